@@ -1,0 +1,1 @@
+"""gtcrowd: a crowdsourcing workforce and quality analytics service."""
