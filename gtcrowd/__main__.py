@@ -1,0 +1,3 @@
+from gtcrowd.cli import main
+
+main()

@@ -1,0 +1,26 @@
+"""The one executable: `gtcrowd COMMAND`, the same as `python manage.py COMMAND`."""
+
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from gtcrowd import postgres
+
+WITHOUT_DATABASE = {"help", "version", "--help", "--version", "makemigrations", "collectstatic", "check", "consolidate"}
+"""Commands that run without a database; all others start or join the embedded one."""
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gtcrowd.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command not in WITHOUT_DATABASE and not os.environ.get("DATABASE_URL"):
+        var = Path(os.environ.get("GTCROWD_VAR", "var")).resolve()
+        # In the environment, so that the processes this one starts use the same server.
+        os.environ["DATABASE_URL"] = postgres.start(var / "postgres")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

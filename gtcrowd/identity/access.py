@@ -1,0 +1,99 @@
+"""Which rows a caller may see, and what a caller may do. Every edge begins with a queryset from here."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from gtcrowd.identity.models import Member, Requester, User
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    REQUESTER = "requester", _("Requester")
+    OPERATIONS = "operations", _("Operations")
+    VIEWER = "viewer", _("Viewer")
+
+
+class Right(models.TextChoices):
+    """What a member may do; seeing is for every member of the requester."""
+
+    CREATE_JOBS = "create-jobs", _("create, stop and price jobs")
+    MANAGE_WORKERS = "manage-workers", _("invite and suspend workers, form teams")
+    MANAGE_MEMBERS = "manage-members", _("manage members, access keys and funds")
+
+
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.OWNER: frozenset(Right),
+    Role.REQUESTER: frozenset({Right.CREATE_JOBS, Right.MANAGE_WORKERS}),
+    Role.OPERATIONS: frozenset({Right.MANAGE_WORKERS}),
+    Role.VIEWER: frozenset(),
+}
+
+
+class NotAllowed(Exception):
+    """The caller sees the thing but may not do this with it."""
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+        super().__init__(_("Your role does not allow you to %(right)s.") % {"right": right.label})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The caller as member of one requester: a person's session or a program's access key."""
+
+    requester: "Requester"
+    role: str
+    user: "User | None" = None
+
+    def may(self, right: Right) -> bool:
+        return right in RIGHTS[self.role]
+
+    def must(self, right: Right) -> None:
+        """Raise NotAllowed unless the role has `right`."""
+        if not self.may(right):
+            raise NotAllowed(right)
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a requester. `tenant` on the model names the way to it, `requester` by default."""
+
+    default_way: ClassVar[str] = "requester"
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The rows of the viewer's requester; all others do not exist for this caller (404)."""
+        way = getattr(self.model, "tenant", self.default_way)
+        return self.filter(**{way: viewer.requester})
+
+
+def memberships(user: "User") -> "models.QuerySet[Member]":
+    """The requesters a person belongs to, with their role, in the order they joined."""
+    return user.memberships.select_related("requester").order_by("id")
+
+
+def viewer_of(request: "HttpRequest") -> Viewer | None:
+    """The signed-in caller as a member: of the requester chosen in the session, else of their first one."""
+    if not request.user.is_authenticated:
+        return None
+    if not hasattr(request, "_viewer"):
+        request._viewer = viewer_for(request.user, request.session.get("requester"))  # type: ignore[attr-defined]
+    return request._viewer  # type: ignore[attr-defined,no-any-return]
+
+
+def viewer_for(user: "User", requester_id: int | None = None) -> Viewer | None:
+    """`user` as a member of `requester_id` if they are one, else of the first requester they joined."""
+    found = list(memberships(user))
+    if not found:
+        return None
+    member = next((m for m in found if m.requester_id == requester_id), found[0])
+    return Viewer(requester=member.requester, role=member.role, user=user)
+
+
+def context(request: "HttpRequest") -> dict[str, Any]:
+    """For every page: `viewer`, the caller as a member, or None; evaluated only where a template asks."""
+    return {"viewer": lambda: viewer_of(request), "rights": Right}

