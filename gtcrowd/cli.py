@@ -8,7 +8,7 @@ from django.core.management import execute_from_command_line
 
 from gtcrowd import postgres
 
-WITHOUT_DATABASE = {"help", "version", "--help", "--version", "makemigrations", "collectstatic", "check", "consolidate"}
+WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "check", "consolidate"}
 """Commands that run without a database; all others start or join the embedded one."""
 
 
