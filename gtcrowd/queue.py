@@ -8,15 +8,19 @@ from procrastinate.contrib.django import app
 
 ADVANCE_JOB = "advance_job"
 RUN_METHOD = "run_method"
-SEND_MAIL = "send_mail"
-NAMES = (ADVANCE_JOB, RUN_METHOD, SEND_MAIL)
+SEND_INVITATION = "send_invitation"
+NAMES = (ADVANCE_JOB, RUN_METHOD, SEND_INVITATION)
 """Every task that a room may ask for by name; the runner defines each of them, and a test says so."""
 
 
-def enqueue(name: str, *, lock: str | None = None, once: str | None = None, wait: int = 0, **facts: Any) -> None:
+def advance(job_id: int, *, wait: int = 0) -> None:
+    """Have the runner look at a job; many calls in a moment make one look."""
+    enqueue(ADVANCE_JOB, once=f"advance-{job_id}", wait=wait, job=job_id)
+
+
+def enqueue(name: str, *, once: str | None = None, wait: int = 0, **facts: Any) -> None:
     """Ask the runner to do `name` with `facts` (JSON values) after the present transaction commits.
 
-    `lock`: two tasks with the same lock never run at the same time.
     `once`: while one with this key waits to begin, another is not added. One that has begun may have
     read too early, so it does not count.
     `wait`: seconds before it may begin, so that many changes in a moment make one task.
@@ -24,7 +28,7 @@ def enqueue(name: str, *, lock: str | None = None, once: str | None = None, wait
     if once and _waits(once):
         return
     task = app.configure_task(
-        name, lock=lock, queueing_lock=once, schedule_in={"seconds": wait} if wait else None, allow_unknown=True
+        name, queueing_lock=once, schedule_in={"seconds": wait} if wait else None, allow_unknown=True
     )
     try:
         # A savepoint: losing the race for the key must not spoil the caller's transaction.

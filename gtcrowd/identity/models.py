@@ -52,6 +52,8 @@ class Requester(models.Model):
     credit = models.DecimalField(
         **MONEY, default=0, help_text=_("How far the funds may fall below zero when a budget is held.")
     )
+    most_workers_per_object = models.PositiveSmallIntegerField(default=9)
+    most_concurrent = models.PositiveIntegerField(default=5000, help_text=_("Most objects open at once in a job."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

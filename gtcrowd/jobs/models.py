@@ -60,6 +60,9 @@ class Job(models.Model):
     max_human_labeled = models.PositiveIntegerField(null=True, blank=True)
     max_percentage = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    own_clock = models.BooleanField(
+        default=False, help_text=_("A replay or simulation hands in the time, so the runner leaves the job alone.")
+    )
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.INITIALIZING)
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=1024, blank=True)
@@ -76,7 +79,7 @@ class Job(models.Model):
         verbose_name = _("labeling job")
         constraints = [
             models.UniqueConstraint("requester", Lower("name"), name="one_job_per_name_and_requester"),
-            models.CheckConstraint(condition=Q(workers_per_object__range=(1, 9)), name="one_to_nine_workers_per_object"),
+            models.CheckConstraint(condition=Q(workers_per_object__gte=1), name="at_least_one_worker_per_object"),
             models.CheckConstraint(condition=Q(price__gte=0), name="a_price_is_not_negative"),
         ]
         indexes = [

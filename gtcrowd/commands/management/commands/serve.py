@@ -1,0 +1,106 @@
+"""`gtcrowd serve`: everything that runs, from one command; Ctrl-C ends all of it."""
+
+import os
+import signal
+import threading
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+import psutil
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from gtcrowd.commands import accounts, processes
+
+WEB = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws"]
+QUEUE = ["-m", "gtcrowd", "worker"]
+READY_SECONDS = 60
+
+
+class Command(BaseCommand):
+    help = "Run the whole service: database, web server and queue worker."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
+        parser.add_argument("--demo", action="store_true", help="load the demo first, once")
+
+    def handle(self, *, host: str, port: int, demo: bool, **_options: Any) -> None:
+        register = processes.Register(settings.VAR / "processes.json")
+        self._clear(register)
+        if processes.port_in_use(host, port):
+            raise CommandError(
+                f"Port {port} of {host} is in use by another program. Choose another one: make run PORT={port + 1}"
+            )
+        self._prepare(demo)
+        os.environ.setdefault("GTCROWD_URL", f"http://{host}:{port}")
+        self._run(register, [[*WEB, "--host", host, "--port", str(port), "gtcrowd.wsgi:application"], QUEUE], host, port)
+
+    def _clear(self, register: processes.Register) -> None:
+        try:
+            left = register.clear()
+        except processes.AlreadyRunning as error:
+            raise CommandError(f"The service is already running from this folder ({error}).") from error
+        if left:
+            self.stdout.write(f"Ended {left} process(es) that an earlier start had left behind.")
+
+    def _prepare(self, demo: bool) -> None:
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable")
+        if demo:
+            call_command("demo")
+        connections.close_all()
+
+    def _run(self, register: processes.Register, commands: list[list[str]], host: str, port: int) -> None:
+        stopping = threading.Event()
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            stopping.set()
+
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
+        running = [processes.start(command) for command in commands]
+        try:
+            register.write([process.pid for process in running])
+            self._announce(host, port, stopping)
+            while not stopping.wait(0.5):
+                for place, process in enumerate(running):
+                    if process.poll() is not None:
+                        self.stderr.write(f"A process ended ({process.returncode}) and is started again.")
+                        time.sleep(1)  # one that fails at once must not be started a hundred times a second
+                        running[place] = processes.start(commands[place])
+                        register.write([one.pid for one in running])
+        finally:
+            self.stdout.write("Ending …")
+            processes.end([psutil.Process(one.pid) for one in running if one.poll() is None])
+            register.remove()
+
+    def _announce(self, host: str, port: int, stopping: threading.Event) -> None:
+        address = f"http://{host}:{port}"
+        give_up = time.monotonic() + READY_SECONDS
+        while not stopping.is_set() and not _answers(f"{address}/healthz"):
+            if time.monotonic() > give_up:
+                raise CommandError("The web server did not answer within a minute; its messages are above.")
+            time.sleep(0.2)
+        if stopping.is_set():
+            return
+        self.stdout.write(f"\n  gtcrowd runs at {address}/   (Ctrl-C ends it)\n")
+        for place, what in (("work/", "label"), ("jobs/", "ask for labels"), ("dashboards/", "see who works how well"), ("api/v1/", "for programs")):
+            self.stdout.write(f"    {address}/{place:<13} {what}")
+        for line in accounts.lines():
+            self.stdout.write(f"  {line}")
+        self.stdout.flush()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,102 @@
+"""Start, watch and end the processes of a running service, and clear up what a killed start left behind."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+END_SECONDS = 15
+
+
+class AlreadyRunning(Exception):
+    """Another start of the same folder is still at work."""
+
+
+def port_in_use(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+class Register:
+    """The processes of this start, kept in a file so that the next start can end those a kill left behind."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def clear(self) -> int:
+        """End what an earlier start left running; returns how many. Raises AlreadyRunning if that start lives."""
+        if not self.file.exists():
+            return 0
+        known = self._read()
+        if known and _alive(known[0]):
+            raise AlreadyRunning(f"process {known[0][0]}")
+        left = [process for entry in known[1:] if (process := _alive(entry))]
+        end(left)
+        self.file.unlink(missing_ok=True)
+        return len(left)
+
+    def write(self, pids: Sequence[int]) -> None:
+        """Keep this process, first, and those it started, each with its time of birth."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        entries = [[pid, psutil.Process(pid).create_time()] for pid in (os.getpid(), *pids) if psutil.pid_exists(pid)]
+        self.file.write_text(json.dumps(entries))
+
+    def remove(self) -> None:
+        self.file.unlink(missing_ok=True)
+
+    def _read(self) -> list[list[float]]:
+        try:
+            entries: list[list[float]] = json.loads(self.file.read_text())
+        except ValueError:
+            return []
+        return entries
+
+
+def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a Python process in a session of its own: Ctrl-C reaches only this process, which ends them in order."""
+    return subprocess.Popen([sys.executable, *arguments], start_new_session=True)  # noqa: S603 - our own modules
+
+
+def end(processes: Sequence[psutil.Process]) -> None:
+    """Ask the processes, and those they started, to end; after a while, end them."""
+    family = [one for process in processes for one in _with_children(process)]
+    for process in processes:
+        _quietly(process.terminate)
+    _gone, left = psutil.wait_procs(family, timeout=END_SECONDS)
+    for process in left:
+        _quietly(process.kill)
+    psutil.wait_procs(left, timeout=END_SECONDS)
+
+
+def _with_children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return [process, *process.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _alive(entry: Sequence[float]) -> psutil.Process | None:
+    """The process of an entry, if it is still that one and not another with its number."""
+    pid, born = int(entry[0]), entry[1]
+    try:
+        process = psutil.Process(pid)
+        return process if abs(process.create_time() - born) < 1 else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _quietly(action) -> None:  # type: ignore[no-untyped-def]
+    try:
+        action()
+    except psutil.NoSuchProcess:
+        return

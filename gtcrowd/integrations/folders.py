@@ -1,0 +1,54 @@
+"""Objects in folders: one folder per bucket under GTCROWD_STORE_DIR. The default store."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.conf import settings
+
+from gtcrowd.jobs import store
+
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+class FolderStore:
+    """Answers gtcrowd.jobs.store.Store."""
+
+    def __init__(self) -> None:
+        self.root = Path(settings.GTCROWD_STORE_DIR).resolve()
+
+    def open(self, uri: str) -> BinaryIO:
+        try:
+            return self._path(uri).open("rb")
+        except OSError as error:
+            raise store.ObjectMissing(uri) from error
+
+    def size(self, uri: str) -> int:
+        try:
+            return self._path(uri).stat().st_size
+        except OSError as error:
+            raise store.ObjectMissing(uri) from error
+
+    @contextmanager
+    def write(self, uri: str) -> Iterator[BinaryIO]:
+        path = self._path(uri)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
+            try:
+                yield cast(BinaryIO, part)
+                part.flush()
+                Path(part.name).replace(path)
+            except BaseException:
+                Path(part.name).unlink(missing_ok=True)
+                raise
+
+    def _path(self, uri: str) -> Path:
+        bucket, key = store.split(uri)
+        path = (self.root / bucket / key).resolve()
+        # `..` in a key, or a link, must not lead out of the bucket.
+        if not BUCKET.fullmatch(bucket) or not path.is_relative_to(self.root / bucket) or key.endswith("/"):
+            raise store.BadAddress(uri)
+        return path

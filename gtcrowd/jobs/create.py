@@ -1,0 +1,117 @@
+"""Create a labeling job: check all that is asked, hold the budget, and leave a note for the runner."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd import queue
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs import inspect, request
+from gtcrowd.jobs.models import Counters, Job
+from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
+from gtcrowd.ledger import hold, pricing
+from gtcrowd.workforce.models import Team
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request that could be created now, with the number of objects and what it costs at most."""
+
+    request: JobRequest
+    digest: str
+    objects: int
+    cost: pricing.Cost
+
+
+def plan(*, viewer: Viewer, given: Mapping[str, Any]) -> Plan:
+    """Check a request as `create` would, and say what it would cost; nothing is written.
+
+    `given` maps field names to values (gtcrowd.jobs.request); `team` is a team's name. Raises JobRefused
+    with every fault there is, those of the manifest naming their lines.
+    """
+    viewer.must(Right.CREATE_JOBS)
+    faults: list[Fault] = []
+    asked: JobRequest | None = None
+    try:
+        asked = request.read(given, requester=viewer.requester, team=_team(viewer, given))
+    except JobRefused as refused:
+        faults += refused.faults
+    medium = given.get("medium")
+    if isinstance(given.get("manifest"), str) and given["manifest"] and medium in inspect.EXPECTED:
+        seen = inspect.inspect(given["manifest"].strip(), medium=medium)
+        faults += seen.faults
+    faults += _name_taken(viewer, given.get("name"))
+    if faults or asked is None:
+        raise JobRefused(faults)
+    return Plan(request=asked, digest=seen.digest, objects=seen.objects, cost=_cost(asked, seen.objects))
+
+
+def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, own_clock: bool = False) -> Job:
+    """Create the job, with its budget held. Raises JobRefused, InsufficientFunds, NotAllowed; then nothing was done.
+
+    `own_clock`: the caller hands in the time and moves the job along itself (gtcrowd.line).
+    """
+    planned = plan(viewer=viewer, given=given)
+    try:
+        with transaction.atomic():
+            job = _insert(viewer, planned, now, own_clock=own_clock)
+            hold.hold(
+                requester_id=viewer.requester.pk,
+                job_id=job.pk,
+                amount=planned.cost.total,
+                credit=viewer.requester.credit,
+                now=now,
+            )
+            if not own_clock:
+                queue.advance(job.pk)
+    except IntegrityError as error:
+        # Somebody took the name in this moment; any other constraint would be a defect.
+        if "one_job_per_name_and_requester" not in str(error):
+            raise
+        raise JobRefused(_name_taken(viewer, planned.request.name)) from error
+    return job
+
+
+def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) -> Job:
+    asked = asdict(planned.request) | {"team": planned.request.team}
+    job = Job.objects.create(
+        **asked,
+        own_clock=own_clock,
+        requester=viewer.requester,
+        created_by=viewer.user,
+        objects_total=planned.objects,
+        manifest_digest=planned.digest,
+        created_at=now,
+        changed_at=now,
+        reason_code="reading-manifest",
+        reason=_("The objects of the manifest are being read."),
+    )
+    Counters.objects.create(job=job, counted_at=now)
+    return job
+
+
+def _team(viewer: Viewer, given: Mapping[str, Any]) -> Team | None:
+    name = given.get("team")
+    if not isinstance(name, str):
+        return None
+    return Team.objects.visible_to(viewer).select_related("workforce").filter(name__iexact=name).first()
+
+
+def _name_taken(viewer: Viewer, name: object) -> list[Fault]:
+    if isinstance(name, str) and Job.objects.visible_to(viewer).filter(name__iexact=name).exists():
+        return [Fault("name", name, _("is taken by another job of yours; capitals make no difference."))]
+    return []
+
+
+def _cost(asked: JobRequest, objects: int) -> pricing.Cost:
+    return pricing.job_cost(
+        objects=objects,
+        workers_per_object=asked.workers_per_object,
+        price=asked.price,
+        fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
+    )

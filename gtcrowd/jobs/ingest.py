@@ -1,0 +1,71 @@
+"""Turn the manifest into objects: streamed by COPY in portions, each remembered, so that it can be resumed."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd import manifest
+from gtcrowd.jobs import state, store
+from gtcrowd.jobs.inspect import EXPECTED
+from gtcrowd.jobs.models import Job, JobState
+
+PORTION = 10_000
+"""Objects in one transaction: so many are read again at most after a crash."""
+
+COPY = "COPY jobs_dataobject (job_id, position, line, labeled_before) FROM STDIN"
+
+
+class ManifestChanged(Exception):
+    """The manifest is not the one that was checked when the job was created."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(_("The manifest %(uri)s was changed after the job was created.") % {"uri": uri})
+
+
+def ingest(job: Job, *, now: datetime) -> None:
+    """Bring in all objects of the job that are not in yet, and let the work begin.
+
+    Raises ManifestChanged, store.ObjectMissing or manifest.LineRefused if the manifest is no longer what was checked.
+    """
+    if job.ingest_offset == 0:
+        _must_be_unchanged(job)
+    with store.store().open(job.manifest) as stream:
+        stream.seek(job.ingest_offset)
+        lines = manifest.read_lines(
+            stream, start=job.objects_ingested, offset=job.ingest_offset, expect=EXPECTED[job.medium]
+        )
+        while portion := list(islice(lines, PORTION)):
+            _bring_in(job, portion)
+    if job.objects_ingested != job.objects_total:
+        raise ManifestChanged(job.manifest)
+    state.move(
+        job, JobState.IN_PROGRESS, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now
+    )
+
+
+def _bring_in(job: Job, portion: list[manifest.Line]) -> None:
+    with transaction.atomic():
+        with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+            for line in portion:
+                copy.write_row((job.pk, line.index, line.text, job.label_attribute in line.fields))
+        job.objects_ingested = portion[-1].index + 1
+        job.ingest_offset = portion[-1].end
+        job.save(update_fields=["objects_ingested", "ingest_offset"])
+
+
+def _must_be_unchanged(job: Job) -> None:
+    digest = hashlib.sha256()
+    with store.store().open(job.manifest) as stream:
+        for part in _parts(stream.read):
+            digest.update(part)
+    if digest.hexdigest() != job.manifest_digest:
+        raise ManifestChanged(job.manifest)
+
+
+def _parts(read: "object") -> Iterator[bytes]:
+    while part := read(1 << 20):  # type: ignore[operator]
+        yield part

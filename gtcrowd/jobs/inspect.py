@@ -1,0 +1,49 @@
+"""Look through an input manifest before anything is created: how many objects, and what is wrong in which line."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from gtcrowd import manifest
+from gtcrowd.jobs import store
+from gtcrowd.jobs.request import Fault
+
+MOST_FAULTS = 50
+"""So many faulty lines are named; a file that is wrong throughout need not be listed."""
+EXPECTED = {"image": "source-ref", "text": "source"}
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A manifest as it was seen: number of objects, digest of its bytes, and faults naming their lines."""
+
+    objects: int
+    digest: str
+    faults: list[Fault]
+
+
+def inspect(uri: str, *, medium: str) -> Inspected:
+    """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well."""
+    try:
+        with store.store().open(uri) as stream:
+            return _look_through(stream, medium=medium)
+    except (store.ObjectMissing, store.BadAddress) as error:
+        return Inspected(0, "", [Fault("manifest", uri, str(error))])
+
+
+def _look_through(stream: BinaryIO, *, medium: str) -> Inspected:
+    digest = hashlib.sha256()
+    report = manifest.check(_hashing(stream, digest), limit=MOST_FAULTS, expect=EXPECTED[medium])
+    faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
+    if not report.count and not faults:
+        faults = [Fault("manifest", "", _("has no lines; there must be at least one object."))]
+    return Inspected(report.count, digest.hexdigest(), faults)
+
+
+def _hashing(stream: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
+    for line in stream:
+        digest.update(line)
+        yield line

@@ -1,0 +1,53 @@
+"""Where objects lie: one interface, answered by the class that the setting GTCROWD_STORE names."""
+
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import BinaryIO, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+
+class ObjectMissing(Exception):
+    """There is no object at this address, or it cannot be read."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        super().__init__(_("There is no object at %(uri)s.") % {"uri": uri})
+
+
+class BadAddress(ValueError):
+    """Not an address of the store, which are `s3://BUCKET/KEY`."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        super().__init__(_("%(uri)s is not an address of the form s3://BUCKET/KEY.") % {"uri": uri})
+
+
+class Store(Protocol):
+    """Objects in buckets. Addresses are `s3://BUCKET/KEY` whatever stands behind."""
+
+    def open(self, uri: str) -> BinaryIO:
+        """The object's bytes, seekable. Raises ObjectMissing, BadAddress."""
+
+    def write(self, uri: str) -> AbstractContextManager[BinaryIO]:
+        """A file to write the object into; it appears whole when the block ends well, and not at all otherwise."""
+
+    def size(self, uri: str) -> int:
+        """Bytes. Raises ObjectMissing, BadAddress."""
+
+
+@cache
+def store() -> Store:
+    answering: Store = import_string(settings.GTCROWD_STORE)()
+    return answering
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Bucket and key of an address. Raises BadAddress."""
+    scheme, _sep, rest = uri.partition("://")
+    bucket, _sep, key = rest.partition("/")
+    if scheme != "s3" or not bucket or not key:
+        raise BadAddress(uri)
+    return bucket, key

@@ -1,0 +1,25 @@
+"""Kinds of label, one file each: payload, method, and the block written into the output manifest."""
+
+from collections.abc import Mapping
+
+from gtcrowd.kinds.choice import CHOICE
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Kind, failed_block
+
+__all__ = ["KINDS", "AnswerRefused", "Concluded", "Fault", "Kind", "UnknownKind", "failed_block", "kind"]
+
+KINDS: Mapping[str, Kind] = {one.name: one for one in (CHOICE,)}
+
+
+class UnknownKind(LookupError):
+    """There is no such kind of label."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is not a kind of label; there is {', '.join(KINDS)}")
+
+
+def kind(name: str) -> Kind:
+    """The kind of this name. Raises UnknownKind."""
+    try:
+        return KINDS[name]
+    except KeyError as error:
+        raise UnknownKind(name) from error

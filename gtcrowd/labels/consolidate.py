@@ -1,0 +1,172 @@
+"""Turn answers into labels: a run of a method, which stays with all it needs to be made again.
+
+The job's own method runs by itself as batches come in; such runs are official and decide the job's labels.
+Any other method runs on demand, and changes nothing of theirs.
+"""
+
+import time
+from datetime import datetime
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from gtcrowd import consolidation, kinds, queue
+from gtcrowd.jobs.models import Job
+from gtcrowd.labels import answers as columns
+from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
+from gtcrowd.tasks.models import Task, TaskState
+
+LEAST_NEW = 50
+SHARE_NEW = 0.05
+"""A run is due when so many objects ended since the last one, or this share of all that did. The share keeps
+the work of all runs together in proportion to the answers: each run reads them all."""
+
+PER_BATCH = frozenset({"gt-compat"})
+"""Methods that are run on each batch apart, as Ground Truth does, and never on the whole."""
+
+
+class UnknownMethod(Exception):
+    """The kind of label has no such method."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name, self.known = name, known
+        super().__init__(f"{name!r} is not one of {', '.join(known)}")
+
+
+def due(job: Job) -> bool:
+    """Whether enough tasks have ended since the last official run."""
+    new = _new(job).count()
+    ended = Task.objects.filter(job=job).exclude(state=TaskState.OPEN).count() if new >= LEAST_NEW else 0
+    return new >= max(LEAST_NEW, SHARE_NEW * ended)
+
+
+def run_batch(job: Job, *, now: datetime) -> Run | None:
+    """Label the objects that ended since the last official run; None if there are none with answers."""
+    only_new = job.method in PER_BATCH
+    new = set(_new(job).values_list("pk", flat=True))
+    return _official(job, columns.read(job, only_new=only_new), write=new, now=now)
+
+
+def run_whole(job: Job, *, now: datetime) -> Run | None:
+    """The run at the end: every object is labeled again with all answers in view."""
+    if job.method in PER_BATCH:
+        return run_batch(job, now=now)
+    return _official(job, columns.read(job), write=None, now=now)
+
+
+def ask(job: Job, *, method: str, now: datetime) -> Run:
+    """Have the runner make a run of another method, to compare. Raises UnknownMethod."""
+    known = kinds.kind(job.kind).methods
+    if method not in known:
+        raise UnknownMethod(method, known)
+    with transaction.atomic():
+        run = Run.objects.create(job=job, method=method, created_at=now)
+        queue.enqueue(queue.RUN_METHOD, run=run.pk)
+    return run
+
+
+def perform(run: Run, *, now: datetime) -> None:
+    """Make a run that was asked for. Making it twice does it once."""
+    if run.state != RunState.WAITING:
+        return
+    _form(run, columns.read(run.job), write=None, now=now)
+
+
+def _new(job: Job):  # type: ignore[no-untyped-def]
+    return Task.objects.filter(job=job, concluded=False).exclude(state=TaskState.OPEN)
+
+
+def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> Run | None:
+    with transaction.atomic():
+        ended = _new(job) if write is None else Task.objects.filter(pk__in=write)
+        ended.update(concluded=True)
+        if not answers.objects:
+            return None
+        run = Run.objects.create(job=job, method=job.method, official=True, created_at=now)
+        _form(run, answers, write=write, now=now)
+    return run
+
+
+def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> None:
+    job, began = run.job, time.perf_counter()
+    concluded = kinds.kind(job.kind).conclude(
+        answers.object_code,
+        answers.worker_code,
+        answers.value,
+        categories=job.categories,
+        method=run.method,
+        parameters=run.parameters,
+        n_objects=len(answers.objects),
+        n_workers=len(answers.workers),
+    )
+    with transaction.atomic():
+        _describe(run, concluded, answers)
+        run.labels = _write_labels(run, concluded, answers, write, now)
+        _write_qualities(run, concluded, answers)
+        run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
+        run.save()
+
+
+def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
+    conclusion = concluded.conclusion
+    run.parameters = dict(conclusion.parameters)
+    run.versions = dict(conclusion.versions)
+    run.steps, run.converged = conclusion.steps, conclusion.converged
+    run.objective = list(conclusion.objective)
+    run.answers = len(answers.value)
+
+
+LABELS = """
+COPY labels_label (run_id, job_id, data_object_id, position, value, confidence, posterior, answers, current, created_at)
+FROM STDIN
+"""
+
+
+def _write_labels(
+    run: Run, concluded: kinds.Concluded, answers: columns.Answers, write: set[int] | None, now: datetime
+) -> int:
+    chosen = [code for code, (pk, _) in enumerate(answers.objects) if write is None or pk in write]
+    if run.official:
+        positions = [answers.objects[code][1] for code in chosen]
+        Label.objects.filter(job=run.job_id, current=True, position__in=positions).update(current=False)
+    counts = [0] * len(answers.objects)
+    for code in answers.object_code:
+        counts[code] += 1
+    with connection.cursor() as cursor, cursor.copy(LABELS) as copy:
+        for code in chosen:
+            pk, position = answers.objects[code]
+            posterior = None if concluded.posterior is None else [round(float(p), 6) for p in concluded.posterior[code]]
+            copy.write_row(
+                (
+                    run.pk,
+                    run.job_id,
+                    pk,
+                    position,
+                    Jsonb(concluded.values[code]),
+                    float(concluded.confidence[code]),
+                    None if posterior is None else Jsonb(posterior),
+                    counts[code],
+                    run.official,
+                    now,
+                )
+            )
+    return len(chosen)
+
+
+def _write_qualities(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
+    found = concluded.conclusion
+    WorkerQuality.objects.bulk_create(
+        [
+            WorkerQuality(
+                run=run,
+                worker_id=worker_id,
+                answers=int(found.answers[code]),
+                accuracy=float(found.accuracy[code]),
+                low=float(found.low[code]),
+                high=float(found.high[code]),
+                confusion=None if found.confusion is None else found.confusion[code].round(6).tolist(),
+            )
+            for code, worker_id in enumerate(answers.workers)
+        ],
+        batch_size=1000,
+    )

@@ -1,0 +1,26 @@
+"""What an account holds: the sum of its entries."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from gtcrowd.ledger.models import Account, Entry
+
+ZERO = Decimal("0.000")
+
+
+def balance(name: str) -> Decimal:
+    return Entry.objects.filter(account__name=name).aggregate(held=Sum("amount"))["held"] or ZERO
+
+
+def balances(names: Iterable[str]) -> dict[str, Decimal]:
+    """The balance of each named account, zero for one that was never used."""
+    wanted = list(names)
+    found = Account.objects.filter(name__in=wanted).annotate(held=Sum("entries__amount")).values_list("name", "held")
+    return {name: ZERO for name in wanted} | {name: held or ZERO for name, held in found}
+
+
+def trial_balance() -> Decimal:
+    """The sum of all entries there are. Anything but zero is a defect."""
+    return Entry.objects.aggregate(total=Sum("amount"))["total"] or ZERO

@@ -1,0 +1,130 @@
+"""The line along which a job moves: a table from state to step.
+
+The runner walks it when something happened and once a minute; a replay or simulation walks it with its own
+clock. Each step may be done again from any point, so a process that was killed in it loses nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd import manifest
+from gtcrowd.jobs import ingest, state, stop, store
+from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.labels import consolidate, counters, export
+from gtcrowd.ledger import hold
+from gtcrowd.tasks import close
+from gtcrowd.tasks import open as opening
+from gtcrowd.tasks.models import Task, TaskState
+
+log = structlog.get_logger(__name__)
+
+
+LOCK_SPACE = 0x6A6F62
+"""First half of the advisory lock's key: the letters `job`."""
+
+
+class Busy(Exception):
+    """Another process is just moving this job."""
+
+
+def advance(job_id: int, *, now: datetime) -> Job:
+    """Take the job as far as it can go now, and return it as it is then. Raises Busy."""
+    with _alone(job_id):
+        job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job_id)
+        step = STEPS.get(JobState(job.state))
+        if step:
+            log.debug("job.advance", job=job.pk, state=job.state)
+            step(job, now)
+    return job
+
+
+@contextmanager
+def _alone(job_id: int) -> Iterator[None]:
+    """Only one process at a time moves a job. The lock is the session's, so it ends with a killed process."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, job_id])
+        if not cursor.fetchone()[0]:
+            raise Busy
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, job_id])
+
+
+def _bring_in(job: Job, now: datetime) -> None:
+    try:
+        ingest.ingest(job, now=now)
+    except (ingest.ManifestChanged, store.ObjectMissing, manifest.LineRefused) as error:
+        _finish(job, JobState.FAILED, code="manifest-unreadable", reason=str(error), now=now)
+        return
+    _work(job, now)
+
+
+def _work(job: Job, now: datetime) -> None:
+    close.end_overdue(job, now=now)
+    opening.open_next(job, now=now)
+    if consolidate.due(job):
+        consolidate.run_batch(job, now=now)
+    tally = counters.count(job, now=now)
+    if _most_reached(job):
+        reason = _("As many objects are labeled as the stopping conditions ask for.")
+        stop.begin(job, code="stopping-condition", reason=reason, now=now)
+        _wind_up(job, now)
+    elif opening.exhausted(job) and not _open(job):
+        code, reason = _outcome(job, tally.failed)
+        _conclude(job, JobState.COMPLETED, code=code, reason=reason, now=now)
+
+
+def _wind_up(job: Job, now: datetime) -> None:
+    close.end_all(job, reason_code="job-stopped", now=now)
+    if _open(job):
+        reason = _("Stopping: workers who hold a task may still hand in their answer.")
+        state.explain(job, code=job.reason_code, reason=reason, now=now)
+    else:
+        _conclude(job, JobState.STOPPED, code=job.reason_code or "stopped", reason=_("The job was stopped."), now=now)
+
+
+def _conclude(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:
+    consolidate.run_whole(job, now=now)
+    counters.count(job, now=now)
+    export.write(job)
+    _finish(job, to, code=code, reason=reason, now=now)
+
+
+def _finish(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:
+    """The end: fees are paid for what was labeled, and the rest of the budget goes back."""
+    with transaction.atomic():
+        state.move(job, to, code=code, reason=reason, now=now)
+        labeled = job.counters.human_labeled
+        hold.pay_fee(job_id=job.pk, amount=labeled * settings.GTCROWD_FEE_PER_OBJECT, now=now)
+        hold.release(requester_id=job.requester_id, job_id=job.pk, now=now)
+
+
+def _open(job: Job) -> bool:
+    return Task.objects.filter(job=job, state=TaskState.OPEN).exists()
+
+
+def _most_reached(job: Job) -> bool:
+    most = opening.most_labeled(job)
+    return most is not None and Task.objects.filter(job=job, state=TaskState.DONE).count() >= most
+
+
+def _outcome(job: Job, failed: int) -> tuple[str, str]:
+    if not failed:
+        return "all-labeled", _("All objects are labeled.")
+    text = _("All objects were offered; %(failed)s of %(total)s got no label, each with its reason.")
+    return "completed-with-errors", text % {"failed": failed, "total": job.objects_total}
+
+
+STEPS: dict[JobState, Callable[[Job, datetime], None]] = {
+    JobState.INITIALIZING: _bring_in,
+    JobState.IN_PROGRESS: _work,
+    JobState.STOPPING: _wind_up,
+}

@@ -1,0 +1,57 @@
+"""What the queue does: each task translates its facts and calls the room that knows."""
+
+from typing import Any
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from gtcrowd import line, queue
+from gtcrowd.identity.models import User
+from gtcrowd.jobs.models import ENDED, Job
+from gtcrowd.labels import consolidate
+from gtcrowd.labels.models import Run, RunState
+from gtcrowd.runner import rescue
+from gtcrowd.tasks import expire
+from gtcrowd.workforce import invite
+
+RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
+
+
+@app.task(name=queue.ADVANCE_JOB, retry=RETRY)
+def advance_job(*, job: int) -> None:
+    try:
+        line.advance(job, now=timezone.now())
+    except line.Busy:
+        # Whoever moves it now may have looked before the change that asked for this.
+        queue.advance(job, wait=2)
+
+
+@app.task(name=queue.RUN_METHOD, retry=RETRY)
+def run_method(*, run: int) -> None:
+    consolidate.perform(Run.objects.select_related("job").get(pk=run), now=timezone.now())
+
+
+@app.task(name=queue.SEND_INVITATION, retry=RETRY)
+def send_invitation(*, user: int, by: str) -> None:
+    invite.mail_link(User.objects.get(pk=user), by=by, now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="watch", queueing_lock="watch", pass_context=False)
+def watch(timestamp: int) -> None:
+    """Once a minute: tidy up expired leases, and look at every job that is not at its end."""
+    del timestamp
+    expire.tidy(now=timezone.now())
+    for pk in Job.objects.exclude(state__in=ENDED).exclude(own_clock=True).values_list("pk", flat=True):
+        queue.advance(pk)
+    for pk in Run.objects.filter(state=RunState.WAITING).values_list("pk", flat=True):
+        queue.enqueue(queue.RUN_METHOD, once=f"run-{pk}", run=pk)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="rescue", queueing_lock="rescue", pass_context=True)
+async def rescue_tasks(context: Any, timestamp: int) -> None:
+    """Four times a minute: put tasks of killed workers back into the queue."""
+    del timestamp
+    await rescue.requeue(context.app)

@@ -1,0 +1,101 @@
+"""Found workforces and teams."""
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.models import Member, Requester, User
+from gtcrowd.workforce.models import Kind, Subscription, Team, Worker, WorkerState, Workforce
+
+EVERYONE = "everyone"
+MOST_TEAMS = 25
+NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+
+
+class TeamRefused(Exception):
+    """The team cannot be formed; `field` and the text say what is wrong."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        super().__init__(problem)
+
+
+def private(requester: Requester) -> Workforce:
+    """The requester's private workforce, founded with a team for everybody if there is none yet."""
+    with transaction.atomic():
+        workforce, made = Workforce.objects.get_or_create(
+            kind=Kind.PRIVATE, requester=requester, defaults={"name": requester.slug}
+        )
+        if made:
+            Team.objects.create(workforce=workforce, name=EVERYONE, description=_("Everybody of this workforce"))
+    return workforce
+
+
+def public() -> Workforce:
+    """The one public pool, with its one team."""
+    with transaction.atomic():
+        workforce, made = Workforce.objects.get_or_create(kind=Kind.PUBLIC, defaults={"name": "public-crowd"})
+        if made:
+            Team.objects.create(workforce=workforce, name="public-crowd", description=_("Everybody in the open pool"))
+    return workforce
+
+
+def vendor(*, name: str, managers: list[User]) -> Workforce:
+    """A vendor's workforce, run by its managers; requesters subscribe to it."""
+    with transaction.atomic():
+        workforce, _made = Workforce.objects.get_or_create(kind=Kind.VENDOR, name=name)
+        workforce.managers.set(managers)
+        Team.objects.get_or_create(workforce=workforce, name=name, defaults={"description": name})
+    return workforce
+
+
+def subscribe(*, viewer: Viewer, workforce: Workforce) -> None:
+    """Let the requester give jobs to the vendor's teams."""
+    viewer.must(Right.MANAGE_WORKERS)
+    Subscription.objects.get_or_create(requester=viewer.requester, workforce=workforce)
+
+
+def team(*, viewer: Viewer, name: str, description: str) -> Team:
+    """Form a team of the requester's private workforce. Raises TeamRefused, NotAllowed."""
+    viewer.must(Right.MANAGE_WORKERS)
+    if not NAME.fullmatch(name or ""):
+        raise TeamRefused(
+            "name",
+            _("must be 1 to 63 letters a–z, A–Z, digits or hyphens, beginning and ending with a letter or digit."),
+        )
+    if not 1 <= len(description or "") <= 200:  # noqa: PLR2004
+        raise TeamRefused("description", _("must be a text of 1 to 200 characters."))
+    with transaction.atomic():
+        workforce = Workforce.objects.select_for_update().get(pk=private(viewer.requester).pk)
+        if Team.objects.visible_to(viewer).filter(name__iexact=name).exists():
+            raise TeamRefused("name", _("is taken by another team that you can use."))
+        if workforce.teams.count() >= MOST_TEAMS:
+            raise TeamRefused("name", _("a workforce has at most %(most)s teams.") % {"most": MOST_TEAMS})
+        return Team.objects.create(workforce=workforce, name=name, description=description)
+
+
+def requester(*, slug: str, name: str) -> Requester:
+    """A new tenant, with its private workforce."""
+    with transaction.atomic():
+        made = Requester.objects.create(slug=slug, name=name)
+        private(made)
+    return made
+
+
+def member(*, requester: Requester, user: User, role: str) -> Member:
+    """Give a person a role with a requester, or another one than before."""
+    made, _created = Member.objects.update_or_create(requester=requester, user=user, defaults={"role": role})
+    return made
+
+
+def enlist(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team, ...] = ()) -> Worker:
+    """An active worker without an invitation: for simulated and replayed crowds."""
+    worker, _created = Worker.objects.get_or_create(
+        workforce=workforce, user=user, defaults={"state": WorkerState.ACTIVE, "joined_at": now}
+    )
+    for one in teams:
+        one.workers.add(worker)
+    return worker
