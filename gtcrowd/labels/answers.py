@@ -1,5 +1,6 @@
 """Read the answers of a job in columns, as a method takes them."""
 
+import json
 from dataclasses import dataclass
 
 from django.db import connection
@@ -42,5 +43,5 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
             for object_id, position, worker_id, value in rows:
                 object_code.append(objects.setdefault((object_id, position), len(objects)))
                 worker_code.append(workers.setdefault(worker_id, len(workers)))
-                values.append(value)
+                values.append(json.loads(value))  # Django leaves jsonb as text to its own fields
     return Answers(object_code, worker_code, values, list(objects), list(workers))

@@ -1,5 +1,6 @@
 """Write the output manifest: each line as it was, with the label and what is known about it."""
 
+import json
 from collections.abc import Iterator
 
 from django.db import connection, transaction
@@ -38,7 +39,7 @@ def lines(job: Job, *, run_id: int | None = None) -> Iterator[str]:
             if made is not None:
                 block = kind.block(
                     attribute=job.label_attribute,
-                    value=value,
+                    value=json.loads(value),
                     confidence=confidence,
                     categories=job.categories,
                     medium=job.medium,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.tasks.models import Assignment, AssignmentState, Seat
-from gtcrowd.workforce.models import Worker, WorkerState
+from gtcrowd.workforce.models import TeamWorker, Worker, WorkerState
 
 TAKE = """
 UPDATE tasks_seat SET free_at = %(until)s, fence = fence + 1
@@ -77,11 +77,10 @@ def next_assignment(*, worker: Worker, job: Job, now: datetime, task: int | None
 
 def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
     """The worker's live assignment in the job, if its time is not over."""
-    held = (
-        Assignment.objects.filter(worker=worker, job=job, state=AssignmentState.LIVE)
-        .select_related("task__data_object", "job")
-        .first()
-    )
+    live = Assignment.objects.filter(worker=worker.pk, job=job.pk, state=AssignmentState.LIVE)
+    held = next(iter(live), None)  # at most one, says the database
+    if held:
+        held.job, held.worker = job, worker
     if held and held.expires_at <= now:
         Assignment.objects.filter(pk=held.pk, state=AssignmentState.LIVE).update(
             state=AssignmentState.EXPIRED, ended_at=held.expires_at
@@ -111,14 +110,13 @@ def _assign(
         Assignment.objects.filter(seat_id=seat_id, state=AssignmentState.LIVE).update(
             state=AssignmentState.EXPIRED, ended_at=now
         )
-    made = Assignment.objects.create(
+    return Assignment.objects.create(
         task_id=task_id, seat_id=seat_id, job=job, worker=worker, fence=fence, claimed_at=now, expires_at=until
     )
-    return Assignment.objects.select_related("task__data_object", "job").get(pk=made.pk)
 
 
 def _must_be_allowed(worker: Worker, job: Job) -> None:
-    if worker.state != WorkerState.ACTIVE or not job.team.workers.filter(pk=worker.pk).exists():
+    if worker.state != WorkerState.ACTIVE or not TeamWorker.objects.filter(team=job.team_id, worker=worker.pk).exists():
         raise NothingToDo("not-in-team", _("You are not in the team that this job was given to."))
     if job.state != JobState.IN_PROGRESS:
         raise NothingToDo("job-not-open", _("This job does not hand out tasks at the moment."))

@@ -90,9 +90,9 @@ def submit(
 def _standing(assignment: Assignment) -> Assignment:
     """The assignment, or the one by which the worker took the same object again after the time had run out."""
     stays = Assignment.objects.select_for_update().filter(task=assignment.task_id, worker=assignment.worker_id)
-    ordered = {stay.pk: stay for stay in stays.order_by("pk")}
-    at_work = [stay for stay in ordered.values() if stay.state in AT_WORK]
-    return at_work[0] if at_work else ordered[assignment.pk]
+    found = {stay.pk: stay for stay in stays}
+    at_work = (stay for stay in found.values() if stay.state in AT_WORK)
+    return next(at_work, found[assignment.pk])
 
 
 def _again(held: Assignment, value: object) -> Receipt:

@@ -1,0 +1,208 @@
+"""Play recorded answers through the service: the same claim and submit as the portal, and every method after it.
+
+A replay can be ended and started again: answers that stand already are passed over.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+from django.db import connection
+from django.utils import timezone
+
+from gtcrowd import consolidation, line
+from gtcrowd.commands.crowd_files import Recorded, Recording
+from gtcrowd.consolidation import measures
+from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.models import Requester, User
+from gtcrowd.jobs import create, store
+from gtcrowd.jobs.models import ENDED, Job
+from gtcrowd.labels import consolidate
+from gtcrowd.labels.models import Label, Run, Truth
+from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.models import Answer, Task
+from gtcrowd.workforce import found
+from gtcrowd.workforce.models import Team, Worker
+
+REQUESTER = "replay"
+SECONDS = 10.0
+"""How long an answer took where the recording does not say."""
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a method did on the objects whose truth is known. Ties count by their share in the accuracy."""
+
+    method: str
+    accuracy: float
+    macro_f1: float
+    log_loss: float
+    seconds: float
+    steps: int
+    converged: bool
+
+
+def prepare(recording: Recording, *, name: str, now: datetime) -> Job:
+    """The job of this name, created for the recording if there is none yet, with all objects open."""
+    viewer = _viewer()
+    job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
+    if job is None:
+        team = _team(viewer, name)
+        job = create.create(viewer=viewer, given=_request(recording, name, team), now=now, own_clock=recording.timed)
+    while job.state == "Initializing":
+        job = _advance(job, now)
+    _remember_truth(job, recording)
+    return job
+
+
+def play(recording: Recording, job: Job, progress: Progress) -> int:
+    """Hand in every answer that does not stand yet; returns how many were handed in."""
+    with connection.cursor() as cursor:
+        # What a crash of the database takes back is handed in again by the next start.
+        cursor.execute("SET synchronous_commit TO off")
+    workers = _workers(job, {answer.worker for answer in recording.answers})
+    tasks = _tasks(job)
+    done = set(Answer.objects.filter(job=job).values_list("task_id", "worker_id"))
+    played = 0
+    for count, recorded in enumerate(recording.answers, 1):
+        task, worker = tasks[recorded.task], workers[recorded.worker]
+        if (task, worker.pk) not in done:
+            _hand_in(job, worker, task, recorded)
+            played += 1
+        if count % 250 == 0:  # often enough to see it move, seldom enough to cost nothing
+            progress("answers", count, len(recording.answers))
+    progress("answers", len(recording.answers), len(recording.answers))
+    return played
+
+
+def finish(job: Job, recording: Recording) -> Job:
+    """Let the job come to its end, as it would when the objects are no longer available."""
+    last = max((answer.at for answer in recording.answers if answer.at), default=timezone.now())
+    later = max(last, timezone.now()) + timedelta(seconds=job.availability + job.time_limit)
+    while job.state not in ENDED:
+        job = _advance(job, later)
+    return job
+
+
+def compare(job: Job, recording: Recording, progress: Progress) -> list[Score]:
+    """A run of every method, and how each did. The job's own run, which decided its labels, is one of them."""
+    methods = list(consolidation.METHODS)
+    scores = []
+    for count, method in enumerate(methods):
+        progress(method, count, len(methods))
+        run = Run.objects.filter(job=job, method=method, state="done").order_by("-labels", "-pk").first()
+        if run is None:
+            run = Run.objects.create(job=job, method=method, created_at=timezone.now())
+            consolidate.perform(run, now=timezone.now())
+        scores.append(_score(run, recording))
+    progress("methods", len(methods), len(methods))
+    return scores
+
+
+def _viewer() -> Viewer:
+    requester = Requester.objects.filter(slug=REQUESTER).first()
+    if requester is None:
+        requester = found.requester(slug=REQUESTER, name="Replay")
+        # Recorded crowds are as they were: more answers an object, more objects at once than a job may ask for.
+        requester.most_workers_per_object, requester.most_concurrent = 1000, 2_000_000_000
+        requester.save()
+    return Viewer(requester=requester, role=Role.OWNER)
+
+
+def _team(viewer: Viewer, name: str) -> Team:
+    workforce = found.private(viewer.requester)
+    made, _created = Team.objects.get_or_create(
+        workforce=workforce, name=name, defaults={"description": f"The recorded crowd of {name}"}
+    )
+    return made
+
+
+def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
+    uri = f"s3://replay/{name}/input.manifest"
+    with store.store().write(uri) as file:
+        for task in recording.tasks:
+            file.write(json.dumps({"source": task, "task": task}, ensure_ascii=False).encode() + b"\n")
+    return {
+        "name": name,
+        "medium": "text",
+        "manifest": uri,
+        "output": "s3://replay/output",
+        "categories": recording.labels if len(recording.labels) > 1 else [*recording.labels, "other"],
+        "team": team.name,
+        "title": f"Replay of {recording.name}",
+        "description": "Recorded answers, played through the same functions as the portal.",
+        "price": Decimal("0.000"),
+        "workers_per_object": recording.most_per_task,
+        "time_limit": 28_800,
+        "max_concurrent": len(recording.tasks),
+        "method": "dawid-skene",
+    }
+
+
+def _advance(job: Job, now: datetime) -> Job:
+    try:
+        return line.advance(job.pk, now=now)
+    except line.Busy:  # a queue worker is just doing it
+        connection.cursor().execute("SELECT pg_sleep(0.1)")
+        return Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job.pk)
+
+
+def _remember_truth(job: Job, recording: Recording) -> None:
+    known = [
+        Truth(data_object_id=pk, job=job, value=recording.truth[task], source="truth.csv")
+        for task, pk in _tasks(job).items()
+        if task in recording.truth
+    ]
+    Truth.objects.bulk_create(known, ignore_conflicts=True, batch_size=5000)
+
+
+def _tasks(job: Job) -> dict[str, int]:
+    """Id of the task of each name."""
+    lines = Task.objects.filter(job=job).values_list("data_object__line", "pk")
+    return {json.loads(text)["task"]: pk for text, pk in lines}
+
+
+def _workers(job: Job, names: Iterable[str]) -> dict[str, Worker]:
+    made = {}
+    for name in sorted(names):
+        local = re.sub(r"[^a-z0-9.-]", "-", name.lower())[:40]
+        email = f"{local}@{job.name.lower()}.replay.invalid"
+        user = User.objects.filter(email=email).first() or User(email=email, name=name[:120])
+        if user.pk is None:
+            user.set_unusable_password()
+            user.save()
+        made[name] = found.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
+    return made
+
+
+def _hand_in(job: Job, worker: Worker, task: int, recorded: Recorded) -> None:
+    seconds = timedelta(seconds=SECONDS if recorded.seconds is None else recorded.seconds)
+    at = recorded.at or timezone.now()
+    began = max(at - seconds, job.started_at or at)
+    assignment = claim.next_assignment(worker=worker, job=job, now=began, task=task)
+    submit.submit(assignment=assignment, content={"crowd-classifier": {"label": recorded.label}}, now=max(at, began))
+
+
+def _score(run: Run, recording: Recording) -> Score:
+    categories = run.job.categories
+    rows = Label.objects.filter(run=run).order_by("position").values_list("data_object__line", "posterior", "value")
+    names = [json.loads(text)["task"] for text, _posterior, _value in rows]
+    posterior = np.array([posterior for _text, posterior, _value in rows])
+    truth = pd.Index(categories).get_indexer(pd.Index([recording.truth.get(name, "\0") for name in names]))
+    label = pd.Index(categories).get_indexer(pd.Index([value for _text, _posterior, value in rows]))
+    return Score(
+        method=run.method,
+        accuracy=measures.shared_accuracy(posterior, truth),
+        macro_f1=measures.macro_f1(label, truth),
+        log_loss=measures.log_loss(posterior, truth),
+        seconds=run.seconds,
+        steps=run.steps,
+        converged=run.converged,
+    )
