@@ -40,6 +40,9 @@ ALLOWED_HOSTS = env.list("GTCROWD_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = [GTCROWD_URL]
 BEHIND_PROXY = env.bool("GTCROWD_BEHIND_PROXY", default=False)
 
+# Limits
+GTCROWD_MOST_UPLOAD = env.int("GTCROWD_MOST_UPLOAD", default=1 << 30)
+
 # Money
 GTCROWD_FEE_PER_OBJECT = Decimal(env.str("GTCROWD_FEE_PER_OBJECT", default="0.000"))
 GTCROWD_HOURLY_TARGET = Decimal(env.str("GTCROWD_HOURLY_TARGET", default="12.00"))

@@ -1,5 +1,12 @@
 """Which room answers which address."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from gtcrowd import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("account/", include("allauth.account.urls")),
+    path("api/v1/", include("gtcrowd.api.urls")),
+]

@@ -63,6 +63,19 @@ class Requester(models.Model):
         return self.name
 
 
+class Bucket(models.Model):
+    """A bucket of the object store, which only this requester's jobs may read from and write to."""
+
+    name = models.CharField(max_length=63, unique=True)
+    requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="buckets")
+
+    class Meta:
+        verbose_name = _("bucket")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Member(models.Model):
     """A person's role with a requester; the role decides what they may do (identity.access)."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs import inspect, request
+from gtcrowd.jobs import inspect, request, store
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
@@ -43,8 +43,11 @@ def plan(*, viewer: Viewer, given: Mapping[str, Any]) -> Plan:
         faults += refused.faults
     medium = given.get("medium")
     if isinstance(given.get("manifest"), str) and given["manifest"] and medium in inspect.EXPECTED:
-        seen = inspect.inspect(given["manifest"].strip(), medium=medium)
-        faults += seen.faults
+        buckets = frozenset(viewer.requester.buckets.values_list("name", flat=True))
+        # Nothing is read from a bucket of somebody else, not even to find a fault in it.
+        if store.bucket(given["manifest"]) in buckets:
+            seen = inspect.inspect(given["manifest"].strip(), medium=medium, buckets=buckets)
+            faults += seen.faults
     faults += _name_taken(viewer, given.get("name"))
     if faults or asked is None:
         raise JobRefused(faults)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -25,22 +26,35 @@ class Inspected:
     faults: list[Fault]
 
 
-def inspect(uri: str, *, medium: str) -> Inspected:
-    """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well."""
+def inspect(uri: str, *, medium: str, buckets: frozenset[str]) -> Inspected:
+    """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well.
+
+    `buckets`: those of the requester; an object in any other one is a fault of its line.
+    """
     try:
         with store.store().open(uri) as stream:
-            return _look_through(stream, medium=medium)
+            return _look_through(stream, medium, buckets)
     except (store.ObjectMissing, store.BadAddress) as error:
         return Inspected(0, "", [Fault("manifest", uri, str(error))])
 
 
-def _look_through(stream: BinaryIO, *, medium: str) -> Inspected:
+def _look_through(stream: BinaryIO, medium: str, buckets: frozenset[str]) -> Inspected:
     digest = hashlib.sha256()
-    report = manifest.check(_hashing(stream, digest), limit=MOST_FAULTS, expect=EXPECTED[medium])
+    report = manifest.check(
+        _hashing(stream, digest), limit=MOST_FAULTS, expect=EXPECTED[medium], more=partial(_own_bucket, buckets)
+    )
     faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
     if not report.count and not faults:
         faults = [Fault("manifest", "", _("has no lines; there must be at least one object."))]
     return Inspected(report.count, digest.hexdigest(), faults)
+
+
+def _own_bucket(buckets: frozenset[str], line: manifest.Line) -> manifest.LineRefused | None:
+    address = line.fields.get("source-ref", "")
+    if not address.startswith("s3://") or address[5:].partition("/")[0] in buckets:
+        return None
+    expected = _("must be in a bucket of yours: %(buckets)s.") % {"buckets": ", ".join(sorted(buckets))}
+    return manifest.LineRefused(line.number, "source-ref", address, expected)
 
 
 def _hashing(stream: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:

@@ -83,6 +83,7 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     """
     reading = _Reading(given)
     reading.refuse_unknown()
+    buckets = frozenset(requester.buckets.values_list("name", flat=True))
     kind = reading.kind()
     medium = reading.one_of("medium", kind.media if kind else ("image", "text"))
     name = reading.name()
@@ -92,8 +93,8 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "medium": medium,
         "label_attribute": reading.label_attribute(kind, default=name),
         "categories": reading.categories(kind),
-        "manifest": reading.text("manifest", 1, 1024),
-        "output": reading.output(name),
+        "manifest": reading.manifest(buckets),
+        "output": reading.output(name, buckets),
         "team": reading.team(team),
         "title": reading.text("title", 1, 128),
         "description": reading.text("description", 1, 255),
@@ -209,19 +210,29 @@ class _Reading:
         """Faults that the kind finds."""
         self.faults.extend(Fault(name, fault.value, fault.problem) for fault in check(value))
 
-    def output(self, name: str) -> str:
-        """Address of the output manifest: under the given folder, by default `output` beside the input's bucket."""
-        manifest = str(self.given.get("manifest") or "")
-        folder = str(self.given.get("output") or "")
+    def manifest(self, buckets: frozenset[str]) -> str:
+        address = self.text("manifest", 1, 1024)
+        if address:
+            self.own_bucket("manifest", address, buckets)
+        return address
+
+    def output(self, name: str, buckets: frozenset[str]) -> str:
+        """Address of the output manifest: under the folder asked for, by default `output` in the input's bucket."""
+        bucket = str(self.given.get("manifest") or "").strip().removeprefix("s3://").partition("/")[0]
+        folder = str(self.given.get("output") or f"s3://{bucket}/output").rstrip("/")
+        if self.given.get("output"):
+            self.own_bucket("output", f"{folder}/x", buckets)
+        return f"{folder}/{name}/manifests/output/output.manifest"
+
+    def own_bucket(self, name: str, address: str, buckets: frozenset[str]) -> None:
         try:
-            if not folder:
-                folder = f"s3://{store.split(manifest.strip())[0]}/output"
-            store.split(f"{folder}/x")
-        except store.BadAddress:
-            if self.given.get("output"):
-                self.fault("output", _("must be a folder such as s3://BUCKET/output."))
-            return ""
-        return f"{folder.rstrip('/')}/{name}/manifests/output/output.manifest"
+            bucket, _key = store.split(address)
+        except store.BadAddress as error:
+            self.fault(name, str(error))
+            return
+        if bucket not in buckets:
+            allowed = ", ".join(sorted(buckets))
+            self.fault(name, _("must be in a bucket of yours: %(buckets)s.") % {"buckets": allowed})
 
     def team(self, team: Team | None) -> Team | None:
         if team is None:

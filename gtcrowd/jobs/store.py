@@ -51,3 +51,11 @@ def split(uri: str) -> tuple[str, str]:
     if scheme != "s3" or not bucket or not key:
         raise BadAddress(uri)
     return bucket, key
+
+
+def bucket(uri: str) -> str | None:
+    """The bucket of an address, or None if it is not one."""
+    try:
+        return split(uri.strip())[0]
+    except BadAddress:
+        return None

@@ -1,7 +1,7 @@
 """Read an input manifest line by line, in constant memory, and name the line in every complaint."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -58,10 +58,20 @@ def read_lines(
             yield line
 
 
-def check(stream: Iterable[bytes], *, limit: int = 50, expect: str | None = None) -> Report:
-    """Look through all of `stream` and gather up to `limit` faults, going on after each."""
+def check(
+    stream: Iterable[bytes],
+    *,
+    limit: int = 50,
+    expect: str | None = None,
+    more: Callable[[Line], LineRefused | None] = lambda line: None,
+) -> Report:
+    """Look through all of `stream` and gather up to `limit` faults, going on after each.
+
+    `more`: a further check of each good line, which returns the fault it finds.
+    """
     report = Report()
-    for line, fault in _examine(stream, 0, 0, expect):
+    for line, found in _examine(stream, 0, 0, expect):
+        fault = found or (more(line) if line else None)
         if fault:
             report.faults.append(fault)
             if len(report.faults) >= limit:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.identity.models import Member, Requester, User
+from gtcrowd.identity.models import Bucket, Member, Requester, User
 from gtcrowd.workforce.models import Kind, Subscription, Team, Worker, WorkerState, Workforce
 
 EVERYONE = "everyone"
@@ -78,9 +78,10 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
 
 
 def requester(*, slug: str, name: str) -> Requester:
-    """A new tenant, with its private workforce."""
+    """A new tenant, with its private workforce, and a bucket named like its slug."""
     with transaction.atomic():
         made = Requester.objects.create(slug=slug, name=name)
+        Bucket.objects.create(name=slug, requester=made)
         private(made)
     return made
 

@@ -1,0 +1,66 @@
+"""Who calls: a program by its access key, or a person by the session."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from gtcrowd.identity import access, keys
+from gtcrowd.identity.access import Viewer
+
+if TYPE_CHECKING:  # these classes are named in the settings that rest_framework.views reads
+    from rest_framework.views import APIView
+
+
+class AccessKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer ID.SECRET`; `request.auth` is the viewer."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Viewer] | None:
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            viewer = keys.authenticate(token.strip(), now=timezone.now())
+        except keys.KeyRefused as error:
+            raise exceptions.AuthenticationFailed(_("The access key is not known, revoked, or its secret is wrong.")) from error
+        return (viewer.user, viewer)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class SignedInAuthentication(SessionAuthentication):
+    """The session of a person who is a member of a requester; changes need the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Viewer] | None:  # type: ignore[override]
+        found = super().authenticate(request)
+        viewer = access.viewer_of(request._request) if found else None
+        return (found[0], viewer) if found and viewer else None
+
+
+class IsMember(BasePermission):
+    message = _("Sign in as a member of a requester, or send an access key.")
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        return isinstance(request.auth, Viewer)
+
+
+class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = AccessKeyAuthentication
+    name = "accessKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "An access key as ID.SECRET."}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = SignedInAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}

@@ -1,0 +1,229 @@
+"""Jobs over REST: ask, look, stop, and fetch what was answered and concluded."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gtcrowd.api import pages, shapes
+from gtcrowd.identity.access import Viewer
+from gtcrowd.jobs import create, stop
+from gtcrowd.jobs.models import Job
+from gtcrowd.labels import consolidate, export
+from gtcrowd.labels.models import Label, Run
+from gtcrowd.ledger import balance, names
+from gtcrowd.tasks.models import Answer
+
+PROBLEM = {422: shapes.ProblemShape, 403: shapes.ProblemShape}
+CURSOR = OpenApiParameter("cursor", str, description="From the field `next` of a page.")
+SIZE = OpenApiParameter("page_size", int, description="1 to 1000, by default 100.")
+FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: everything, a line each.")
+
+
+class JobPages(CursorPagination):
+    ordering = ("-created_at", "-pk")
+    page_size = 50
+
+
+def visible_job(request: Request, name: str) -> Job:
+    jobs = Job.objects.visible_to(request.auth).select_related("team", "counters", "requester")
+    job: Job = get_object_or_404(jobs, name__iexact=name)
+    return job
+
+
+class Jobs(APIView):
+    @extend_schema(
+        summary="List jobs, the newest first",
+        parameters=[OpenApiParameter("state", str), OpenApiParameter("cursor", str)],
+        responses=shapes.JobShape(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        jobs = Job.objects.visible_to(_viewer(request)).select_related("team", "counters")
+        if state := request.query_params.get("state"):
+            jobs = jobs.filter(state=state)
+        paginator = JobPages()
+        page = paginator.paginate_queryset(jobs, request, self)
+        return paginator.get_paginated_response(shapes.JobShape(page, many=True).data)
+
+    @extend_schema(
+        summary="Create a job",
+        request=shapes.JobRequestShape,
+        responses={201: shapes.JobShape, 402: shapes.ProblemShape, **PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        job = create.create(viewer=_viewer(request), given=_mapping(request), now=timezone.now())
+        return Response(shapes.JobShape(job).data, status=201)
+
+
+class JobPlan(APIView):
+    @extend_schema(
+        summary="Check a job and see its cost, without creating it",
+        request=shapes.JobRequestShape,
+        responses={200: shapes.PlanShape, **PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        viewer = _viewer(request)
+        planned = create.plan(viewer=viewer, given=_mapping(request))
+        shown = {
+            "objects": planned.objects,
+            "tasks": planned.cost.tasks,
+            "cost_of_answers": planned.cost.answers,
+            "fees": planned.cost.fees,
+            "total": planned.cost.total,
+            "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
+        }
+        return Response(shapes.PlanShape(shown).data)
+
+
+class JobDetail(APIView):
+    @extend_schema(summary="One job", responses=shapes.JobShape)
+    def get(self, request: Request, name: str) -> Response:
+        return Response(shapes.JobShape(visible_job(request, name)).data)
+
+
+class JobStop(APIView):
+    @extend_schema(summary="Stop a job; this cannot be undone", request=None, responses={202: shapes.JobShape})
+    def post(self, request: Request, name: str) -> Response:
+        job = visible_job(request, name)
+        stop.stop(viewer=_viewer(request), job=job, now=timezone.now())
+        return Response(shapes.JobShape(job).data, status=202)
+
+
+class JobLabels(APIView):
+    @extend_schema(
+        summary="Labels, in pages or as JSON lines",
+        parameters=[
+            OpenApiParameter("min_confidence", float),
+            OpenApiParameter("max_confidence", float),
+            OpenApiParameter("changed_since", OpenApiTypes.DATETIME),
+            OpenApiParameter("run", int, description="Labels of this run instead of the job's own."),
+            CURSOR,
+            SIZE,
+            FORMAT,
+        ],
+        responses=shapes.LabelPageShape,
+    )
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        job = visible_job(request, name)
+        labels = _labels(request, job)
+        tag = f'W/"{job.pk}-{_newest(labels)}"'
+        if request.headers.get("If-None-Match") == tag:
+            return HttpResponse(status=304, headers={"ETag": tag})
+
+        def show(label: Label) -> dict[str, Any]:
+            return _shown(label, job.categories)
+
+        rows = labels.select_related("run")
+        response = pages.listed(request, rows, key=("created_at", "pk"), show=show)
+        response["ETag"] = tag
+        return response
+
+
+class JobManifest(APIView):
+    @extend_schema(
+        summary="The output manifest as it is now",
+        parameters=[OpenApiParameter("run", int)],
+        responses={(200, pages.LINES): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        job = visible_job(request, name)
+        run = _run(request, job)
+        lines = (line.encode() + b"\n" for line in export.lines(job, run_id=run))
+        headers = {"Content-Disposition": f'attachment; filename="{job.name}.manifest"'}
+        return StreamingHttpResponse(lines, content_type=pages.LINES, headers=headers)
+
+
+class JobAnswers(APIView):
+    @extend_schema(
+        summary="Answers as they were handed in, in pages or as JSON lines",
+        parameters=[CURSOR, SIZE, FORMAT],
+        responses=shapes.AnswerPageShape,
+    )
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        job = visible_job(request, name)
+        answers = Answer.objects.visible_to(_viewer(request)).filter(job=job).select_related("worker", "task")
+        return pages.listed(request, answers, key=("submitted_at", "pk"), show=_answer)
+
+
+class JobRuns(APIView):
+    @extend_schema(summary="Runs of methods, the newest first", responses=shapes.RunShape(many=True))
+    def get(self, request: Request, name: str) -> Response:
+        runs = Run.objects.visible_to(_viewer(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
+        return Response(shapes.RunShape(runs, many=True).data)
+
+    @extend_schema(
+        summary="Run another method to compare",
+        request=shapes.RunRequestShape,
+        responses={202: shapes.RunShape, **PROBLEM},
+    )
+    def post(self, request: Request, name: str) -> Response:
+        job = visible_job(request, name)
+        run = consolidate.ask(job, method=str(_mapping(request).get("method")), now=timezone.now())
+        return Response(shapes.RunShape(run).data, status=202)
+
+
+def _viewer(request: Request) -> Viewer:
+    viewer: Viewer = request.auth
+    return viewer
+
+
+def _mapping(request: Request) -> dict[str, Any]:
+    return request.data if isinstance(request.data, dict) else {}
+
+
+def _run(request: Request, job: Job) -> int | None:
+    if "run" not in request.query_params:
+        return None
+    number = pages.whole(request, "run", 0, 1, 2**62)
+    run: Run = get_object_or_404(Run.objects.visible_to(_viewer(request)), job=job, pk=number)
+    return run.pk
+
+
+def _labels(request: Request, job: Job) -> Any:
+    run = _run(request, job)
+    labels = Label.objects.visible_to(_viewer(request)).filter(job=job)
+    labels = labels.filter(current=True) if run is None else labels.filter(run=run)
+    least, most = pages.share(request, "min_confidence"), pages.share(request, "max_confidence")
+    since = pages.moment(request, "changed_since")
+    bounds = {"confidence__gte": least, "confidence__lte": most, "created_at__gt": since}
+    return labels.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
+
+
+def _newest(labels: Any) -> str:
+    newest = labels.order_by("-created_at", "-pk").values_list("pk", flat=True).first()
+    return str(newest or 0)
+
+
+def _shown(label: Label, categories: list[str]) -> dict[str, Any]:
+    posterior = None if label.posterior is None else dict(zip(categories, label.posterior, strict=True))
+    return {
+        "object": label.position,
+        "label": label.value,
+        "confidence": label.confidence,
+        "posterior": posterior,
+        "answers": label.answers,
+        "method": label.run.method,
+        "run": label.run_id,
+        "changed_at": label.created_at,
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "id": answer.pk,
+        "object": answer.task.position,
+        "worker": answer.worker.code,
+        "value": answer.value,
+        "seconds": answer.seconds,
+        "active_seconds": answer.active_seconds,
+        "paid": answer.paid,
+        "late": answer.late,
+        "surplus": answer.surplus,
+        "submitted_at": answer.submitted_at,
+    }

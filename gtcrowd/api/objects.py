@@ -1,0 +1,79 @@
+"""Put objects into the requester's own buckets: manifests and pictures."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gtcrowd.api import shapes
+from gtcrowd.identity.access import Right
+from gtcrowd.jobs import store
+
+PORTION = 1 << 20
+BEGINNINGS: dict[str, tuple[bytes, ...]] = {
+    ".png": (b"\x89PNG\r\n\x1a\n",),
+    ".jpg": (b"\xff\xd8\xff",),
+    ".jpeg": (b"\xff\xd8\xff",),
+    ".manifest": (b"{", b"\xef\xbb\xbf{"),
+    ".jsonl": (b"{", b"\xef\xbb\xbf{"),
+}
+"""What may be put, by the end of its name, and how its bytes must begin."""
+
+
+class UploadRefused(APIException):
+    status_code = 422
+
+
+class TooLarge(APIException):
+    status_code = 413
+
+
+class AnyParser(BaseParser):
+    """Leaves the body alone, to be read in portions."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        return stream
+
+
+class Objects(APIView):
+    parser_classes = (AnyParser,)
+
+    @extend_schema(
+        summary="Put an object into a bucket of yours",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={201: shapes.UploadedShape, 422: shapes.ProblemShape},
+    )
+    def put(self, request: Request, bucket: str, key: str) -> Response:
+        request.auth.must(Right.CREATE_JOBS)
+        if not request.auth.requester.buckets.filter(name=bucket).exists():
+            raise UploadRefused(_("%(bucket)s is not a bucket of yours.") % {"bucket": bucket})
+        uri = f"s3://{bucket}/{key}"
+        size = _copy(request._request, uri)
+        return Response({"uri": uri, "size": size}, status=201)
+
+
+def _copy(body: Any, uri: str) -> int:
+    """Write the body to `uri`, whole or not at all; returns its size in bytes."""
+    beginnings = next((begin for end, begin in BEGINNINGS.items() if uri.lower().endswith(end)), None)
+    if beginnings is None:
+        raise UploadRefused(_("The name must end in one of: %(ends)s.") % {"ends": ", ".join(BEGINNINGS)})
+    first, size = body.read(PORTION), 0
+    if not first.startswith(beginnings):
+        raise UploadRefused(_("The content is not what the end of the name says."))
+    with store.store().write(uri) as file:
+        part = first
+        while part:
+            size += len(part)
+            if size > settings.GTCROWD_MOST_UPLOAD:
+                raise TooLarge(_("An object may have at most %(most)s bytes.") % {"most": settings.GTCROWD_MOST_UPLOAD})
+            file.write(part)
+            part = body.read(PORTION)
+    return size

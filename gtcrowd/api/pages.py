@@ -1,0 +1,103 @@
+"""Long lists in pages by key, or whole as JSON lines: the cost of a page does not grow with what came before it."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.utils.dateparse import parse_datetime
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gtcrowd.api.problems import BadParameter
+
+LINES = "application/x-ndjson"
+DEFAULT_SIZE, MOST_SIZE = 100, 1000
+
+
+def wants_lines(request: Request) -> bool:
+    """Whether the caller asks for JSON lines, by Accept or by `?format=jsonl`."""
+    return request.query_params.get("format") == "jsonl" or LINES in request.headers.get("Accept", "")
+
+
+def listed(
+    request: Request, rows: QuerySet[Any], *, key: tuple[str, str], show: Callable[[Any], dict[str, Any]]
+) -> HttpResponseBase:
+    """`rows` in the order of `key`, a time and an id: as a page with the address of the next, or as lines."""
+    ordered = rows.order_by(*key)
+    if wants_lines(request):
+        return StreamingHttpResponse(_lines(ordered.iterator(chunk_size=2000), show), content_type=LINES)
+    size = whole(request, "page_size", DEFAULT_SIZE, 1, MOST_SIZE)
+    after = request.query_params.get("cursor")
+    if after:
+        ordered = _after(ordered, key, after)
+    found = list(ordered[: size + 1])
+    following = _next(request, key, found[size - 1]) if len(found) > size else None
+    return Response({"results": [show(row) for row in found[:size]], "next": following})
+
+
+def whole(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """A whole number among the query's parameters. Raises BadParameter."""
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise BadParameter(name, given, f"must be a whole number from {least} to {most}.")
+    return int(given)
+
+
+def share(request: Request, name: str) -> float | None:
+    """A number from 0 to 1 among the query's parameters. Raises BadParameter."""
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    try:
+        number = float(given)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise BadParameter(name, given, "must be a number from 0 to 1.")
+    return number
+
+
+def moment(request: Request, name: str) -> datetime | None:
+    """A time with zone among the query's parameters. Raises BadParameter."""
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    try:
+        time = parse_datetime(given.replace(" ", "+"))  # a plus sign in a query means a space
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise BadParameter(name, given, "must be a time with zone, such as 2026-11-02T09:00:00Z.")
+    return time
+
+
+def _lines(rows: Iterable[Any], show: Callable[[Any], dict[str, Any]]) -> Iterator[bytes]:
+    for row in rows:
+        yield json.dumps(show(row), cls=DjangoJSONEncoder, ensure_ascii=False).encode() + b"\n"
+
+
+def _after(rows: QuerySet[Any], key: tuple[str, str], cursor: str) -> QuerySet[Any]:
+    time, pk = _read(cursor)
+    return rows.filter(Q(**{f"{key[0]}__gt": time}) | Q(**{key[0]: time, f"{key[1]}__gt": pk}))
+
+
+def _next(request: Request, key: tuple[str, str], last: Any) -> str:
+    mark = f"{getattr(last, key[0]).isoformat()}|{getattr(last, key[1])}"
+    query = request._request.GET.copy()
+    query["cursor"] = base64.urlsafe_b64encode(mark.encode()).decode()
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def _read(cursor: str) -> tuple[datetime, int]:
+    try:
+        time, pk = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
+        return datetime.fromisoformat(time), int(pk)
+    except ValueError as error:
+        raise BadParameter("cursor", cursor, "must be taken from the field next of a page.") from error

@@ -1,0 +1,93 @@
+"""Every error as application/problem+json (RFC 9457), with each fault naming its field."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+
+from gtcrowd.identity.access import NotAllowed
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.jobs.state import NotPossible
+from gtcrowd.jobs.store import BadAddress, ObjectMissing
+from gtcrowd.labels.consolidate import UnknownMethod
+from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.workforce.found import TeamRefused
+from gtcrowd.workforce.invite import InviteRefused
+
+REFUSALS: dict[type[Exception], int] = {
+    JobRefused: 422,
+    TeamRefused: 422,
+    InviteRefused: 422,
+    UnknownMethod: 422,
+    InsufficientFunds: 402,
+    NotAllowed: 403,
+    NotPossible: 409,
+    BadAddress: 422,
+    ObjectMissing: 404,
+}
+MEDIA_TYPE = "application/problem+json"
+
+
+class BadParameter(exceptions.APIException):
+    """A query parameter cannot be read."""
+
+    status_code = 400
+
+    def __init__(self, name: str, value: object, problem: str) -> None:
+        self.faults = [{"field": name, "value": value, "problem": problem}]
+        super().__init__(f"{name}: {problem}")
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | JsonResponse | None:
+    """The problem for an exception, or None for one that nobody expected."""
+    for refusal, status in REFUSALS.items():
+        if isinstance(error, refusal):
+            return problem(status, str(error), faults=_faults(error))
+    if isinstance(error, Http404):
+        return problem(404, _("There is nothing here, or it is not yours."))
+    if isinstance(error, PermissionDenied):
+        return problem(403, str(error) or _("You may not do this."))
+    if isinstance(error, exceptions.APIException):
+        headers = {"Retry-After": str(int(error.wait or 1))} if isinstance(error, exceptions.Throttled) else {}
+        if getattr(error, "auth_header", None):
+            headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+        return problem(error.status_code, _text(error.detail), faults=getattr(error, "faults", None), headers=headers)
+    return None
+
+
+def problem(
+    status: int, detail: str, *, faults: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None
+) -> JsonResponse:
+    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if faults:
+        body["faults"] = faults
+    return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+
+
+def _faults(error: Exception) -> list[dict[str, Any]] | None:
+    if isinstance(error, JobRefused):
+        return [{"field": f.field, "value": _plain(f.value), "problem": f.problem} for f in error.faults]
+    if isinstance(error, InviteRefused):
+        return [{"field": "emails", "value": address, "problem": text} for address, text in error.faults]
+    if isinstance(error, TeamRefused):
+        return [{"field": error.field, "problem": str(error)}]
+    if isinstance(error, UnknownMethod):
+        return [{"field": "method", "value": error.name, "problem": str(error)}]
+    return None
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)
+
+
+def _text(detail: Any) -> str:
+    if isinstance(detail, dict):
+        return "; ".join(f"{name}: {_text(one)}" for name, one in detail.items())
+    if isinstance(detail, list):
+        return "; ".join(_text(one) for one in detail)
+    return str(detail)

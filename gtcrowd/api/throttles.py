@@ -1,0 +1,25 @@
+"""How often a caller may call."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+from gtcrowd.identity.access import Viewer
+
+if TYPE_CHECKING:  # this class is named in the settings that rest_framework.views reads
+    from rest_framework.views import APIView
+
+
+class CallerThrottle(SimpleRateThrottle):
+    """By requester and person; who is not signed in is counted by address."""
+
+    scope = "caller"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
+        viewer = request.auth
+        if isinstance(viewer, Viewer):
+            ident = f"{viewer.requester.pk}-{viewer.user.pk if viewer.user else 'key'}"
+        else:
+            ident = self.get_ident(request)
+        return f"throttle-{ident}"

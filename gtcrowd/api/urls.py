@@ -1,0 +1,23 @@
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+
+from gtcrowd.api import jobs, objects, people
+
+app_name = "api"
+schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
+urlpatterns = [
+    path("", SpectacularSwaggerSplitView.as_view(url_name="api:schema", **schema), name="docs"),
+    path("schema/", SpectacularAPIView.as_view(**schema), name="schema"),
+    path("jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("jobs/plan/", jobs.JobPlan.as_view(), name="job-plan"),
+    path("jobs/<str:name>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<str:name>/stop/", jobs.JobStop.as_view(), name="job-stop"),
+    path("jobs/<str:name>/labels/", jobs.JobLabels.as_view(), name="job-labels"),
+    path("jobs/<str:name>/output-manifest/", jobs.JobManifest.as_view(), name="job-manifest"),
+    path("jobs/<str:name>/answers/", jobs.JobAnswers.as_view(), name="job-answers"),
+    path("jobs/<str:name>/runs/", jobs.JobRuns.as_view(), name="job-runs"),
+    path("teams/", people.Teams.as_view(), name="teams"),
+    path("workers/", people.Workers.as_view(), name="workers"),
+    path("objects/<str:bucket>/<path:key>", objects.Objects.as_view(), name="objects"),
+]
