@@ -1,0 +1,66 @@
+"""A simulated crowd: workers with different skill, speed, biases and working hours. Made up, and said to be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+FIRST = ("Ada", "Ben", "Chi", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jun", "Kira", "Leo", "Mia", "Nils", "Oda",
+         "Pia", "Quin", "Rosa", "Sven", "Tara", "Uma", "Vito", "Wanda", "Xeni", "Yara")  # fmt: skip
+LOOK_ALIKE = ((1, 7), (3, 8), (4, 9), (5, 6), (1, 4), (3, 5))
+"""Digits that people confuse, for the biases."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A simulated worker. `confusion` [10, 10]: chance of each answer by digit shown. Times are UTC."""
+
+    name: str
+    confusion: np.ndarray
+    seconds: float
+    start_hour: int
+    hours: int
+    busy: float
+    weekends: bool
+
+    def answer(self, digit: int, rng: np.random.Generator) -> int:
+        return int(rng.choice(10, p=self.confusion[digit]))
+
+    def takes(self, rng: np.random.Generator) -> float:
+        """Seconds for one object; most near the usual, some much longer."""
+        return float(np.clip(rng.lognormal(np.log(self.seconds), 0.45), 1.5, 240))
+
+    def sessions(self, first: datetime, days: int, rng: np.random.Generator) -> Iterator[tuple[datetime, datetime]]:
+        """When the person works: on some of the days, from about the usual hour on."""
+        for day in range(days):
+            date = first + timedelta(days=day)
+            if rng.random() > self.busy or (date.weekday() > 4 and not self.weekends):  # noqa: PLR2004 - Saturday
+                continue
+            began = date + timedelta(hours=self.start_hour + float(rng.normal(0, 0.7)))
+            yield began, began + timedelta(hours=float(rng.uniform(0.3, 1)) * self.hours)
+
+
+def people(rng: np.random.Generator) -> list[Person]:
+    """Twenty-five persons: most good, some hasty, two biased, one who guesses."""
+    return [_person(place, name, rng) for place, name in enumerate(FIRST)]
+
+
+def _person(place: int, name: str, rng: np.random.Generator) -> Person:
+    guesses = place == 22  # noqa: PLR2004 - one of the crowd does not look
+    skill = 0.12 if guesses else float(np.clip(rng.beta(18, 1.6), 0.55, 0.995))
+    confusion = np.full((10, 10), (1 - skill) / 9)
+    np.fill_diagonal(confusion, skill)
+    for one, other in rng.permutation(LOOK_ALIKE)[: 3 if place % 8 == 3 else 1]:  # noqa: PLR2004
+        lean = (0.35 if place % 8 == 3 else 0.04) * skill  # noqa: PLR2004
+        confusion[one, one] -= lean
+        confusion[one, other] += lean
+    return Person(
+        name=name,
+        confusion=confusion,
+        seconds=2.2 if guesses else float(rng.uniform(4, 14)),
+        start_hour=int(rng.integers(5, 20)),
+        hours=int(rng.integers(1, 4)),
+        busy=float(rng.uniform(0.25, 0.9)),
+        weekends=bool(rng.random() < 0.5),
+    )

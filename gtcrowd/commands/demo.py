@@ -1,0 +1,218 @@
+"""The demo: real pictures, a simulated crowd over three weeks, and one job still open to try.
+
+Everything goes through the functions of the portal and the runner, with the time handed in.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.utils import timezone
+
+from gtcrowd import line
+from gtcrowd.commands import accounts, crowd, digits
+from gtcrowd.identity import keys
+from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.models import Requester, User
+from gtcrowd.jobs import create
+from gtcrowd.jobs.models import ENDED, DataObject, Job
+from gtcrowd.labels.models import Truth
+from gtcrowd.ledger import hold
+from gtcrowd.tasks import claim, leave, submit
+from gtcrowd.workforce import found
+from gtcrowd.workforce.models import Team, Worker
+
+SLUG = "digits-lab"
+DAYS = 21
+SEED = 1998
+CATEGORIES = [str(digit) for digit in range(10)]
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A job of the demo: which pictures, from which day on, and how it asks."""
+
+    name: str
+    title: str
+    pictures: range
+    day: int
+    asks: dict[str, Any]
+
+
+JOBS = (
+    Planned("postcodes-pilot", "Which digit is it?", range(300), 0,
+            {"workers_per_object": 5, "price": "0.024", "method": "dawid-skene", "team": "readers"}),
+    Planned("postcodes-main", "Which digit is it?", range(300, 900), 3,
+            {"workers_per_object": 3, "price": "0.012", "method": "dawid-skene", "team": "readers"}),
+    Planned("meters-audit", "Read the meter's digit", range(900, 1050), 9,
+            {"workers_per_object": 3, "price": "0.036", "method": "gt-compat", "team": "auditors"}),
+)  # fmt: skip
+OPEN = Planned("postcodes-today", "Which digit is it?", range(1050, 1250), DAYS,
+               {"workers_per_object": 3, "price": "0.036", "method": "dawid-skene", "team": "readers"})  # fmt: skip
+
+
+def loaded() -> bool:
+    """Whether the demo was loaded to its end: the open job is what it makes last."""
+    return Job.objects.filter(requester__slug=SLUG, name=OPEN.name).exists()
+
+
+def load(*, now: datetime, progress: Progress) -> dict[str, dict[str, str]]:
+    """Load the demo, or what is missing of it; returns the accounts as they are printed."""
+    rng = np.random.default_rng(SEED)
+    first = (now - timedelta(days=DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")  # a crash only means to load it again
+    viewer, known = _people_of_the_house(now)
+    images, shown = digits.pictures()
+    digits.write(SLUG, range(OPEN.pictures.stop), images)
+    team_of = _teams(viewer)
+    workers = _crowd(viewer, team_of, first, rng)
+    hold.deposit(requester_id=viewer.requester.pk, amount=Decimal("500.000"), reference="demo", now=first)
+    for planned in JOBS:
+        _run(planned, viewer, workers, shown, first, rng, progress)
+    job = _create(OPEN, viewer, now=now, own_clock=False)
+    while job.state == "Initializing":
+        job = line.advance(job.pk, now=now)
+    _remember_truth(job, shown)
+    accounts.remember(known)
+    return known
+
+
+def _people_of_the_house(now: datetime) -> tuple[Viewer, dict[str, dict[str, str]]]:
+    requester = Requester.objects.filter(slug=SLUG).first() or found.requester(slug=SLUG, name="Digits Lab")
+    known = {}
+    for role, name, right in (("requester", "Rita", Role.OWNER), ("operations", "Otto", Role.OPERATIONS)):
+        user, password = _user(f"{role}@example.org", name)
+        found.member(requester=requester, user=user, role=right)
+        known[role] = {"email": user.email, "password": password}
+    for name in crowd.FIRST[:3]:
+        user, password = _user(f"{name.lower()}@example.org", name)
+        known[f"worker {name}"] = {"email": user.email, "password": password}
+    viewer = Viewer(requester=requester, role=Role.OWNER, user=User.objects.get(email="requester@example.org"))
+    for key in requester.access_keys.filter(name="demo", revoked_at=None):
+        keys.revoke(key, now=now)
+    key, secret = keys.create(requester=requester, name="demo", role=Role.REQUESTER, created_by=viewer.user)
+    known["access key"] = {"token": f"{key.key_id}.{secret}"}
+    return viewer, known
+
+
+def _user(email: str, name: str) -> tuple[User, str]:
+    password = accounts.password()
+    user = User.objects.filter(email=email).first() or User(email=email, name=name)
+    user.set_password(password)
+    user.save()
+    return user, password
+
+
+def _teams(viewer: Viewer) -> dict[str, Team]:
+    workforce = found.private(viewer.requester)
+    texts = {"readers": "People who read handwriting", "auditors": "The most careful of the readers"}
+    return {
+        name: Team.objects.get_or_create(workforce=workforce, name=name, defaults={"description": text})[0]
+        for name, text in texts.items()
+    }
+
+
+def _crowd(
+    viewer: Viewer, team_of: dict[str, Team], now: datetime, rng: np.random.Generator
+) -> list[tuple[crowd.Person, Worker]]:
+    workforce, made = found.private(viewer.requester), []
+    for place, person in enumerate(crowd.people(rng)):
+        email = f"{person.name.lower()}@example.org"
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=person.name)
+        teams = (team_of["readers"], team_of["auditors"]) if place % 3 == 0 else (team_of["readers"],)
+        everyone = workforce.teams.get(name=found.EVERYONE)
+        made.append((person, found.enlist(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
+    return made
+
+
+def _run(
+    planned: Planned,
+    viewer: Viewer,
+    workers: list[tuple[crowd.Person, Worker]],
+    shown: np.ndarray,
+    first: datetime,
+    rng: np.random.Generator,
+    progress: Progress,
+) -> None:
+    """One job from creation to its end, worker after worker in the order of time."""
+    began = first + timedelta(days=planned.day, hours=8)
+    job = Job.objects.filter(requester=viewer.requester, name=planned.name).first()
+    job = job or _create(planned, viewer, now=began, own_clock=True)
+    if job.state in ENDED:
+        return
+    job = line.advance(job.pk, now=began)
+    truth = _remember_truth(job, shown)
+    members = set(job.team.workers.values_list("pk", flat=True))
+    # Who comes next: (time, tie-breaker, person, worker, end of the session).
+    agenda: list[tuple[datetime, int, crowd.Person, Worker, datetime]] = []
+    for place, (person, worker) in enumerate(workers):
+        if worker.pk in members:
+            for start, end in person.sessions(began, DAYS - planned.day, rng):
+                heapq.heappush(agenda, (max(start, began), place, person, worker, end))
+    total, done, looked = len(planned.pictures) * planned.asks["workers_per_object"], 0, 0
+    while agenda:
+        now, place, person, worker, end = heapq.heappop(agenda)
+        try:
+            assignment = claim.next_assignment(worker=worker, job=job, now=now)
+        except claim.NothingToDo:
+            continue
+        took = person.takes(rng)
+        later = now + timedelta(seconds=took)
+        if rng.random() < 0.01:  # noqa: PLR2004 - one in a hundred is given back
+            leave.give_back(assignment=assignment, reason="Cannot read it.", now=later)
+        else:
+            answer = person.answer(truth[assignment.task_id], rng)
+            content = {"crowd-image-classifier": {"label": str(answer)}}
+            submit.submit(assignment=assignment, content=content, active_seconds=took * 0.9, now=later)
+            done += 1
+        if later < end:
+            heapq.heappush(agenda, (later + timedelta(seconds=1), place, person, worker, end))
+        if done - looked >= 150:  # noqa: PLR2004 - the runner looks now and then
+            looked, job = done, line.advance(job.pk, now=later)
+            progress(planned.name, done, total)
+    last = first + timedelta(days=DAYS + 30)
+    while job.state not in ENDED:
+        job = line.advance(job.pk, now=min(last, timezone.now()))
+        last += timedelta(days=1)
+        if job.state not in ENDED and not job.ended:
+            job = line.advance(job.pk, now=last)
+    progress(planned.name, total, total)
+
+
+def _create(planned: Planned, viewer: Viewer, *, now: datetime, own_clock: bool) -> Job:
+    asks = {
+        "name": planned.name,
+        "medium": "image",
+        "categories": CATEGORIES,
+        "manifest": digits.manifest(SLUG, planned.name, planned.pictures),
+        "title": planned.title,
+        "description": "Look at one handwritten digit and say which it is.",
+        "instructions": {
+            "short": "Choose the digit that was written. Guess if you must; do not skip.",
+            "full": "Each picture shows one digit from 0 to 9, as somebody wrote it. Choose the one it was meant to be. "
+            "If two seem possible, take the likelier one.",
+            "good_example": digits.address(SLUG, 0),
+            "bad_example": "A one with a long upstroke is not a seven: look for the bar.",
+        },
+        "time_limit": 300,
+        "max_concurrent": 200,
+        **planned.asks,
+    }
+    return create.create(viewer=viewer, given=asks, now=now, own_clock=own_clock)
+
+
+def _remember_truth(job: Job, shown: np.ndarray) -> dict[int, int]:
+    """Keep the digit that each object shows as its truth; returns it by the object's id."""
+    numbers = {pk: int(line_.rsplit(":", 1)[1].rstrip(" }")) for pk, line_ in DataObject.objects.filter(job=job).values_list("pk", "line")}
+    Truth.objects.bulk_create(
+        [Truth(data_object_id=pk, job=job, value=str(shown[number]), source="scikit-learn") for pk, number in numbers.items()],
+        ignore_conflicts=True,
+    )
+    return {pk: int(shown[number]) for pk, number in numbers.items()}
