@@ -1,8 +1,10 @@
 """All settings, read from the environment. Each variable is explained in docs/settings.md."""
 
+import re
 import secrets
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -66,8 +68,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
     "django_htmx",
     "csp",
     "django_structlog",
@@ -87,6 +87,9 @@ INSTALLED_APPS = [
     "gtcrowd.console",
     "gtcrowd.portal",
     "gtcrowd.api",
+    # After our own rooms, whose templates stand in for these packages' ones.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -179,6 +182,7 @@ CONTENT_SECURITY_POLICY = {
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -216,7 +220,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-_processors = [
+_SIGNS_IN = re.compile(r"(/join/|/work/object/|/password/reset/key/)[^/\s'\"]+")
+
+
+def _redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Addresses that sign somebody in, or show an object, do not get into the log."""
+    return {name: _SIGNS_IN.sub(r"\1…", value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+_processors: list[Any] = [
+    _redact,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

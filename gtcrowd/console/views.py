@@ -66,7 +66,11 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     asked = _job(viewer, name)
     runs = Run.objects.visible_to(viewer).filter(job=asked).order_by("-pk")[:20]
     official = Run.objects.visible_to(viewer).filter(job=asked, official=True, state="done").order_by("-pk").first()
-    qualities = WorkerQuality.objects.visible_to(viewer).filter(run=official).select_related("worker__user", "worker__workforce")
+    qualities = (
+        WorkerQuality.objects.visible_to(viewer)
+        .filter(run=official)
+        .select_related("worker__user", "worker__workforce")
+    )
     least = Label.objects.visible_to(viewer).filter(job=asked, current=True).order_by("confidence")[:10]
     shown = {
         "job": asked,
@@ -172,7 +176,10 @@ def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if role not in Role.values:
         role = Role.VIEWER
     key, secret = keys.create(
-        requester=viewer.requester, name=request.POST.get("name", "")[:60] or "key", role=role, created_by=viewer.user
+        requester=viewer.requester,
+        name=request.POST.get("name", "")[:60] or "key",
+        role=role,
+        created_by=viewer.user,
     )
     request.session["fresh_key"] = f"{key.key_id}.{secret}"  # shown on the next page, once
     return redirect("console:people")
@@ -203,7 +210,13 @@ def _form_facts(viewer: Viewer) -> dict[str, Any]:
         "default_method": kinds.KINDS["choice"].default_method,
         "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         "buckets": viewer.requester.buckets.values_list("name", flat=True),
-        "given": {"workers_per_object": 3, "price": "0.012", "medium": "image", "time_limit": 300, "max_concurrent": 1000},
+        "given": {
+            "workers_per_object": 3,
+            "price": "0.012",
+            "medium": "image",
+            "time_limit": 300,
+            "max_concurrent": 1000,
+        },
     }
 
 

@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
@@ -123,7 +122,6 @@ def give_up(request: HttpRequest, pk: int) -> JsonResponse:
 
 @login_required
 @require_GET
-@xframe_options_sameorigin
 @csp_replace(
     {
         # The page may come from a requester's template: it gets scripts and pictures, and no way to call out.
@@ -197,7 +195,9 @@ def _note(receipt: submit.Receipt) -> str:
     if receipt.surplus and receipt.paid:
         return _("Your time was over and somebody else had taken the task. Your answer is kept and paid.")
     if receipt.surplus:
-        return _("Your time was over and somebody else had taken the task. Your answer is kept, but this job does not pay it.")
+        return _(
+            "Your time was over and somebody else had the task. Your answer is kept, but this job does not pay it."
+        )
     if receipt.late:
         return _("A little late, but in time: nobody had taken the task.")
     return ""
@@ -220,5 +220,3 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-

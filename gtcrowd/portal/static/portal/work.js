@@ -158,6 +158,7 @@ window.addEventListener("message", (event) => {
     frame.focus();
     tellFrame(frame, { type: "focus" });
   }
+  if (message?.type === "height") frame.style.height = `${Math.min(4000, Math.max(300, Number(message.height) || 0))}px`;
   if (message?.type === "answer" && task) {
     send({ assignment: task.assignment, content: message.content, activeSeconds: active.seconds() });
   }

@@ -1,6 +1,6 @@
 // <crowd-image-classifier> and <crowd-classifier>: one of several categories.
 // Attributes: name, header, categories (JSON list), src (image). Event: crowd-change, when the choice changes.
-import { keyOf, placeOf } from "./keys.js";
+import { keysFor, placeOf } from "./keys.js";
 import { text } from "./texts.js";
 
 class Classifier extends HTMLElement {
@@ -8,6 +8,7 @@ class Classifier extends HTMLElement {
     if (this.built) return;
     this.built = true;
     this.categories = JSON.parse(this.getAttribute("categories") ?? "[]");
+    this.keys = keysFor(this.categories);
     const split = document.createElement("div");
     split.className = "split";
     split.append(this.buildTarget(), this.buildChoices());
@@ -44,7 +45,7 @@ class Classifier extends HTMLElement {
     button.setAttribute("role", "radio");
     button.setAttribute("aria-checked", "false");
     button.tabIndex = place === 0 ? 0 : -1;
-    const key = keyOf(place);
+    const key = this.keys[place];
     if (key) {
       const hint = document.createElement("kbd");
       hint.textContent = key;
@@ -73,7 +74,7 @@ class Classifier extends HTMLElement {
 
   // The key of a category, pressed anywhere on the page.
   press(event) {
-    return this.choose(placeOf(event));
+    return this.choose(placeOf(event, this.keys));
   }
 
   move(event) {

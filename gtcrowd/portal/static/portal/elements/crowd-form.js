@@ -20,6 +20,7 @@ export class CrowdForm extends HTMLElement {
     this.addEventListener("crowd-change", () => this.say(""));
     document.addEventListener("keydown", (event) => this.key(event));
     window.addEventListener("message", (event) => this.hear(fromPage(event)));
+    new ResizeObserver(() => tellPage({ type: "height", height: document.body.scrollHeight })).observe(document.body);
     tellPage({ type: "ready" });
   }
 

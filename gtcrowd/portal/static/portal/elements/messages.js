@@ -1,6 +1,7 @@
 // What the task's frame and the page around it tell each other, and nothing else is listened to.
 //
 // frame to page   {type: "ready"}
+//                 {type: "height", height}           pixels that the task needs
 //                 {type: "answer", content}          content as the answers of a worker response file
 //                 {type: "key", key}                 a key that the page knows: "?"
 // page to frame   {type: "focus"} {type: "key", key} {type: "submit"}
