@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
@@ -122,7 +123,8 @@ def give_up(request: HttpRequest, pk: int) -> JsonResponse:
 
 @login_required
 @require_GET
-@csp_replace(
+@xframe_options_sameorigin
+@csp_replace(  # type: ignore[arg-type]  # its type knows no further arguments
     {
         # The page may come from a requester's template: it gets scripts and pictures, and no way to call out.
         "sandbox": ["allow-scripts", "allow-forms"],
@@ -131,6 +133,7 @@ def give_up(request: HttpRequest, pk: int) -> JsonResponse:
         "style-src": ["'self'"],
         "img-src": ["'self'", "https:"],
         "form-action": ["'none'"],
+        "frame-ancestors": ["'self'"],
     }
 )
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
