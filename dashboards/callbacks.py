@@ -85,15 +85,15 @@ def _draw(*values: Any) -> list[Any]:
     paid = measures.cost_by_day(daily)
     drawn = [
         figures.accuracy(accuracy),
-        figures.throughput(table, zone=settings.TIME_ZONE),
         figures.seconds(by_worker),
+        figures.throughput(table, zone=settings.TIME_ZONE),
         figures.cost(paid, budget=float(progress["budget"].sum())),
         figures.progress(progress),
     ]
     data = [
         accuracy.iloc[::-1],
-        _dated(table.reset_index()),
         by_worker,
+        _dated(table.reset_index()),
         _dated(paid.rename("paid").rename_axis("day").reset_index()),
         progress,
     ]

@@ -3,7 +3,7 @@
 ADDRESS = "address"
 JOBS, TEAMS, WORKERS, DAYS, GROUP, REFRESH = "jobs", "teams", "workers", "days", "group", "refresh"
 NUMBERS, AS_OF = "numbers", "as-of"
-FIGURES = ("accuracy", "throughput", "seconds", "cost", "progress")
+FIGURES = ("accuracy", "seconds", "throughput", "cost", "progress")
 
 
 def graph(name: str) -> str:

@@ -18,8 +18,8 @@ def names() -> dict[str, str]:
     """What each figure is called for those who hear or save it."""
     return {
         "accuracy": _("Accuracy by worker"),
-        "throughput": _("Answers by day"),
         "seconds": _("Seconds a task by worker"),
+        "throughput": _("Answers by day"),
         "cost": _("Cost to date"),
         "progress": _("Progress by job"),
     }
