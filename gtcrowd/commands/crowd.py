@@ -20,7 +20,7 @@ class Person:
     confusion: np.ndarray
     seconds: float
     start_hour: int
-    hours: int
+    minutes: float
     busy: float
     weekends: bool
 
@@ -32,13 +32,13 @@ class Person:
         return float(np.clip(rng.lognormal(np.log(self.seconds), 0.45), 1.5, 240))
 
     def sessions(self, first: datetime, days: int, rng: np.random.Generator) -> Iterator[tuple[datetime, datetime]]:
-        """When the person works: on some of the days, from about the usual hour on."""
+        """When the person looks in for some minutes: on some of the days, at about the usual hour."""
         for day in range(days):
             date = first + timedelta(days=day)
             if rng.random() > self.busy or (date.weekday() > 4 and not self.weekends):  # noqa: PLR2004 - Saturday
                 continue
             began = date + timedelta(hours=self.start_hour + float(rng.normal(0, 0.7)))
-            yield began, began + timedelta(hours=float(rng.uniform(0.3, 1)) * self.hours)
+            yield began, began + timedelta(minutes=float(rng.uniform(0.4, 1)) * self.minutes)
 
 
 def people(rng: np.random.Generator) -> list[Person]:
@@ -60,7 +60,7 @@ def _person(place: int, name: str, rng: np.random.Generator) -> Person:
         confusion=confusion,
         seconds=2.2 if guesses else float(rng.uniform(4, 14)),
         start_hour=int(rng.integers(5, 20)),
-        hours=int(rng.integers(1, 4)),
+        minutes=float(rng.uniform(1.5, 5)),
         busy=float(rng.uniform(0.25, 0.9)),
         weekends=bool(rng.random() < 0.5),
     )

@@ -19,7 +19,7 @@ from gtcrowd.commands import accounts, crowd, digits
 from gtcrowd.identity import keys
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Requester, User
-from gtcrowd.jobs import create
+from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import ENDED, DataObject, Job
 from gtcrowd.labels.models import Truth
 from gtcrowd.ledger import hold
@@ -48,9 +48,9 @@ class Planned:
 JOBS = (
     Planned("postcodes-pilot", "Which digit is it?", range(300), 0,
             {"workers_per_object": 5, "price": "0.024", "method": "dawid-skene", "team": "readers"}),
-    Planned("postcodes-main", "Which digit is it?", range(300, 900), 3,
+    Planned("postcodes-main", "Which digit is it?", range(300, 900), 5,
             {"workers_per_object": 3, "price": "0.012", "method": "dawid-skene", "team": "readers"}),
-    Planned("meters-audit", "Read the meter's digit", range(900, 1050), 9,
+    Planned("meters-audit", "Read the meter's digit", range(900, 1050), 11,
             {"workers_per_object": 3, "price": "0.036", "method": "gt-compat", "team": "auditors"}),
 )  # fmt: skip
 OPEN = Planned("postcodes-today", "Which digit is it?", range(1050, 1250), DAYS,
@@ -156,6 +156,7 @@ def _run(
         if worker.pk in members:
             for start, end in person.sessions(began, DAYS - planned.day, rng):
                 heapq.heappush(agenda, (max(start, began), place, person, worker, end))
+    later = began
     total, done, looked = len(planned.pictures) * planned.asks["workers_per_object"], 0, 0
     while agenda:
         now, place, person, worker, end = heapq.heappop(agenda)
@@ -177,12 +178,11 @@ def _run(
         if done - looked >= 150:  # noqa: PLR2004 - the runner looks now and then
             looked, job = done, line.advance(job.pk, now=later)
             progress(planned.name, done, total)
-    last = first + timedelta(days=DAYS + 30)
-    while job.state not in ENDED:
-        job = line.advance(job.pk, now=min(last, timezone.now()))
-        last += timedelta(days=1)
-        if job.state not in ENDED and not job.ended:
-            job = line.advance(job.pk, now=last)
+    now = max(later, first + timedelta(days=DAYS - 1))
+    job = line.advance(job.pk, now=now)
+    if job.state not in ENDED:
+        stop.begin(job, code="demo-over", reason="The three weeks of the demo are over.", now=now)
+        line.advance(job.pk, now=now + timedelta(seconds=job.time_limit + 1))
     progress(planned.name, total, total)
 
 
