@@ -1,0 +1,101 @@
+// <crowd-form>: collects the answers of the elements inside it and hands them in by one event.
+//
+// Attribute: disabled (an answer is on its way). Event: `crowd-submit`, bubbling, detail {content}.
+// Keys are listened to on the whole document: after a click into the void the keyboard still works.
+
+import { build } from "./build.js";
+import { gather } from "./gather.js";
+import { isSubmit, isTyping } from "./keys.js";
+import { text } from "./texts.js";
+
+const SUBMIT = 'crowd-button[form-action="submit"], button[type="submit"], input[type="submit"]';
+
+export class CrowdForm extends HTMLElement {
+  static observedAttributes = ["disabled"];
+
+  connectedCallback() {
+    if (!this.alert) this.furnish();
+    this.hear = (event) => this.press(event) && event.preventDefault();
+    this.ownerDocument.addEventListener("keydown", this.hear);
+  }
+
+  disconnectedCallback() {
+    this.ownerDocument.removeEventListener("keydown", this.hear);
+  }
+
+  attributeChangedCallback() {
+    this.toggleAttribute("inert", this.disabled);
+    this.setAttribute("aria-busy", this.disabled);
+  }
+
+  get disabled() {
+    return this.hasAttribute("disabled");
+  }
+
+  set disabled(disabled) {
+    this.toggleAttribute("disabled", disabled);
+  }
+
+  get widgets() {
+    return [...this.querySelectorAll("*")].filter((element) => "answer" in element);
+  }
+
+  furnish() {
+    this.alert = build("p", { class: "form-problem", role: "alert" });
+    const end = build("div", { class: "form-end" }, this.alert);
+    if (!this.querySelector(SUBMIT)) {
+      end.append(build("button", { type: "submit", class: "button" }, text("submit"), build("kbd", {}, "Ctrl ↵")));
+    }
+    this.append(end);
+    this.addEventListener("click", (event) => {
+      if (event.target.closest(SUBMIT)) this.submit(event);
+    });
+    this.addEventListener("crowd-change", () => this.say(""));
+  }
+
+  /** Whether the key event was meant for the form or something in it. */
+  press(event) {
+    if (this.disabled) return false;
+    if (isSubmit(event)) return this.submit(event) || true;
+    if (isTyping(event.target)) return false;
+    return this.widgets.some((widget) => widget.press?.(event));
+  }
+
+  submit(event) {
+    event?.preventDefault();
+    if (this.disabled) return;
+    const lacking = this.widgets.find((widget) => widget.problem);
+    if (lacking) {
+      this.say(lacking.problem);
+      lacking.takeFocus?.();
+      return;
+    }
+    const controls = this.controls();
+    const invalid = controls.find((control) => !control.checkValidity());
+    if (invalid) {
+      this.say(text("required", { name: invalid.labels?.[0]?.textContent.trim() || invalid.name }));
+      invalid.focus();
+      return;
+    }
+    this.say("");
+    const content = gather(controls, this.widgets);
+    this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
+  }
+
+  say(sentence) {
+    this.alert.textContent = sentence;
+  }
+
+  takeFocus() {
+    (this.widgets[0] ?? this.controls()[0])?.[this.widgets[0] ? "takeFocus" : "focus"]?.();
+  }
+
+  /** Plain controls that a template put in by itself. */
+  controls() {
+    const inside = new Set(this.widgets);
+    return [...this.querySelectorAll("input, textarea, select")].filter((one) => {
+      for (let up = one; up && up !== this; up = up.parentElement) if (inside.has(up)) return false;
+      return !["submit", "button", "reset"].includes(one.type);
+    });
+  }
+}

@@ -1,0 +1,20 @@
+"""Addresses of the worker portal."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from gtcrowd.portal import answering, frame, joining, objects, views
+
+app_name = "portal"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("join/<str:token>/", joining.accept, name="join"),
+    path("work/", views.work, name="work"),
+    path("work/<int:job_id>/", views.job, name="job"),
+    path("work/<int:job_id>/start/", views.start, name="start"),
+    path("work/<int:job_id>/submit/", answering.submit, name="submit"),
+    path("work/<int:job_id>/leave/", answering.leave_task, name="leave"),
+    path("work/frame/<int:assignment_id>/", frame.show, name="frame"),
+    path("work/object/", RedirectView.as_view(pattern_name="portal:work"), name="objects"),
+    path("work/object/<str:token>/", objects.show, name="object"),
+]

@@ -1,0 +1,96 @@
+"""The list of jobs, and the page of one job."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from gtcrowd.identity.access import viewer_of
+from gtcrowd.portal import examples, places, shapes, texts
+from gtcrowd.tasks import claim
+from gtcrowd.tasks.earnings import earnings
+from gtcrowd.tasks.models import Answer
+from gtcrowd.tasks.offers import offer, offers
+
+JOBS_SHOWN = 20
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page: members see their jobs, workers their work."""
+    if viewer_of(request):
+        try:
+            return redirect("console:jobs")
+        except NoReverseMatch:
+            pass
+    return redirect("portal:work")
+
+
+@require_safe
+@never_cache
+@login_required
+def work(request: HttpRequest) -> HttpResponse:
+    """Everything the person could work on now, and what they have earned."""
+    now = timezone.now()
+    found = offers(request.user, now=now)
+    earned = earnings(request.user, now=now)
+    facts = {
+        "offers": sorted(found, key=lambda one: (one.holding is None, one.waiting == 0)),
+        "earned": earned,
+        "jobs_earned": earned.by_job[:JOBS_SHOWN],
+        "why": None if found else places.why_no_work(request.user),
+    }
+    return render(request, "portal/work.html", facts)
+
+
+@require_safe
+@never_cache
+@login_required
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """The task at hand, or the offer to begin. Looking never claims."""
+    now = timezone.now()
+    worker, job_ = places.place(request.user, job_id)
+    held = claim.holding(worker=worker, job=job_, now=now)
+    facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_)}
+    if held:
+        facts |= {"task": shapes.task(held, now=now), "texts": texts.of_work(), "earned": _earned(worker.pk, job_id)}
+        facts["settings"] = _addresses(job_id)
+        return render(request, "portal/task.html", facts)
+    facts["offer"] = offer(worker, job_, now=now)
+    if not facts["offer"].waiting:
+        facts["others"] = [one for one in offers(request.user, now=now) if one.job.pk != job_id and one.waiting]
+        facts["earned"] = earnings(request.user, now=now)
+        facts["earned_here"] = _earned(worker.pk, job_id)
+    return render(request, "portal/job.html", facts)
+
+
+@require_POST
+@login_required
+def start(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Claim a task, or say why there is none."""
+    worker, job_ = places.place(request.user, job_id)
+    try:
+        claim.next_assignment(worker=worker, job=job_, now=timezone.now())
+    except claim.NothingToDo as nothing:
+        messages.info(request, nothing.reason)
+    return redirect("portal:job", job_id=job_id)
+
+
+def _earned(worker_id: int, job_id: int) -> Any:
+    return Answer.objects.filter(worker=worker_id, job=job_id).aggregate(paid=Sum("paid"))["paid"] or 0
+
+
+def _addresses(job_id: int) -> dict[str, str]:
+    return {
+        "submit": reverse("portal:submit", args=[job_id]),
+        "page": reverse("portal:job", args=[job_id]),
+        "signIn": f"{reverse('account_login')}?next={reverse('portal:work')}",
+    }
