@@ -9,4 +9,5 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("gtcrowd.api.urls")),
+    path("", include("gtcrowd.portal.urls")),
 ]

@@ -57,7 +57,9 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     except kinds.AnswerRefused as refused:
         return _problem(str(refused), status=422, field=refused.field, expected=refused.expected)
     except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
-        return _problem(str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False))
+        return _problem(
+            str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False)
+        )
     shown = shapes.receipt(receipt)
     return JsonResponse({"receipt": shown, **_next(request, assignment, more=given.get("more") is not False)})
 
@@ -86,20 +88,29 @@ def _next(request: HttpRequest, done: Assignment, *, more: bool) -> dict[str, An
         return {"next": None, "go": reverse("portal:work")}
     now = timezone.now()
     try:
-        return {"next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
+        return {
+            "next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)
+        }
     except claim.NothingToDo as nothing:
         messages.info(request, nothing.reason)
         return {"next": None, "go": reverse("portal:job", args=[done.job_id])}
 
 
 def _read(request: HttpRequest) -> dict[str, Any] | None:
+    if b"\\u0000" in request.body:  # the database cannot keep this character
+        return None
     try:
-        given = json.loads(request.body)
+        given = json.loads(request.body, parse_constant=_not_json)
     except ValueError:
         return None
     if not isinstance(given, dict) or not isinstance(given.get("content"), dict) or "assignment" not in given:
         return None
     return given
+
+
+def _not_json(constant: str) -> None:
+    """`NaN` and `Infinity`, which Python reads though they are not JSON."""
+    raise ValueError(constant)
 
 
 def _seconds(given: Any) -> float | None:

@@ -1,6 +1,5 @@
 """The page inside the sandboxed frame: the kind's template, its elements, and a policy that lets nothing else in."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,16 +14,19 @@ from gtcrowd.tasks.models import AssignmentState
 
 @require_safe
 @never_cache
-@login_required
 def show(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """The task of one's own live assignment, as a page for the frame."""
-    assignment = places.own_assignment(request.user, assignment_id)  # type: ignore[arg-type]
+    if not request.user.is_authenticated:  # a sign-in page would be of no use inside the frame
+        return _shown(request, problem=_("You are signed out. Load the whole page again."), status=401)
+    assignment = places.own_assignment(request.user, assignment_id)
     if assignment.state != AssignmentState.LIVE:
         return _shown(request, problem=_("This task is no longer yours."), status=410)
     try:
         page = rendering.render(assignment)
     except rendering.LiquidError:
-        return _shown(request, problem=_("This task cannot be shown: its page has a fault. Please decline it."))
+        return _shown(
+            request, problem=_("This task cannot be shown: its page has a fault. Please decline it.")
+        )
     return _shown(request, html=page.html, origins=page.origins, told=bool(assignment.job.instructions))
 
 

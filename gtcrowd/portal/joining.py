@@ -21,13 +21,17 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 class JoinForm(forms.Form):
     name = forms.CharField(
-        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("At least 8 characters; several words are easy to remember and hard to guess."),
+        help_text=gettext_lazy(
+            "At least 8 characters; several words are easy to remember and hard to guess."
+        ),
     )
     again = forms.CharField(
         label=gettext_lazy("The same password again"),

@@ -46,5 +46,7 @@ def why_no_work(user: User) -> str:
     if WorkerState.ACTIVE not in states:
         return states.get(WorkerState.SUSPENDED) or _("Your place in the workforce is not active.")
     if not Team.objects.of_person(user.pk).exists():
-        return _("You are not in a team yet. Ask who invited you to put you into one; jobs are given to teams.")
+        return _(
+            "You are not in a team yet. Ask who invited you to put you into one; jobs are given to teams."
+        )
     return _("At the moment no job is open for your teams. New ones appear here as soon as they start.")

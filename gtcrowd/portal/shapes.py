@@ -36,9 +36,16 @@ def _sentence(given: Receipt) -> str:
     if given.repeated:
         return _("This answer had arrived before; it counts once.")
     if given.surplus and given.paid:
-        return _("Your time was over and somebody else took the task. Your answer is kept, and you get %(paid)s.") % paid
+        return (
+            _(
+                "Your time was over and somebody else took the task. Your answer is kept, and you get %(paid)s."
+            )
+            % paid
+        )
     if given.surplus:
-        return _("Your time was over and somebody else took the task. Your answer is kept, but not paid in this job.")
+        return _(
+            "Your time was over and somebody else took the task. Your answer is kept, but not paid in this job."
+        )
     if given.late:
         return _("A little late, but in time: %(paid)s earned.") % paid
     return _("Answer received: %(paid)s earned.") % paid

@@ -1,10 +1,12 @@
 """The list of jobs, and the page of one job."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -61,14 +63,16 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     held = claim.holding(worker=worker, job=job_, now=now)
     facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_)}
     if held:
-        facts |= {"task": shapes.task(held, now=now), "texts": texts.of_work(), "earned": _earned(worker.pk, job_id)}
-        facts["settings"] = _addresses(job_id)
+        facts |= {"task": shapes.task(held, now=now), "earned": _earned(worker.pk, job_id)}
+        facts |= {"texts": texts.of_work(), "settings": _addresses(job_id)}
         return render(request, "portal/task.html", facts)
     facts["offer"] = offer(worker, job_, now=now)
     if not facts["offer"].waiting:
-        facts["others"] = [one for one in offers(request.user, now=now) if one.job.pk != job_id and one.waiting]
+        facts["others"] = [
+            one for one in offers(request.user, now=now) if one.job.pk != job_id and one.waiting
+        ]
         facts["earned"] = earnings(request.user, now=now)
-        facts["earned_here"] = _earned(worker.pk, job_id)
+        facts["earned_here"] = _earned(worker.pk, job_id)["paid"]
     return render(request, "portal/job.html", facts)
 
 
@@ -84,8 +88,9 @@ def start(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("portal:job", job_id=job_id)
 
 
-def _earned(worker_id: int, job_id: int) -> Any:
-    return Answer.objects.filter(worker=worker_id, job=job_id).aggregate(paid=Sum("paid"))["paid"] or 0
+def _earned(worker_id: int, job_id: int) -> dict[str, Any]:
+    own = Answer.objects.filter(worker=worker_id, job=job_id)
+    return own.aggregate(paid=Coalesce(Sum("paid"), Decimal("0.000")), answers=Count("pk"))
 
 
 def _addresses(job_id: int) -> dict[str, str]:
