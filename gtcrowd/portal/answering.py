@@ -42,7 +42,7 @@ def _told_in_json(view: View) -> View:
 @require_POST
 @_told_in_json
 def submit(request: HttpRequest, job_id: int) -> JsonResponse:
-    """Take in an answer; the reply holds the receipt and, unless `more` is false, the next task, claimed now."""
+    """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
     given = _read(request)
     if given is None:
         return _problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
@@ -101,7 +101,7 @@ def _read(request: HttpRequest) -> dict[str, Any] | None:
         return None
     try:
         given = json.loads(request.body, parse_constant=_not_json)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(given, dict) or not isinstance(given.get("content"), dict) or "assignment" not in given:
         return None

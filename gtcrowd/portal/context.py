@@ -8,7 +8,7 @@ from gtcrowd.workforce.models import Worker
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """`works`: whether the person labels for somebody; asked of the database only where a template needs it."""
+    """`works`: whether the person labels for somebody; looked up only where a template asks."""
 
     def works() -> bool:
         return request.user.is_authenticated and Worker.objects.of_person(request.user.pk).exists()

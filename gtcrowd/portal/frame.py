@@ -1,4 +1,6 @@
-"""The page inside the sandboxed frame: the kind's template, its elements, and a policy that lets nothing else in."""
+"""The page in the sandboxed frame: the kind's template, its elements, and a policy against all else."""
+
+from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +12,10 @@ from django.views.decorators.http import require_safe
 
 from gtcrowd.portal import places, rendering, texts
 from gtcrowd.tasks.models import AssignmentState
+
+MODULES = sorted(file.name for file in (Path(__file__).parent / "static/portal/elements").glob("*.js"))
+"""Named to the browser at once: it does not keep files for an origin that is opaque, and would else find
+them one after another, task after task."""
 
 
 @require_safe
@@ -41,7 +47,7 @@ def _shown(
 ) -> HttpResponse:
     # Safe to show unescaped because of where it is shown: in a sandbox, under the policy below.
     page = mark_safe(html)  # noqa: S308
-    facts = {"page": page, "problem": problem, "told": told, "texts": texts.of_elements()}
+    facts = {"page": page, "problem": problem, "told": told, "texts": texts.of_elements(), "modules": MODULES}
     response = render(request, "portal/frame.html", facts, status=status)
     response["Content-Security-Policy"] = policy(request, origins or set())
     # Besides the policy: an old browser that knows only this one header still lets nobody else frame it.

@@ -1,6 +1,6 @@
-"""Worker pages written in Liquid, as Ground Truth's are: rendered with everything escaped that is not the template's.
+"""Worker pages written in Liquid, as Ground Truth's are; what is not the template's own is escaped.
 
-A template is not trusted: it has no loader and bounded work, and what it makes is shown in a sandbox (frame.py).
+A template is not trusted: it has no loader and bounded work, and is shown in a sandbox (frame.py).
 """
 
 import json

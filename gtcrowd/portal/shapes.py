@@ -12,7 +12,7 @@ from gtcrowd.tasks.submit import Receipt
 
 
 def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
-    """The task to show next. Time left is given as a duration, so that a wrong clock on the worker's side does no harm."""
+    """The task to show next. Time left is a duration: the worker's clock may be wrong."""
     return {
         "assignment": assignment.pk,
         "frame": reverse("portal:frame", args=[assignment.pk]),
@@ -37,15 +37,11 @@ def _sentence(given: Receipt) -> str:
         return _("This answer had arrived before; it counts once.")
     if given.surplus and given.paid:
         return (
-            _(
-                "Your time was over and somebody else took the task. Your answer is kept, and you get %(paid)s."
-            )
+            _("Somebody else took the task when your time was over. Your answer is kept: %(paid)s earned.")
             % paid
         )
     if given.surplus:
-        return _(
-            "Your time was over and somebody else took the task. Your answer is kept, but not paid in this job."
-        )
+        return _("Somebody else took the task when your time was over. Your answer is kept, but is not paid.")
     if given.late:
         return _("A little late, but in time: %(paid)s earned.") % paid
     return _("Answer received: %(paid)s earned.") % paid

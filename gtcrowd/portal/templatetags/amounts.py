@@ -21,7 +21,7 @@ def money(amount: Decimal | None) -> str:
 def duration(seconds: float | None) -> str:
     """`45 s`, `5 min`, `1 h 30 min`: rounded to what matters."""
     whole = round(seconds or 0)
-    if whole < 100:  # noqa: PLR2004 - up to here seconds say more than minutes
+    if whole < 100:
         return _("%(n)s s") % {"n": whole}
     minutes = round(whole / 60)
     hours, rest = divmod(minutes, 60)
@@ -34,6 +34,6 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def waiting(count: int) -> str:
     """How many tasks wait; counted to a thousand only."""
-    if count >= 1000:  # noqa: PLR2004
+    if count >= 1000:
         return _("1,000 or more")
     return ngettext("%(n)s task", "%(n)s tasks", count) % {"n": count}

@@ -31,6 +31,7 @@ const shortcuts = {
   escape: () => page.instructions(false),
 };
 const stage = new Stage(document.getElementById("frame"), {
+  ready: () => outbox.kept && stage.tell("disable"),
   answer: ({ content }) => hand(content),
   key: (pressed) => run(shortcuts, pressed),
   fault: () => page.notice(page.text("frameFault"), { level: "error" }),
@@ -40,6 +41,7 @@ listenToKeys({ shortcuts, pass: (pressed) => stage.tell("key", pressed) });
 page.wireDialogs(() => stage.focus());
 page.wireInstructions(() => stage.focus());
 page.task(task.assignment);
+stage.show(task.frame);
 countdown.start(task.secondsLeft);
 window.addEventListener("beforeunload", (event) => {
   if (outbox.kept) event.preventDefault();
@@ -47,7 +49,6 @@ window.addEventListener("beforeunload", (event) => {
 if (outbox.kept) {
   // Left over from before a reload or a sign-in; it goes first.
   page.notice(page.text("waitingAnswer"));
-  stage.tell("disable");
   outbox.now();
 }
 

@@ -9,7 +9,6 @@ export class Stage {
   constructor(frame, handlers) {
     this.frame = frame;
     this.handlers = handlers;
-    this.attend();
   }
 
   /** Show the page at `address`. A fresh element, because a changed `src` would add to the browser's history. */
@@ -30,8 +29,6 @@ export class Stage {
       ready: () => this.ready(),
     });
     this.patience = setTimeout(() => this.handlers.fault(), PATIENCE_SECONDS * 1000);
-    // The frame may have been quicker than this script; then its `ready` was missed, and asking costs nothing.
-    this.frame.addEventListener("load", () => this.tell("focus"), { once: true });
   }
 
   ready() {
