@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from gtcrowd import line
 from gtcrowd.identity.access import Viewer
@@ -19,6 +20,7 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import claim
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker
+from tests.portal import browsing
 
 settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is not there
 
@@ -139,3 +141,25 @@ def hand(cleos: Client) -> Callable[..., Any]:
         )
 
     return _hand
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with browsing.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def address(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where the application answers. Playwright runs an event loop, which Django must not take for its own."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with browsing.served() as found:
+        yield found
+
+
+@pytest.fixture
+def cleos_page(browser: Browser, address: str, cleo: Worker) -> Iterator[Page]:
+    """Cleo's browser, signed in."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield browsing.sign_in(context, address, cleo.user.email)
+    context.close()
