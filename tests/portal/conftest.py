@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,6 +32,12 @@ INSTRUCTIONS = {
     "bad_example": "Do not go by the colour.",
 }
 Give = Callable[..., Job]
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """Hashing that is slow on purpose would be most of what these tests do."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def put(uri: str, content: bytes) -> None:
@@ -145,21 +152,22 @@ def hand(cleos: Client) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    # Playwright's event loop runs in this thread until the session ends; Django must not take it for its own.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with browsing.chromium() as started:
         yield started
 
 
 @pytest.fixture
-def address(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Where the application answers. Playwright runs an event loop, which Django must not take for its own."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def address(browser: Browser, transactional_db: None) -> Iterator[str]:
+    """Where the application answers."""
     with browsing.served() as found:
         yield found
 
 
 @pytest.fixture
-def cleos_page(browser: Browser, address: str, cleo: Worker) -> Iterator[Page]:
+def cleos_page(browser: Browser, address: str, cleos: Client) -> Iterator[Page]:
     """Cleo's browser, signed in."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield browsing.sign_in(context, address, cleo.user.email)
+    yield browsing.sign_in(context, address, cleos)
     context.close()

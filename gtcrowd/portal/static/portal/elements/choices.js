@@ -6,6 +6,11 @@ import { indexFor, keysFor } from "./keys.js";
 
 let groups = 0;
 
+/** Several short categories stand beside each other, so that all are seen at once. */
+function areShort(labels) {
+  return labels.length > 4 && labels.every((label) => label.length <= 12);
+}
+
 export class Choices {
   /** `changed(index)` is called whenever the worker chooses. */
   constructor({ header, labels, changed }) {
@@ -18,7 +23,7 @@ export class Choices {
       "fieldset",
       { class: "choices" },
       build("legend", {}, header),
-      build("div", { class: "choices-list" }, ...labels.map((label, index) => this.option(label, index))),
+      build("div", { class: `choices-list${areShort(labels) ? " choices-short" : ""}` }, ...labels.map((label, index) => this.option(label, index))),
     );
     this.element.addEventListener("change", () => this.changed(this.chosen));
   }
@@ -42,7 +47,8 @@ export class Choices {
   }
 
   focus() {
-    (this.inputs[this.chosen] ?? this.inputs[0])?.focus();
+    // The target is to be seen first: on a small screen the focus must not scroll it away.
+    (this.inputs[this.chosen] ?? this.inputs[0])?.focus({ preventScroll: true });
   }
 
   input(index) {

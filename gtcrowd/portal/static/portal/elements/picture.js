@@ -1,8 +1,10 @@
 // A picture that can be enlarged and moved about; if it does not come, it says so and can be asked for again.
 
-import { build } from "./build.js";
+import { build, icon } from "./build.js";
 import { text } from "./texts.js";
 import { fitting, larger, smaller } from "./zoom.js";
+
+const CORNERS = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4";
 
 export class Picture {
   constructor({ src, alt }) {
@@ -105,7 +107,7 @@ export class Picture {
       tool("zoomOut", "−", "-", () => this.zoomOut()),
       this.percent,
       tool("zoomIn", "+", "+", () => this.zoomIn()),
-      tool("fit", "⛶", ".", () => this.toggleFit()),
+      tool("fit", icon(CORNERS), ".", () => this.toggleFit()),
     );
   }
 

@@ -40,6 +40,8 @@ const stage = new Stage(document.getElementById("frame"), {
 listenToKeys({ shortcuts, pass: (pressed) => stage.tell("key", pressed) });
 page.wireDialogs(() => stage.focus());
 page.wireInstructions(() => stage.focus());
+// On a small screen they would cover the task; they stood on the page before this one.
+if (window.matchMedia("(max-width: 44rem)").matches) page.instructions(false);
 page.task(task.assignment);
 stage.show(task.frame);
 countdown.start(task.secondsLeft);
