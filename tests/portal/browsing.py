@@ -55,7 +55,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def sign_in(context: BrowserContext, address: str, client: Client) -> Page:
-    """A page that has the session of `client`; what its console complains of is collected in `page.complaints`."""
+    """A page with the session of `client`; what its console complains of is kept in `page.complaints`."""
     cookies = [{"name": name, "value": one.value, "url": address} for name, one in client.cookies.items()]
     context.add_cookies(cookies)  # type: ignore[arg-type]
     page = context.new_page()
