@@ -1,0 +1,1 @@
+"""Draws what gtcrowd.analytics hands over, in Dash."""

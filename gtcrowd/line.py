@@ -88,7 +88,13 @@ def _wind_up(job: Job, now: datetime) -> None:
         reason = _("Stopping: workers who hold a task may still hand in their answer.")
         state.explain(job, code=job.reason_code, reason=reason, now=now)
     else:
-        _conclude(job, JobState.STOPPED, code=job.reason_code or "stopped", reason=_("The job was stopped."), now=now)
+        _conclude(
+            job,
+            JobState.STOPPED,
+            code=job.reason_code or "stopped",
+            reason=_("The job was stopped."),
+            now=now,
+        )
 
 
 def _conclude(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:

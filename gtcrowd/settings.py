@@ -1,8 +1,10 @@
 """All settings, read from the environment. Each variable is explained in docs/settings.md."""
 
+import re
 import secrets
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -66,8 +68,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
     "django_htmx",
     "csp",
     "django_structlog",
@@ -87,6 +87,9 @@ INSTALLED_APPS = [
     "gtcrowd.console",
     "gtcrowd.portal",
     "gtcrowd.api",
+    # After our own rooms, whose templates stand in for these packages' ones.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -113,8 +116,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        # Before those of the applications: the pages of allauth are dressed there.
-        "DIRS": [ROOT / "gtcrowd" / "identity" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -168,7 +169,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -176,12 +177,13 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [NONE],
     }
 }
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -219,7 +221,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-_processors = [
+_SIGNS_IN = re.compile(r"(/join/|/work/object/|/password/reset/key/)[^/\s'\"]+")
+
+
+def _redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Addresses that sign somebody in, or show an object, do not get into the log."""
+    return {name: _SIGNS_IN.sub(r"\1…", value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+_processors: list[Any] = [
+    _redact,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -246,7 +257,7 @@ LOGGING = {
         },
         "console": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.dev.ConsoleRenderer(),
+            "processor": structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
             "foreign_pre_chain": _processors,
         },
     },

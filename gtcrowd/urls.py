@@ -9,5 +9,6 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("gtcrowd.api.urls")),
+    path("", include("gtcrowd.console.urls")),
     path("", include("gtcrowd.portal.urls")),
 ]

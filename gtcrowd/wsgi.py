@@ -1,8 +1,73 @@
-"""The WSGI application."""
+"""The WSGI application: Django, and the dashboards behind a gate that asks Django who is there."""
 
 import os
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gtcrowd.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+# After Django is set up, for they use its settings and models.
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.core.handlers.wsgi import WSGIRequest  # noqa: E402
+from django.db import close_old_connections, connection  # noqa: E402
+from django.template.loader import render_to_string  # noqa: E402
+
+from dashboards.app import PREFIX, create  # noqa: E402
+from gtcrowd.identity import access  # noqa: E402
+
+StartResponse = Callable[..., Any]
+dash = create()
+
+
+def application(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    if not environ.get("PATH_INFO", "").startswith(PREFIX):
+        return django(environ, start_response)
+    try:
+        return _gate(environ, start_response)
+    finally:
+        close_old_connections()
+        connection.close()  # back into the pool: Django does so only at the end of its own requests
+
+
+def _gate(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    """Dash sees only requests of members, and finds them in the environment as `gtcrowd.viewer`."""
+    request = WSGIRequest(environ)
+    request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    user = get_user(request)
+    if not user.is_authenticated:
+        target = f"/account/login/?next={quote(environ.get('PATH_INFO', PREFIX))}"
+        return _answer(start_response, HTTPStatus.FOUND, location=target)
+    viewer = access.viewer_for(user, request.session.get("requester"))
+    if viewer is None:
+        request.user = user
+        return _answer(start_response, HTTPStatus.FORBIDDEN, body=render_to_string("403.html", {"user": user}, request))
+    if request.method != "GET" and not _same_site(request):
+        return _answer(start_response, HTTPStatus.FORBIDDEN, body="This request comes from another site.")
+    environ["gtcrowd.viewer"] = viewer
+    # The whole answer is made here, while the connection is ours.
+    return list(dash.server.wsgi_app(environ, start_response))
+
+
+def _same_site(request: WSGIRequest) -> bool:
+    """Whether a request that asks for data comes from our own page; browsers say so, others name no site."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site:
+        return site == "same-origin"
+    return origin is None or origin == f"{request.scheme}://{request.get_host()}"
+
+
+def _answer(start_response: StartResponse, status: HTTPStatus, *, body: str = "", location: str = "") -> list[bytes]:
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("X-Content-Type-Options", "nosniff")]
+    headers += [("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'")]
+    if location:
+        headers.append(("Location", location))
+    start_response(f"{status.value} {status.phrase}", headers)
+    return [body.encode()]

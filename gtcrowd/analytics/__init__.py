@@ -1,0 +1,1 @@
+"""Looks at everything, touches nothing: rows into frames, frames into measures."""

@@ -5,14 +5,15 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gtcrowd.api import pages, shapes
-from gtcrowd.identity.access import Viewer
+from gtcrowd.api.authentication import caller
 from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import consolidate, export
@@ -32,7 +33,7 @@ class JobPages(CursorPagination):
 
 
 def visible_job(request: Request, name: str) -> Job:
-    jobs = Job.objects.visible_to(request.auth).select_related("team", "counters", "requester")
+    jobs = Job.objects.visible_to(caller(request)).select_related("team", "counters", "requester")
     job: Job = get_object_or_404(jobs, name__iexact=name)
     return job
 
@@ -44,7 +45,7 @@ class Jobs(APIView):
         responses=shapes.JobShape(many=True),
     )
     def get(self, request: Request) -> Response:
-        jobs = Job.objects.visible_to(_viewer(request)).select_related("team", "counters")
+        jobs = Job.objects.visible_to(caller(request)).select_related("team", "counters")
         if state := request.query_params.get("state"):
             jobs = jobs.filter(state=state)
         paginator = JobPages()
@@ -57,7 +58,7 @@ class Jobs(APIView):
         responses={201: shapes.JobShape, 402: shapes.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        job = create.create(viewer=_viewer(request), given=_mapping(request), now=timezone.now())
+        job = create.create(viewer=caller(request), given=_mapping(request), now=timezone.now())
         return Response(shapes.JobShape(job).data, status=201)
 
 
@@ -68,7 +69,7 @@ class JobPlan(APIView):
         responses={200: shapes.PlanShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        viewer = _viewer(request)
+        viewer = caller(request)
         planned = create.plan(viewer=viewer, given=_mapping(request))
         shown = {
             "objects": planned.objects,
@@ -91,7 +92,7 @@ class JobStop(APIView):
     @extend_schema(summary="Stop a job; this cannot be undone", request=None, responses={202: shapes.JobShape})
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
-        stop.stop(viewer=_viewer(request), job=job, now=timezone.now())
+        stop.stop(viewer=caller(request), job=job, now=timezone.now())
         return Response(shapes.JobShape(job).data, status=202)
 
 
@@ -147,14 +148,14 @@ class JobAnswers(APIView):
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
-        answers = Answer.objects.visible_to(_viewer(request)).filter(job=job).select_related("worker", "task")
+        answers = Answer.objects.visible_to(caller(request)).filter(job=job).select_related("worker", "task")
         return pages.listed(request, answers, key=("submitted_at", "pk"), show=_answer)
 
 
 class JobRuns(APIView):
     @extend_schema(summary="Runs of methods, the newest first", responses=shapes.RunShape(many=True))
     def get(self, request: Request, name: str) -> Response:
-        runs = Run.objects.visible_to(_viewer(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
+        runs = Run.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
         return Response(shapes.RunShape(runs, many=True).data)
 
     @extend_schema(
@@ -168,11 +169,6 @@ class JobRuns(APIView):
         return Response(shapes.RunShape(run).data, status=202)
 
 
-def _viewer(request: Request) -> Viewer:
-    viewer: Viewer = request.auth
-    return viewer
-
-
 def _mapping(request: Request) -> dict[str, Any]:
     return request.data if isinstance(request.data, dict) else {}
 
@@ -181,13 +177,13 @@ def _run(request: Request, job: Job) -> int | None:
     if "run" not in request.query_params:
         return None
     number = pages.whole(request, "run", 0, 1, 2**62)
-    run: Run = get_object_or_404(Run.objects.visible_to(_viewer(request)), job=job, pk=number)
+    run: Run = get_object_or_404(Run.objects.visible_to(caller(request)), job=job, pk=number)
     return run.pk
 
 
 def _labels(request: Request, job: Job) -> Any:
     run = _run(request, job)
-    labels = Label.objects.visible_to(_viewer(request)).filter(job=job)
+    labels = Label.objects.visible_to(caller(request)).filter(job=job)
     labels = labels.filter(current=True) if run is None else labels.filter(run=run)
     least, most = pages.share(request, "min_confidence"), pages.share(request, "max_confidence")
     since = pages.moment(request, "changed_since")

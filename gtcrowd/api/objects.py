@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gtcrowd.api import shapes
+from gtcrowd.api.authentication import caller
 from gtcrowd.identity.access import Right
 from gtcrowd.jobs import store
 
@@ -52,8 +54,8 @@ class Objects(APIView):
         responses={201: shapes.UploadedShape, 422: shapes.ProblemShape},
     )
     def put(self, request: Request, bucket: str, key: str) -> Response:
-        request.auth.must(Right.CREATE_JOBS)
-        if not request.auth.requester.buckets.filter(name=bucket).exists():
+        caller(request).must(Right.CREATE_JOBS)
+        if not caller(request).requester.buckets.filter(name=bucket).exists():
             raise UploadRefused(_("%(bucket)s is not a bucket of yours.") % {"bucket": bucket})
         uri = f"s3://{bucket}/{key}"
         size = _copy(request._request, uri)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gtcrowd.api import shapes
+from gtcrowd.api.authentication import caller
 from gtcrowd.api.jobs import PROBLEM
 from gtcrowd.workforce import found, invite
 from gtcrowd.workforce.models import Team, Worker
@@ -17,7 +18,7 @@ from gtcrowd.workforce.models import Team, Worker
 class Teams(APIView):
     @extend_schema(summary="Teams you may give jobs to", responses=shapes.TeamShape(many=True))
     def get(self, request: Request) -> Response:
-        teams = Team.objects.visible_to(request.auth).select_related("workforce").order_by("pk")
+        teams = Team.objects.visible_to(caller(request)).select_related("workforce").order_by("pk")
         return Response(shapes.TeamShape(teams, many=True).data)
 
     @extend_schema(
@@ -28,7 +29,9 @@ class Teams(APIView):
     def post(self, request: Request) -> Response:
         given = request.data if isinstance(request.data, dict) else {}
         team = found.team(
-            viewer=request.auth, name=str(given.get("name", "")), description=str(given.get("description", ""))
+            viewer=caller(request),
+            name=str(given.get("name", "")),
+            description=str(given.get("description", "")),
         )
         return Response(shapes.TeamShape(team).data, status=201)
 
@@ -41,7 +44,7 @@ class WorkerPages(CursorPagination):
 class Workers(APIView):
     @extend_schema(summary="Workers of your private workforce", responses=shapes.WorkerShape(many=True))
     def get(self, request: Request) -> Response:
-        workers = Worker.objects.visible_to(request.auth).select_related("user").prefetch_related("teams")
+        workers = Worker.objects.visible_to(caller(request)).select_related("user").prefetch_related("teams")
         paginator = WorkerPages()
         page = paginator.paginate_queryset(workers, request, self)
         return paginator.get_paginated_response(shapes.WorkerShape(page, many=True).data)
@@ -54,10 +57,10 @@ class Workers(APIView):
     def post(self, request: Request) -> Response:
         given = request.data if isinstance(request.data, dict) else {}
         emails = given.get("emails")
-        teams = Team.objects.visible_to(request.auth).filter(workforce__requester=request.auth.requester)
+        teams = Team.objects.visible_to(caller(request)).filter(workforce__requester=caller(request).requester)
         team = get_object_or_404(teams, name__iexact=given["team"]) if given.get("team") else None
         invited = invite.invite(
-            viewer=request.auth,
+            viewer=caller(request),
             emails=[str(one) for one in emails] if isinstance(emails, list) else [],
             team=team,
             now=timezone.now(),

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-
 from gtcrowd.identity.access import NotAllowed
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.jobs.state import NotPossible
@@ -53,7 +52,11 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | JsonResponse
     if isinstance(error, PermissionDenied):
         return problem(403, str(error) or _("You may not do this."))
     if isinstance(error, exceptions.APIException):
-        headers = {"Retry-After": str(int(error.wait or 1))} if isinstance(error, exceptions.Throttled) else {}
+        headers = (
+            {"Retry-After": str(int(getattr(error, "wait", None) or 1))}
+            if isinstance(error, exceptions.Throttled)
+            else {}
+        )
         if getattr(error, "auth_header", None):
             headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
         return problem(error.status_code, _text(error.detail), faults=getattr(error, "faults", None), headers=headers)
@@ -61,9 +64,18 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | JsonResponse
 
 
 def problem(
-    status: int, detail: str, *, faults: list[dict[str, Any]] | None = None, headers: dict[str, str] | None = None
+    status: int,
+    detail: str,
+    *,
+    faults: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> JsonResponse:
-    body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     if faults:
         body["faults"] = faults
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)

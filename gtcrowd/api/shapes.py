@@ -89,7 +89,7 @@ class PlanShape(serializers.Serializer[Any]):
 
 class LabelShape(serializers.Serializer[Any]):
     object = serializers.IntegerField(help_text="Line of the manifest, counted from 0.")
-    label = serializers.JSONField()
+    label = serializers.JSONField()  # type: ignore[assignment]
     confidence = serializers.FloatField()
     posterior = serializers.DictField(child=serializers.FloatField(), allow_null=True)
     answers = serializers.IntegerField()

@@ -1,3 +1,4 @@
+from csp.decorators import csp_update
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -6,8 +7,10 @@ from gtcrowd.api import jobs, objects, people
 
 app_name = "api"
 schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
+# The page that shows the schema brings a style of its own.
+styled = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})
 urlpatterns = [
-    path("", SpectacularSwaggerSplitView.as_view(url_name="api:schema", **schema), name="docs"),
+    path("", styled(SpectacularSwaggerSplitView.as_view(url_name="api:schema", **schema)), name="docs"),
     path("schema/", SpectacularAPIView.as_view(**schema), name="schema"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/plan/", jobs.JobPlan.as_view(), name="job-plan"),

@@ -34,7 +34,11 @@ def lines() -> list[str]:
     return [
         "",
         "Demo accounts:",
-        *(f"  {role:<12} {account['email']:<26} {account['password']}" for role, account in known.items() if "email" in account),
+        *(
+            f"  {role:<12} {account['email']:<26} {account['password']}"
+            for role, account in known.items()
+            if "email" in account
+        ),
         *(f"  {role:<12} {account['token']}" for role, account in known.items() if "token" in account),
         "",
     ]

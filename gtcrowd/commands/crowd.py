@@ -35,7 +35,7 @@ class Person:
         """When the person looks in for some minutes: on some of the days, at about the usual hour."""
         for day in range(days):
             date = first + timedelta(days=day)
-            if rng.random() > self.busy or (date.weekday() > 4 and not self.weekends):  # noqa: PLR2004 - Saturday
+            if rng.random() > self.busy or (date.weekday() > 4 and not self.weekends):
                 continue
             began = date + timedelta(hours=self.start_hour + float(rng.normal(0, 0.7)))
             yield began, began + timedelta(minutes=float(rng.uniform(0.4, 1)) * self.minutes)
@@ -47,12 +47,12 @@ def people(rng: np.random.Generator) -> list[Person]:
 
 
 def _person(place: int, name: str, rng: np.random.Generator) -> Person:
-    guesses = place == 22  # noqa: PLR2004 - one of the crowd does not look
+    guesses = place == 22
     skill = 0.12 if guesses else float(np.clip(rng.beta(18, 1.6), 0.55, 0.995))
     confusion = np.full((10, 10), (1 - skill) / 9)
     np.fill_diagonal(confusion, skill)
-    for one, other in rng.permutation(LOOK_ALIKE)[: 3 if place % 8 == 3 else 1]:  # noqa: PLR2004
-        lean = (0.35 if place % 8 == 3 else 0.04) * skill  # noqa: PLR2004
+    for one, other in rng.permutation(LOOK_ALIKE)[: 3 if place % 8 == 3 else 1]:
+        lean = (0.35 if place % 8 == 3 else 0.04) * skill
         confusion[one, one] -= lean
         confusion[one, other] += lean
     return Person(

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.utils import timezone
 
 from gtcrowd import line
 from gtcrowd.commands import accounts, crowd, digits
@@ -75,7 +74,7 @@ def load(*, now: datetime, progress: Progress) -> dict[str, dict[str, str]]:
     workers = _crowd(viewer, team_of, first, rng)
     hold.deposit(requester_id=viewer.requester.pk, amount=Decimal("500.000"), reference="demo", now=first)
     for planned in JOBS:
-        _run(planned, viewer, workers, shown, first, rng, progress)
+        _run(planned, viewer, workers=workers, shown=shown, first=first, rng=rng, progress=progress)
     job = _create(OPEN, viewer, now=now, own_clock=False)
     while job.state == "Initializing":
         job = line.advance(job.pk, now=now)
@@ -135,6 +134,7 @@ def _crowd(
 def _run(
     planned: Planned,
     viewer: Viewer,
+    *,
     workers: list[tuple[crowd.Person, Worker]],
     shown: np.ndarray,
     first: datetime,
@@ -166,7 +166,7 @@ def _run(
             continue
         took = person.takes(rng)
         later = now + timedelta(seconds=took)
-        if rng.random() < 0.01:  # noqa: PLR2004 - one in a hundred is given back
+        if rng.random() < 0.01:
             leave.give_back(assignment=assignment, reason="Cannot read it.", now=later)
         else:
             answer = person.answer(truth[assignment.task_id], rng)
@@ -175,7 +175,7 @@ def _run(
             done += 1
         if later < end:
             heapq.heappush(agenda, (later + timedelta(seconds=1), place, person, worker, end))
-        if done - looked >= 150:  # noqa: PLR2004 - the runner looks now and then
+        if done - looked >= 150:
             looked, job = done, line.advance(job.pk, now=later)
             progress(planned.name, done, total)
     now = max(later, first + timedelta(days=DAYS - 1))
@@ -196,7 +196,7 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, own_clock: bool)
         "description": "Look at one handwritten digit and say which it is.",
         "instructions": {
             "short": "Choose the digit that was written. Guess if you must; do not skip.",
-            "full": "Each picture shows one digit from 0 to 9, as somebody wrote it. Choose the one it was meant to be. "
+            "full": "Each picture shows one digit from 0 to 9, as somebody wrote it. Choose the one that was meant. "
             "If two seem possible, take the likelier one.",
             "good_example": digits.address(SLUG, 0),
             "bad_example": "A one with a long upstroke is not a seven: look for the bar.",
@@ -210,9 +210,15 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, own_clock: bool)
 
 def _remember_truth(job: Job, shown: np.ndarray) -> dict[int, int]:
     """Keep the digit that each object shows as its truth; returns it by the object's id."""
-    numbers = {pk: int(line_.rsplit(":", 1)[1].rstrip(" }")) for pk, line_ in DataObject.objects.filter(job=job).values_list("pk", "line")}
+    numbers = {
+        pk: int(line_.rsplit(":", 1)[1].rstrip(" }"))
+        for pk, line_ in DataObject.objects.filter(job=job).values_list("pk", "line")
+    }
     Truth.objects.bulk_create(
-        [Truth(data_object_id=pk, job=job, value=str(shown[number]), source="scikit-learn") for pk, number in numbers.items()],
+        [
+            Truth(data_object_id=pk, job=job, value=str(shown[number]), source="scikit-learn")
+            for pk, number in numbers.items()
+        ],
         ignore_conflicts=True,
     )
     return {pk: int(shown[number]) for pk, number in numbers.items()}

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -95,7 +95,7 @@ def _alive(entry: Sequence[float]) -> psutil.Process | None:
         return None
 
 
-def _quietly(action) -> None:  # type: ignore[no-untyped-def]
+def _quietly(action: Callable[[], None]) -> None:
     try:
         action()
     except psutil.NoSuchProcess:

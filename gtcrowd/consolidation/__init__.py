@@ -11,7 +11,16 @@ from gtcrowd.consolidation.majority import majority
 from gtcrowd.consolidation.table import AnswerTable, Coded, from_frame
 from gtcrowd.consolidation.weighted import weighted_vote
 
-__all__ = ["METHODS", "AnswerTable", "Coded", "Conclusion", "Method", "UnknownMethod", "conclude", "from_frame"]
+__all__ = [
+    "METHODS",
+    "AnswerTable",
+    "Coded",
+    "Conclusion",
+    "Method",
+    "UnknownMethod",
+    "conclude",
+    "from_frame",
+]
 
 
 @dataclass(frozen=True)
@@ -29,12 +38,23 @@ METHODS: Mapping[str, Method] = {
     for method in (
         Method("majority", "Majority vote", "Every answer counts the same.", majority),
         Method(
-            "weighted-vote", "Weighted vote", "Answers count by how often their worker is right.", weighted_vote
+            "weighted-vote",
+            "Weighted vote",
+            "Answers count by how often their worker is right.",
+            weighted_vote,
         ),
         Method(
-            "dawid-skene", "Dawid–Skene", "Learns from the answers which categories each worker confuses.", dawid_skene
+            "dawid-skene",
+            "Dawid–Skene",
+            "Learns from the answers which categories each worker confuses.",
+            dawid_skene,
         ),
-        Method("gt-compat", "Ground Truth compatible", "The same labels and confidences as Ground Truth.", gt_compat),
+        Method(
+            "gt-compat",
+            "Ground Truth compatible",
+            "The same labels and confidences as Ground Truth.",
+            gt_compat,
+        ),
     )
 }
 

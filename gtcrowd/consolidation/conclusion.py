@@ -55,7 +55,8 @@ def conclude(method: str, table: AnswerTable, posterior: Floats, **rest: Any) ->
         label[answered] = rounded.argmax(axis=1)[answered]
         confidence[answered] = rounded.max(axis=1)[answered]
     accuracy, low, high, answers = worker_accuracy(table, posterior)
-    facts = {"answers": answers, "accuracy": accuracy, "low": low, "high": high, "label": label, "confidence": confidence}
+    facts: dict[str, Any] = {"answers": answers, "accuracy": accuracy, "low": low, "high": high}
+    facts |= {"label": label, "confidence": confidence}
     return Conclusion(method=method, posterior=posterior, **(facts | rest))
 
 
@@ -68,11 +69,11 @@ def worker_accuracy(table: AnswerTable, posterior: Floats) -> tuple[Floats, Floa
     return share, np.minimum(low, share), np.maximum(high, share), answers
 
 
-def credible_interval(right: Floats, answers: NDArray[Any], *, level: float = 0.95) -> tuple[Floats, Floats]:
+def credible_interval(right: NDArray[Any], answers: NDArray[Any], *, level: float = 0.95) -> tuple[Floats, Floats]:
     """Equal-tailed interval of a share under Jeffreys' prior Beta(1/2, 1/2); from no answers almost all of 0 to 1.
 
     Brown, Cai & DasGupta 2001, "Interval estimation for a binomial proportion", p. 108.
     """
     a, b = np.asarray(right, float) + 0.5, np.asarray(answers, float) - right + 0.5
     tail = (1 - level) / 2
-    return betaincinv(a, b, tail), betaincinv(a, b, 1 - tail)
+    return np.asarray(betaincinv(a, b, tail), float), np.asarray(betaincinv(a, b, 1 - tail), float)

@@ -34,7 +34,7 @@ def dawid_skene(
     The objective is the log-likelihood of the answers with the log-priors; it never falls.
     """
     parameters = {"right": right, "wrong": wrong, "max_steps": max_steps, "tolerance": tolerance}
-    if table.n_labels < 2 or not len(table):  # noqa: PLR2004 - nothing to learn
+    if table.n_labels < 2 or not len(table):
         return conclude("dawid-skene", table, steps.vote_shares(table), parameters=parameters)
     clamp = _clamp(table, known)
     prior = _prior(table.n_labels, right, wrong)

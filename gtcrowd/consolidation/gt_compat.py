@@ -18,7 +18,7 @@ TINY = 1e-300
 def gt_compat(table: AnswerTable) -> Conclusion:
     """Labels and confidences of one batch. The confidence is 0.05 + 0.9 p in two places, p of the likeliest
     label; 0 throughout where no object was answered by more than one worker."""
-    if table.n_labels < 2 or not len(table):  # noqa: PLR2004 - nothing to choose
+    if table.n_labels < 2 or not len(table):
         return conclude("gt-compat", table, steps.vote_shares(table))
     answers = np.bincount(table.worker, minlength=table.n_workers).astype(float)
     posterior = np.full((table.n_tasks, table.n_labels), 1 / table.n_labels)

@@ -11,13 +11,15 @@ def vote_shares(table: AnswerTable) -> Floats:
     """Share of each label among a task's answers, float64 [tasks, labels]; even where there are none."""
     votes = sum_by_task(table, np.ones(len(table)))
     total = votes.sum(axis=1, keepdims=True)
-    return np.divide(votes, total, out=np.full_like(votes, 1 / max(table.n_labels, 1)), where=total > 0)
+    shares: Floats = np.divide(votes, total, out=np.full_like(votes, 1 / max(table.n_labels, 1)), where=total > 0)
+    return shares
 
 
 def sum_by_task(table: AnswerTable, weights: Floats) -> Floats:
     """Sum of the answers' weights by task and label, float64 [tasks, labels]."""
     cell = table.task.astype(np.int64) * table.n_labels + table.label
-    return np.bincount(cell, weights, table.n_tasks * table.n_labels).reshape(table.n_tasks, table.n_labels)
+    sums = np.bincount(cell, weights, table.n_tasks * table.n_labels)
+    return sums.reshape(table.n_tasks, table.n_labels).astype(np.float64, copy=False)  # integers if there is no row
 
 
 def expected_counts(table: AnswerTable, posterior: Floats) -> Floats:

@@ -26,13 +26,24 @@ class AnswerTable:
 
     @classmethod
     def from_codes(
-        cls, task: ArrayLike, worker: ArrayLike, label: ArrayLike, *, n_tasks: int, n_workers: int, n_labels: int
+        cls,
+        task: ArrayLike,
+        worker: ArrayLike,
+        label: ArrayLike,
+        *,
+        n_tasks: int,
+        n_workers: int,
+        n_labels: int,
     ) -> "AnswerTable":
         """A table of the given columns. Raises ValueError naming the row and the code that is out of range."""
-        columns = [_column("task", task, n_tasks), _column("worker", worker, n_workers), _column("label", label, n_labels)]
+        columns = (
+            _column("task", task, n_tasks),
+            _column("worker", worker, n_workers),
+            _column("label", label, n_labels),
+        )
         if len({len(column) for column in columns}) > 1:
             raise ValueError(f"the columns have different lengths: {[len(column) for column in columns]}")
-        return cls(*columns, n_tasks, n_workers, n_labels)
+        return cls(columns[0], columns[1], columns[2], n_tasks, n_workers, n_labels)
 
     def __len__(self) -> int:
         return len(self.task)
@@ -67,9 +78,7 @@ def from_frame(frame: pd.DataFrame, *, labels: Sequence[object] | None = None) -
     if (label < 0).any():
         row = int((label < 0).argmax())
         raise ValueError(f"row {row} has the label {frame['label'].iloc[row]!r}, which is not among the labels given")
-    table = AnswerTable.from_codes(
-        task, worker, label, n_tasks=len(tasks), n_workers=len(workers), n_labels=len(known)
-    )
+    table = AnswerTable.from_codes(task, worker, label, n_tasks=len(tasks), n_workers=len(workers), n_labels=len(known))
     return Coded(table, list(tasks), list(workers), known)
 
 

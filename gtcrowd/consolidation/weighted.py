@@ -27,7 +27,7 @@ def weighted_vote(
     two turns: further ones make the method believe those it believes already (on twenty real crowds they cost
     one point of accuracy in the mean).
     """
-    if table.n_labels < 2 or not len(table):  # noqa: PLR2004 - nothing to choose
+    if table.n_labels < 2 or not len(table):
         return conclude("weighted-vote", table, steps.vote_shares(table))
     if accuracy is not None:
         known = np.asarray(accuracy, dtype=float)
@@ -40,7 +40,7 @@ def weighted_vote(
 def _estimated(table: AnswerTable, max_steps: int, tolerance: float) -> Conclusion:
     posterior = steps.vote_shares(table)
     share, moves, step = np.zeros(table.n_workers), [], 0
-    for step in range(1, max_steps + 1):
+    for step in range(1, max_steps + 1):  # noqa: B007 - the number of the last one is told
         before, share = share, _drawn_accuracy(table, posterior)
         posterior = _vote(table, share)
         moves.append(float(np.abs(share - before).max()))

@@ -43,7 +43,11 @@ def ingest(job: Job, *, now: datetime) -> None:
     if job.objects_ingested != job.objects_total:
         raise ManifestChanged(job.manifest)
     state.move(
-        job, JobState.IN_PROGRESS, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now
+        job,
+        JobState.IN_PROGRESS,
+        code="waiting-for-workers",
+        reason=_("Waiting for workers to answer."),
+        now=now,
     )
 
 

@@ -41,7 +41,10 @@ def inspect(uri: str, *, medium: str, buckets: frozenset[str]) -> Inspected:
 def _look_through(stream: BinaryIO, medium: str, buckets: frozenset[str]) -> Inspected:
     digest = hashlib.sha256()
     report = manifest.check(
-        _hashing(stream, digest), limit=MOST_FAULTS, expect=EXPECTED[medium], more=partial(_own_bucket, buckets)
+        _hashing(stream, digest),
+        limit=MOST_FAULTS,
+        expect=EXPECTED[medium],
+        more=partial(_own_bucket, buckets),
     )
     faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
     if not report.count and not faults:

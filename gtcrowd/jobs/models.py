@@ -61,7 +61,8 @@ class Job(models.Model):
     max_percentage = models.PositiveSmallIntegerField(null=True, blank=True)
 
     own_clock = models.BooleanField(
-        default=False, help_text=_("A replay or simulation hands in the time, so the runner leaves the job alone.")
+        default=False,
+        help_text=_("A replay or simulation hands in the time, so the runner leaves the job alone."),
     )
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.INITIALIZING)
     reason_code = models.CharField(max_length=40, blank=True)
@@ -85,7 +86,9 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["requester", "-created_at"], name="job_newest_of_requester"),
             models.Index(
-                fields=["team"], condition=Q(state__in=["InProgress", "Stopping", "Initializing"]), name="job_live_of_team"
+                fields=["team"],
+                condition=Q(state__in=["InProgress", "Stopping", "Initializing"]),
+                name="job_live_of_team",
             ),
         ]
 

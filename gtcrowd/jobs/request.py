@@ -87,7 +87,7 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     kind = reading.kind()
     medium = reading.one_of("medium", kind.media if kind else ("image", "text"))
     name = reading.name()
-    request = {
+    request: dict[str, Any] = {
         "name": name,
         "kind": kind.name if kind else "",
         "medium": medium,
@@ -102,9 +102,7 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "workers_per_object": reading.whole("workers_per_object", 1, requester.most_workers_per_object),
         "time_limit": reading.whole("time_limit", *TIME_LIMIT, default=kind.default_seconds if kind else 300),
         "availability": reading.availability(team),
-        "method": reading.one_of(
-            "method", kind.methods if kind else (), default=kind.default_method if kind else None
-        ),
+        "method": reading.one_of("method", kind.methods if kind else (), default=kind.default_method if kind else None),
         "max_concurrent": reading.whole("max_concurrent", 1, requester.most_concurrent, default=1000),
         "max_human_labeled": reading.whole("max_human_labeled", 1, 2_147_483_647, optional=True),
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),
@@ -129,7 +127,10 @@ class _Reading:
     def refuse_unknown(self) -> None:
         for name in self.given:
             if name not in FIELDS:
-                self.fault(name, _("is not a field of a job; the fields are %(fields)s.") % {"fields": ", ".join(FIELDS)})
+                self.fault(
+                    name,
+                    _("is not a field of a job; the fields are %(fields)s.") % {"fields": ", ".join(FIELDS)},
+                )
 
     def absent(self, name: str) -> bool:
         return self.given.get(name) in (None, "")
@@ -152,9 +153,7 @@ class _Reading:
         except (TypeError, ValueError):
             number = None
         if number is None or not least <= number <= most:
-            self.fault(
-                name, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
-            )
+            self.fault(name, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most})
             return default
         return number
 
@@ -269,7 +268,7 @@ class _Reading:
             self.fault("instructions", _("must be a mapping with the texts short, full, good_example, bad_example."))
             return {}
         for part, text in value.items():
-            if part not in INSTRUCTIONS or not isinstance(text, str) or len(text) > 100_000:  # noqa: PLR2004
+            if part not in INSTRUCTIONS or not isinstance(text, str) or len(text) > 100_000:
                 self.faults.append(
                     Fault(
                         f"instructions.{part}",

@@ -19,8 +19,8 @@ MOST_CHARACTERS = 256
 class Choice:
     name = "choice"
     title = "One category"
-    media = ("image", "text")
-    methods = tuple(consolidation.METHODS)
+    media: tuple[str, ...] = ("image", "text")
+    methods: tuple[str, ...] = tuple(consolidation.METHODS)
     default_method = "dawid-skene"
     default_seconds = 300
 
@@ -38,7 +38,7 @@ class Choice:
         ]
         named = [one for one in categories if isinstance(one, str)]
         faults += [Fault(one, "must stand once only.") for one in dict.fromkeys(named) if named.count(one) > 1]
-        if len(categories) < 2:  # noqa: PLR2004 - with one there is nothing to choose
+        if len(categories) < 2:
             faults.append(Fault(list(categories), "must be at least two."))
         return faults
 

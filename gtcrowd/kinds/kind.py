@@ -98,7 +98,12 @@ class Kind(Protocol):
 def check_attribute_name(name: str, *, ref: bool) -> list[Fault]:
     """The rules for label attribute names; `ref`: whether this kind's must end in -ref, or must not."""
     if not isinstance(name, str) or not ATTRIBUTE.fullmatch(name):
-        return [Fault(name, "must be 1 to 127 letters, digits or hyphens, beginning and ending with a letter or digit.")]
+        return [
+            Fault(
+                name,
+                "must be 1 to 127 letters, digits or hyphens, beginning and ending with a letter or digit.",
+            )
+        ]
     problems = []
     if name in RESERVED or name.endswith("-metadata"):
         problems.append("must not be source or source-ref, nor end in -metadata.")

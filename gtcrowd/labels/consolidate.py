@@ -8,9 +8,10 @@ import time
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from psycopg.types.json import Jsonb
 
-from gtcrowd import consolidation, kinds, queue
+from gtcrowd import kinds, queue
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
@@ -72,7 +73,7 @@ def perform(run: Run, *, now: datetime) -> None:
     _form(run, columns.read(run.job), write=None, now=now)
 
 
-def _new(job: Job):  # type: ignore[no-untyped-def]
+def _new(job: Job) -> QuerySet[Task]:
     return Task.objects.filter(job=job, concluded=False).exclude(state=TaskState.OPEN)
 
 

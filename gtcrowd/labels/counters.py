@@ -15,6 +15,11 @@ def count(job: Job, *, now: datetime) -> Counters:
         failed=Count("pk", filter=Q(state=TaskState.FAILED)), answers=Sum("answered", default=0)
     )
     labeled = Label.objects.filter(job=job, current=True).count()
-    numbers = {"human_labeled": labeled, "failed": tasks["failed"], "answers": tasks["answers"], "counted_at": now}
+    numbers = {
+        "human_labeled": labeled,
+        "failed": tasks["failed"],
+        "answers": tasks["answers"],
+        "counted_at": now,
+    }
     counters, _made = Counters.objects.update_or_create(job=job, defaults=numbers)
     return counters

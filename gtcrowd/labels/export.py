@@ -33,7 +33,6 @@ def lines(job: Job, *, run_id: int | None = None) -> Iterator[str]:
     query = ROWS.format(which=CURRENT if run_id is None else OF_RUN)
     # A named cursor lives in a transaction: the rows come in portions, and memory stays the same.
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.itersize = 2000
         cursor.execute(query, {"job": job.pk, "run": run_id})
         for line, value, confidence, made, state, reason in cursor:
             if made is not None:

@@ -18,7 +18,7 @@ def balances(names: Iterable[str]) -> dict[str, Decimal]:
     """The balance of each named account, zero for one that was never used."""
     wanted = list(names)
     found = Account.objects.filter(name__in=wanted).annotate(held=Sum("entries__amount")).values_list("name", "held")
-    return {name: ZERO for name in wanted} | {name: held or ZERO for name, held in found}
+    return dict.fromkeys(wanted, ZERO) | {name: held or ZERO for name, held in found}
 
 
 def trial_balance() -> Decimal:

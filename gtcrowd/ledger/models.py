@@ -1,9 +1,11 @@
 """Who owes whom: accounts, and transactions whose entries sum to zero."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-MONEY = {"max_digits": 14, "decimal_places": 3}
+MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 3}
 """Every amount: Decimal, three places, in the one currency of the installation."""
 
 

@@ -121,7 +121,12 @@ def _bounded(stream: Iterable[bytes]) -> Iterator[bytes]:
 
 def _decode(content: bytes, number: int) -> str:
     if len(content) > 4 * MOST_CHARACTERS:
-        raise LineRefused(number, "line", f"{len(content)} bytes or more", f"must have at most {MOST_CHARACTERS} characters.")
+        raise LineRefused(
+            number,
+            "line",
+            f"{len(content)} bytes or more",
+            f"must have at most {MOST_CHARACTERS} characters.",
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -177,4 +182,4 @@ def _check_source(fields: dict[str, Any], number: int, expect: str | None) -> No
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"  # noqa: PLR2004 - fits on a line
+    return text if len(text) <= 80 else text[:77] + "…"

@@ -46,7 +46,7 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     given = _read(request)
     if given is None:
         return _problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
-    assignment = places.own_assignment(request.user, given["assignment"], job=job_id)  # type: ignore[arg-type]
+    assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
     try:
         receipt = submitting.submit(
             assignment=assignment,
@@ -57,9 +57,7 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     except kinds.AnswerRefused as refused:
         return _problem(str(refused), status=422, field=refused.field, expected=refused.expected)
     except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
-        return _problem(
-            str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False)
-        )
+        return _problem(str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False))
     shown = shapes.receipt(receipt)
     return JsonResponse({"receipt": shown, **_next(request, assignment, more=given.get("more") is not False)})
 
@@ -71,7 +69,7 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     how = LEAVING.get(request.POST.get("how", ""))
     if how is None:
         raise Http404
-    assignment = places.own_assignment(request.user, request.POST.get("assignment"), job=job_id)  # type: ignore[arg-type]
+    assignment = places.own_assignment(places.person(request), request.POST.get("assignment"), job=job_id)
     left = how(assignment=assignment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
     if not left:
         messages.info(request, _("You had left this task already."))
@@ -88,9 +86,7 @@ def _next(request: HttpRequest, done: Assignment, *, more: bool) -> dict[str, An
         return {"next": None, "go": reverse("portal:work")}
     now = timezone.now()
     try:
-        return {
-            "next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)
-        }
+        return {"next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
     except claim.NothingToDo as nothing:
         messages.info(request, nothing.reason)
         return {"next": None, "go": reverse("portal:job", args=[done.job_id])}

@@ -30,9 +30,7 @@ def show(request: HttpRequest, assignment_id: int) -> HttpResponse:
     try:
         page = rendering.render(assignment)
     except rendering.LiquidError:
-        return _shown(
-            request, problem=_("This task cannot be shown: its page has a fault. Please decline it.")
-        )
+        return _shown(request, problem=_("This task cannot be shown: its page has a fault. Please decline it."))
     return _shown(request, html=page.html, origins=page.origins, told=bool(assignment.job.instructions))
 
 

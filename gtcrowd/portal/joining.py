@@ -29,9 +29,7 @@ class JoinForm(forms.Form):
         label=gettext_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy(
-            "At least 8 characters; several words are easy to remember and hard to guess."
-        ),
+        help_text=gettext_lazy("At least 8 characters; several words are easy to remember and hard to guess."),
     )
     again = forms.CharField(
         label=gettext_lazy("The same password again"),

@@ -22,9 +22,7 @@ BEGINNINGS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 def address(uri: str, *, job_id: int) -> str:
     """Path under which the object can be read for two hours by whoever has it."""
-    return reverse(
-        "portal:object", args=[signing.dumps({"job": job_id, "uri": uri}, salt=SALT, compress=True)]
-    )
+    return reverse("portal:object", args=[signing.dumps({"job": job_id, "uri": uri}, salt=SALT, compress=True)])
 
 
 @require_safe
@@ -33,9 +31,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     try:
         uri = signing.loads(token, salt=SALT, max_age=VALID_SECONDS)["uri"]
     except signing.SignatureExpired:
-        return HttpResponse(
-            _("This address has expired. Load the task again."), status=410, content_type="text/plain"
-        )
+        return HttpResponse(_("This address has expired. Load the task again."), status=410, content_type="text/plain")
     except signing.BadSignature as error:
         raise Http404 from error
     try:
@@ -54,9 +50,7 @@ def _stream(uri: str) -> FileResponse:
     response["Cache-Control"] = f"private, max-age={VALID_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Content-Encoding"] = (
-        "identity"  # pictures are compressed already; keeps the gzip middleware off
-    )
+    response["Content-Encoding"] = "identity"  # pictures are compressed already; keeps the gzip middleware off
     return response
 
 

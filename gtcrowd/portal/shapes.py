@@ -36,10 +36,7 @@ def _sentence(given: Receipt) -> str:
     if given.repeated:
         return _("This answer had arrived before; it counts once.")
     if given.surplus and given.paid:
-        return (
-            _("Somebody else took the task when your time was over. Your answer is kept: %(paid)s earned.")
-            % paid
-        )
+        return _("Somebody else took the task when your time was over. Your answer is kept: %(paid)s earned.") % paid
     if given.surplus:
         return _("Somebody else took the task when your time was over. Your answer is kept, but is not paid.")
     if given.late:

@@ -40,15 +40,11 @@ def of_work() -> dict[str, str]:
         "sending": _("Sending your answer…"),
         "kept": _("Not sent yet: no connection. Your answer is kept and sent again in %(seconds)s s."),
         "offline": _("You are offline. Your answer is kept and sent as soon as you are back."),
-        "serverFault": _(
-            "The server could not take your answer. It is kept and sent again in %(seconds)s s."
-        ),
+        "serverFault": _("The server could not take your answer. It is kept and sent again in %(seconds)s s."),
         "signedOut": _("You are signed out. Your answer is kept; sign in in another tab, and send it again."),
         "signIn": _("Sign in"),
         "sendAgain": _("Send again"),
         "notYours": _("Your answer belongs to a task that is not yours under this sign-in."),
         "waitingAnswer": _("An answer of yours from before is being sent."),
-        "frameFault": _(
-            "The task does not load. Check your connection, then load the page again or return the task."
-        ),
+        "frameFault": _("The task does not load. Check your connection, then load the page again or return the task."),
     }

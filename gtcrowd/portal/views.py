@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +20,7 @@ from gtcrowd.tasks import claim
 from gtcrowd.tasks.earnings import earnings
 from gtcrowd.tasks.models import Answer
 from gtcrowd.tasks.offers import offer, offers
+from gtcrowd.workforce.models import Worker
 
 JOBS_SHOWN = 20
 
@@ -27,13 +28,9 @@ JOBS_SHOWN = 20
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page: members see their jobs, workers their work."""
-    if viewer_of(request):
-        try:
-            return redirect("console:jobs")
-        except NoReverseMatch:
-            pass
-    return redirect("portal:work")
+    """The start page: workers see their work, members who do not work themselves their jobs."""
+    works = Worker.objects.of_person(request.user.pk or 0).exists()
+    return redirect("console:jobs" if viewer_of(request) and not works else "portal:work")
 
 
 @require_safe
@@ -42,13 +39,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def work(request: HttpRequest) -> HttpResponse:
     """Everything the person could work on now, and what they have earned."""
     now = timezone.now()
-    found = offers(request.user, now=now)
-    earned = earnings(request.user, now=now)
+    found = offers(places.person(request), now=now)
+    earned = earnings(places.person(request), now=now)
     facts = {
         "offers": sorted(found, key=lambda one: (one.holding is None, one.waiting == 0)),
         "earned": earned,
         "jobs_earned": earned.by_job[:JOBS_SHOWN],
-        "why": None if found else places.why_no_work(request.user),
+        "why": None if found else places.why_no_work(places.person(request)),
     }
     return render(request, "portal/work.html", facts)
 
@@ -59,7 +56,7 @@ def work(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """The task at hand, or the offer to begin. Looking never claims."""
     now = timezone.now()
-    worker, job_ = places.place(request.user, job_id)
+    worker, job_ = places.place(places.person(request), job_id, now=now)
     held = claim.holding(worker=worker, job=job_, now=now)
     facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_)}
     if held:
@@ -69,9 +66,9 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     facts["offer"] = offer(worker, job_, now=now)
     if not facts["offer"].waiting:
         facts["others"] = [
-            one for one in offers(request.user, now=now) if one.job.pk != job_id and one.waiting
+            one for one in offers(places.person(request), now=now) if one.job.pk != job_id and one.waiting
         ]
-        facts["earned"] = earnings(request.user, now=now)
+        facts["earned"] = earnings(places.person(request), now=now)
         facts["earned_here"] = _earned(worker.pk, job_id)["paid"]
     return render(request, "portal/job.html", facts)
 
@@ -80,9 +77,10 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
 @login_required
 def start(request: HttpRequest, job_id: int) -> HttpResponse:
     """Claim a task, or say why there is none."""
-    worker, job_ = places.place(request.user, job_id)
+    now = timezone.now()
+    worker, job_ = places.place(places.person(request), job_id, now=now)
     try:
-        claim.next_assignment(worker=worker, job=job_, now=timezone.now())
+        claim.next_assignment(worker=worker, job=job_, now=now)
     except claim.NothingToDo as nothing:
         messages.info(request, nothing.reason)
     return redirect("portal:job", job_id=job_id)

@@ -10,6 +10,7 @@ Behind it stand unique constraints: no worker twice on an object, one task of a 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -91,7 +92,7 @@ def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
 
 def _claim(worker: Worker, job: Job, now: datetime, task: int | None) -> Assignment | None:
     until = now + timedelta(seconds=job.time_limit)
-    facts = {"job": job.pk, "worker": worker.pk, "now": now, "until": until, "task": task}
+    facts: dict[str, Any] = {"job": job.pk, "worker": worker.pk, "now": now, "until": until, "task": task}
     take = TAKE.format(only="" if task is None else ONLY)
     for past in (ANY, FINAL):
         with connection.cursor() as cursor:
@@ -102,16 +103,20 @@ def _claim(worker: Worker, job: Job, now: datetime, task: int | None) -> Assignm
     return None
 
 
-def _assign(
-    worker: Worker, job: Job, seat: tuple[int, int, int], *, now: datetime, until: datetime
-) -> Assignment:
+def _assign(worker: Worker, job: Job, seat: tuple[int, int, int], *, now: datetime, until: datetime) -> Assignment:
     seat_id, task_id, fence = seat
     if fence > 1:  # somebody held it before and let the time run out
         Assignment.objects.filter(seat_id=seat_id, state=AssignmentState.LIVE).update(
             state=AssignmentState.EXPIRED, ended_at=now
         )
     return Assignment.objects.create(
-        task_id=task_id, seat_id=seat_id, job=job, worker=worker, fence=fence, claimed_at=now, expires_at=until
+        task_id=task_id,
+        seat_id=seat_id,
+        job=job,
+        worker=worker,
+        fence=fence,
+        claimed_at=now,
+        expires_at=until,
     )
 
 

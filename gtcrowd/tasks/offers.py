@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
+from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.tasks.models import Assignment, AssignmentState
-from gtcrowd.identity.models import User
 from gtcrowd.workforce.models import TeamWorker, Worker
 
 MOST_COUNTED = 1000
@@ -65,9 +67,7 @@ def offers(user: User, *, now: datetime) -> list[Offer]:
 
 def offer(worker: Worker, job: Job, *, now: datetime) -> Offer:
     """What `job` has for `worker` now."""
-    held = Assignment.objects.filter(
-        worker=worker, job=job, state=AssignmentState.LIVE, expires_at__gt=now
-    ).first()
+    held = Assignment.objects.filter(worker=worker, job=job, state=AssignmentState.LIVE, expires_at__gt=now).first()
     facts = {"job": job.pk, "worker": worker.pk, "now": now, "most": MOST_COUNTED}
     with connection.cursor() as cursor:
         waiting = _one(cursor, WAITING, facts)
@@ -76,6 +76,6 @@ def offer(worker: Worker, job: Job, *, now: datetime) -> Offer:
     return Offer(job, worker, waiting, held, typical, submitted)
 
 
-def _one(cursor, sql, facts):  # type: ignore[no-untyped-def]
+def _one(cursor: CursorWrapper, sql: str, facts: Any) -> Any:
     cursor.execute(sql, facts)
     return cursor.fetchone()[0]

@@ -134,7 +134,7 @@ def _store(
 def _charge(answer: Answer, job: Job, now: datetime) -> None:
     if not answer.paid:
         return
-    facts = {
+    facts: dict[str, Any] = {
         "worker_id": answer.worker_id,
         "amount": answer.paid,
         "reference": f"answer:{answer.pk}",

@@ -66,7 +66,7 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
             "name",
             _("must be 1 to 63 letters a–z, A–Z, digits or hyphens, beginning and ending with a letter or digit."),
         )
-    if not 1 <= len(description or "") <= 200:  # noqa: PLR2004
+    if not 1 <= len(description or "") <= 200:
         raise TeamRefused("description", _("must be a text of 1 to 200 characters."))
     with transaction.atomic():
         workforce = Workforce.objects.select_for_update().get(pk=private(viewer.requester).pk)

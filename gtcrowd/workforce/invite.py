@@ -15,7 +15,7 @@ from gtcrowd.identity import invitations
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.workforce import found
-from gtcrowd.workforce.models import Team, Worker, WorkerState
+from gtcrowd.workforce.models import Team, Worker, WorkerState, Workforce
 
 MOST_AT_ONCE = 1000
 
@@ -42,7 +42,7 @@ def invite(*, viewer: Viewer, emails: Iterable[str], team: Team | None = None, n
         return [_invite_one(viewer, workforce, address, teams, now) for address in addresses]
 
 
-def _invite_one(viewer, workforce, address, teams, now) -> Worker:  # type: ignore[no-untyped-def]
+def _invite_one(viewer: Viewer, workforce: Workforce, address: str, teams: set[Team], now: datetime) -> Worker:
     user = User.objects.filter(email=address).first() or User.objects.create_user(address)
     worker, _made = Worker.objects.get_or_create(workforce=workforce, user=user, defaults={"invited_at": now})
     for team in teams:

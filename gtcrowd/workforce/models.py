@@ -1,6 +1,7 @@
 """Who may label: workforces of three kinds, their teams and their workers."""
 
 import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

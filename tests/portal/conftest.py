@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -22,8 +21,6 @@ from gtcrowd.tasks import claim
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker
 from tests.portal import browsing
-
-settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns when it is not there
 
 INSTRUCTIONS = {
     "short": "Look at the bill first.",
@@ -97,9 +94,7 @@ def pictures(give: Give) -> Job:
 @pytest.fixture
 def texts(give: Give) -> Job:
     """A job with two texts, the first of them unkind."""
-    return give(
-        [{"source": """<script>alert("x")</script> 'quoted' {{ 7 | times: 6 }}"""}, {"source": "Grey, tall."}]
-    )
+    return give([{"source": """<script>alert("x")</script> 'quoted' {{ 7 | times: 6 }}"""}, {"source": "Grey, tall."}])
 
 
 @pytest.fixture
@@ -143,9 +138,7 @@ def hand(cleos: Client) -> Callable[..., Any]:
             "activeSeconds": 2.5,
             **more,
         }
-        return client.post(
-            f"/work/{assignment.job_id}/submit/", json.dumps(body), content_type="application/json"
-        )
+        return client.post(f"/work/{assignment.job_id}/submit/", json.dumps(body), content_type="application/json")
 
     return _hand
 

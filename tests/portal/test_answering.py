@@ -106,9 +106,7 @@ def test_answer_without_sign_in_is_not_lost_in_a_detour(hand, take, client, pict
 def test_late_answer_is_told_kindly(hand, take, pictures):
     assignment = take(pictures)
     past = assignment.claimed_at - timedelta(hours=1)
-    Assignment.objects.filter(pk=assignment.pk).update(
-        claimed_at=past, expires_at=past + timedelta(minutes=5)
-    )
+    Assignment.objects.filter(pk=assignment.pk).update(claimed_at=past, expires_at=past + timedelta(minutes=5))
 
     receipt = hand(assignment).json()["receipt"]
 
@@ -148,10 +146,7 @@ def test_nobody_leaves_the_task_of_another(take, hire, signed_in, pictures):
     assignment = take(pictures)
     dan = signed_in(hire("dan").user)
 
-    assert (
-        dan.post(f"/work/{pictures.pk}/leave/", {"assignment": assignment.pk, "how": "return"}).status_code
-        == 404
-    )
+    assert dan.post(f"/work/{pictures.pk}/leave/", {"assignment": assignment.pk, "how": "return"}).status_code == 404
 
 
 def test_answer_and_next_task_cost_few_queries(hand, take, pictures):

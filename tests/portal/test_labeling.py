@@ -104,9 +104,7 @@ def test_answer_survives_a_reload(cleos_page, start, pictures):
     submit(cleos_page, "2")
     expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
     cleos_page.unroute("**/submit/")
-    cleos_page.on(
-        "dialog", lambda dialog: dialog.accept()
-    )  # the browser asks whether one really wants to leave
+    cleos_page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether one really wants to leave
 
     cleos_page.reload()
 

@@ -22,10 +22,7 @@ def run(browser, address):
 def test_keys_follow_the_keyboard_rows(run):
     labels = "[...Array(32)].map((_, i) => `bird ${i}`)"
 
-    assert (
-        "".join(run("elements/keys.js", f"m.keysFor({labels}).slice(0, 29)"))
-        == "1234567890qwertyuiopasdfghjkl"
-    )
+    assert "".join(run("elements/keys.js", f"m.keysFor({labels}).slice(0, 29)")) == "1234567890qwertyuiopasdfghjkl"
     assert run("elements/keys.js", f"m.keysFor({labels})[29]") is None
 
 
@@ -82,9 +79,7 @@ def test_plain_controls_give_ground_truths_shapes(run):
         {name: "seen", type: "checkbox", value: "off", checked: false},
         {name: "count", type: "number", value: "3"}]"""
 
-    assert run(
-        "elements/gather.js", f"m.gather({controls}, [{{name: 'bird', answer: {{label: 'ibis'}}}}])"
-    ) == {
+    assert run("elements/gather.js", f"m.gather({controls}, [{{name: 'bird', answer: {{label: 'ibis'}}}}])") == {
         "note": "grey",
         "seen": {"on": True, "off": False},
         "count": 3,

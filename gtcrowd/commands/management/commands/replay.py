@@ -5,12 +5,19 @@ import re
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from gtcrowd.commands import crowd_files, replay
@@ -64,8 +71,13 @@ class Command(BaseCommand):
         for score in scores:
             numbers = (f"{score.accuracy:.4f}", f"{score.macro_f1:.4f}", f"{score.log_loss:.3f}")
             measured = numbers if recording.truth else ("–", "–", "–")
-            table.add_row(score.method, *measured, f"{score.seconds:.2f}", f"{score.steps}{'' if score.converged else '+'}")
-        Console(file=self.stdout._out).print(table)
+            table.add_row(
+                score.method,
+                *measured,
+                f"{score.seconds:.2f}",
+                f"{score.steps}{'' if score.converged else '+'}",
+            )
+        Console(file=cast("IO[str]", self.stdout._out)).print(table)
         if recording.repeated:
             self.stdout.write(
                 f"{recording.repeated} answers left out: the worker had answered the object before, "

@@ -40,7 +40,12 @@ class Command(BaseCommand):
             )
         self._prepare(demo)
         os.environ.setdefault("GTCROWD_URL", f"http://{host}:{port}")
-        self._run(register, [[*WEB, "--host", host, "--port", str(port), "gtcrowd.wsgi:application"], QUEUE], host, port)
+        self._run(
+            register,
+            [[*WEB, "--host", host, "--port", str(port), "gtcrowd.wsgi:application"], QUEUE],
+            host,
+            port,
+        )
 
     def _clear(self, register: processes.Register) -> None:
         try:
@@ -91,7 +96,12 @@ class Command(BaseCommand):
         if stopping.is_set():
             return
         self.stdout.write(f"\n  gtcrowd runs at {address}/   (Ctrl-C ends it)\n")
-        for place, what in (("work/", "label"), ("jobs/", "ask for labels"), ("dashboards/", "see who works how well"), ("api/v1/", "for programs")):
+        for place, what in (
+            ("work/", "label"),
+            ("jobs/", "ask for labels"),
+            ("dashboards/", "see who works how well"),
+            ("api/v1/", "for programs"),
+        ):
             self.stdout.write(f"    {address}/{place:<13} {what}")
         for line in accounts.lines():
             self.stdout.write(f"  {line}")

@@ -1,0 +1,49 @@
+# make run    the whole service, with a demo            make test   lint and all tests
+# make lint   is the tree good?                         make clean  forget the environment and all data
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+BIN := .venv/bin
+ENV := .venv/.installed
+
+.PHONY: run test lint clean env
+
+run: $(ENV)
+	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
+
+test: lint
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/.tested
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy gtcrowd dashboards
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	GTCROWD_URL=https://crowd.example.org GTCROWD_HOSTS=crowd.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+env: $(ENV)
+
+# uv where it is there, plain venv and pip otherwise; the same pinned files in both.
+$(ENV): requirements/run.txt pyproject.toml
+	@if command -v uv >/dev/null; then \
+		test -d .venv || uv venv -q --python "$$(command -v $(PYTHON))" .venv; \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements/run.txt && \
+		uv pip install -q --python $(BIN)/python --no-build-isolation --no-deps -e .; \
+	else \
+		test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+		$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt && \
+		$(BIN)/python -m pip install -q --no-build-isolation --no-deps -e .; \
+	fi
+	@touch $@
+
+.venv/.tested: $(ENV) requirements/test.txt
+	@if command -v uv >/dev/null; then \
+		uv pip install -q --python $(BIN)/python --require-hashes -r requirements/test.txt; \
+	else \
+		$(BIN)/python -m pip install -q --require-hashes -r requirements/test.txt; \
+	fi
+	@touch $@
+
+clean:
+	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from gtcrowd.console import views
+
+app_name = "console"
+urlpatterns = [
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/new/", views.new_job, name="new-job"),
+    path("jobs/<str:name>/", views.job, name="job"),
+    path("jobs/<str:name>/stop/", views.stop_job, name="stop"),
+    path("jobs/<str:name>/run/", views.run_method, name="run"),
+    path("jobs/<str:name>/output.manifest", views.manifest, name="manifest"),
+    path("people/", views.people, name="people"),
+    path("people/invite/", views.invite_workers, name="invite"),
+    path("people/teams/", views.new_team, name="new-team"),
+    path("people/keys/", views.new_key, name="new-key"),
+    path("people/keys/<str:key_id>/revoke/", views.revoke_key, name="revoke-key"),
+    path("people/<str:code>/", views.change_worker, name="change-worker"),
+]

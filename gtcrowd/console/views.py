@@ -1,0 +1,233 @@
+"""The requester's pages: jobs, people, access keys."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gtcrowd import consolidation, kinds
+from gtcrowd.console import forms
+from gtcrowd.console.gate import member
+from gtcrowd.identity import keys
+from gtcrowd.identity.access import Right, Role, Viewer
+from gtcrowd.identity.models import AccessKey
+from gtcrowd.jobs import create, state, stop
+from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.labels import consolidate, export
+from gtcrowd.labels.models import Label, Run, WorkerQuality
+from gtcrowd.ledger import balance, names, pricing
+from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.workforce import found, invite
+from gtcrowd.workforce.models import Team, Worker
+
+SHOWN = 100
+
+
+@member
+@require_GET
+def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    found_jobs = Job.objects.visible_to(viewer).select_related("team", "counters").order_by("-created_at")[:SHOWN]
+    funds = balance.balance(names.funds(viewer.requester.pk))
+    return render(request, "console/jobs.html", {"jobs": found_jobs, "funds": funds})
+
+
+@member
+@require_http_methods(["GET", "POST"])
+def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The form; `check` shows the cost and changes nothing, `create` creates."""
+    viewer.must(Right.CREATE_JOBS)
+    shown = _form_facts(viewer)
+    if request.method == "GET":
+        return render(request, "console/new_job.html", shown)
+    given = forms.job(request, viewer)
+    shown["given"] = request.POST | {"manifest": given["manifest"]} if given.get("manifest") else request.POST
+    try:
+        if "create" in request.POST:
+            job = create.create(viewer=viewer, given=given, now=timezone.now())
+            messages.success(request, _("The job was created. Its objects are being read."))
+            return redirect("console:job", name=job.name)
+        shown["plan"] = create.plan(viewer=viewer, given=given)
+    except JobRefused as refused:
+        shown["faults"] = forms.by_field(refused.faults)
+    except InsufficientFunds as short:
+        shown["faults"] = {"price": [str(short)]}
+    return render(request, "console/new_job.html", shown, status=422 if shown.get("faults") else 200)
+
+
+@member
+@require_GET
+def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    asked = _job(viewer, name)
+    runs = Run.objects.visible_to(viewer).filter(job=asked).order_by("-pk")[:20]
+    official = Run.objects.visible_to(viewer).filter(job=asked, official=True, state="done").order_by("-pk").first()
+    qualities = (
+        WorkerQuality.objects.visible_to(viewer)
+        .filter(run=official)
+        .select_related("worker__user", "worker__workforce")
+    )
+    least = Label.objects.visible_to(viewer).filter(job=asked, current=True).order_by("confidence")[:10]
+    shown = {
+        "job": asked,
+        "labeled_share": _share(asked.counters.human_labeled, asked.objects_total),
+        "held": balance.balance(names.hold(asked.pk)),
+        "cost": _cost(asked),
+        "runs": runs,
+        "qualities": qualities.order_by("low")[:30],
+        "unsure": least,
+        "methods": [consolidation.METHODS[method] for method in kinds.kind(asked.kind).methods],
+    }
+    return render(request, "console/job.html", shown)
+
+
+@member
+@require_POST
+def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    try:
+        stop.stop(viewer=viewer, job=_job(viewer, name), now=timezone.now())
+        messages.success(request, _("The job is being stopped. What was answered is kept and will be labeled."))
+    except state.NotPossible:
+        messages.error(request, _("This job cannot be stopped: it has ended."))
+    return redirect("console:job", name=name)
+
+
+@member
+@require_POST
+def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    try:
+        consolidate.ask(_job(viewer, name), method=request.POST.get("method", ""), now=timezone.now())
+        messages.success(request, _("The run is waiting to be made; reload in a moment. Earlier runs stay."))
+    except consolidate.UnknownMethod as unknown:
+        messages.error(request, str(unknown))
+    return redirect("console:job", name=name)
+
+
+@member
+@require_GET
+def manifest(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
+    asked = _job(viewer, name)
+    lines = (line.encode() + b"\n" for line in export.lines(asked))
+    headers = {"Content-Disposition": f'attachment; filename="{asked.name}.manifest"'}
+    return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
+
+
+@member
+@require_GET
+def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    workers = Worker.objects.visible_to(viewer).select_related("user").prefetch_related("teams").order_by("user__name")
+    shown = {
+        "workers": workers[:500],
+        "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
+        "own_teams": Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester),
+        "members": viewer.requester.members.select_related("user").order_by("pk"),
+        "keys": AccessKey.objects.visible_to(viewer).filter(revoked_at=None).order_by("pk"),
+        "roles": Role.choices,
+        "fresh_key": request.session.pop("fresh_key", None),
+    }
+    return render(request, "console/people.html", shown)
+
+
+@member
+@require_POST
+def invite_workers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    own = Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester)
+    team = get_object_or_404(own, pk=request.POST["team"]) if request.POST.get("team") else None
+    emails = request.POST.get("emails", "").replace(",", "\n").split("\n")
+    try:
+        invited = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())
+        messages.success(request, _("%(count)s invited; the mails are on their way.") % {"count": len(invited)})
+    except invite.InviteRefused as refused:
+        messages.error(request, _("Nobody was invited. %(faults)s") % {"faults": str(refused)})
+    return redirect("console:people")
+
+
+@member
+@require_POST
+def change_worker(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
+    worker = get_object_or_404(Worker.objects.visible_to(viewer), code=code)
+    if request.POST.get("how") == "suspend":
+        invite.suspend(viewer=viewer, worker=worker, reason=request.POST.get("reason", ""))
+    else:
+        invite.reinstate(viewer=viewer, worker=worker)
+    return redirect("console:people")
+
+
+@member
+@require_POST
+def new_team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    try:
+        found.team(viewer=viewer, name=request.POST.get("name", ""), description=request.POST.get("description", ""))
+        messages.success(request, _("The team was formed."))
+    except found.TeamRefused as refused:
+        messages.error(request, f"{refused.field}: {refused}")
+    return redirect("console:people")
+
+
+@member
+@require_POST
+def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.must(Right.MANAGE_MEMBERS)
+    role = request.POST.get("role", "")
+    if role not in Role.values:
+        role = Role.VIEWER
+    key, secret = keys.create(
+        requester=viewer.requester,
+        name=request.POST.get("name", "")[:60] or "key",
+        role=role,
+        created_by=viewer.user,
+    )
+    request.session["fresh_key"] = f"{key.key_id}.{secret}"  # shown on the next page, once
+    return redirect("console:people")
+
+
+@member
+@require_POST
+def revoke_key(request: HttpRequest, viewer: Viewer, key_id: str) -> HttpResponse:
+    viewer.must(Right.MANAGE_MEMBERS)
+    keys.revoke(get_object_or_404(AccessKey.objects.visible_to(viewer), key_id=key_id), now=timezone.now())
+    messages.success(request, _("The key was revoked."))
+    return redirect("console:people")
+
+
+def _job(viewer: Viewer, name: str) -> Job:
+    jobs_seen = Job.objects.visible_to(viewer).select_related("team__workforce", "counters", "requester")
+    asked: Job = get_object_or_404(jobs_seen, name__iexact=name)
+    return asked
+
+
+def _form_facts(viewer: Viewer) -> dict[str, Any]:
+    hourly = settings.GTCROWD_HOURLY_TARGET
+    return {
+        "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
+        "prices": [(price, pricing.seconds_for(price, hourly=hourly)) for price in pricing.LADDER],
+        "hourly": hourly,
+        "methods": [consolidation.METHODS[method] for method in kinds.KINDS["choice"].methods],
+        "default_method": kinds.KINDS["choice"].default_method,
+        "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
+        "buckets": viewer.requester.buckets.values_list("name", flat=True),
+        "given": {
+            "workers_per_object": 3,
+            "price": "0.012",
+            "medium": "image",
+            "time_limit": 300,
+            "max_concurrent": 1000,
+        },
+    }
+
+
+def _cost(asked: Job) -> pricing.Cost:
+    return pricing.job_cost(
+        objects=asked.objects_total,
+        workers_per_object=asked.workers_per_object,
+        price=asked.price,
+        fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
+    )
+
+
+def _share(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
