@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from gtcrowd.kinds import choice
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
+from tests.portal import browsing
 
 pytestmark = pytest.mark.browser
 
@@ -244,3 +245,14 @@ def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
     assert fits(cleos_page)
     assert fits(next(one for one in cleos_page.frames if "/work/frame/" in one.url))
     expect(cleos_page.frame_locator("#frame").get_by_role("button", name="Submit")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["/jobs/", "/jobs/birds-0/", "/jobs/new/", "/people/"])
+def test_no_page_of_a_member_scrolls_sideways(browser, address, signed_in, alice, cleo, pictures, path):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = browsing.sign_in(context, address, signed_in(alice.user))
+    page.goto(f"{address}{path}")
+
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.complaints == []
+    context.close()
