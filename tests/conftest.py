@@ -1,15 +1,27 @@
 """The cast: Alice asks for labels, Bob is another requester, Cleo works with care, Dan fast, Eve carelessly."""
 
+import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from gtcrowd import line
 from gtcrowd.identity.access import Role, Viewer
-from gtcrowd.identity.models import Member, Requester, User
+from gtcrowd.identity.models import Bucket, Member, Requester, User
+from gtcrowd.jobs import create, store
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks import claim, submit
 from gtcrowd.workforce.models import Kind, Team, Worker, Workforce
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """Passwords are hashed slowly on purpose; the cast's need not be."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -19,6 +31,7 @@ def now() -> datetime:
 
 def _requester(slug: str, person: str) -> Viewer:
     requester = Requester.objects.create(slug=slug, name=slug.title(), credit=1000)
+    Bucket.objects.create(name=slug, requester=requester)
     user = User.objects.create_user(f"{person}@example.org", "correct horse battery", name=person.title())
     Member.objects.create(requester=requester, user=user, role=Role.OWNER)
     return Viewer(requester=requester, role=Role.OWNER, user=user)
@@ -40,6 +53,7 @@ def bob(db: None) -> Viewer:
 def team(alice: Viewer) -> Team:
     """A team of Alice's private workforce, still without workers."""
     workforce = Workforce.objects.create(kind=Kind.PRIVATE, name="heron", requester=alice.requester)
+    Team.objects.create(workforce=workforce, name="everyone", description="Everybody")
     return Team.objects.create(workforce=workforce, name="birders", description="People who know birds")
 
 
@@ -54,3 +68,52 @@ def hire(team: Team) -> Callable[[str], Worker]:
         return worker
 
     return _hire
+
+
+@pytest.fixture
+def put() -> Callable[..., str]:
+    """Writes a manifest of texts, or of the lines given, into heron's bucket and returns its address."""
+
+    def _put(*texts: str, lines: list[str] | None = None, key: str = "in.manifest") -> str:
+        uri = f"s3://heron/{key}"
+        written = lines if lines is not None else [json.dumps({"source": text}) for text in texts]
+        with store.store().write(uri) as file:
+            file.write("".join(f"{line}\n" for line in written).encode())
+        return uri
+
+    return _put
+
+
+@pytest.fixture
+def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job]:
+    """Creates a job of Alice's over texts, with its tasks open: two categories, three workers an object."""
+
+    def _ask(*texts: str, now: datetime = NOW, opened: bool = True, **asks: Any) -> Job:
+        given = {
+            "name": "birds",
+            "medium": "text",
+            "categories": ["heron", "ibis"],
+            "manifest": put(*(texts or ("a", "b")), key=f"{asks.get('name', 'birds')}.manifest"),
+            "team": team.name,
+            "title": "Which bird?",
+            "description": "Say which bird the text is about.",
+            "price": "0.012",
+            "workers_per_object": 3,
+            **asks,
+        }
+        job = create.create(viewer=alice, given=given, now=now)
+        return line.advance(job.pk, now=now) if opened else job
+
+    return _ask
+
+
+@pytest.fixture
+def answer() -> Callable[..., Any]:
+    """A worker claims the next task of a job and answers it; returns the receipt."""
+
+    def _answer(worker: Worker, job: Job, label: str = "heron", *, now: datetime = NOW, seconds: int = 10) -> Any:
+        assignment = claim.next_assignment(worker=worker, job=job, now=now)
+        content = {"crowd-classifier": {"label": label}}
+        return submit.submit(assignment=assignment, content=content, now=now + timedelta(seconds=seconds))
+
+    return _answer

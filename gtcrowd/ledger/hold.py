@@ -33,7 +33,7 @@ def hold(*, requester_id: int, job_id: int, amount: Decimal, credit: Decimal, no
     with transaction.atomic():
         ids = post.account_ids([funds, purse])
         # Two jobs at once must not both spend the same funds.
-        Account.objects.select_for_update().get(pk=ids[funds])
+        Account.objects.select_for_update(no_key=True).get(pk=ids[funds])
         available = balance.balance(funds) + credit
         if amount > available:
             raise InsufficientFunds(needed=amount, available=available)
@@ -61,7 +61,7 @@ def release(*, requester_id: int, job_id: int, now: datetime) -> Decimal:
     """Give back what is left of a job's budget, once; returns the amount."""
     purse = names.hold(job_id)
     with transaction.atomic():
-        Account.objects.select_for_update().filter(name=purse).first()
+        Account.objects.select_for_update(no_key=True).filter(name=purse).first()
         rest = balance.balance(purse)
         post.post(reference=f"release:{job_id}", legs={purse: -rest, names.funds(requester_id): rest}, now=now)
     return rest

@@ -20,7 +20,7 @@ def decline(*, assignment: Assignment, reason: str = "", now: datetime) -> bool:
 
 def _leave(assignment: Assignment, how: AssignmentState, reason: str, now: datetime) -> bool:
     with transaction.atomic():
-        task = Task.objects.select_for_update().get(pk=assignment.task_id)
+        task = Task.objects.select_for_update(no_key=True).get(pk=assignment.task_id)
         left = Assignment.objects.filter(pk=assignment.pk, state=AssignmentState.LIVE).update(
             state=how, reason=reason[:200], ended_at=now
         )

@@ -1,6 +1,8 @@
 """Take in an answer: checked, stored, the seat filled and the worker paid, all in one transaction.
 
-1. The task is locked, then the assignment; the job never is, so that many workers submit side by side.
+1. The task is locked, then the assignment; the job never is, so that many workers submit side by side. The
+   locks leave keys alone: a claim that inserts an assignment of the same task must not wait for them, for it
+   may hold the lock of a seat that it found taken, and that a submit waits for.
 2. The answer fills the seat if the seat's fence is still the assignment's. Otherwise the time ran out and
    somebody else took the seat: the answer is kept as surplus. It is the fence that decides, not the clock:
    an answer a little late harms nobody as long as nobody took the seat.
@@ -72,7 +74,7 @@ def submit(
     job = assignment.job
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
-        task = Task.objects.select_for_update().get(pk=assignment.task_id)
+        task = Task.objects.select_for_update(no_key=True).get(pk=assignment.task_id)
         held = _standing(assignment)
         if held.state == AssignmentState.SUBMITTED:
             return _again(held, value)
@@ -89,7 +91,7 @@ def submit(
 
 def _standing(assignment: Assignment) -> Assignment:
     """The assignment, or the one by which the worker took the same object again after the time had run out."""
-    stays = Assignment.objects.select_for_update().filter(task=assignment.task_id, worker=assignment.worker_id)
+    stays = Assignment.objects.select_for_update(no_key=True).filter(task=assignment.task_id, worker=assignment.worker_id)
     found = {stay.pk: stay for stay in stays}
     at_work = (stay for stay in found.values() if stay.state in AT_WORK)
     return next(at_work, found[assignment.pk])

@@ -69,7 +69,7 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
     if not 1 <= len(description or "") <= 200:
         raise TeamRefused("description", _("must be a text of 1 to 200 characters."))
     with transaction.atomic():
-        workforce = Workforce.objects.select_for_update().get(pk=private(viewer.requester).pk)
+        workforce = Workforce.objects.select_for_update(no_key=True).get(pk=private(viewer.requester).pk)
         if Team.objects.visible_to(viewer).filter(name__iexact=name).exists():
             raise TeamRefused("name", _("is taken by another team that you can use."))
         if workforce.teams.count() >= MOST_TEAMS:

@@ -1,0 +1,26 @@
+"""What is written about the service is complete."""
+
+import re
+from pathlib import Path
+
+from gtcrowd import consolidation
+
+VARIABLE = re.compile(r'env(?:\.\w+)?\(\s*"(\w+)"')
+
+
+def test_every_setting_is_explained():
+    used = set(VARIABLE.findall(Path("gtcrowd/settings.py").read_text()))
+    told = set(re.findall(r"^\| `(\w+)`", Path("docs/settings.md").read_text(), re.MULTILINE))
+
+    assert told == used
+
+
+def test_every_method_is_explained():
+    text = Path("docs/consolidation.md").read_text()
+
+    assert [name for name in consolidation.METHODS if f"`{name}`" not in text] == []
+
+
+def test_requirements_name_no_host():
+    for file in Path("requirements").iterdir():
+        assert "http" not in file.read_text(), file

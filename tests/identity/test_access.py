@@ -1,0 +1,95 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gtcrowd.identity import access, invitations, keys
+from gtcrowd.identity.access import NotAllowed, Right, Role, Viewer
+from gtcrowd.identity.models import AccessKey, Member, User
+
+
+@given(st.sampled_from(Role.values), st.sampled_from(list(Right)))
+def test_a_role_has_its_rights_only(role, right):
+    viewer = Viewer(requester=None, role=role)
+
+    if right in access.RIGHTS[role]:
+        viewer.must(right)
+    else:
+        with pytest.raises(NotAllowed):
+            viewer.must(right)
+
+
+def test_rows_of_others_do_not_exist(alice, bob, ask):
+    from gtcrowd.jobs.models import DataObject, Job
+
+    ask()
+
+    for model in (Job, DataObject, Member):
+        assert model.objects.visible_to(alice).exists()
+    assert not Job.objects.visible_to(bob).exists()
+    assert not DataObject.objects.visible_to(bob).exists()
+
+
+def test_a_key_calls_for_its_requester(alice, now):
+    key, secret = keys.create(requester=alice.requester, name="k", role=Role.VIEWER)
+
+    viewer = keys.authenticate(f"{key.key_id}.{secret}", now=now)
+
+    assert (viewer.requester, viewer.role) == (alice.requester, "viewer")
+    assert secret.encode() not in bytes(AccessKey.objects.get().secret)
+
+
+def test_a_wrong_or_revoked_key_is_refused(alice, now):
+    key, secret = keys.create(requester=alice.requester, name="k", role=Role.VIEWER)
+
+    for token in ("", "x.y", f"{key.key_id}.x", key.key_id):
+        with pytest.raises(keys.KeyRefused):
+            keys.authenticate(token, now=now)
+    keys.revoke(key, now=now)
+    with pytest.raises(keys.KeyRefused):
+        keys.authenticate(f"{key.key_id}.{secret}", now=now)
+
+
+def test_keys_survive_a_change_of_the_secret_key(alice, now, settings):
+    key, secret = keys.create(requester=alice.requester, name="k", role=Role.VIEWER)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
+
+    assert keys.secret_of(key) == secret
+
+
+def test_an_invitation_works_once(db, now):
+    user = User.objects.create_user("fay@example.org")
+    token = invitations.create(user, now=now)
+
+    invitations.accept(token, password="a long enough one", name="Fay", now=now)
+
+    assert User.objects.get().check_password("a long enough one")
+    with pytest.raises(invitations.InvitationRefused, match="used already"):
+        invitations.find(token, now=now)
+
+
+def test_an_old_or_unknown_invitation_is_refused(db, now):
+    token = invitations.create(User.objects.create_user("fay@example.org"), now=now)
+
+    with pytest.raises(invitations.InvitationRefused, match="expired"):
+        invitations.find(token, now=now + timedelta(days=15))
+    with pytest.raises(invitations.InvitationRefused, match="not known"):
+        invitations.find("nonsense", now=now)
+
+
+def test_a_new_invitation_ends_the_earlier_one(db, now):
+    user = User.objects.create_user("fay@example.org")
+    first, _second = invitations.create(user, now=now), invitations.create(user, now=now)
+
+    with pytest.raises(invitations.InvitationRefused, match="expired"):
+        invitations.find(first, now=now)
+
+
+def test_a_weak_password_uses_nothing_up(db, now):
+    token = invitations.create(User.objects.create_user("fay@example.org"), now=now)
+
+    with pytest.raises(ValidationError):
+        invitations.accept(token, password="123", name="", now=now)
+    assert invitations.find(token, now=now)

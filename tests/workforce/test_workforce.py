@@ -1,0 +1,99 @@
+import re
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+
+from gtcrowd.identity.models import User
+from gtcrowd.runner import queued
+from gtcrowd.workforce import found, invite, join
+from gtcrowd.workforce.models import Team, Worker, Workforce
+
+pytestmark = pytest.mark.django_db
+
+
+def queued_tasks(name):
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    return list(ProcrastinateJob.objects.filter(task_name=name).values_list("args", flat=True))
+
+
+def test_one_private_workforce_a_requester(alice, team):
+    with pytest.raises(IntegrityError, match="one_private_workforce"), transaction.atomic():
+        Workforce.objects.create(kind="private", name="second", requester=alice.requester)
+
+
+def test_there_is_one_public_pool(db):
+    assert found.public() == found.public()
+    with pytest.raises(IntegrityError, match="one_public_pool"), transaction.atomic():
+        Workforce.objects.create(kind="public", name="second")
+
+
+def test_a_vendor_is_open_to_subscribers_only(alice, bob):
+    vendor = found.vendor(name="labelers", managers=[bob.user])
+
+    assert not Team.objects.visible_to(alice).filter(workforce=vendor).exists()
+    found.subscribe(viewer=alice, workforce=vendor)
+    assert Team.objects.visible_to(alice).filter(workforce=vendor).exists()
+
+
+def test_a_vendors_people_are_their_managers_only(alice, bob, now):
+    vendor = found.vendor(name="labelers", managers=[bob.user])
+    found.subscribe(viewer=alice, workforce=vendor)
+    worker = found.enlist(workforce=vendor, user=User.objects.create_user("v@example.org"), now=now)
+
+    assert Worker.objects.managed_by(bob.user.pk).get() == worker
+    assert not Worker.objects.visible_to(alice).exists()
+
+
+def test_an_invited_worker_joins_by_the_mailed_link(alice, team, now):
+    (worker,) = invite.invite(viewer=alice, emails=["Gus@Example.org "], team=team, now=now)
+    (asked,) = queued_tasks("send_invitation")
+
+    queued.send_invitation(**asked)
+    token = re.search(r"/join/([^/]+)/", mail.outbox[0].body)[1]
+    user = join.accept(token, password="a long enough one", name="Gus", now=now)
+
+    worker.refresh_from_db()
+    assert (worker.state, worker.user, user.email) == ("active", user, "gus@example.org")
+    assert worker in team.workers.all()
+
+
+def test_the_queue_holds_nothing_that_signs_in(alice, team, now):
+    invite.invite(viewer=alice, emails=["gus@example.org"], now=now)
+
+    assert set(queued_tasks("send_invitation")[0]) == {"user", "by"}
+
+
+def test_one_bad_address_invites_nobody(alice, team, now):
+    with pytest.raises(invite.InviteRefused) as refused:
+        invite.invite(viewer=alice, emails=["good@example.org", "bad"], now=now)
+
+    assert refused.value.faults == [("bad", "is not an e-mail address.")]
+    assert not Worker.objects.exists()
+
+
+def test_a_suspended_worker_can_be_reinstated(alice, hire):
+    worker = hire("cleo")
+
+    invite.suspend(viewer=alice, worker=worker, reason="Too hasty.")
+    worker.refresh_from_db()
+    assert (worker.state, worker.reason) == ("suspended", "Too hasty.")
+    invite.reinstate(viewer=alice, worker=worker)
+    worker.refresh_from_db()
+    assert worker.state == "active"
+
+
+def test_another_requesters_worker_stays_as_it_is(alice, bob, hire):
+    worker = hire("cleo")
+
+    invite.suspend(viewer=bob, worker=worker, reason="")
+
+    worker.refresh_from_db()
+    assert worker.state == "active"
+
+
+@pytest.mark.parametrize(("name", "description"), [("a b", "d"), ("-a", "d"), ("fine", ""), ("birders", "d")])
+def test_bad_teams_are_refused(alice, team, name, description):
+    with pytest.raises(found.TeamRefused):
+        found.team(viewer=alice, name=name, description=description)
