@@ -18,7 +18,7 @@ def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):
     for _ in range(passes):
         confusion = []
         for one in range(n_workers):
-            matrix = [[RIGHT if k == l else WRONG / (n_labels - 1) for l in range(n_labels)] for k in range(n_labels)]
+            matrix = [[RIGHT if k == to else WRONG / (n_labels - 1) for to in range(n_labels)] for k in range(n_labels)]
             for task, worker, label in rows:
                 if worker == one:
                     for k in range(n_labels):

@@ -1,3 +1,6 @@
+import io
+import sys
+
 import pandas as pd
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -28,9 +31,19 @@ def visit(path, user=None, method="GET", **extra):
     from gtcrowd.wsgi import application
 
     environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": None,
-        "wsgi.url_scheme": "http", "HTTP_HOST": "localhost", "QUERY_STRING": "", "SCRIPT_NAME": "", **extra,
-    }  # fmt: skip
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost",
+        "CONTENT_LENGTH": "0",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        **extra,
+    }
     if user:
         session = SessionStore()
         session["_auth_user_id"] = str(user.pk)
