@@ -55,7 +55,7 @@ def test_an_interval_is_that_of_jeffreys():
             "truth_right": [8],
             "consensus_n": [0],
             "consensus_right": [0],
-        }  # fmt: skip
+        }
     )
 
     (row,) = measures.accuracy(workers).to_dict("records")
@@ -108,8 +108,20 @@ def test_a_day_is_one_of_the_services_time_zone(alice, job, settings):
 
 
 def test_numbers_of_nothing_are_none():
-    empty = pd.DataFrame(columns=["answers", "truth_n", "truth_right", "consensus_n", "consensus_right", "worker_id",
-                                  "worker", "seconds_total", "paid", "median_seconds"])  # fmt: skip
+    empty = pd.DataFrame(
+        columns=[
+            "answers",
+            "truth_n",
+            "truth_right",
+            "consensus_n",
+            "consensus_right",
+            "worker_id",
+            "worker",
+            "seconds_total",
+            "paid",
+            "median_seconds",
+        ]
+    )
     found = measures.numbers(empty, pd.DataFrame(columns=["objects", "labeled"]))
 
     assert (found.accuracy, found.median_seconds, found.per_hour, found.answers) == (None, None, None, 0)
