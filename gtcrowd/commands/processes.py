@@ -35,15 +35,12 @@ class Register:
 
     def clear(self) -> int:
         """End what an earlier start left running; returns how many. Raises AlreadyRunning if that start lives."""
-        if not self.file.exists():
-            return 0
         known = self._read()
         if known and _alive(known[0]):
-            raise AlreadyRunning(f"process {known[0][0]}")
-        left = [process for entry in known[1:] if (process := _alive(entry))]
-        end(left)
-        self.file.unlink(missing_ok=True)
-        return len(left)
+            raise AlreadyRunning(f"process {known[0][0]:.0f}")
+        ended = sum(end(int(pid), born) for pid, born in known[1:])
+        self.remove()
+        return ended
 
     def write(self, pids: Sequence[int]) -> None:
         """Keep this process, first, and those it started, each with its time of birth."""
@@ -55,6 +52,8 @@ class Register:
         self.file.unlink(missing_ok=True)
 
     def _read(self) -> list[list[float]]:
+        if not self.file.exists():
+            return []
         try:
             entries: list[list[float]] = json.loads(self.file.read_text())
         except ValueError:
@@ -67,22 +66,34 @@ def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, *arguments], start_new_session=True)  # noqa: S603 - our own modules
 
 
-def end(processes: Sequence[psutil.Process]) -> None:
-    """Ask the processes, and those they started, to end; after a while, end them."""
-    family = [one for process in processes for one in _with_children(process)]
-    for process in processes:
-        _quietly(process.terminate)
-    _gone, left = psutil.wait_procs(family, timeout=END_SECONDS)
+def born(pid: int) -> float:
+    """When the process began, by which it is told from another one that gets its number later."""
+    return psutil.Process(pid).create_time()
+
+
+def end(pid: int, since: float) -> int:
+    """Ask the process, and whatever it started, to end; after a while, end them. Returns how many there were.
+
+    `pid` was started by `start` at the time `since`. What it started belongs to its session even after the
+    process itself was killed.
+    """
+    family = [process for process in psutil.process_iter() if _belongs(process, pid, since)]
+    for process in family:
+        if process.pid == pid:
+            _quietly(process.terminate)
+    waited = END_SECONDS if any(process.pid == pid for process in family) else 0
+    _gone, left = psutil.wait_procs(family, timeout=waited)
     for process in left:
         _quietly(process.kill)
     psutil.wait_procs(left, timeout=END_SECONDS)
+    return len(family)
 
 
-def _with_children(process: psutil.Process) -> list[psutil.Process]:
+def _belongs(process: psutil.Process, session: int, since: float) -> bool:
     try:
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
+        return os.getsid(process.pid) == session and process.create_time() >= since - 1
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
 
 
 def _alive(entry: Sequence[float]) -> psutil.Process | None:

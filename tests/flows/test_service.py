@@ -1,5 +1,6 @@
 """The whole service as its users meet it: started by the one command, used in a browser and with a key, and killed."""
 
+import contextlib
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from socket import socket
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from gtcrowd import postgres
 from tests.portal.browsing import CHROMIUM, FLAGS
@@ -47,7 +48,7 @@ class Service:
     def start(self):
         with self.log.open("ab") as log:
             command = ("serve", "--demo", "--port", str(self.port))
-            self.process = self.run(*command, stdout=log, stderr=log, start_new_session=True)
+            self.process = self.run(*command, stdout=log, stderr=log)
         give_up = time.monotonic() + READY_SECONDS
         while time.monotonic() < give_up and self.process.poll() is None:
             if self.ready():
@@ -80,9 +81,11 @@ class Service:
             return connection.execute(sql).fetchall()
 
     def children(self, word):
-        return [
-            one for one in psutil.Process(self.process.pid).children(recursive=True) if word in " ".join(one.cmdline())
-        ]
+        found = []
+        for one in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # just ended, perhaps
+                found += [one] if word in " ".join(one.cmdline()) else []
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +100,12 @@ def service(tmp_path_factory):
 
 def sign_in(page, service, account):
     page.goto(f"{service.url}/account/login/")
+    page.locator("input[name=login]").focus()
     page.keyboard.type(account["email"])
-    page.keyboard.press("Tab")
+    page.locator("input[name=password]").focus()
     page.keyboard.type(account["password"])
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/login/" not in url)
 
 
 def test_five_labels_by_keyboard_reach_dashboard_and_program(service):
@@ -120,8 +124,9 @@ def test_five_labels_by_keyboard_reach_dashboard_and_program(service):
         page.keyboard.press("Enter")
         page.wait_for_url("**/work/*/")
         for count in range(1, 6):
-            page.frame_locator("iframe").locator("[role=radio]").first.wait_for()
-            page.wait_for_timeout(300)
+            radio = page.frame_locator("#frame").get_by_role("radio").first
+            expect(radio).to_be_focused()
+            expect(radio).not_to_be_checked()
             page.keyboard.press(str(count))
             page.keyboard.press("Control+Enter")
             _until(lambda count=count: len(service.fetch(answers)["results"]) == count)

@@ -75,7 +75,7 @@ def _job(viewer: Viewer, name: str) -> Job:
     job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
     if job is None:
         raise CommandError(f"There is no job {name}.")
-    return job  # type: ignore[no-any-return]
+    return job
 
 
 def _fields(file: Path) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
-import psutil
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -70,6 +69,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
+        began = time.time()
         running = [processes.start(command) for command in commands]
         try:
             register.write([process.pid for process in running])
@@ -78,12 +78,15 @@ class Command(BaseCommand):
                 for place, process in enumerate(running):
                     if process.poll() is not None:
                         self.stderr.write(f"A process ended ({process.returncode}) and is started again.")
+                        processes.end(process.pid, began)  # what it had started, and is without it now
                         time.sleep(1)  # one that fails at once must not be started a hundred times a second
                         running[place] = processes.start(commands[place])
                         register.write([one.pid for one in running])
         finally:
             self.stdout.write("Ending …")
-            processes.end([psutil.Process(one.pid) for one in running if one.poll() is None])
+            for process in running:
+                processes.end(process.pid, began)
+                process.wait()
             register.remove()
 
     def _announce(self, host: str, port: int, stopping: threading.Event) -> None:
