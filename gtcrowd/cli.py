@@ -19,7 +19,10 @@ def main() -> None:
         var = Path(os.environ.get("GTCROWD_VAR", "var")).resolve()
         # In the environment, so that the processes this one starts use the same server.
         os.environ["DATABASE_URL"] = postgres.start(var / "postgres")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell reports Ctrl-C, without a page of where it happened
 
 
 if __name__ == "__main__":

@@ -51,10 +51,15 @@ class Service:
             self.process = self.run(*command, stdout=log, stderr=log)
         give_up = time.monotonic() + READY_SECONDS
         while time.monotonic() < give_up and self.process.poll() is None:
-            if self.ready():
+            if self.registered() and self.ready():
                 return self
             time.sleep(0.3)
         raise AssertionError(self.log.read_text()[-3000:])
+
+    def registered(self):
+        """Whether it is this start that runs, and not what an earlier one left behind."""
+        file = self.var / "processes.json"
+        return file.exists() and json.loads(file.read_text() or "[[0]]")[0][0] == self.process.pid
 
     def ready(self):
         try:
