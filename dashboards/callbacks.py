@@ -110,14 +110,15 @@ def _saver(name: str) -> Any:
 
 
 def _numbers(found: measures.Numbers) -> list[Any]:
-    accuracy = _("nothing to measure by yet")
+    accuracy, interval = "–", ""
     if found.accuracy is not None:
-        accuracy = f"{found.accuracy:.1%} ({found.low:.1%}–{found.high:.1%})"
+        accuracy = f"{found.accuracy:.1%}"
+        interval = f"{found.low:.1%}–{found.high:.1%}, "
     shown = (
         (_("Objects labeled"), f"{found.labeled:,} / {found.objects:,}", ""),
         (_("Answers"), f"{found.answers:,}", ""),
         (_("Workers"), f"{found.workers:,}", ""),
-        (_("Accuracy"), accuracy, f"n = {found.measured:,}"),
+        (_("Accuracy"), accuracy, f"{interval}n = {found.measured:,}"),
         (_("Median seconds"), "–" if found.median_seconds is None else f"{found.median_seconds:.1f}", ""),
         (_("Cost to date"), f"${found.paid:,.3f}", ""),
         (_("Pay per hour"), "–" if found.per_hour is None else f"${found.per_hour:,.2f}", _("by time on tasks")),

@@ -45,7 +45,7 @@ def accuracy(frame: pd.DataFrame) -> go.Figure:
     # Workers of both kinds stand in the one order of the frame, the surest good one on top.
     figure.update_yaxes(categoryorder="array", categoryarray=frame["worker"].tolist())
     title = _("Nobody can be measured yet") if frame.empty else _finding(frame)
-    under = _("Share of right answers with 95 %% interval, n = %(n)s; hollow: fewer than 20; dotted: the crowd")
+    under = _("Right answers, 95 %% intervals, n = %(n)s; hollow: under 20; dotted: all")
     dressed = _dress(figure, title, under % {"n": f"{int(frame['n'].sum()):,}"}, height=140 + 24 * max(len(frame), 4))
     return dressed.update_xaxes(tickformat=".0%", range=[0, 1.02])
 
