@@ -46,7 +46,7 @@ def conclude(
         table,
         posterior,
         method="gt-compat",
-        parameters={"passes": PASSES},
+        parameters={},
         confidence=_confidence(table, posterior),
         confusion=confusion,
         steps=PASSES,

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gtcrowd import consolidation
-from gtcrowd.kinds import kind, names
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, UnknownMedium
+from gtcrowd.kinds import names
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, UnknownMedium, metadata, written_confidence
 
 ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier"}
 TYPES = {"image": "image-classification", "text": "text-classification"}
@@ -94,8 +94,8 @@ class Choice:
         by_people: bool = True,
     ) -> dict[str, Any]:
         self._must_know(medium)
-        shared = kind.metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at, by_people=by_people)
-        sure = kind.written_confidence(confidence)
+        shared = metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at, by_people=by_people)
+        sure = written_confidence(confidence)
         return {
             attribute: list(categories).index(value),
             f"{attribute}-metadata": {"class-name": value, "confidence": sure, **shared},

@@ -34,7 +34,7 @@ def check_attribute_name(name: object, *, ref: bool) -> list[Fault]:
 
 
 def check_categories(categories: Sequence[object], *, least: int, most: int | None = None) -> list[Fault]:
-    """What is wrong with label categories, of which there must be from `least` to `most` (None: as many as one likes)."""
+    """What is wrong with label categories; there must be from `least` to `most`, or as many as one likes."""
     faults = [Fault(one, problem) for one in categories if (problem := _category_problem(one))]
     named = Counter(one for one in categories if isinstance(one, str))
     faults += [Fault(one, "must stand once only.") for one, times in named.items() if times > 1]

@@ -1,7 +1,11 @@
 import numpy as np
 
-from gtcrowd.consolidation.gt_compat import gt_compat
-from tests.consolidation.test_methods import crowd, table
+from gtcrowd import consolidation
+from tests.consolidation.crowds import crowd, rows_of, table
+
+
+def gt_compat(answers):
+    return consolidation.conclude("gt-compat", answers)
 
 
 def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
@@ -41,7 +45,7 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
 
 def test_it_follows_the_recipe():
     answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4)
-    rows = list(zip(answers.task, answers.worker, answers.label, strict=True))
+    rows = rows_of(answers)
 
     confidence, label = slow_gt_compat(rows, 20, 7, 4)
     found = gt_compat(answers)
@@ -58,3 +62,29 @@ def test_certainty_is_called_095():
 
 def test_a_single_worker_is_given_no_confidence():
     assert gt_compat(table([(0, 0, 1), (1, 0, 0)])).confidence.tolist() == [0, 0]
+
+
+def test_an_even_split_has_confidence_a_half():
+    assert gt_compat(table([(0, 0, 1), (0, 1, 0)])).confidence.tolist() == [0.5]
+
+
+def test_absent_tasks_and_workers_change_nothing():
+    answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4)
+    more = table(rows_of(answers), 4, n_tasks=30, n_workers=50)
+
+    np.testing.assert_allclose(gt_compat(more).posterior[:20], gt_compat(answers).posterior, atol=1e-12)
+
+
+def test_batches_are_apart():
+    answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4, skill=(0.4, 0.7))
+    first = table([row for row in rows_of(answers) if row[0] < 10], 4, n_workers=7)
+
+    assert np.abs(gt_compat(first).posterior - gt_compat(answers).posterior[:10]).max() > 0.01
+
+
+def test_known_answers_and_accuracies_change_nothing():
+    answers = table([(0, 0, 1), (0, 1, 0)])
+
+    found = consolidation.conclude("gt-compat", answers, known=[1], worker_accuracy=[0.9, 0.1])
+
+    assert found.confidence.tolist() == [0.5]
