@@ -16,7 +16,9 @@ def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):
     for _ in range(passes):
         confusion = []
         for one in range(n_workers):
-            matrix = [[0.7 if k == l else 0.3 / (n_labels - 1) for l in range(n_labels)] for k in range(n_labels)]
+            matrix = [
+                [0.7 if k == given else 0.3 / (n_labels - 1) for given in range(n_labels)] for k in range(n_labels)
+            ]
             for task, worker, label in rows:
                 if worker == one:
                     for k in range(n_labels):

@@ -13,7 +13,8 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
 
     def even(accuracy):
         return [
-            [accuracy if k == l else (1 - accuracy) / (n_labels - 1) for l in range(n_labels)] for k in range(n_labels)
+            [accuracy if k == given else (1 - accuracy) / (n_labels - 1) for given in range(n_labels)]
+            for k in range(n_labels)
         ]
 
     posterior = [[1 / n_labels] * n_labels for _ in range(n_tasks)]
@@ -37,7 +38,10 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
             accuracies.append(sum(counts[k][k] for k in range(n_labels)) / len(own))
             mine, theirs = even(accuracies[-1]), even(crowd_accuracy)
             for k in range(n_labels):
-                row = [counts[k][l] + len(own) * mine[k][l] + len(own) / 2 * theirs[k][l] for l in range(n_labels)]
+                row = [
+                    counts[k][given] + len(own) * mine[k][given] + len(own) / 2 * theirs[k][given]
+                    for given in range(n_labels)
+                ]
                 confusion[one][k] = [cell / sum(row) for cell in row]
         crowd_accuracy = sum(accuracies) / len(accuracies)
     return [round(0.05 + 0.9 * max(p), 2) for p in posterior], [p.index(max(p)) for p in posterior]

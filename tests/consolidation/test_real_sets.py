@@ -16,8 +16,8 @@ pytestmark = [
     pytest.mark.data,
     pytest.mark.skipif(not FOLDER, reason="GTCROWD_DATA does not name a folder of crowd sets"),
 ]
-# (majority with ties shared, Dawid-Skene by crowd-kit 1.4.2); the latter has no prior, and ties its own way.
-OTHERS = {"bluebird": (0.7593, 0.8889), "rte": (0.8969, 0.9275), "dog": (0.8172, 0.8426), "trec2011": (0.694, 0.693)}
+# Majority with ties shared, and Dawid-Skene as crowd-kit 1.4.2 gives it, which has no priors.
+OTHERS = {"bluebird": (0.7593, 0.8889), "rte": (0.8969, 0.9275), "dog": (0.8172, 0.8426), "trec2011": (0.694, 0.691)}
 
 
 @cache
@@ -60,7 +60,8 @@ def test_accuracies_are_those_of_others(name):
     skene = consolidation.conclude("dawid-skene", coded.table)
 
     assert measures.shared_accuracy(majority.posterior, truth) == pytest.approx(OTHERS[name][0], abs=0.005)
-    assert measures.accuracy(skene.label, truth) == pytest.approx(OTHERS[name][1], abs=0.01)
+    one_task = 1 / (truth >= 0).sum()  # on bluebird it is more than half a point
+    assert measures.accuracy(skene.label, truth) == pytest.approx(OTHERS[name][1], abs=max(0.005, one_task))
 
 
 @pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "trec2011", "leaves", "labelme", "adult2", "slr_tech"])
