@@ -56,6 +56,19 @@ def test_one_step_is_as_worked_by_hand():
     assert not found.converged
 
 
+def test_the_objective_counts_the_priors():
+    # One task, known to be 1 and answered so: three tasks supposed of each class and one seen, one answer supposed
+    # for each truth and one seen.
+    found = consolidation.conclude("dawid-skene", table([(0, 0, 1)]), known=[1], max_steps=1, prior_tasks=3.0)
+
+    share = {0: 3 / 7, 1: 4 / 7}
+    rows = {0: (0.7, 0.3), 1: (0.3 / 2, 1.7 / 2)}
+    priors = 3 * sum(math.log(p) for p in share.values())
+    priors += 0.7 * math.log(rows[0][0]) + 0.3 * math.log(rows[0][1])
+    priors += 0.3 * math.log(rows[1][0]) + 0.7 * math.log(rows[1][1])
+    assert math.isclose(found.objective[0], math.log(share[1] * rows[1][1]) + priors)
+
+
 def test_it_says_whether_it_converged():
     answers, _truth, _right = crowd(2)
 

@@ -44,11 +44,14 @@ def test_a_key_that_stands_is_replaced_in_its_place():
     assert augment(line, {"l": 2, "m": 0, "k": 3}) == '{"source":"a", "l" : 2, "n":1.10,"m":0,"k":3}'
 
 
-@pytest.mark.parametrize("line", [r'{"\u006c":0,"a":"l"}', r'{"l":0,"a":"\"l\":9}"}', r'{"l":0,"a":{"l":1}}'])
+@pytest.mark.parametrize(
+    "line", [r'{"\u006c":0}', r'{"\u006c":0,"a":"l"}', r'{"l":0,"a":"\"l\":9}"}', r'{"l":0,"a":{"l":1}}']
+)
 def test_only_the_key_itself_counts(line):
-    found = json.loads(augment(line, {"l": 2}))
+    found = augment(line, {"l": 2})
 
-    assert found == {**json.loads(line), "l": 2}
+    assert json.loads(found) == {**json.loads(line), "l": 2}
+    assert len(json.loads(found, object_pairs_hook=list)) == len(json.loads(found))
 
 
 def test_a_key_within_a_value_is_not_the_key():
