@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
 from gtcrowd.jobs import ingest, state, stop, store
-from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, counters, export
 from gtcrowd.ledger import hold
 from gtcrowd.tasks import close
@@ -108,7 +108,7 @@ def _finish(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None
     """The end: fees are paid for what was labeled, and the rest of the budget goes back."""
     with transaction.atomic():
         state.move(job, to, code=code, reason=reason, now=now)
-        labeled = job.counters.human_labeled
+        labeled = Counters.objects.get(job=job).human_labeled
         hold.pay_fee(job_id=job.pk, amount=labeled * settings.GTCROWD_FEE_PER_OBJECT, now=now)
         hold.release(requester_id=job.requester_id, job_id=job.pk, now=now)
 

@@ -1,5 +1,6 @@
-"""Who calls: a program by its access key, or a person by the session."""
+"""Who calls: a program by its access key, or a person by the session; and how bodies are read."""
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -66,6 +68,16 @@ class SessionScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class TextParser(JSONParser):
+    """JSON whose texts have no NUL characters, which the database could not hold."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        parsed = super().parse(stream, media_type, parser_context)
+        if "\\u0000" in json.dumps(parsed):
+            raise exceptions.ParseError(_("A text cannot have a NUL character in it."))
+        return parsed
 
 
 def caller(request: Request) -> Viewer:

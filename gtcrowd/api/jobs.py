@@ -97,6 +97,8 @@ class JobStop(APIView):
 
 
 class JobLabels(APIView):
+    renderer_classes = pages.RENDERERS
+
     @extend_schema(
         summary="Labels, in pages or as JSON lines",
         parameters=[
@@ -127,6 +129,8 @@ class JobLabels(APIView):
 
 
 class JobManifest(APIView):
+    renderer_classes = pages.RENDERERS
+
     @extend_schema(
         summary="The output manifest as it is now",
         parameters=[OpenApiParameter("run", int)],
@@ -141,6 +145,8 @@ class JobManifest(APIView):
 
 
 class JobAnswers(APIView):
+    renderer_classes = pages.RENDERERS
+
     @extend_schema(
         summary="Answers as they were handed in, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],

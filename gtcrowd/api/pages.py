@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.dateparse import parse_datetime
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,9 +20,18 @@ LINES = "application/x-ndjson"
 DEFAULT_SIZE, MOST_SIZE = 100, 1000
 
 
-def wants_lines(request: Request) -> bool:
-    """Whether the caller asks for JSON lines, by Accept or by `?format=jsonl`."""
-    return request.query_params.get("format") == "jsonl" or LINES in request.headers.get("Accept", "")
+class LinesRenderer(BaseRenderer):
+    """Lets a caller ask for JSON lines, by Accept or by `?format=jsonl`; `listed` writes them."""
+
+    media_type = LINES
+    format = "jsonl"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        return json.dumps(data, cls=DjangoJSONEncoder).encode()
+
+
+RENDERERS = (JSONRenderer, LinesRenderer)
+"""Of the views that call `listed`."""
 
 
 def listed(
@@ -29,7 +39,7 @@ def listed(
 ) -> HttpResponseBase:
     """`rows` in the order of `key`, a time and an id: as a page with the address of the next, or as lines."""
     ordered = rows.order_by(*key)
-    if wants_lines(request):
+    if request.accepted_renderer.format == LinesRenderer.format:
         return StreamingHttpResponse(_lines(ordered.iterator(chunk_size=2000), show), content_type=LINES)
     size = whole(request, "page_size", DEFAULT_SIZE, 1, MOST_SIZE)
     after = request.query_params.get("cursor")

@@ -46,7 +46,7 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if request.method == "GET":
         return render(request, "console/new_job.html", shown)
     given = forms.job(request, viewer)
-    shown["given"] = request.POST | {"manifest": given["manifest"]} if given.get("manifest") else request.POST
+    shown["given"] = request.POST.dict() | {"manifest": given.get("manifest", "")}
     try:
         if "create" in request.POST:
             job = create.create(viewer=viewer, given=given, now=timezone.now())

@@ -1,16 +1,20 @@
-from django.urls import path
+"""Addresses of the worker portal."""
 
-from gtcrowd.portal import objects, views
+from django.urls import path
+from django.views.generic import RedirectView
+
+from gtcrowd.portal import answering, frame, joining, objects, views
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("join/<str:token>/", views.accept, name="join"),
+    path("", views.home, name="home"),
+    path("join/<str:token>/", joining.accept, name="join"),
     path("work/", views.work, name="work"),
-    path("work/frame/<int:pk>/", views.frame, name="frame"),
-    path("work/object/<str:token>/", objects.serve, name="object"),
-    path("work/<int:pk>/", views.job, name="job"),
-    path("work/<int:pk>/start/", views.begin, name="begin"),
-    path("work/<int:pk>/submit/", views.hand_in, name="submit"),
-    path("work/<int:pk>/leave/", views.give_up, name="leave"),
+    path("work/<int:job_id>/", views.job, name="job"),
+    path("work/<int:job_id>/start/", views.start, name="start"),
+    path("work/<int:job_id>/submit/", answering.submit, name="submit"),
+    path("work/<int:job_id>/leave/", answering.leave_task, name="leave"),
+    path("work/frame/<int:assignment_id>/", frame.show, name="frame"),
+    path("work/object/", RedirectView.as_view(pattern_name="portal:work"), name="objects"),
+    path("work/object/<str:token>/", objects.show, name="object"),
 ]

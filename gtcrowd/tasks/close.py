@@ -28,7 +28,9 @@ def end(task_ids: Sequence[int], *, reason_code: str, now: datetime) -> int:
     A task with an answer ends done, one without any ends failed. Returns how many ended.
     """
     with transaction.atomic():
-        locked = Task.objects.select_for_update(no_key=True).filter(pk__in=task_ids, state=TaskState.OPEN).order_by("pk")
+        locked = (
+            Task.objects.select_for_update(no_key=True).filter(pk__in=task_ids, state=TaskState.OPEN).order_by("pk")
+        )
         ids = [task.pk for task in locked]
         Seat.objects.filter(task__in=ids, free_at__lte=now).update(free_at=None)
         at_work = Exists(Seat.objects.filter(task=OuterRef("pk"), free_at__isnull=False))

@@ -91,7 +91,9 @@ def submit(
 
 def _standing(assignment: Assignment) -> Assignment:
     """The assignment, or the one by which the worker took the same object again after the time had run out."""
-    stays = Assignment.objects.select_for_update(no_key=True).filter(task=assignment.task_id, worker=assignment.worker_id)
+    stays = Assignment.objects.select_for_update(no_key=True).filter(
+        task=assignment.task_id, worker=assignment.worker_id
+    )
     found = {stay.pk: stay for stay in stays}
     at_work = (stay for stay in found.values() if stay.state in AT_WORK)
     return next(at_work, found[assignment.pk])

@@ -18,7 +18,9 @@ THREADS, OBJECTS, EACH = 20, 200, 3
 FROM_ANOTHER_TABLE = """
 SELECT seat.id, seat.task_id FROM tasks_seat seat
 WHERE seat.job_id = %s
-  AND NOT EXISTS (SELECT FROM tasks_assignment taken WHERE taken.seat_id = seat.id AND taken.state IN ('live', 'submitted'))
+  AND NOT EXISTS (
+      SELECT FROM tasks_assignment taken WHERE taken.seat_id = seat.id AND taken.state IN ('live', 'submitted')
+  )
   AND NOT EXISTS (SELECT FROM tasks_assignment past WHERE past.task_id = seat.task_id AND past.worker_id = %s)
 ORDER BY seat.position, seat.number LIMIT 1 FOR UPDATE OF seat SKIP LOCKED
 """

@@ -1,64 +1,101 @@
-// <crowd-form>: gathers the values of the elements inside and hands them to the page around the frame.
-import { submits } from "./keys.js";
-import { fromPage, tellPage } from "./messages.js";
+// <crowd-form>: collects the answers of the elements inside it and hands them in by one event.
+//
+// Attribute: disabled (an answer is on its way). Event: `crowd-submit`, bubbling, detail {content}.
+// Keys are listened to on the whole document: after a click into the void the keyboard still works.
+
+import { build } from "./build.js";
+import { gather } from "./gather.js";
+import { isSubmit, isTyping } from "./keys.js";
 import { text } from "./texts.js";
 
+const SUBMIT = 'crowd-button[form-action="submit"], button[type="submit"], input[type="submit"]';
+
 export class CrowdForm extends HTMLElement {
+  static observedAttributes = ["disabled"];
+
   connectedCallback() {
-    if (this.foot) return;
-    this.foot = document.createElement("div");
-    this.foot.className = "foot";
-    this.fault = document.createElement("p");
-    this.fault.className = "fault";
-    this.fault.setAttribute("role", "alert");
-    this.button = document.createElement("button");
-    this.button.type = "button";
-    this.button.append(`${text("submit")} `, Object.assign(document.createElement("kbd"), { textContent: "Ctrl ↵" }));
-    this.button.addEventListener("click", () => this.submit());
-    this.foot.append(this.fault, this.button);
-    this.append(this.foot);
+    if (!this.alert) this.furnish();
+    this.hear = (event) => this.press(event) && event.preventDefault();
+    this.ownerDocument.addEventListener("keydown", this.hear);
+  }
+
+  disconnectedCallback() {
+    this.ownerDocument.removeEventListener("keydown", this.hear);
+  }
+
+  attributeChangedCallback() {
+    this.toggleAttribute("inert", this.disabled);
+    this.setAttribute("aria-busy", this.disabled);
+  }
+
+  get disabled() {
+    return this.hasAttribute("disabled");
+  }
+
+  set disabled(disabled) {
+    this.toggleAttribute("disabled", disabled);
+  }
+
+  get widgets() {
+    return [...this.querySelectorAll("*")].filter((element) => "answer" in element);
+  }
+
+  furnish() {
+    this.alert = build("p", { class: "form-problem", role: "alert" });
+    const end = build("div", { class: "form-end" }, this.alert);
+    if (!this.querySelector(SUBMIT)) {
+      end.append(build("button", { type: "submit", class: "button" }, text("submit"), build("kbd", {}, "Ctrl ↵")));
+    }
+    this.append(end);
+    this.addEventListener("click", (event) => {
+      if (event.target.closest(SUBMIT)) this.submit(event);
+    });
     this.addEventListener("crowd-change", () => this.say(""));
-    document.addEventListener("keydown", (event) => this.key(event));
-    window.addEventListener("message", (event) => this.hear(fromPage(event)));
-    new ResizeObserver(() => tellPage({ type: "height", height: document.body.scrollHeight })).observe(document.body);
-    tellPage({ type: "ready" });
   }
 
-  get elements() {
-    return [...this.querySelectorAll("*")].filter((element) => "value" in element && "problem" in element);
+  /** Whether the key event was meant for the form or something in it. */
+  press(event) {
+    if (this.disabled) return false;
+    if (isSubmit(event)) return this.submit(event) || true;
+    if (isTyping(event.target)) return false;
+    return this.widgets.some((widget) => widget.press?.(event));
   }
 
-  submit() {
-    if (this.button.disabled) return;
-    const problem = this.elements.map((element) => element.problem).find(Boolean);
-    if (problem) {
-      this.say(problem);
+  submit(event) {
+    event?.preventDefault();
+    if (this.disabled) return;
+    const lacking = this.widgets.find((widget) => widget.problem);
+    if (lacking) {
+      this.say(lacking.problem);
+      lacking.takeFocus?.();
       return;
     }
-    tellPage({ type: "answer", content: Object.fromEntries(this.elements.map((one) => [one.name, one.value])) });
-  }
-
-  key(event) {
-    if (submits(event)) {
-      event.preventDefault();
-      this.submit();
-    } else if (event.key === "?") {
-      tellPage({ type: "key", key: "?" });
-    } else if (!event.repeat && this.elements.some((element) => element.press?.(event))) {
-      event.preventDefault();
+    const controls = this.controls();
+    const invalid = controls.find((control) => !control.checkValidity());
+    if (invalid) {
+      this.say(text("required", { name: invalid.labels?.[0]?.textContent.trim() || invalid.name }));
+      invalid.focus();
+      return;
     }
+    this.say("");
+    const content = gather(controls, this.widgets);
+    this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
   }
 
-  hear(message) {
-    if (!message) return;
-    if (message.type === "focus") this.elements[0]?.focus();
-    if (message.type === "submit") this.submit();
-    if (message.type === "key") this.elements.some((element) => element.press?.({ key: message.key }));
-    if (message.type === "disable") this.button.disabled = message.disabled;
-    if (message.type === "problem") this.say(message.text);
+  say(sentence) {
+    this.alert.textContent = sentence;
   }
 
-  say(text) {
-    this.fault.textContent = text;
+  takeFocus() {
+    (this.widgets[0] ?? this.controls()[0])?.[this.widgets[0] ? "takeFocus" : "focus"]?.();
+  }
+
+  /** Plain controls that a template put in by itself. */
+  controls() {
+    const inside = new Set(this.widgets);
+    return [...this.querySelectorAll("input, textarea, select")].filter((one) => {
+      for (let up = one; up && up !== this; up = up.parentElement) if (inside.has(up)) return false;
+      return !["submit", "button", "reset"].includes(one.type);
+    });
   }
 }

@@ -1,5 +1,25 @@
-// What the elements say, in the language of the page that they stand in.
+// What the elements say: English, or whatever the page brings along in <script type="application/json" id="texts">.
 
-export function text(name) {
-  return document.querySelector("template[data-crowd-texts]")?.dataset[name] ?? name;
+const ENGLISH = {
+  choose: "Choose one",
+  submit: "Submit",
+  nothingChosen: "Choose a category first.",
+  required: "Fill in “%(name)s” first.",
+  missing: "The picture could not be loaded.",
+  retry: "Try again",
+  giveUp: "If it does not help, use “Return task” above: it costs you nothing.",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  fit: "Fit or full size",
+  picture: "The picture to be labeled",
+  full: "Full instructions",
+  zoomed: "%(percent)s %",
+};
+
+let brought;
+
+export function text(name, values = {}) {
+  brought ??= JSON.parse(document.getElementById("texts")?.textContent || "{}");
+  const found = brought[name] ?? ENGLISH[name];
+  return found.replace(/%\((\w+)\)s/g, (_whole, key) => values[key]).replaceAll("%%", "%");
 }

@@ -1,0 +1,57 @@
+"""`gtcrowd requester SLUG`: found a tenant, or pay into its funds."""
+
+from argparse import ArgumentParser
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_slug
+from django.utils import timezone
+
+from gtcrowd.identity import invitations
+from gtcrowd.identity.access import Role
+from gtcrowd.identity.models import Requester, User
+from gtcrowd.ledger import balance, hold, names
+from gtcrowd.workforce import found
+
+
+class Command(BaseCommand):
+    help = "Found a requester with an owner, add members, pay in; prints one-time links for those without a password."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="short name: lower-case letters, digits, hyphens; also the name of its bucket")
+        parser.add_argument("--name", help="full name (default: the slug)")
+        parser.add_argument("--member", action="append", default=[], metavar="EMAIL:ROLE",
+                            help="add a member; roles are owner, requester, operations, viewer")  # fmt: skip
+        parser.add_argument("--deposit", metavar="AMOUNT", help="pay in so much")
+        parser.add_argument("--reference", help="of the payment; the same one pays in once (default: the time)")
+
+    def handle(self, *, slug: str, name: str | None, member: list[str], **options: Any) -> None:
+        validate_slug(slug)
+        now = timezone.now()
+        requester = Requester.objects.filter(slug=slug).first() or found.requester(slug=slug, name=name or slug)
+        for given in member:
+            email, _colon, role = given.partition(":")
+            if role not in Role.values:
+                raise CommandError(f"{given}: the role must be one of {', '.join(Role.values)}.")
+            user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
+            found.member(requester=requester, user=user, role=role)
+            if not user.has_usable_password():
+                link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
+                self.stdout.write(f"{email} sets a password at {link}")
+        if options["deposit"]:
+            reference = f"{slug}:{options['reference'] or now.isoformat()}"
+            hold.deposit(requester_id=requester.pk, amount=_amount(options["deposit"]), reference=reference, now=now)
+        funds = balance.balance(names.funds(requester.pk))
+        self.stdout.write(f"{requester.name}: {requester.members.count()} members, funds {funds}")
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise CommandError(f"{text} is not an amount such as 100.000.") from error
+    if not amount.is_finite() or amount <= 0 or amount != amount.quantize(Decimal("0.001")):
+        raise CommandError(f"{text} must be more than zero, with at most three decimal places.")
+    return amount

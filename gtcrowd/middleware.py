@@ -1,0 +1,27 @@
+"""What no request may carry."""
+
+from collections.abc import Callable, Iterable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.utils.translation import gettext as _
+
+
+class NoNul:
+    """Refuses NUL characters in address and form: PostgreSQL's texts cannot hold them, and nobody means them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any("\0" in text for text in _texts(request)):
+            return HttpResponseBadRequest(_("A NUL character cannot be part of a request."), content_type="text/plain")
+        return self.get_response(request)
+
+
+def _texts(request: HttpRequest) -> Iterable[str]:
+    yield request.path
+    for name, values in request.GET.lists():
+        yield from (name, *values)
+    if request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        for name, values in request.POST.lists():
+            yield from (name, *values)

@@ -1,0 +1,119 @@
+"""Hand in an answer or leave a task; both say what comes next."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gtcrowd import kinds
+from gtcrowd.portal import places, shapes
+from gtcrowd.tasks import claim, leave
+from gtcrowd.tasks import submit as submitting
+from gtcrowd.tasks.models import Assignment
+
+View = Callable[..., JsonResponse]
+LEAVING = {"return": leave.give_back, "decline": leave.decline}
+
+
+def _told_in_json(view: View) -> View:
+    """A script is told in JSON what a person would be told by a page."""
+
+    @wraps(view)
+    def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        if not request.user.is_authenticated:
+            return _problem(_("You are signed out."), status=401)
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            return _problem(_("This task is not yours."), status=404)
+
+    return telling
+
+
+@require_POST
+@_told_in_json
+def submit(request: HttpRequest, job_id: int) -> JsonResponse:
+    """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
+    given = _read(request)
+    if given is None:
+        return _problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
+    assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
+    try:
+        receipt = submitting.submit(
+            assignment=assignment,
+            content=given["content"],
+            active_seconds=_seconds(given.get("activeSeconds")),
+            now=timezone.now(),
+        )
+    except kinds.AnswerRefused as refused:
+        return _problem(str(refused), status=422, field=refused.field, expected=refused.expected)
+    except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
+        return _problem(str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False))
+    shown = shapes.receipt(receipt)
+    return JsonResponse({"receipt": shown, **_next(request, assignment, more=given.get("more") is not False)})
+
+
+@require_POST
+@login_required
+def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Return the task or decline it, with or without a reason, and stop there."""
+    how = LEAVING.get(request.POST.get("how", ""))
+    if how is None:
+        raise Http404
+    assignment = places.own_assignment(places.person(request), request.POST.get("assignment"), job=job_id)
+    left = how(assignment=assignment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
+    if not left:
+        messages.info(request, _("You had left this task already."))
+    elif how is leave.decline:
+        messages.success(request, _("Declined. You will not see that one again."))
+    else:
+        messages.success(request, _("The task is back with the others. It does not count against you."))
+    return redirect("portal:job", job_id=job_id)
+
+
+def _next(request: HttpRequest, done: Assignment, *, more: bool) -> dict[str, Any]:
+    """The next task of the job, or where to go when there is none or no more are wanted."""
+    if not more:
+        return {"next": None, "go": reverse("portal:work")}
+    now = timezone.now()
+    try:
+        return {"next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
+    except claim.NothingToDo as nothing:
+        messages.info(request, nothing.reason)
+        return {"next": None, "go": reverse("portal:job", args=[done.job_id])}
+
+
+def _read(request: HttpRequest) -> dict[str, Any] | None:
+    if b"\\u0000" in request.body:  # the database cannot keep this character
+        return None
+    try:
+        given = json.loads(request.body, parse_constant=_not_json)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(given, dict) or not isinstance(given.get("content"), dict) or "assignment" not in given:
+        return None
+    return given
+
+
+def _not_json(constant: str) -> None:
+    """`NaN` and `Infinity`, which Python reads though they are not JSON."""
+    raise ValueError(constant)
+
+
+def _seconds(given: Any) -> float | None:
+    """The page's own measure, if it is a number; how far to believe it is for gtcrowd.tasks to say."""
+    is_number = isinstance(given, int | float) and not isinstance(given, bool)
+    return float(given) if is_number and 0 <= given < float("inf") else None
+
+
+def _problem(sentence: str, *, status: int, **more: Any) -> JsonResponse:
+    return JsonResponse({"problem": sentence, **more}, status=status)

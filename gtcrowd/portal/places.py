@@ -1,0 +1,57 @@
+"""Where a person may work: every view of the portal begins here, so that what is another's is not found."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from gtcrowd.identity.models import User
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks import claim
+from gtcrowd.tasks.models import Assignment
+from gtcrowd.workforce.models import Team, Worker, WorkerState
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; for views that let in nobody else."""
+    return cast(User, request.user)
+
+
+def place(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
+    """The person's place in the workforce that does the job. Raises Http404 if they have no business there.
+
+    Who has been suspended or taken off the team may still finish the task at hand.
+    """
+    job = Job.objects.select_related("requester", "team").filter(pk=job_id).first()
+    if job is None:
+        raise Http404
+    worker = Worker.objects.filter(user=user, workforce=job.team.workforce_id).first()
+    if worker is None or not (_in_team(worker, job) or claim.holding(worker=worker, job=job, now=now)):
+        raise Http404
+    return worker, job
+
+
+def _in_team(worker: Worker, job: Job) -> bool:
+    return worker.state == WorkerState.ACTIVE and job.team.workers.filter(pk=worker.pk).exists()
+
+
+def own_assignment(user: User, assignment_id: Any, **more: Any) -> Assignment:
+    """The person's own assignment, with its job and worker. Raises Http404."""
+    own = Assignment.objects.select_related("job__requester", "worker", "task__data_object")
+    try:
+        return own.get(pk=assignment_id, worker__user=user, **more)
+    except (Assignment.DoesNotExist, ValueError, TypeError) as error:
+        raise Http404 from error
+
+
+def why_no_work(user: User) -> str:
+    """Why a person finds no job on their page, in one sentence."""
+    states = dict(Worker.objects.filter(user=user).values_list("state", "reason"))
+    if not states:
+        return _("You do not belong to a workforce yet. Whoever has work for you invites you by mail.")
+    if WorkerState.ACTIVE not in states:
+        return states.get(WorkerState.SUSPENDED) or _("Your place in the workforce is not active.")
+    if not Team.objects.of_person(user.pk).exists():
+        return _("You are not in a team yet. Ask who invited you to put you into one; jobs are given to teams.")
+    return _("At the moment no job is open for your teams. New ones appear here as soon as they start.")

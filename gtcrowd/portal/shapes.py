@@ -1,0 +1,44 @@
+"""What the work page is told about a task and about an answer, as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gtcrowd.portal.templatetags.amounts import money
+from gtcrowd.tasks.models import Assignment
+from gtcrowd.tasks.submit import Receipt
+
+
+def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
+    """The task to show next. Time left is a duration: the worker's clock may be wrong."""
+    return {
+        "assignment": assignment.pk,
+        "frame": reverse("portal:frame", args=[assignment.pk]),
+        "secondsLeft": round((assignment.expires_at - now).total_seconds(), 1),
+        "timeLimit": round((assignment.expires_at - assignment.claimed_at).total_seconds()),
+    }
+
+
+def receipt(given: Receipt) -> dict[str, Any]:
+    return {
+        "paid": str(given.paid),
+        "late": given.late,
+        "surplus": given.surplus,
+        "repeated": given.repeated,
+        "sentence": _sentence(given),
+    }
+
+
+def _sentence(given: Receipt) -> str:
+    paid = {"paid": money(given.paid)}
+    if given.repeated:
+        return _("This answer had arrived before; it counts once.")
+    if given.surplus and given.paid:
+        return _("Somebody else took the task when your time was over. Your answer is kept: %(paid)s earned.") % paid
+    if given.surplus:
+        return _("Somebody else took the task when your time was over. Your answer is kept, but is not paid.")
+    if given.late:
+        return _("A little late, but in time: %(paid)s earned.") % paid
+    return _("Answer received: %(paid)s earned.") % paid

@@ -1,0 +1,23 @@
+// Make an element in one call: build("button", {type: "button", class: "x"}, "text", child, …).
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A picture of 20 × 20 drawn by one path, in the colour of the words beside it. */
+export function icon(path) {
+  const [svg, line] = ["svg", "path"].map((name) => document.createElementNS(SVG, name));
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+export function build(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== undefined) made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,69 @@
+// What the classifiers share: categories beside a target, one of which is the answer.
+//
+// Attributes: name, header, categories (a list), value (the chosen category; the element's state).
+// Event: `crowd-change`, bubbling, whenever the worker chooses.
+// Answer: {label: "…"}.
+
+import { readList } from "./attributes.js";
+import { build } from "./build.js";
+import { Choices } from "./choices.js";
+import { text } from "./texts.js";
+
+export class Classifier extends HTMLElement {
+  connectedCallback() {
+    if (!this.choices) this.furnish();
+  }
+
+  get name() {
+    return this.getAttribute("name") ?? this.localName;
+  }
+
+  get value() {
+    return this.getAttribute("value");
+  }
+
+  get answer() {
+    return { label: this.value };
+  }
+
+  /** Why the answer cannot be handed in yet, or null. */
+  get problem() {
+    return this.value === null ? text("nothingChosen") : null;
+  }
+
+  furnish() {
+    const labels = readList(this.getAttribute("categories") ?? "");
+    this.choices = new Choices({
+      header: this.getAttribute("header") || text("choose"),
+      labels,
+      changed: (index) => this.changed(labels[index]),
+    });
+    if (labels.includes(this.value)) this.choices.inputs[labels.indexOf(this.value)].checked = true;
+    const instructions = [...this.querySelectorAll(":scope > short-instructions, :scope > full-instructions")];
+    this.append(build("div", { class: "side" }, this.choices.element, ...instructions.map(folded)));
+    this.classList.add("ready");
+  }
+
+  /** Whether the key event meant this element. */
+  press(event) {
+    return this.choices.press(event);
+  }
+
+  takeFocus() {
+    this.choices.focus();
+  }
+
+  changed(label) {
+    this.setAttribute("value", label);
+    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
+  }
+}
+
+/** Full instructions are long: they are folded up until asked for. */
+function folded(instructions) {
+  if (instructions.localName !== "full-instructions" || !instructions.textContent.trim()) return instructions;
+  const summary = build("summary", {}, instructions.getAttribute("header") || text("full"));
+  const details = build("details", {}, summary, ...instructions.childNodes);
+  instructions.append(details);
+  return instructions;
+}

@@ -1,0 +1,14 @@
+// Collect a form's answers as Ground Truth does: an object keyed by name.
+// Texts give strings and are absent when empty; boxes and radio buttons give {value: checked}.
+
+/** `controls`: plain objects {name, type, value, checked}; `widgets`: {name, answer}. */
+export function gather(controls, widgets) {
+  const content = {};
+  for (const { name, type, value, checked } of controls) {
+    if (!name) continue;
+    if (type === "checkbox" || type === "radio") content[name] = { ...content[name], [value]: checked };
+    else if (value !== "") content[name] = type === "number" || type === "range" ? Number(value) : value;
+  }
+  for (const { name, answer } of widgets) content[name] = answer;
+  return content;
+}

@@ -1,0 +1,119 @@
+// A picture that can be enlarged and moved about; if it does not come, it says so and can be asked for again.
+
+import { build, icon } from "./build.js";
+import { text } from "./texts.js";
+import { fitting, larger, smaller } from "./zoom.js";
+
+const CORNERS = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4";
+
+export class Picture {
+  constructor({ src, alt }) {
+    this.src = src;
+    this.tries = 0;
+    this.factor = null; // null: as large as fits
+    this.failed = false;
+    this.image = build("img", { alt, draggable: "false", decoding: "async" });
+    this.room = build("div", { class: "picture-room", tabindex: "0", role: "group", "aria-label": text("picture") }, this.image);
+    this.percent = build("output", { class: "picture-percent" });
+    this.fault = this.faultPanel();
+    this.element = build("figure", { class: "picture" }, this.room, this.fault, this.tools());
+    this.image.addEventListener("load", () => this.loaded());
+    this.image.addEventListener("error", () => this.fail(true));
+    this.watch = new ResizeObserver(() => this.draw());
+  }
+
+  start() {
+    this.watch.observe(this.room);
+    this.load();
+  }
+
+  stop() {
+    this.watch.disconnect();
+  }
+
+  load() {
+    this.fail(false);
+    // A failed address is remembered by the browser; another query makes it ask again.
+    this.image.src = this.tries ? `${this.src}?try=${this.tries}` : this.src;
+    this.tries += 1;
+  }
+
+  loaded() {
+    this.fail(false);
+    this.draw();
+  }
+
+  fail(failed) {
+    this.failed = failed;
+    this.fault.hidden = !failed;
+    this.room.hidden = failed;
+  }
+
+  /** Whether the key event changed the size. */
+  press(event) {
+    const act = { "+": () => this.zoomIn(), "=": () => this.zoomIn(), "-": () => this.zoomOut(), ".": () => this.toggleFit() }[
+      event.key
+    ];
+    if (!act || event.ctrlKey || event.altKey || event.metaKey) return false;
+    act();
+    return true;
+  }
+
+  zoomIn() {
+    this.show(larger(this.shown));
+  }
+
+  zoomOut() {
+    this.show(smaller(this.shown));
+  }
+
+  toggleFit() {
+    this.show(this.factor === null ? 1 : null);
+  }
+
+  show(factor) {
+    this.factor = factor;
+    this.draw();
+  }
+
+  get shown() {
+    return this.factor ?? this.fit();
+  }
+
+  fit() {
+    return fitting({
+      width: this.image.naturalWidth,
+      height: this.image.naturalHeight,
+      roomWidth: this.room.clientWidth,
+      roomHeight: this.room.clientHeight,
+    });
+  }
+
+  draw() {
+    if (!this.image.naturalWidth || this.room.hidden) return;
+    this.image.style.width = `${Math.floor(this.image.naturalWidth * this.shown)}px`;
+    this.percent.value = text("zoomed", { percent: Math.round(this.shown * 100) });
+  }
+
+  tools() {
+    const tool = (name, sign, key, act) => {
+      const made = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name) }, sign);
+      made.addEventListener("click", act);
+      return made;
+    };
+    return build(
+      "figcaption",
+      { class: "picture-tools" },
+      tool("zoomOut", "−", "-", () => this.zoomOut()),
+      this.percent,
+      tool("zoomIn", "+", "+", () => this.zoomIn()),
+      tool("fit", icon(CORNERS), ".", () => this.toggleFit()),
+    );
+  }
+
+  faultPanel() {
+    const again = build("button", { type: "button", class: "button button-plain" }, text("retry"));
+    again.addEventListener("click", () => this.load());
+    return build("div", { class: "picture-fault", role: "alert", hidden: true }, build("p", {}, build("strong", {}, text("missing"))), again, build("p", {}, text("giveUp")));
+  }
+}

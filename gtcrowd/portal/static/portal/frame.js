@@ -1,0 +1,40 @@
+// Inside the sandboxed frame: brings the elements to life and passes their one event to the page outside.
+
+import { register } from "./elements/register.js";
+import { listenToPage, tellPage } from "./messages.js";
+
+// The frame itself has no origin; this script has the one of the page.
+const origin = new URL(import.meta.url).origin;
+
+register();
+const form = document.querySelector("crowd-form");
+
+document.addEventListener("crowd-submit", (event) => {
+  if (event.target === form) tellPage(origin, "answer", { content: event.detail.content });
+});
+
+// What no element wanted may be a shortcut of the page.
+document.addEventListener("keydown", (event) => {
+  const isThePages = event.key === "?" || event.key === "F1" || event.key === "Escape" || (event.altKey && event.key.length === 1);
+  if (event.defaultPrevented || !isThePages) return;
+  if (event.key === "F1") event.preventDefault();
+  tellPage(origin, "key", { key: event.key, alt: event.altKey });
+});
+
+listenToPage(origin, {
+  focus: () => form?.takeFocus(),
+  disable: () => form && (form.disabled = true),
+  problem: ({ sentence }) => {
+    if (!form) return;
+    form.disabled = false;
+    form.say(sentence);
+    form.takeFocus();
+  },
+  key: ({ key, ctrl }) => {
+    // Made anew from plain data; the task cannot tell where it was pressed.
+    const made = new KeyboardEvent("keydown", { key, ctrlKey: Boolean(ctrl), bubbles: true, cancelable: true });
+    document.body.dispatchEvent(made);
+  },
+});
+
+tellPage(origin, "ready");

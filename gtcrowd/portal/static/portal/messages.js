@@ -1,0 +1,62 @@
+// What the work page and the sandboxed frame say to each other. Nothing else passes between them.
+//
+// The frame shows a requester's template, which nobody has read. So the page takes nothing from it but the
+// messages below, checked for sender and shape, and tells it nothing that it could misuse.
+//
+// frame → page
+//   ready   {}                       the elements stand; keys are listened to
+//   answer  {content}                the worker submits; content is an object keyed by the elements' names
+//   key     {key, alt}               a shortcut of the page's that was pressed inside the frame
+// page → frame
+//   focus   {}                       take the keyboard
+//   disable {}                       an answer is on its way; change nothing
+//   problem {sentence}               the answer was not taken, and why; let the worker go on
+//   key     {key, ctrl}              a key pressed in the page that is meant for the task
+
+const MARK = "gtcrowd";
+
+const FROM_FRAME = {
+  ready: () => true,
+  answer: ({ content }) => isObject(content),
+  key: ({ key }) => typeof key === "string" && key.length < 20,
+};
+
+const FROM_PAGE = {
+  focus: () => true,
+  disable: () => true,
+  problem: ({ sentence }) => typeof sentence === "string",
+  key: ({ key }) => typeof key === "string" && key.length < 20,
+};
+
+/** Calls `handlers[type](data)` for every sound message from the frame's window; returns a function that stops it. */
+export function listenToFrame(frame, handlers) {
+  return listen(FROM_FRAME, handlers, (event) => event.source === frame.contentWindow && event.origin === "null");
+}
+
+/** Calls `handlers[type](data)` for every sound message from the page at `origin`. */
+export function listenToPage(origin, handlers) {
+  return listen(FROM_PAGE, handlers, (event) => event.source === window.parent && event.origin === origin);
+}
+
+/** The frame's origin is opaque and cannot be named; that is why no message to it says anything private. */
+export function tellFrame(frame, type, data = {}) {
+  frame.contentWindow?.postMessage({ from: MARK, type, ...data }, "*");
+}
+
+export function tellPage(origin, type, data = {}) {
+  window.parent.postMessage({ from: MARK, type, ...data }, origin);
+}
+
+function listen(known, handlers, isSender) {
+  const hear = (event) => {
+    const data = event.data;
+    if (!isSender(event) || !isObject(data) || data.from !== MARK) return;
+    if (Object.hasOwn(known, data.type) && known[data.type](data)) handlers[data.type]?.(data);
+  };
+  window.addEventListener("message", hear);
+  return () => window.removeEventListener("message", hear);
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,108 @@
+// The work page: shows a task, sends its answer, shows the next one without loading the page anew.
+
+import { ActiveTime } from "./active-time.js";
+import { listenToKeys, run } from "./keyboard.js";
+import { Outbox } from "./outbox.js";
+import { WorkPage } from "./page.js";
+import { send } from "./send.js";
+import { Stage } from "./stage.js";
+import { Countdown } from "./timer.js";
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const addresses = read("addresses");
+let task = read("task");
+
+const page = new WorkPage(read("texts"));
+const active = new ActiveTime();
+const countdown = new Countdown({
+  shown: (seconds) => page.time(seconds),
+  soon: () => page.say(page.text("minuteLeft")),
+});
+const outbox = new Outbox({
+  name: `gtcrowd:answer:${addresses.submit}`,
+  send: (answer) => send(addresses.submit, answer),
+  told,
+});
+const shortcuts = {
+  "?": () => document.getElementById("shortcuts").showModal(),
+  f1: () => document.getElementById("shortcuts").showModal(),
+  "alt+i": () => page.instructions(),
+  "alt+r": () => document.getElementById("return").showModal(),
+  escape: () => page.instructions(false),
+};
+const stage = new Stage(document.getElementById("frame"), {
+  ready: () => outbox.kept && stage.tell("disable"),
+  answer: ({ content }) => hand(content),
+  key: (pressed) => run(shortcuts, pressed),
+  fault: () => page.notice(page.text("frameFault"), { level: "error" }),
+});
+
+listenToKeys({ shortcuts, pass: (pressed) => stage.tell("key", pressed) });
+page.wireDialogs(() => stage.focus());
+page.wireInstructions(() => stage.focus());
+// On a small screen they would cover the task; they stood on the page before this one.
+if (window.matchMedia("(max-width: 44rem)").matches) page.instructions(false);
+page.task(task.assignment);
+stage.show(task.frame);
+countdown.start(task.secondsLeft);
+window.addEventListener("beforeunload", (event) => {
+  if (outbox.kept) event.preventDefault();
+});
+if (outbox.kept) {
+  // Left over from before a reload or a sign-in; it goes first.
+  page.notice(page.text("waitingAnswer"));
+  outbox.now();
+}
+
+function hand(content) {
+  if (outbox.kept) return; // a second click while the first is on its way
+  stage.tell("disable");
+  const more = !document.getElementById("stop-after").checked;
+  outbox.put({ assignment: task.assignment, content, activeSeconds: active.seconds, more });
+}
+
+function told({ kind, reply }, answer, wait) {
+  const hear = {
+    taken: () => {
+      if (!reply.receipt.repeated) page.paid(reply.receipt.paid);
+      follow(reply, reply.receipt.sentence, reply.receipt.surplus ? "warning" : "success");
+    },
+    settled: () => follow(reply, reply.problem, "warning"),
+    refused: () => refused(reply, answer),
+    notYours: () => page.notice(page.text("notYours"), { level: "error", actions: again() }),
+    signedOut: () => page.notice(page.text("signedOut"), { level: "warning", actions: [[page.text("signIn"), addresses.signIn], ...again()] }),
+    offline: () => waiting(navigator.onLine ? "kept" : "offline", wait),
+    serverFault: () => waiting("serverFault", wait),
+  };
+  hear[kind]();
+}
+
+function again() {
+  return [[page.text("sendAgain"), () => outbox.now()]];
+}
+
+function waiting(text, seconds) {
+  page.notice(page.text(text, { seconds }), { level: "warning", actions: again() });
+}
+
+function refused(reply, answer) {
+  page.notice("");
+  if (answer.assignment === task.assignment) stage.tell("problem", { sentence: reply.problem ?? page.text("frameFault") });
+}
+
+/** Go on to the next task, or to where the server says when there is none. */
+function follow(reply, sentence, level) {
+  if (!reply.next) {
+    window.location.assign(reply.go);
+    return;
+  }
+  page.notice(level === "success" ? "" : sentence, { level });
+  page.say(`${sentence} ${page.text("loaded")}`);
+  page.part("receipt").textContent = level === "success" ? sentence : "";
+  task = reply.next;
+  page.task(task.assignment);
+  page.late(false);
+  active.restart();
+  countdown.start(task.secondsLeft);
+  stage.show(task.frame);
+}

@@ -1,0 +1,84 @@
+// What the work page shows besides the task: time, money, notices, dialogs, instructions.
+
+import { money, thousandths } from "./money.js";
+import { clock, urgency } from "./timer.js";
+
+export class WorkPage {
+  constructor(texts) {
+    this.texts = texts;
+    this.part = (id) => document.getElementById(id);
+    this.earned = thousandths(this.part("earned").dataset.amount);
+  }
+
+  text(name, values = {}) {
+    return this.texts[name].replace(/%\((\w+)\)s/g, (_whole, key) => values[key]).replaceAll("%%", "%");
+  }
+
+  /** Read out by a screen reader, seen by nobody. */
+  say(sentence) {
+    this.part("said").textContent = sentence;
+  }
+
+  time(seconds) {
+    const timer = this.part("timer");
+    timer.dataset.urgency = urgency(seconds);
+    timer.textContent = seconds > 0 ? this.text("left", { time: clock(seconds) }) : this.text("over");
+    if (seconds <= 0 && this.part("late").hidden) this.late(true);
+  }
+
+  late(over) {
+    this.part("late").hidden = !over;
+    this.part("late").textContent = over ? this.text("overHint") : "";
+  }
+
+  paid(amount) {
+    this.earned += thousandths(amount);
+    this.part("earned").textContent = money(this.earned);
+  }
+
+  /** A notice that stays until the next one. `actions`: [text, what to do or where to go]. */
+  notice(sentence, { level = "", actions = [] } = {}) {
+    const notice = this.part("notice");
+    notice.className = `note work-note${level ? ` note-${level}` : ""}`;
+    notice.hidden = !sentence;
+    notice.replaceChildren(sentence, ...actions.map(([text, act]) => action(text, act)));
+  }
+
+  /** The task that the dialogs for leaving speak of. */
+  task(assignment) {
+    for (const input of document.querySelectorAll('input[name="assignment"]')) input.value = assignment;
+  }
+
+  wireDialogs(closed) {
+    for (const opener of document.querySelectorAll("[data-opens]")) {
+      opener.addEventListener("click", () => this.part(opener.dataset.opens).showModal());
+    }
+    for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", closed);
+    for (const closer of document.querySelectorAll("dialog [data-closes]")) {
+      closer.addEventListener("click", () => closer.closest("dialog").close());
+    }
+  }
+
+  wireInstructions(closed) {
+    this.part("show-instructions")?.addEventListener("click", () => this.instructions());
+    this.part("hide-instructions")?.addEventListener("click", () => {
+      this.instructions(false);
+      closed();
+    });
+  }
+
+  instructions(open = this.part("instructions")?.hidden) {
+    if (!this.part("instructions")) return;
+    this.part("instructions").hidden = !open;
+    this.part("show-instructions").setAttribute("aria-expanded", String(open));
+  }
+}
+
+function action(text, act) {
+  const made = document.createElement(typeof act === "string" ? "a" : "button");
+  made.className = "button button-plain button-small";
+  made.textContent = text;
+  if (typeof act === "string") Object.assign(made, { href: act, target: "_blank", rel: "noopener" });
+  else made.addEventListener("click", act);
+  return made;
+}

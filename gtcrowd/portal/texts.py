@@ -1,0 +1,50 @@
+"""Sentences that the scripts of the pages say, translated here because the scripts cannot."""
+
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+
+
+def static_root() -> str:
+    """Path under which static files lie, with a slash at both ends."""
+    return static("")
+
+
+def of_elements() -> dict[str, str]:
+    """For the elements inside the frame (elements/texts.js has the same keys, in English)."""
+    return {
+        "choose": _("Choose one"),
+        "submit": _("Submit"),
+        "nothingChosen": _("Choose a category first."),
+        "required": _("Fill in “%(name)s” first."),
+        "missing": _("The picture could not be loaded."),
+        "retry": _("Try again"),
+        "giveUp": _("If it does not help, use “Return task” above: it costs you nothing."),
+        "zoomIn": _("Zoom in"),
+        "zoomOut": _("Zoom out"),
+        "fit": _("Fit or full size"),
+        "picture": _("The picture to be labeled"),
+        "full": _("Full instructions"),
+        "zoomed": _("%(percent)s %%"),
+    }
+
+
+def of_work() -> dict[str, str]:
+    """For the work page around the frame."""
+    return {
+        "left": _("%(time)s left"),
+        "over": _("Time is over"),
+        "overHint": _("You can still submit, unless somebody else has taken the task meanwhile."),
+        "minuteLeft": _("One minute left."),
+        "loading": _("The next task is loading."),
+        "loaded": _("New task."),
+        "sending": _("Sending your answer…"),
+        "kept": _("Not sent yet: no connection. Your answer is kept and sent again in %(seconds)s s."),
+        "offline": _("You are offline. Your answer is kept and sent as soon as you are back."),
+        "serverFault": _("The server could not take your answer. It is kept and sent again in %(seconds)s s."),
+        "signedOut": _("You are signed out. Your answer is kept; sign in in another tab, and send it again."),
+        "signIn": _("Sign in"),
+        "sendAgain": _("Send again"),
+        "notYours": _("Your answer belongs to a task that is not yours under this sign-in."),
+        "waitingAnswer": _("An answer of yours from before is being sent."),
+        "frameFault": _("The task does not load. Check your connection, then load the page again or return the task."),
+    }

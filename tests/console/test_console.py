@@ -1,0 +1,118 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gtcrowd.identity.access import Role
+from gtcrowd.identity.models import AccessKey, Member, User
+from gtcrowd.jobs.models import Job
+from gtcrowd.labels.models import Run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(client, alice, team):
+    client.force_login(alice.user)
+    return client
+
+
+def form(team, **more):
+    return {
+        "name": "birds", "medium": "text", "manifest": "s3://heron/in.manifest", "categories": "heron\nibis",
+        "title": "Which bird?", "description": "Say which.", "team": team.name, "price": "0.012",
+        "workers_per_object": "3", **more,
+    }  # fmt: skip
+
+
+def test_the_cost_is_shown_before_the_job_is_created(owner, team, put):
+    put("a", "b")
+
+    shown = owner.post("/jobs/new/", form(team, check="")).content.decode()
+    assert "at most <b>$0.072</b>" in shown
+    assert not Job.objects.exists()
+
+    assert owner.post("/jobs/new/", form(team, create=""))["Location"] == "/jobs/birds/"
+
+
+def test_faults_stand_beside_their_fields(owner, team):
+    shown = owner.post("/jobs/new/", form(team, create="", price="much", manifest="s3://heron/none.manifest"))
+
+    assert shown.status_code == 422
+    page = shown.content.decode()
+    assert 'href="#id_price"' in page
+    assert 'href="#id_manifest"' in page
+    assert 'value="much"' in page
+
+
+def test_a_manifest_can_be_uploaded(owner, team):
+    file = SimpleUploadedFile("x.manifest", b'{"source":"a"}\n')
+
+    owner.post("/jobs/new/", form(team, create="", manifest="", file=file))
+
+    assert Job.objects.get().manifest == "s3://heron/manifests/birds.manifest"
+
+
+def test_the_pages_are_shown(owner, ask, hire, answer):
+    job = ask()
+    answer(hire("cleo"), job)
+
+    for path in ("/jobs/", "/jobs/new/", "/jobs/birds/", "/people/"):
+        assert owner.get(path).status_code == 200, path
+
+
+def test_jobs_of_others_are_not_there(client, bob, ask):
+    ask()
+    client.force_login(bob.user)
+
+    assert client.get("/jobs/birds/").status_code == 404
+    assert client.post("/jobs/birds/stop/").status_code == 404
+    assert "birds" not in client.get("/jobs/").content.decode()
+
+
+def test_who_is_no_member_is_told_so(client, hire):
+    client.force_login(hire("cleo").user)
+
+    assert client.get("/jobs/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("/jobs/new/", Role.VIEWER),
+        ("/jobs/new/", Role.OPERATIONS),
+        ("/jobs/birds/stop/", Role.VIEWER),
+        ("/people/invite/", Role.VIEWER),
+        ("/people/teams/", Role.VIEWER),
+        ("/people/keys/", Role.REQUESTER),
+    ],
+)
+def test_a_role_does_only_what_it_may(client, alice, ask, path, role):
+    ask()
+    user = User.objects.create_user("otto@example.org")
+    Member.objects.create(requester=alice.requester, user=user, role=role)
+    client.force_login(user)
+
+    refused = client.post(path, {"emails": "a@b.org", "name": "t", "description": "d"})
+
+    assert refused.status_code == 403
+
+
+def test_a_key_is_shown_once(owner):
+    owner.post("/people/keys/", {"name": "ci", "role": "viewer"})
+
+    key = AccessKey.objects.get()
+    assert f"{key.key_id}." in owner.get("/people/").content.decode()
+    assert f"{key.key_id}." not in owner.get("/people/").content.decode()
+
+
+def test_a_run_is_asked_for(owner, ask):
+    ask()
+
+    owner.post("/jobs/birds/run/", {"method": "majority"})
+
+    assert Run.objects.get().state == "waiting"
+
+
+def test_the_manifest_is_streamed(owner, ask):
+    ask("a")
+
+    assert b"".join(owner.get("/jobs/birds/output.manifest").streaming_content) == b'{"source": "a"}\n'

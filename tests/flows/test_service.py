@@ -1,0 +1,220 @@
+"""The whole service as its users meet it: started by the one command, used in a browser and with a key, and killed."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from socket import socket
+
+import psutil
+import psycopg
+import pytest
+from playwright.sync_api import sync_playwright
+
+from gtcrowd import postgres
+from tests.portal.browsing import CHROMIUM, FLAGS
+
+pytestmark = pytest.mark.browser
+READY_SECONDS = 180
+
+
+def free_port():
+    with socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+class Service:
+    """`gtcrowd serve --demo` in a folder of its own, with an embedded database of its own."""
+
+    def __init__(self, folder):
+        self.var, self.port = folder / "var", free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        unset = {"DATABASE_URL", "GTCROWD_STORE_DIR", "GTCROWD_MAIL_URL", "GTCROWD_LOG_LEVEL"}
+        kept = {name: value for name, value in os.environ.items() if name not in unset}
+        self.environment = kept | {"GTCROWD_VAR": str(self.var), "GTCROWD_LOG_LEVEL": "WARNING"}
+        self.log = folder / "log"
+
+    def run(self, *arguments, **options):
+        return subprocess.Popen([sys.executable, "-m", "gtcrowd", *arguments], env=self.environment, **options)
+
+    def start(self):
+        with self.log.open("ab") as log:
+            command = ("serve", "--demo", "--port", str(self.port))
+            self.process = self.run(*command, stdout=log, stderr=log, start_new_session=True)
+        give_up = time.monotonic() + READY_SECONDS
+        while time.monotonic() < give_up and self.process.poll() is None:
+            if self.ready():
+                return self
+            time.sleep(0.3)
+        raise AssertionError(self.log.read_text()[-3000:])
+
+    def ready(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(40) == 0, self.log.read_text()[-2000:]
+
+    def accounts(self):
+        return json.loads((self.var / "demo-accounts.json").read_text())
+
+    def fetch(self, path):
+        token = self.accounts()["access key"]["token"]
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def query(self, sql):
+        with psycopg.connect(postgres.url(self.var / "postgres")) as connection:
+            return connection.execute(sql).fetchall()
+
+    def children(self, word):
+        return [
+            one for one in psutil.Process(self.process.pid).children(recursive=True) if word in " ".join(one.cmdline())
+        ]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("service")
+    folder.chmod(0o755)
+    service = Service(folder).start()
+    yield service
+    if service.process.poll() is None:
+        service.stop()
+
+
+def sign_in(page, service, account):
+    page.goto(f"{service.url}/account/login/")
+    page.keyboard.type(account["email"])
+    page.keyboard.press("Tab")
+    page.keyboard.type(account["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+
+
+def test_five_labels_by_keyboard_reach_dashboard_and_program(service):
+    answers = "/api/v1/jobs/postcodes-today/answers/"
+    assert service.fetch(answers)["results"] == []
+    accounts = service.accounts()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        sign_in(page, service, accounts["worker Ada"])
+        page.wait_for_url("**/work/")
+        for _ in range(30):  # by Tab alone to the button that starts the work
+            page.keyboard.press("Tab")
+            if re.match("Start", page.evaluate("document.activeElement.innerText || ''").strip()):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/work/*/")
+        for count in range(1, 6):
+            page.frame_locator("iframe").locator("[role=radio]").first.wait_for()
+            page.wait_for_timeout(300)
+            page.keyboard.press(str(count))
+            page.keyboard.press("Control+Enter")
+            _until(lambda count=count: len(service.fetch(answers)["results"]) == count)
+
+        operations = browser.new_page()
+        sign_in(operations, service, accounts["operations"])
+        job = service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'")[0][0]
+        operations.goto(f"{service.url}/dashboards/?job={job}")
+        operations.locator("#numbers dd", has_text=re.compile("^5$")).first.wait_for(timeout=30_000)
+        operations.locator("#throughput-graph .bars").first.wait_for()
+        browser.close()
+
+    assert [row["value"] for row in service.fetch(answers)["results"]] == ["1", "2", "3", "4", "5"]
+
+
+def test_labels_are_fetched_by_a_program(service):
+    page = service.fetch("/api/v1/jobs/postcodes-pilot/labels/?min_confidence=0.5&page_size=3")
+
+    assert len(page["results"]) == 3
+    assert page["next"]
+
+
+def test_a_second_start_of_the_same_folder_is_refused(service):
+    second = service.run("serve", "--port", str(free_port()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    told, _nothing = second.communicate(timeout=60)
+    assert second.returncode != 0
+    assert b"already running" in told
+
+
+def test_killed_processes_lose_nothing(service, tmp_path):
+    """kill -9 of web and queue processes, again and again during a replay: the same labels, the ledger at zero."""
+    rows = [f"t{task},w{worker},{'no' if worker == task % 6 else 'yes' if task % 3 else 'maybe'}"
+            for task in range(150) for worker in range(5)]  # fmt: skip
+    (tmp_path / "answers.csv").write_text("task,worker,label\n" + "\n".join(rows) + "\n")
+    undisturbed = service.run("replay", str(tmp_path), "--name", "calm", "--json", stdout=subprocess.PIPE)
+    assert undisturbed.wait(120) == 0
+
+    replay = service.run("replay", str(tmp_path), "--name", "killed", "--json", stdout=subprocess.PIPE)
+    kills = 0
+    while replay.poll() is None:
+        for process in service.children("granian")[:1] + service.children("gtcrowd worker")[:1]:
+            process.kill()
+            kills += 1
+        time.sleep(2.5)
+    undisturbed.stdout.close()
+    replay.stdout.close()
+
+    assert replay.returncode == 0
+    assert kills >= 2
+    _until(service.ready, 90)
+    answers = service.query(
+        "SELECT job.name, count(*), count(DISTINCT (answer.task_id, answer.worker_id)) FROM tasks_answer answer "
+        "JOIN jobs_job job ON job.id = answer.job_id WHERE job.name IN ('calm', 'killed') GROUP BY 1 ORDER BY 1"
+    )
+    assert answers == [("calm", 750, 750), ("killed", 750, 750)]
+    labels = service.query(
+        "SELECT count(*), count(DISTINCT (position, value)) FROM labels_label label JOIN jobs_job job "
+        "ON job.id = label.job_id WHERE job.name IN ('calm', 'killed') AND label.current"
+    )
+    assert labels == [(300, 150)]
+    assert service.query("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(0,)]
+
+
+def test_ctrl_c_ends_everything_and_a_second_start_finds_its_data(service):
+    family = psutil.Process(service.process.pid).children(recursive=True)
+    service.stop()
+
+    _gone, left = psutil.wait_procs(family, timeout=20)
+    assert left == []
+    _until(lambda: not _postgres_runs(service))
+    accounts = service.accounts()
+    service.start()
+    assert service.accounts() == accounts
+    assert len(service.fetch("/api/v1/jobs/")["results"]) == 4
+
+
+def test_a_killed_start_does_not_block_the_next(service):
+    service.process.kill()
+    service.process.wait()
+
+    service.start()
+
+    assert service.ready()
+
+
+def _postgres_runs(service):
+    file = Path(service.var / "postgres" / "postmaster.pid")
+    return file.exists() and psutil.pid_exists(int(file.read_text().split()[0]))
+
+
+def _until(condition, seconds=30):
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, "it did not come about in time"
+        time.sleep(0.2)

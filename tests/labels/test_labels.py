@@ -1,0 +1,159 @@
+import json
+from datetime import timedelta
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.jobs import store
+from gtcrowd.labels import consolidate, export
+from gtcrowd.labels.models import Label, Run, WorkerQuality
+from gtcrowd.ledger import balance, names
+from gtcrowd.tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def answered(ask, hire, answer, now):
+    """A job of two objects with all their answers: heron by all, and ibis by two of three."""
+    job = ask("a", "b")
+    for name, labels in (("cleo", "heron ibis"), ("dan", "heron ibis"), ("eve", "heron heron")):
+        worker = hire(name)
+        for label in labels.split():
+            answer(worker, job, label)
+    return job
+
+
+def test_a_job_labels_itself_when_the_answers_are_in(answered, now):
+    job = line.advance(answered.pk, now=now)
+
+    assert (job.state, job.reason_code) == ("Completed", "all-labeled")
+    assert list(Label.objects.filter(current=True).order_by("position").values_list("value", "answers")) == [
+        ("heron", 3),
+        ("ibis", 3),
+    ]
+    run = Run.objects.get(official=True)
+    assert (run.method, run.answers, run.labels, run.state, run.converged) == ("dawid-skene", 6, 2, "done", True)
+    assert run.versions["numpy"]
+    assert WorkerQuality.objects.filter(run=run).count() == 3
+
+
+def test_the_rest_of_the_budget_comes_back(alice, ask, hire, answer, now):
+    job = ask("a", "b", availability=60)
+    answer(hire("cleo"), job)
+
+    line.advance(job.pk, now=now + timedelta(seconds=60))
+
+    assert balance.balance(names.hold(job.pk)) == 0
+    assert balance.balance(names.funds(alice.requester.pk)) == -job.price
+
+
+def test_fees_are_paid_for_labeled_objects_only(alice, ask, hire, answer, now, settings):
+    from decimal import Decimal
+
+    settings.GTCROWD_FEE_PER_OBJECT = Decimal("0.080")
+    job = ask("a", "b", availability=60)
+    answer(hire("cleo"), job)
+
+    line.advance(job.pk, now=now + timedelta(seconds=60))
+
+    assert balance.balance(names.FEES) == Decimal("0.080")
+    assert balance.balance(names.funds(alice.requester.pk)) == Decimal("-0.092")
+
+
+def test_another_method_changes_nothing_of_the_jobs_labels(answered, now):
+    line.advance(answered.pk, now=now)
+    before = list(Label.objects.filter(current=True).values_list("pk", flat=True))
+
+    run = consolidate.ask(answered, method="majority", now=now)
+    consolidate.perform(run, now=now)
+    consolidate.perform(run, now=now)
+
+    assert list(Label.objects.filter(current=True).values_list("pk", flat=True)) == before
+    assert Label.objects.filter(run=run).count() == 2
+    assert Label.objects.get(run=run, position=1).confidence == pytest.approx(2 / 3)
+
+
+def test_an_unknown_method_is_refused(answered, now):
+    with pytest.raises(consolidate.UnknownMethod, match="majority"):
+        consolidate.ask(answered, method="magic", now=now)
+
+
+def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, answer, put, now):
+    put(
+        lines=['{"source": "a", "n": 1.10}', '{"source":"b"}', '{"source":"c","birds":1}'],
+        key="three.manifest",
+    )
+    job = ask(manifest="s3://heron/three.manifest", workers_per_object=2, availability=60)
+    answer(hire("cleo"), job), answer(hire("dan"), job)
+
+    job = line.advance(job.pk, now=now + timedelta(seconds=60))
+
+    with store.store().open(job.output) as file:
+        labeled, failed, untouched = file.read().decode().splitlines()
+    assert labeled.startswith('{"source": "a", "n": 1.10,"birds":0,"birds-metadata":{"class-name":"heron"')
+    assert json.loads(failed)["birds-metadata"]["failure-reason"].startswith("ClientError: No worker answered")
+    assert "birds" not in json.loads(failed)
+    assert untouched == '{"source":"c","birds":1}'
+
+
+def test_the_manifest_of_a_run_can_be_had_too(answered, now):
+    line.advance(answered.pk, now=now)
+    run = consolidate.ask(answered, method="majority", now=now)
+    consolidate.perform(run, now=now)
+
+    second = json.loads(list(export.lines(answered, run_id=run.pk))[1])
+
+    assert second["birds-metadata"]["confidence"] == 0.666667
+
+
+def test_batches_are_labeled_as_they_come_in(ask, hire, answer, now, monkeypatch):
+    monkeypatch.setattr(consolidate, "LEAST_NEW", 2)
+    job = ask("a", "b", "c", "d", workers_per_object=1, max_concurrent=2)
+    cleo = hire("cleo")
+    answer(cleo, job), answer(cleo, job)
+
+    job = line.advance(job.pk, now=now)
+
+    assert job.state == "InProgress"
+    assert Label.objects.filter(current=True).count() == 2
+    assert Task.objects.filter(job=job, state="open").count() == 2
+
+
+def test_ground_truths_method_runs_on_each_batch_apart(ask, hire, answer, now, monkeypatch):
+    monkeypatch.setattr(consolidate, "LEAST_NEW", 2)
+    job = ask("a", "b", "c", "d", workers_per_object=1, max_concurrent=2, method="gt-compat")
+    cleo = hire("cleo")
+    for _ in range(2):
+        answer(cleo, job), answer(cleo, job)
+        job = line.advance(job.pk, now=now)
+
+    assert list(Run.objects.order_by("pk").values_list("answers", "labels")) == [(2, 2), (2, 2)]
+    assert job.state == "Completed"
+
+
+def test_advancing_again_does_nothing_more(answered, now):
+    line.advance(answered.pk, now=now)
+    runs = Run.objects.count()
+
+    line.advance(answered.pk, now=now)
+
+    assert Run.objects.count() == runs
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_process_moves_a_job(ask, now):
+    from tests.tasks.test_races import at_once
+
+    job, outcomes = ask(), []
+    with line._alone(job.pk):
+
+        def other(_):
+            try:
+                line.advance(job.pk, now=now)
+            except line.Busy:
+                outcomes.append("busy")
+
+        at_once([1], other)
+
+    assert outcomes == ["busy"]

@@ -1,0 +1,165 @@
+"""Handing in, returning and declining, as the work page does it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
+
+
+def test_answer_brings_receipt_and_next_task(hand, take, pictures):
+    reply = hand(take(pictures)).json()
+
+    held = Assignment.objects.get(state=AssignmentState.LIVE)
+    assert reply["receipt"]["paid"] == "0.036"
+    assert reply["receipt"]["sentence"] == "Answer received: $0.036 earned."
+    assert reply["next"]["assignment"] == held.pk
+    assert 298 < reply["next"]["secondsLeft"] <= 300
+
+
+def test_last_answer_says_where_to_go(hand, take, cleos, pictures):
+    hand(take(pictures))
+    reply = hand(take(pictures)).json()
+
+    assert reply["next"] is None
+    page = cleos.get(reply["go"]).content.decode()
+    assert "done everything" in page
+    assert "$0.072" in page
+
+
+def test_who_wants_to_stop_gets_no_next_task(hand, take, pictures):
+    reply = hand(take(pictures), more=False).json()
+
+    assert (reply["next"], reply["go"]) == (None, "/work/")
+    assert not Assignment.objects.filter(state=AssignmentState.LIVE).exists()
+
+
+def test_twice_the_same_answer_counts_once(hand, take, pictures):
+    assignment = take(pictures)
+    hand(assignment)
+    reply = hand(assignment).json()
+
+    assert reply["receipt"]["repeated"]
+    assert Answer.objects.count() == 1
+
+
+def test_another_answer_does_not_replace_the_first(hand, take, pictures):
+    assignment = take(pictures)
+    hand(assignment, "heron")
+    response = hand(assignment, "ibis")
+
+    assert response.status_code == 409
+    assert response.json()["next"]
+    assert Answer.objects.get().value == "heron"
+
+
+def test_no_answer_is_told_what_would_be_one(hand, take, pictures):
+    response = hand(take(pictures), "swan")
+
+    assert response.status_code == 422
+    assert "heron, ibis" in response.json()["expected"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"assignment": 1, "content": []}',
+        '{"assignment": {}, "content": {}, "x": NaN}',
+        "[" * 99_999,
+    ],
+)
+def test_what_is_no_answer_is_refused(cleos, pictures, body):
+    response = cleos.post(f"/work/{pictures.pk}/submit/", body, content_type="application/json")
+
+    assert response.status_code == 400
+
+
+def test_character_the_database_cannot_keep_is_refused(hand, take, pictures):
+    assert hand(take(pictures), "heron\x00").status_code == 400
+
+
+@pytest.mark.parametrize("seconds", ["x", -1, True, None, [], 1e400])
+def test_strange_active_time_does_no_harm(hand, take, pictures, seconds):
+    response = hand(take(pictures), activeSeconds=seconds if seconds != 1e400 else "inf")
+
+    assert response.status_code == 200
+    assert Answer.objects.get().active_seconds is None
+
+
+def test_answer_of_another_is_not_found(hand, take, hire, signed_in, pictures):
+    dan = signed_in(hire("dan").user)
+
+    assert hand(take(pictures), client=dan).status_code == 404
+    assert not Answer.objects.exists()
+
+
+def test_answer_without_sign_in_is_not_lost_in_a_detour(hand, take, client, pictures):
+    assert hand(take(pictures), client=client).status_code == 401
+
+
+def test_late_answer_is_told_kindly(hand, take, pictures):
+    assignment = take(pictures)
+    past = assignment.claimed_at - timedelta(hours=1)
+    Assignment.objects.filter(pk=assignment.pk).update(claimed_at=past, expires_at=past + timedelta(minutes=5))
+
+    receipt = hand(assignment).json()["receipt"]
+
+    assert receipt["late"]
+    assert receipt["sentence"] == "A little late, but in time: $0.036 earned."
+
+
+def test_returned_task_goes_back(cleos, take, pictures):
+    assignment = take(pictures)
+
+    response = cleos.post(
+        f"/work/{pictures.pk}/leave/", {"assignment": assignment.pk, "how": "return", "reason": "too dark"}
+    )
+
+    assignment.refresh_from_db()
+    assert response.status_code == 302
+    assert (assignment.state, assignment.reason) == (AssignmentState.RETURNED, "too dark")
+
+
+def test_declined_task_never_comes_again(cleos, take, pictures):
+    first = take(pictures)
+    cleos.post(f"/work/{pictures.pk}/leave/", {"assignment": first.pk, "how": "decline"})
+
+    first.refresh_from_db()
+    assert first.state == AssignmentState.DECLINED
+    assert take(pictures).task_id != first.task_id
+
+
+def test_answer_after_returning_is_refused(cleos, take, hand, pictures):
+    assignment = take(pictures)
+    cleos.post(f"/work/{pictures.pk}/leave/", {"assignment": assignment.pk, "how": "return"})
+
+    assert hand(assignment).status_code == 409
+
+
+def test_nobody_leaves_the_task_of_another(take, hire, signed_in, pictures):
+    assignment = take(pictures)
+    dan = signed_in(hire("dan").user)
+
+    assert dan.post(f"/work/{pictures.pk}/leave/", {"assignment": assignment.pk, "how": "return"}).status_code == 404
+
+
+def test_answer_and_next_task_cost_few_queries(hand, take, pictures):
+    hand(take(pictures))  # ledger accounts come to be with the first answer
+    assignment = take(pictures)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        hand(assignment)
+
+    own = [one["sql"] for one in seen if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    # Three are the portal's: session, person, assignment. The others are those of submit and claim.
+    assert len(own) <= 17, "\n".join(own)
+    assert Answer.objects.count() == 2
+    assert sum(Answer.objects.values_list("paid", flat=True)) == Decimal("0.072")

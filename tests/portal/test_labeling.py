@@ -1,0 +1,257 @@
+"""Working in a real browser."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gtcrowd.kinds import choice
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
+from tests.portal import browsing
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def start(address, cleos_page):
+    """Begins to work on a job and waits until the task has the keyboard; returns what is inside the frame."""
+
+    def _start(job):
+        cleos_page.goto(f"{address}/work/{job.pk}/")
+        cleos_page.get_by_role("button", name="Start working").click()
+        frame = cleos_page.frame_locator("#frame")
+        expect(frame.get_by_role("radio").first).to_be_focused()
+        return frame
+
+    return _start
+
+
+def values() -> list[str]:
+    return list(Answer.objects.order_by("pk").values_list("value", flat=True))
+
+
+def submit(page: Page, key: str) -> None:
+    page.keyboard.press(key)
+    page.keyboard.press("Control+Enter")
+
+
+def test_two_objects_by_keyboard_alone(cleos_page, start, pictures):
+    frame = start(pictures)
+
+    submit(cleos_page, "2")
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    expect(frame.get_by_role("radio", name="heron")).to_be_focused()
+    submit(cleos_page, "1")
+
+    expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
+    assert values() == ["ibis", "heron"]
+    assert all(0 <= seconds < 60 for seconds in Answer.objects.values_list("active_seconds", flat=True))
+    assert cleos_page.complaints == []
+
+
+def test_signing_in_leads_to_the_work(browser, address, hire, pictures):
+    page = browser.new_page()
+    page.goto(f"{address}/work/{pictures.pk}/")
+    page.get_by_label("Email").fill(hire("dan").user.email)
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("button", name="Start working")).to_be_visible()
+    page.close()
+
+
+def test_text_by_arrow_keys(cleos_page, start, texts):
+    frame = start(texts)
+    cleos_page.keyboard.press("ArrowDown")
+    expect(frame.get_by_role("radio", name="ibis")).to_be_checked()
+    expect(frame.locator("classification-target")).to_contain_text('<script>alert("x")</script>')
+    cleos_page.keyboard.press("Control+Enter")
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    assert values() == ["ibis"]
+    assert cleos_page.complaints == []
+
+
+def test_nothing_chosen_is_said_and_not_sent(cleos_page, start, pictures):
+    frame = start(pictures)
+    cleos_page.keyboard.press("Control+Enter")
+
+    expect(frame.get_by_role("alert").filter(has_text="Choose a category first.")).to_be_visible()
+    assert values() == []
+
+
+def test_keys_pressed_beside_the_task_still_count(cleos_page, start, pictures):
+    frame = start(pictures)
+    cleos_page.locator("h1").click()
+    cleos_page.keyboard.press("2")
+
+    expect(frame.get_by_role("radio", name="ibis")).to_be_checked()
+
+
+def test_answer_survives_a_lost_connection(cleos_page, start, pictures):
+    start(pictures)
+    cleos_page.route("**/submit/", lambda route: route.abort())
+    submit(cleos_page, "2")
+    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
+    cleos_page.unroute("**/submit/")
+
+    cleos_page.get_by_role("button", name="Send again").click()
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    assert values() == ["ibis"]
+
+
+def test_answer_survives_a_reload(cleos_page, start, pictures):
+    start(pictures)
+    cleos_page.route("**/submit/", lambda route: route.abort())
+    submit(cleos_page, "2")
+    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
+    cleos_page.unroute("**/submit/")
+    cleos_page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether one really wants to leave
+
+    cleos_page.reload()
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    assert values() == ["ibis"]
+
+
+def test_answer_survives_signing_out(cleos_page, start, pictures):
+    start(pictures)
+    cookies = cleos_page.context.cookies()
+    cleos_page.context.clear_cookies()
+    submit(cleos_page, "2")
+    expect(cleos_page.locator("#notice")).to_contain_text("You are signed out.")
+    expect(cleos_page.get_by_role("link", name="Sign in")).to_be_visible()
+    cleos_page.context.add_cookies(cookies)
+
+    cleos_page.get_by_role("button", name="Send again").click()
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    assert values() == ["ibis"]
+
+
+def test_two_clicks_are_one_answer(cleos_page, start, pictures):
+    frame = start(pictures)
+    cleos_page.keyboard.press("2")
+    frame.get_by_role("button", name="Submit").dblclick()
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    expect(frame.get_by_role("radio", name="heron")).to_be_focused()
+    assert values() == ["ibis"]
+
+
+def test_picture_that_does_not_come_can_be_asked_for_again(cleos_page, address, pictures):
+    cleos_page.route("**/work/object/**", lambda route: route.abort())
+    cleos_page.goto(f"{address}/work/{pictures.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    frame = cleos_page.frame_locator("#frame")
+    expect(frame.get_by_text("The picture could not be loaded.")).to_be_visible()
+    submit(cleos_page, "1")
+    assert values() == []
+    cleos_page.unroute("**/work/object/**")
+
+    frame.get_by_role("button", name="Try again").click()
+
+    expect(frame.locator("img")).to_be_visible()
+
+
+def test_returning_is_asked_about(cleos_page, start, pictures):
+    start(pictures)
+    cleos_page.keyboard.press("Alt+r")
+    expect(cleos_page.get_by_role("dialog", name="Return this task?")).to_be_visible()
+    cleos_page.keyboard.type("too dark")
+    cleos_page.keyboard.press("Enter")
+
+    expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible()
+    assert Assignment.objects.get().state == AssignmentState.RETURNED
+    assert Assignment.objects.get().reason == "too dark"
+
+
+def test_question_mark_lists_the_shortcuts(cleos_page, start, pictures):
+    start(pictures)
+    cleos_page.keyboard.press("?")
+    expect(cleos_page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
+    cleos_page.keyboard.press("Escape")
+
+    submit(cleos_page, "1")
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+
+
+def test_time_left_is_told_in_words(cleos_page, start, give, pictures):
+    start(pictures)
+
+    expect(cleos_page.locator("#timer")).to_have_text("4:57 left", timeout=6000)
+    assert cleos_page.locator("#timer").get_attribute("data-urgency") == "calm"
+
+
+def test_tasks_do_not_pile_up_in_the_history(cleos_page, start, pictures):
+    start(pictures)
+    before = cleos_page.evaluate("history.length")
+    submit(cleos_page, "1")
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+
+    assert cleos_page.evaluate("history.length") == before
+
+
+HOSTILE = """
+<crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-classifier></crowd-form>
+<img src="/static/gtcrowd/mark.svg" onerror="document.title='inline'"><script>document.title="inline"</script>
+<iframe src="/work/"></iframe><form action="/account/logout/" method="post"><button id="go">go</button></form>
+"""
+
+
+def test_hostile_template_reaches_nothing(cleos_page, start, texts, monkeypatch):
+    monkeypatch.setattr(choice.Choice, "template", lambda _self, _medium: HOSTILE)
+    start(texts)
+    inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
+
+    tries = {
+        "cookies": "document.cookie",
+        "parent": "window.parent.document.title",
+        "storage": "window.sessionStorage.length",
+        "network": "fetch('/work/').then((found) => found.text())",
+        "out": "void (window.top.location = '/account/logout/')",
+    }
+    reached = {}
+    for name, code in tries.items():
+        reached[name] = inside.evaluate(
+            f"async () => {{ try {{ return ['yes', await ({code})] }} catch {{ return null }} }}"
+        )
+
+    assert {name: found for name, found in reached.items() if found} == {}
+    assert inside.title() == "Task"
+    assert "/work/" in cleos_page.url
+
+
+def test_page_hears_only_its_own_frame(cleos_page, start, texts):
+    start(texts)
+    forged = {"from": "gtcrowd", "type": "answer", "content": {"crowd-classifier": {"label": "ibis"}}}
+    cleos_page.evaluate("(forged) => window.postMessage(forged, '*')", forged)
+    cleos_page.wait_for_timeout(300)
+
+    assert values() == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
+    cleos_page.set_viewport_size({"width": width, "height": 640})
+
+    def fits(where):
+        return where.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    for path in ("/work/", f"/work/{pictures.pk}/", "/join/x/", "/account/password/change/", "/nothing/"):
+        cleos_page.goto(f"{address}{path}")
+        assert fits(cleos_page), path
+    start(pictures)
+    assert fits(cleos_page)
+    assert fits(next(one for one in cleos_page.frames if "/work/frame/" in one.url))
+    expect(cleos_page.frame_locator("#frame").get_by_role("button", name="Submit")).to_be_in_viewport()
+
+
+def test_no_page_of_a_member_scrolls_sideways(browser, address, signed_in, alice, pictures):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = browsing.sign_in(context, address, signed_in(alice.user))
+    for path in ("/jobs/", f"/jobs/{pictures.name}/", "/jobs/new/", "/people/"):
+        page.goto(f"{address}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    assert page.complaints == []
+    context.close()

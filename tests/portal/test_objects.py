@@ -1,0 +1,66 @@
+"""Signed addresses of objects."""
+
+import time
+
+import pytest
+from django.core import signing
+
+from gtcrowd.portal import objects
+from tests.portal.conftest import picture, put
+
+GOOD = "s3://heron-data/good.png"
+
+
+def test_signed_address_opens_without_signing_in(client, bucket):
+    response = client.get(objects.address(GOOD, job_id=1))
+
+    assert b"".join(response.streaming_content) == picture(30)
+    assert response.headers["Content-Type"] == "image/png"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"].startswith("private")
+    assert response.headers["Content-Length"] == str(len(picture(30)))
+    assert "sessionid" not in response.cookies
+
+
+def test_tampered_address_is_not_found(client, bucket):
+    address = objects.address(GOOD, job_id=1)
+
+    assert client.get(address[:-3] + "xx/").status_code == 404
+
+
+def test_signature_of_another_purpose_is_not_found(client, bucket):
+    token = signing.dumps({"job": 1, "uri": GOOD}, salt="something.else")
+
+    assert client.get(f"/work/object/{token}/").status_code == 404
+
+
+def test_old_address_is_gone(client, bucket, monkeypatch):
+    address = objects.address(GOOD, job_id=1)
+    later = time.time() + objects.VALID_SECONDS + 1
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    assert client.get(address).status_code == 410
+
+
+def test_missing_object_is_not_found(client, bucket):
+    response = client.get(objects.address("s3://heron-data/none.png", job_id=1))
+
+    assert response.status_code == 404
+    assert b"s3://" not in response.content
+
+
+@pytest.mark.parametrize("content", [b"<html><script>1</script>", b"<svg onload='x'/>", b"", b"GIF89a"])
+def test_all_but_pictures_is_only_downloaded(client, bucket, content):
+    put("s3://heron-data/page.png", content)
+
+    response = client.get(objects.address("s3://heron-data/page.png", job_id=1))
+
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    response.close()
+
+
+def test_picture_is_not_compressed_again(client, bucket):
+    response = client.get(objects.address(GOOD, job_id=1), headers={"Accept-Encoding": "gzip"})
+
+    assert b"".join(response.streaming_content) == picture(30)

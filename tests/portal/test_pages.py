@@ -1,0 +1,106 @@
+"""Every page of the portal, its sign-in and its errors: reached, dressed, and without anything inline."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+INLINE = re.compile(r"""<style|\sstyle=|\son\w+=|<script(?![^>]*(src=|type="application/json"))""")
+OPEN_PAGES = [
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/account/password/reset/key/done/",
+    "/account/password/reset/key/a-b/",
+    "/account/inactive/",
+    "/join/x/",
+    "/nothing/",
+]
+
+
+def is_dressed(page: str) -> bool:
+    return 'class="skip"' in page and "gtcrowd/base.css" in page and not INLINE.search(page)
+
+
+@pytest.mark.parametrize("address", OPEN_PAGES)
+def test_open_pages_are_dressed(client, db, address):
+    assert is_dressed(client.get(address).content.decode())
+
+
+@pytest.mark.parametrize("address", ["/account/logout/", "/account/password/change/", "/work/"])
+def test_pages_after_sign_in_are_dressed(cleos, address):
+    assert is_dressed(cleos.get(address).content.decode())
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
+def test_errors_are_dressed_without_request_or_database(name):
+    assert is_dressed(render_to_string(f"{name}.html"))
+
+
+def test_sign_up_is_closed(client, db):
+    assert "by invitation" in client.get("/account/signup/").content.decode()
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(client, db):
+    for address in ("/", "/work/", "/work/1/"):
+        assert client.get(address).headers["Location"].startswith("/account/login/")
+
+
+def test_nobody_without_business_sees_a_job(signed_in, alice, bob, pictures):
+    for person in (alice.user, bob.user):
+        client = signed_in(person)
+        assert client.get(f"/work/{pictures.pk}/").status_code == 404
+        assert client.post(f"/work/{pictures.pk}/start/").status_code == 404
+
+
+def test_list_of_a_stranger_is_empty_and_says_why(signed_in, bob, pictures):
+    page = signed_in(bob.user).get("/work/").content.decode()
+
+    assert "You do not belong to a workforce yet." in page
+    assert "Which bird is it?" not in page
+
+
+def test_list_says_that_a_team_is_missing(cleos, cleo, pictures):
+    cleo.teams.clear()
+
+    assert "not in a team yet" in cleos.get("/work/").content.decode()
+
+
+def test_suspended_worker_finishes_what_is_at_hand(cleos, cleo, take, hand, pictures):
+    assignment = take(pictures)
+    cleo.state, cleo.reason = "suspended", "Suspended by the requester."
+    cleo.save()
+
+    assert cleos.get(f"/work/{pictures.pk}/").status_code == 200
+    assert hand(assignment).json()["receipt"]["paid"] == "0.036"
+    assert "Suspended by the requester." in cleos.get("/work/").content.decode()
+
+
+def test_work_page_costs_few_queries(cleos, take, pictures):
+    take(pictures)
+
+    with CaptureQueriesContext(connection) as seen:
+        cleos.get(f"/work/{pictures.pk}/")
+
+    assert len(seen) <= 12
+
+
+def test_every_sentence_can_be_translated(cleos, pictures, monkeypatch):
+    """In a language that says every sentence in capitals, the page is in capitals."""
+    monkeypatch.setattr(translation._trans, "gettext", lambda text: text.upper() if "%" not in text else text)
+
+    page = cleos.get("/work/").content.decode()
+
+    for sentence in ("START WORKING", "EARNED TODAY", "TIME LIMIT", "SIGN OUT", "SKIP TO THE CONTENT"):
+        assert sentence in page
+
+
+def test_pages_allow_nothing_inline(cleos):
+    policy = cleos.get("/work/").headers["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
