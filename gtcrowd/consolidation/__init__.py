@@ -1,15 +1,20 @@
-"""Many answers into one, with a number for doubt. Pure: NumPy and SciPy over an integer-coded table."""
+"""Many answers into one, with a number for doubt.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+The door of the room: `conclude(name, table)` runs one of `METHODS` on an `AnswerTable` and gives a `Conclusion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+import numpy.typing as npt
+
+from gtcrowd.consolidation import dawid_skene, gt_compat, majority, weighted
 from gtcrowd.consolidation.conclusion import Conclusion
-from gtcrowd.consolidation.dawid_skene import dawid_skene
-from gtcrowd.consolidation.gt_compat import gt_compat
-from gtcrowd.consolidation.majority import majority
-from gtcrowd.consolidation.table import AnswerTable, Coded, from_frame
-from gtcrowd.consolidation.weighted import weighted_vote
+from gtcrowd.consolidation.method import Method, Parameter, ParameterRefused
+from gtcrowd.consolidation.table import AnswerTable, Coded, TableRefused, from_frame
 
 __all__ = [
     "METHODS",
@@ -17,54 +22,33 @@ __all__ = [
     "Coded",
     "Conclusion",
     "Method",
+    "Parameter",
+    "ParameterRefused",
+    "TableRefused",
     "UnknownMethod",
     "conclude",
     "from_frame",
 ]
 
-
-@dataclass(frozen=True)
-class Method:
-    """A way to conclude: its name, what a person reads about it, and the function."""
-
-    name: str
-    title: str
-    summary: str
-    conclude: Callable[..., Conclusion]
-
-
-METHODS: Mapping[str, Method] = {
-    method.name: method
-    for method in (
-        Method("majority", "Majority vote", "Every answer counts the same.", majority),
-        Method(
-            "weighted-vote",
-            "Weighted vote",
-            "Answers count by how often their worker is right.",
-            weighted_vote,
-        ),
-        Method(
-            "dawid-skene",
-            "Dawid–Skene",
-            "Learns from the answers which categories each worker confuses.",
-            dawid_skene,
-        ),
-        Method(
-            "gt-compat",
-            "Ground Truth compatible",
-            "The same labels and confidences as Ground Truth.",
-            gt_compat,
-        ),
-    )
-}
+# A new method is a new file and a word here.
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {module.METHOD.name: module.METHOD for module in (majority, weighted, dawid_skene, gt_compat)}
+)
 
 
 class UnknownMethod(LookupError):
-    """There is no such method."""
+    """There is no method of that name."""
 
 
-def conclude(name: str, table: AnswerTable, **parameters: Any) -> Conclusion:
-    """Run the method of this name. Raises UnknownMethod, and TypeError for a parameter it does not have."""
+def conclude(
+    name: str,
+    table: AnswerTable,
+    *,
+    known: npt.ArrayLike | None = None,
+    worker_accuracy: npt.ArrayLike | None = None,
+    **parameters: Any,
+) -> Conclusion:
+    """Consolidate `table` by the method called `name`; see `Method.conclude` for the rest."""
     if name not in METHODS:
-        raise UnknownMethod(f"{name!r} is not a method; there is {', '.join(METHODS)}")
-    return METHODS[name].conclude(table, **parameters)
+        raise UnknownMethod(f"method is {name!r}; expected one of {', '.join(METHODS)}")
+    return METHODS[name].conclude(table, known=known, worker_accuracy=worker_accuracy, **parameters)

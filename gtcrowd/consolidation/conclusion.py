@@ -1,79 +1,139 @@
-"""What every method returns, and the few things decided once for all of them: ties, empty tasks, intervals."""
+"""What a method hands out: a label for each task, the doubt in it, and how good each worker was."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy
-from numpy.typing import NDArray
-from scipy.special import betaincinv
+from scipy import special
 
-from gtcrowd.consolidation.table import AnswerTable
+from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray
 
-Floats = NDArray[np.float64]
-VERSIONS = {"numpy": np.__version__, "scipy": scipy.__version__}
+# Two probabilities nearer than this (relatively) are a tie: the order in which logarithms were summed must not
+# decide a label.
+TIE = 1e-9
+
+Json = bool | int | float | str | None
 
 
-@dataclass(frozen=True)
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that computed a conclusion; part of its provenance."""
+    return {"numpy": np.__version__, "scipy": scipy.__version__}
+
+
+@dataclass(frozen=True, eq=False)
 class Conclusion:
-    """Labels, doubt, and what was learned about the workers.
+    """The result of one method on one table. No array ever holds NaN.
 
-    `posterior` float64 [tasks, labels]; `label` int32 [tasks], -1 where a task has no answer; `confidence`
-    float64 [tasks], 0 there. `answers` int64, `accuracy`, `low`, `high` float64 [workers]: expected share of
-    right answers with its 95 % credible interval. `confusion` float64 [workers, labels, labels], rows the
-    right label, columns the given one, or None. `objective`: what each step improved, one value a step.
+    posterior   float64 [n_tasks, n_labels], rows sum to 1; a task without answers has the class prior of the method
+    label       int32 [n_tasks], the most probable label, the lowest code in a tie; -1 without any answer
+    confidence  float64 [n_tasks], 0 to 1; 0 without any answer
+    answers     int64 [n_workers], number of answers in the table
+    accuracy    float64 [n_workers], expected share of right answers; 0.5 without any answer
+    low, high   float64 [n_workers], 95 % interval around it
+    confusion   float64 [n_workers, n_labels, n_labels], P(answer | truth), or None if the method has none
+    objective   one float a step, never falling for the methods that climb a likelihood
     """
 
+    posterior: FloatArray
+    label: IntArray
+    confidence: FloatArray
+    answers: npt.NDArray[np.int64]
+    accuracy: FloatArray
+    low: FloatArray
+    high: FloatArray
+    confusion: FloatArray | None
+    steps: int
+    converged: bool
+    objective: tuple[float, ...]
     method: str
-    posterior: Floats
-    label: NDArray[np.int32]
-    confidence: Floats
-    answers: NDArray[np.int64]
-    accuracy: Floats
-    low: Floats
-    high: Floats
-    confusion: Floats | None = None
-    steps: int = 1
-    converged: bool = True
-    objective: tuple[float, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=lambda: dict(VERSIONS))
+    parameters: Mapping[str, Json]
+    versions: Mapping[str, str] = field(default_factory=library_versions)
 
 
-def conclude(method: str, table: AnswerTable, posterior: Floats, **rest: Any) -> Conclusion:
-    """A conclusion from the posterior: the likeliest label, and of equally likely ones the first.
+def from_posterior(
+    table: AnswerTable,
+    posterior: FloatArray,
+    *,
+    method: str,
+    parameters: Mapping[str, Json],
+    known: IntArray | None = None,
+    confidence: FloatArray | None = None,
+    confusion: FloatArray | None = None,
+    steps: int = 1,
+    converged: bool = True,
+    objective: tuple[float, ...] = (),
+) -> Conclusion:
+    """Decide labels and measure workers in the one way that all methods share.
 
-    A task without an answer keeps the posterior it was given, but gets the label -1 and confidence 0.
+    `confidence` replaces the highest probability where a method has its own scale. A task is decided when it has
+    an answer or a known label.
     """
-    answered = np.bincount(table.task, minlength=table.n_tasks) > 0
-    label = np.full(table.n_tasks, -1, dtype=np.int32)
-    confidence = np.zeros(table.n_tasks)
-    if table.n_labels:
-        # Sums in another order differ in the last digits; rounding keeps a tie a tie.
-        rounded = posterior.round(12)
-        label[answered] = rounded.argmax(axis=1)[answered]
-        confidence[answered] = rounded.max(axis=1)[answered]
-    accuracy, low, high, answers = worker_accuracy(table, posterior)
-    facts: dict[str, Any] = {"answers": answers, "accuracy": accuracy, "low": low, "high": high}
-    facts |= {"label": label, "confidence": confidence}
-    return Conclusion(method=method, posterior=posterior, **(facts | rest))
+    decided = table.answers_per_task() > 0
+    if known is not None:
+        decided |= known >= 0
+    sure = posterior.max(axis=1) if confidence is None else confidence
+    answers = table.answers_per_worker()
+    accuracy, low, high = worker_quality(table, posterior)
+    return Conclusion(
+        posterior=posterior,
+        label=np.where(decided, most_probable(posterior), -1).astype(np.int32),
+        confidence=np.where(decided, np.clip(sure, 0.0, 1.0), 0.0),
+        answers=answers,
+        accuracy=accuracy,
+        low=low,
+        high=high,
+        confusion=confusion,
+        steps=steps,
+        converged=converged,
+        objective=objective,
+        method=method,
+        parameters=dict(parameters),
+    )
 
 
-def worker_accuracy(table: AnswerTable, posterior: Floats) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
-    """Each worker's expected share of right answers, with interval, and number of answers."""
-    right = np.bincount(table.worker, weights=posterior[table.task, table.label], minlength=table.n_workers)
-    answers = np.bincount(table.worker, minlength=table.n_workers)
-    low, high = credible_interval(right, answers)
+def most_probable(posterior: FloatArray) -> IntArray:
+    """The most probable label of each row; of labels within rounding of each other, the lowest code."""
+    top = posterior.max(axis=1, keepdims=True)
+    first: IntArray = np.argmax(posterior >= top * (1 - TIE), axis=1).astype(np.int32)
+    return first
+
+
+def worker_quality(table: AnswerTable, posterior: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Accuracy of each worker with the ends of its 95 % interval, three arrays [n_workers].
+
+    An answer is right with the posterior probability of its label. The worker's own answer has shaped that
+    posterior, so with few answers a task this flatters; known answers do not.
+    """
+    right = expected_correct(table, posterior)
+    answers = table.answers_per_worker().astype(np.float64)
     share = np.divide(right, answers, out=np.full(table.n_workers, 0.5), where=answers > 0)
-    return share, np.minimum(low, share), np.maximum(high, share), answers
+    low, high = credible_interval(right, answers)
+    # The equal-tailed interval leaves out the ends 0 and 1, where a share of none or all lies.
+    return share, np.minimum(low, share), np.maximum(high, share)
 
 
-def credible_interval(right: NDArray[Any], answers: NDArray[Any], *, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Equal-tailed interval of a share under Jeffreys' prior Beta(1/2, 1/2); from no answers almost all of 0 to 1.
+def expected_correct(table: AnswerTable, posterior: FloatArray) -> FloatArray:
+    """Expected number of right answers of each worker under the posterior, [n_workers]."""
+    chance = posterior.reshape(-1)[table.cells()]
+    right = np.bincount(table.worker, weights=chance, minlength=table.n_workers).astype(np.float64)
+    return np.minimum(right, table.answers_per_worker())
 
-    Brown, Cai & DasGupta 2001, "Interval estimation for a binomial proportion", p. 108.
+
+def credible_interval(
+    correct: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Low and high end of the central Jeffreys interval of a share, `correct` of `n`; both may be fractions.
+
+    Brown, Cai, DasGupta 2001, "Interval estimation for a binomial proportion", p. 108: quantiles of
+    Beta(correct + 1/2, n - correct + 1/2). With n = 0 that is the interval of the prior, so never NaN.
     """
-    a, b = np.asarray(right, float) + 0.5, np.asarray(answers, float) - right + 0.5
-    tail = (1 - level) / 2
-    return np.asarray(betaincinv(a, b, tail), float), np.asarray(betaincinv(a, b, 1 - tail), float)
+    right, of = np.asarray(correct, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    # Expected counts are sums of probabilities and may stick out of [0, n] by rounding.
+    a = np.clip(right, 0, of) + 0.5
+    b, tail = of + 1 - a, (1 - level) / 2
+    low, high = special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)
+    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)

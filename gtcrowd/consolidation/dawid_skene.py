@@ -1,90 +1,128 @@
-"""Dawid & Skene 1979, "Maximum likelihood estimation of observer error-rates using the EM algorithm", section 3.
+"""Dawid, Skene 1979, "Maximum likelihood estimation of observer error-rates using the EM algorithm", p. 20-28.
 
-Every worker has a confusion matrix: the chance of each answer, given the right label. EM finds the matrices
-and the labels' posterior together. Here with Dirichlet priors (MAP instead of maximum likelihood), because
-workers with few answers would otherwise be found perfect or hopeless; in logarithms; and from the majority.
+Every worker has a confusion matrix, P(answer | truth), and the classes have a prior; both are found along with the
+labels by expectation maximisation. Maximum likelihood alone believes that a worker with three answers never errs,
+so each row of a confusion matrix has a Dirichlet prior that leans to the diagonal (maximum a posteriori).
 """
 
+from __future__ import annotations
+
 import numpy as np
-from numpy.typing import ArrayLike
+import numpy.typing as npt
 
-from gtcrowd.consolidation import steps
-from gtcrowd.consolidation.conclusion import Conclusion, Floats, conclude
-from gtcrowd.consolidation.table import AnswerTable
+from gtcrowd.consolidation import conclusion, convergence, steps
+from gtcrowd.consolidation.conclusion import Conclusion
+from gtcrowd.consolidation.majority import vote_shares
+from gtcrowd.consolidation.method import Method, Parameter
+from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray, checked_accuracy, checked_known
 
-RIGHT, WRONG = 0.5, 0.25
-"""Answers supposed of every worker for each right label, beforehand: right ones, and wrong ones over all other
-labels together. Less than one answer in all, so that a dozen real ones decide."""
-LABEL = 1.0
-"""Tasks of each label supposed beforehand: a label never given keeps a chance."""
+# The prior of a confusion row must leave each answer possible; a logarithm of 0 would be the end of the climb.
+LEAST_ERROR = 0.01
 
 
-def dawid_skene(
+def conclude(
     table: AnswerTable,
     *,
-    known: ArrayLike | None = None,
-    right: float = RIGHT,
-    wrong: float = WRONG,
+    known: npt.ArrayLike | None = None,
+    worker_accuracy: npt.ArrayLike | None = None,
+    prior_accuracy: float = 0.7,
+    prior_answers: float = 1.0,
+    prior_tasks: float = 1.0,
     max_steps: int = 200,
-    tolerance: float = 1e-7,
+    tolerance: float = 1e-6,
 ) -> Conclusion:
-    """EM from the majority's shares until the objective gains less than `tolerance` an answer.
+    """Estimate classes, confusion matrices and class prior, beginning from the shares of the votes.
 
-    `known`: int [tasks], the right label where it is known and -1 elsewhere; those tasks stay as they are.
-    The objective is the log-likelihood of the answers with the log-priors; it never falls.
+    The result is the mode under the priors; the objective is the log-likelihood with theirs, up to constants.
+
+    prior_accuracy, prior_answers   for each true class a worker begins as if they had given that many answers, that
+        share of them right and the errors even over the other classes; Dirichlet(1 + prior_answers * row)
+    worker_accuracy   [n_workers], replaces `prior_accuracy` worker by worker where it is not NaN
+    prior_tasks       tasks seen beforehand of each class; Dirichlet(1 + prior_tasks) for the class prior
+    known             [n_tasks], code of the known label or -1; such tasks are certain and teach about workers
+    max_steps, tolerance   stop when a step gains less than `tolerance` an answer, at the latest after `max_steps`
     """
-    parameters = {"right": right, "wrong": wrong, "max_steps": max_steps, "tolerance": tolerance}
-    if table.n_labels < 2 or not len(table):
-        return conclude("dawid-skene", table, steps.vote_shares(table), parameters=parameters)
-    clamp = _clamp(table, known)
-    prior = _prior(table.n_labels, right, wrong)
-    posterior = clamp(steps.vote_shares(table))
-    objective: list[float] = []
-    for _step in range(max_steps):
-        log_prior, log_confusion = _maximise(table, posterior, prior)
-        posterior, likelihood = steps.task_posterior(table, log_prior, log_confusion)
-        posterior = clamp(posterior)
-        objective.append(likelihood + float((log_confusion * prior).sum() + LABEL * log_prior.sum()))
-        if len(objective) > 1 and objective[-1] - objective[-2] < tolerance * len(table):
-            break
-    converged = len(objective) > 1 and objective[-1] - objective[-2] < tolerance * len(table)
-    return conclude(
-        "dawid-skene",
+    certain = checked_known(table, known)
+    share = checked_accuracy(table, worker_accuracy, prior_accuracy)
+    pseudo = prior_answers * leaning(np.clip(share, LEAST_ERROR, 1 - LEAST_ERROR), table.n_labels)
+    climb, confusion = _climb(
+        table, certain, pseudo=pseudo, prior_tasks=prior_tasks, max_steps=max_steps, tolerance=tolerance
+    )
+    return conclusion.from_posterior(
         table,
-        posterior,
-        confusion=np.exp(log_confusion),
-        steps=len(objective),
-        converged=converged,
-        objective=tuple(objective),
-        parameters=parameters,
+        climb.posterior,
+        method="dawid-skene",
+        parameters={
+            "prior_accuracy": prior_accuracy,
+            "prior_answers": prior_answers,
+            "prior_tasks": prior_tasks,
+            "max_steps": max_steps,
+            "tolerance": tolerance,
+        },
+        known=certain,
+        confusion=confusion,
+        steps=len(climb.objective),
+        converged=climb.converged,
+        objective=climb.objective,
     )
 
 
-def _maximise(table: AnswerTable, posterior: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """The M-step: the labels' shares, and each worker's confusion matrix."""
-    counts = steps.expected_counts(table, posterior) + prior
-    log_confusion = np.log(counts) - np.log(counts.sum(axis=2, keepdims=True))
-    share = posterior.sum(axis=0) + LABEL
-    return np.log(share) - np.log(share.sum()), log_confusion
+def leaning(accuracy: FloatArray, n_labels: int) -> FloatArray:
+    """Confusion matrices with `accuracy` on the diagonal and equal errors beside it, [..., n_labels, n_labels]."""
+    if n_labels == 1:
+        return np.ones((*accuracy.shape, 1, 1))
+    error = (1 - accuracy[..., None, None]) / (n_labels - 1)
+    eye = np.eye(n_labels)
+    return np.asarray(accuracy[..., None, None] * eye + error * (1 - eye))
 
 
-def _prior(n_labels: int, right: float, wrong: float) -> Floats:
-    prior = np.full((n_labels, n_labels), wrong / (n_labels - 1))
-    np.fill_diagonal(prior, right)
-    return prior
+def estimate(
+    counts: steps.Counts, posterior: FloatArray, pseudo: FloatArray, prior_tasks: float
+) -> tuple[FloatArray, FloatArray]:
+    """The M-step with priors: class prior [n_labels] and confusion [n_workers, truth, answer], both of the mode."""
+    classes, answers = steps.m_step(counts, posterior)
+    prior = classes + prior_tasks
+    confusion = answers + pseudo
+    confusion /= confusion.sum(axis=2, keepdims=True)
+    return prior / prior.sum(), confusion
 
 
-def _clamp(table: AnswerTable, known: ArrayLike | None):  # type: ignore[no-untyped-def]
-    if known is None:
-        return lambda posterior: posterior
-    codes = np.asarray(known)
-    if codes.shape != (table.n_tasks,) or (codes.size and (codes.min() < -1 or codes.max() >= table.n_labels)):
-        raise ValueError(f"known must be {table.n_tasks} labels from 0 to {table.n_labels - 1}, or -1")
-    where = np.flatnonzero(codes >= 0)
+def _climb(
+    table: AnswerTable,
+    known: IntArray | None,
+    *,
+    pseudo: FloatArray,
+    prior_tasks: float,
+    max_steps: int,
+    tolerance: float,
+) -> tuple[convergence.Climb, FloatArray]:
+    counts = steps.count(table)
 
-    def clamp(posterior: Floats) -> Floats:
-        posterior[where] = 0
-        posterior[where, codes[where]] = 1
-        return posterior
+    def step(posterior: FloatArray) -> tuple[FloatArray, float]:
+        prior, confusion = estimate(counts, posterior, pseudo, prior_tasks)
+        log_prior, log_confusion = np.log(prior), np.log(confusion)
+        better, likelihood = steps.e_step(counts, log_prior, log_confusion, known)
+        # EM climbs the penalised likelihood, not the likelihood; up to constants of the two Dirichlet priors.
+        penalty = prior_tasks * float(log_prior.sum()) + float(np.vdot(pseudo, log_confusion))
+        return better, likelihood + penalty
 
-    return clamp
+    start = vote_shares(table, known)
+    climb = convergence.climb(step, start, max_steps=max_steps, gain=tolerance * max(len(table), 1))
+    return climb, estimate(counts, climb.posterior, pseudo, prior_tasks)[1]
+
+
+METHOD = Method(
+    name="dawid-skene",
+    title="Dawid–Skene",
+    summary="Learns what each worker confuses with what, and weighs answers by it.",
+    run=conclude,
+    uses_known=True,
+    uses_accuracy=True,
+    parameters={
+        "prior_accuracy": Parameter(0.7, 0.01, 0.99, "share of right answers of a worker before any answer"),
+        "prior_answers": Parameter(1.0, 1e-6, 1e6, "answers, for each true class, that this expectation is worth"),
+        "prior_tasks": Parameter(1.0, 1e-6, 1e6, "tasks of each class assumed beforehand"),
+        "max_steps": Parameter(200, 1, 100_000, "steps after which the search ends in any case"),
+        "tolerance": Parameter(1e-6, 0.0, 1.0, "gain in log-likelihood an answer below which it ends"),
+    },
+)

@@ -1,10 +1,49 @@
-"""Majority vote: every answer counts the same, and the confidence is the share of the winner."""
+"""Majority vote: each answer counts the same.
 
-from gtcrowd.consolidation import steps
-from gtcrowd.consolidation.conclusion import Conclusion, conclude
-from gtcrowd.consolidation.table import AnswerTable
+The baseline of Snow, O'Connor, Jurafsky, Ng 2008, "Cheap and fast - but is it good?", p. 257.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gtcrowd.consolidation import conclusion
+from gtcrowd.consolidation.conclusion import Conclusion
+from gtcrowd.consolidation.method import Method
+from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray, checked_known
 
 
-def majority(table: AnswerTable) -> Conclusion:
-    """The label given most often; of several given equally often, the first in the order of the labels."""
-    return conclude("majority", table, steps.vote_shares(table))
+def conclude(
+    table: AnswerTable, *, known: npt.ArrayLike | None = None, worker_accuracy: npt.ArrayLike | None = None
+) -> Conclusion:
+    """Shares of the votes as posterior; uniform without answers; known labels are certain.
+
+    `worker_accuracy` changes nothing: that is what makes it a majority vote.
+    """
+    certain = checked_known(table, known)
+    shares = vote_shares(table, certain)
+    return conclusion.from_posterior(table, shares, method="majority", parameters={}, known=certain)
+
+
+def vote_shares(table: AnswerTable, known: IntArray | None = None) -> FloatArray:
+    """Share of the votes for each label of each task, [n_tasks, n_labels]; also where other methods start."""
+    votes = table.votes()
+    votes[table.answers_per_task() == 0] = 1.0
+    if known is not None:
+        task = np.flatnonzero(known >= 0)
+        votes[task] = 0.0
+        votes[task, known[task]] = 1.0
+    votes /= votes.sum(axis=1, keepdims=True)
+    return votes
+
+
+METHOD = Method(
+    name="majority",
+    title="Majority vote",
+    summary="Each answer counts the same; confidence is the share of the votes.",
+    run=conclude,
+    uses_known=True,
+    uses_accuracy=False,
+    parameters={},
+)

@@ -1,47 +1,74 @@
-"""How good conclusions are, where the truth is known. Truth is int [tasks], -1 where it is not known."""
+"""How good a conclusion is against known truth.
+
+Truth is an integer array [n_tasks] with -1 where it is not known; such tasks are left out. A task without a
+conclusion (label -1) counts as wrong. Where no truth is known at all, there is nothing to measure and the measure
+is 0; it is never NaN.
+"""
+
+from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
-from gtcrowd.consolidation.conclusion import Floats
+from gtcrowd.consolidation.table import FloatArray
 
-CLIP = 0.001
-"""Probabilities below this count as this: one sure mistake must not decide a log-loss alone."""
+Codes = npt.NDArray[np.integer[Any]]
+
+# No probability counts as less than this, so that one confident error cannot outweigh a thousand good answers.
+LEAST_PROBABILITY = 0.001
 
 
-def accuracy(label: NDArray[Any], truth: NDArray[Any]) -> float:
-    """Share of right labels among the tasks whose truth is known; 0 if there are none."""
+def accuracy(label: Codes, truth: Codes) -> float:
+    """Share of the tasks with known truth whose label is right."""
     known = truth >= 0
-    return float((label[known] == truth[known]).mean()) if known.any() else 0.0
+    return float(np.mean(label[known] == truth[known])) if known.any() else 0.0
 
 
-def shared_accuracy(posterior: Floats, truth: NDArray[Any]) -> float:
-    """Accuracy in which a tie of n likeliest labels counts 1/n where the truth is among them; 0 if none is known.
+def shared_accuracy(posterior: FloatArray, truth: Codes) -> float:
+    """Accuracy in which a tie of n labels counts 1/n where the truth is one of them; posterior [n_tasks, n_labels].
 
     It is what a fair draw among them would reach on average, and so does not depend on the order of the labels.
     """
     known = np.flatnonzero(truth >= 0)
-    if not len(known):
+    if not known.size:
         return 0.0
-    best = posterior[known].round(6) == posterior[known].round(6).max(axis=1, keepdims=True)
-    return float((best[np.arange(len(known)), truth[known]] / best.sum(axis=1)).mean())
+    rounded = posterior[known].round(6)
+    best = rounded == rounded.max(axis=1, keepdims=True)
+    return float(np.mean(best[np.arange(known.size), truth[known]] / best.sum(axis=1)))
 
 
-def macro_f1(label: NDArray[Any], truth: NDArray[Any]) -> float:
-    """Mean over the true classes of the harmonic mean of precision and recall."""
+def macro_f1(label: Codes, truth: Codes) -> float:
+    """Mean over the classes, each the same weight, of F1; a class counts if it was concluded or is true."""
     known = truth >= 0
+    if not known.any():
+        return 0.0
     given, right = label[known], truth[known]
-    scores = []
-    for one in np.unique(right):
-        hits = ((given == one) & (right == one)).sum()
-        scores.append(2 * hits / ((given == one).sum() + (right == one).sum()))
-    return float(np.mean(scores)) if scores else 0.0
+    classes = int(max(given.max(), right.max())) + 1
+    hits = np.bincount(right[given == right], minlength=classes)
+    chosen = np.bincount(right, minlength=classes) + np.bincount(given[given >= 0], minlength=classes)
+    return float(np.mean(2 * hits[chosen > 0] / chosen[chosen > 0]))
 
 
-def log_loss(posterior: Floats, truth: NDArray[Any]) -> float:
-    """Mean negative log-probability of the truth, probabilities clipped at 0.001; 0 if no truth is known."""
+def log_loss(posterior: FloatArray, truth: Codes) -> float:
+    """Mean of -ln of the probability given to the truth, clipped below at 0.001; posterior [n_tasks, n_labels]."""
     known = np.flatnonzero(truth >= 0)
-    chances = posterior[known, truth[known]]
-    return float(-np.log(np.clip(chances, CLIP, 1)).mean()) if len(known) else 0.0
+    if not known.size:
+        return 0.0
+    return float(-np.mean(np.log(np.maximum(posterior[known, truth[known]], LEAST_PROBABILITY))))
+
+
+def calibration_error(label: Codes, confidence: FloatArray, truth: Codes, *, bins: int = 10) -> float:
+    """Expected calibration error: mean distance of confidence and accuracy, in ranges of equal width.
+
+    Naeini, Cooper, Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning", p. 2904. Each
+    of the `bins` ranges of confidence counts by the number of its tasks.
+    """
+    known = truth >= 0
+    if not known.any():
+        return 0.0
+    sure, right = confidence[known], label[known] == truth[known]
+    place = np.minimum((sure * bins).astype(np.intp), bins - 1)
+    distance = np.bincount(place, weights=right, minlength=bins) - np.bincount(place, weights=sure, minlength=bins)
+    return float(np.abs(distance).sum() / right.size)

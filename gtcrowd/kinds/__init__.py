@@ -1,12 +1,25 @@
-"""Kinds of label, one file each: payload, method, and the block written into the output manifest."""
+"""Kinds of label, one file each: page, answer, method, and the block written into the output manifest."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 
 from gtcrowd.kinds.choice import CHOICE
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Kind, failed_block
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Kind, UnknownMedium, failed_block
 
-__all__ = ["KINDS", "AnswerRefused", "Concluded", "Fault", "Kind", "UnknownKind", "failed_block", "kind"]
+__all__ = [
+    "KINDS",
+    "AnswerRefused",
+    "Concluded",
+    "Fault",
+    "Kind",
+    "UnknownKind",
+    "UnknownMedium",
+    "failed_block",
+    "kind",
+]
 
+# A further kind is one more file, and its constant here.
 KINDS: Mapping[str, Kind] = {one.name: one for one in (CHOICE,)}
 
 

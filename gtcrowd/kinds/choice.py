@@ -1,58 +1,55 @@
 """One of several categories for an image or a text."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import resources
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gtcrowd import consolidation
-from gtcrowd.kinds import kind
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault
+from gtcrowd.kinds import names
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, UnknownMedium, metadata, written_confidence
 
-ELEMENTS = ("crowd-image-classifier", "crowd-classifier")
+ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier"}
 TYPES = {"image": "image-classification", "text": "text-classification"}
-MOST_CHARACTERS = 256
+NAMED_AT_MOST = 10
 
 
 class Choice:
+    """Single label: the answer, and the label, is the name of one category."""
+
     name = "choice"
     title = "One category"
-    media: tuple[str, ...] = ("image", "text")
+    media: tuple[str, ...] = tuple(ELEMENTS)
     methods: tuple[str, ...] = tuple(consolidation.METHODS)
     default_method = "dawid-skene"
     default_seconds = 300
 
     def template(self, medium: str) -> str:
+        self._must_know(medium)
         return resources.files("gtcrowd.kinds").joinpath(f"templates/choice-{medium}.liquid").read_text("utf-8")
 
     def check_attribute_name(self, name: str) -> list[Fault]:
-        return kind.check_attribute_name(name, ref=False)
+        return names.check_attribute_name(name, ref=False)
 
     def check_categories(self, categories: Sequence[object]) -> list[Fault]:
-        faults = [
-            Fault(one, f"must be a text of 1 to {MOST_CHARACTERS} characters.")
-            for one in categories
-            if not isinstance(one, str) or not one.strip() or len(one) > MOST_CHARACTERS
-        ]
-        named = [one for one in categories if isinstance(one, str)]
-        faults += [Fault(one, "must stand once only.") for one in dict.fromkeys(named) if named.count(one) > 1]
-        if len(categories) < 2:
-            faults.append(Fault(list(categories), "must be at least two."))
-        return faults
+        return names.check_categories(categories, least=2)
 
     def read_answer(self, content: object, categories: Sequence[str]) -> str:
         if not isinstance(content, Mapping):
             raise AnswerRefused("answer", content, "must be an object keyed by the element's name.")
-        element = next((name for name in ELEMENTS if name in content), None)
-        chosen = content.get(element) if element else None
-        if not isinstance(chosen, Mapping):
-            raise AnswerRefused(element or ELEMENTS[0], chosen, 'must be an object such as {"label": "…"}.')
-        label = chosen.get("label")
-        if label not in categories:
-            raise AnswerRefused(f"{element}.label", label, f"must be one of: {', '.join(categories)}.")
-        return str(label)
+        element = _element(content)
+        chosen = content.get(element)
+        if not isinstance(chosen, Mapping) or "label" not in chosen:
+            raise AnswerRefused(element, chosen, 'must be an object such as {"label": "…"}.')
+        label = chosen["label"]
+        if not isinstance(label, str) or label not in categories:
+            raise AnswerRefused(f"{element}.label", label, f"must be one of: {_some(categories)}.")
+        return label
 
     def conclude(
         self,
@@ -65,18 +62,23 @@ class Choice:
         parameters: Mapping[str, Any],
         n_objects: int,
         n_workers: int,
+        known: Mapping[int, Any] | None = None,
+        worker_accuracy: ArrayLike | None = None,
     ) -> Concluded:
         code = {category: place for place, category in enumerate(categories)}
         table = consolidation.AnswerTable.from_codes(
-            np.asarray(objects, dtype=np.int32),
-            np.asarray(workers, dtype=np.int32),
+            objects,
+            workers,
             np.fromiter((code[value] for value in values), dtype=np.int32, count=len(values)),
             n_tasks=n_objects,
             n_workers=n_workers,
             n_labels=len(categories),
         )
-        conclusion = consolidation.conclude(method, table, **parameters)
-        labels = [categories[label] if label >= 0 else None for label in conclusion.label]
+        certain = np.full(n_objects, -1, dtype=np.int32)
+        for place, value in (known or {}).items():
+            certain[place] = code[value]
+        conclusion = consolidation.conclude(method, table, known=certain, worker_accuracy=worker_accuracy, **parameters)
+        labels = [categories[label] if label >= 0 else None for label in conclusion.label.tolist()]
         return Concluded(labels, conclusion.confidence, conclusion.posterior, conclusion)
 
     def block(
@@ -89,12 +91,37 @@ class Choice:
         medium: str,
         job_name: str,
         created_at: datetime,
+        by_people: bool = True,
     ) -> dict[str, Any]:
-        shared = kind.metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at)
+        self._must_know(medium)
+        shared = metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at, by_people=by_people)
+        sure = written_confidence(confidence)
         return {
             attribute: list(categories).index(value),
-            f"{attribute}-metadata": {"class-name": value, "confidence": round(confidence, 6), **shared},
+            f"{attribute}-metadata": {"class-name": value, "confidence": sure, **shared},
         }
+
+    def _must_know(self, medium: str) -> None:
+        if medium not in self.media:
+            raise UnknownMedium(medium, self.media)
+
+
+def _element(content: Mapping[Any, Any]) -> str:
+    """Name under which the choice stands.
+
+    A requester's own template may name the element otherwise, and may have further fields; what looks like a choice
+    is one, as long as there is only one.
+    """
+    for name in ELEMENTS.values():
+        if name in content:
+            return name
+    alike = [str(name) for name, value in content.items() if isinstance(value, Mapping) and "label" in value]
+    return alike[0] if len(alike) == 1 else ELEMENTS["image"]
+
+
+def _some(categories: Sequence[str]) -> str:
+    more = len(categories) - NAMED_AT_MOST
+    return ", ".join(categories[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
 
 
 CHOICE = Choice()

@@ -1,18 +1,19 @@
-"""What every kind of label knows, so that the other rooms need not ask which kind they have before them."""
+"""What every kind of label knows, so that the other rooms need not ask which kind they have before them.
 
-import re
+A further kind is one more file beside this one with a class that keeps the protocol, and its name in `KINDS`.
+"""
+
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gtcrowd.consolidation import Conclusion
-
-ATTRIBUTE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,126}")
-RESERVED = ("source", "source-ref")
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,12 @@ class AnswerRefused(ValueError):
         super().__init__(f"{field}: {expected} Found: {value!r:.80}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Concluded:
     """One value an object, in the order of the objects' codes.
 
-    `confidence`: float64 [objects]. `posterior`: float64 [objects, categories], or None where a kind has none.
+    `values`: JSON-able, None for an object without any answer. `confidence`: float64 [objects], 0 there.
+    `posterior`: float64 [objects, categories], or None where a kind has none.
     `conclusion`: what the method says of the workers and of its own course.
     """
 
@@ -46,7 +48,11 @@ class Concluded:
 
 
 class Kind(Protocol):
-    """A kind of label. Implementations are constants: a kind keeps nothing between calls."""
+    """A kind of label. Implementations are constants: a kind keeps nothing between calls.
+
+    `name` is what programs say and `title` what people read. `media`: what can be labeled, "image" or "text".
+    `methods`: names of the methods of consolidation it can be concluded by. `default_seconds`: time limit of a task.
+    """
 
     name: str
     title: str
@@ -56,7 +62,7 @@ class Kind(Protocol):
     default_seconds: int
 
     def template(self, medium: str) -> str:
-        """The worker's page in Liquid, with crowd elements."""
+        """The worker's page in Liquid, with crowd elements. Raises UnknownMedium."""
 
     def check_attribute_name(self, name: str) -> list[Fault]:
         """What is wrong with a label attribute name for this kind."""
@@ -78,8 +84,14 @@ class Kind(Protocol):
         parameters: Mapping[str, Any],
         n_objects: int,
         n_workers: int,
+        known: Mapping[int, Any] | None = None,
+        worker_accuracy: ArrayLike | None = None,
     ) -> Concluded:
-        """Many answers into one value an object. The columns are of equal length; codes count from 0."""
+        """Many answers into one value an object. The columns are of equal length; codes count from 0.
+
+        `known`: values known to be right, by code of the object. `worker_accuracy`: [n_workers] 0 to 1, NaN where
+        not known. Raises UnknownMethod, ParameterRefused and TableRefused of `consolidation`.
+        """
 
     def block(
         self,
@@ -91,35 +103,37 @@ class Kind(Protocol):
         medium: str,
         job_name: str,
         created_at: datetime,
+        by_people: bool = True,
     ) -> dict[str, Any]:
-        """The two keys that a label adds to its line of the output manifest."""
+        """The two keys that a label adds to its line of the output manifest. Raises UnknownMedium.
+
+        `by_people`: whether workers made the label, or a machine that learned from theirs. `created_at` knows its
+        zone.
+        """
 
 
-def check_attribute_name(name: str, *, ref: bool) -> list[Fault]:
-    """The rules for label attribute names; `ref`: whether this kind's must end in -ref, or must not."""
-    if not isinstance(name, str) or not ATTRIBUTE.fullmatch(name):
-        return [
-            Fault(
-                name,
-                "must be 1 to 127 letters, digits or hyphens, beginning and ending with a letter or digit.",
-            )
-        ]
-    problems = []
-    if name in RESERVED or name.endswith("-metadata"):
-        problems.append("must not be source or source-ref, nor end in -metadata.")
-    elif name.endswith("-ref") != ref:
-        problems.append("must end in -ref for this kind of label." if ref else "must not end in -ref for this kind.")
-    return [Fault(name, problem) for problem in problems]
+class UnknownMedium(LookupError):
+    """The kind cannot label objects of that sort."""
+
+    def __init__(self, medium: str, media: Sequence[str]) -> None:
+        super().__init__(f"{medium!r} is not a medium of this kind of label; there is {', '.join(media)}")
 
 
-def metadata(*, type_name: str, job_name: str, created_at: datetime) -> dict[str, Any]:
-    """The part of a label's metadata that all kinds share; the time is in UTC, without a zone."""
+def metadata(*, type_name: str, job_name: str, created_at: datetime, by_people: bool) -> dict[str, Any]:
+    """The part of a label's metadata that all kinds share; the time is in UTC, in microseconds, without a zone."""
+    if created_at.tzinfo is None:
+        raise ValueError(f"created_at is {created_at!r}; a time without its zone could be any of two dozen")
     return {
         "job-name": f"labeling-job/{job_name.lower()}",
         "type": f"groundtruth/{type_name}",
-        "human-annotated": "yes",
-        "creation-date": created_at.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "human-annotated": "yes" if by_people else "no",
+        "creation-date": created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
     }
+
+
+def written_confidence(confidence: float) -> float:
+    """Confidence as it stands in a manifest: six places, and a plain 0 where nothing backs the label."""
+    return round(float(confidence), 6) or 0
 
 
 def failed_block(attribute: str, reason: str, retry_count: int = 1) -> dict[str, Any]:
@@ -128,6 +142,7 @@ def failed_block(attribute: str, reason: str, retry_count: int = 1) -> dict[str,
         f"{attribute}-metadata": {
             "retry-count": retry_count,
             "failure-reason": f"ClientError: {reason}",
+            # Ground Truth says "true" here, and "yes" everywhere else.
             "human-annotated": "true",
         }
     }

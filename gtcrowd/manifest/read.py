@@ -1,29 +1,44 @@
-"""Read an input manifest line by line, in constant memory, and name the line in every complaint."""
+"""Read an input manifest line by line, in constant memory, and name line, field and value in every complaint."""
 
-import json
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
+from gtcrowd.manifest import fields as attributes
+from gtcrowd.manifest.fields import FieldRefused
+from gtcrowd.manifest.lines import Readable, cut
+
 MOST_CHARACTERS = 100_000
-MOST_ATTRIBUTE_CHARACTERS = 20_000
-BOM = b"\xef\xbb\xbf"
-SCHEMES = ("s3://", "https://")
+# A character has at most four bytes; a byte order mark and a carriage return may come on top.
+MOST_BYTES = 4 * MOST_CHARACTERS + 4
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SHORT = 80
+
+Stream = Readable | Iterable[bytes]
 
 
-class LineRefused(Exception):
-    """A line is not one of a manifest. `number` counts from 1; `value` is shortened; `expected` says what is right."""
+class LineRefused(ValueError):
+    """A line is not one of a manifest.
+
+    `number` counts lines from 1; `field` is the key, or "line"; `value` is what stands there, shortened; `expected`
+    says what would be right.
+    """
 
     def __init__(self, number: int, name: str, value: object, expected: str) -> None:
         self.number, self.field, self.expected = number, name, expected
         self.value = _short(value)
-        super().__init__(f"line {number}, {name}: {expected} Found: {self.value}")
+        super().__init__(f"line {number}, {_short(name)}: {expected} Found: {self.value}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One object: `index` from 0, `text` as it was without line end, its `fields`, and where the line ends in bytes."""
+    """One object of the data set.
+
+    `index` counts objects from 0; `text` is the line verbatim, without its end; `fields` is its JSON object; `end` is
+    the place in the file, in bytes, where the next line begins.
+    """
 
     index: int
     text: str
@@ -32,154 +47,104 @@ class Line:
 
     @property
     def number(self) -> int:
+        """Number of the line, from 1. Every line is an object, so it is always `index` + 1."""
         return self.index + 1
+
+    @property
+    def source(self) -> str | None:
+        """The text to label, where the object is a text."""
+        return self.fields.get("source")
+
+    @property
+    def source_ref(self) -> str | None:
+        """Address of the object to label, where it lies elsewhere."""
+        return self.fields.get("source-ref")
 
 
 @dataclass
 class Report:
-    """What a look through a manifest found: how many lines are good, and the first faults."""
+    """What a look through a manifest found: good lines, refused lines, and what is wrong with the first of those."""
 
     count: int = 0
+    refused: int = 0
     faults: list[LineRefused] = field(default_factory=list)
 
 
-def read_lines(
-    stream: Iterable[bytes], *, start: int = 0, offset: int = 0, expect: str | None = None
-) -> Iterator[Line]:
-    """The objects in `stream`, whose first line is object `start` and begins at byte `offset` of the file.
+def read_lines(stream: Stream, *, start: int = 0, offset: int = 0, expect: str | None = None) -> Iterator[Line]:
+    """The objects of a manifest in order; raises `LineRefused` at the first line that is not one.
 
-    `expect` names the key each line must have, `source` or `source-ref`; without it either will do. Raises
-    LineRefused at the first fault.
+    `stream` is a file opened for bytes, or an iterable of pieces of one, cut anywhere. To go on where an earlier
+    reading stopped, seek to the `end` of its last line, give that as `offset`, and the next index as `start`.
+    `expect` is the key every line must have, "source" or "source-ref"; without it either will do.
     """
-    for line, fault in _examine(stream, start, offset, expect):
-        if fault:
-            raise fault
-        if line:
-            yield line
+    for found in _examine(stream, start, offset, expect):
+        if isinstance(found, LineRefused):
+            raise found
+        yield found
 
 
 def check(
-    stream: Iterable[bytes],
+    stream: Stream,
     *,
     limit: int = 50,
     expect: str | None = None,
     more: Callable[[Line], LineRefused | None] = lambda line: None,
 ) -> Report:
-    """Look through all of `stream` and gather up to `limit` faults, going on after each.
+    """Look through the whole manifest, going on after faults, of which the first `limit` are told.
 
-    `more`: a further check of each good line, which returns the fault it finds.
+    `more` looks further at each good line, and returns the fault it finds.
     """
     report = Report()
-    for line, found in _examine(stream, 0, 0, expect):
-        fault = found or (more(line) if line else None)
-        if fault:
-            report.faults.append(fault)
-            if len(report.faults) >= limit:
-                break
-        elif line:
+    for found in _examine(stream, 0, 0, expect):
+        fault = found if isinstance(found, LineRefused) else more(found)
+        if fault is None:
             report.count += 1
+            continue
+        report.refused += 1
+        if len(report.faults) < limit:
+            report.faults.append(fault)
     return report
 
 
-def _examine(
-    stream: Iterable[bytes], start: int, offset: int, expect: str | None
-) -> Iterator[tuple[Line | None, LineRefused | None]]:
-    end, blank = offset, 0
-    for index, raw in enumerate(_bounded(stream), start):
-        end += len(raw)
-        content = raw.removeprefix(BOM) if index == 0 else raw
-        content = content.rstrip(b"\r\n")
+def _examine(stream: Stream, start: int, end: int, expect: str | None) -> Iterator[Line | LineRefused]:
+    """Each line as an object or as a refusal. Blank lines are forgiven at the end of the file only."""
+    blank: list[int] = []
+    for index, (raw, length) in enumerate(cut(stream, most=MOST_BYTES), start):
+        end += length
+        content = raw.removeprefix(BYTE_ORDER_MARK) if index == 0 else raw
         if not content.strip():
-            blank = blank or index + 1  # forgiven at the end of the file, a fault before another line
+            blank = blank or [index + 1]
             continue
-        if blank:
-            yield None, LineRefused(blank, "line", "", "must not be blank.")
-            blank = 0
+        for number in blank:
+            yield LineRefused(number, "line", "", "must not be blank.")
+        blank = []
         try:
-            text = _decode(content, index + 1)
-            yield Line(index, text, _fields(text, index + 1, expect), end), None
-        except LineRefused as fault:
-            yield None, fault
+            text = _text(content.removesuffix(b"\r"))
+            fields = attributes.read(text, expect=expect)
+        except FieldRefused as wrong:
+            yield LineRefused(index + 1, wrong.name, wrong.value, wrong.expected)
+        else:
+            yield Line(index, text, fields, end)
 
 
-def _bounded(stream: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines of the stream; from a file, never more of one than a line may have."""
-    readline = getattr(stream, "readline", None)
-    if readline is None:
-        yield from stream
-        return
-    most = 4 * MOST_CHARACTERS + 2  # a character has at most four bytes
-    while part := readline(most):
-        rest: Iterable[bytes] = ()
-        if len(part) == most and not part.endswith(b"\n"):
-            rest = iter(lambda: readline(most), b"")
-        yield part
-        for more in chain(rest):  # the rest of a line that is refused anyway
-            if more.endswith(b"\n"):
-                break
-
-
-def _decode(content: bytes, number: int) -> str:
-    if len(content) > 4 * MOST_CHARACTERS:
-        raise LineRefused(
-            number,
-            "line",
-            f"{len(content)} bytes or more",
-            f"must have at most {MOST_CHARACTERS} characters.",
-        )
+def _text(content: bytes) -> str:
+    expected = f"must have at most {MOST_CHARACTERS} characters."
+    if len(content) > MOST_BYTES:
+        raise FieldRefused("line", f"more than {MOST_BYTES} bytes", expected)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise LineRefused(number, "line", content[error.start : error.start + 8], "must be UTF-8.") from error
+        wrong = content[error.start : error.start + 8]
+        raise FieldRefused("line", wrong, f"must be UTF-8; it is not from byte {error.start + 1} on.") from error
     if len(text) > MOST_CHARACTERS:
-        raise LineRefused(number, "line", f"{len(text)} characters", f"must have at most {MOST_CHARACTERS} characters.")
+        raise FieldRefused("line", f"{len(text)} characters", expected)
+    if "\r" in text:
+        raise FieldRefused("line", text, "must not have a carriage return other than at its end.")
     return text
-
-
-def _fields(text: str, number: int, expect: str | None) -> dict[str, Any]:
-    try:
-        fields = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, number))
-    except (ValueError, RecursionError) as error:
-        raise LineRefused(number, "line", text, "must be a JSON object.") from error
-    if not isinstance(fields, dict):
-        raise LineRefused(number, "line", text, "must be a JSON object.")
-    for name, value in fields.items():
-        _check_attribute(name, value, number)
-    _check_source(fields, number, expect)
-    return fields
-
-
-def _unique(pairs: list[tuple[str, Any]], number: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise LineRefused(number, name, value, "must stand once only.")
-        found[name] = value
-    return found
-
-
-def _check_attribute(name: str, value: object, number: int) -> None:
-    if name.startswith("$"):
-        raise LineRefused(number, name, value, "must not begin with $.")
-    length = len(value) if isinstance(value, str) else len(json.dumps(value, ensure_ascii=False))
-    if length > MOST_ATTRIBUTE_CHARACTERS:
-        problem = f"must have at most {MOST_ATTRIBUTE_CHARACTERS} characters."
-        raise LineRefused(number, name, f"{length} characters", problem)
-
-
-def _check_source(fields: dict[str, Any], number: int, expect: str | None) -> None:
-    given = [name for name in ("source", "source-ref") if name in fields]
-    if len(given) != 1:
-        raise LineRefused(number, "source-ref", given or "neither", "exactly one of source-ref and source must stand.")
-    name, value = given[0], fields[given[0]]
-    if expect and name != expect:
-        raise LineRefused(number, name, value, f"this kind of job needs {expect} instead.")
-    if not isinstance(value, str) or not value.strip():
-        raise LineRefused(number, name, value, "must be a text that is not empty.")
-    if name == "source-ref" and not value.startswith(SCHEMES):
-        raise LineRefused(number, name, value, f"must be an address that begins with {' or '.join(SCHEMES)}.")
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"
+    text = text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+    # What cannot be printed must not spoil the page or log that shows it.
+    return text if text.isprintable() else ascii(text)

@@ -1,46 +1,62 @@
-"""Write the output manifest: the line as it was, with keys added."""
+"""Write lines of an output manifest: the line as it was, with keys added."""
+
+from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+SPACE = re.compile(r"[ \t\r]*")
+# Values are passed over, not used; numbers need not even be converted.
+SKIP = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def augment(text: str, fields: Mapping[str, Any]) -> str:
-    """The line `text` with `fields` added to its object.
+    """The line `text` with `fields` added to its object; `text` must be a line that reading accepted.
 
-    What stands in the line stays byte for byte: the new keys are spliced in before the closing brace. Only
-    where a key stands already, in a chained job, is its value replaced and the line written anew.
+    Every character of the line stays as it is, numbers with all their digits: new keys are spliced in before the
+    closing brace. Where a key is there already, as in a chained job, only its value is replaced, in its place. The
+    result has no line break.
     """
-    present = json.loads(text)
-    body = text.rstrip()
-    if not present:
-        return _compact(fields)
-    if any(name in present for name in fields):
-        # Numbers keep their digits: 1.10 must not become 1.1 in somebody else's value.
-        exact = json.loads(text, parse_float=_Digits, parse_int=_Digits)
-        return _compact({**exact, **fields})
-    return f"{body[:-1].rstrip()},{_compact(fields)[1:]}"
+    if _surely_new(text, fields):
+        return _append(text, fields)
+    places = {name: (begin, end) for name, begin, end in _values(text)}
+    present = [name for name in fields if name in places]
+    # From the back, so that the places further to the front stay right.
+    for name in sorted(present, key=lambda name: places[name], reverse=True):
+        begin, end = places[name]
+        text = text[:begin] + COMPACT(fields[name]) + text[end:]
+    return _append(text, {name: value for name, value in fields.items() if name not in places})
 
 
-class _Digits(float):
-    """A number that is written as it was read."""
-
-    def __new__(cls, digits: str) -> "_Digits":
-        number = super().__new__(cls, digits)
-        number.digits = digits
-        return number
-
-    digits: str
-
-    def __repr__(self) -> str:
-        return self.digits
+def _surely_new(text: str, fields: Mapping[str, Any]) -> bool:
+    """Whether no key can be there already. Without escapes, each would stand in the line just as it is written."""
+    return "\\" not in text and not any(COMPACT(name) in text for name in fields)
 
 
-def _compact(value: Any) -> str:
-    if isinstance(value, _Digits):
-        return value.digits
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json.dumps(str(k), ensure_ascii=False)}:{_compact(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(_compact(one) for one in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+def _append(text: str, fields: Mapping[str, Any]) -> str:
+    if not fields:
+        return text
+    brace = text.rindex("}")
+    empty = text[:brace].strip() == "{"
+    return f"{text[:brace]}{'' if empty else ','}{COMPACT(fields)[1:-1]}{text[brace:]}"
+
+
+def _values(text: str) -> Iterator[tuple[str, int, int]]:
+    """Name of each attribute of the line, and from where to where its value stands."""
+    place = _after_space(text, _after_space(text, 0) + 1)
+    while text[place] != "}":
+        name, place = SKIP(text, place)
+        begin = _after_space(text, _after_space(text, place) + 1)
+        _value, end = SKIP(text, begin)
+        yield name, begin, end
+        place = _after_space(text, end)
+        if text[place] == ",":
+            place = _after_space(text, place + 1)
+
+
+def _after_space(text: str, place: int) -> int:
+    found = SPACE.match(text, place)
+    return found.end() if found else place

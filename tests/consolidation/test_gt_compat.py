@@ -1,7 +1,11 @@
 import numpy as np
 
-from gtcrowd.consolidation.gt_compat import gt_compat
-from tests.consolidation.test_methods import crowd, table
+from gtcrowd import consolidation
+from tests.consolidation.crowds import crowd, rows_of, table
+
+
+def gt_compat(answers):
+    return consolidation.conclude("gt-compat", answers)
 
 
 def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
@@ -9,7 +13,7 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
 
     def even(accuracy):
         return [
-            [accuracy if k == to else (1 - accuracy) / (n_labels - 1) for to in range(n_labels)]
+            [accuracy if k == given else (1 - accuracy) / (n_labels - 1) for given in range(n_labels)]
             for k in range(n_labels)
         ]
 
@@ -34,7 +38,10 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
             accuracies.append(sum(counts[k][k] for k in range(n_labels)) / len(own))
             mine, theirs = even(accuracies[-1]), even(crowd_accuracy)
             for k in range(n_labels):
-                row = [counts[k][to] + len(own) * mine[k][to] + len(own) / 2 * theirs[k][to] for to in range(n_labels)]
+                row = [
+                    counts[k][given] + len(own) * mine[k][given] + len(own) / 2 * theirs[k][given]
+                    for given in range(n_labels)
+                ]
                 confusion[one][k] = [cell / sum(row) for cell in row]
         crowd_accuracy = sum(accuracies) / len(accuracies)
     return [round(0.05 + 0.9 * max(p), 2) for p in posterior], [p.index(max(p)) for p in posterior]
@@ -42,7 +49,7 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
 
 def test_it_follows_the_recipe():
     answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4)
-    rows = list(zip(answers.task, answers.worker, answers.label, strict=True))
+    rows = rows_of(answers)
 
     confidence, label = slow_gt_compat(rows, 20, 7, 4)
     found = gt_compat(answers)
@@ -59,3 +66,29 @@ def test_certainty_is_called_095():
 
 def test_a_single_worker_is_given_no_confidence():
     assert gt_compat(table([(0, 0, 1), (1, 0, 0)])).confidence.tolist() == [0, 0]
+
+
+def test_an_even_split_has_confidence_a_half():
+    assert gt_compat(table([(0, 0, 1), (0, 1, 0)])).confidence.tolist() == [0.5]
+
+
+def test_absent_tasks_and_workers_change_nothing():
+    answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4)
+    more = table(rows_of(answers), 4, n_tasks=30, n_workers=50)
+
+    np.testing.assert_allclose(gt_compat(more).posterior[:20], gt_compat(answers).posterior, atol=1e-12)
+
+
+def test_batches_are_apart():
+    answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4, skill=(0.4, 0.7))
+    first = table([row for row in rows_of(answers) if row[0] < 10], 4, n_workers=7)
+
+    assert np.abs(gt_compat(first).posterior - gt_compat(answers).posterior[:10]).max() > 0.01
+
+
+def test_known_answers_and_accuracies_change_nothing():
+    answers = table([(0, 0, 1), (0, 1, 0)])
+
+    found = consolidation.conclude("gt-compat", answers, known=[1], worker_accuracy=[0.9, 0.1])
+
+    assert found.confidence.tolist() == [0.5]

@@ -1,68 +1,131 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from gtcrowd import kinds
+from gtcrowd import consolidation, kinds
 from gtcrowd.kinds import AnswerRefused
 
 CHOICE = kinds.KINDS["choice"]
 BIRDS = ["heron", "ibis"]
+MADE = datetime(2031, 4, 5, 10, 0, 0, 123456, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("element", ["crowd-image-classifier", "crowd-classifier"])
-def test_an_answer_is_read(element):
-    assert CHOICE.read_answer({element: {"label": "ibis"}}, BIRDS) == "ibis"
+def block(**changed):
+    facts = {
+        "attribute": "species",
+        "value": "ibis",
+        "confidence": 0.95,
+        "categories": BIRDS,
+        "medium": "image",
+        "job_name": "Species",
+        "created_at": MADE,
+    }
+    return CHOICE.block(**(facts | changed))
+
+
+def conclude(rows, **changed):
+    objects, workers, values = zip(*rows, strict=True)
+    facts = {"categories": BIRDS, "method": "majority", "parameters": {}, "n_objects": 3, "n_workers": 3}
+    return CHOICE.conclude(objects, workers, values, **(facts | changed))
 
 
 @pytest.mark.parametrize(
-    "content", [None, [], {}, {"other": {}}, {"crowd-classifier": {}}, {"crowd-classifier": {"label": "owl"}}]
+    "content",
+    [
+        {"crowd-image-classifier": {"label": "ibis"}},
+        {"crowd-classifier": {"label": "ibis", "workerComment": "far away"}},
+        {"which-bird": {"label": "ibis"}, "remark": "far away", "sure": {"on": True}},
+    ],
 )
-def test_other_answers_are_refused(content):
-    with pytest.raises(AnswerRefused):
+def test_an_answer_is_read(content):
+    assert CHOICE.read_answer(content, BIRDS) == "ibis"
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "told"),
+    [
+        (None, "answer", "must be an object"),
+        ([], "answer", "must be an object"),
+        ({}, "crowd-image-classifier", "must be an object such as"),
+        ({"other": {}}, "crowd-image-classifier", "must be an object such as"),
+        ({"a": {"label": "ibis"}, "b": {"label": "heron"}}, "crowd-image-classifier", "must be an object such as"),
+        ({"crowd-classifier": {}}, "crowd-classifier", "must be an object such as"),
+        ({"crowd-classifier": "ibis"}, "crowd-classifier", "must be an object such as"),
+        ({"crowd-classifier": {"label": "owl"}}, "crowd-classifier.label", "must be one of: heron, ibis."),
+        ({"crowd-classifier": {"label": None}}, "crowd-classifier.label", "must be one of"),
+        ({"crowd-classifier": {"label": ["ibis"]}}, "crowd-classifier.label", "must be one of"),
+    ],
+)
+def test_other_answers_are_refused(content, field, told):
+    with pytest.raises(AnswerRefused, match=told) as refused:
         CHOICE.read_answer(content, BIRDS)
 
-
-@pytest.mark.parametrize("categories", [[], ["one"], ["a", "a"], ["a", ""], ["a", "b" * 257], ["a", 3]])
-def test_bad_categories_are_faults(categories):
-    assert CHOICE.check_categories(categories)
+    assert refused.value.field == field
 
 
-@pytest.mark.parametrize("name", ["source", "source-ref", "a-metadata", "a-ref", "-a", "a b", "a" * 128])
-def test_bad_attribute_names_are_faults(name):
-    assert CHOICE.check_attribute_name(name)
+def test_a_refusal_names_few_of_many_categories():
+    with pytest.raises(AnswerRefused, match=r"c9 and 990 more\."):
+        CHOICE.read_answer({"crowd-classifier": {"label": "x"}}, [f"c{n}" for n in range(1000)])
 
 
-def test_the_block_is_as_ground_truth_writes_it():
-    block = CHOICE.block(
-        attribute="species",
-        value="ibis",
-        confidence=0.95,
-        categories=BIRDS,
-        medium="image",
-        job_name="Species",
-        created_at=datetime(2031, 4, 5, 10, 0, 0, 123456, tzinfo=UTC),
-    )
+def test_answers_become_one_value_an_object():
+    found = conclude([(0, 0, "ibis"), (0, 1, "ibis"), (0, 2, "heron"), (2, 0, "heron")])
 
-    assert json.dumps(block) == (
+    assert found.values == ["ibis", None, "heron"]
+    assert found.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
+    assert found.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert found.conclusion.answers.tolist() == [2, 1, 1]
+
+
+def test_known_values_are_certain():
+    found = conclude([(0, 0, "ibis"), (1, 1, "ibis")], known={0: "heron"})
+
+    assert found.values == ["heron", "ibis", None]
+
+
+def test_given_accuracies_weigh():
+    rows = [(0, 0, "ibis"), (0, 1, "heron"), (0, 2, "heron")]
+
+    found = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])
+
+    assert found.values[0] == "ibis"
+
+
+def test_its_methods_exist():
+    assert set(CHOICE.methods) <= set(consolidation.METHODS)
+    assert CHOICE.default_method in CHOICE.methods
+
+
+@pytest.mark.parametrize(("medium", "kind"), [("image", "image-classification"), ("text", "text-classification")])
+def test_the_block_is_as_ground_truth_writes_it(medium, kind):
+    assert json.dumps(block(medium=medium)) == (
         '{"species": 1, "species-metadata": {"class-name": "ibis", "confidence": 0.95, '
-        '"job-name": "labeling-job/species", "type": "groundtruth/image-classification", '
+        f'"job-name": "labeling-job/species", "type": "groundtruth/{kind}", '
         '"human-annotated": "yes", "creation-date": "2031-04-05T10:00:00.123456"}}'
     )
 
 
-def test_a_failed_object_says_why():
-    block = kinds.failed_block("cars", "Nobody answered.")
-
-    assert block == {
-        "cars-metadata": {
-            "retry-count": 1,
-            "failure-reason": "ClientError: Nobody answered.",
-            "human-annotated": "true",
-        }
-    }
+def test_no_confidence_is_a_plain_zero():
+    assert json.dumps(block(confidence=0.0)["species-metadata"]["confidence"]) == "0"
 
 
-@pytest.mark.parametrize("medium", CHOICE.media)
-def test_every_medium_has_a_page(medium):
-    assert "crowd-form" in CHOICE.template(medium)
+def test_the_time_is_that_of_utc():
+    there = MADE.astimezone(timezone(timedelta(hours=-7)))
+
+    assert block(created_at=there) == block()
+
+
+def test_a_time_without_zone_is_refused():
+    with pytest.raises(ValueError, match="zone"):
+        block(created_at=datetime(2031, 4, 5, 10))  # noqa: DTZ001 - it is what must be refused
+
+
+def test_a_machine_says_so():
+    assert block(by_people=False)["species-metadata"]["human-annotated"] == "no"
+
+
+def test_a_microsecond_of_zero_is_written():
+    made = block(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
+
+    assert made == "2031-04-05T10:00:00.000000"

@@ -1,0 +1,84 @@
+import time
+
+import pytest
+
+from gtcrowd.kinds import names
+
+
+@pytest.mark.parametrize("name", ["a", "species", "A-1", "a--b", "x" * 127, "meta-data", "reference"])
+def test_good_attribute_names_pass(name):
+    assert names.check_attribute_name(name, ref=False) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("", "1 to 127"),
+        ("-a", "1 to 127"),
+        ("a-", "1 to 127"),
+        ("a b", "1 to 127"),
+        ("a_b", "1 to 127"),
+        ("$a", "1 to 127"),
+        ("ä", "1 to 127"),
+        ("a\n", "1 to 127"),
+        ("a" * 128, "1 to 127"),
+        ("a" + "-b" * 64, "1 to 127"),
+        (None, "1 to 127"),
+        ("source", "must not be source"),
+        ("source-ref", "must not be source"),
+        ("a-metadata", "nor end in -metadata"),
+        ("a-ref", "must not end in -ref"),
+    ],
+)
+def test_bad_attribute_names_are_faults(name, told):
+    [fault] = names.check_attribute_name(name, ref=False)
+
+    assert fault.value == name
+    assert told in fault.problem
+
+
+def test_files_need_names_in_ref():
+    assert names.check_attribute_name("roads-ref", ref=True) == []
+    assert names.check_attribute_name("roads", ref=True)[0].problem == "must end in -ref for this kind of label."
+
+
+def test_a_long_bad_name_is_refused_at_once():
+    began = time.perf_counter()
+
+    assert names.check_attribute_name("a-" * 100_000, ref=False)
+
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize(
+    "categories", [["a", "b"], ["Graureiher (Ardea cinerea)", "鷺"], [str(n) for n in range(5000)]]
+)
+def test_good_categories_pass(categories):
+    assert names.check_categories(categories, least=2) == []
+
+
+@pytest.mark.parametrize(
+    ("categories", "value", "told"),
+    [
+        ([], [], "at least 2"),
+        (["one"], ["one"], "at least 2"),
+        (["a", "a"], "a", "once only"),
+        (["a", ""], "", "1 to 256"),
+        (["a", "  "], "  ", "1 to 256"),
+        (["a", "b" * 257], "b" * 257, "1 to 256"),
+        (["a", 3], 3, "1 to 256"),
+        (["a", "b\nc"], "b\nc", "line breaks"),
+        (["a", "\ud800"], "\ud800", "control characters"),
+    ],
+)
+def test_bad_categories_are_faults(categories, value, told):
+    [fault] = names.check_categories(categories, least=2)
+
+    assert fault.value == value
+    assert told in fault.problem
+
+
+def test_too_many_categories_are_counted():
+    [fault] = names.check_categories([str(n) for n in range(51)], least=1, most=50)
+
+    assert (fault.value, fault.problem) == ("51 categories", "must be at most 50.")

@@ -1,0 +1,102 @@
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gtcrowd.manifest import augment, read_lines
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+objects = st.dictionaries(st.text(max_size=6), values, max_size=4)
+lines = st.builds(
+    json.dumps,
+    objects,
+    ensure_ascii=st.booleans(),
+    indent=st.none(),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (" ,\t", " : ")]),
+)
+
+
+def test_the_line_stays_as_it_was():
+    line = ' { "source" : "a",  "n": 1.10, "big": 12345678901234567890 } '
+
+    assert augment(line, {"label": 1, "b": None}) == (
+        ' { "source" : "a",  "n": 1.10, "big": 12345678901234567890 ,"label":1,"b":null} '
+    )
+
+
+def test_an_empty_object_needs_no_comma():
+    assert augment("{ }", {"label": 1}) == '{ "label":1}'
+
+
+def test_nothing_added_changes_nothing():
+    assert augment('{"a":1}', {}) == '{"a":1}'
+
+
+def test_a_key_that_stands_is_replaced_in_its_place():
+    line = '{"source":"a", "l" : {"x":[1, 2]}, "n":1.10,"m":1E5}'
+
+    assert augment(line, {"l": 2, "m": 0, "k": 3}) == '{"source":"a", "l" : 2, "n":1.10,"m":0,"k":3}'
+
+
+@pytest.mark.parametrize(
+    "line", [r'{"\u006c":0}', r'{"\u006c":0,"a":"l"}', r'{"l":0,"a":"\"l\":9}"}', r'{"l":0,"a":{"l":1}}']
+)
+def test_only_the_key_itself_counts(line):
+    found = augment(line, {"l": 2})
+
+    assert json.loads(found) == {**json.loads(line), "l": 2}
+    assert len(json.loads(found, object_pairs_hook=list)) == len(json.loads(found))
+
+
+def test_a_key_within_a_value_is_not_the_key():
+    assert augment('{"a":{"l":1}}', {"l": 2}) == '{"a":{"l":1},"l":2}'
+
+
+def test_no_line_break_comes_in():
+    found = augment('{"source":"a\u2028b"}', {"l": "c\n\r\u2028\N{BIRD}"})
+
+    assert found == '{"source":"a\u2028b","l":"c\\n\\r\u2028\N{BIRD}"}'
+
+
+def test_what_is_not_json_is_refused():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        augment("{}", {"confidence": float("nan")})
+
+
+@given(lines, objects)
+def test_fields_are_added_or_replaced(line, fields):
+    assert json.loads(augment(line, fields)) == {**json.loads(line), **fields}
+
+
+@given(lines, objects)
+def test_new_fields_leave_the_line_verbatim(line, fields):
+    new = {f"new-{name}": value for name, value in fields.items() if f"new-{name}" not in json.loads(line)}
+
+    found = augment(line, new)
+
+    brace = line.rindex("}")
+    assert found.startswith(line[:brace])
+    assert found.endswith(line[brace:])
+
+
+@given(lines, objects)
+def test_replacing_by_the_same_changes_nothing_else(line, fields):
+    once = augment(line, fields)
+
+    assert augment(once, fields) == once
+
+
+@given(objects, st.text(min_size=1).filter(str.strip))
+def test_what_was_written_can_be_read(fields, source):
+    given = {f"x{name}": value for name, value in fields.items()}
+
+    line = augment(json.dumps({"source": source}), given)
+
+    if "\\u0000" not in line:
+        assert next(read_lines(io.BytesIO(line.encode()))).fields == {"source": source, **given}
