@@ -1,11 +1,13 @@
 """The cast: Alice asks for labels, Bob is another requester, Cleo works with care, Dan fast, Eve carelessly."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from gtcrowd import line
 from gtcrowd.identity.access import Role, Viewer
@@ -14,6 +16,7 @@ from gtcrowd.jobs import create, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import claim, submit
 from gtcrowd.workforce.models import Kind, Team, Worker, Workforce
+from tests.portal import browsing
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -22,6 +25,14 @@ NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 def _quick_passwords(settings: Any) -> None:
     """Passwords are hashed slowly on purpose; the cast's need not be."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's event loop runs in this thread until the session ends; Django must not take it for its own.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with browsing.chromium() as started:
+        yield started
 
 
 @pytest.fixture

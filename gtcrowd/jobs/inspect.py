@@ -14,6 +14,7 @@ from gtcrowd.jobs.request import Fault
 
 MOST_FAULTS = 50
 """So many faulty lines are named; a file that is wrong throughout need not be listed."""
+PIECE = 1 << 16
 EXPECTED = {"image": "source-ref", "text": "source"}
 
 
@@ -61,6 +62,7 @@ def _own_bucket(buckets: frozenset[str], line: manifest.Line) -> manifest.LineRe
 
 
 def _hashing(stream: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
-    for line in stream:
-        digest.update(line)
-        yield line
+    # In pieces, not lines: a line without end must not be held in memory.
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+        yield piece

@@ -11,6 +11,7 @@
 Submitting the same again gives the same receipt and does nothing.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -72,6 +73,8 @@ def submit(
     Raises kinds.AnswerRefused if the content is not an answer to the job, AlreadyAnswered, AssignmentEnded.
     """
     job = assignment.job
+    if "\\u0000" in json.dumps(content):
+        raise kinds.AnswerRefused("answer", content, "must not have NUL characters, which the database cannot hold.")
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
         task = Task.objects.select_for_update(no_key=True).get(pk=assignment.task_id)

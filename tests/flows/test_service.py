@@ -16,10 +16,9 @@ from socket import socket
 import psutil
 import psycopg
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from gtcrowd import postgres
-from tests.portal.browsing import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.browser
 READY_SECONDS = 180
@@ -113,36 +112,32 @@ def sign_in(page, service, account):
     page.wait_for_url(lambda url: "/login/" not in url)
 
 
-def test_five_labels_by_keyboard_reach_dashboard_and_program(service):
+def test_five_labels_by_keyboard_reach_dashboard_and_program(service, browser):
     answers = "/api/v1/jobs/postcodes-today/answers/"
     assert service.fetch(answers)["results"] == []
     accounts = service.accounts()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        sign_in(page, service, accounts["worker Ada"])
-        page.wait_for_url("**/work/")
-        for _ in range(30):  # by Tab alone to the button that starts the work
-            page.keyboard.press("Tab")
-            if re.match("Start", page.evaluate("document.activeElement.innerText || ''").strip()):
-                break
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/work/*/")
-        for count in range(1, 6):
-            radio = page.frame_locator("#frame").get_by_role("radio").first
-            expect(radio).to_be_focused()
-            expect(radio).not_to_be_checked()
-            page.keyboard.press(str(count))
-            page.keyboard.press("Control+Enter")
-            _until(lambda count=count: len(service.fetch(answers)["results"]) == count)
+    page, operations = browser.new_context().new_page(), browser.new_context().new_page()
+    sign_in(page, service, accounts["worker Ada"])
+    page.wait_for_url("**/work/")
+    for _ in range(30):  # by Tab alone to the button that starts the work
+        page.keyboard.press("Tab")
+        if re.match("Start", page.evaluate("document.activeElement.innerText || ''").strip()):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/work/*/")
+    for count in range(1, 6):
+        radio = page.frame_locator("#frame").get_by_role("radio").first
+        expect(radio).to_be_focused()
+        expect(radio).not_to_be_checked()
+        page.keyboard.press(str(count))
+        page.keyboard.press("Control+Enter")
+        _until(lambda count=count: len(service.fetch(answers)["results"]) == count)
 
-        operations = browser.new_page()
-        sign_in(operations, service, accounts["operations"])
-        job = service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'")[0][0]
-        operations.goto(f"{service.url}/dashboards/?job={job}")
-        operations.locator("#numbers dd", has_text=re.compile("^5$")).first.wait_for(timeout=30_000)
-        operations.locator("#throughput-graph .bars").first.wait_for()
-        browser.close()
+    sign_in(operations, service, accounts["operations"])
+    job = service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'")[0][0]
+    operations.goto(f"{service.url}/dashboards/?job={job}")
+    operations.locator("#numbers dd", has_text=re.compile("^5$")).first.wait_for(timeout=30_000)
+    operations.locator("#throughput-graph .bars").first.wait_for()
 
     assert [row["value"] for row in service.fetch(answers)["results"]] == ["1", "2", "3", "4", "5"]
 

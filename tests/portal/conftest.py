@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,12 +28,6 @@ INSTRUCTIONS = {
     "bad_example": "Do not go by the colour.",
 }
 Give = Callable[..., Job]
-
-
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: Any) -> None:
-    """Hashing that is slow on purpose would be most of what these tests do."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def put(uri: str, content: bytes) -> None:
@@ -141,14 +134,6 @@ def hand(cleos: Client) -> Callable[..., Any]:
         return client.post(f"/work/{assignment.job_id}/submit/", json.dumps(body), content_type="application/json")
 
     return _hand
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    # Playwright's event loop runs in this thread until the session ends; Django must not take it for its own.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with browsing.chromium() as started:
-        yield started
 
 
 @pytest.fixture
