@@ -59,7 +59,7 @@ def _library() -> Callable[..., object]:
             del os.environ["XDG_RUNTIME_DIR"]
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
-    return get_server  # type: ignore[no-any-return]
+    return get_server
 
 
 def _forget_the_dead(data: Path) -> None:
