@@ -29,7 +29,7 @@ def start(data: Path) -> str:
     The server ends with the last process that started or joined it. What a killed start left behind
     (its process number in the list of users, a half-written pid file) is put right first.
     """
-        data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)
     get_server = _library(data.parent)
     with fasteners.InterProcessLock(data.parent / f".{data.name}.lock"):
         _forget_the_dead(data)
