@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from gtcrowd import kinds, queue
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
-from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
+from gtcrowd.labels.models import Run, RunState, WorkerQuality
 from gtcrowd.tasks.models import Task, TaskState
 
 LEAST_NEW = 50
@@ -123,13 +123,17 @@ FROM STDIN
 """
 
 
+SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND current AND position = ANY(%s)"
+
+
 def _write_labels(
     run: Run, concluded: kinds.Concluded, answers: columns.Answers, write: set[int] | None, now: datetime
 ) -> int:
     chosen = [code for code, (pk, _) in enumerate(answers.objects) if write is None or pk in write]
     if run.official:
         positions = [answers.objects[code][1] for code in chosen]
-        Label.objects.filter(job=run.job_id, current=True, position__in=positions).update(current=False)
+        with connection.cursor() as cursor:
+            cursor.execute(SUPERSEDE, [run.job_id, positions])
     counts = [0] * len(answers.objects)
     for code in answers.object_code:
         counts[code] += 1

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ LEFT JOIN tasks_task task ON task.data_object_id = object.id
 WHERE object.job_id = %(job)s
 ORDER BY object.position
 """
+PORTION = 2000
 CURRENT = "label.current"
 OF_RUN = "label.run_id = %(run)s"
 
@@ -34,7 +37,8 @@ def lines(job: Job, *, run_id: int | None = None) -> Iterator[str]:
     # A named cursor lives in a transaction: the rows come in portions, and memory stays the same.
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(query, {"job": job.pk, "run": run_id})
-        for line, value, confidence, made, state, reason in cursor:
+        rows = chain.from_iterable(iter(partial(cursor.fetchmany, PORTION), []))
+        for line, value, confidence, made, state, reason in rows:
             if made is not None:
                 block = kind.block(
                     attribute=job.label_attribute,

@@ -143,3 +143,13 @@ def test_a_second_start_is_refused(tmp_path):
 
     with pytest.raises(processes.AlreadyRunning):
         register.clear()
+
+
+def test_methods_are_measured(folder):
+    out = io.StringIO()
+
+    call_command("bench", "consolidation", str(folder), "--json", stdout=out)
+
+    rows = {row["method"]: row for row in json.loads(out.getvalue())}
+    assert rows["dawid-skene"]["accuracy"] == 1
+    assert rows["majority"]["seconds"] > 0
