@@ -171,7 +171,9 @@ class JobRuns(APIView):
     )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
-        run = consolidate.ask(job, method=str(_mapping(request).get("method")), now=timezone.now())
+        run = consolidate.ask(
+            job, viewer=caller(request), method=str(_mapping(request).get("method")), now=timezone.now()
+        )
         return Response(shapes.RunShape(run).data, status=202)
 
 

@@ -100,7 +100,7 @@ def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 @require_POST
 def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     try:
-        consolidate.ask(_job(viewer, name), method=request.POST.get("method", ""), now=timezone.now())
+        consolidate.ask(_job(viewer, name), viewer=viewer, method=request.POST.get("method", ""), now=timezone.now())
         messages.success(request, _("The run is waiting to be made; reload in a moment. Earlier runs stay."))
     except consolidate.UnknownMethod as unknown:
         messages.error(request, str(unknown))

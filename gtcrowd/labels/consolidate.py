@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from psycopg.types.json import Jsonb
 
 from gtcrowd import kinds, queue
+from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels.models import Run, RunState, WorkerQuality
@@ -55,8 +56,9 @@ def run_whole(job: Job, *, now: datetime) -> Run | None:
     return _official(job, columns.read(job), write=None, now=now)
 
 
-def ask(job: Job, *, method: str, now: datetime) -> Run:
-    """Have the runner make a run of another method, to compare. Raises UnknownMethod."""
+def ask(job: Job, *, viewer: Viewer, method: str, now: datetime) -> Run:
+    """Have the runner make a run of another method, to compare. Raises UnknownMethod, NotAllowed."""
+    viewer.must(Right.CREATE_JOBS)
     known = kinds.kind(job.kind).methods
     if method not in known:
         raise UnknownMethod(method, known)

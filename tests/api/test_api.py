@@ -96,6 +96,7 @@ def test_a_viewers_key_changes_nothing(alice, team, put, labeled):
     for path, body in (("jobs/", asked(team, name="more")), ("teams/", {}), ("workers/", {"emails": ["a@b.org"]})):
         assert viewer.post(URL + path, body, format="json").status_code in (403, 422)
     assert viewer.post(URL + "jobs/birds/stop/").status_code == 403
+    assert viewer.post(URL + "jobs/birds/runs/", {"method": "majority"}, format="json").status_code == 403
     assert (
         viewer.put(URL + "objects/heron/x.manifest", b"{}", content_type="application/octet-stream").status_code == 403
     )

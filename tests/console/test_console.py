@@ -80,6 +80,7 @@ def test_who_is_no_member_is_told_so(client, hire):
         ("/jobs/new/", Role.VIEWER),
         ("/jobs/new/", Role.OPERATIONS),
         ("/jobs/birds/stop/", Role.VIEWER),
+        ("/jobs/birds/run/", Role.OPERATIONS),
         ("/people/invite/", Role.VIEWER),
         ("/people/teams/", Role.VIEWER),
         ("/people/keys/", Role.REQUESTER),

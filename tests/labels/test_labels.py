@@ -61,11 +61,11 @@ def test_fees_are_paid_for_labeled_objects_only(alice, ask, hire, answer, now, s
     assert balance.balance(names.funds(alice.requester.pk)) == Decimal("-0.092")
 
 
-def test_another_method_changes_nothing_of_the_jobs_labels(answered, now):
+def test_another_method_changes_nothing_of_the_jobs_labels(alice, answered, now):
     line.advance(answered.pk, now=now)
     before = list(Label.objects.filter(current=True).values_list("pk", flat=True))
 
-    run = consolidate.ask(answered, method="majority", now=now)
+    run = consolidate.ask(answered, viewer=alice, method="majority", now=now)
     consolidate.perform(run, now=now)
     consolidate.perform(run, now=now)
 
@@ -74,9 +74,9 @@ def test_another_method_changes_nothing_of_the_jobs_labels(answered, now):
     assert Label.objects.get(run=run, position=1).confidence == pytest.approx(2 / 3)
 
 
-def test_an_unknown_method_is_refused(answered, now):
+def test_an_unknown_method_is_refused(alice, answered, now):
     with pytest.raises(consolidate.UnknownMethod, match="majority"):
-        consolidate.ask(answered, method="magic", now=now)
+        consolidate.ask(answered, viewer=alice, method="magic", now=now)
 
 
 def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, answer, put, now):
@@ -97,9 +97,9 @@ def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, ans
     assert untouched == '{"source":"c","birds":1}'
 
 
-def test_the_manifest_of_a_run_can_be_had_too(answered, now):
+def test_the_manifest_of_a_run_can_be_had_too(alice, answered, now):
     line.advance(answered.pk, now=now)
-    run = consolidate.ask(answered, method="majority", now=now)
+    run = consolidate.ask(answered, viewer=alice, method="majority", now=now)
     consolidate.perform(run, now=now)
 
     second = json.loads(list(export.lines(answered, run_id=run.pk))[1])
