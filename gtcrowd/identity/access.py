@@ -95,5 +95,11 @@ def viewer_for(user: "User", requester_id: int | None = None) -> Viewer | None:
 
 
 def context(request: "HttpRequest") -> dict[str, Any]:
-    """For every page: `viewer`, the caller as a member, or None; evaluated only where a template asks."""
-    return {"viewer": lambda: viewer_of(request), "rights": Right}
+    """For every page, evaluated only where a template asks: `viewer`, the caller as a member, or None; and `may`,
+    what the role allows, as in `may.create_jobs`, so that no button is shown that would be refused."""
+
+    def may() -> dict[str, bool]:
+        viewer = viewer_of(request)
+        return {right.name.lower(): viewer is not None and viewer.may(right) for right in Right}
+
+    return {"viewer": lambda: viewer_of(request), "may": may}

@@ -117,3 +117,18 @@ def test_the_manifest_is_streamed(owner, ask):
     ask("a")
 
     assert b"".join(owner.get("/jobs/birds/output.manifest").streaming_content) == b'{"source": "a"}\n'
+
+
+def test_no_button_is_shown_that_would_be_refused(client, alice, ask):
+    ask()
+    user = User.objects.create_user("vera@example.org")
+    Member.objects.create(requester=alice.requester, user=user, role=Role.VIEWER)
+
+    def forms(user):
+        client.force_login(user)
+        pages = [client.get(path).content.decode() for path in ("/jobs/", "/jobs/birds/", "/people/")]
+        return sum(
+            page.count(part) for page in pages for part in ("/stop/", "/run/", "/invite/", "/keys/", "/jobs/new/")
+        )
+
+    assert (forms(user), forms(alice.user) > 3) == (0, True)
