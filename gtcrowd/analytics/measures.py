@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gtcrowd.consolidation.conclusion import credible_interval
+from gtcrowd.consolidation.intervals import credible_interval
 
 LEAST_TRUTH = 10
 """From so many answers with known truth on, accuracy is measured by the truth; with fewer, by the consensus."""

@@ -12,7 +12,7 @@ import pandas as pd
 
 from gtcrowd import consolidation
 from gtcrowd.commands import crowd_files
-from gtcrowd.consolidation import measures
+from gtcrowd.consolidation.classes import measures
 
 PEERS = {"majority": "MajorityVote", "dawid-skene": "DawidSkene"}
 """Our methods that crowd-kit has too, and its names for them."""

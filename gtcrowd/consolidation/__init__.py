@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from gtcrowd.consolidation import dawid_skene, gt_compat, majority, weighted
-from gtcrowd.consolidation.conclusion import Conclusion
-from gtcrowd.consolidation.method import Method, Parameter, ParameterRefused
-from gtcrowd.consolidation.table import AnswerTable, Coded, TableRefused, from_frame
+from gtcrowd.consolidation.classes import dawid_skene, gt_compat, majority, weighted
+from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes.method import Method
+from gtcrowd.consolidation.classes.table import AnswerTable, Coded, TableRefused, from_frame
+from gtcrowd.consolidation.parameters import Parameter, ParameterRefused
 
 __all__ = [
     "METHODS",

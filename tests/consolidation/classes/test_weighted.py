@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from gtcrowd import consolidation
-from gtcrowd.consolidation import weighted
-from tests.consolidation.crowds import crowd, rows_of, table
+from gtcrowd.consolidation.classes import weighted
+from tests.consolidation.classes.crowds import crowd, rows_of, table
 
 
 def slow_weighted_vote(rows, n_tasks, n_workers, n_labels, turns):

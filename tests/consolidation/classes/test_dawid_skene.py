@@ -3,8 +3,8 @@ import math
 import numpy as np
 
 from gtcrowd import consolidation
-from gtcrowd.consolidation.dawid_skene import leaning
-from tests.consolidation.crowds import crowd, crowd_of, rows_of, table
+from gtcrowd.consolidation.classes.dawid_skene import leaning
+from tests.consolidation.classes.crowds import crowd, crowd_of, rows_of, table
 
 
 def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):

@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation import conclusion, steps
-from gtcrowd.consolidation.conclusion import Conclusion
-from gtcrowd.consolidation.dawid_skene import leaning
-from gtcrowd.consolidation.method import Method
-from gtcrowd.consolidation.table import AnswerTable, FloatArray
+from gtcrowd.consolidation.classes import conclusion, steps
+from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes.dawid_skene import leaning
+from gtcrowd.consolidation.classes.method import Method
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray
 
 PASSES = 2
 FIRST_ACCURACY = 0.7

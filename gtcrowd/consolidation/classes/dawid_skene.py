@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation import conclusion, convergence, steps
-from gtcrowd.consolidation.conclusion import Conclusion
-from gtcrowd.consolidation.majority import vote_shares
-from gtcrowd.consolidation.method import Method, Parameter
-from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray, checked_accuracy, checked_known
+from gtcrowd.consolidation.classes import conclusion, convergence, steps
+from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes.majority import vote_shares
+from gtcrowd.consolidation.classes.method import Method
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_accuracy, checked_known
+from gtcrowd.consolidation.parameters import Parameter
 
 # The prior of a confusion row must leave each answer possible; a logarithm of 0 would be the end of the climb.
 LEAST_ERROR = 0.01

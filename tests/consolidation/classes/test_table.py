@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from gtcrowd.consolidation import AnswerTable, TableRefused, from_frame
-from tests.consolidation.crowds import table
+from tests.consolidation.classes.crowds import table
 
 
 def frame(*rows):

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from gtcrowd.consolidation import conclusion
-from gtcrowd.consolidation.conclusion import credible_interval, most_probable
-from tests.consolidation.crowds import table
+from gtcrowd.consolidation.classes import conclusion
+from gtcrowd.consolidation.classes.conclusion import most_probable
+from gtcrowd.consolidation.intervals import credible_interval
+from tests.consolidation.classes.crowds import table
 
 
 def test_rounding_decides_no_tie():

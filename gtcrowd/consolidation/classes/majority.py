@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation import conclusion
-from gtcrowd.consolidation.conclusion import Conclusion
-from gtcrowd.consolidation.method import Method
-from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray, checked_known
+from gtcrowd.consolidation.classes import conclusion
+from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes.method import Method
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_known
 
 
 def conclude(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

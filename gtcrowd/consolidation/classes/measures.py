@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.table import FloatArray
+from gtcrowd.consolidation.classes.table import FloatArray
 
 Codes = npt.NDArray[np.integer[Any]]
 

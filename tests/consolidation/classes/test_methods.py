@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gtcrowd import consolidation
 from gtcrowd.consolidation import AnswerTable, ParameterRefused, TableRefused
-from tests.consolidation.crowds import crowd, table
+from tests.consolidation.classes.crowds import crowd, table
 
 METHODS = sorted(consolidation.METHODS)
 LEARNING = [name for name in METHODS if consolidation.METHODS[name].uses_known]

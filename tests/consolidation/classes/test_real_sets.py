@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from gtcrowd import consolidation
-from gtcrowd.consolidation import measures
+from gtcrowd.consolidation.classes import measures
 
 FOLDER = os.environ.get("GTCROWD_DATA", "")
 pytestmark = [

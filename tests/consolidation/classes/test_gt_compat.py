@@ -1,7 +1,7 @@
 import numpy as np
 
 from gtcrowd import consolidation
-from tests.consolidation.crowds import crowd, rows_of, table
+from tests.consolidation.classes.crowds import crowd, rows_of, table
 
 
 def gt_compat(answers):

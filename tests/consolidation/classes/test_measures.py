@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from gtcrowd.consolidation import measures
+from gtcrowd.consolidation.classes import measures
 
 LABEL, TRUTH = np.array([0, 1, 1, 0, -1]), np.array([0, 1, 0, -1, 1])
 POSTERIOR = np.array([[0.5, 0.5], [0.0, 1.0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gtcrowd.consolidation.table import FloatArray
+from gtcrowd.consolidation.classes.table import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import scipy
-from scipy import special
 
-from gtcrowd.consolidation.table import AnswerTable, FloatArray, IntArray
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
+from gtcrowd.consolidation.intervals import credible_interval
 
 # Two probabilities nearer than this (relatively) are a tie: the order in which logarithms were summed must not
 # decide a label.
@@ -121,19 +121,3 @@ def expected_correct(table: AnswerTable, posterior: FloatArray) -> FloatArray:
     chance = posterior.reshape(-1)[table.cells()]
     right = np.bincount(table.worker, weights=chance, minlength=table.n_workers).astype(np.float64)
     return np.minimum(right, table.answers_per_worker())
-
-
-def credible_interval(
-    correct: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95
-) -> tuple[FloatArray, FloatArray]:
-    """Low and high end of the central Jeffreys interval of a share, `correct` of `n`; both may be fractions.
-
-    Brown, Cai, DasGupta 2001, "Interval estimation for a binomial proportion", p. 108: quantiles of
-    Beta(correct + 1/2, n - correct + 1/2). With n = 0 that is the interval of the prior, so never NaN.
-    """
-    right, of = np.asarray(correct, dtype=np.float64), np.asarray(n, dtype=np.float64)
-    # Expected counts are sums of probabilities and may stick out of [0, n] by rounding.
-    a = np.clip(right, 0, of) + 0.5
-    b, tail = of + 1 - a, (1 - level) / 2
-    low, high = special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)
-    return np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""How far workers agree beyond chance, before anybody says who is right."""

@@ -1,0 +1,1 @@
+"""Shapes on a picture: boxes, polygons, polylines, keypoints and masks."""

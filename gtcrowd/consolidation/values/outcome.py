@@ -1,0 +1,48 @@
+"""What a method hands out for values: one value a task, the doubt in it and in its parts, and the workers' quality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from gtcrowd.consolidation.classes.conclusion import Json, library_versions
+
+FloatArray = npt.NDArray[np.float64]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome(Generic[T]):
+    """The result of one method on one `ValueTable`. No array ever holds NaN.
+
+    value       one a task; None for a task without any answer
+    confidence  float64 [n_tasks], 0 to 1; 0 without any answer. Each method says what its confidence means
+    parts       for each task the confidence of each part of its value (box, span, label, item), in the value's
+                order; empty arrays for a kind without parts
+    answers     int64 [n_workers], number of answers in the table
+    quality     float64 [n_workers], 0 to 1 in the kind's own measure (mean IoU, F1, ...); 0.5 without any answer
+    low, high   float64 [n_workers], 95 % interval around it
+    traits      further estimates about the workers by name, each float64 [n_workers] (bias, spread, ...)
+    agreement   the kind's agreement measure over the answers alone; None where no task has two answers to compare
+    objective   one float a step
+    """
+
+    value: Sequence[T | None]
+    confidence: FloatArray
+    parts: Sequence[FloatArray]
+    answers: npt.NDArray[np.int64]
+    quality: FloatArray
+    low: FloatArray
+    high: FloatArray
+    traits: Mapping[str, FloatArray]
+    agreement: float | None
+    steps: int
+    converged: bool
+    objective: tuple[float, ...]
+    method: str
+    parameters: Mapping[str, Json]
+    versions: Mapping[str, str] = field(default_factory=library_versions)
