@@ -9,4 +9,6 @@ from typing import Any
 from gtcrowd.consolidation.values.form import Form
 
 # A new kind is a new file and a line here.
-FORMS: Mapping[str, Form[Any]] = MappingProxyType({form.name: form for form in ()})
+_ALL: tuple[Form[Any], ...] = ()
+
+FORMS: Mapping[str, Form[Any]] = MappingProxyType({form.name: form for form in _ALL})
