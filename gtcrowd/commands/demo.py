@@ -46,14 +46,14 @@ class Planned:
 
 JOBS = (
     Planned("postcodes-pilot", "Which digit is it?", range(300), 0,
-            {"workers_per_object": 5, "price": "0.024", "method": "dawid-skene", "team": "readers"}),
+            {"workers_per_object": 5, "price": "0.024", "method": "hierarchical", "team": "readers"}),
     Planned("postcodes-main", "Which digit is it?", range(300, 900), 5,
-            {"workers_per_object": 3, "price": "0.012", "method": "dawid-skene", "team": "readers"}),
+            {"workers_per_object": 3, "price": "0.012", "method": "hierarchical", "team": "readers"}),
     Planned("meters-audit", "Read the meter's digit", range(900, 1050), 11,
             {"workers_per_object": 3, "price": "0.036", "method": "gt-compat", "team": "auditors"}),
 )  # fmt: skip
 OPEN = Planned("postcodes-today", "Which digit is it?", range(1050, 1250), DAYS,
-               {"workers_per_object": 3, "price": "0.036", "method": "dawid-skene", "team": "readers"})  # fmt: skip
+               {"workers_per_object": 3, "price": "0.036", "method": "hierarchical", "team": "readers"})  # fmt: skip
 
 
 def loaded() -> bool:

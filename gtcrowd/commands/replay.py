@@ -142,7 +142,7 @@ def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
         "workers_per_object": recording.most_per_task,
         "time_limit": 28_800,
         "max_concurrent": len(recording.tasks),
-        "method": "dawid-skene",
+        "method": "hierarchical",
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import dawid_skene, gt_compat, majority, weighted
+from gtcrowd.consolidation.classes import dawid_skene, gt_compat, hierarchical, majority, weighted
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.method import Method
 from gtcrowd.consolidation.classes.table import AnswerTable, Coded, TableRefused, from_frame
@@ -33,7 +33,7 @@ __all__ = [
 
 # A new method is a new file and a word here.
 METHODS: Mapping[str, Method] = MappingProxyType(
-    {module.METHOD.name: module.METHOD for module in (majority, weighted, dawid_skene, gt_compat)}
+    {module.METHOD.name: module.METHOD for module in (hierarchical, majority, weighted, dawid_skene, gt_compat)}
 )
 
 

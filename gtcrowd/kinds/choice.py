@@ -26,7 +26,7 @@ class Choice:
     title = "One category"
     media: tuple[str, ...] = tuple(ELEMENTS)
     methods: tuple[str, ...] = tuple(consolidation.METHODS)
-    default_method = "dawid-skene"
+    default_method = "hierarchical"
     default_seconds = 300
 
     def template(self, medium: str) -> str:

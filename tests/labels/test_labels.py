@@ -33,7 +33,7 @@ def test_a_job_labels_itself_when_the_answers_are_in(answered, now):
         ("ibis", 3),
     ]
     run = Run.objects.get(official=True)
-    assert (run.method, run.answers, run.labels, run.state, run.converged) == ("dawid-skene", 6, 2, "done", True)
+    assert (run.method, run.answers, run.labels, run.state, run.converged) == ("hierarchical", 6, 2, "done", True)
     assert run.versions["numpy"]
     assert WorkerQuality.objects.filter(run=run).count() == 3
 

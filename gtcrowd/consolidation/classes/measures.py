@@ -60,15 +60,15 @@ def log_loss(posterior: FloatArray, truth: Codes) -> float:
 
 
 def calibration_error(label: Codes, confidence: FloatArray, truth: Codes, *, bins: int = 10) -> float:
-    """Expected calibration error: mean distance of confidence and accuracy, in ranges of equal width.
+    """Expected calibration error: mean distance of confidence and accuracy, over groups of equal size.
 
-    Naeini, Cooper, Hauskrecht 2015, "Obtaining well calibrated probabilities using Bayesian binning", p. 2904. Each
-    of the `bins` ranges of confidence counts by the number of its tasks.
+    Nixon, Dusenberry et al. 2019, "Measuring calibration in deep learning", section 3.3 (adaptive bins). The tasks are
+    ordered by confidence (equal ones as in the table) and cut into `bins` groups, each of which counts by its size.
+    With a hundred tasks even perfect confidences measure about 0.1, with a thousand 0.03.
     """
-    known = truth >= 0
-    if not known.any():
+    known = np.flatnonzero(truth >= 0)
+    if not known.size:
         return 0.0
-    sure, right = confidence[known], label[known] == truth[known]
-    place = np.minimum((sure * bins).astype(np.intp), bins - 1)
-    distance = np.bincount(place, weights=right, minlength=bins) - np.bincount(place, weights=sure, minlength=bins)
-    return float(np.abs(distance).sum() / right.size)
+    order = known[np.argsort(confidence[known], kind="stable")]
+    excess = confidence[order] - (label[order] == truth[order])
+    return float(sum(abs(group.sum()) for group in np.array_split(excess, bins)) / known.size)

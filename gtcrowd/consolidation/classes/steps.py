@@ -1,39 +1,98 @@
 """The two steps of expectation maximisation for confusion matrices (Dempster, Laird, Rubin 1977).
 
-Both are products of one sparse matrix of counts with a dense one, so that time grows with answers × labels and
-memory with answers + (tasks + workers × labels) × labels. Whoever has a faster kernel replaces this module.
+A *cell* is a worker and a label: `worker * n_labels + label`. The answers are kept twice, by task and by cell, because
+each step reads them row by row in one of the two orders. Time grows with answers × labels, memory with answers +
+(tasks + workers × labels) × labels. The loops are compiled where Numba is installed and sparse products where not; the
+results are the same to rounding.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
+from gtcrowd.consolidation.classes.ranges import in_ranges
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
+
+try:
+    from gtcrowd.consolidation.classes import kernels as kernels  # noqa: PLC0414 - pooling takes it from here
+except ImportError:  # pragma: no cover - the plain path is tested with compiled=False
+    kernels = None  # type: ignore[assignment]
+
+Places = npt.NDArray[np.int64]
+Indices = npt.NDArray[Any]
+
+NOTHING_KNOWN = np.empty(0, dtype=np.int32)
+# Longest stretch of answers of one cell that is summed in one go: a worker with half of all answers must not leave
+# the other threads idle. It is a constant, so that sums do not depend on the machine.
+STRETCH = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """How often a worker gave a label to a task, kept in both directions because both are read row by row.
+    """The answers of a table by task and by cell; repeated answers stand repeatedly.
 
-    by_task   sparse [n_tasks, n_workers * n_labels]; column `worker * n_labels + label`
-    by_answer the same, transposed
+    start    int64 [n_tasks + 1]; the answers of task `i` are `cell[start[i]:start[i + 1]]`
+    cell     [n], the cell of each answer, by task
+    begin    int64 [n_cells + 1]; the tasks of cell `c` are `task[begin[c]:begin[c + 1]]`
+    task     int32 [n], the task of each answer, by cell and then ascending
     """
 
-    by_task: sparse.csr_array
-    by_answer: sparse.csr_array
+    start: Places
+    cell: Indices
+    begin: Places
+    task: Indices
     n_workers: int
     n_labels: int
+    compiled: bool
+
+    @property
+    def n_tasks(self) -> int:
+        """Number of tasks, also those without an answer."""
+        return len(self.start) - 1
+
+    @cached_property
+    def by_task(self) -> sparse.csr_array:
+        """How often a task has an answer of a cell, sparse [n_tasks, n_cells]; for the path without compiled loops."""
+        shape = (self.n_tasks, self.n_workers * self.n_labels)
+        return sparse.csr_array((np.ones(len(self.cell)), self.cell, self.start), shape=shape)
+
+    @cached_property
+    def by_cell(self) -> sparse.csr_array:
+        """The same, transposed."""
+        shape = (self.n_workers * self.n_labels, self.n_tasks)
+        return sparse.csr_array((np.ones(len(self.task)), self.task, self.begin), shape=shape)
+
+    @cached_property
+    def stretches(self) -> tuple[Places, Places, Places]:
+        """Cells cut into stretches of at most `STRETCH` answers: cell, first and last + 1 place of each."""
+        length = np.diff(self.begin)
+        parts = -(-length // STRETCH)
+        cell = np.repeat(np.arange(len(length)), parts)
+        within = np.arange(len(cell)) - np.repeat(np.cumsum(parts) - parts, parts)
+        first = self.begin[cell] + within * STRETCH
+        return cell, first, np.minimum(first + STRETCH, self.begin[cell + 1])
 
 
-def count(table: AnswerTable) -> Counts:
-    """Count the answers of a table once, before the first step; repeated answers add up."""
-    column = table.worker.astype(np.int64) * table.n_labels + table.label
-    shape = (table.n_tasks, table.n_workers * table.n_labels)
-    by_task = sparse.coo_array((np.ones(len(table)), (table.task, column)), shape=shape).tocsr()
-    return Counts(by_task, by_task.T.tocsr(), table.n_workers, table.n_labels)
+def count(table: AnswerTable, *, compiled: bool | None = None) -> Counts:
+    """Order the answers of a table once, before the first step.
+
+    compiled   whether to use compiled loops; None: where they are available
+    """
+    compiled = kernels is not None if compiled is None else compiled
+    n_cells = table.n_workers * table.n_labels
+    wide = np.int32 if n_cells <= np.iinfo(np.int32).max else np.int64
+    cell: Indices = np.multiply(table.worker, table.n_labels, dtype=wide)
+    cell += table.label
+    start, cell = _grouped(table.task, table.n_tasks, cell, compiled=compiled)
+    task = np.repeat(np.arange(table.n_tasks, dtype=np.int32), np.diff(start))
+    begin, task = _grouped(cell, n_cells, task, compiled=compiled)
+    return Counts(start, cell, begin, task, table.n_workers, table.n_labels, compiled)
 
 
 def e_step(
@@ -44,18 +103,39 @@ def e_step(
     log_prior [n_labels]; log_confusion [n_workers, truth, answer]; known [n_tasks] with -1 for unknown.
     Returns posterior [n_tasks, n_labels] and the likelihood's natural logarithm.
     """
-    by_answer = log_confusion.transpose(0, 2, 1).reshape(-1, counts.n_labels)
-    joint = np.asarray(counts.by_task @ by_answer) + log_prior
-    if known is not None:
-        clamp(joint, known)
-    return normalised(joint)
+    table = log_confusion.transpose(0, 2, 1).reshape(-1, counts.n_labels)
+    if not counts.compiled:
+        joint = np.asarray(counts.by_task @ table) + log_prior
+        if known is not None:
+            clamp(joint, known)
+        return normalised(joint)
+    posterior = np.empty((counts.n_tasks, counts.n_labels))
+    certain = NOTHING_KNOWN if known is None else known
+    inputs = (counts.start, counts.cell, np.ascontiguousarray(table), log_prior, certain, posterior)
+    return posterior, sum(in_ranges(kernels.posteriors, counts.n_tasks, *inputs))
 
 
 def m_step(counts: Counts, posterior: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Expected counts under the posterior: of the classes [n_labels], of answers [n_workers, truth, answer]."""
-    flat = np.asarray(counts.by_answer @ posterior)
+    flat = cell_counts(counts, posterior)
     answers = flat.reshape(counts.n_workers, counts.n_labels, counts.n_labels).transpose(0, 2, 1)
     return posterior.sum(axis=0), answers
+
+
+def cell_counts(counts: Counts, posterior: FloatArray) -> FloatArray:
+    """Sum over the answers of each cell of the posteriors of their tasks, float64 [n_cells, n_labels]."""
+    if not counts.compiled:
+        return np.asarray(counts.by_cell @ posterior)
+    cell, first, end = counts.stretches
+    parts = np.empty((len(cell), counts.n_labels))
+    in_ranges(kernels.expected_counts, len(cell), first, end, counts.task, posterior, parts)
+    total = np.zeros((counts.n_workers * counts.n_labels, counts.n_labels))
+    # Most cells are one stretch; the parts of the others are added in their order.
+    whole = np.flatnonzero(np.diff(cell, prepend=-1))
+    total[cell[whole]] = parts[whole]
+    rest = np.flatnonzero(np.diff(cell, prepend=-1) == 0)
+    np.add.at(total, cell[rest], parts[rest])
+    return total
 
 
 def clamp(joint: FloatArray, known: IntArray) -> None:
@@ -76,3 +156,16 @@ def normalised(joint: FloatArray) -> tuple[FloatArray, float]:
     total = chance.sum(axis=1, keepdims=True)
     chance /= total
     return chance, float(np.sum(top) + np.sum(np.log(total)))
+
+
+def _grouped(key: Indices, n_keys: int, column: Indices, *, compiled: bool) -> tuple[Places, Indices]:
+    """Where each key begins [n_keys + 1], and the column ordered by `key`, stably."""
+    start = np.zeros(n_keys + 1, dtype=np.int64)
+    np.cumsum(np.bincount(key, minlength=n_keys), out=start[1:])
+    if bool((key[1:] >= key[:-1]).all()):
+        return start, column
+    if not compiled:
+        return start, column[np.argsort(key, kind="stable")]
+    ordered = np.empty_like(column)
+    kernels.grouped(key, column, start, ordered)
+    return start, ordered

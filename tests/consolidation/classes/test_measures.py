@@ -33,10 +33,13 @@ def test_ties_are_shared():
 
 
 def test_calibration_compares_confidence_and_accuracy():
-    # Four tasks at 0.75 of which two are right, one at 1 that is right: 4/5 * 0.25 + 1/5 * 0.
+    # Four tasks at 0.75 of which the first two are right, one at 1 that is right. In one group the sums are 4 and 3;
+    # apart, the distances are 0.25, 0.25, 0.75, 0.75 and 0.
     sure, label = np.array([0.75] * 4 + [1.0]), np.zeros(5, int)
+    truth = np.array([0, 0, 1, 1, 0])
 
-    assert measures.calibration_error(label, sure, np.array([0, 0, 1, 1, 0])) == pytest.approx(0.2)
+    assert measures.calibration_error(label, sure, truth, bins=1) == pytest.approx(0.2)
+    assert measures.calibration_error(label, sure, truth, bins=5) == pytest.approx((4 * 0.5 - 0) / 5)
 
 
 def test_nothing_known_measures_zero():

@@ -57,7 +57,7 @@ def test_most_labels_of_a_generated_crowd_are_found(method):
     assert (consolidation.conclude(method, answers).label == truth).mean() > 0.85
 
 
-@every_method
+@pytest.mark.parametrize("method", sorted(set(METHODS) - {"hierarchical"}))  # it measures, it does not climb
 def test_the_objective_never_falls(method):
     answers, _truth, _right = crowd(2, skill=(0.35, 0.95))
 
@@ -163,4 +163,4 @@ def test_an_unknown_method_names_the_known():
 
 
 def test_the_methods_are_named_in_one_place():
-    assert METHODS == ["dawid-skene", "gt-compat", "majority", "weighted-vote"]
+    assert METHODS == ["dawid-skene", "gt-compat", "hierarchical", "majority", "weighted-vote"]
