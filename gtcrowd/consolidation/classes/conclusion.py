@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from gtcrowd.consolidation.classes import workers
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
-from gtcrowd.consolidation.intervals import credible_interval
 
 # Two probabilities nearer than this (relatively) are a tie: the order in which logarithms were summed must not
 # decide a label.
@@ -63,6 +63,8 @@ def from_posterior(
     known: IntArray | None = None,
     confidence: FloatArray | None = None,
     confusion: FloatArray | None = None,
+    judged: FloatArray | None = None,
+    others: FloatArray | None = None,
     steps: int = 1,
     converged: bool = True,
     objective: tuple[float, ...] = (),
@@ -70,22 +72,30 @@ def from_posterior(
     """Decide labels and measure workers in the one way that all methods share.
 
     `confidence` replaces the highest probability where a method has its own scale. A task is decided when it has
-    an answer or a known label.
+    an answer or a known label. Workers are judged by `posterior`, or by `judged` where the one handed out is tempered.
+    `others` [n] is the probability that the other workers give to each answer's label; without it the answer's own
+    evidence is taken out by `confusion`, and where a method has none the answer itself is part of the view.
     """
     decided = table.answers_per_task() > 0
     if known is not None:
         decided |= known >= 0
     sure = posterior.max(axis=1) if confidence is None else confidence
     answers = table.answers_per_worker()
-    accuracy, low, high = worker_quality(table, posterior)
+    view = posterior if judged is None else judged
+    if others is None:
+        others = view.reshape(-1)[table.cells()] if confusion is None else workers.without_own(table, view, confusion)
+    accuracy = np.full(table.n_workers, 0.5)
+    np.divide(workers.expected_correct(table, view), answers, out=accuracy, where=answers > 0)
+    low, high = workers.interval(table, others)
     return Conclusion(
         posterior=posterior,
         label=np.where(decided, most_probable(posterior), -1).astype(np.int32),
         confidence=np.where(decided, np.clip(sure, 0.0, 1.0), 0.0),
         answers=answers,
         accuracy=accuracy,
-        low=low,
-        high=high,
+        # The interval leaves the ends 0 and 1 out, where a share of none or all lies.
+        low=np.minimum(low, accuracy),
+        high=np.maximum(high, accuracy),
         confusion=confusion,
         steps=steps,
         converged=converged,
@@ -100,24 +110,3 @@ def most_probable(posterior: FloatArray) -> IntArray:
     top = posterior.max(axis=1, keepdims=True)
     first: IntArray = np.argmax(posterior >= top * (1 - TIE), axis=1).astype(np.int32)
     return first
-
-
-def worker_quality(table: AnswerTable, posterior: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Accuracy of each worker with the ends of its 95 % interval, three arrays [n_workers].
-
-    An answer is right with the posterior probability of its label. The worker's own answer has shaped that
-    posterior, so with few answers a task this flatters; known answers do not.
-    """
-    right = expected_correct(table, posterior)
-    answers = table.answers_per_worker().astype(np.float64)
-    share = np.divide(right, answers, out=np.full(table.n_workers, 0.5), where=answers > 0)
-    low, high = credible_interval(right, answers)
-    # The equal-tailed interval leaves out the ends 0 and 1, where a share of none or all lies.
-    return share, np.minimum(low, share), np.maximum(high, share)
-
-
-def expected_correct(table: AnswerTable, posterior: FloatArray) -> FloatArray:
-    """Expected number of right answers of each worker under the posterior, [n_workers]."""
-    chance = posterior.reshape(-1)[table.cells()]
-    right = np.bincount(table.worker, weights=chance, minlength=table.n_workers).astype(np.float64)
-    return np.minimum(right, table.answers_per_worker())

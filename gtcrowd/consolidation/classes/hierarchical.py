@@ -61,27 +61,36 @@ def conclude(
     votes = vote_shares(table, certain)
     beliefs = Beliefs(worker_answers=worker_answers, row_answers=row_answers, most_bias=most_bias)
 
-    posterior = taught = votes
+    # At ten million answers each array [n_tasks, n_labels] is a large part of the memory: they are changed in place.
+    posterior, taught = votes.copy(), votes.copy()
+    joint = np.empty(0)
     objective: list[float] = []
     moved = 1.0
     while len(objective) < max_steps and moved >= tolerance:
         pool = _pool(counts, taught, total, expected, beliefs)
         prior = class_prior(taught, prior_tasks)
-        evidence = pooling.evidence(counts, taught, pool)
-        joint = evidence + np.log(prior)
+        del joint
+        joint = pooling.evidence(counts, taught, pool)
+        joint += np.log(prior)
         before = posterior
         posterior, likelihood = _posterior(joint, certain)
         objective.append(likelihood)
-        moved = float(np.abs(posterior - before).sum()) / 2 / max(table.n_tasks, 1)
-        taught = vote_share * votes + (1 - vote_share) * posterior
+        before -= posterior
+        moved = float(np.abs(before, out=before).sum()) / 2 / max(table.n_tasks, 1)
+        np.multiply(votes, vote_share, out=taught)
+        taught += (1 - vote_share) * posterior
+    del before
     pool = _pool(counts, taught, total, expected, beliefs)
 
     correlation = hidden_correlation + dependence.residual_correlation(table, taught, prior_answers=worker_answers)
     left = dependence.effective_share(table.answers_per_task().astype(np.float64), correlation)
-    honest, _ = _posterior(joint * left[:, None], certain)
+    joint *= left[:, None]
+    honest, _ = _posterior(joint, certain)
+    honest *= 1 - doubt
+    honest += doubt * votes
     return conclusion.from_posterior(
         table,
-        doubt * votes + (1 - doubt) * honest,
+        honest,
         method="hierarchical",
         parameters={
             "row_answers": row_answers,
@@ -96,6 +105,7 @@ def conclude(
         },
         known=certain,
         confusion=pooling.confusion(pool),
+        judged=posterior,
         steps=len(objective),
         converged=moved < tolerance,
         objective=tuple(objective),

@@ -23,7 +23,20 @@ def conclude(
     """
     certain = checked_known(table, known)
     shares = vote_shares(table, certain)
-    return conclusion.from_posterior(table, shares, method="majority", parameters={}, known=certain)
+    return conclusion.from_posterior(
+        table, shares, method="majority", parameters={}, known=certain, others=_votes_of_others(table, shares, certain)
+    )
+
+
+def _votes_of_others(table: AnswerTable, shares: FloatArray, known: IntArray | None) -> FloatArray:
+    """Share of the votes for each answer's label without that answer, [n]; even where nobody else answered."""
+    votes = table.answers_per_task()[table.task]
+    rest = (shares.reshape(-1)[table.cells()] * votes - 1) / np.maximum(votes - 1, 1)
+    rest = np.where(votes > 1, np.clip(rest, 0, 1), 1 / table.n_labels)
+    if known is None:
+        return np.asarray(rest)
+    truth = known[table.task]
+    return np.where(truth >= 0, truth == table.label, rest)
 
 
 def vote_shares(table: AnswerTable, known: IntArray | None = None) -> FloatArray:

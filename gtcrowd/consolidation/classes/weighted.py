@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import conclusion, steps
+from gtcrowd.consolidation.classes import conclusion, steps, workers
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
@@ -43,16 +43,18 @@ def conclude(
     """
     certain = checked_known(table, known)
     if worker_accuracy is not None:
-        posterior, likelihood = vote(table, checked_accuracy(table, worker_accuracy, prior_accuracy), certain)
+        accuracy = checked_accuracy(table, worker_accuracy, prior_accuracy)
+        posterior, likelihood = vote(table, accuracy, certain)
         objective = [likelihood]
     else:
-        posterior, objective = _in_turns(table, certain, prior_accuracy, prior_answers, turns)
+        posterior, accuracy, objective = _in_turns(table, certain, prior_accuracy, prior_answers, turns)
     return conclusion.from_posterior(
         table,
         posterior,
         method="weighted-vote",
         parameters={"prior_accuracy": prior_accuracy, "prior_answers": prior_answers, "turns": turns},
         known=certain,
+        others=workers.without_own_vote(table, posterior, np.clip(accuracy, LEAST_ERROR, 1 - LEAST_ERROR)),
         steps=len(objective),
         objective=tuple(objective),
     )
@@ -73,16 +75,17 @@ def vote(table: AnswerTable, accuracy: FloatArray, known: IntArray | None) -> tu
 
 def _in_turns(
     table: AnswerTable, known: IntArray | None, share: float, strength: float, turns: int
-) -> tuple[FloatArray, list[float]]:
+) -> tuple[FloatArray, FloatArray, list[float]]:
     posterior, answers = vote_shares(table, known), table.answers_per_worker()
+    accuracy = np.full(table.n_workers, share)
     objective = []
     for _ in range(turns):
-        right = conclusion.expected_correct(table, posterior)
+        right = workers.expected_correct(table, posterior)
         accuracy = np.clip((right + strength * share) / (answers + strength), LEAST_ERROR, 1 - LEAST_ERROR)
         posterior, likelihood = vote(table, accuracy, known)
         prior = share * np.log(accuracy) + (1 - share) * np.log1p(-accuracy)
         objective.append(likelihood + strength * float(prior.sum()))
-    return posterior, objective
+    return posterior, accuracy, objective
 
 
 METHOD = Method(

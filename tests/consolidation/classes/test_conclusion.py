@@ -1,11 +1,8 @@
 import numpy as np
-import pytest
 from scipy import stats
 
-from gtcrowd.consolidation.classes import conclusion
 from gtcrowd.consolidation.classes.conclusion import most_probable
 from gtcrowd.consolidation.intervals import credible_interval
-from tests.consolidation.classes.crowds import table
 
 
 def test_rounding_decides_no_tie():
@@ -31,20 +28,3 @@ def test_rounding_past_all_right_is_forgiven():
     low, high = credible_interval(np.array([10 + 1e-12]), np.array([10.0]))
 
     assert 0.7 < low[0] < high[0] <= 1
-
-
-def test_workers_are_measured_by_the_posterior():
-    # Worker 0 gave the answers thought right with 0.9 and 0.2; worker 2 gave none.
-    answers = table([(0, 0, 0), (1, 0, 1), (0, 1, 1)], n_workers=3)
-
-    accuracy, low, high = conclusion.worker_quality(answers, np.array([[0.9, 0.1], [0.8, 0.2]]))
-
-    np.testing.assert_allclose(accuracy, [0.55, 0.1, 0.5])
-    assert high[2] - low[2] > 0.99
-
-
-def test_a_worker_always_right_is_within_the_interval():
-    accuracy, low, high = conclusion.worker_quality(table([(0, 0, 0)]), np.array([[1.0, 0.0]]))
-
-    assert accuracy == high == 1
-    assert low == pytest.approx(stats.beta(1.5, 0.5).ppf(0.025))

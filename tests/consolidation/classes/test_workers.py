@@ -1,0 +1,72 @@
+"""Accuracies of workers, and what their intervals are worth."""
+
+import numpy as np
+import pytest
+
+from gtcrowd import consolidation
+from gtcrowd.consolidation.classes import conclusion, workers
+from tests.consolidation.classes.crowds import crowd, table
+
+
+def measured(answers, posterior):
+    found = conclusion.from_posterior(answers, posterior, method="by hand", parameters={})
+    return found.accuracy, found.low, found.high
+
+
+def test_workers_are_measured_by_the_posterior():
+    # Worker 0 gave the answers thought right with 0.9 and 0.2; worker 2 gave none.
+    answers = table([(0, 0, 0), (1, 0, 1), (0, 1, 1)], n_workers=3)
+
+    accuracy, low, high = measured(answers, np.array([[0.9, 0.1], [0.8, 0.2]]))
+
+    np.testing.assert_allclose(accuracy, [0.55, 0.1, 0.5])
+    assert high[2] - low[2] > 0.99
+
+
+def test_a_worker_always_right_is_within_the_interval():
+    accuracy, low, high = measured(table([(0, 0, 0)]), np.array([[1.0, 0.0]]))
+
+    assert accuracy == high == 1
+    assert 0 < low < 0.2
+
+
+def test_where_labels_are_sure_the_interval_is_that_of_a_share():
+    # Nine of ten right against certain labels: Beta(9.5, 1.5), within the grid.
+    answers = table([(task, 0, int(task == 0)) for task in range(10)])
+
+    low, high = workers.interval(answers, (answers.label == 0).astype(float))
+
+    assert [low[0], high[0]] == pytest.approx([0.6187, 0.9889], abs=1 / workers.GRID)
+
+
+def test_own_evidence_is_taken_out():
+    # Two workers of accuracies 0.9 and 0.8 agree; without the first only the second speaks, and the other way round.
+    answers = table([(0, 0, 0), (0, 1, 0)])
+    confusion = np.array([[[0.9, 0.1], [0.1, 0.9]], [[0.8, 0.2], [0.2, 0.8]]])
+    both = np.array([[0.72, 0.02]]) / 0.74
+
+    np.testing.assert_allclose(workers.without_own(answers, both, confusion), [0.8, 0.9])
+    np.testing.assert_allclose(workers.without_own_vote(answers, both, np.array([0.9, 0.8])), [0.8, 0.9])
+
+
+def test_chunks_do_not_show(monkeypatch):
+    answers, _truth, _right = crowd(1)
+    found = consolidation.conclude("dawid-skene", answers)
+    whole = workers.without_own(answers, found.posterior, found.confusion)
+    wide = workers.interval(answers, whole)
+
+    monkeypatch.setattr(workers, "CHUNK", 128)
+
+    np.testing.assert_array_equal(workers.without_own(answers, found.posterior, found.confusion), whole)
+    np.testing.assert_array_equal(workers.interval(answers, whole), wide)
+
+
+@pytest.mark.parametrize("method", ["hierarchical", "dawid-skene", "weighted-vote"])
+def test_intervals_cover_the_true_accuracy(method):
+    covered = []
+    for seed in range(12):
+        answers, _truth, right = crowd(seed, skill=(0.5, 0.9))
+        found = consolidation.conclude(method, answers)
+        covered.append((found.low <= right) & (right <= found.high))
+
+    assert np.mean(covered) > 0.88  # of 180 intervals of 95 %; taken from counts of agreement 0.6 to 0.9 do
