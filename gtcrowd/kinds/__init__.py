@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gtcrowd.kinds.choice import CHOICE
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Kind, UnknownMedium, failed_block
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, UnknownMedium, failed_block
 
 __all__ = [
     "KINDS",
     "AnswerRefused",
     "Concluded",
     "Fault",
+    "Given",
     "Kind",
     "UnknownKind",
     "UnknownMedium",

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from gtcrowd import consolidation
 from gtcrowd.kinds import names
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, UnknownMedium, metadata, written_confidence
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, UnknownMedium, metadata, written_confidence
 
 ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier"}
 TYPES = {"image": "image-classification", "text": "text-classification"}
@@ -53,28 +53,25 @@ class Choice:
 
     def conclude(
         self,
-        objects: Sequence[int],
-        workers: Sequence[int],
-        values: Sequence[Any],
+        given: Given,
         *,
         categories: Sequence[str],
         method: str,
         parameters: Mapping[str, Any],
-        n_objects: int,
-        n_workers: int,
         known: Mapping[int, Any] | None = None,
         worker_accuracy: ArrayLike | None = None,
     ) -> Concluded:
         code = {category: place for place, category in enumerate(categories)}
+        label = np.array([code[value] for value in given.distinct], dtype=np.int32)
         table = consolidation.AnswerTable.from_codes(
-            objects,
-            workers,
-            np.fromiter((code[value] for value in values), dtype=np.int32, count=len(values)),
-            n_tasks=n_objects,
-            n_workers=n_workers,
+            given.objects,
+            given.workers,
+            label[np.asarray(given.values, dtype=np.int32)],
+            n_tasks=given.n_objects,
+            n_workers=given.n_workers,
             n_labels=len(categories),
         )
-        certain = np.full(n_objects, -1, dtype=np.int32)
+        certain = np.full(given.n_objects, -1, dtype=np.int32)
         for place, value in (known or {}).items():
             certain[place] = code[value]
         conclusion = consolidation.conclude(method, table, known=certain, worker_accuracy=worker_accuracy, **parameters)

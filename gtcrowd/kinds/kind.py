@@ -33,6 +33,22 @@ class AnswerRefused(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
+class Given:
+    """Answers in columns of equal length, coded from 0; one row is one answer.
+
+    `objects`, `workers`, `values`: integer arrays [answers]; `distinct`: what the codes of the values stand for, each
+    as `Kind.read_answer` gives it. There may be objects and workers without an answer, and values nobody gave.
+    """
+
+    objects: ArrayLike
+    workers: ArrayLike
+    values: ArrayLike
+    distinct: Sequence[Any]
+    n_objects: int
+    n_workers: int
+
+
+@dataclass(frozen=True, eq=False)
 class Concluded:
     """One value an object, in the order of the objects' codes.
 
@@ -75,19 +91,15 @@ class Kind(Protocol):
 
     def conclude(
         self,
-        objects: Sequence[int],
-        workers: Sequence[int],
-        values: Sequence[Any],
+        given: Given,
         *,
         categories: Sequence[str],
         method: str,
         parameters: Mapping[str, Any],
-        n_objects: int,
-        n_workers: int,
         known: Mapping[int, Any] | None = None,
         worker_accuracy: ArrayLike | None = None,
     ) -> Concluded:
-        """Many answers into one value an object. The columns are of equal length; codes count from 0.
+        """Many answers into one value an object.
 
         `known`: values known to be right, by code of the object. `worker_accuracy`: [n_workers] 0 to 1, NaN where
         not known. Raises UnknownMethod, ParameterRefused and TableRefused of `consolidation`.

@@ -1,47 +1,75 @@
 """Read the answers of a job in columns, as a method takes them."""
 
-import json
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import connection
+import numpy as np
+import numpy.typing as npt
 
 from gtcrowd.jobs.models import Job
+from gtcrowd.kinds import Given
+from gtcrowd.labels import copying
 
-COLUMNS = """
-SELECT task.data_object_id, task.position, answer.worker_id, answer.value
-FROM tasks_answer answer JOIN tasks_task task ON task.data_object_id = answer.task_id
-WHERE answer.job_id = %(job)s {which}
-ORDER BY task.position, answer.submitted_at, answer.assignment_id
+ANSWERS = """
+SELECT task_id, worker_id, assignment_id,
+       coalesce(array_position(%(categories)s::text[], value #>> '{{}}'), 0)::integer - 1
+FROM tasks_answer answer
+WHERE job_id = %(job)s {which}
 """
-NOT_CONCLUDED = "AND task.state <> 'open' AND NOT task.concluded"
+NOT_CONCLUDED = """AND EXISTS (
+    SELECT FROM tasks_task task
+    WHERE task.data_object_id = answer.task_id AND task.state <> 'open' AND NOT task.concluded)
+"""
+TASKS = "SELECT data_object_id, position FROM tasks_task WHERE job_id = %(job)s"
+
+Codes = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers in columns of equal length, coded by place in `objects` and `workers`.
+    """Answers in columns, and what the codes of objects and workers stand for.
 
-    `objects`: (id, position) of each answered object, in the order of the manifest. `workers`: their ids.
-    The order is that of the manifest and of time, so that the same answers give the same bytes.
+    `objects` and `positions`: id and place in the manifest of each answered object, in that order; `workers`: ids,
+    ascending. The answers are in the order of the manifest and then of their assignments, so that the same answers
+    give the same bytes.
     """
 
-    object_code: list[int]
-    worker_code: list[int]
-    value: list[object]
-    objects: list[tuple[int, int]]
-    workers: list[int]
+    given: Given
+    objects: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int32]
+    workers: npt.NDArray[np.int64]
 
 
 def read(job: Job, *, only_new: bool = False) -> Answers:
     """All answers of the job; with `only_new`, those to tasks that ended since the last official run."""
-    objects: dict[tuple[int, int], int] = {}
-    workers: dict[int, int] = {}
-    object_code, worker_code, values = [], [], []
-    query = COLUMNS.format(which=NOT_CONCLUDED if only_new else "")
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"job": job.pk})
-        while rows := cursor.fetchmany(10_000):
-            for object_id, position, worker_id, value in rows:
-                object_code.append(objects.setdefault((object_id, position), len(objects)))
-                worker_code.append(workers.setdefault(worker_id, len(workers)))
-                values.append(json.loads(value))  # Django leaves jsonb as text to its own fields
-    return Answers(object_code, worker_code, values, list(objects), list(workers))
+    facts = {"job": job.pk, "categories": list(job.categories)}
+    answers = copying.read(
+        ANSWERS.format(which=NOT_CONCLUDED if only_new else ""),
+        facts,
+        {"task": "i8", "worker": "i8", "assignment": "i8", "value": "i4"},
+    )
+    tasks = copying.read(TASKS, facts, {"id": "i8", "position": "i4"})
+    place = _places(tasks["id"], tasks["position"], answers["task"])
+    answered = np.zeros(len(tasks["id"]), dtype=bool)
+    answered[place] = True
+    in_order = np.argsort(tasks["position"])[answered]
+    code = (np.cumsum(answered) - 1)[place]
+    workers, worker = np.unique(answers["worker"], return_inverse=True)
+    order = np.lexsort((answers["assignment"], code))
+    given = Given(
+        objects=code[order].astype(np.int32),
+        workers=worker[order].astype(np.int32),
+        values=answers["value"][order],
+        distinct=job.categories,
+        n_objects=len(in_order),
+        n_workers=len(workers),
+    )
+    return Answers(given, tasks["id"][in_order], tasks["position"][in_order], workers)
+
+
+def _places(ids: Codes, position: Codes, wanted: Codes) -> Codes:
+    """For each wanted task its place in the order of the manifest, among all tasks of the job."""
+    by_id = np.argsort(ids)
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[np.argsort(position)] = np.arange(len(ids))
+    return rank[by_id][np.searchsorted(ids, wanted, sorter=by_id)]

@@ -4,18 +4,21 @@ The job's own method runs by itself as batches come in; such runs are official a
 Any other method runs on demand, and changes nothing of theirs.
 """
 
+import json
 import time
 from datetime import datetime
 
+import numpy as np
+import pyarrow as pa
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from psycopg.types.json import Jsonb
 
 from gtcrowd import kinds, queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
-from gtcrowd.labels.models import Run, RunState, WorkerQuality
+from gtcrowd.labels import copying
+from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
 from gtcrowd.tasks.models import Task, TaskState
 
 LEAST_NEW = 50
@@ -83,7 +86,7 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
     with transaction.atomic():
         ended = _new(job) if write is None else Task.objects.filter(pk__in=write)
         ended.update(concluded=True)
-        if not answers.objects:
+        if not len(answers.objects):
             return None
         run = Run.objects.create(job=job, method=job.method, official=True, created_at=now)
         _form(run, answers, write=write, now=now)
@@ -93,14 +96,7 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
 def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> None:
     job, began = run.job, time.perf_counter()
     concluded = kinds.kind(job.kind).conclude(
-        answers.object_code,
-        answers.worker_code,
-        answers.value,
-        categories=job.categories,
-        method=run.method,
-        parameters=run.parameters,
-        n_objects=len(answers.objects),
-        n_workers=len(answers.workers),
+        answers.given, categories=job.categories, method=run.method, parameters=run.parameters
     )
     with transaction.atomic():
         _describe(run, concluded, answers)
@@ -116,13 +112,7 @@ def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) ->
     run.versions = dict(conclusion.versions)
     run.steps, run.converged = conclusion.steps, conclusion.converged
     run.objective = list(conclusion.objective)
-    run.answers = len(answers.value)
-
-
-LABELS = """
-COPY labels_label (run_id, job_id, data_object_id, position, value, confidence, posterior, answers, current, created_at)
-FROM STDIN
-"""
+    run.answers = np.size(answers.given.objects)
 
 
 SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND current AND position = ANY(%s)"
@@ -131,32 +121,32 @@ SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND curre
 def _write_labels(
     run: Run, concluded: kinds.Concluded, answers: columns.Answers, write: set[int] | None, now: datetime
 ) -> int:
-    chosen = [code for code, (pk, _) in enumerate(answers.objects) if write is None or pk in write]
+    chosen = np.arange(len(answers.objects))
+    if write is not None:
+        chosen = np.flatnonzero(np.isin(answers.objects, np.fromiter(write, np.int64, len(write))))
+    positions = answers.positions[chosen]
     if run.official:
-        positions = [answers.objects[code][1] for code in chosen]
         with connection.cursor() as cursor:
-            cursor.execute(SUPERSEDE, [run.job_id, positions])
-    counts = [0] * len(answers.objects)
-    for code in answers.object_code:
-        counts[code] += 1
-    with connection.cursor() as cursor, cursor.copy(LABELS) as copy:
-        for code in chosen:
-            pk, position = answers.objects[code]
-            posterior = None if concluded.posterior is None else [round(float(p), 6) for p in concluded.posterior[code]]
-            copy.write_row(
-                (
-                    run.pk,
-                    run.job_id,
-                    pk,
-                    position,
-                    Jsonb(concluded.values[code]),
-                    float(concluded.confidence[code]),
-                    None if posterior is None else Jsonb(posterior),
-                    counts[code],
-                    run.official,
-                    now,
-                )
-            )
+            cursor.execute(SUPERSEDE, [run.job_id, positions.tolist()])
+    counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
+    values = [copying.escaped(json.dumps(concluded.values[code], ensure_ascii=False)) for code in chosen]
+    posterior = concluded.posterior
+    copying.write(
+        Label._meta.db_table,
+        {
+            "run_id": pa.array([run.pk]),
+            "job_id": pa.array([run.job_id]),
+            "data_object_id": pa.array(answers.objects[chosen]),
+            "position": pa.array(positions),
+            "value": pa.array(values, pa.large_string()),
+            "confidence": pa.array(concluded.confidence[chosen]),
+            "posterior": pa.array(["\\N"]) if posterior is None else copying.json_lists(posterior[chosen], places=6),
+            "answers": pa.array(counts[chosen]),
+            "current": pa.array([run.official]),
+            "created_at": pa.array([now.isoformat()]),
+        },
+        rows=len(chosen),
+    )
     return len(chosen)
 
 
@@ -166,7 +156,7 @@ def _write_qualities(run: Run, concluded: kinds.Concluded, answers: columns.Answ
         [
             WorkerQuality(
                 run=run,
-                worker_id=worker_id,
+                worker_id=int(worker_id),
                 answers=int(found.answers[code]),
                 accuracy=float(found.accuracy[code]),
                 low=float(found.low[code]),

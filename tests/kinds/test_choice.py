@@ -26,8 +26,12 @@ def block(**changed):
 
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
-    facts = {"categories": BIRDS, "method": "majority", "parameters": {}, "n_objects": 3, "n_workers": 3}
-    return CHOICE.conclude(objects, workers, values, **(facts | changed))
+    distinct = sorted(set(values))
+    given = kinds.Given(
+        objects, workers, [distinct.index(value) for value in values], distinct, n_objects=3, n_workers=3
+    )
+    facts = {"categories": BIRDS, "method": "majority", "parameters": {}}
+    return CHOICE.conclude(given, **(facts | changed))
 
 
 @pytest.mark.parametrize(
