@@ -11,8 +11,7 @@ from gtcrowd.kinds import Given
 from gtcrowd.labels import copying
 
 ANSWERS = """
-SELECT task_id, worker_id, assignment_id,
-       coalesce(array_position(%(categories)s::text[], value #>> '{{}}'), 0)::integer - 1
+SELECT task_id, worker_id, coalesce(array_position(%(categories)s::text[], value #>> '{{}}'), 0)::integer - 1
 FROM tasks_answer answer
 WHERE job_id = %(job)s {which}
 """
@@ -30,8 +29,8 @@ class Answers:
     """Answers in columns, and what the codes of objects and workers stand for.
 
     `objects` and `positions`: id and place in the manifest of each answered object, in that order; `workers`: ids,
-    ascending. The answers are in the order of the manifest and then of their assignments, so that the same answers
-    give the same bytes.
+    ascending. The answers are in the order of the manifest and then of their workers, so that the same answers give
+    the same bytes.
     """
 
     given: Given
@@ -46,7 +45,7 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
     answers = copying.read(
         ANSWERS.format(which=NOT_CONCLUDED if only_new else ""),
         facts,
-        {"task": "i8", "worker": "i8", "assignment": "i8", "value": "i4"},
+        {"task": "i8", "worker": "i8", "value": "i4"},
     )
     tasks = copying.read(TASKS, facts, {"id": "i8", "position": "i4"})
     place = _places(tasks["id"], tasks["position"], answers["task"])
@@ -55,7 +54,8 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
     in_order = np.argsort(tasks["position"])[answered]
     code = (np.cumsum(answered) - 1)[place]
     workers, worker = np.unique(answers["worker"], return_inverse=True)
-    order = np.lexsort((answers["assignment"], code))
+    # Nobody answers a task twice, so this is one order only.
+    order = np.argsort(code * len(workers) + worker)
     given = Given(
         objects=code[order].astype(np.int32),
         workers=worker[order].astype(np.int32),

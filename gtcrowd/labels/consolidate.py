@@ -129,7 +129,7 @@ def _write_labels(
         with connection.cursor() as cursor:
             cursor.execute(SUPERSEDE, [run.job_id, positions.tolist()])
     counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
-    values = [copying.escaped(json.dumps(concluded.values[code], ensure_ascii=False)) for code in chosen]
+    values = _texts([concluded.values[code] for code in chosen.tolist()])
     posterior = concluded.posterior
     copying.write(
         Label._meta.db_table,
@@ -150,20 +150,28 @@ def _write_labels(
     return len(chosen)
 
 
+def _texts(values: list[object]) -> list[str]:
+    """Each value as JSON in a field of COPY; names of categories, which repeat, are written once."""
+    names = {value: "" for value in values if isinstance(value, str)}
+    for name in names:
+        names[name] = copying.escaped(json.dumps(name))
+    return [names[v] if isinstance(v, str) else copying.escaped(json.dumps(v)) for v in values]
+
+
 def _write_qualities(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
     found = concluded.conclusion
-    WorkerQuality.objects.bulk_create(
-        [
-            WorkerQuality(
-                run=run,
-                worker_id=int(worker_id),
-                answers=int(found.answers[code]),
-                accuracy=float(found.accuracy[code]),
-                low=float(found.low[code]),
-                high=float(found.high[code]),
-                confusion=None if found.confusion is None else found.confusion[code].round(6).tolist(),
-            )
-            for code, worker_id in enumerate(answers.workers)
-        ],
-        batch_size=1000,
+    rows = None if found.confusion is None else found.confusion.round(6).tolist()
+    confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
+    copying.write(
+        WorkerQuality._meta.db_table,
+        {
+            "run_id": pa.array([run.pk]),
+            "worker_id": pa.array(answers.workers),
+            "answers": pa.array(found.answers),
+            "accuracy": pa.array(found.accuracy),
+            "low": pa.array(found.low),
+            "high": pa.array(found.high),
+            "confusion": pa.array(confusion, pa.large_string()),
+        },
+        rows=len(answers.workers),
     )
