@@ -15,9 +15,11 @@ from gtcrowd.consolidation.classes import dawid_skene, gt_compat, hierarchical, 
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.method import Method
 from gtcrowd.consolidation.classes.table import AnswerTable, Coded, TableRefused, from_frame
+from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.parameters import Parameter, ParameterRefused
 
 __all__ = [
+    "FORMS",
     "METHODS",
     "AnswerTable",
     "Coded",

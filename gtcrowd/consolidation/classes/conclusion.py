@@ -64,7 +64,7 @@ def from_posterior(
     confidence: FloatArray | None = None,
     confusion: FloatArray | None = None,
     judged: FloatArray | None = None,
-    others: FloatArray | None = None,
+    ratio: FloatArray | None = None,
     steps: int = 1,
     converged: bool = True,
     objective: tuple[float, ...] = (),
@@ -73,8 +73,8 @@ def from_posterior(
 
     `confidence` replaces the highest probability where a method has its own scale. A task is decided when it has
     an answer or a known label. Workers are judged by `posterior`, or by `judged` where the one handed out is tempered.
-    `others` [n] is the probability that the other workers give to each answer's label; without it the answer's own
-    evidence is taken out by `confusion`, and where a method has none the answer itself is part of the view.
+    `ratio` [n] is what `workers.interval` takes; without it each answer's own evidence is taken out by `confusion`,
+    and where a method has none the answer itself is part of the view.
     """
     decided = table.answers_per_task() > 0
     if known is not None:
@@ -82,11 +82,13 @@ def from_posterior(
     sure = posterior.max(axis=1) if confidence is None else confidence
     answers = table.answers_per_worker()
     view = posterior if judged is None else judged
-    if others is None:
-        others = view.reshape(-1)[table.cells()] if confusion is None else workers.without_own(table, view, confusion)
+    if ratio is None and confusion is not None:
+        ratio = workers.ratio_without_own(table, view, confusion)
+    elif ratio is None:
+        ratio = workers.even_ratio(view.reshape(-1)[table.cells()], table.n_labels)
     accuracy = np.full(table.n_workers, 0.5)
     np.divide(workers.expected_correct(table, view), answers, out=accuracy, where=answers > 0)
-    low, high = workers.interval(table, others)
+    low, high = workers.interval(table, ratio)
     return Conclusion(
         posterior=posterior,
         label=np.where(decided, most_probable(posterior), -1).astype(np.int32),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import conclusion
+from gtcrowd.consolidation.classes import conclusion, workers
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.method import Method
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_known
@@ -23,9 +23,8 @@ def conclude(
     """
     certain = checked_known(table, known)
     shares = vote_shares(table, certain)
-    return conclusion.from_posterior(
-        table, shares, method="majority", parameters={}, known=certain, others=_votes_of_others(table, shares, certain)
-    )
+    ratio = workers.even_ratio(_votes_of_others(table, shares, certain), table.n_labels)
+    return conclusion.from_posterior(table, shares, method="majority", parameters={}, known=certain, ratio=ratio)
 
 
 def _votes_of_others(table: AnswerTable, shares: FloatArray, known: IntArray | None) -> FloatArray:

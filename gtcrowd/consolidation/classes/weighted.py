@@ -54,7 +54,7 @@ def conclude(
         method="weighted-vote",
         parameters={"prior_accuracy": prior_accuracy, "prior_answers": prior_answers, "turns": turns},
         known=certain,
-        others=workers.without_own_vote(table, posterior, np.clip(accuracy, LEAST_ERROR, 1 - LEAST_ERROR)),
+        ratio=workers.ratio_without_own_vote(table, posterior, np.clip(accuracy, LEAST_ERROR, 1 - LEAST_ERROR)),
         steps=len(objective),
         objective=tuple(objective),
     )

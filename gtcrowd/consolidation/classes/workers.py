@@ -2,9 +2,10 @@
 
 Counting answers that agree with the concluded labels treats those as known, and as if the worker had had no part in
 them; intervals made of such counts cover the true accuracy of a generated crowd in 70 to 85 of 100 cases instead of
-95. Here a worker's answers are compared with what the *others* make probable: an answer to which the others give the
-probability q is right with accuracy a in `a q + (1 - a)(1 - q) / (K - 1)` of cases. The product over the worker's
-answers is a likelihood of a, and with a Jeffreys prior its quantiles are the interval.
+95. Here a worker's answers are compared with what the *others* make probable. If they give the probability q to the
+answered label, and a worker who errs would have answered it with probability w, then a worker of accuracy a answers it
+with `a q + (1 - a) w`. The product over the worker's answers is a likelihood of a, and with a Jeffreys prior its
+quantiles are the interval. Only the ratio q / w of each answer matters for it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import numpy as np
 
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray
 
-# Answers whose labels have nearly the same probability say nearly the same about their worker.
-GROUPS = 64
+# Answers of nearly the same ratio say nearly the same about their worker; ratios beyond e to this power are cut off.
+GROUPS, FARTHEST = 128, 12.0
 # Accuracies that are told apart, evenly spread over 0 to 1.
 GRID = 400
 # Rows worked on at a time, so that memory does not grow with the table.
@@ -30,41 +31,51 @@ def expected_correct(table: AnswerTable, posterior: FloatArray) -> FloatArray:
     return np.minimum(right, table.answers_per_worker())
 
 
-def without_own(table: AnswerTable, posterior: FloatArray, confusion: FloatArray) -> FloatArray:
-    """Probability of each answer's label with the evidence of that answer taken out of the posterior, [n].
+def ratio_without_own(table: AnswerTable, posterior: FloatArray, confusion: FloatArray) -> FloatArray:
+    """For each answer the ratio q / w, with the evidence of that answer taken out of the posterior, [n].
 
-    posterior [n_tasks, n_labels], confusion [n_workers, truth, answer]: the evidence divided by is P(answer | truth).
+    posterior [n_tasks, n_labels]; confusion [n_workers, truth, answer]: the evidence taken out is P(answer | truth),
+    and a worker who errs on a class answers the others in the proportions of that worker's row.
     """
-    by_answer = confusion.transpose(0, 2, 1)
-    chance = np.empty(len(table))
+    by_answer = np.maximum(confusion.transpose(0, 2, 1), LEAST)
+    wrong = np.maximum(1 - np.einsum("jkk->jk", confusion), LEAST)
+    ratio = np.empty(len(table))
     for first in range(0, len(table), CHUNK):
         here = slice(first, first + CHUNK)
-        label = table.label[here]
-        rest = posterior[table.task[here]] / np.maximum(by_answer[table.worker[here], label], LEAST)
-        chance[here] = np.take_along_axis(rest, label[:, None], axis=1)[:, 0] / rest.sum(axis=1)
-    return chance
+        worker, label = table.worker[here], table.label[here]
+        given = by_answer[worker, label]
+        rest = posterior[table.task[here]] / given
+        right = np.take_along_axis(rest, label[:, None], axis=1)[:, 0]
+        error = rest * given / wrong[worker]
+        np.put_along_axis(error, label[:, None], 0.0, axis=1)
+        ratio[here] = right / np.maximum(error.sum(axis=1), LEAST)
+    return ratio
 
 
-def without_own_vote(table: AnswerTable, posterior: FloatArray, accuracy: FloatArray) -> FloatArray:
+def ratio_without_own_vote(table: AnswerTable, posterior: FloatArray, accuracy: FloatArray) -> FloatArray:
     """The same for workers with one accuracy [n_workers] over all classes and even errors, [n]."""
     chance = posterior.reshape(-1)[table.cells()]
-    right = accuracy[table.worker]
-    wrong = (1 - right) / max(table.n_labels - 1, 1)
-    hit, miss = chance / np.maximum(right, LEAST), (1 - chance) / np.maximum(wrong, LEAST)
-    return np.asarray(hit / np.maximum(hit + miss, LEAST))
+    right = np.maximum(accuracy[table.worker], LEAST)
+    wrong = np.maximum(1 - accuracy[table.worker], LEAST) / max(table.n_labels - 1, 1)
+    return even_ratio((chance / right) / np.maximum(chance / right + (1 - chance) / wrong, LEAST), table.n_labels)
 
 
-def interval(table: AnswerTable, others: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+def even_ratio(chance: FloatArray, n_labels: int) -> FloatArray:
+    """The ratio q / w for q = `chance` when errors are even over the other labels."""
+    return np.asarray(chance * max(n_labels - 1, 1) / np.maximum(1 - chance, LEAST))
+
+
+def interval(table: AnswerTable, ratio: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
     """Central credible interval of each worker's accuracy, two arrays [n_workers]; 0 to 1 without any answer.
 
-    others [n]: probability that the others give to each answer's label.
+    ratio [n]: q / w of each answer, see above; at least 0.
     """
-    group = np.minimum((others * GROUPS).astype(np.int64), GROUPS - 1)
+    log = np.clip(np.log(np.maximum(ratio, LEAST)), -FARTHEST, FARTHEST)
+    group = np.minimum((log + FARTHEST) / (2 * FARTHEST) * GROUPS, GROUPS - 1).astype(np.int64)
     size = np.bincount(group, minlength=GROUPS)
-    chance = np.bincount(group, others, GROUPS) / np.maximum(size, 1)
+    typical = np.exp(np.bincount(group, log, GROUPS) / np.maximum(size, 1))
     accuracy = (np.arange(GRID) + 0.5) / GRID
-    wrong = (1 - accuracy) / max(table.n_labels - 1, 1)
-    agree = np.log(np.maximum(np.outer(chance, accuracy) + np.outer(1 - chance, wrong), LEAST))
+    agree = np.log(np.outer(typical, accuracy) + (1 - accuracy))
     jeffreys = -(np.log(accuracy) + np.log1p(-accuracy)) / 2
     answers = np.bincount(table.worker.astype(np.int64) * GROUPS + group, minlength=table.n_workers * GROUPS)
     low, high = np.empty(table.n_workers), np.empty(table.n_workers)

@@ -34,7 +34,7 @@ def test_where_labels_are_sure_the_interval_is_that_of_a_share():
     # Nine of ten right against certain labels: Beta(9.5, 1.5), within the grid.
     answers = table([(task, 0, int(task == 0)) for task in range(10)])
 
-    low, high = workers.interval(answers, (answers.label == 0).astype(float))
+    low, high = workers.interval(answers, np.where(answers.label == 0, 1e12, 0.0))
 
     assert [low[0], high[0]] == pytest.approx([0.6187, 0.9889], abs=1 / workers.GRID)
 
@@ -45,20 +45,32 @@ def test_own_evidence_is_taken_out():
     confusion = np.array([[[0.9, 0.1], [0.1, 0.9]], [[0.8, 0.2], [0.2, 0.8]]])
     both = np.array([[0.72, 0.02]]) / 0.74
 
-    np.testing.assert_allclose(workers.without_own(answers, both, confusion), [0.8, 0.9])
-    np.testing.assert_allclose(workers.without_own_vote(answers, both, np.array([0.9, 0.8])), [0.8, 0.9])
+    np.testing.assert_allclose(workers.ratio_without_own(answers, both, confusion), [0.8 / 0.2, 0.9 / 0.1])
+    np.testing.assert_allclose(workers.ratio_without_own_vote(answers, both, np.array([0.9, 0.8])), [4, 9])
 
 
 def test_chunks_do_not_show(monkeypatch):
     answers, _truth, _right = crowd(1)
     found = consolidation.conclude("dawid-skene", answers)
-    whole = workers.without_own(answers, found.posterior, found.confusion)
+    whole = workers.ratio_without_own(answers, found.posterior, found.confusion)
     wide = workers.interval(answers, whole)
 
     monkeypatch.setattr(workers, "CHUNK", 128)
 
-    np.testing.assert_array_equal(workers.without_own(answers, found.posterior, found.confusion), whole)
+    np.testing.assert_array_equal(workers.ratio_without_own(answers, found.posterior, found.confusion), whole)
     np.testing.assert_array_equal(workers.interval(answers, whole), wide)
+
+
+def test_an_error_everybody_makes_does_not_speak_for_a_worker():
+    # Class 2 is never answered and hardly ever true. Answering 1 where the others doubt between 0 and 1 is no merit.
+    answers = table([(task, 0, 1) for task in range(50)], n_labels=3)
+    doubt = np.tile([0.5, 0.5, 0.0], (50, 1))
+    confusion = np.array([[[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.25, 0.25, 0.5]]])
+
+    low, high = workers.interval(answers, workers.ratio_without_own(answers, doubt, confusion))
+
+    assert low[0] < 0.05
+    assert high[0] > 0.95
 
 
 @pytest.mark.parametrize("method", ["hierarchical", "dawid-skene", "weighted-vote"])
