@@ -1,1 +1,6 @@
 """How far workers agree beyond chance, before anybody says who is right."""
+
+from gtcrowd.consolidation.agreement.alpha import Agreement, alpha, alpha_of_numbers
+from gtcrowd.consolidation.agreement.kappa import cohen, cohen_matrix, fleiss, percent
+
+__all__ = ["Agreement", "alpha", "alpha_of_numbers", "cohen", "cohen_matrix", "fleiss", "percent"]

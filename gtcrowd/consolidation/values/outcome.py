@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd.consolidation.classes.conclusion import Json, library_versions
+from gtcrowd.consolidation.intervals import credible_interval
+from gtcrowd.consolidation.values.table import ValueTable
 
 FloatArray = npt.NDArray[np.float64]
 T = TypeVar("T")
@@ -46,3 +48,46 @@ class Outcome(Generic[T]):
     method: str
     parameters: Mapping[str, Json]
     versions: Mapping[str, str] = field(default_factory=library_versions)
+
+
+def outcome(
+    table: ValueTable[T],
+    value: Sequence[T | None],
+    *,
+    confidence: FloatArray,
+    score: FloatArray,
+    agreement: float | None,
+    method: str,
+    parameters: Mapping[str, Json],
+    parts: Sequence[FloatArray] | None = None,
+    traits: Mapping[str, FloatArray] | None = None,
+    steps: int = 1,
+    converged: bool = True,
+    objective: tuple[float, ...] = (),
+) -> Outcome[T]:
+    """Put an outcome together; workers are measured in the one way that all kinds share.
+
+    score [n]: how well each answer agrees with what is right, 0 to 1 in the kind's measure. A worker's quality is the
+    mean; its interval is that of a share with so many answers (`intervals.credible_interval`), which is as wide as
+    scores between 0 and 1 can make it, and wider than needed where they are not all 0 or 1.
+    """
+    answers = table.answers_per_worker()
+    total = np.bincount(table.worker, score, table.n_workers).astype(np.float64)
+    quality = np.divide(total, answers, out=np.full(table.n_workers, 0.5), where=answers > 0)
+    low, high = credible_interval(total, answers)
+    return Outcome(
+        value=value,
+        confidence=np.where(table.answers_per_task() > 0, np.clip(confidence, 0.0, 1.0), 0.0),
+        parts=[np.zeros(0)] * table.n_tasks if parts is None else parts,
+        answers=answers,
+        quality=quality,
+        low=np.minimum(low, quality),
+        high=np.maximum(high, quality),
+        traits={} if traits is None else traits,
+        agreement=agreement,
+        steps=steps,
+        converged=converged,
+        objective=objective,
+        method=method,
+        parameters=dict(parameters),
+    )

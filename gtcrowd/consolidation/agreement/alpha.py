@@ -1,0 +1,133 @@
+"""Krippendorff's alpha: agreement beyond chance for any number of raters, with answers missing anywhere.
+
+Krippendorff 2011, "Computing Krippendorff's alpha-reliability", University of Pennsylvania: alpha = 1 - observed /
+expected disagreement. Observed: over the pairs of answers to one task, each task weighing by its answers; expected:
+over all pairs of answers. For classes the cost is answers + tasks × classes², for numbers answers alone: sums of
+squares replace the pairs.
+
+Every coefficient is a ratio of sums over tasks, so a bootstrap over tasks (Efron, Tibshirani 1993, chapter 13) draws
+sums, not answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
+
+Level = Literal["nominal", "ordinal"]
+DRAWS = 1000
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A coefficient with the ends of its 95 % bootstrap interval over tasks.
+
+    `value` is None where the coefficient is undefined, and `reason` then says why. `tasks` and `answers`: those that
+    counted, which are those of tasks with at least two answers.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    tasks: int
+    answers: int
+    reason: str = ""
+
+
+def undefined(reason: str, tasks: int = 0, answers: int = 0) -> Agreement:
+    """No coefficient, and why."""
+    return Agreement(None, None, None, tasks, answers, reason)
+
+
+def alpha(table: AnswerTable, *, level: Level = "nominal", seed: int = 0, draws: int = DRAWS) -> Agreement:
+    """Alpha of classes; `ordinal` takes their codes as ranks."""
+    votes = table.votes()
+    votes = votes[votes.sum(axis=1) >= 2]
+    if not len(votes):
+        return undefined("no task has two answers")
+    n = votes.sum(axis=1)
+    marginal = votes.sum(axis=0)
+    if np.count_nonzero(marginal) < 2:
+        return undefined("only one class was ever answered", len(votes), int(n.sum()))
+    distance = _nominal(len(marginal)) if level == "nominal" else _ordinal(marginal)
+    # Ordered pairs of different answers within a task; a pair of equal classes has the distance 0.
+    within = np.einsum("ic,cd,id->i", votes, distance, votes, optimize=True) / (n - 1)
+
+    def coefficient(weight: FloatArray) -> FloatArray:
+        seen = weight @ votes
+        total = weight @ n
+        expected = np.einsum("...c,cd,...d->...", seen, distance, seen, optimize=True) / (total - 1)
+        return 1 - _ratio(weight @ within, expected)
+
+    return bootstrapped(coefficient, len(votes), int(n.sum()), seed=seed, draws=draws)
+
+
+def alpha_of_numbers(
+    task: IntArray, value: FloatArray, *, n_tasks: int, seed: int = 0, draws: int = DRAWS
+) -> Agreement:
+    """Alpha of numbers at the interval level: the distance is the square of the difference."""
+    count = np.bincount(task, minlength=n_tasks)
+    pairable = count[task] >= 2
+    n = count[count >= 2].astype(np.float64)
+    if not len(n):
+        return undefined("no task has two answers")
+    # Differences do not change when all numbers move; centred ones lose no digits when squared.
+    centred = value - value[pairable].mean()
+    total = np.bincount(task[pairable], centred[pairable], n_tasks)[count >= 2]
+    square = np.bincount(task[pairable], centred[pairable] ** 2, n_tasks)[count >= 2]
+    if square.sum() <= np.finfo(np.float64).eps * max(float(np.abs(value).max()) ** 2, 1.0):
+        return undefined("all answers are the same number", len(n), int(n.sum()))
+    within = 2 * (n * square - total**2) / (n - 1)
+
+    def coefficient(weight: FloatArray) -> FloatArray:
+        answers = weight @ n
+        expected = 2 * (answers * (weight @ square) - (weight @ total) ** 2) / (answers - 1)
+        return 1 - _ratio(weight @ within, expected)
+
+    return bootstrapped(coefficient, len(n), int(n.sum()), seed=seed, draws=draws)
+
+
+def bootstrapped(
+    coefficient: Callable[[FloatArray], FloatArray], tasks: int, answers: int, *, seed: int, draws: int
+) -> Agreement:
+    """The coefficient at weight 1 for each task, with the interval of `draws` random weights of the tasks.
+
+    coefficient: for weights [..., tasks] its value [...]; NaN where a draw leaves it undefined. The draws are Poisson
+    weights, which for more than a handful of tasks are those of drawing with replacement, and need no second pass.
+    """
+    value = float(coefficient(np.ones(tasks)))
+    if np.isnan(value):
+        return undefined("no disagreement is to be expected", tasks, answers)
+    rng = np.random.default_rng(seed)
+    step = max(1, 4_000_000 // tasks)
+    drawn = np.concatenate([
+        np.atleast_1d(coefficient(rng.poisson(1.0, (min(step, draws - first), tasks)).astype(np.float64)))
+        for first in range(0, draws, step)
+    ])  # fmt: skip
+    drawn = drawn[np.isfinite(drawn)]
+    if not len(drawn):
+        return Agreement(value, value, value, tasks, answers)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Agreement(value, min(float(low), value), max(float(high), value), tasks, answers)
+
+
+def _nominal(classes: int) -> FloatArray:
+    return np.asarray(1 - np.eye(classes))
+
+
+def _ordinal(marginal: FloatArray) -> FloatArray:
+    """Square of the number of answers between two ranks, the ends counting half (Krippendorff 2011, p. 6)."""
+    upto = np.cumsum(marginal) - marginal / 2
+    return np.asarray((upto[:, None] - upto) ** 2)
+
+
+def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> FloatArray:
+    """`above` by `below`, NaN where there is nothing below."""
+    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    return np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom > 0)
