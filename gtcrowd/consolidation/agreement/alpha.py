@@ -124,10 +124,11 @@ def _nominal(classes: int) -> FloatArray:
 def _ordinal(marginal: FloatArray) -> FloatArray:
     """Square of the number of answers between two ranks, the ends counting half (Krippendorff 2011, p. 6)."""
     upto = np.cumsum(marginal) - marginal / 2
-    return np.asarray((upto[:, None] - upto) ** 2)
+    apart: FloatArray = (upto[:, None] - upto) ** 2
+    return apart
 
 
 def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> FloatArray:
     """`above` by `below`, NaN where there is nothing below."""
     top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
-    return np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom > 0)
+    return np.asarray(np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom > 0))
