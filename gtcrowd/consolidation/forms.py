@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from gtcrowd.consolidation.spans import methods as spans
 from gtcrowd.consolidation.values import number, ranking, text
 from gtcrowd.consolidation.values.form import Form
 
 # A new kind is a new file and a line here.
-_ALL: tuple[Form[Any], ...] = (number.FORM, ranking.FORM, text.FORM)
+_ALL: tuple[Form[Any], ...] = (number.FORM, ranking.FORM, text.FORM, spans.FORM)
 
 FORMS: Mapping[str, Form[Any]] = MappingProxyType({form.name: form for form in _ALL})

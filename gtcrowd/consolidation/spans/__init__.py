@@ -1,0 +1,1 @@
+"""Spans of a text: who marks what, from where to where."""
