@@ -6,11 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from gtcrowd.consolidation.shapes import boxes, masks, outlines
 from gtcrowd.consolidation.spans import methods as spans
 from gtcrowd.consolidation.values import number, ranking, text
 from gtcrowd.consolidation.values.form import Form
 
 # A new kind is a new file and a line here.
-_ALL: tuple[Form[Any], ...] = (number.FORM, ranking.FORM, text.FORM, spans.FORM)
+_ALL: tuple[Form[Any], ...] = (
+    boxes.FORM,
+    outlines.POLYGONS,
+    outlines.POLYLINES,
+    outlines.KEYPOINTS,
+    masks.FORM,
+    number.FORM,
+    ranking.FORM,
+    text.FORM,
+    spans.FORM,
+)
 
 FORMS: Mapping[str, Form[Any]] = MappingProxyType({form.name: form for form in _ALL})

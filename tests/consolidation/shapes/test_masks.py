@@ -1,0 +1,162 @@
+"""Masks: runs, toy pictures by hand, generated workers, what must not matter."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from gtcrowd.consolidation import TableRefused
+from gtcrowd.consolidation.shapes import masks
+from gtcrowd.consolidation.shapes.masks import Layer, Mask
+from gtcrowd.consolidation.values.table import ValueRefused, ValueTable, from_rows
+
+METHODS = masks.FORM.methods
+every_method = pytest.mark.parametrize("method", METHODS)
+
+
+def mask(*rows, label=""):
+    pixels = np.array([[char == "#" for char in row] for row in rows])
+    return Mask(*pixels.shape, (Layer(label, masks.runs(pixels.reshape(-1))),) if pixels.any() else ())
+
+
+def picture(value):
+    pixels = (
+        masks.bits(value.layers[0].runs, value.height * value.width)
+        if value.layers
+        else np.zeros(value.height * value.width, bool)
+    )
+    return pixels.reshape(value.height, value.width)
+
+
+BLOB = mask("......", ".###..", ".###..", "......")
+WIDE = mask("......", ".####.", ".####.", "......")
+THIN = mask("......", ".##...", ".##...", "......")
+
+
+@every_method
+def test_what_most_mark_is_kept(method):
+    found = METHODS[method].conclude(from_rows([("t", "a", BLOB), ("t", "b", BLOB), ("t", "c", WIDE)]).table)
+
+    assert found.value == [BLOB]
+    assert len(found.parts[0]) == 1
+
+
+@pytest.mark.parametrize("method", ["staple", "pixel-vote"])
+def test_it_does_not_matter_which_side_is_marked(method):
+    def inverse(value):
+        return Mask(value.height, value.width, (Layer("", masks.runs(~picture(value).reshape(-1))),))
+
+    rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN)]
+    one = METHODS[method].conclude(from_rows(rows).table)
+    other = METHODS[method].conclude(from_rows([(t, w, inverse(m)) for t, w, m in rows]).table)
+
+    assert inverse(one.value[0]) == other.value[0]
+
+
+def test_labels_are_layers():
+    both = Mask(2, 4, (Layer("cat", (0, 2, 6)), Layer("dog", (6, 2))))
+
+    found = METHODS["staple"].conclude(from_rows([("t", "a", both), ("t", "b", both)]).table)
+
+    assert found.value == [both]
+    assert masks.measure(found.value, [both])["mean_iou"] == 1
+
+
+def test_things_are_matched_one_by_one():
+    two = Mask(4, 6, (Layer("cell", masks.runs(picture(mask("##....", "##....", "......", "......")).reshape(-1))),
+                      Layer("cell", masks.runs(picture(mask("......", "......", "....##", "....##")).reshape(-1)))))  # fmt: skip
+    one = Mask(4, 6, two.layers[:1])
+
+    found = METHODS["instances"].conclude(
+        from_rows([(t, w, two if w else one) for t in range(4) for w in range(4)]).table
+    )
+
+    assert [len(value.layers) for value in found.value] == [2] * 4
+
+
+def drawn(seed, pictures=12, workers=6):
+    """Discs; each worker is wrong at the rim, more or less, and some see too little."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:40, :50]
+    rows, truth = [], []
+    for number in range(pictures):
+        radius = rng.uniform(8, 14)
+        far = np.hypot(y - 20, x - 25)
+        truth.append(Mask(40, 50, (Layer("", masks.runs((far < radius).reshape(-1))),)))
+        for worker in range(workers):
+            rim = far + rng.normal(0, 0.3 if worker < 3 else 3.0, far.shape) + (0 if worker < 3 else 1.5)
+            rows.append((number, worker, Mask(40, 50, (Layer("", masks.runs((rim < radius).reshape(-1))),))))
+    return rows, truth
+
+
+def test_careful_workers_count_for_more():
+    rows, truth = drawn(1)
+    table = from_rows(rows).table
+    found = METHODS["staple"].conclude(table)
+
+    staple, vote = (
+        masks.measure(METHODS[m].conclude(table).value, truth)["mean_iou"] for m in ("staple", "pixel-vote")
+    )
+
+    assert staple > vote
+    assert found.traits["sensitivity"][:3].min() > found.traits["sensitivity"][3:].max()
+    assert found.quality[:3].min() > found.quality[3:].max()
+    assert found.converged
+
+
+def test_the_objective_never_falls_without_pooling(monkeypatch):
+    monkeypatch.setattr(masks, "POOLED", 0.0)
+    found = METHODS["staple"].conclude(from_rows(drawn(2)[0]).table)
+
+    assert (np.diff(found.objective) > -1e-3).all()
+    assert found.objective[-1] > found.objective[0]
+
+
+@every_method
+def test_edges_are_defined(method):
+    assert METHODS[method].conclude(from_rows([]).table).value == []
+    empty = Mask(2, 2, ())
+    table = from_rows([("t", "a", empty), ("t", "b", empty), ("u", "a", mask("##", "##"))]).table
+    found = METHODS[method].conclude(ValueTable(table.task, table.worker, table.value, 3, 3))
+    assert found.value[0] == empty
+    assert found.value[1] == mask("##", "##")
+    assert found.value[2] is None
+    for numbers in (found.confidence, found.quality, found.low, found.high):
+        assert np.isfinite(numbers).all()
+
+
+@every_method
+def test_sizes_must_agree(method):
+    with pytest.raises(TableRefused, match="size"):
+        METHODS[method].conclude(from_rows([("t", "a", mask("#.")), ("t", "b", mask("#.."))]).table)
+
+
+def test_what_cannot_be_compared_is_left_out_and_said():
+    assert masks.measure([mask("#."), mask("#"), None], [mask("#.."), mask("#"), mask("#")])["compared"] == 2
+
+
+@every_method
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_order_and_names_do_not_matter(method, seed):
+    rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN), ("u", "a", WIDE), ("u", "b", THIN)]
+    one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
+
+    values = [dict(zip(coded.tasks, METHODS[method].conclude(coded.table).value, strict=True)) for coded in (one, two)]
+
+    assert values[0] == values[1]
+
+
+@given(arrays(bool, st.tuples(st.integers(1, 5), st.integers(1, 5))), st.sampled_from(["", "cat"]))
+def test_what_is_written_reads_the_same(pixels, label):
+    value = Mask(*pixels.shape, (Layer(label, masks.runs(pixels.reshape(-1))),))
+
+    assert masks.read(masks.write(value)) == value
+    np.testing.assert_array_equal(picture(value), pixels)
+
+
+@pytest.mark.parametrize("text", ["", "3x4", "ax4:1 2", "0x4:1", "2x2:1 9", "2x2:-1 2", "2x2:1 b", "2x2x2:1"])
+def test_other_texts_are_refused(text):
+    with pytest.raises(ValueRefused, match="expected"):
+        masks.read(text)
