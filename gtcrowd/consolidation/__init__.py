@@ -11,7 +11,19 @@ from typing import Any
 
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import dawid_skene, gt_compat, hierarchical, majority, weighted
+from gtcrowd.consolidation.classes import (
+    dawid_skene,
+    ebcc,
+    glad,
+    gt_compat,
+    hierarchical,
+    ibcc,
+    iterative_weights,
+    mace,
+    majority,
+    one_coin,
+    weighted,
+)
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.method import Method
 from gtcrowd.consolidation.classes.table import AnswerTable, Coded, TableRefused, from_frame
@@ -34,9 +46,10 @@ __all__ = [
 ]
 
 # A new method is a new file and a word here.
-METHODS: Mapping[str, Method] = MappingProxyType(
-    {module.METHOD.name: module.METHOD for module in (hierarchical, majority, weighted, dawid_skene, gt_compat)}
-)
+_MODULES = (
+    hierarchical, majority, weighted, iterative_weights, one_coin, dawid_skene, ibcc, ebcc, glad, mace, gt_compat,
+)  # fmt: skip
+METHODS: Mapping[str, Method] = MappingProxyType({module.METHOD.name: module.METHOD for module in _MODULES})
 
 
 class UnknownMethod(LookupError):

@@ -36,6 +36,7 @@ class Conclusion:
     low, high   float64 [n_workers], 95 % interval around it
     confusion   float64 [n_workers, n_labels, n_labels], P(answer | truth), or None if the method has none
     objective   one float a step, never falling for the methods that climb a likelihood
+    difficulty  float64 [n_tasks], above 0, for methods that model it; otherwise None
     """
 
     posterior: FloatArray
@@ -52,6 +53,7 @@ class Conclusion:
     method: str
     parameters: Mapping[str, Json]
     versions: Mapping[str, str] = field(default_factory=library_versions)
+    difficulty: FloatArray | None = None
 
 
 def from_posterior(
@@ -65,6 +67,7 @@ def from_posterior(
     confusion: FloatArray | None = None,
     judged: FloatArray | None = None,
     ratio: FloatArray | None = None,
+    difficulty: FloatArray | None = None,
     steps: int = 1,
     converged: bool = True,
     objective: tuple[float, ...] = (),
@@ -104,6 +107,7 @@ def from_posterior(
         objective=objective,
         method=method,
         parameters=dict(parameters),
+        difficulty=difficulty,
     )
 
 

@@ -123,13 +123,13 @@ def m_step(counts: Counts, posterior: FloatArray) -> tuple[FloatArray, FloatArra
 
 
 def cell_counts(counts: Counts, posterior: FloatArray) -> FloatArray:
-    """Sum over the answers of each cell of the posteriors of their tasks, float64 [n_cells, n_labels]."""
+    """Sum over the answers of each cell of the rows of their tasks, [n_cells, width]; posterior [n_tasks, width]."""
     if not counts.compiled:
         return np.asarray(counts.by_cell @ posterior)
     cell, first, end = counts.stretches
-    parts = np.empty((len(cell), counts.n_labels))
+    parts = np.empty((len(cell), posterior.shape[1]))
     in_ranges(kernels.expected_counts, len(cell), first, end, counts.task, posterior, parts)
-    total = np.zeros((counts.n_workers * counts.n_labels, counts.n_labels))
+    total = np.zeros((counts.n_workers * counts.n_labels, posterior.shape[1]))
     # Most cells are one stretch; the parts of the others are added in their order.
     whole = np.flatnonzero(np.diff(cell, prepend=-1))
     total[cell[whole]] = parts[whole]
