@@ -18,6 +18,7 @@ _ALL: tuple[Form[Any], ...] = (
     outlines.POLYLINES,
     outlines.KEYPOINTS,
     masks.FORM,
+    choices.FORM,
     number.FORM,
     ranking.FORM,
     text.FORM,
