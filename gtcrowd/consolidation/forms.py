@@ -8,7 +8,7 @@ from typing import Any
 
 from gtcrowd.consolidation.shapes import boxes, masks, outlines
 from gtcrowd.consolidation.spans import methods as spans
-from gtcrowd.consolidation.values import number, ranking, text
+from gtcrowd.consolidation.values import choices, number, ranking, text
 from gtcrowd.consolidation.values.form import Form
 
 # A new kind is a new file and a line here.
