@@ -73,7 +73,7 @@ def choice(
     right = None if truth is None else _codes(truth, task.texts, code, must_be_known=False)
     return Result(
         labels={"task": task.texts, "label": label, "confidence": found.confidence, **shares},
-        workers=_workers(worker, found.answers, found.accuracy, found.low, found.high),
+        workers=_workers(worker.texts, found.answers, found.accuracy, found.low, found.high),
         summary=_summary(found, len(table), CHOICE) | ({} if right is None else _measured(found, right)),
     )
 
@@ -81,24 +81,34 @@ def choice(
 def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any], truth: Path | None = None) -> Result:
     """Consolidate any other kind. Raises FileRefused, and ParameterRefused of `consolidation`."""
     form = consolidation.FORMS[kind]
-    task, worker, label = _pairs(path) if kind == RANKING and "left" in answer_files.header(path) else _plain(path)
-    read = _read_values(path, form, label)
-    table = ValueTable(
-        task.codes, worker.codes, [read[code] for code in label.codes.tolist()], len(task.texts), len(worker.texts)
-    )
+    table, tasks, workers = _value_columns(path, form)
     found = form.methods[method].conclude(table, **parameters)
     written = [None if value is None else form.write(value) for value in found.value]
     summary = _summary(found, len(table), kind) | {"agreement": found.agreement}
     if truth is not None:
-        right = _true_values(truth, form)
-        places = [place for place, name in enumerate(task.texts) if name in right]
-        concluded, true = [found.value[place] for place in places], [right[task.texts[place]] for place in places]
+        right = true_values(truth, kind)
+        places = [place for place, name in enumerate(tasks) if name in right]
+        concluded, true = [found.value[place] for place in places], [right[tasks[place]] for place in places]
         summary |= {"with_truth": len(true), **form.measure(concluded, true)}
     return Result(
-        labels={"task": task.texts, "label": written, "confidence": found.confidence},
-        workers=_workers(worker, found.answers, found.quality, found.low, found.high),
+        labels={"task": tasks, "label": written, "confidence": found.confidence},
+        workers=_workers(workers, found.answers, found.quality, found.low, found.high),
         summary=summary,
     )
+
+
+def value_table(path: Path, kind: str) -> tuple[ValueTable[Any], list[str]]:
+    """The answers of a file as values of the kind, and the names of the tasks. Raises FileRefused."""
+    table, tasks, _workers = _value_columns(path, consolidation.FORMS[kind])
+    return table, tasks
+
+
+def _value_columns(path: Path, form: Form[Any]) -> tuple[ValueTable[Any], list[str], list[str]]:
+    pairs = form.name == RANKING and "left" in answer_files.header(path)
+    task, worker, label = _pairs(path) if pairs else _plain(path)
+    read = _read_values(path, form, label)
+    given = [read[code] for code in label.codes.tolist()]
+    return ValueTable(task.codes, worker.codes, given, len(task.texts), len(worker.texts)), task.texts, worker.texts
 
 
 def _plain(path: Path) -> tuple[Column, Column, Column]:
@@ -159,7 +169,9 @@ def _codes(path: Path, tasks: Sequence[str], code: Mapping[str, int], *, must_be
     return np.array([named.get(name, -1) for name in tasks], dtype=np.int32)
 
 
-def _true_values(path: Path, form: Form[Any]) -> dict[str, Any]:
+def true_values(path: Path, kind: str) -> dict[str, Any]:
+    """The true value of each task of a file, or for rankings of each item its rank. Raises FileRefused."""
+    form = consolidation.FORMS[kind]
     names = answer_files.header(path)
     if form.name == RANKING and "rank" in names:
         columns = answer_files.read(path, ("item", "rank"))
@@ -175,8 +187,8 @@ def _true_values(path: Path, form: Form[Any]) -> dict[str, Any]:
     return {columns["task"].texts[task]: read[value] for task, value in pairs}
 
 
-def _workers(worker: Column, answers: Any, accuracy: Any, low: Any, high: Any) -> dict[str, Any]:
-    return {"worker": worker.texts, "answers": answers, "accuracy": accuracy, "low": low, "high": high}
+def _workers(worker: list[str], answers: Any, accuracy: Any, low: Any, high: Any) -> dict[str, Any]:
+    return {"worker": worker, "answers": answers, "accuracy": accuracy, "low": low, "high": high}
 
 
 def _summary(found: Conclusion | Outcome[Any], answers: int, kind: str) -> dict[str, Any]:

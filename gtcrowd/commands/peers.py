@@ -1,73 +1,184 @@
 """Measure our methods beside a peer's on recorded crowds, each pair in the same run."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gtcrowd import consolidation
-from gtcrowd.commands import crowd_files
-from gtcrowd.consolidation.classes import measures
+from gtcrowd.commands import answer_files, consolidation_files
+from gtcrowd.commands.answer_files import FileRefused
 
-PEERS = {"majority": "MajorityVote", "dawid-skene": "DawidSkene"}
-"""Our methods that crowd-kit has too, and its names for them."""
+CLASS_PEERS = {
+    "majority": "MajorityVote",
+    "dawid-skene": "DawidSkene",
+    "one-coin": "OneCoinDawidSkene",
+    "glad": "GLAD",
+    "mace": "MACE",
+}
+"""Our methods for classes that crowd-kit has too, and its names for them."""
+MOST_FOR_SLOW = 20_000
+"""Answers beyond which crowd-kit's GLAD and MACE are left out: they take minutes."""
+SINGLE = "mean single worker"
+
+KINDS = {"class": "choice", "numeric": "number", "pairs": "ranking"}
+"""Kinds as meta.json calls them, where that is not our name."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One method on one set: its accuracy (ties by share) and seconds, and the peer's, where it is installed.
+    """One method on one set.
 
-    `ratio`: the peer's seconds by ours.
+    measures: by name, the main one first: for classes accuracy (ties by share), calibration_error and log_loss, for
+    others those of the form. `peer`: the main measure of the peer's method, `peer_seconds` its time, where installed.
     """
 
     set: str
+    kind: str
     method: str
-    accuracy: float
-    seconds: float
-    peer_accuracy: float | None = None
+    measures: Mapping[str, float]
+    seconds: float | None
+    peer: float | None = None
     peer_seconds: float | None = None
 
     @property
     def ratio(self) -> float | None:
-        return None if self.peer_seconds is None else self.peer_seconds / self.seconds
+        """The peer's seconds by ours."""
+        return None if self.peer_seconds is None or not self.seconds else self.peer_seconds / self.seconds
 
 
 def measure(folder: Path) -> list[Row]:
-    """Every method on the recording in `folder`, which must have a truth. Raises crowd_files.FolderRefused."""
-    recording = crowd_files.read(folder)
-    frame = pd.DataFrame(
-        [(one.task, one.worker, one.label) for one in recording.answers], columns=["task", "worker", "label"]
-    )
-    coded = consolidation.from_frame(frame, labels=recording.labels)
-    truth = pd.Index(list(coded.labels), dtype=object).get_indexer(
-        pd.Index([recording.truth.get(str(task), "\0") for task in coded.tasks])
-    )
+    """Every method on the answers in `folder`, which must have a truth. Raises answer_files.FileRefused."""
+    answers, truth = folder / "answers.csv", folder / "truth.csv"
+    if not truth.exists():
+        raise FileRefused(f"{truth} does not exist; without a truth there is nothing to measure by")
+    kind = _kind(folder)
+    return _classes(folder.name, answers, truth) if kind == "choice" else _values(folder.name, kind, answers, truth)
+
+
+def _kind(folder: Path) -> str:
+    meta = folder / "meta.json"
+    named = json.loads(meta.read_text("utf-8")).get("kind", "class") if meta.exists() else "class"
+    return KINDS.get(named, named)
+
+
+def _classes(name: str, answers: Path, truth: Path) -> list[Row]:
+    columns = answer_files.read(answers, ("task", "worker", "label"))
+    right = answer_files.read(truth, ("task", "truth"))
+    labels = sorted({*columns["label"].texts, *right["truth"].texts})
     rows = []
     for method in consolidation.METHODS:
-        seconds, found = _timed(partial(consolidation.conclude, method, coded.table))
-        accuracy = measures.shared_accuracy(found.posterior, truth)
-        rows.append(Row(recording.name, method, accuracy, seconds, *_peer(method, frame, recording.truth)))
+
+        def run(method: str = method) -> consolidation_files.Result:
+            return consolidation_files.choice(answers, method=method, labels=labels, parameters={}, truth=truth)
+
+        seconds, found = _timed(run)
+        measures = {
+            "accuracy": found.summary["accuracy_ties_shared"],
+            "calibration_error": found.summary["calibration_error"],
+            "log_loss": found.summary["log_loss"],
+        }
+        peer = _class_peer(method, columns, right)
+        rows.append(Row(name, "choice", method, measures, seconds, *peer))
     return rows
 
 
-def _peer(method: str, frame: pd.DataFrame, truth: dict[str, str]) -> tuple[float | None, float | None]:
-    if method not in PEERS or not find_spec("crowdkit"):
+def _class_peer(method: str, columns: Mapping[str, Any], right: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    n = len(columns["label"].codes)
+    if method not in CLASS_PEERS or not find_spec("crowdkit") or (method in ("glad", "mace") and n > MOST_FOR_SLOW):
         return None, None
     from crowdkit import aggregation  # noqa: PLC0415 - only where it is installed
 
-    seconds, labels = _timed(lambda: getattr(aggregation, PEERS[method])().fit_predict(frame))
-    right = pd.Series(truth)
-    return float((labels.reindex(right.index) == right).mean()), seconds
+    frame = pd.DataFrame({name: np.array(one.texts, dtype=object)[one.codes] for name, one in columns.items()})
+    seconds, labels = _timed(lambda: getattr(aggregation, CLASS_PEERS[method])().fit_predict(frame), warm=False)
+    true = pd.Series({right["task"][row]: right["truth"][row] for row in range(len(right["task"].codes))})
+    return float((labels.reindex(true.index) == true).mean()), seconds
 
 
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of the second of two runs, so that nothing is measured that happens only once."""
-    work()
+def _values(name: str, kind: str, answers: Path, truth: Path) -> list[Row]:
+    form = consolidation.FORMS[kind]
+    rows = [Row(name, kind, SINGLE, _single(kind, answers, truth), None)]
+    for method in consolidation_files.methods(kind):
+
+        def run(method: str = method) -> consolidation_files.Result:
+            return consolidation_files.values(answers, kind=kind, method=method, parameters={}, truth=truth)
+
+        seconds, found = _timed(run)
+        main = next(iter(form.measure([], [])))
+        measures = {key: found.summary[key] for key in form.measure([], []) if key in found.summary}
+        peer = _value_peer(kind, method, answers, truth) if main in measures else (None, None)
+        rows.append(Row(name, kind, method, measures, seconds, *peer))
+    return rows
+
+
+def _single(kind: str, answers: Path, truth: Path) -> Mapping[str, float]:
+    """The measures of every answer by itself."""
+    table, tasks = consolidation_files.value_table(answers, kind)
+    right = consolidation_files.true_values(truth, kind)
+    rows = [row for row, task in enumerate(table.task.tolist()) if tasks[task] in right]
+    return consolidation.FORMS[kind].measure(
+        [table.value[row] for row in rows], [right[tasks[table.task[row]]] for row in rows]
+    )
+
+
+def _value_peer(kind: str, method: str, answers: Path, truth: Path) -> tuple[float | None, float | None]:
+    """Main measure and seconds of crowd-kit's method for the kind that is nearest to ours."""
+    run = {("text", "rover"): _rover, ("ranking", "bradley-terry"): _bradley_terry,
+           ("ranking", "noisy-bradley-terry"): _noisy_bradley_terry}.get((kind, method))  # fmt: skip
+    if run is None or not find_spec("crowdkit"):
+        return None, None
+    table, tasks = consolidation_files.value_table(answers, kind)
+    right = consolidation_files.true_values(truth, kind)
+    seconds, found = _timed(lambda: run(table, tasks), warm=False)
+    named = [task for task in right if task in found]
+    measured = consolidation.FORMS[kind].measure([found[task] for task in named], [right[task] for task in named])
+    return next(iter(measured.values())), seconds
+
+
+def _rover(table: Any, tasks: list[str]) -> dict[str, Any]:
+    from crowdkit.aggregation import ROVER  # noqa: PLC0415 - only where it is installed
+
+    frame = pd.DataFrame({"task": [tasks[t] for t in table.task], "worker": table.worker, "text": table.value})
+    frame["text"] = frame["text"].str.lower()
+    return dict(ROVER(str.split, " ".join).fit_predict(frame))
+
+
+def _bradley_terry(table: Any, tasks: list[str]) -> dict[str, Any]:
+    from crowdkit.aggregation import BradleyTerry  # noqa: PLC0415 - only where it is installed
+
+    return _ranked(table, tasks, lambda frame: BradleyTerry(n_iter=100).fit_predict(frame))
+
+
+def _noisy_bradley_terry(table: Any, tasks: list[str]) -> dict[str, Any]:
+    from crowdkit.aggregation import NoisyBradleyTerry  # noqa: PLC0415 - only where it is installed
+
+    return _ranked(table, tasks, lambda frame: NoisyBradleyTerry(n_iter=100).fit_predict(frame))
+
+
+def _ranked(table: Any, tasks: list[str], scores: Callable[[pd.DataFrame], pd.Series]) -> dict[str, Any]:
+    from gtcrowd.consolidation.values import ranking  # noqa: PLC0415 - beside the peers that need it
+
+    pairs = ranking.compared(table)
+    found = {}
+    for task, name in enumerate(tasks):
+        here = np.flatnonzero(pairs.task[pairs.winner] == task)
+        names = [[pairs.names[item] for item in side[here]] for side in (pairs.winner, pairs.loser)]
+        frame = pd.DataFrame({"worker": table.worker[pairs.row[here]], "left": names[0], "right": names[1]})
+        score = scores(frame.assign(label=frame["left"]))
+        found[name] = tuple(score.sort_values(ascending=False).index)
+    return found
+
+
+def _timed(work: Callable[[], Any], *, warm: bool = True) -> tuple[float, Any]:
+    """Seconds of one run; after another if `warm`, so that nothing is measured that happens only once."""
+    if warm:
+        work()
     began = time.perf_counter()
     done = work()
     return time.perf_counter() - began, done

@@ -151,5 +151,39 @@ def test_methods_are_measured(folder):
     call_command("bench", "consolidation", str(folder), "--json", stdout=out)
 
     rows = {row["method"]: row for row in json.loads(out.getvalue())}
-    assert rows["dawid-skene"]["accuracy"] == 1
+    assert rows["dawid-skene"]["measures"]["accuracy"] == 1
     assert rows["majority"]["seconds"] > 0
+
+
+def test_other_kinds_are_measured_beside_the_single_worker(tmp_path):
+    (tmp_path / "meta.json").write_text('{"kind": "numeric"}')
+    (tmp_path / "answers.csv").write_text(
+        "task,worker,label\n" + "".join(f"t{t},w{w},{t * 10 + w}\n" for t in range(9) for w in range(3))
+    )
+    (tmp_path / "truth.csv").write_text("task,truth\n" + "".join(f"t{t},{t * 10 + 1}\n" for t in range(9)))
+    out = io.StringIO()
+
+    call_command("bench", "consolidation", str(tmp_path), "--json", stdout=out)
+
+    rows = {row["method"]: row["measures"]["rmse"] for row in json.loads(out.getvalue())}
+    assert rows["weighted-mean"] < 0.2 < rows["mean single worker"]
+
+
+def test_growth_is_measured():
+    out = io.StringIO()
+
+    call_command("bench", "speed", "--answers", "2000", "4000", "--method", "majority", "--json", stdout=out)
+
+    assert [row["answers"] for row in json.loads(out.getvalue())] == [2000, 4000]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_is_measured_and_nothing_of_it_stays():
+    out = io.StringIO()
+
+    call_command("bench", "volume", "--answers", "1000", "--json", stdout=out)
+
+    (row,) = json.loads(out.getvalue())
+    assert (row["answers"], row["ratio"] > 0) == (1000, True)
+    assert not Job.objects.exists()
+    assert not Answer.objects.exists()

@@ -1,7 +1,8 @@
-"""`gtcrowd bench …`: measure, beside a peer in the same run."""
+"""`gtcrowd bench …`: measure, beside a peer or a limit in the same run."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -11,37 +12,85 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from gtcrowd.commands import crowd_files, peers
+from gtcrowd import consolidation
+from gtcrowd.commands import answer_files, peers, speed, volume
 
 
 class Command(BaseCommand):
-    help = "Measure the consolidation methods on folders of recorded answers, beside crowd-kit where it is installed."
+    help = "Measure consolidation: accuracy and seconds, growth with the answers, input and output of a run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
-        consolidation = commands.add_parser("consolidation", help="accuracy and seconds of every method")
-        consolidation.add_argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv")
-        consolidation.add_argument("--json", action="store_true", help="print the result as JSON")
+        sets = commands.add_parser("consolidation", help="every method on recorded answers, beside crowd-kit")
+        sets.add_argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv")
+        growth = commands.add_parser("speed", help="seconds and memory on generated answers, beside crowd-kit")
+        growth.add_argument("--answers", nargs="+", type=float, default=[1e5, 1e6], help="default: 1e5 1e6")
+        growth.add_argument(
+            "--method", nargs="+", default=["dawid-skene", "hierarchical"], choices=consolidation.METHODS
+        )
+        rows = commands.add_parser("volume", help="a run's input and output in the database, beside a plain COPY")
+        rows.add_argument("--answers", type=float, default=1e6, help="default: 1e6; nothing of them stays")
+        for one in (sets, growth, rows):
+            one.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, *, folders: list[Path], **options: Any) -> None:
+    def handle(self, *, what: str, **options: Any) -> None:
+        rows: Sequence[Any]
+        if what == "consolidation":
+            rows = self._sets(options["folders"])
+            table = _sets_table(rows)
+        elif what == "speed":
+            work = [(method, int(n)) for method in options["method"] for n in options["answers"]]
+            rows = [speed.measure(method, n) for method, n in track(work, "measuring", console=Console(stderr=True))]
+            table = _table(
+                ("method", "answers", "seconds", "steps", "ms a step", "MB above input", "of triad", "peer by ours"),
+                [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}", f"{r.memory:.0f}",
+                  f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
+            )  # fmt: skip
+        else:
+            rows = [volume.measure(int(options["answers"]))]
+            table = _table(
+                ("answers", "read", "method", "write", "COPY out", "COPY in", "read + write by COPY"),
+                [(f"{r.answers:,}", f"{r.read:.2f}", f"{r.method:.2f}", f"{r.write:.2f}", f"{r.copy_out:.2f}",
+                  f"{r.copy_in:.2f}", f"{r.ratio:.2f}") for r in rows],
+            )  # fmt: skip
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1))
+        else:
+            Console(file=cast("IO[str]", self.stdout._out)).print(table)
+
+    def _sets(self, folders: list[Path]) -> list[peers.Row]:
         rows = []
         for folder in track(folders, "measuring", console=Console(stderr=True)):
             try:
                 rows += peers.measure(folder)
-            except crowd_files.FolderRefused as error:
+            except answer_files.FileRefused as error:
                 raise CommandError(str(error)) from error
-        if options["json"]:
-            self.stdout.write(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1))
-        else:
-            Console(file=cast("IO[str]", self.stdout._out)).print(_table(rows))
+        return rows
 
 
-def _table(rows: list[peers.Row]) -> Table:
-    table = Table()
-    for name in ("set", "method", "accuracy", "crowd-kit's", "seconds", "crowd-kit's by ours"):
-        table.add_column(name, justify="left" if name in ("set", "method") else "right")
+def _sets_table(rows: Sequence[peers.Row]) -> Table:
+    lines = []
     for row in rows:
-        peer = "–" if row.peer_accuracy is None else f"{row.peer_accuracy:.4f}"
-        ratio = "–" if row.ratio is None else f"{row.ratio:.0f}"
-        table.add_row(row.set, row.method, f"{row.accuracy:.4f}", peer, f"{row.seconds:.4f}", ratio)
+        measures = "  ".join(f"{name} {value:.4f}" for name, value in row.measures.items())
+        seconds = _number(row.seconds, "{:.3f}")
+        lines.append(
+            (row.set, row.method, measures, _number(row.peer, "{:.4f}"), seconds, _number(row.ratio, "{:.0f}"))
+        )
+    for method in dict.fromkeys(row.method for row in rows if row.kind == "choice"):
+        same = [row.measures for row in rows if row.method == method and row.kind == "choice"]
+        means = {name: sum(one[name] for one in same) / len(same) for name in same[0]}
+        lines.append((f"mean of {len(same)}", method, "  ".join(f"{n} {v:.4f}" for n, v in means.items()), "", "", ""))
+    return _table(("set", "method", "measures", "crowd-kit's", "seconds", "crowd-kit's by ours"), lines)
+
+
+def _number(value: float | None, form: str) -> str:
+    return "–" if value is None else form.format(value)
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table()
+    for name in names:
+        table.add_column(name, justify="left" if name in ("set", "method", "measures") else "right")
+    for row in rows:
+        table.add_row(*row)
     return table

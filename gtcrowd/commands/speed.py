@@ -1,0 +1,130 @@
+"""Seconds and memory of a method by the number of answers, beside the machine's own limit and a peer."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import psutil
+
+from gtcrowd import consolidation
+from gtcrowd.consolidation import AnswerTable
+
+CLASSES, EACH = 10, 5
+BYTES_PER_ANSWER_AND_CLASS = 8
+MOST_FOR_PEER = 1_000_000
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One method on a generated crowd.
+
+    seconds a step; memory in MB above the input; `bandwidth`: bytes that a step must move by those that the triad
+    moved in the same time; `peer_step`: crowd-kit's seconds a step, where it is installed and the crowd small enough.
+    """
+
+    method: str
+    answers: int
+    seconds: float
+    steps: int
+    converged: bool
+    step: float
+    memory: float
+    bandwidth: float
+    peer_step: float | None
+
+    @property
+    def ratio(self) -> float | None:
+        """The peer's seconds a step by ours."""
+        return None if self.peer_step is None else self.peer_step / self.step
+
+
+def crowd(answers: int, *, seed: int = 0) -> AnswerTable:
+    """Five answers a task in ten classes, workers with activity by a power law and accuracies around 0.7."""
+    rng = np.random.default_rng(seed)
+    tasks, workers = max(answers // EACH, 1), max(answers // 200, 20)
+    truth = rng.integers(0, CLASSES, tasks).astype(np.int32)
+    activity = np.arange(1, workers + 1) ** -0.8
+    task = np.repeat(np.arange(tasks, dtype=np.int32), EACH)
+    rng.shuffle(task)
+    worker = rng.choice(workers, len(task), p=activity / activity.sum()).astype(np.int32)
+    right = rng.random(len(task)) < rng.beta(7, 3, workers)[worker]
+    label = np.where(right, truth[task], rng.integers(0, CLASSES, len(task))).astype(np.int32)
+    return AnswerTable.from_codes(task, worker, label, n_tasks=tasks, n_workers=workers, n_labels=CLASSES)
+
+
+def measure(method: str, answers: int) -> Speed:
+    """Run the method once on a crowd of that size, after a small one that compiles what must be compiled."""
+    consolidation.conclude(method, crowd(1000))
+    table = crowd(answers)
+    triad = bandwidth()
+    began = time.perf_counter()
+    memory, found = _watched(lambda: consolidation.conclude(method, table))
+    seconds = time.perf_counter() - began
+    step = _step(method, table, found.steps, seconds)
+    # E and M step each read a row of classes for every answer.
+    moved = 2 * len(table) * CLASSES * BYTES_PER_ANSWER_AND_CLASS
+    peer = _peer_step(table) if method == "dawid-skene" and answers <= MOST_FOR_PEER else None
+    return Speed(method, answers, seconds, found.steps, found.converged, step, memory, moved / step / triad, peer)
+
+
+def bandwidth(*, size: int = 20_000_000, repeats: int = 5) -> float:
+    """Bytes a second of a = b + s c over arrays larger than any cache (McCalpin 1995, STREAM triad), best of some."""
+    a, b, c = np.empty(size), np.ones(size), np.ones(size)
+    best = np.inf
+    for _ in range(repeats):
+        began = time.perf_counter()
+        np.multiply(c, 3.0, out=a)
+        np.add(a, b, out=a)
+        best = min(best, time.perf_counter() - began)
+    # Two passes: c in and a out, then a and b in and a out.
+    return 5 * size * 8 / best
+
+
+def _step(method: str, table: AnswerTable, steps: int, seconds: float) -> float:
+    """Seconds of one step: of the whole run with all its steps less one with a single step, by the difference."""
+    if steps < 2 or "max_steps" not in consolidation.METHODS[method].parameters:
+        return seconds / max(steps, 1)
+    began = time.perf_counter()
+    consolidation.conclude(method, table, max_steps=1)
+    once = time.perf_counter() - began
+    return max(seconds - once, 1e-9) / (steps - 1)
+
+
+def _peer_step(table: AnswerTable) -> float | None:
+    if not find_spec("crowdkit"):
+        return None
+    from crowdkit.aggregation import DawidSkene  # noqa: PLC0415 - only where it is installed
+
+    frame = pd.DataFrame({"task": table.task, "worker": table.worker, "label": table.label})
+    seconds = []
+    for steps in (1, 4):
+        began = time.perf_counter()
+        DawidSkene(n_iter=steps, tol=0).fit(frame)
+        seconds.append(time.perf_counter() - began)
+    return (seconds[1] - seconds[0]) / 3
+
+
+def _watched(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Megabytes by which the process grew at most while `work` ran, and what it gave."""
+    process, ended = psutil.Process(), threading.Event()
+    before = process.memory_info().rss
+    peak = before
+
+    def watch() -> None:
+        nonlocal peak
+        while not ended.wait(0.005):
+            peak = max(peak, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        done = work()
+    finally:
+        ended.set()
+        watcher.join()
+    return (peak - before) / 1e6, done
