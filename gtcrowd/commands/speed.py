@@ -100,7 +100,12 @@ def _peer_step(table: AnswerTable) -> float | None:
         return None
     from crowdkit.aggregation import DawidSkene  # noqa: PLC0415 - only where it is installed
 
-    frame = pd.DataFrame({"task": table.task, "worker": table.worker, "label": table.label})
+    # Names, as the peer's users have them; ours are coded once, before the first step.
+    frame = pd.DataFrame({
+        "task": np.char.add("t", table.task.astype(str)).astype(object),
+        "worker": np.char.add("w", table.worker.astype(str)).astype(object),
+        "label": np.char.add("l", table.label.astype(str)).astype(object),
+    })  # fmt: skip
     seconds = []
     for steps in (1, 4):
         began = time.perf_counter()

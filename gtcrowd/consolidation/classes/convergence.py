@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from gtcrowd.consolidation.classes.table import FloatArray
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, eq=False)
-class Climb:
-    """Where the steps ended: last posterior, objective after each step, and whether the last gain was small."""
+class Climb(Generic[S]):
+    """Where the steps ended: what the last gave, the objective after each, and whether the last gain was small."""
 
-    posterior: FloatArray
+    last: S
     objective: tuple[float, ...]
     converged: bool
 
 
-def climb(
-    step: Callable[[FloatArray], tuple[FloatArray, float]], start: FloatArray, *, max_steps: int, gain: float
-) -> Climb:
+def climb(step: Callable[[S], tuple[S, float]], start: S, *, max_steps: int, gain: float) -> Climb[S]:
     """Apply `step` until the objective rises by less than `gain`, at most `max_steps` (at least one) times."""
-    posterior, objective = step(start)
+    last, objective = step(start)
     passed = [objective]
     while len(passed) < max_steps:
-        posterior, objective = step(posterior)
+        last, objective = step(last)
         passed.append(objective)
         if objective - passed[-2] < gain:
-            return Climb(posterior, tuple(passed), converged=True)
-    return Climb(posterior, tuple(passed), converged=False)
+            return Climb(last, tuple(passed), converged=True)
+    return Climb(last, tuple(passed), converged=False)

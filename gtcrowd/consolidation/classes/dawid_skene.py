@@ -20,6 +20,9 @@ from gtcrowd.consolidation.parameters import Parameter
 # The prior of a confusion row must leave each answer possible; a logarithm of 0 would be the end of the climb.
 LEAST_ERROR = 0.01
 
+# Expected counts of the classes [n_labels] and of the answers [n_workers, truth, answer].
+Sums = tuple[FloatArray, FloatArray]
+
 
 def conclude(
     table: AnswerTable,
@@ -46,12 +49,12 @@ def conclude(
     certain = checked_known(table, known)
     share = checked_accuracy(table, worker_accuracy, prior_accuracy)
     pseudo = prior_answers * leaning(np.clip(share, LEAST_ERROR, 1 - LEAST_ERROR), table.n_labels)
-    climb, confusion = _climb(
+    posterior, climb, confusion = _climb(
         table, certain, pseudo=pseudo, prior_tasks=prior_tasks, max_steps=max_steps, tolerance=tolerance
     )
     return conclusion.from_posterior(
         table,
-        climb.posterior,
+        posterior,
         method="dawid-skene",
         parameters={
             "prior_accuracy": prior_accuracy,
@@ -78,12 +81,14 @@ def leaning(accuracy: FloatArray, n_labels: int) -> FloatArray:
 
 
 def estimate(
-    counts: steps.Counts, posterior: FloatArray, pseudo: FloatArray, prior_tasks: float
+    classes: FloatArray, answers: FloatArray, pseudo: FloatArray, prior_tasks: float, *, room: FloatArray | None = None
 ) -> tuple[FloatArray, FloatArray]:
-    """The M-step with priors: class prior [n_labels] and confusion [n_workers, truth, answer], both of the mode."""
-    classes, answers = steps.m_step(counts, posterior)
+    """The M-step with priors: class prior [n_labels] and confusion [n_workers, truth, answer], both of the mode.
+
+    classes and answers: the expected counts of `steps.m_step`. room: where the confusion is to be written, if anywhere.
+    """
     prior = classes + prior_tasks
-    confusion = answers + pseudo
+    confusion = np.add(answers, pseudo, out=room)
     confusion /= confusion.sum(axis=2, keepdims=True)
     return prior / prior.sum(), confusion
 
@@ -96,20 +101,24 @@ def _climb(
     prior_tasks: float,
     max_steps: int,
     tolerance: float,
-) -> tuple[convergence.Climb, FloatArray]:
+) -> tuple[FloatArray, convergence.Climb[Sums], FloatArray]:
     counts = steps.count(table)
+    logs = np.zeros(0), np.zeros(0)
+    room = np.empty((table.n_workers, table.n_labels, table.n_labels))
 
-    def step(posterior: FloatArray) -> tuple[FloatArray, float]:
-        prior, confusion = estimate(counts, posterior, pseudo, prior_tasks)
-        log_prior, log_confusion = np.log(prior), np.log(confusion)
-        better, likelihood = steps.e_step(counts, log_prior, log_confusion, known)
+    def step(sums: Sums) -> tuple[Sums, float]:
+        nonlocal logs
+        prior, confusion = estimate(*sums, pseudo, prior_tasks, room=room)
+        log_prior, log_confusion = logs = np.log(prior), np.log(confusion, out=room)
+        classes, answers, likelihood = steps.em_step(counts, log_prior, log_confusion, known)
         # EM climbs the penalised likelihood, not the likelihood; up to constants of the two Dirichlet priors.
         penalty = prior_tasks * float(log_prior.sum()) + float(np.vdot(pseudo, log_confusion))
-        return better, likelihood + penalty
+        return (classes, answers), likelihood + penalty
 
-    start = vote_shares(table, known)
+    start = steps.m_step(counts, vote_shares(table, known))
     climb = convergence.climb(step, start, max_steps=max_steps, gain=tolerance * max(len(table), 1))
-    return climb, estimate(counts, climb.posterior, pseudo, prior_tasks)[1]
+    posterior, _ = steps.e_step(counts, *logs, known)
+    return posterior, climb, estimate(*climb.last, pseudo, prior_tasks)[1]
 
 
 METHOD = Method(

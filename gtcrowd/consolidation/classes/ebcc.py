@@ -61,7 +61,7 @@ def conclude(
         bound = likelihood - divergence(nu, classes_prior) - divergence(kappa, beta) - divergence(rows, alpha[None])
         return better, bound
 
-    best: convergence.Climb | None = None
+    best: convergence.Climb[FloatArray] | None = None
     rng = np.random.default_rng(seed)
     for _ in range(restarts):
         spread = _spread(rng, table, subtypes)
@@ -71,8 +71,8 @@ def conclude(
             best = climb
     if best is None:
         raise ValueError("restarts is 0; expected at least 1")
-    found = best.posterior.reshape(table.n_tasks, labels, subtypes).sum(axis=2)
-    rows = _rows(counts, best.posterior, wide) + alpha
+    found = best.last.reshape(table.n_tasks, labels, subtypes).sum(axis=2)
+    rows = _rows(counts, best.last, wide) + alpha
     by_class = rows.reshape(table.n_workers, labels, subtypes, labels).sum(axis=2)
     return conclusion.from_posterior(
         table,

@@ -85,7 +85,7 @@ def conclude(
     accuracy = special.expit(ability * typical)
     return conclusion.from_posterior(
         table,
-        climb.posterior,
+        climb.last,
         method="glad",
         parameters={
             "prior_ability": prior_ability,
@@ -94,7 +94,7 @@ def conclude(
             "tolerance": tolerance,
         },
         known=certain,
-        ratio=workers.ratio_without_own_vote(table, climb.posterior, accuracy),
+        ratio=workers.ratio_without_own_vote(table, climb.last, accuracy),
         difficulty=np.exp(-ease),
         steps=len(climb.objective),
         converged=climb.converged,

@@ -55,11 +55,11 @@ def conclude(
     climb = convergence.climb(
         step, vote_shares(table, certain), max_steps=max_steps, gain=tolerance * max(len(table), 1)
     )
-    _, answers = steps.m_step(counts, climb.posterior)
+    _, answers = steps.m_step(counts, climb.last)
     rows = answers + alpha
     return conclusion.from_posterior(
         table,
-        climb.posterior,
+        climb.last,
         method="ibcc",
         parameters={
             "prior_accuracy": prior_accuracy,

@@ -6,6 +6,7 @@ run in threads. Importing this module needs Numba; machine code is cached beside
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -16,6 +17,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # Products of probabilities are turned into a logarithm before they can leave the range of a float64.
 SMALL = 1e-200
+# Tasks that are worked on at a time; their probabilities stay in the nearest cache.
+BLOCK = 256
+# Logarithms of probabilities so far below the greatest that they add nothing to a float64.
+NOTHING = -60.0
 
 
 def compiled(loop: F) -> F:
@@ -33,25 +38,32 @@ def grouped(key: Any, value: Any, start: Any, out: Any) -> None:
         place[at] += 1
 
 
+# Rows are indexed in both dimensions throughout: a row taken out as an array of its own costs more than what is done
+# with it, because its memory is counted.
+
+
 @compiled
-def settle(joint: Any, known: int, posterior: Any) -> float:
-    """Write the posterior of one task from `joint` [labels] of logarithms (changed); give ln of what they add up to."""
-    labels = joint.size
+def settle(joint: Any, row: int, known: int) -> float:
+    """Turn a row of logarithms [rows, labels] into probabilities; gives ln of what they added up to."""
+    labels = joint.shape[1]
     if known >= 0:
+        kept = joint[row, known]
         for label in range(labels):
-            posterior[label] = 0.0
-        posterior[known] = 1.0
-        return float(joint[known])
-    top = joint[0]
+            joint[row, label] = 0.0
+        joint[row, known] = 1.0
+        return float(kept)
+    top = joint[row, 0]
     for label in range(1, labels):
-        top = max(top, joint[label])
+        top = max(top, joint[row, label])
     mass = 0.0
     for label in range(labels):
-        joint[label] = np.exp(joint[label] - top)
-        mass += joint[label]
+        below = joint[row, label] - top
+        joint[row, label] = math.exp(below) if below > NOTHING else 0.0
+        mass += joint[row, label]
+    whole = 1.0 / mass
     for label in range(labels):
-        posterior[label] = joint[label] / mass
-    return float(top + np.log(mass))
+        joint[row, label] *= whole
+    return float(top + math.log(mass))
 
 
 @compiled
@@ -63,15 +75,54 @@ def posteriors(
     table [cells, labels]: ln P(answer of the cell | truth); known: [tasks] or empty.
     """
     labels = log_prior.size
-    joint = np.empty(labels)
     total = 0.0
     for task in range(first, last):
-        joint[:] = log_prior
+        for label in range(labels):
+            posterior[task, label] = log_prior[label]
         for at in range(start[task], start[task + 1]):
-            row = table[cell[at]]
+            here = cell[at]
             for label in range(labels):
-                joint[label] += row[label]
-        total += settle(joint, known[task] if known.size else -1, posterior[task])
+                posterior[task, label] += table[here, label]
+        total += settle(posterior, task, known[task] if known.size else -1)
+    return total
+
+
+@compiled
+def both_steps(
+    first: int, last: int, start: Any, cell: Any, table: Any, log_prior: Any, known: Any, classes: Any, counts: Any
+) -> float:
+    """`posteriors`, of which nothing is kept but their sums: classes [labels] and counts [cells, labels] grow.
+
+    A block of tasks at a time, so that what is read and what is written are not mixed.
+    """
+    labels = log_prior.size
+    chance = np.empty((BLOCK, labels))
+    # Sums of another thread may lie in the same line of the cache; they are touched once, at the end.
+    seen = np.zeros(labels)
+    total = 0.0
+    for begin in range(first, last, BLOCK):
+        end = min(begin + BLOCK, last)
+        for task in range(begin, end):
+            row = task - begin
+            for label in range(labels):
+                chance[row, label] = log_prior[label]
+            for at in range(start[task], start[task + 1]):
+                here = cell[at]
+                for label in range(labels):
+                    chance[row, label] += table[here, label]
+        for task in range(begin, end):
+            row = task - begin
+            total += settle(chance, row, known[task] if known.size else -1)
+            for label in range(labels):
+                seen[label] += chance[row, label]
+        for task in range(begin, end):
+            row = task - begin
+            for at in range(start[task], start[task + 1]):
+                here = cell[at]
+                for label in range(labels):
+                    counts[here, label] += chance[row, label]
+    for label in range(labels):
+        classes[label] += seen[label]
     return total
 
 
@@ -79,14 +130,13 @@ def posteriors(
 def expected_counts(first: int, last: int, begin: Any, end: Any, task: Any, posterior: Any, out: Any) -> None:
     """For the stretches `first` to below `last` the sum of the posteriors of their tasks, out [stretches, labels]."""
     labels = posterior.shape[1]
-    total = np.empty(labels)
     for stretch in range(first, last):
-        total[:] = 0.0
+        for label in range(labels):
+            out[stretch, label] = 0.0
         for at in range(begin[stretch], end[stretch]):
-            row = posterior[task[at]]
+            here = task[at]
             for label in range(labels):
-                total[label] += row[label]
-        out[stretch] = total
+                out[stretch, label] += posterior[here, label]
 
 
 @compiled
@@ -116,35 +166,38 @@ def pooled_evidence(
     labels = odds.size
     joint, above, below = np.empty(labels), np.empty(labels), np.empty(labels)
     for task in range(first, last):
-        joint[:] = 0.0
-        above[:] = 1.0
-        below[:] = 1.0
-        own = taught[task]
+        for truth in range(labels):
+            joint[truth] = 0.0
+            above[truth] = 1.0
+            below[truth] = 1.0
         for at in range(start[task], start[task + 1]):
             here = cell[at]
             worker, label = here // labels, here % labels
-            accuracy = (correct[worker] - own[label] + trust * share[worker]) / (total[worker] - 1.0 + trust)
+            accuracy = (correct[worker] - taught[task, label] + trust * share[worker]) / (total[worker] - 1.0 + trust)
             accuracy = min(max(accuracy, 0.01), 0.99)
             chance = accuracy / (1.0 - accuracy)
             low = 1.0
             for truth in range(labels):
                 lean = chance * odds[truth]
                 lean = lean / (1.0 + lean)
-                seen = max(given[worker, truth] - own[truth], 0.0) + strength
+                seen = max(given[worker, truth] - taught[task, truth], 0.0) + strength
                 hit = right[worker, truth] + strength * lean
                 if truth == label:
-                    hit = max(hit - own[truth], strength * lean)
+                    hit = max(hit - taught[task, truth], strength * lean)
                     above[truth] *= hit
                 else:
-                    miss = max(answers[here, truth] - own[truth], 0.0) + strength * (1.0 - lean) * errors[label, truth]
+                    miss = (
+                        max(answers[here, truth] - taught[task, truth], 0.0)
+                        + strength * (1.0 - lean) * errors[label, truth]
+                    )
                     above[truth] *= miss * pull[truth]
                 below[truth] *= hit + max(seen - hit, 0.0) * pull[truth]
                 low = min(low, above[truth])
                 low = min(low, 1.0 / below[truth])
             if low < SMALL:
                 for truth in range(labels):
-                    joint[truth] += np.log(above[truth] / below[truth])
+                    joint[truth] += math.log(above[truth] / below[truth])
                     above[truth] = 1.0
                     below[truth] = 1.0
         for truth in range(labels):
-            evidence[task, truth] = joint[truth] + np.log(above[truth]) - np.log(below[truth])
+            evidence[task, truth] = joint[truth] + math.log(above[truth]) - math.log(below[truth])

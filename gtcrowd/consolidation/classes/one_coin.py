@@ -57,7 +57,7 @@ def conclude(
     )
     return conclusion.from_posterior(
         table,
-        climb.posterior,
+        climb.last,
         method="one-coin",
         parameters={
             "prior_accuracy": prior_accuracy,
@@ -67,7 +67,7 @@ def conclude(
             "tolerance": tolerance,
         },
         known=certain,
-        ratio=workers.ratio_without_own_vote(table, climb.posterior, accuracy),
+        ratio=workers.ratio_without_own_vote(table, climb.last, accuracy),
         steps=len(climb.objective),
         converged=climb.converged,
         objective=climb.objective,

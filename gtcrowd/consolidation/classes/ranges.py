@@ -16,7 +16,12 @@ RANGE = 1 << 15
 def in_ranges(loop: Callable[..., Any], rows: int, *inputs: Any) -> list[Any]:
     """What `loop(first, last, *inputs)` gives for each range of rows, in order; the loop must release the lock."""
     pairs = list(pairwise([*range(0, rows, RANGE), rows]))
-    if len(pairs) < 2:
-        return [loop(first, last, *inputs) for first, last in pairs]
-    with ThreadPoolExecutor(max_workers=min(len(pairs), os.cpu_count() or 1)) as threads:
-        return list(threads.map(lambda pair: loop(*pair, *inputs), pairs))
+    return in_threads(lambda place: loop(*pairs[place], *inputs), len(pairs))
+
+
+def in_threads(work: Callable[[int], Any], parts: int) -> list[Any]:
+    """What `work` gives for each part, in order."""
+    if parts < 2:
+        return [work(part) for part in range(parts)]
+    with ThreadPoolExecutor(max_workers=min(parts, os.cpu_count() or 1)) as threads:
+        return list(threads.map(work, range(parts)))

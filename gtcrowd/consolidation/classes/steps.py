@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from gtcrowd.consolidation.classes.ranges import in_ranges
+from gtcrowd.consolidation.classes.ranges import in_ranges, in_threads
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
 
 try:
@@ -31,6 +32,8 @@ NOTHING_KNOWN = np.empty(0, dtype=np.int32)
 # Longest stretch of answers of one cell that is summed in one go: a worker with half of all answers must not leave
 # the other threads idle. It is a constant, so that sums do not depend on the machine.
 STRETCH = 1 << 14
+# Parts in which both steps run at once, each with a table of sums; above so many numbers a table there is only one.
+PARTS, MOST_FOR_PARTS = 2, 40_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +70,16 @@ class Counts:
         """The same, transposed."""
         shape = (self.n_workers * self.n_labels, self.n_tasks)
         return sparse.csr_array((np.ones(len(self.task)), self.task, self.begin), shape=shape)
+
+    @cached_property
+    def room(self) -> tuple[FloatArray, FloatArray]:
+        """Where `em_step` adds up [parts, cells, labels] and lays its table out [cells, labels], step after step.
+
+        Memory fresh from the system costs more than the sums themselves: each page is cleared when first touched.
+        """
+        cells = self.n_workers * self.n_labels
+        parts = PARTS if cells * self.n_labels <= MOST_FOR_PARTS else 1
+        return np.empty((parts, cells, self.n_labels)), np.empty((cells, self.n_labels))
 
     @cached_property
     def stretches(self) -> tuple[Places, Places, Places]:
@@ -113,6 +126,39 @@ def e_step(
     certain = NOTHING_KNOWN if known is None else known
     inputs = (counts.start, counts.cell, np.ascontiguousarray(table), log_prior, certain, posterior)
     return posterior, sum(in_ranges(kernels.posteriors, counts.n_tasks, *inputs))
+
+
+def em_step(
+    counts: Counts, log_prior: FloatArray, log_confusion: FloatArray, known: IntArray | None = None
+) -> tuple[FloatArray, FloatArray, float]:
+    """The two steps in one pass: what `m_step` gives for the posterior of `e_step`, and the log-likelihood.
+
+    The posterior itself is never written down, which halves what has to be read and written. The expected counts lie
+    in memory that the next pass uses again.
+    """
+    if not counts.compiled:
+        posterior, likelihood = e_step(counts, log_prior, log_confusion, known)
+        return *m_step(counts, posterior), likelihood
+    certain = NOTHING_KNOWN if known is None else known
+    cells, table = counts.room
+    cells.fill(0.0)
+    by_worker = (counts.n_workers, counts.n_labels, counts.n_labels)
+    np.copyto(table.reshape(by_worker), log_confusion.transpose(0, 2, 1))
+    # Parts of about as many answers each; each has sums of its own, and they are added in their order.
+    parts = len(cells)
+    cuts = np.searchsorted(counts.start, np.linspace(0, len(counts.cell), parts + 1)[1:-1])
+    ranges = list(pairwise([0, *cuts.tolist(), counts.n_tasks]))
+    classes = np.zeros((parts, counts.n_labels))
+    total = in_threads(
+        lambda part: kernels.both_steps(
+            *ranges[part], counts.start, counts.cell, table, log_prior, certain, classes[part], cells[part]
+        ),
+        parts,
+    )
+    flat = cells[0]
+    for more in cells[1:]:
+        flat += more
+    return classes.sum(axis=0), flat.reshape(by_worker).transpose(0, 2, 1), sum(total)
 
 
 def m_step(counts: Counts, posterior: FloatArray) -> tuple[FloatArray, FloatArray]:

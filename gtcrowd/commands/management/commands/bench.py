@@ -42,9 +42,9 @@ class Command(BaseCommand):
             work = [(method, int(n)) for method in options["method"] for n in options["answers"]]
             rows = [speed.measure(method, n) for method, n in track(work, "measuring", console=Console(stderr=True))]
             table = _table(
-                ("method", "answers", "seconds", "steps", "ms a step", "MB above input", "of triad", "peer by ours"),
-                [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}", f"{r.memory:.0f}",
-                  f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
+                ("method", "answers", "seconds", "steps", "ms a step", "MB above input", "of triad", "peer by us"),
+                [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}",
+                  f"{r.memory:.0f}", f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
             )  # fmt: skip
         else:
             rows = [volume.measure(int(options["answers"]))]
