@@ -37,6 +37,8 @@ class Conclusion:
     confusion   float64 [n_workers, n_labels, n_labels], P(answer | truth), or None if the method has none
     objective   one float a step, never falling for the methods that climb a likelihood
     difficulty  float64 [n_tasks], above 0, for methods that model it; otherwise None
+    class_prior float64 [n_labels], probability of each class beforehand, for methods with confusion matrices
+    correlation of the answers to one task, by which the posterior was tempered; 0 for methods that do not
     """
 
     posterior: FloatArray
@@ -54,6 +56,8 @@ class Conclusion:
     parameters: Mapping[str, Json]
     versions: Mapping[str, str] = field(default_factory=library_versions)
     difficulty: FloatArray | None = None
+    class_prior: FloatArray | None = None
+    correlation: float = 0.0
 
 
 def from_posterior(
@@ -68,6 +72,8 @@ def from_posterior(
     judged: FloatArray | None = None,
     ratio: FloatArray | None = None,
     difficulty: FloatArray | None = None,
+    class_prior: FloatArray | None = None,
+    correlation: float = 0.0,
     steps: int = 1,
     converged: bool = True,
     objective: tuple[float, ...] = (),
@@ -108,6 +114,8 @@ def from_posterior(
         method=method,
         parameters=dict(parameters),
         difficulty=difficulty,
+        class_prior=class_prior,
+        correlation=correlation,
     )
 
 

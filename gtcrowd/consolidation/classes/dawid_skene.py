@@ -49,7 +49,7 @@ def conclude(
     certain = checked_known(table, known)
     share = checked_accuracy(table, worker_accuracy, prior_accuracy)
     pseudo = prior_answers * leaning(np.clip(share, LEAST_ERROR, 1 - LEAST_ERROR), table.n_labels)
-    posterior, climb, confusion = _climb(
+    posterior, climb, prior, confusion = _climb(
         table, certain, pseudo=pseudo, prior_tasks=prior_tasks, max_steps=max_steps, tolerance=tolerance
     )
     return conclusion.from_posterior(
@@ -65,6 +65,7 @@ def conclude(
         },
         known=certain,
         confusion=confusion,
+        class_prior=prior,
         steps=len(climb.objective),
         converged=climb.converged,
         objective=climb.objective,
@@ -101,7 +102,7 @@ def _climb(
     prior_tasks: float,
     max_steps: int,
     tolerance: float,
-) -> tuple[FloatArray, convergence.Climb[Sums], FloatArray]:
+) -> tuple[FloatArray, convergence.Climb[Sums], FloatArray, FloatArray]:
     counts = steps.count(table)
     logs = np.zeros(0), np.zeros(0)
     room = np.empty((table.n_workers, table.n_labels, table.n_labels))
@@ -118,7 +119,7 @@ def _climb(
     start = steps.m_step(counts, vote_shares(table, known))
     climb = convergence.climb(step, start, max_steps=max_steps, gain=tolerance * max(len(table), 1))
     posterior, _ = steps.e_step(counts, *logs, known)
-    return posterior, climb, estimate(*climb.last, pseudo, prior_tasks)[1]
+    return posterior, climb, *estimate(*climb.last, pseudo, prior_tasks)
 
 
 METHOD = Method(

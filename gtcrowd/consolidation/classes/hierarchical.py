@@ -106,6 +106,8 @@ def conclude(
         known=certain,
         confusion=pooling.confusion(pool),
         judged=posterior,
+        class_prior=class_prior(taught, prior_tasks),
+        correlation=correlation,
         steps=len(objective),
         converged=moved < tolerance,
         objective=tuple(objective),

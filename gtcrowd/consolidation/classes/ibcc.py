@@ -55,7 +55,8 @@ def conclude(
     climb = convergence.climb(
         step, vote_shares(table, certain), max_steps=max_steps, gain=tolerance * max(len(table), 1)
     )
-    _, answers = steps.m_step(counts, climb.last)
+    classes, answers = steps.m_step(counts, climb.last)
+    classes += beta
     rows = answers + alpha
     return conclusion.from_posterior(
         table,
@@ -70,6 +71,7 @@ def conclude(
         },
         known=certain,
         confusion=rows / rows.sum(axis=2, keepdims=True),
+        class_prior=classes / classes.sum(),
         steps=len(climb.objective),
         converged=climb.converged,
         objective=climb.objective,

@@ -1,0 +1,117 @@
+"""A new answer at once: the posterior of its object under the workers as the last full fit saw them.
+
+An answer costs one addition a class, however many answers there are; a full fit later learns about the workers from it.
+`drift` says how far the quick posteriors were from those of that fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gtcrowd.consolidation.classes import dependence, steps
+from gtcrowd.consolidation.classes.conclusion import Conclusion, most_probable
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray
+
+LEAST = 1e-12
+
+
+class NoWorkerModel(ValueError):
+    """The method of a conclusion has no confusion matrices, so nothing can be said about a new answer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What the last full fit knows: all logarithms.
+
+    prior [labels]; confusion [n_workers, answer, truth]; crowd [answer, truth] for a worker who is not in the fit;
+    correlation and doubt as the fit found or was given them, 0 for methods without
+    """
+
+    prior: FloatArray
+    confusion: FloatArray
+    crowd: FloatArray
+    correlation: float
+    doubt: float
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What an object's answers said so far: ln P(answers | truth) and the votes, both [labels]."""
+
+    evidence: FloatArray
+    votes: FloatArray
+
+
+def fit(found: Conclusion) -> Fit:
+    """The worker model of a conclusion. Raises NoWorkerModel."""
+    if found.confusion is None or found.class_prior is None:
+        raise NoWorkerModel(f"{found.method} has no confusion matrices; take dawid-skene, hierarchical or ibcc")
+    weight = found.answers / max(int(found.answers.sum()), 1) if found.answers.sum() else None
+    labels = len(found.class_prior)
+    crowd = np.full((labels, labels), 1 / labels) if weight is None else np.tensordot(weight, found.confusion, axes=1)
+    doubt = found.parameters.get("doubt")
+    return Fit(
+        prior=np.log(np.maximum(found.class_prior, LEAST)),
+        confusion=np.log(np.maximum(found.confusion, LEAST)).transpose(0, 2, 1),
+        crowd=np.log(np.maximum(crowd, LEAST)).T,
+        correlation=found.correlation,
+        doubt=float(doubt) if isinstance(doubt, int | float) else 0.0,
+    )
+
+
+def begin(fit: Fit) -> State:
+    """An object without an answer."""
+    return State(np.zeros(len(fit.prior)), np.zeros(len(fit.prior)))
+
+
+def add(fit: Fit, state: State, *, worker: int | None, label: int) -> State:
+    """The state after one more answer; `worker` None is somebody the fit does not know."""
+    votes = state.votes.copy()
+    votes[label] += 1
+    said = fit.crowd[label] if worker is None else fit.confusion[worker, label]
+    return State(state.evidence + said, votes)
+
+
+def posterior(fit: Fit, state: State) -> FloatArray:
+    """Probability of each label, [labels]; what the full fit would say if it learned nothing new about the workers."""
+    return np.asarray(_posteriors(fit, state.evidence[None], state.votes[None])[0])
+
+
+def posteriors(fit: Fit, table: AnswerTable) -> FloatArray:
+    """The same for all tasks of a table whose workers are coded as in the fit, [n_tasks, n_labels]."""
+    evidence = np.zeros((table.n_tasks, table.n_labels))
+    known = table.worker < len(fit.confusion)
+    said = np.where(
+        known[:, None], fit.confusion[np.where(known, table.worker, 0), table.label], fit.crowd[table.label]
+    )
+    np.add.at(evidence, table.task, said)
+    return _posteriors(fit, evidence, table.votes())
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far two sets of posteriors are apart: mean total variation over the tasks, share of labels changed."""
+
+    moved: float
+    changed: float
+    tasks: int
+
+
+def drift(before: FloatArray, after: FloatArray) -> Drift:
+    """Compare posteriors [n_tasks, n_labels] of the same tasks."""
+    n = len(before)
+    if not n:
+        return Drift(0.0, 0.0, 0)
+    moved = float(np.abs(before - after).sum()) / 2 / n
+    return Drift(moved, float(np.mean(most_probable(before) != most_probable(after))), n)
+
+
+def _posteriors(fit: Fit, evidence: FloatArray, votes: FloatArray) -> FloatArray:
+    n = votes.sum(axis=1)
+    left = dependence.effective_share(n, fit.correlation)
+    honest, _ = steps.normalised((evidence + fit.prior) * left[:, None])
+    labels = votes.shape[1]
+    shares = np.where(n[:, None] > 0, votes / np.maximum(n, 1)[:, None], 1 / labels)
+    return np.asarray((1 - fit.doubt) * honest + fit.doubt * shares)
