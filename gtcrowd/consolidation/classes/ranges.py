@@ -13,9 +13,12 @@ from typing import Any
 RANGE = 1 << 15
 
 
-def in_ranges(loop: Callable[..., Any], rows: int, *inputs: Any) -> list[Any]:
-    """What `loop(first, last, *inputs)` gives for each range of rows, in order; the loop must release the lock."""
-    pairs = list(pairwise([*range(0, rows, RANGE), rows]))
+def in_ranges(loop: Callable[..., Any], rows: int, *inputs: Any, size: int | None = None) -> list[Any]:
+    """What `loop(first, last, *inputs)` gives for each range of rows, in order; the loop must release the lock.
+
+    size: rows a range; fewer than `RANGE` where rows differ much in their work.
+    """
+    pairs = list(pairwise([*range(0, rows, size or RANGE), rows]))
     return in_threads(lambda place: loop(*pairs[place], *inputs), len(pairs))
 
 

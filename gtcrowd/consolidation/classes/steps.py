@@ -174,7 +174,8 @@ def cell_counts(counts: Counts, posterior: FloatArray) -> FloatArray:
         return np.asarray(counts.by_cell @ posterior)
     cell, first, end = counts.stretches
     parts = np.empty((len(cell), posterior.shape[1]))
-    in_ranges(kernels.expected_counts, len(cell), first, end, counts.task, posterior, parts)
+    # The first workers of a crowd answer most: their cells are as much work as those of thousands of others.
+    in_ranges(kernels.expected_counts, len(cell), first, end, counts.task, posterior, parts, size=1 << 11)
     total = np.zeros((counts.n_workers * counts.n_labels, posterior.shape[1]))
     # Most cells are one stretch; the parts of the others are added in their order.
     whole = np.flatnonzero(np.diff(cell, prepend=-1))
