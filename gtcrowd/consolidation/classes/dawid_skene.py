@@ -113,7 +113,8 @@ def _climb(
         log_prior, log_confusion = logs = np.log(prior), np.log(confusion, out=room)
         classes, answers, likelihood = steps.em_step(counts, log_prior, log_confusion, known)
         # EM climbs the penalised likelihood, not the likelihood; up to constants of the two Dirichlet priors.
-        penalty = prior_tasks * float(log_prior.sum()) + float(np.vdot(pseudo, log_confusion))
+        # Not by BLAS: its threads go on spinning after a product, on the cores that the next step needs.
+        penalty = prior_tasks * float(log_prior.sum()) + float(np.einsum("jkl,jkl->", pseudo, log_confusion))
         return (classes, answers), likelihood + penalty
 
     start = steps.m_step(counts, vote_shares(table, known))

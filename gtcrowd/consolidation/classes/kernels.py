@@ -17,10 +17,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # Products of probabilities are turned into a logarithm before they can leave the range of a float64.
 SMALL = 1e-200
+LARGE = 1e200
 # Tasks that are worked on at a time; their probabilities stay in the nearest cache.
 BLOCK = 256
 # Logarithms of probabilities so far below the greatest that they add nothing to a float64.
 NOTHING = -60.0
+# ln 2 in two parts, the first with few enough digits that a small whole number of them is exact.
+LOG2_E, LN2_HIGH, LN2_LOW = 1 / math.log(2), 0.693147180369123816490, 1.90821492927058770002e-10
 
 
 def compiled(loop: F) -> F:
@@ -43,27 +46,108 @@ def grouped(key: Any, value: Any, start: Any, out: Any) -> None:
 
 
 @compiled
-def settle(joint: Any, row: int, known: int) -> float:
-    """Turn a row of logarithms [rows, labels] into probabilities; gives ln of what they added up to."""
-    labels = joint.shape[1]
-    if known >= 0:
-        kept = joint[row, known]
-        for label in range(labels):
-            joint[row, label] = 0.0
-        joint[row, known] = 1.0
-        return float(kept)
-    top = joint[row, 0]
+def exponentials(value: Any, power: Any, factor: Any) -> None:
+    """e to each of `value` [n], in place; they are at most 0, and below `NOTHING` the result is 0.
+
+    x = n ln 2 + r with |r| <= ln 2 / 2, and e to the r by its Taylor series to the 13th power, whose error there is
+    below a rounding (Tang 1989, "Table-driven implementation of the exponential function", section 2, without the
+    table). The library's function takes one number at a time; these loops take as many as the machine can at once.
+    power int64 [n or more]: room for 2 to the n; factor is the same memory as float64.
+    """
+    for at in range(value.size):
+        x = max(value[at], NOTHING)
+        twos = math.floor(x * LOG2_E + 0.5)
+        r = (x - twos * LN2_HIGH) - twos * LN2_LOW
+        series = r * (1.0 / 6227020800.0) + (1.0 / 479001600.0)
+        series = series * r + (1.0 / 39916800.0)
+        series = series * r + (1.0 / 3628800.0)
+        series = series * r + (1.0 / 362880.0)
+        series = series * r + (1.0 / 40320.0)
+        series = series * r + (1.0 / 5040.0)
+        series = series * r + (1.0 / 720.0)
+        series = series * r + (1.0 / 120.0)
+        series = series * r + (1.0 / 24.0)
+        series = series * r + (1.0 / 6.0)
+        series = series * r + 0.5
+        series = (series * r + 1.0) * r + 1.0
+        power[at] = (np.int64(twos) + 1023) << 52
+        value[at] = series if value[at] > NOTHING else 0.0
+    for at in range(value.size):
+        value[at] *= factor[at]
+
+
+@compiled
+def clamp(joint: Any, rows: int, first: int, known: Any) -> None:
+    """Leave the first rows [rows, labels] whose task is known no other label; `first` is the task of the first row."""
+    for row in range(rows if known.size else 0):
+        label = known[first + row]
+        if label >= 0:
+            kept = joint[row, label]
+            joint[row, :] = -np.inf
+            joint[row, label] = kept
+
+
+@compiled
+def normalise(across: Any, top: Any, mass: Any, power: Any) -> None:
+    """Turn logarithms [labels, BLOCK] into probabilities of each column; `top` and `mass` [BLOCK] are what it took.
+
+    With a label's numbers side by side each loop is over tasks, which the machine does several at a time, and not
+    over a few labels of which each waits for the one before. power [labels * BLOCK]: room for `exponentials`.
+    """
+    labels = across.shape[0]
+    top[:] = across[0]
+    mass[:] = 0.0
     for label in range(1, labels):
-        top = max(top, joint[row, label])
-    mass = 0.0
+        for row in range(BLOCK):
+            top[row] = max(top[row], across[label, row])
     for label in range(labels):
-        below = joint[row, label] - top
-        joint[row, label] = math.exp(below) if below > NOTHING else 0.0
-        mass += joint[row, label]
-    whole = 1.0 / mass
+        for row in range(BLOCK):
+            across[label, row] -= top[row]
+    exponentials(across.reshape(-1), power, power.view(np.float64))
     for label in range(labels):
-        joint[row, label] *= whole
-    return float(top + math.log(mass))
+        for row in range(BLOCK):
+            mass[row] += across[label, row]
+    for label in range(labels):
+        for row in range(BLOCK):
+            across[label, row] /= mass[row]
+
+
+@compiled
+def settle(joint: Any, rows: int, across: Any, top: Any, mass: Any, power: Any) -> float:
+    """Turn the first rows of logarithms [BLOCK, labels] into probabilities; gives ln of what they added up to, summed.
+
+    across [labels, BLOCK] is room for them the other way round; the rest as for `normalise`.
+    """
+    labels = joint.shape[1]
+    for label in range(labels):
+        for row in range(BLOCK):
+            across[label, row] = joint[row, label]
+    normalise(across, top, mass, power)
+    for row in range(rows):
+        for label in range(labels):
+            joint[row, label] = across[label, row]
+    total, product = 0.0, 1.0
+    for row in range(rows):
+        total += top[row]
+        product *= mass[row]
+        if product > LARGE:
+            total += math.log(product)
+            product = 1.0
+    return total + math.log(product)
+
+
+@compiled
+def gather(first: int, last: int, start: Any, cell: Any, table: Any, log_prior: Any, joint: Any) -> None:
+    """ln P(class, answers) of the tasks `first` to below `last`, into the first rows of `joint` [BLOCK, labels]."""
+    labels = log_prior.size
+    for task in range(first, last):
+        row = task - first
+        for label in range(labels):
+            joint[row, label] = log_prior[label]
+        for at in range(start[task], start[task + 1]):
+            here = cell[at]
+            for label in range(labels):
+                joint[row, label] += table[here, label]
 
 
 @compiled
@@ -75,15 +159,17 @@ def posteriors(
     table [cells, labels]: ln P(answer of the cell | truth); known: [tasks] or empty.
     """
     labels = log_prior.size
+    chance, across = np.zeros((BLOCK, labels)), np.empty((labels, BLOCK))
+    top, mass, power = np.empty(BLOCK), np.empty(BLOCK), np.empty(labels * BLOCK, np.int64)
     total = 0.0
-    for task in range(first, last):
-        for label in range(labels):
-            posterior[task, label] = log_prior[label]
-        for at in range(start[task], start[task + 1]):
-            here = cell[at]
+    for begin in range(first, last, BLOCK):
+        end = min(begin + BLOCK, last)
+        gather(begin, end, start, cell, table, log_prior, chance)
+        clamp(chance, end - begin, begin, known)
+        total += settle(chance, end - begin, across, top, mass, power)
+        for task in range(begin, end):
             for label in range(labels):
-                posterior[task, label] += table[here, label]
-        total += settle(posterior, task, known[task] if known.size else -1)
+                posterior[task, label] = chance[task - begin, label]
     return total
 
 
@@ -96,27 +182,20 @@ def both_steps(
     A block of tasks at a time, so that what is read and what is written are not mixed.
     """
     labels = log_prior.size
-    chance = np.empty((BLOCK, labels))
+    chance, across = np.zeros((BLOCK, labels)), np.empty((labels, BLOCK))
+    top, mass, power = np.empty(BLOCK), np.empty(BLOCK), np.empty(labels * BLOCK, np.int64)
     # Sums of another thread may lie in the same line of the cache; they are touched once, at the end.
     seen = np.zeros(labels)
     total = 0.0
     for begin in range(first, last, BLOCK):
         end = min(begin + BLOCK, last)
+        gather(begin, end, start, cell, table, log_prior, chance)
+        clamp(chance, end - begin, begin, known)
+        total += settle(chance, end - begin, across, top, mass, power)
         for task in range(begin, end):
             row = task - begin
-            for label in range(labels):
-                chance[row, label] = log_prior[label]
-            for at in range(start[task], start[task + 1]):
-                here = cell[at]
-                for label in range(labels):
-                    chance[row, label] += table[here, label]
-        for task in range(begin, end):
-            row = task - begin
-            total += settle(chance, row, known[task] if known.size else -1)
             for label in range(labels):
                 seen[label] += chance[row, label]
-        for task in range(begin, end):
-            row = task - begin
             for at in range(start[task], start[task + 1]):
                 here = cell[at]
                 for label in range(labels):

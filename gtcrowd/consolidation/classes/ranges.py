@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -23,8 +24,28 @@ def in_ranges(loop: Callable[..., Any], rows: int, *inputs: Any, size: int | Non
 
 
 def in_threads(work: Callable[[int], Any], parts: int) -> list[Any]:
-    """What `work` gives for each part, in order."""
-    if parts < 2:
-        return [work(part) for part in range(parts)]
-    with ThreadPoolExecutor(max_workers=min(parts, os.cpu_count() or 1)) as threads:
-        return list(threads.map(work, range(parts)))
+    """What `work` gives for each part, in order. The caller's thread takes parts like the others."""
+    done: list[Any] = [None] * parts
+    places = iter(range(parts))
+
+    def take() -> None:
+        # The lock of the interpreter hands each place out once.
+        for place in places:
+            done[place] = work(place)
+
+    helpers = min(parts, os.cpu_count() or 1) - 1
+    waiting = [_helpers().submit(take) for _ in range(helpers)]
+    take()
+    for helper in waiting:
+        helper.result()
+    return done
+
+
+@cache
+def _helpers() -> ThreadPoolExecutor:
+    """Threads beside the caller's, kept: a step of a few milliseconds must not wait for new ones."""
+    return ThreadPoolExecutor(max_workers=max((os.cpu_count() or 1) - 1, 1), thread_name_prefix="consolidation")
+
+
+# A forked process has none of its parent's threads.
+os.register_at_fork(after_in_child=_helpers.cache_clear)
