@@ -1,7 +1,8 @@
-"""Compiled inner loops over answers that are compressed by task and by cell; see `compressed`.
+"""Compiled inner loops over answers that are ordered by task; see `steps`.
 
-Each loop works on a range of rows, releases the interpreter's lock, and writes only to its own rows, so that ranges
-run in threads. Importing this module needs Numba; machine code is cached beside the module or in the user's cache.
+Each loop works on a range of tasks, releases the interpreter's lock, and writes only to its own rows or sums, so
+that ranges run in threads. Importing this module needs Numba; machine code is cached beside the module or in the
+user's cache.
 """
 
 from __future__ import annotations
@@ -206,16 +207,14 @@ def both_steps(
 
 
 @compiled
-def expected_counts(first: int, last: int, begin: Any, end: Any, task: Any, posterior: Any, out: Any) -> None:
-    """For the stretches `first` to below `last` the sum of the posteriors of their tasks, out [stretches, labels]."""
-    labels = posterior.shape[1]
-    for stretch in range(first, last):
-        for label in range(labels):
-            out[stretch, label] = 0.0
-        for at in range(begin[stretch], end[stretch]):
-            here = task[at]
-            for label in range(labels):
-                out[stretch, label] += posterior[here, label]
+def cell_sums(first: int, last: int, start: Any, cell: Any, rows: Any, out: Any) -> None:
+    """Add the rows [tasks, width] of the tasks `first` to below `last` to each of their cells, out [cells, width]."""
+    width = rows.shape[1]
+    for task in range(first, last):
+        for at in range(start[task], start[task + 1]):
+            here = cell[at]
+            for place in range(width):
+                out[here, place] += rows[task, place]
 
 
 @compiled

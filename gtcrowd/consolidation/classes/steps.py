@@ -1,13 +1,14 @@
 """The two steps of expectation maximisation for confusion matrices (Dempster, Laird, Rubin 1977).
 
-A *cell* is a worker and a label: `worker * n_labels + label`. The answers are kept twice, by task and by cell, because
-each step reads them row by row in one of the two orders. Time grows with answers × labels, memory with answers +
-(tasks + workers × labels) × labels. The loops are compiled where Numba is installed and sparse products where not; the
-results are the same to rounding.
+A *cell* is a worker and a label: `worker * n_labels + label`. Both steps read the answers task by task: the first adds
+up rows of a table of cells, the second adds the task's row to sums of cells. Time grows with answers × labels, memory
+with answers + (tasks + workers × labels) × labels. The loops are compiled where Numba is installed and sparse products
+where not; the results are the same to rounding.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -29,27 +30,21 @@ Places = npt.NDArray[np.int64]
 Indices = npt.NDArray[Any]
 
 NOTHING_KNOWN = np.empty(0, dtype=np.int32)
-# Longest stretch of answers of one cell that is summed in one go: a worker with half of all answers must not leave
-# the other threads idle. It is a constant, so that sums do not depend on the machine.
-STRETCH = 1 << 14
-# Parts in which both steps run at once, each with a table of sums; above so many numbers a table there is only one.
+# Parts in which sums of cells are made at once, each with a table of its own; above so many numbers a table there is
+# only one. Constants, so that sums do not depend on the machine.
 PARTS, MOST_FOR_PARTS = 2, 40_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """The answers of a table by task and by cell; repeated answers stand repeatedly.
+    """The answers of a table by task; repeated answers stand repeatedly.
 
     start    int64 [n_tasks + 1]; the answers of task `i` are `cell[start[i]:start[i + 1]]`
-    cell     [n], the cell of each answer, by task
-    begin    int64 [n_cells + 1]; the tasks of cell `c` are `task[begin[c]:begin[c + 1]]`
-    task     int32 [n], the task of each answer, by cell and then ascending
+    cell     [n], the cell of each answer
     """
 
     start: Places
     cell: Indices
-    begin: Places
-    task: Indices
     n_workers: int
     n_labels: int
     compiled: bool
@@ -66,30 +61,17 @@ class Counts:
         return sparse.csr_array((np.ones(len(self.cell)), self.cell, self.start), shape=shape)
 
     @cached_property
-    def by_cell(self) -> sparse.csr_array:
-        """The same, transposed."""
-        shape = (self.n_workers * self.n_labels, self.n_tasks)
-        return sparse.csr_array((np.ones(len(self.task)), self.task, self.begin), shape=shape)
-
-    @cached_property
     def room(self) -> tuple[FloatArray, FloatArray]:
         """Where `em_step` adds up [parts, cells, labels] and lays its table out [cells, labels], step after step.
 
         Memory fresh from the system costs more than the sums themselves: each page is cleared when first touched.
         """
         cells = self.n_workers * self.n_labels
-        parts = PARTS if cells * self.n_labels <= MOST_FOR_PARTS else 1
-        return np.empty((parts, cells, self.n_labels)), np.empty((cells, self.n_labels))
+        return np.empty((self.parts(self.n_labels), cells, self.n_labels)), np.empty((cells, self.n_labels))
 
-    @cached_property
-    def stretches(self) -> tuple[Places, Places, Places]:
-        """Cells cut into stretches of at most `STRETCH` answers: cell, first and last + 1 place of each."""
-        length = np.diff(self.begin)
-        parts = -(-length // STRETCH)
-        cell = np.repeat(np.arange(len(length)), parts)
-        within = np.arange(len(cell)) - np.repeat(np.cumsum(parts) - parts, parts)
-        first = self.begin[cell] + within * STRETCH
-        return cell, first, np.minimum(first + STRETCH, self.begin[cell + 1])
+    def parts(self, width: int) -> int:
+        """How many tables of sums [cells, width] are made at once."""
+        return PARTS if self.n_workers * self.n_labels * width <= MOST_FOR_PARTS else 1
 
 
 def count(table: AnswerTable, *, compiled: bool | None = None) -> Counts:
@@ -103,9 +85,7 @@ def count(table: AnswerTable, *, compiled: bool | None = None) -> Counts:
     cell: Indices = np.multiply(table.worker, table.n_labels, dtype=wide)
     cell += table.label
     start, cell = _grouped(table.task, table.n_tasks, cell, compiled=compiled)
-    task = np.repeat(np.arange(table.n_tasks, dtype=np.int32), np.diff(start))
-    begin, task = _grouped(cell, n_cells, task, compiled=compiled)
-    return Counts(start, cell, begin, task, table.n_workers, table.n_labels, compiled)
+    return Counts(start, cell, table.n_workers, table.n_labels, compiled)
 
 
 def e_step(
@@ -144,21 +124,14 @@ def em_step(
     cells.fill(0.0)
     by_worker = (counts.n_workers, counts.n_labels, counts.n_labels)
     np.copyto(table.reshape(by_worker), log_confusion.transpose(0, 2, 1))
-    # Parts of about as many answers each; each has sums of its own, and they are added in their order.
-    parts = len(cells)
-    cuts = np.searchsorted(counts.start, np.linspace(0, len(counts.cell), parts + 1)[1:-1])
-    ranges = list(pairwise([0, *cuts.tolist(), counts.n_tasks]))
-    classes = np.zeros((parts, counts.n_labels))
-    total = in_threads(
-        lambda part: kernels.both_steps(
-            *ranges[part], counts.start, counts.cell, table, log_prior, certain, classes[part], cells[part]
-        ),
-        parts,
+    classes = np.zeros((len(cells), counts.n_labels))
+    inputs = (counts.start, counts.cell, table, log_prior, certain)
+    total = _in_parts(
+        counts,
+        len(cells),
+        lambda part, first, last: kernels.both_steps(first, last, *inputs, classes[part], cells[part]),
     )
-    flat = cells[0]
-    for more in cells[1:]:
-        flat += more
-    return classes.sum(axis=0), flat.reshape(by_worker).transpose(0, 2, 1), sum(total)
+    return classes.sum(axis=0), _added(cells).reshape(by_worker).transpose(0, 2, 1), sum(total)
 
 
 def m_step(counts: Counts, posterior: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -171,18 +144,12 @@ def m_step(counts: Counts, posterior: FloatArray) -> tuple[FloatArray, FloatArra
 def cell_counts(counts: Counts, posterior: FloatArray) -> FloatArray:
     """Sum over the answers of each cell of the rows of their tasks, [n_cells, width]; posterior [n_tasks, width]."""
     if not counts.compiled:
-        return np.asarray(counts.by_cell @ posterior)
-    cell, first, end = counts.stretches
-    parts = np.empty((len(cell), posterior.shape[1]))
-    # The first workers of a crowd answer most: their cells are as much work as those of thousands of others.
-    in_ranges(kernels.expected_counts, len(cell), first, end, counts.task, posterior, parts, size=1 << 11)
-    total = np.zeros((counts.n_workers * counts.n_labels, posterior.shape[1]))
-    # Most cells are one stretch; the parts of the others are added in their order.
-    whole = np.flatnonzero(np.diff(cell, prepend=-1))
-    total[cell[whole]] = parts[whole]
-    rest = np.flatnonzero(np.diff(cell, prepend=-1) == 0)
-    np.add.at(total, cell[rest], parts[rest])
-    return total
+        return np.asarray(counts.by_task.T @ posterior)
+    width = posterior.shape[1]
+    sums = np.zeros((counts.parts(width), counts.n_workers * counts.n_labels, width))
+    inputs = (counts.start, counts.cell, posterior)
+    _in_parts(counts, len(sums), lambda part, first, last: kernels.cell_sums(first, last, *inputs, sums[part]))
+    return _added(sums)
 
 
 def clamp(joint: FloatArray, known: IntArray) -> None:
@@ -203,6 +170,21 @@ def normalised(joint: FloatArray) -> tuple[FloatArray, float]:
     total = chance.sum(axis=1, keepdims=True)
     chance /= total
     return chance, float(np.sum(top) + np.sum(np.log(total)))
+
+
+def _in_parts(counts: Counts, parts: int, work: Callable[[int, int, int], Any]) -> list[Any]:
+    """What `work(part, first task, last task + 1)` gives for parts of about as many answers each."""
+    cuts = np.searchsorted(counts.start, np.linspace(0, len(counts.cell), parts + 1)[1:-1])
+    ranges = list(pairwise([0, *cuts.tolist(), counts.n_tasks]))
+    return in_threads(lambda part: work(part, *ranges[part]), parts)
+
+
+def _added(sums: FloatArray) -> FloatArray:
+    """The tables of the parts [parts, ...] added in their order, in the memory of the first."""
+    total = sums[0]
+    for more in sums[1:]:
+        total += more
+    return np.asarray(total)
 
 
 def _grouped(key: Indices, n_keys: int, column: Indices, *, compiled: bool) -> tuple[Places, Indices]:

@@ -1,4 +1,4 @@
-"""The compiled loops against the plain arrays, and sums over ranges and stretches."""
+"""The compiled loops against the plain arrays, and sums over ranges and parts."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ every_crowd = pytest.mark.parametrize("answers", [make() for make in CROWDS.valu
 def cut(request, monkeypatch):
     if request.param:
         monkeypatch.setattr(ranges, "RANGE", 7)
-        monkeypatch.setattr(steps, "STRETCH", 3)
+        monkeypatch.setattr(steps, "PARTS", 3)
 
 
 @every_crowd
@@ -69,17 +69,11 @@ def test_plain_evidence_is_the_same_in_chunks(monkeypatch):
     np.testing.assert_allclose(pooling.evidence(counts, taught, pool), whole)
 
 
-def test_the_answers_are_found_both_ways():
+def test_the_answers_are_found_by_task():
     counts = steps.count(table([(2, 0, 1), (0, 1, 0), (2, 1, 0)], n_tasks=3))
 
     assert [counts.cell[a:b].tolist() for a, b in zip(counts.start, counts.start[1:], strict=False)] == [
         [2],
         [],
         [1, 2],
-    ]
-    assert [counts.task[a:b].tolist() for a, b in zip(counts.begin, counts.begin[1:], strict=False)] == [
-        [],
-        [2],
-        [0, 2],
-        [],
     ]
