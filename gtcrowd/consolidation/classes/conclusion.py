@@ -10,6 +10,7 @@ import numpy.typing as npt
 import scipy
 
 from gtcrowd.consolidation.classes import workers
+from gtcrowd.consolidation.classes.parts import Model, Opinion, Part, Sums
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
 
 # Two probabilities nearer than this (relatively) are a tie: the order in which logarithms were summed must not
@@ -60,6 +61,36 @@ class Conclusion:
     correlation: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class Workers:
+    """How good each worker is; all [n_workers], see `Conclusion`."""
+
+    answers: npt.NDArray[np.int64]
+    accuracy: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def of_model(part: Part, model: Model, *, method: str, parameters: Mapping[str, Json]) -> Conclusion:
+    """What a model concludes when all tasks are in one part."""
+    opinion = model.look(part, *model.tables)
+    return from_posterior(
+        part.table,
+        opinion.posterior,
+        method=method,
+        parameters=parameters,
+        known=part.known,
+        confusion=model.confusion,
+        judged=opinion.judged,
+        ratio=opinion.ratio,
+        class_prior=model.class_prior,
+        correlation=model.correlation,
+        steps=model.steps,
+        converged=model.converged,
+        objective=model.objective,
+    )
+
+
 def from_posterior(
     table: AnswerTable,
     posterior: FloatArray,
@@ -80,33 +111,26 @@ def from_posterior(
 ) -> Conclusion:
     """Decide labels and measure workers in the one way that all methods share.
 
-    `confidence` replaces the highest probability where a method has its own scale. A task is decided when it has
-    an answer or a known label. Workers are judged by `posterior`, or by `judged` where the one handed out is tempered.
-    `ratio` [n] is what `workers.interval` takes; without it each answer's own evidence is taken out by `confusion`,
-    and where a method has none the answer itself is part of the view.
+    `confidence` replaces the highest probability where a method has its own scale. Workers are judged by `posterior`,
+    or by `judged` where the one handed out is tempered. `ratio` [n] is what `workers.tally` takes; without it each
+    answer's own evidence is taken out by `confusion`, and where a method has none the answer itself is part of the
+    view.
     """
-    decided = table.answers_per_task() > 0
-    if known is not None:
-        decided |= known >= 0
-    sure = posterior.max(axis=1) if confidence is None else confidence
-    answers = table.answers_per_worker()
     view = posterior if judged is None else judged
     if ratio is None and confusion is not None:
         ratio = workers.ratio_without_own(table, view, confusion)
     elif ratio is None:
         ratio = workers.even_ratio(view.reshape(-1)[table.cells()], table.n_labels)
-    accuracy = np.full(table.n_workers, 0.5)
-    np.divide(workers.expected_correct(table, view), answers, out=accuracy, where=answers > 0)
-    low, high = workers.interval(table, ratio)
+    label, sure = decided(table, posterior, known, confidence)
+    judgement = of_workers(*tallies(table, Opinion(posterior, view, ratio)))
     return Conclusion(
         posterior=posterior,
-        label=np.where(decided, most_probable(posterior), -1).astype(np.int32),
-        confidence=np.where(decided, np.clip(sure, 0.0, 1.0), 0.0),
-        answers=answers,
-        accuracy=accuracy,
-        # The interval leaves the ends 0 and 1 out, where a share of none or all lies.
-        low=np.minimum(low, accuracy),
-        high=np.maximum(high, accuracy),
+        label=label,
+        confidence=sure,
+        answers=judgement.answers,
+        accuracy=judgement.accuracy,
+        low=judgement.low,
+        high=judgement.high,
         confusion=confusion,
         steps=steps,
         converged=converged,
@@ -117,6 +141,35 @@ def from_posterior(
         class_prior=class_prior,
         correlation=correlation,
     )
+
+
+def decided(
+    table: AnswerTable, posterior: FloatArray, known: IntArray | None, confidence: FloatArray | None = None
+) -> tuple[IntArray, FloatArray]:
+    """Label and confidence of each task, both [n_tasks]; a task is decided when it has an answer or a known label."""
+    sure = posterior.max(axis=1) if confidence is None else confidence
+    decided = table.answers_per_task() > 0
+    if known is not None:
+        decided |= known >= 0
+    label = np.where(decided, most_probable(posterior), -1).astype(np.int32)
+    return label, np.where(decided, np.clip(sure, 0.0, 1.0), 0.0)
+
+
+def tallies(table: AnswerTable, opinion: Opinion) -> Sums:
+    """What is to be added up over parts to measure workers by `of_workers`."""
+    correct = workers.expected_correct(table, opinion.judged)
+    return table.answers_per_worker(), correct, *workers.tally(table, opinion.ratio)
+
+
+def of_workers(
+    answers: npt.NDArray[np.int64], correct: FloatArray, groups: npt.NDArray[np.int64], logs: FloatArray
+) -> Workers:
+    """Accuracy and interval of each worker, from `tallies` of all parts."""
+    accuracy = np.full(len(answers), 0.5)
+    np.divide(np.minimum(correct, answers), answers, out=accuracy, where=answers > 0)
+    low, high = workers.interval(groups, logs)
+    # The interval leaves the ends 0 and 1 out, where a share of none or all lies.
+    return Workers(answers, accuracy, np.minimum(low, accuracy), np.maximum(high, accuracy))
 
 
 def most_probable(posterior: FloatArray) -> IntArray:

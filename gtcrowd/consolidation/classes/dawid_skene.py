@@ -10,31 +10,27 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import conclusion, convergence, steps
-from gtcrowd.consolidation.classes.conclusion import Conclusion
-from gtcrowd.consolidation.classes.majority import vote_shares
+from gtcrowd.consolidation.classes import confusion
+from gtcrowd.consolidation.classes.confusion import Expected, Logs
 from gtcrowd.consolidation.classes.method import Method
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_accuracy, checked_known
+from gtcrowd.consolidation.classes.parts import Crowd, Model
+from gtcrowd.consolidation.classes.table import FloatArray, checked_accuracy
 from gtcrowd.consolidation.parameters import Parameter
 
 # The prior of a confusion row must leave each answer possible; a logarithm of 0 would be the end of the climb.
 LEAST_ERROR = 0.01
 
-# Expected counts of the classes [n_labels] and of the answers [n_workers, truth, answer].
-Sums = tuple[FloatArray, FloatArray]
 
-
-def conclude(
-    table: AnswerTable,
+def learn(
+    crowd: Crowd,
     *,
-    known: npt.ArrayLike | None = None,
-    worker_accuracy: npt.ArrayLike | None = None,
-    prior_accuracy: float = 0.7,
-    prior_answers: float = 1.0,
-    prior_tasks: float = 1.0,
-    max_steps: int = 200,
-    tolerance: float = 1e-6,
-) -> Conclusion:
+    worker_accuracy: npt.ArrayLike | None,
+    prior_accuracy: float,
+    prior_answers: float,
+    prior_tasks: float,
+    max_steps: int,
+    tolerance: float,
+) -> Model:
     """Estimate classes, confusion matrices and class prior, beginning from the shares of the votes.
 
     The result is the mode under the priors; the objective is the log-likelihood with theirs, up to constants.
@@ -43,33 +39,26 @@ def conclude(
         share of them right and the errors even over the other classes; Dirichlet(1 + prior_answers * row)
     worker_accuracy   [n_workers], replaces `prior_accuracy` worker by worker where it is not NaN
     prior_tasks       tasks seen beforehand of each class; Dirichlet(1 + prior_tasks) for the class prior
-    known             [n_tasks], code of the known label or -1; such tasks are certain and teach about workers
     max_steps, tolerance   stop when a step gains less than `tolerance` an answer, at the latest after `max_steps`
+
+    Tasks with known labels are certain and teach about workers.
     """
-    certain = checked_known(table, known)
-    share = checked_accuracy(table, worker_accuracy, prior_accuracy)
-    pseudo = prior_answers * leaning(np.clip(share, LEAST_ERROR, 1 - LEAST_ERROR), table.n_labels)
-    posterior, climb, prior, confusion = _climb(
-        table, certain, pseudo=pseudo, prior_tasks=prior_tasks, max_steps=max_steps, tolerance=tolerance
-    )
-    return conclusion.from_posterior(
-        table,
-        posterior,
-        method="dawid-skene",
-        parameters={
-            "prior_accuracy": prior_accuracy,
-            "prior_answers": prior_answers,
-            "prior_tasks": prior_tasks,
-            "max_steps": max_steps,
-            "tolerance": tolerance,
-        },
-        known=certain,
-        confusion=confusion,
-        class_prior=prior,
-        steps=len(climb.objective),
-        converged=climb.converged,
-        objective=climb.objective,
-    )
+    share = checked_accuracy(crowd.n_workers, worker_accuracy, prior_accuracy)
+    pseudo = prior_answers * leaning(np.clip(share, LEAST_ERROR, 1 - LEAST_ERROR), crowd.n_labels)
+    room = np.empty((crowd.n_workers, crowd.n_labels, crowd.n_labels))
+
+    def shares_of(classes: FloatArray, answers: FloatArray) -> Expected:
+        return estimate(classes, answers, pseudo, prior_tasks)
+
+    def logs_of(classes: FloatArray, answers: FloatArray) -> Logs:
+        prior, rows = estimate(classes, answers, pseudo, prior_tasks, room=room)
+        log_prior, log_rows = np.log(prior), np.log(rows, out=room)
+        # EM climbs the penalised likelihood, not the likelihood; up to constants of the two Dirichlet priors. Not by
+        # BLAS: its threads go on spinning after a product, on the cores that the next step needs.
+        penalty = prior_tasks * float(log_prior.sum()) + float(np.einsum("jkl,jkl->", pseudo, log_rows))
+        return log_prior, log_rows, penalty
+
+    return confusion.climb(crowd, logs_of, shares_of, max_steps=max_steps, tolerance=tolerance)
 
 
 def leaning(accuracy: FloatArray, n_labels: int) -> FloatArray:
@@ -94,40 +83,11 @@ def estimate(
     return prior / prior.sum(), confusion
 
 
-def _climb(
-    table: AnswerTable,
-    known: IntArray | None,
-    *,
-    pseudo: FloatArray,
-    prior_tasks: float,
-    max_steps: int,
-    tolerance: float,
-) -> tuple[FloatArray, convergence.Climb[Sums], FloatArray, FloatArray]:
-    counts = steps.count(table)
-    logs = np.zeros(0), np.zeros(0)
-    room = np.empty((table.n_workers, table.n_labels, table.n_labels))
-
-    def step(sums: Sums) -> tuple[Sums, float]:
-        nonlocal logs
-        prior, confusion = estimate(*sums, pseudo, prior_tasks, room=room)
-        log_prior, log_confusion = logs = np.log(prior), np.log(confusion, out=room)
-        classes, answers, likelihood = steps.em_step(counts, log_prior, log_confusion, known)
-        # EM climbs the penalised likelihood, not the likelihood; up to constants of the two Dirichlet priors.
-        # Not by BLAS: its threads go on spinning after a product, on the cores that the next step needs.
-        penalty = prior_tasks * float(log_prior.sum()) + float(np.einsum("jkl,jkl->", pseudo, log_confusion))
-        return (classes, answers), likelihood + penalty
-
-    start = steps.m_step(counts, vote_shares(table, known))
-    climb = convergence.climb(step, start, max_steps=max_steps, gain=tolerance * max(len(table), 1))
-    posterior, _ = steps.e_step(counts, *logs, known)
-    return posterior, climb, *estimate(*climb.last, pseudo, prior_tasks)
-
-
 METHOD = Method(
     name="dawid-skene",
     title="Dawid–Skene",
     summary="Learns what each worker confuses with what, and weighs answers by it.",
-    run=conclude,
+    learn=learn,
     uses_known=True,
     uses_accuracy=True,
     parameters={

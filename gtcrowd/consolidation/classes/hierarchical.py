@@ -9,33 +9,51 @@ is what makes the confidences honest.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import conclusion, dependence, pooling, steps
-from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes import conclusion, dependence, pooling, steps, workers
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
+from gtcrowd.consolidation.classes.parts import Crowd, Model, Opinion, Part, Sums
 from gtcrowd.consolidation.classes.pooling import Beliefs, Pool
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_accuracy, checked_known
+from gtcrowd.consolidation.classes.table import FloatArray, checked_accuracy
 from gtcrowd.consolidation.parameters import Parameter
 
+# Name of what a part keeps throughout: the shares of the votes [n_tasks, n_labels].
+VOTES = "votes"
+# Tasks worked on at a time, so that no further array of their size is needed.
+CHUNK = 1 << 16
 
-def conclude(
-    table: AnswerTable,
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What the last turn asked with, and what was found after it; confusion [n_workers, truth, answer]."""
+
+    turn: int
+    pool: Pool
+    log_prior: FloatArray
+    correlation: float
+    doubt: float
+    confusion: FloatArray
+
+
+def learn(
+    crowd: Crowd,
     *,
-    known: npt.ArrayLike | None = None,
-    worker_accuracy: npt.ArrayLike | None = None,
-    row_answers: float = 1.0,
-    worker_answers: float = 12.0,
-    most_bias: float = 0.6,
-    vote_share: float = 0.3,
-    doubt: float = 0.05,
-    hidden_correlation: float = 0.2,
-    prior_tasks: float = 1.0,
-    max_steps: int = 50,
-    tolerance: float = 1e-4,
-) -> Conclusion:
+    worker_accuracy: npt.ArrayLike | None,
+    row_answers: float,
+    worker_answers: float,
+    most_bias: float,
+    vote_share: float,
+    doubt: float,
+    hidden_correlation: float,
+    prior_tasks: float,
+    max_steps: int,
+    tolerance: float,
+) -> Model:
     """Estimate classes and pooled confusion matrices in turn, then judge how much the answers are worth together.
 
     row_answers       answers, for each true class, that the expectation of a worker's answers is worth
@@ -48,65 +66,35 @@ def conclude(
     hidden_correlation   correlation of answers to one object that cannot be seen because all of them err alike; it is
         added to the correlation measured (see `dependence.residual_correlation`)
     prior_tasks       tasks seen beforehand of each class
-    known             [n_tasks], code of the known label or -1; such tasks are certain and teach about workers
     max_steps, tolerance   stop when a step moves less than `tolerance` of a task's probability on average
 
-    The objective is the sum over tasks of ln P(answers), each under workers taught by the other tasks only. It
-    measures prediction; nothing is climbed, so it may fall a little.
+    Tasks with known labels are certain and teach about workers. The objective is the sum over tasks of ln P(answers),
+    each under workers taught by the other tasks only. It measures prediction; nothing is climbed, so it may fall a
+    little.
     """
-    certain = checked_known(table, known)
-    expected = None if worker_accuracy is None else checked_accuracy(table, worker_accuracy, np.nan)
-    counts = steps.count(table)
-    total = table.answers_per_worker().astype(np.float64)
-    votes = vote_shares(table, certain)
+    expected = None if worker_accuracy is None else checked_accuracy(crowd.n_workers, worker_accuracy, np.nan)
     beliefs = Beliefs(worker_answers=worker_answers, row_answers=row_answers, most_bias=most_bias)
-
-    # At ten million answers each array [n_tasks, n_labels] is a large part of the memory: they are changed in place.
-    posterior, taught = votes.copy(), votes.copy()
-    joint = np.empty(0)
+    answers, cells, classes = crowd.total(start)
+    total = answers.astype(np.float64)
     objective: list[float] = []
     moved = 1.0
-    while len(objective) < max_steps and moved >= tolerance:
-        pool = _pool(counts, taught, total, expected, beliefs)
-        prior = class_prior(taught, prior_tasks)
-        del joint
-        joint = pooling.evidence(counts, taught, pool)
-        joint += np.log(prior)
-        before = posterior
-        posterior, likelihood = _posterior(joint, certain)
+    while True:
+        pool = pooling.pool(cells, n_workers=crowd.n_workers, total=total, expected=expected, beliefs=beliefs)
+        prior = (classes + prior_tasks) / (classes + prior_tasks).sum()
+        if len(objective) >= max_steps or moved < tolerance:
+            break
+        last = pool, np.log(prior)
+        cells, classes, likelihood, change = crowd.total(turn, len(objective), *last, vote_share)
+        moved = change / max(crowd.n_tasks, 1)
         objective.append(likelihood)
-        before -= posterior
-        moved = float(np.abs(before, out=before).sum()) / 2 / max(table.n_tasks, 1)
-        np.multiply(votes, vote_share, out=taught)
-        taught += (1 - vote_share) * posterior
-    del before
-    pool = _pool(counts, taught, total, expected, beliefs)
-
-    correlation = hidden_correlation + dependence.residual_correlation(table, taught, prior_answers=worker_answers)
-    left = dependence.effective_share(table.answers_per_task().astype(np.float64), correlation)
-    joint *= left[:, None]
-    honest, _ = _posterior(joint, certain)
-    honest *= 1 - doubt
-    honest += doubt * votes
-    return conclusion.from_posterior(
-        table,
-        honest,
-        method="hierarchical",
-        parameters={
-            "row_answers": row_answers,
-            "worker_answers": worker_answers,
-            "most_bias": most_bias,
-            "vote_share": vote_share,
-            "doubt": doubt,
-            "hidden_correlation": hidden_correlation,
-            "prior_tasks": prior_tasks,
-            "max_steps": max_steps,
-            "tolerance": tolerance,
-        },
-        known=certain,
-        confusion=pooling.confusion(pool),
-        judged=posterior,
-        class_prior=class_prior(taught, prior_tasks),
+    correlation = dependence.residual_correlation(crowd, taught(len(objective)), prior_answers=worker_answers)
+    correlation += hidden_correlation
+    confusion = pooling.confusion(pool)
+    return Model(
+        look=look,
+        tables=(Learned(len(objective) - 1, *last, correlation, doubt, confusion),),
+        confusion=confusion,
+        class_prior=prior,
         correlation=correlation,
         steps=len(objective),
         converged=moved < tolerance,
@@ -114,31 +102,60 @@ def conclude(
     )
 
 
-def class_prior(taught: FloatArray, prior_tasks: float) -> FloatArray:
-    """Probability of each class [n_labels] when the tasks have taught so much."""
-    classes = taught.sum(axis=0) + prior_tasks
-    return np.asarray(classes / classes.sum())
+def taught(turn: int) -> str:
+    """Name of what a part keeps: what each task taught about its workers before the turn, [n_tasks, n_labels]."""
+    return f"taught-{turn}"
 
 
-def _pool(
-    counts: steps.Counts, taught: FloatArray, total: FloatArray, expected: FloatArray | None, beliefs: Beliefs
-) -> Pool:
-    cells = steps.cell_counts(counts, taught)
-    return pooling.pool(cells, n_workers=counts.n_workers, total=total, expected=expected, beliefs=beliefs)
+def start(part: Part) -> Sums:
+    """What the votes teach: answers of each worker, expected answers of each cell, expected tasks of each class."""
+    votes = vote_shares(part.table, part.known)
+    part.kept[VOTES] = part.kept[taught(0)] = votes
+    return part.table.answers_per_worker(), steps.cell_counts(part.counts, votes), votes.sum(axis=0)
 
 
-def _posterior(joint: FloatArray, known: IntArray | None) -> tuple[FloatArray, float]:
-    if known is not None:
-        joint = joint.copy()
-        steps.clamp(joint, known)
-    return steps.normalised(joint)
+def turn(part: Part, number: int, pool: Pool, log_prior: FloatArray, vote_share: float) -> Sums:
+    """What the posterior under a pool teaches in its turn: cells, classes, log-likelihood, and how far it moved."""
+    part.kept.pop(taught(number - 1), None)
+    before = part.kept[taught(number)]
+    posterior, likelihood = steps.normalised(_joint(part, before, pool, log_prior))
+    votes = part.kept[VOTES]
+    # At ten million answers an array [n_tasks, n_labels] is a large part of the memory: this one is changed in place.
+    moved = 0.0
+    for first in range(0, len(posterior), CHUNK):
+        here = slice(first, first + CHUNK)
+        posterior[here] = vote_share * votes[here] + (1 - vote_share) * posterior[here]
+        moved += float(np.abs(posterior[here] - before[here]).sum()) / 2
+    after = part.kept[taught(number + 1)] = posterior
+    # Of what was moved only the model's part is counted, the votes stay where they are.
+    moved /= max(1 - vote_share, conclusion.TIE)
+    return steps.cell_counts(part.counts, after), after.sum(axis=0), likelihood, moved
+
+
+def look(part: Part, learned: Learned) -> Opinion:
+    """The posterior of the last turn, and that with the evidence that correlated answers leave and some doubt."""
+    joint = _joint(part, part.kept[taught(learned.turn)], learned.pool, learned.log_prior)
+    judged, _ = steps.normalised(joint.copy())
+    joint *= dependence.effective_share(part.table.answers_per_task().astype(np.float64), learned.correlation)[:, None]
+    honest, _ = steps.normalised(joint)
+    honest *= 1 - learned.doubt
+    honest += learned.doubt * part.kept[VOTES]
+    return Opinion(honest, judged, workers.ratio_without_own(part.table, judged, learned.confusion))
+
+
+def _joint(part: Part, believed: FloatArray, pool: Pool, log_prior: FloatArray) -> FloatArray:
+    joint = pooling.evidence(part.counts, believed, pool)
+    joint += log_prior
+    if part.known is not None:
+        steps.clamp(joint, part.known)
+    return joint
 
 
 METHOD = Method(
     name="hierarchical",
     title="Hierarchical",
     summary="Learns what each worker confuses, from the worker and from the crowd, and how far answers repeat others.",
-    run=conclude,
+    learn=learn,
     uses_known=True,
     uses_accuracy=True,
     parameters={

@@ -11,71 +11,43 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from gtcrowd.consolidation.classes import conclusion, convergence, steps
-from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes import confusion
+from gtcrowd.consolidation.classes.confusion import Expected, Logs
 from gtcrowd.consolidation.classes.dawid_skene import LEAST_ERROR, leaning
-from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, checked_accuracy, checked_known
+from gtcrowd.consolidation.classes.parts import Crowd, Model
+from gtcrowd.consolidation.classes.table import FloatArray, checked_accuracy
 from gtcrowd.consolidation.parameters import Parameter
 
 
-def conclude(
-    table: AnswerTable,
+def learn(
+    crowd: Crowd,
     *,
-    known: npt.ArrayLike | None = None,
-    worker_accuracy: npt.ArrayLike | None = None,
-    prior_accuracy: float = 0.7,
-    prior_answers: float = 3.0,
-    prior_tasks: float = 1.0,
-    max_steps: int = 200,
-    tolerance: float = 1e-6,
-) -> Conclusion:
+    worker_accuracy: npt.ArrayLike | None,
+    prior_accuracy: float,
+    prior_answers: float,
+    prior_tasks: float,
+    max_steps: int,
+    tolerance: float,
+) -> Model:
     """Posterior over classes and confusion matrices; parameters as for `dawid_skene`, but whole Dirichlet counts.
 
     The objective is the evidence lower bound, which never falls.
     """
-    certain = checked_known(table, known)
-    share = np.clip(checked_accuracy(table, worker_accuracy, prior_accuracy), LEAST_ERROR, 1 - LEAST_ERROR)
-    alpha = prior_answers * leaning(share, table.n_labels)
-    beta = np.full(table.n_labels, prior_tasks)
-    counts = steps.count(table)
-    rows = np.zeros(0)
+    share = np.clip(checked_accuracy(crowd.n_workers, worker_accuracy, prior_accuracy), LEAST_ERROR, 1 - LEAST_ERROR)
+    alpha = prior_answers * leaning(share, crowd.n_labels)
+    beta = np.full(crowd.n_labels, prior_tasks)
 
-    def step(posterior: FloatArray) -> tuple[FloatArray, float]:
-        nonlocal rows
-        classes, answers = steps.m_step(counts, posterior)
+    def shares_of(classes: FloatArray, answers: FloatArray) -> Expected:
         nu, rows = classes + beta, answers + alpha
-        log_prior, log_confusion = expected_log(nu), expected_log(rows)
-        better, likelihood = steps.e_step(counts, log_prior, log_confusion, certain)
-        # The sum over tasks of the normalisers is expectation and entropy of the classes; then the priors' part.
-        bound = likelihood - divergence(nu, beta) - divergence(rows, alpha)
-        return better, bound
+        return nu / nu.sum(), rows / rows.sum(axis=2, keepdims=True)
 
-    climb = convergence.climb(
-        step, vote_shares(table, certain), max_steps=max_steps, gain=tolerance * max(len(table), 1)
-    )
-    classes, answers = steps.m_step(counts, climb.last)
-    classes += beta
-    rows = answers + alpha
-    return conclusion.from_posterior(
-        table,
-        climb.last,
-        method="ibcc",
-        parameters={
-            "prior_accuracy": prior_accuracy,
-            "prior_answers": prior_answers,
-            "prior_tasks": prior_tasks,
-            "max_steps": max_steps,
-            "tolerance": tolerance,
-        },
-        known=certain,
-        confusion=rows / rows.sum(axis=2, keepdims=True),
-        class_prior=classes / classes.sum(),
-        steps=len(climb.objective),
-        converged=climb.converged,
-        objective=climb.objective,
-    )
+    def logs_of(classes: FloatArray, answers: FloatArray) -> Logs:
+        nu, rows = classes + beta, answers + alpha
+        # The sum over tasks of the normalisers is expectation and entropy of the classes; this is the priors' part.
+        return expected_log(nu), expected_log(rows), -divergence(nu, beta) - divergence(rows, alpha)
+
+    return confusion.climb(crowd, logs_of, shares_of, max_steps=max_steps, tolerance=tolerance)
 
 
 def expected_log(dirichlet: FloatArray) -> FloatArray:
@@ -96,7 +68,7 @@ METHOD = Method(
     name="ibcc",
     title="IBCC",
     summary="Dawid–Skene with distributions in place of estimates: what was seen seldom counts for less.",
-    run=conclude,
+    learn=learn,
     uses_known=True,
     uses_accuracy=True,
     parameters={

@@ -8,23 +8,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import conclusion, workers
-from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes import workers
 from gtcrowd.consolidation.classes.method import Method
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_known
+from gtcrowd.consolidation.classes.parts import Crowd, Model, Opinion, Part
+from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
 
 
-def conclude(
-    table: AnswerTable, *, known: npt.ArrayLike | None = None, worker_accuracy: npt.ArrayLike | None = None
-) -> Conclusion:
-    """Shares of the votes as posterior; uniform without answers; known labels are certain.
+def learn(_crowd: Crowd, *, worker_accuracy: npt.ArrayLike | None) -> Model:
+    """Nothing: that `worker_accuracy` changes nothing is what makes it a majority vote."""
+    return Model(look=look)
 
-    `worker_accuracy` changes nothing: that is what makes it a majority vote.
-    """
-    certain = checked_known(table, known)
-    shares = vote_shares(table, certain)
-    ratio = workers.even_ratio(_votes_of_others(table, shares, certain), table.n_labels)
-    return conclusion.from_posterior(table, shares, method="majority", parameters={}, known=certain, ratio=ratio)
+
+def look(part: Part) -> Opinion:
+    """Shares of the votes as posterior; uniform without answers; known labels are certain."""
+    shares = vote_shares(part.table, part.known)
+    ratio = workers.even_ratio(_votes_of_others(part.table, shares, part.known), part.table.n_labels)
+    return Opinion(shares, shares, ratio)
 
 
 def _votes_of_others(table: AnswerTable, shares: FloatArray, known: IntArray | None) -> FloatArray:
@@ -54,7 +53,7 @@ METHOD = Method(
     name="majority",
     title="Majority vote",
     summary="Each answer counts the same; confidence is the share of the votes.",
-    run=conclude,
+    learn=learn,
     uses_known=True,
     uses_accuracy=False,
     parameters={},

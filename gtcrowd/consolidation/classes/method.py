@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy.typing as npt
 
+from gtcrowd.consolidation.classes import conclusion
 from gtcrowd.consolidation.classes.conclusion import Conclusion
-from gtcrowd.consolidation.classes.table import AnswerTable
+from gtcrowd.consolidation.classes.parts import Crowd, Model, Part, Whole
+from gtcrowd.consolidation.classes.table import AnswerTable, checked_known
 from gtcrowd.consolidation.parameters import Parameter, check
 
 
@@ -17,6 +19,8 @@ from gtcrowd.consolidation.parameters import Parameter, check
 class Method:
     """One way to consolidate.
 
+    `run` takes a whole table. Or `learn` takes a `parts.Crowd`, the worker accuracies and every parameter, and gives
+    a `parts.Model`: such a method works on parts that lie apart as well. A method has one of the two.
     `uses_known` and `uses_accuracy` say whether known answers and given worker accuracies change its conclusions;
     every method accepts them, so that callers need not ask.
     """
@@ -24,10 +28,11 @@ class Method:
     name: str
     title: str
     summary: str
-    run: Callable[..., Conclusion]
     uses_known: bool
     uses_accuracy: bool
     parameters: Mapping[str, Parameter]
+    run: Callable[..., Conclusion] | None = None
+    learn: Callable[..., Model] | None = None
 
     def conclude(
         self,
@@ -42,5 +47,26 @@ class Method:
         Raises `ParameterRefused` for an unknown or impossible parameter and `TableRefused` for arrays that do not
         fit the table.
         """
-        check(self.name, self.parameters, parameters)
-        return self.run(table, known=known, worker_accuracy=worker_accuracy, **parameters)
+        settled = self.settled(parameters)
+        if self.learn is None:
+            assert self.run is not None  # noqa: S101 - a method has one of the two
+            return self.run(table, known=known, worker_accuracy=worker_accuracy, **parameters)
+        part = Part(table, checked_known(table, known))
+        model = self.learn(Whole(part), worker_accuracy=worker_accuracy, **settled)
+        return conclusion.of_model(part, model, method=self.name, parameters=settled)
+
+    def learned(self, crowd: Crowd, **parameters: Any) -> tuple[Model, dict[str, Any]]:
+        """The model from parts that may lie apart, and all parameters; raises `ParameterRefused`."""
+        if self.learn is None:
+            raise NotInParts(f"{self.name} needs all answers at once")
+        settled = self.settled(parameters)
+        return self.learn(crowd, worker_accuracy=None, **settled), settled
+
+    def settled(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters: those given, the others with their default. Raises `ParameterRefused`."""
+        check(self.name, self.parameters, given)
+        return {name: given.get(name, parameter.default) for name, parameter in self.parameters.items()}
+
+
+class NotInParts(ValueError):
+    """The method cannot work on tasks that lie apart."""

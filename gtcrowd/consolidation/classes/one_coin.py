@@ -10,75 +10,90 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes import conclusion, convergence, steps, workers
-from gtcrowd.consolidation.classes.conclusion import Conclusion
+from gtcrowd.consolidation.classes import convergence, parts, steps, workers
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, checked_accuracy, checked_known
+from gtcrowd.consolidation.classes.parts import Crowd, Model, Opinion, Part, Sums
+from gtcrowd.consolidation.classes.table import FloatArray, checked_accuracy
 from gtcrowd.consolidation.parameters import Parameter
 
 LEAST_ERROR = 0.001
 
+# Expected right answers of each worker, and expected number of tasks of each class.
+Expected = tuple[FloatArray, FloatArray]
 
-def conclude(
-    table: AnswerTable,
+
+def learn(
+    crowd: Crowd,
     *,
-    known: npt.ArrayLike | None = None,
-    worker_accuracy: npt.ArrayLike | None = None,
-    prior_accuracy: float = 0.7,
-    prior_answers: float = 2.0,
-    prior_tasks: float = 1.0,
-    max_steps: int = 200,
-    tolerance: float = 1e-6,
-) -> Conclusion:
+    worker_accuracy: npt.ArrayLike | None,
+    prior_accuracy: float,
+    prior_answers: float,
+    prior_tasks: float,
+    max_steps: int,
+    tolerance: float,
+) -> Model:
     """Estimate classes, accuracies and class prior; parameters as for `dawid_skene`."""
-    certain = checked_known(table, known)
-    share = checked_accuracy(table, worker_accuracy, prior_accuracy)
-    answers = table.answers_per_worker()
-    accuracy = share
+    share = checked_accuracy(crowd.n_workers, worker_accuracy, prior_accuracy)
+    (answers,) = crowd.total(parts.answers)
+    accuracy = log_prior = share
 
-    def step(posterior: FloatArray) -> tuple[FloatArray, float]:
-        nonlocal accuracy
-        right = workers.expected_correct(table, posterior)
+    def step(expected: Expected) -> tuple[Expected, float]:
+        nonlocal accuracy, log_prior
+        right, classes = expected
         accuracy = np.clip((right + prior_answers * share) / (answers + prior_answers), LEAST_ERROR, 1 - LEAST_ERROR)
-        prior = posterior.sum(axis=0) + prior_tasks
-        prior /= prior.sum()
-        wrong = (1 - accuracy) / max(table.n_labels - 1, 1)
-        joint = table.votes(np.log(accuracy / wrong)[table.worker])
-        joint += np.bincount(table.task, np.log(wrong)[table.worker], table.n_tasks)[:, None] + np.log(prior)
-        if certain is not None:
-            steps.clamp(joint, certain)
-        better, likelihood = steps.normalised(joint)
+        log_prior = np.log((classes + prior_tasks) / (classes + prior_tasks).sum())
+        right, classes, likelihood = crowd.total(both_steps, accuracy, log_prior)
         penalty = prior_answers * float((share * np.log(accuracy) + (1 - share) * np.log1p(-accuracy)).sum())
-        return better, likelihood + penalty + prior_tasks * float(np.log(prior).sum())
+        return (right, classes), likelihood + penalty + prior_tasks * float(log_prior.sum())
 
-    climb = convergence.climb(
-        step, vote_shares(table, certain), max_steps=max_steps, gain=tolerance * max(len(table), 1)
+    right, classes = crowd.total(start)
+    climbed = convergence.climb(step, (right, classes), max_steps=max_steps, gain=tolerance * max(crowd.n_answers, 1))
+    return Model(
+        look=look,
+        tables=(accuracy, log_prior),
+        steps=len(climbed.objective),
+        converged=climbed.converged,
+        objective=climbed.objective,
     )
-    return conclusion.from_posterior(
-        table,
-        climb.last,
-        method="one-coin",
-        parameters={
-            "prior_accuracy": prior_accuracy,
-            "prior_answers": prior_answers,
-            "prior_tasks": prior_tasks,
-            "max_steps": max_steps,
-            "tolerance": tolerance,
-        },
-        known=certain,
-        ratio=workers.ratio_without_own_vote(table, climb.last, accuracy),
-        steps=len(climb.objective),
-        converged=climb.converged,
-        objective=climb.objective,
-    )
+
+
+def start(part: Part) -> Sums:
+    """Expected right answers and classes when the votes are believed."""
+    return _expected(part, vote_shares(part.table, part.known))
+
+
+def both_steps(part: Part, accuracy: FloatArray, log_prior: FloatArray) -> Sums:
+    """Expected right answers [n_workers], expected classes [n_labels], and the log-likelihood."""
+    posterior, likelihood = _posterior(part, accuracy, log_prior)
+    return *_expected(part, posterior), likelihood
+
+
+def look(part: Part, accuracy: FloatArray, log_prior: FloatArray) -> Opinion:
+    """The posterior under accuracies [n_workers] and class prior."""
+    posterior, _ = _posterior(part, accuracy, log_prior)
+    return Opinion(posterior, posterior, workers.ratio_without_own_vote(part.table, posterior, accuracy))
+
+
+def _expected(part: Part, posterior: FloatArray) -> Expected:
+    return workers.expected_correct(part.table, posterior), posterior.sum(axis=0)
+
+
+def _posterior(part: Part, accuracy: FloatArray, log_prior: FloatArray) -> tuple[FloatArray, float]:
+    table = part.table
+    wrong = (1 - accuracy) / max(table.n_labels - 1, 1)
+    joint = table.votes(np.log(accuracy / wrong)[table.worker])
+    joint += np.bincount(table.task, np.log(wrong)[table.worker], table.n_tasks)[:, None] + log_prior
+    if part.known is not None:
+        steps.clamp(joint, part.known)
+    return steps.normalised(joint)
 
 
 METHOD = Method(
     name="one-coin",
     title="One coin a worker",
     summary="Learns how often each worker is right, the same for all classes.",
-    run=conclude,
+    learn=learn,
     uses_known=True,
     uses_accuracy=True,
     parameters={

@@ -161,12 +161,13 @@ def clamp(joint: FloatArray, known: IntArray) -> None:
 
 
 def normalised(joint: FloatArray) -> tuple[FloatArray, float]:
-    """Rows of logarithms as probabilities, and the sum over rows of ln of what each row added up to.
+    """Rows of logarithms as probabilities, in place, and the sum over rows of ln of what each row added up to.
 
     The largest of each row is taken out first: a product of hundreds of small probabilities would be 0.
     """
     top = joint.max(axis=1, keepdims=True)
-    chance = np.exp(joint - top)
+    joint -= top
+    chance = np.exp(joint, out=joint)
     total = chance.sum(axis=1, keepdims=True)
     chance /= total
     return chance, float(np.sum(top) + np.sum(np.log(total)))

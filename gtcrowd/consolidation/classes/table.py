@@ -128,13 +128,13 @@ def checked_known(table: AnswerTable, known: npt.ArrayLike | None) -> IntArray |
     return codes.astype(np.int32) if bool((codes >= 0).any()) else None
 
 
-def checked_accuracy(table: AnswerTable, accuracy: npt.ArrayLike | None, otherwise: float) -> FloatArray:
+def checked_accuracy(n_workers: int, accuracy: npt.ArrayLike | None, otherwise: float) -> FloatArray:
     """Worker accuracy given from outside, [n_workers]; NaN, or none given at all, becomes `otherwise`."""
     if accuracy is None:
-        return np.full(table.n_workers, otherwise)
+        return np.full(n_workers, otherwise)
     given = np.asarray(accuracy, dtype=np.float64)
-    if given.shape != (table.n_workers,):
-        raise TableRefused(f"worker_accuracy has shape {given.shape}; there are {table.n_workers} workers")
+    if given.shape != (n_workers,):
+        raise TableRefused(f"worker_accuracy has shape {given.shape}; there are {n_workers} workers")
     outside = (given < 0) | (given > 1)
     if outside.any():
         row = int(np.argmax(outside))

@@ -43,7 +43,7 @@ def conclude(
     """
     certain = checked_known(table, known)
     if worker_accuracy is not None:
-        accuracy = checked_accuracy(table, worker_accuracy, prior_accuracy)
+        accuracy = checked_accuracy(table.n_workers, worker_accuracy, prior_accuracy)
         posterior, likelihood = vote(table, accuracy, certain)
         objective = [likelihood]
     else:

@@ -11,6 +11,7 @@ quantiles are the interval. Only the ratio q / w of each answer matters for it.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray
 
@@ -65,23 +66,30 @@ def even_ratio(chance: FloatArray, n_labels: int) -> FloatArray:
     return np.asarray(chance * max(n_labels - 1, 1) / np.maximum(1 - chance, LEAST))
 
 
-def interval(table: AnswerTable, ratio: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Central credible interval of each worker's accuracy, two arrays [n_workers]; 0 to 1 without any answer.
+def tally(table: AnswerTable, ratio: FloatArray) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Answers of each worker by groups of nearly the same ratio, [n_workers, GROUPS], and the groups' sums of ln ratio.
 
-    ratio [n]: q / w of each answer, see above; at least 0.
+    ratio [n]: q / w of each answer, see above; at least 0. Both may be added up over parts of the answers.
     """
     log = np.clip(np.log(np.maximum(ratio, LEAST)), -FARTHEST, FARTHEST)
     group = np.minimum((log + FARTHEST) / (2 * FARTHEST) * GROUPS, GROUPS - 1).astype(np.int64)
-    size = np.bincount(group, minlength=GROUPS)
-    typical = np.exp(np.bincount(group, log, GROUPS) / np.maximum(size, 1))
+    answers = np.bincount(table.worker.astype(np.int64) * GROUPS + group, minlength=table.n_workers * GROUPS)
+    return answers.reshape(-1, GROUPS).astype(np.int64, copy=False), np.bincount(group, log, GROUPS).astype(np.float64)
+
+
+def interval(answers: npt.NDArray[np.int64], logs: FloatArray, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Central credible interval of each worker's accuracy, two arrays [n_workers]; 0 to 1 without any answer.
+
+    answers, logs: what `tally` gives for all answers.
+    """
+    typical = np.exp(logs / np.maximum(answers.sum(axis=0), 1))
     accuracy = (np.arange(GRID) + 0.5) / GRID
     agree = np.log(np.outer(typical, accuracy) + (1 - accuracy))
     jeffreys = -(np.log(accuracy) + np.log1p(-accuracy)) / 2
-    answers = np.bincount(table.worker.astype(np.int64) * GROUPS + group, minlength=table.n_workers * GROUPS)
-    low, high = np.empty(table.n_workers), np.empty(table.n_workers)
-    for first in range(0, table.n_workers, CHUNK // GROUPS):
+    low, high = np.empty(len(answers)), np.empty(len(answers))
+    for first in range(0, len(answers), CHUNK // GROUPS):
         here = slice(first, first + CHUNK // GROUPS)
-        likelihood = answers.reshape(-1, GROUPS)[here] @ agree + jeffreys
+        likelihood = answers[here] @ agree + jeffreys
         mass = np.exp(likelihood - likelihood.max(axis=1, keepdims=True)).cumsum(axis=1)
         mass /= mass[:, -1:]
         low[here] = (mass < (1 - level) / 2).sum(axis=1) / GRID

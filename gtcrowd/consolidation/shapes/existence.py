@@ -51,7 +51,7 @@ def chances(clusters: Sequence[Cluster[S]], n_workers: int) -> tuple[FloatArray,
     marked = [{mark.worker for mark in one.marks} for one in clusters]
     seen = [int(who in marked[place]) for place, who in zip(cluster, worker, strict=True)]
     table = AnswerTable.from_codes(cluster, worker, seen, n_tasks=len(clusters), n_workers=n_workers, n_labels=2)
-    found = hierarchical.conclude(table)
+    found = hierarchical.METHOD.conclude(table)
     return found.posterior[:, 1], found.accuracy
 
 

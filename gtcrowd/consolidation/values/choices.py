@@ -118,7 +118,7 @@ def ground_truth(table: Answers) -> Outcome[Choices]:
             asked.task, asked.worker, asked.yes[:, place].astype(np.int32),
             n_tasks=table.n_tasks, n_workers=table.n_workers, n_labels=2,
         )  # fmt: skip
-        chance[:, place] = dawid_skene.conclude(answers).posterior[:, 1]
+        chance[:, place] = dawid_skene.METHOD.conclude(answers).posterior[:, 1]
     return _concluded(table, asked, chance, asked.shares() > 0, method="ground-truth", parameters={}, mean=True)
 
 

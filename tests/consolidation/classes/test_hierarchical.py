@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gtcrowd import consolidation
 from gtcrowd.consolidation.classes import dependence, measures, pooling, steps
 from gtcrowd.consolidation.classes.majority import vote_shares
+from gtcrowd.consolidation.classes.parts import Part, Whole
 from tests.consolidation.classes.crowds import crowd, crowd_of, rows_of, table
 
 
@@ -100,8 +101,8 @@ def test_hard_objects_show_as_correlation():
         answers = table(
             [(task, worker, int(truth[task] ^ wrong[task, worker])) for task in range(300) for worker in range(6)]
         )
-        posterior = consolidation.conclude("majority", answers).posterior
-        found.append(dependence.residual_correlation(answers, posterior, prior_answers=4.0))
+        whole = Whole(Part(answers, None, {"votes": vote_shares(answers)}))
+        found.append(dependence.residual_correlation(whole, "votes", prior_answers=4.0))
 
     assert found[0] > found[1] + 0.05
 
@@ -113,7 +114,9 @@ def test_the_effective_share_is_that_of_kish():
 def test_no_pair_of_answers_correlates_by_nothing():
     answers = table([(0, 0, 1), (1, 1, 0)])
 
-    assert dependence.residual_correlation(answers, np.full((2, 2), 0.5), prior_answers=1.0) == 0
+    whole = Whole(Part(answers, None, {"even": np.full((2, 2), 0.5)}))
+
+    assert dependence.residual_correlation(whole, "even", prior_answers=1.0) == 0
 
 
 def test_confidences_are_honest_on_a_crowd_with_hard_objects():

@@ -34,7 +34,7 @@ def test_where_labels_are_sure_the_interval_is_that_of_a_share():
     # Nine of ten right against certain labels: Beta(9.5, 1.5), within the grid.
     answers = table([(task, 0, int(task == 0)) for task in range(10)])
 
-    low, high = workers.interval(answers, np.where(answers.label == 0, 1e12, 0.0))
+    low, high = workers.interval(*workers.tally(answers, np.where(answers.label == 0, 1e12, 0.0)))
 
     assert [low[0], high[0]] == pytest.approx([0.6187, 0.9889], abs=1 / workers.GRID)
 
@@ -53,12 +53,12 @@ def test_chunks_do_not_show(monkeypatch):
     answers, _truth, _right = crowd(1)
     found = consolidation.conclude("dawid-skene", answers)
     whole = workers.ratio_without_own(answers, found.posterior, found.confusion)
-    wide = workers.interval(answers, whole)
+    wide = workers.interval(*workers.tally(answers, whole))
 
     monkeypatch.setattr(workers, "CHUNK", 128)
 
     np.testing.assert_array_equal(workers.ratio_without_own(answers, found.posterior, found.confusion), whole)
-    np.testing.assert_array_equal(workers.interval(answers, whole), wide)
+    np.testing.assert_array_equal(workers.interval(*workers.tally(answers, whole)), wide)
 
 
 def test_an_error_everybody_makes_does_not_speak_for_a_worker():
@@ -67,7 +67,7 @@ def test_an_error_everybody_makes_does_not_speak_for_a_worker():
     doubt = np.tile([0.5, 0.5, 0.0], (50, 1))
     confusion = np.array([[[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.25, 0.25, 0.5]]])
 
-    low, high = workers.interval(answers, workers.ratio_without_own(answers, doubt, confusion))
+    low, high = workers.interval(*workers.tally(answers, workers.ratio_without_own(answers, doubt, confusion)))
 
     assert low[0] < 0.05
     assert high[0] > 0.95
