@@ -1,7 +1,7 @@
 """Files of answers, CSV or Parquet, read as codes and written as columns."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
 PARQUET = (".parquet", ".pq")
+PARSING = csv.ParseOptions(newlines_in_values=True)
+# Rows that are read at a time from a file of any size, and what a row of a CSV takes up, about.
+ROWS_A_BATCH, BYTES_A_ROW = 1 << 19, 24
 
 
 class FileRefused(Exception):
@@ -29,6 +32,13 @@ class Column:
     def __getitem__(self, row: int) -> str:
         return self.texts[self.codes[row]]
 
+    def first_rows(self) -> npt.NDArray[np.int64]:
+        """The first row of each text, [texts]."""
+        rows = np.zeros(len(self.texts), dtype=np.int64)
+        # Of several values for one place the last stays.
+        rows[self.codes[::-1]] = np.arange(len(self.codes))[::-1]
+        return rows
+
 
 def header(path: Path) -> list[str]:
     """Names of the columns. Raises FileRefused."""
@@ -41,28 +51,56 @@ def header(path: Path) -> list[str]:
 
 def read(path: Path, columns: Sequence[str]) -> dict[str, Column]:
     """These columns as text, whatever their type in the file. Raises FileRefused, also for an empty field."""
-    missing = [name for name in columns if name not in header(path)]
-    if missing:
-        found = ", ".join(header(path)) or "none"
-        raise FileRefused(f"{path}: column {missing[0]!r} is missing; needed are {', '.join(columns)}. Found: {found}")
+    _demand(path, columns)
     with _refusing(path):
-        table = parquet.read_table(path, columns=list(columns)) if _is_parquet(path) else _read_csv(path, columns)
+        table = (
+            parquet.read_table(path, columns=list(columns))
+            if _is_parquet(path)
+            else csv.read_csv(path, parse_options=PARSING, convert_options=_as_texts(columns))
+        )
         return {name: _column(path, name, table[name]) for name in columns}
 
 
-def write(path: Path, columns: Mapping[str, Any]) -> None:
-    """Write columns (arrays or lists of one length) by the file's ending; whoever looks finds all of it or nothing."""
-    table = pa.table(dict(columns))
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
+def batches(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Column]]:
+    """What `read` gives, some rows at a time, each with codes of its own; memory does not grow with the file."""
+    _demand(path, columns)
+    row = 0
+    with _refusing(path):
+        for batch in _batches(path, columns):
+            table = pa.Table.from_batches([batch])
+            yield {name: _column(path, name, table[name], row) for name in columns}
+            row += batch.num_rows
+
+
+def rows(path: Path) -> int:
+    """About how many rows a file has: exact for Parquet, guessed from the size of a CSV. Raises FileRefused."""
+    with _refusing(path):
         if _is_parquet(path):
-            parquet.write_table(table, unfinished)
-        else:
-            csv.write_csv(table, unfinished, csv.WriteOptions(quoting_style="needed"))
+            return int(parquet.read_metadata(path).num_rows)
+        return path.stat().st_size // BYTES_A_ROW
+
+
+def write(path: Path, blocks: Iterable[Mapping[str, Any]]) -> None:
+    """Write blocks of columns (arrays or lists of one length) one under the other, by the file's ending.
+
+    Whoever looks finds all of it or nothing. Blocks have the same columns; there is at least one.
+    """
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    writer: Any = None
+    try:
+        for block in blocks:
+            table = pa.table(dict(block))
+            if writer is None:
+                writer = _writer(unfinished, table.schema, is_parquet=_is_parquet(path))
+            writer.write_table(table)
+        if writer is not None:
+            writer.close()
         os.replace(unfinished, path)
     except OSError as error:
         raise FileRefused(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
+        if writer is not None:
+            writer.close()
         unfinished.unlink(missing_ok=True)
 
 
@@ -71,21 +109,40 @@ def place(path: Path, row: int) -> str:
     return f"{path}, row {row + 1}" if _is_parquet(path) else f"{path}, line {row + 2}"
 
 
-def _read_csv(path: Path, columns: Sequence[str]) -> pa.Table:
+def _demand(path: Path, columns: Sequence[str]) -> None:
+    missing = [name for name in columns if name not in header(path)]
+    if missing:
+        found = ", ".join(header(path)) or "none"
+        raise FileRefused(f"{path}: column {missing[0]!r} is missing; needed are {', '.join(columns)}. Found: {found}")
+
+
+def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    if _is_parquet(path):
+        with parquet.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=ROWS_A_BATCH, columns=list(columns))
+    else:
+        reading = csv.ReadOptions(block_size=ROWS_A_BATCH * BYTES_A_ROW)
+        with csv.open_csv(path, reading, PARSING, _as_texts(columns)) as reader:
+            yield from reader
+
+
+def _as_texts(columns: Sequence[str]) -> csv.ConvertOptions:
     texts = pa.dictionary(pa.int32(), pa.string())
-    return csv.read_csv(
-        path,
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(columns, texts),
-            include_columns=list(columns),
-            null_values=[],
-            strings_can_be_null=False,
-        ),
+    return csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, texts),
+        include_columns=list(columns),
+        null_values=[],
+        strings_can_be_null=False,
     )
 
 
-def _column(path: Path, name: str, column: pa.ChunkedArray) -> Column:
+def _writer(path: Path, schema: pa.Schema, *, is_parquet: bool) -> Any:
+    if is_parquet:
+        return parquet.ParquetWriter(path, schema)
+    return csv.CSVWriter(path, schema, write_options=csv.WriteOptions(quoting_style="needed"))
+
+
+def _column(path: Path, name: str, column: pa.ChunkedArray, first: int = 0) -> Column:
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(pc.cast(column, pa.string()))
     whole = column.unify_dictionaries().combine_chunks()
@@ -97,7 +154,7 @@ def _column(path: Path, name: str, column: pa.ChunkedArray) -> Column:
     if "" in texts:
         empty |= codes == texts.index("")
     if empty.any():
-        raise FileRefused(f"{place(path, int(np.argmax(empty)))}: {name} is empty; every answer needs one")
+        raise FileRefused(f"{place(path, first + int(np.argmax(empty)))}: {name} is empty; every answer needs one")
     return Column(codes, texts)
 
 

@@ -1,19 +1,21 @@
 """A file of answers into files of labels and workers, for every kind of label."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files
 from gtcrowd.commands.answer_files import Column, FileRefused
 from gtcrowd.consolidation import AnswerTable, Conclusion
-from gtcrowd.consolidation.classes import measures
+from gtcrowd.consolidation.classes import conclusion, measures
+from gtcrowd.consolidation.classes.parts import Model
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.consolidation.values.outcome import Outcome
 from gtcrowd.consolidation.values.table import ValueRefused, ValueTable
@@ -24,11 +26,15 @@ COLUMNS = ("task", "worker", "label")
 PAIR = ("worker", "left", "right", "label")
 
 
+class NotInParts(ValueError):
+    """The method cannot work on tasks that lie apart."""
+
+
 @dataclass(frozen=True)
 class Result:
-    """What is written: columns of labels and of workers by name, and what is said about the run."""
+    """What is written: columns of labels, block after block, and of workers by name; and what is said of the run."""
 
-    labels: Mapping[str, Any]
+    labels: Iterable[Mapping[str, Any]]
     workers: Mapping[str, Any]
     summary: Mapping[str, Any]
 
@@ -58,23 +64,32 @@ def choice(
 ) -> Result:
     """Consolidate classes. Raises FileRefused, and ParameterRefused of `consolidation`."""
     columns = answer_files.read(path, COLUMNS)
-    names = _labels(path, columns["label"], labels)
+    label = columns["label"]
+    names = ordered_labels(path, dict(zip(label.texts, label.first_rows().tolist(), strict=True)), labels)
     code = {name: place for place, name in enumerate(names)}
-    translate = np.array([code[text] for text in columns["label"].texts], dtype=np.int32)
+    translate = np.array([code[text] for text in label.texts], dtype=np.int32)
     task, worker = columns["task"], columns["worker"]
     table = AnswerTable.from_codes(
-        task.codes, worker.codes, translate[columns["label"].codes] if len(translate) else [],
+        task.codes, worker.codes, translate[label.codes] if len(translate) else [],
         n_tasks=len(task.texts), n_workers=len(worker.texts), n_labels=max(len(names), 1),
     )  # fmt: skip
-    given = None if known is None else _codes(known, task.texts, code, must_be_known=True)
-    found = consolidation.conclude(method, table, known=given, **parameters)
-    label = [names[place] if place >= 0 else None for place in found.label.tolist()]
-    shares = {f"p_{name}": found.posterior[:, place] for place, name in enumerate(names)} if posterior else {}
-    right = None if truth is None else _codes(truth, task.texts, code, must_be_known=False)
+    given = {} if known is None else known_labels(known, code)
+    right = {} if truth is None else true_labels(truth, code)
+    found = consolidation.conclude(
+        method, table, known=np.array([given.get(name, -1) for name in task.texts], np.int32), **parameters
+    )
+    summary = summary_of(
+        found, kind=CHOICE, method=found.method, parameters=found.parameters,
+        tasks=len(task.texts), workers=len(worker.texts), answers=len(table),
+    )  # fmt: skip
+    if truth is not None:
+        codes = np.array([right.get(name, -1) for name in task.texts], np.int32)
+        summary |= measured(found.label, found.confidence, found.posterior, codes)
+    shares = found.posterior if posterior else None
     return Result(
-        labels={"task": task.texts, "label": label, "confidence": found.confidence, **shares},
-        workers=_workers(worker.texts, found.answers, found.accuracy, found.low, found.high),
-        summary=_summary(found, len(table), CHOICE) | ({} if right is None else _measured(found, right)),
+        labels=[label_columns(task.texts, names, found.label, found.confidence, shares)],
+        workers=worker_columns(worker.texts, found.answers, found.accuracy, found.low, found.high),
+        summary=summary,
     )
 
 
@@ -84,15 +99,19 @@ def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any],
     table, tasks, workers = _value_columns(path, form)
     found = form.methods[method].conclude(table, **parameters)
     written = [None if value is None else form.write(value) for value in found.value]
-    summary = _summary(found, len(table), kind) | {"agreement": found.agreement}
+    summary = summary_of(
+        found, kind=kind, method=found.method, parameters=found.parameters,
+        tasks=len(tasks), workers=len(workers), answers=len(table),
+    )  # fmt: skip
+    summary["agreement"] = found.agreement
     if truth is not None:
         right = true_values(truth, kind)
         places = [place for place, name in enumerate(tasks) if name in right]
         concluded, true = [found.value[place] for place in places], [right[tasks[place]] for place in places]
         summary |= {"with_truth": len(true), **form.measure(concluded, true)}
     return Result(
-        labels={"task": tasks, "label": written, "confidence": found.confidence},
-        workers=_workers(workers, found.answers, found.quality, found.low, found.high),
+        labels=[{"task": tasks, "label": written, "confidence": found.confidence}],
+        workers=worker_columns(workers, found.answers, found.quality, found.low, found.high),
         summary=summary,
     )
 
@@ -142,31 +161,46 @@ def _read_values(path: Path, form: Form[Any], label: Column) -> list[Any]:
     return read
 
 
-def _labels(path: Path, column: Column, labels: Sequence[str] | None) -> list[str]:
+def ordered_labels(path: Path, seen: Mapping[str, int], labels: Sequence[str] | None) -> list[str]:
+    """The classes in their order: `labels`, otherwise those seen, sorted; `seen` says in which row a label is first.
+
+    Raises FileRefused for one that is not among `labels`.
+    """
     if labels is None:
-        return sorted(column.texts)
-    names = list(labels)
-    for code, text in enumerate(column.texts):
-        if text not in names:
-            where = answer_files.place(path, int(np.argmax(column.codes == code)))
-            raise FileRefused(f"{where}: label is {text!r}; expected one of {', '.join(names)}")
-    return names
+        return sorted(seen)
+    for text, row in seen.items():
+        if text not in labels:
+            raise FileRefused(
+                f"{answer_files.place(path, row)}: label is {text!r}; expected one of {', '.join(labels)}"
+            )
+    return list(labels)
 
 
-def _codes(path: Path, tasks: Sequence[str], code: Mapping[str, int], *, must_be_known: bool) -> npt.NDArray[np.int32]:
-    """For each task the code of its label in the file, -1 where it has none; -2 for a true label nobody may give."""
+def known_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
+    """The code of the label of each task of a file. Raises FileRefused for a label nobody may give."""
+    columns, second = _task_and_label(path)
+    for place, text in enumerate(columns[second].texts):
+        if text not in code:
+            where = answer_files.place(path, int(np.argmax(columns[second].codes == place)))
+            raise FileRefused(f"{where}: {second} is {text!r}; expected one of {', '.join(code)}")
+    return _by_task(columns["task"], columns[second], code)
+
+
+def true_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
+    """The code of the true label of each task of a file; -2 for one that nobody may give. Raises FileRefused."""
+    columns, second = _task_and_label(path)
+    return _by_task(columns["task"], columns[second], code)
+
+
+def _task_and_label(path: Path) -> tuple[dict[str, Column], str]:
     second = "truth" if "truth" in answer_files.header(path) else "label"
-    columns = answer_files.read(path, ("task", second))
-    texts = columns[second].texts
-    if must_be_known:
-        for place, text in enumerate(texts):
-            if text not in code:
-                where = answer_files.place(path, int(np.argmax(columns[second].codes == place)))
-                raise FileRefused(f"{where}: {second} is {text!r}; expected one of {', '.join(code)}")
-    translate = [code.get(text, -2) for text in texts]
-    found = dict(zip(columns["task"].codes.tolist(), columns[second].codes.tolist(), strict=True))
-    named = {name: translate[found[place]] for place, name in enumerate(columns["task"].texts)}
-    return np.array([named.get(name, -1) for name in tasks], dtype=np.int32)
+    return answer_files.read(path, ("task", second)), second
+
+
+def _by_task(task: Column, label: Column, code: Mapping[str, int]) -> dict[str, int]:
+    translate = [code.get(text, -2) for text in label.texts]
+    pairs = zip(task.codes.tolist(), label.codes.tolist(), strict=True)
+    return {task.texts[place]: translate[value] for place, value in pairs}
 
 
 def true_values(path: Path, kind: str) -> dict[str, Any]:
@@ -187,34 +221,64 @@ def true_values(path: Path, kind: str) -> dict[str, Any]:
     return {columns["task"].texts[task]: read[value] for task, value in pairs}
 
 
-def _workers(worker: list[str], answers: Any, accuracy: Any, low: Any, high: Any) -> dict[str, Any]:
+def label_columns(
+    tasks: Sequence[str],
+    names: Sequence[str],
+    label: npt.NDArray[np.int32],
+    confidence: npt.NDArray[np.float64],
+    posterior: npt.NDArray[np.float64] | None,
+) -> dict[str, Any]:
+    """The columns that are written for classes, one row a task; `p_<label>` where there is a posterior."""
+    texts = [names[place] if place >= 0 else None for place in label.tolist()]
+    shares = {} if posterior is None else {f"p_{name}": posterior[:, place] for place, name in enumerate(names)}
+    return {"task": tasks, "label": pa.array(texts, pa.string()), "confidence": confidence, **shares}
+
+
+def worker_columns(worker: Sequence[str], answers: Any, accuracy: Any, low: Any, high: Any) -> dict[str, Any]:
+    """The columns that are written of workers."""
     return {"worker": worker, "answers": answers, "accuracy": accuracy, "low": low, "high": high}
 
 
-def _summary(found: Conclusion | Outcome[Any], answers: int, kind: str) -> dict[str, Any]:
+def summary_of(
+    found: Conclusion | Outcome[Any] | Model,
+    *,
+    kind: str,
+    method: str,
+    parameters: Mapping[str, Any],
+    tasks: int,
+    workers: int,
+    answers: int,
+) -> dict[str, Any]:
+    """What is said of a run, whatever its kind."""
     return {
         "kind": kind,
-        "method": found.method,
-        "parameters": dict(found.parameters),
-        "versions": dict(found.versions),
-        "tasks": len(found.confidence),
-        "workers": len(found.answers),
+        "method": method,
+        "parameters": dict(parameters),
+        "versions": conclusion.library_versions(),
+        "tasks": tasks,
+        "workers": workers,
         "answers": answers,
         "steps": found.steps,
         "converged": found.converged,
     }
 
 
-def _measured(found: Conclusion, truth: npt.NDArray[np.int32]) -> dict[str, Any]:
-    # A true label that nobody may give (-2) can only be missed; it is known, but in no column of the posterior.
+def measured(
+    label: npt.NDArray[np.int32],
+    confidence: npt.NDArray[np.float64],
+    posterior: npt.NDArray[np.float64],
+    truth: npt.NDArray[np.int32],
+) -> dict[str, Any]:
+    """The measures of labels by their truth [n_tasks]: its code, -1 where unknown, -2 where nobody may give it."""
+    # Such a label can only be missed; it is known, but in no column of the posterior.
     missed = truth == -2
-    posterior = np.column_stack([found.posterior, np.zeros(len(truth))])
-    code = np.where(missed, found.posterior.shape[1], truth)
+    shares = np.column_stack([posterior, np.zeros(len(truth))])
+    code = np.where(missed, posterior.shape[1], truth)
     return {
         "with_truth": int((code >= 0).sum()),
-        "accuracy": measures.accuracy(found.label, code),
-        "accuracy_ties_shared": measures.shared_accuracy(posterior, code),
-        "macro_f1": measures.macro_f1(found.label, code),
-        "log_loss": measures.log_loss(posterior, code),
-        "calibration_error": measures.calibration_error(found.label, found.confidence, code),
+        "accuracy": measures.accuracy(label, code),
+        "accuracy_ties_shared": measures.shared_accuracy(shares, code),
+        "macro_f1": measures.macro_f1(label, code),
+        "log_loss": measures.log_loss(shares, code),
+        "calibration_error": measures.calibration_error(label, confidence, code),
     }

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gtcrowd.consolidation.classes import conclusion
 from gtcrowd.consolidation.classes.conclusion import Conclusion
-from gtcrowd.consolidation.classes.parts import Crowd, Model, Part, Whole
+from gtcrowd.consolidation.classes.parts import Model, Part, Whole
 from gtcrowd.consolidation.classes.table import AnswerTable, checked_known
 from gtcrowd.consolidation.parameters import Parameter, check
 
@@ -55,18 +55,7 @@ class Method:
         model = self.learn(Whole(part), worker_accuracy=worker_accuracy, **settled)
         return conclusion.of_model(part, model, method=self.name, parameters=settled)
 
-    def learned(self, crowd: Crowd, **parameters: Any) -> tuple[Model, dict[str, Any]]:
-        """The model from parts that may lie apart, and all parameters; raises `ParameterRefused`."""
-        if self.learn is None:
-            raise NotInParts(f"{self.name} needs all answers at once")
-        settled = self.settled(parameters)
-        return self.learn(crowd, worker_accuracy=None, **settled), settled
-
     def settled(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters: those given, the others with their default. Raises `ParameterRefused`."""
         check(self.name, self.parameters, given)
         return {name: given.get(name, parameter.default) for name, parameter in self.parameters.items()}
-
-
-class NotInParts(ValueError):
-    """The method cannot work on tasks that lie apart."""

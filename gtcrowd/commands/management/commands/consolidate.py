@@ -3,7 +3,9 @@
 import csv
 import json
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -12,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gtcrowd.commands import answer_files, consolidation_files
+from gtcrowd.commands.consolidation_files import NotInParts
 from gtcrowd.consolidation import Parameter, ParameterRefused, TableRefused
 
 
@@ -35,17 +38,30 @@ class Command(BaseCommand):
         parser.add_argument(
             "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method"
         )
+        parser.add_argument(
+            "--engine", choices=("local", "dask"), default="local", help="where it is computed (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786; without, one is started here"
+        )
+        parser.add_argument(
+            "--partitions",
+            type=Path,
+            metavar="FOLDER",
+            help="where parts are put meanwhile, seen by all of the cluster (default: the folder of the output)",
+        )
+        parser.add_argument("--parts", type=_count, metavar="N", help="number of parts (default: by the answers)")
         parser.add_argument("--json", action="store_true", help="print what happened as JSON")
 
     def handle(self, **options: Any) -> None:
         began = time.perf_counter()
         try:
-            with Console(stderr=True).status("consolidating", spinner="line"):
-                result = _consolidate(options)
+            with Console(stderr=True).status("consolidating", spinner="line") as status, ExitStack() as stack:
+                result = _consolidate(options, stack, status.update)
                 answer_files.write(options["output"], result.labels)
                 if options["workers_output"]:
-                    answer_files.write(options["workers_output"], result.workers)
-        except (answer_files.FileRefused, ParameterRefused, TableRefused) as error:
+                    answer_files.write(options["workers_output"], [result.workers])
+        except (answer_files.FileRefused, ParameterRefused, TableRefused, NotInParts) as error:
             raise CommandError(str(error)) from error
         summary = {**result.summary, "seconds": round(time.perf_counter() - began, 3)}
         if options["json"]:
@@ -54,33 +70,50 @@ class Command(BaseCommand):
             Console(file=cast("IO[str]", self.stdout._out)).print(_table(summary))
 
 
-def _consolidate(options: dict[str, Any]) -> consolidation_files.Result:
+def _consolidate(options: dict[str, Any], stack: ExitStack, said: Callable[[str], None]) -> consolidation_files.Result:
+    """The result, which may be read until `stack` ends."""
     kind = options["kind"]
     known = consolidation_files.methods(kind)
     method = options["method"] or next(iter(known))
     if method not in known:
         raise CommandError(f"--method is {method!r}; for {kind} there is {', '.join(known)}")
     parameters = _parameters(options["parameter"], known[method].parameters)
-    if kind == consolidation_files.CHOICE:
-        return consolidation_files.choice(
-            options["answers"],
-            method=method,
-            labels=_names(options["labels"]),
-            parameters=parameters,
-            known=options["known"],
-            truth=options["truth"],
-            posterior=options["posterior"],
+    dask = options["engine"] == "dask"
+    if not dask:
+        _refuse(options, ("scheduler", "partitions", "parts"), "--engine dask only")
+    if kind != consolidation_files.CHOICE:
+        only = f"the kind {consolidation_files.CHOICE} only; the kind is {kind}"
+        _refuse(options | {"engine": dask}, ("labels", "posterior", "known", "engine"), only)
+        return consolidation_files.values(
+            options["answers"], kind=kind, method=method, parameters=parameters, truth=options["truth"]
         )
-    for only, given in (
-        ("--labels", options["labels"]),
-        ("--posterior", options["posterior"]),
-        ("--known", options["known"]),
-    ):
-        if given:
-            raise CommandError(f"{only} is for the kind {consolidation_files.CHOICE} only; the kind is {kind}")
-    return consolidation_files.values(
-        options["answers"], kind=kind, method=method, parameters=parameters, truth=options["truth"]
-    )
+    given = {
+        "method": method,
+        "labels": _names(options["labels"]),
+        "parameters": parameters,
+        **{name: options[name] for name in ("known", "truth", "posterior")},
+    }
+    if not dask:
+        return consolidation_files.choice(options["answers"], **given)
+    # Imported here because it takes a second, which only this engine should cost.
+    from gtcrowd.commands import cluster  # noqa: PLC0415
+
+    folder = options["partitions"] or options["output"].resolve().parent
+    places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "said": said}
+    return stack.enter_context(cluster.choice(options["answers"], **given, **places))
+
+
+def _refuse(options: dict[str, Any], names: tuple[str, ...], only: str) -> None:
+    for name in names:
+        if options[name]:
+            raise CommandError(f"--{name} is for {only}")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ArgumentTypeError(f"{text}; expected 1 or more")
+    return number
 
 
 def _names(labels: str | None) -> list[str] | None:

@@ -1,0 +1,162 @@
+"""Parts in two processes against one table in one: the same labels, workers and measures."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+from django.core.management import CommandError, call_command
+
+from gtcrowd import consolidation
+from gtcrowd.commands import answer_files, cluster, partitions
+from gtcrowd.consolidation.classes import hierarchical, pooling
+
+IN_PARTS = [name for name, method in consolidation.METHODS.items() if method.learn is not None]
+LABELS = ["bee", "cat", "dog, small", "emu"]
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as two:
+        yield two.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Answers of 12 workers on 300 tasks in three of four classes, with some known labels and some truth."""
+    folder = tmp_path_factory.mktemp("answers")
+    rng = np.random.default_rng(5)
+    truth = rng.integers(0, 3, 300)
+    task = np.repeat(np.arange(300), 4)
+    rng.shuffle(task)
+    worker = rng.integers(0, 12, len(task))
+    right = rng.random(len(task)) < 0.4 + worker / 24
+    label = np.where(right, truth[task], rng.integers(0, 3, len(task)))
+    names = np.array(LABELS)
+    frame = pd.DataFrame({"task": [f"t{i}" for i in task], "worker": [f"w{i}" for i in worker], "label": names[label]})
+    frame.to_csv(folder / "answers.csv", index=False)
+    frame.to_parquet(folder / "answers.parquet")
+    told = pd.DataFrame({"task": [f"t{i}" for i in range(300)], "truth": names[truth]})
+    told.iloc[:150].to_csv(folder / "truth.csv", index=False)
+    told.iloc[150:170].to_csv(folder / "known.csv", index=False)
+    return folder
+
+
+@pytest.fixture
+def run(files, tmp_path, capsys):
+    def command(answers="answers.csv", **options):
+        call_command(
+            "consolidate", answers=files / answers, output=tmp_path / "labels.csv", posterior=True, json=True,
+            workers_output=tmp_path / "workers.csv", labels='bee,cat,"dog, small",emu', known=files / "known.csv",
+            truth=files / "truth.csv", **options,
+        )  # fmt: skip
+        return (
+            pd.read_csv(tmp_path / "labels.csv").set_index("task").sort_index(),
+            pd.read_csv(tmp_path / "workers.csv").set_index("worker").sort_index(),
+            json.loads(capsys.readouterr().out),
+        )
+
+    return command
+
+
+@pytest.mark.parametrize("method", IN_PARTS)
+def test_two_processes_conclude_what_one_does(run, scheduler, method):
+    labels, workers, summary = run(method=method)
+    found, measured, said = run(method=method, engine="dask", scheduler=scheduler, parts=3)
+
+    assert found["label"].equals(labels["label"])
+    pd.testing.assert_frame_equal(found.drop(columns="label"), labels.drop(columns="label"), atol=1e-9)
+    pd.testing.assert_frame_equal(measured, workers, atol=1e-9)
+    assert (said.pop("parts"), said.pop("parameters")) == (3, summary.pop("parameters"))
+    for each in (summary, said):
+        del each["seconds"], each["versions"]
+    assert said == pytest.approx(summary)
+
+
+def test_parquet_is_split_alike(run, scheduler):
+    first, *_ = run(engine="dask", scheduler=scheduler, parts=2)
+    second, *_ = run("answers.parquet", engine="dask", scheduler=scheduler, parts=2)
+
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_parts_that_are_empty_change_nothing(run, scheduler, files, tmp_path):
+    few = files / "few.csv"
+    few.write_text("task,worker,label\nt1,w1,bee\nt1,w2,bee\n", "utf-8")
+
+    labels, workers, summary = run("few.csv", engine="dask", scheduler=scheduler, parts=4)
+
+    assert labels["label"].tolist() == ["bee"]
+    assert (len(workers), summary["answers"]) == (2, 2)
+
+
+def test_a_process_that_dies_is_made_up_for(files, scheduler, tmp_path):
+    found = []
+    for killed in (False, True):
+        said = []
+
+        def tell(text, said=said, killed=killed):
+            said.append(text)
+            if killed and sum("turn" in one for one in said) == 2:
+                with Client(scheduler) as client:
+                    # The scheduler is another process than these; one of its two workers goes for good.
+                    os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
+
+        with cluster.choice(
+            files / "answers.csv", method="hierarchical", labels=None, parameters={}, known=None, truth=None,
+            posterior=True, scheduler=scheduler, folder=tmp_path, parts=4, said=tell,
+        ) as result:  # fmt: skip
+            found.append(pd.concat([pd.DataFrame({k: v.to_pandas() for k, v in b.items()}) for b in result.labels]))
+
+    pd.testing.assert_frame_equal(*found)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_turn_may_be_repeated(tmp_path, files):
+    # What a process has done that then dies is done again, from files it may have changed already.
+    split = partitions.split(files / "answers.csv", tmp_path, parts=1, labels=None, said=lambda text: None)
+    partitions.settle(split, 0, {}, {})
+    part = partitions.load(split, 0)
+    answers, cells, classes = hierarchical.start(part)
+    beliefs = pooling.Beliefs(worker_answers=5.0, row_answers=1.0, most_bias=0.6)
+    pool = pooling.pool(cells, n_workers=12, total=answers.astype(float), expected=None, beliefs=beliefs)
+    hierarchical.turn(part, 0, pool, np.log(classes / classes.sum()), 0.3)
+
+    first, again = (hierarchical.turn(part, 1, pool, np.log(classes / classes.sum()), 0.3) for _ in range(2))
+
+    for one, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert sorted(part.kept) == ["taught-1", "taught-2", "votes"]
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        ({"engine": "dask", "method": "glad"}, "glad needs all answers in one place; in parts work hierarchical"),
+        ({"parts": 3}, "--parts is for --engine dask only"),
+        ({"scheduler": "tcp://127.0.0.1:8786"}, "--scheduler is for --engine dask only"),
+        ({"engine": "dask", "kind": "number"}, "--engine is for the kind choice only; the kind is number"),
+        ({"engine": "dask", "scheduler": "nonsense://x"}, "no Dask scheduler answers at 'nonsense://x'"),
+    ],
+)
+def test_what_cannot_be_is_refused(files, tmp_path, options, refusal):
+    with pytest.raises(CommandError, match=refusal):
+        call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv", **options)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_row_is_named_though_it_is_read_in_batches(files, tmp_path, monkeypatch, scheduler):
+    monkeypatch.setattr(answer_files, "ROWS_A_BATCH", 8)
+    lines = (files / "answers.csv").read_text("utf-8").splitlines()
+    lines[700] = "t3,,bee"
+    (tmp_path / "wrong.csv").write_text("\n".join(lines), "utf-8")
+
+    with pytest.raises(CommandError, match=r"wrong.csv, line 701: worker is empty"):
+        call_command("consolidate", answers=tmp_path / "wrong.csv", output=tmp_path / "labels.csv",
+                     engine="dask", scheduler=scheduler)  # fmt: skip
+
+    assert [path.name for path in tmp_path.iterdir()] == ["wrong.csv"]
