@@ -16,6 +16,7 @@ from gtcrowd.consolidation.classes.ibcc import divergence, expected_log
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray, checked_known
+from gtcrowd.consolidation.classes.workers import expected_correct
 from gtcrowd.consolidation.parameters import Parameter
 
 
@@ -64,7 +65,7 @@ def conclude(
     best: convergence.Climb[FloatArray] | None = None
     rng = np.random.default_rng(seed)
     for _ in range(restarts):
-        spread = _spread(rng, table, subtypes)
+        spread = _spread(rng, table, shares, subtypes)
         begin = (shares[:, :, None] * spread[:, None, :]).reshape(table.n_tasks, wide)
         climb = convergence.climb(step, begin, max_steps=max_steps, gain=tolerance * max(len(table), 1))
         if best is None or climb.objective[-1] > best.objective[-1]:
@@ -115,10 +116,13 @@ def _types(
     return steps.normalised(joint)
 
 
-def _spread(rng: np.random.Generator, table: AnswerTable, subtypes: int) -> FloatArray:
+def _spread(rng: np.random.Generator, table: AnswerTable, shares: FloatArray, subtypes: int) -> FloatArray:
     """Shares of the subtypes of each task [n_tasks, subtypes], by the pattern of its answers and not by its place."""
-    # Draws belong to workers, so that tasks answered alike begin alike and the order of tasks does not matter.
-    draw = rng.random((table.n_workers, subtypes))
+    # Draws belong to workers, so that tasks answered alike begin alike and the order of tasks does not matter; and to
+    # workers by their answers, fewest and least agreeing first, so that neither does theirs.
+    agreeing = np.round(expected_correct(table, shares), 9)
+    draw = np.empty((table.n_workers, subtypes))
+    draw[np.lexsort((agreeing, table.answers_per_worker()))] = rng.random((table.n_workers, subtypes))
     total = np.stack([np.bincount(table.task, draw[table.worker, m], table.n_tasks) for m in range(subtypes)], axis=1)
     part = np.asarray(total - np.floor(total) + 0.1, dtype=np.float64)
     return np.asarray(part / part.sum(axis=1, keepdims=True))

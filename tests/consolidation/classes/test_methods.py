@@ -66,8 +66,7 @@ def test_the_objective_never_falls(method):
     assert (np.diff(found.objective) > -1e-9 * abs(found.objective[-1] if found.objective else 0)).all()
 
 
-# The starts of EBCC are drawn for the workers in their order, and different starts end at different optima.
-@pytest.mark.parametrize("method", sorted(set(METHODS) - {"ebcc"}))
+@every_method
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_names_and_order_do_not_matter(method, seed):
