@@ -1,9 +1,11 @@
 """Texts: the answer most like the others, or a new one put together word by word.
 
-`medoid` needs no model of language: texts are compared by the character n-grams they share, weighed by how rare they
-are (cosine of tf-idf; Salton, Buckley 1988, "Term-weighting approaches in automatic text retrieval"), and answers
-count by how like the others their worker usually is: the idea of Li, Fukumoto 2019, "A dataset of crowdsourced word
-sequences", section 4 (reliability aware sequence aggregation), with n-grams in place of embeddings.
+`medoid` needs no model of language: texts are compared by the sequences of words and of characters that they share, in
+equal parts (the former is how translations are judged; the latter also works where words are not set apart). The answer
+with the greatest expected likeness to a good one is chosen: Kumar, Byrne 2004, "Minimum Bayes-risk decoding for
+statistical machine translation", section 2. Answers count by how like the others their worker usually is: the idea of
+Li, Fukumoto 2019, "A dataset of crowdsourced word sequences", section 4 (reliability aware sequence aggregation), with
+n-grams in place of embeddings.
 
 `rover` is Fiscus 1997, "A post-processing system to yield reduced word error rates: recognizer output voting error
 reduction (ROVER)", section 2: answers are aligned one after the other into a network of slots, and each slot votes.
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from gtcrowd.consolidation.parameters import Parameter
@@ -31,7 +34,8 @@ Texts = ValueTable[str]
 WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 # Marks that stand right after the word before them when words are put together again.
 CLOSING = frozenset(".,;:!?%)]}»”…")
-GRAMS = 4
+# Longest sequences by which texts are compared, of words and of characters.
+WORDS, MARKS = 4, 6
 
 
 def words(text: str) -> list[str]:
@@ -188,8 +192,9 @@ def _alike(table: Texts) -> _Pairs:
         return _Pairs(first, second, np.zeros(0))
     # A text without any word is like another one without; the mark stands for "nothing here".
     texts = [text.strip() or "∅" for text in table.value]
-    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, GRAMS), sublinear_tf=True, dtype=np.float64)
-    vector = grams.fit_transform(texts).tocsr()
+    by_word = TfidfVectorizer(token_pattern=WORD.pattern, ngram_range=(1, WORDS), use_idf=False, dtype=np.float64)
+    by_mark = TfidfVectorizer(analyzer="char", ngram_range=(1, MARKS), use_idf=False, dtype=np.float64)
+    vector = sparse.hstack([grams.fit_transform(texts) for grams in (by_word, by_mark)]).tocsr() * np.sqrt(0.5)
     step = 1 << 16
     like = [
         np.asarray(vector[first[at : at + step]].multiply(vector[second[at : at + step]]).sum(axis=1)).reshape(-1)

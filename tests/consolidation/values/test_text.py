@@ -30,7 +30,7 @@ def test_rover_votes_word_by_word():
     rows = [
         ("t", "a", "one two three fore five"),
         ("t", "b", "one too three four five"),
-        ("t", "c", "won two three four"),
+        ("t", "c", "won two three four five"),
     ]
 
     assert METHODS["rover"].conclude(from_rows(rows).table).value == ["one two three four five"]
