@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,25 +46,30 @@ def header(path: Path) -> list[str]:
     with _refusing(path):
         if _is_parquet(path):
             return list(parquet.read_schema(path).names)
-        with csv.open_csv(path) as reader:
+        with csv.open_csv(path, csv.ReadOptions(use_threads=False), PARSING) as reader:
             return list(reader.schema.names)
+
+
+def demand(path: Path, columns: Sequence[str]) -> None:
+    """Raise FileRefused unless the file has these columns."""
+    names = header(path)
+    missing = [name for name in columns if name not in names]
+    if missing:
+        found = ", ".join(names) or "none"
+        raise FileRefused(f"{path}: column {missing[0]!r} is missing; needed are {', '.join(columns)}. Found: {found}")
 
 
 def read(path: Path, columns: Sequence[str]) -> dict[str, Column]:
     """These columns as text, whatever their type in the file. Raises FileRefused, also for an empty field."""
-    _demand(path, columns)
+    demand(path, columns)
     with _refusing(path):
-        table = (
-            parquet.read_table(path, columns=list(columns))
-            if _is_parquet(path)
-            else csv.read_csv(path, parse_options=PARSING, convert_options=_as_texts(columns))
-        )
+        table = parquet.read_table(path, columns=list(columns)) if _is_parquet(path) else _read_csv(path, columns)
         return {name: _column(path, name, table[name]) for name in columns}
 
 
 def batches(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Column]]:
     """What `read` gives, some rows at a time, each with codes of its own; memory does not grow with the file."""
-    _demand(path, columns)
+    demand(path, columns)
     row = 0
     with _refusing(path):
         for batch in _batches(path, columns):
@@ -83,25 +89,34 @@ def rows(path: Path) -> int:
 def write(path: Path, blocks: Iterable[Mapping[str, Any]]) -> None:
     """Write blocks of columns (arrays or lists of one length) one under the other, by the file's ending.
 
-    Whoever looks finds all of it or nothing. Blocks have the same columns; there is at least one.
+    Whoever looks finds all of it or nothing, and of two who write at once all of the last. Blocks have the same
+    columns; there is at least one. Raises FileRefused.
     """
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    writer: Any = None
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
-        for block in blocks:
-            table = pa.table(dict(block))
-            if writer is None:
-                writer = _writer(unfinished, table.schema, is_parquet=_is_parquet(path))
-            writer.write_table(table)
-        if writer is not None:
-            writer.close()
+        with ExitStack() as stack:
+            writer: Any = None
+            for block in blocks:
+                table = pa.table(dict(block))
+                if writer is None:
+                    writer = stack.enter_context(_writer(unfinished, table.schema, is_parquet=_is_parquet(path)))
+                writer.write_table(table)
         os.replace(unfinished, path)
     except OSError as error:
         raise FileRefused(f"{path} cannot be written: {error.strerror or error}") from error
     finally:
-        if writer is not None:
-            writer.close()
         unfinished.unlink(missing_ok=True)
+
+
+def must_hold(path: Path) -> None:
+    """Raise FileRefused unless a file could be written there: better before the work than after it."""
+    folder = path.resolve().parent
+    if path.is_dir():
+        raise FileRefused(f"{path} is a folder; expected the name of a file")
+    if not folder.is_dir():
+        raise FileRefused(f"{path} cannot be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise FileRefused(f"{path} cannot be written: the folder {folder} may not be written to")
 
 
 def place(path: Path, row: int) -> str:
@@ -109,11 +124,14 @@ def place(path: Path, row: int) -> str:
     return f"{path}, row {row + 1}" if _is_parquet(path) else f"{path}, line {row + 2}"
 
 
-def _demand(path: Path, columns: Sequence[str]) -> None:
-    missing = [name for name in columns if name not in header(path)]
-    if missing:
-        found = ", ".join(header(path)) or "none"
-        raise FileRefused(f"{path}: column {missing[0]!r} is missing; needed are {', '.join(columns)}. Found: {found}")
+def _read_csv(path: Path, columns: Sequence[str]) -> pa.Table:
+    try:
+        return csv.read_csv(path, parse_options=PARSING, convert_options=_as_texts(columns))
+    except pa.ArrowInvalid:
+        # Read once more in order, to know which row it was.
+        for _ in _batches(path, columns):
+            pass
+        raise
 
 
 def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -121,7 +139,8 @@ def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         with parquet.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=ROWS_A_BATCH, columns=list(columns))
     else:
-        reading = csv.ReadOptions(block_size=ROWS_A_BATCH * BYTES_A_ROW)
+        # Only what is read in order knows the number of a row that is at fault.
+        reading = csv.ReadOptions(use_threads=False, block_size=ROWS_A_BATCH * BYTES_A_ROW)
         with csv.open_csv(path, reading, PARSING, _as_texts(columns)) as reader:
             yield from reader
 

@@ -7,13 +7,16 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, KilledWorker, LocalCluster
+from distributed.client import FutureCancelledError
+from distributed.comm import CommClosedError
 from pyarrow import parquet
 
 from gtcrowd import consolidation
@@ -44,6 +47,7 @@ class Cluster:
     n_tasks: int
     n_answers: int
     said: Said
+    passes: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
     def n_workers(self) -> int:
@@ -57,7 +61,7 @@ class Cluster:
 
     def total(self, look: Callable[..., Sums], *tables: Any) -> Sums:
         """What `look` gives for all parts together, added up on the way."""
-        self.said(f"{self.n_answers:,} answers: {look.__name__.replace('_', ' ').strip()}")
+        self.said(f"pass {next(self.passes)} over {self.n_answers:,} answers")
         return added(self.client, self.split, _look, look, *tables)
 
 
@@ -88,10 +92,13 @@ def choice(
         able = ", ".join(name for name, one in consolidation.METHODS.items() if one.learn is not None)
         raise NotInParts(f"{method} needs all answers in one place; in parts work {able}")
     settled = chosen.settled(parameters)
-    with _client(scheduler) as client, _room(folder) as room:
+    answer_files.demand(path, consolidation_files.COLUMNS)
+    for told in filter(None, (known, truth)):
+        consolidation_files.told_columns(told)
+    with _room(folder) as room, _client(scheduler) as client:
         threads = sum(client.nthreads().values())
-        count = parts or max(threads, -(-answer_files.rows(path) // ANSWERS_A_PART))
-        split = partitions.split(path, room, parts=count, labels=labels, said=said)
+        n_parts = parts or max(threads, -(-answer_files.rows(path) // ANSWERS_A_PART))
+        split = partitions.split(path, room, parts=n_parts, labels=labels, said=said)
         code = {name: place for place, name in enumerate(split.labels)}
         given = {} if known is None else consolidation_files.known_labels(known, code)
         right = {} if truth is None else consolidation_files.true_labels(truth, code)
@@ -106,7 +113,7 @@ def choice(
                 model, kind=CHOICE, method=method, parameters=settled, tasks=n_tasks, answers=n_answers,
                 workers=len(split.workers),
             ),
-            "parts": count,
+            "parts": n_parts,
         }  # fmt: skip
         if truth is not None:
             summary |= consolidation_files.measured(*_with_truth(split))
@@ -124,22 +131,34 @@ def added(client: Client, split: Split, work: Callable[..., Sums], *tables: Any)
 
     The tables lie beside the parts and not in the memory of the cluster, where they would die with a process.
     """
-    shared = split.folder / "tables.pickle"
-    shared.write_bytes(pickle.dumps((split, tables), protocol=5))
-    left: list[Future] = [
-        client.submit(_with_tables, work, str(shared), part, pure=False, retries=RETRIES) for part in range(split.parts)
-    ]
-    while len(left) > 1:
-        left = [
-            client.submit(_add, *left[first : first + FAN], pure=False, retries=RETRIES)
-            for first in range(0, len(left), FAN)
-        ]
+    # Under a new name each time: a network file system may show for a while what stood under a name before.
+    handle, name = tempfile.mkstemp(prefix="tables-", dir=split.folder)
+    with os.fdopen(handle, "wb") as file:
+        pickle.dump((split, tables), file, protocol=5)
     try:
+        left: list[Future] = [
+            client.submit(_with_tables, work, name, part, pure=False, retries=RETRIES) for part in range(split.parts)
+        ]
+        while len(left) > 1:
+            left = [
+                client.submit(_add, *left[first : first + FAN], pure=False, retries=RETRIES)
+                for first in range(0, len(left), FAN)
+            ]
         result: Sums = left[0].result()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         raise FileRefused(
-            f"{error.filename} is not seen by every process of the cluster; name a folder that is, with --partitions"
+            f"{split.folder} is not seen by every process of the cluster; name a folder that is, with --partitions"
         ) from error
+    except ImportError as error:
+        raise FileRefused(f"every process of the cluster needs this version of gtcrowd: {error}") from error
+    except KilledWorker as error:
+        raise FileRefused(
+            f"processes of the cluster die at a part, perhaps of its size; try more --parts ({error})"
+        ) from error
+    except (FutureCancelledError, CommClosedError) as error:
+        raise FileRefused(f"the cluster is gone: {error}") from error
+    finally:
+        os.unlink(name)
     return result
 
 
@@ -200,20 +219,23 @@ def _add(*sums: Sums) -> Sums:
 @contextmanager
 def _client(scheduler: str | None) -> Iterator[Client]:
     """A connection to the scheduler, or to one of our own with a process for each core."""
-    # Who connects to whom is nothing that the caller of a command wants to read.
-    logging.getLogger("distributed").setLevel(logging.WARNING)
+    # Who connects to whom is nothing that the caller of a command wants to read; what ends the work is refused in words.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
             client = Client(scheduler, timeout=SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
             raise FileRefused(f"no Dask scheduler answers at {scheduler!r}: {error}") from error
         with client:
-            client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
+            try:
+                client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
+            except TimeoutError as error:
+                raise FileRefused(f"the Dask scheduler at {scheduler!r} has no workers") from error
             yield client
     else:
         cores = os.cpu_count() or 1
         with (
-            LocalCluster(n_workers=cores, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=cores, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster,
             Client(cluster) as client,
         ):
             yield client
@@ -223,7 +245,6 @@ def _client(scheduler: str | None) -> Iterator[Client]:
 def _room(folder: Path) -> Iterator[Path]:
     """A new folder within `folder`, gone afterwards."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         room = Path(tempfile.mkdtemp(prefix=".partitions-", dir=folder)).resolve()
     except OSError as error:
         raise FileRefused(f"{folder} cannot hold the parts: {error.strerror or error}") from error

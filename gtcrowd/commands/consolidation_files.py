@@ -13,7 +13,7 @@ import pyarrow as pa
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files
 from gtcrowd.commands.answer_files import Column, FileRefused
-from gtcrowd.consolidation import AnswerTable, Conclusion
+from gtcrowd.consolidation import AnswerTable, Conclusion, TableRefused
 from gtcrowd.consolidation.classes import conclusion, measures
 from gtcrowd.consolidation.classes.parts import Model
 from gtcrowd.consolidation.values.form import Form
@@ -97,7 +97,11 @@ def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any],
     """Consolidate any other kind. Raises FileRefused, and ParameterRefused of `consolidation`."""
     form = consolidation.FORMS[kind]
     table, tasks, workers = _value_columns(path, form)
-    found = form.methods[method].conclude(table, **parameters)
+    try:
+        found = form.methods[method].conclude(table, **parameters)
+    except TableRefused as error:
+        where = path if error.task is None else f"{path}, task {tasks[error.task]!r}"
+        raise FileRefused(f"{where}: {error.fault}") from error
     written = [None if value is None else form.write(value) for value in found.value]
     summary = summary_of(
         found, kind=kind, method=found.method, parameters=found.parameters,
@@ -192,9 +196,16 @@ def true_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
     return _by_task(columns["task"], columns[second], code)
 
 
+def told_columns(path: Path) -> tuple[str, str]:
+    """The columns of a file of known or true labels. Raises FileRefused if it has them not."""
+    columns = ("task", "truth" if "truth" in answer_files.header(path) else "label")
+    answer_files.demand(path, columns)
+    return columns
+
+
 def _task_and_label(path: Path) -> tuple[dict[str, Column], str]:
-    second = "truth" if "truth" in answer_files.header(path) else "label"
-    return answer_files.read(path, ("task", second)), second
+    columns = told_columns(path)
+    return answer_files.read(path, columns), columns[1]
 
 
 def _by_task(task: Column, label: Column, code: Mapping[str, int]) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """Measure our methods beside a peer's on recorded crowds, each pair in the same run."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ import pandas as pd
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, consolidation_files
 from gtcrowd.commands.answer_files import FileRefused
+from gtcrowd.commands.timing import timed
 
 CLASS_PEERS = {
     "majority": "MajorityVote",
@@ -78,7 +78,8 @@ def _classes(name: str, answers: Path, truth: Path) -> list[Row]:
         def run(method: str = method) -> consolidation_files.Result:
             return consolidation_files.choice(answers, method=method, labels=labels, parameters={}, truth=truth)
 
-        seconds, found = _timed(run)
+        run()  # what happens only once, such as compiling, is not measured
+        seconds, found = timed(run)
         measures = {
             "accuracy": found.summary["accuracy_ties_shared"],
             "calibration_error": found.summary["calibration_error"],
@@ -96,7 +97,7 @@ def _class_peer(method: str, columns: Mapping[str, Any], right: Mapping[str, Any
     from crowdkit import aggregation  # noqa: PLC0415 - only where it is installed
 
     frame = pd.DataFrame({name: np.array(one.texts, dtype=object)[one.codes] for name, one in columns.items()})
-    seconds, labels = _timed(lambda: getattr(aggregation, CLASS_PEERS[method])().fit_predict(frame), warm=False)
+    seconds, labels = timed(lambda: getattr(aggregation, CLASS_PEERS[method])().fit_predict(frame))
     true = pd.Series({right["task"][row]: right["truth"][row] for row in range(len(right["task"].codes))})
     return float((labels.reindex(true.index) == true).mean()), seconds
 
@@ -109,7 +110,8 @@ def _values(name: str, kind: str, answers: Path, truth: Path) -> list[Row]:
         def run(method: str = method) -> consolidation_files.Result:
             return consolidation_files.values(answers, kind=kind, method=method, parameters={}, truth=truth)
 
-        seconds, found = _timed(run)
+        run()  # what happens only once, such as compiling, is not measured
+        seconds, found = timed(run)
         main = next(iter(form.measure([], [])))
         measures = {key: found.summary[key] for key in form.measure([], []) if key in found.summary}
         peer = _value_peer(kind, method, answers, truth) if main in measures else (None, None)
@@ -135,7 +137,7 @@ def _value_peer(kind: str, method: str, answers: Path, truth: Path) -> tuple[flo
         return None, None
     table, tasks = consolidation_files.value_table(answers, kind)
     right = consolidation_files.true_values(truth, kind)
-    seconds, found = _timed(lambda: run(table, tasks), warm=False)
+    seconds, found = timed(lambda: run(table, tasks))
     named = [task for task in right if task in found]
     measured = consolidation.FORMS[kind].measure([found[task] for task in named], [right[task] for task in named])
     return next(iter(measured.values())), seconds
@@ -173,12 +175,3 @@ def _ranked(table: Any, tasks: list[str], scores: Callable[[pd.DataFrame], pd.Se
         score = scores(frame.assign(label=frame["left"]))
         found[name] = tuple(score.sort_values(ascending=False).index)
     return found
-
-
-def _timed(work: Callable[[], Any], *, warm: bool = True) -> tuple[float, Any]:
-    """Seconds of one run; after another if `warm`, so that nothing is measured that happens only once."""
-    if warm:
-        work()
-    began = time.perf_counter()
-    done = work()
-    return time.perf_counter() - began, done

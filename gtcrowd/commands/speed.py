@@ -1,7 +1,6 @@
 """Seconds and memory of a method by the number of answers, beside the machine's own limit and a peer."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ import pandas as pd
 import psutil
 
 from gtcrowd import consolidation
+from gtcrowd.commands.timing import timed
 from gtcrowd.consolidation import AnswerTable
 
 CLASSES, EACH = 10, 5
@@ -76,12 +76,15 @@ def measure(method: str, answers: int) -> Speed:
 def bandwidth(*, size: int = 20_000_000, repeats: int = 5) -> float:
     """Bytes a second of a = b + s c over arrays larger than any cache (McCalpin 1995, STREAM triad), best of some."""
     a, b, c = np.empty(size), np.ones(size), np.ones(size)
-    best = np.inf
-    for _ in range(repeats):
-        began = time.perf_counter()
+
+    def triad() -> None:
         np.multiply(c, 3.0, out=a)
         np.add(a, b, out=a)
-        best = min(best, time.perf_counter() - began)
+
+    best = np.inf
+    for _ in range(repeats):
+        seconds, _ = timed(triad)
+        best = min(best, seconds)
     # Two passes: c in and a out, then a and b in and a out.
     return 5 * size * 8 / best
 
@@ -99,9 +102,7 @@ def _best(work: Callable[[], Any]) -> float:
     """Seconds of the quickest of some runs, ours and the peer's alike: others on the machine only make it slower."""
     seconds: list[float] = []
     while len(seconds) < REPEATS and sum(seconds) < LONG:
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
+        seconds.append(timed(work)[0])
     return min(seconds)
 
 

@@ -1,15 +1,13 @@
 """A run of a million answers, from rows to labels, beside a plain COPY of the same rows."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from gtcrowd import kinds
+from gtcrowd.commands.timing import timed
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels import consolidate
@@ -60,18 +58,18 @@ def measure(answers: int) -> Volume:
     with transaction.atomic():
         job = _job()
         with connection.cursor() as cursor:
-            for rows in (TASKS, ANSWERS):
-                cursor.execute(rows, {"job": job.pk, "answers": answers})
+            for filling in (TASKS, ANSWERS):
+                cursor.execute(filling, {"job": job.pk, "answers": answers})
             for table in ("tasks_task", "tasks_answer"):
                 cursor.execute(f"ANALYZE {table}")
-        copy_out, rows = _timed(lambda: _out(job))
-        copy_in, _ = _timed(partial(_in, rows))
-        read, given = _timed(lambda: columns.read(job))
-        method, _ = _timed(
+        copy_out, rows = timed(lambda: _out(job))
+        copy_in, _ = timed(partial(_in, rows))
+        read, given = timed(lambda: columns.read(job))
+        method, _ = timed(
             lambda: kinds.kind(job.kind).conclude(given.given, categories=CATEGORIES, method=job.method, parameters={})
         )
         run = Run.objects.create(job=job, method=job.method, created_at=timezone.now())
-        whole, _ = _timed(lambda: consolidate.perform(run, now=timezone.now()))
+        whole, _ = timed(lambda: consolidate.perform(run, now=timezone.now()))
         transaction.set_rollback(True)
     return Volume(answers, read, method, whole - read - method, copy_out, copy_in)
 
@@ -99,9 +97,3 @@ def _in(rows: bytearray) -> None:
         cursor.execute("CREATE TEMPORARY TABLE bare (LIKE tasks_answer) ON COMMIT DROP")
         with cursor.copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
             copy.write(rows)
-
-
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    done = work()
-    return time.perf_counter() - began, done

@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,7 @@ LABELS = ["bee", "cat", "dog, small", "emu"]
 
 @pytest.fixture(scope="module")
 def scheduler():
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as two:
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as two:
         yield two.scheduler_address
 
 
@@ -94,13 +96,12 @@ def test_parts_that_are_empty_change_nothing(run, scheduler, files, tmp_path):
 
 
 def test_a_process_that_dies_is_made_up_for(files, scheduler, tmp_path):
-    found = []
+    found, gone = [], []
     for killed in (False, True):
-        said = []
 
-        def tell(text, said=said, killed=killed):
-            said.append(text)
-            if killed and sum("turn" in one for one in said) == 2:
+        def tell(text, killed=killed):
+            if killed and text.startswith("pass 4 "):
+                gone.append(text)
                 with Client(scheduler) as client:
                     # The scheduler is another process than these; one of its two workers goes for good.
                     os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
@@ -111,6 +112,7 @@ def test_a_process_that_dies_is_made_up_for(files, scheduler, tmp_path):
         ) as result:  # fmt: skip
             found.append(pd.concat([pd.DataFrame({k: v.to_pandas() for k, v in b.items()}) for b in result.labels]))
 
+    assert len(gone) == 1
     pd.testing.assert_frame_equal(*found)
     assert list(tmp_path.iterdir()) == []
 
@@ -145,6 +147,49 @@ def test_a_turn_may_be_repeated(tmp_path, files):
 def test_what_cannot_be_is_refused(files, tmp_path, options, refusal):
     with pytest.raises(CommandError, match=refusal):
         call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv", **options)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_without_workers_is_refused(files, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1)
+
+    with (
+        LocalCluster(n_workers=0, processes=True, dashboard_address=":0") as nobody,
+        pytest.raises(CommandError, match="has no workers"),
+    ):
+        call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv",
+                     engine="dask", scheduler=nobody.scheduler_address)  # fmt: skip
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_the_cluster_does_not_see_is_named(files, scheduler, tmp_path, monkeypatch):
+    # The calling process alone has the parts elsewhere than it says.
+    settle = partitions.settle
+    monkeypatch.setattr(cluster, "_settle", lambda split, *rest: settle(replace(split, folder=Path("/nowhere")), *rest))
+
+    with pytest.raises(CommandError, match="is not seen by every process of the cluster"):
+        call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv",
+                     engine="dask", scheduler=scheduler)  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["local", "dask"])
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        ({"output": "nowhere/labels.csv"}, "nowhere/labels.csv cannot be written: there is no folder"),
+        ({"workers_output": "nowhere/workers.csv"}, "nowhere/workers.csv cannot be written: there is no folder"),
+        ({"output": "."}, "is a folder; expected the name of a file"),
+        ({"known": "nowhere.csv"}, "nowhere.csv does not exist"),
+    ],
+)
+def test_what_would_fail_at_the_end_is_refused_at_the_beginning(files, tmp_path, monkeypatch, engine, options, refusal):
+    monkeypatch.setattr(partitions, "split", lambda *_: pytest.fail("the work was begun"))
+    given = {"output": tmp_path / "labels.csv"} | {name: tmp_path / path for name, path in options.items()}
+
+    with pytest.raises(CommandError, match=refusal):
+        call_command("consolidate", answers=files / "answers.csv", engine=engine, **given)
 
     assert list(tmp_path.iterdir()) == []
 

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -124,3 +127,31 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize("method", sorted(consolidation.METHODS))
 def test_every_method_runs_from_a_file(files, method):
     assert files(ANSWERS, "--method", method)[0]["method"] == method
+
+
+def test_a_row_with_too_few_fields_is_named(files):
+    with pytest.raises(CommandError, match=r"answers.csv: CSV parse error: Row #3: Expected 3 columns, got 2: t2,w1"):
+        files("task,worker,label\nt1,w1,a\nt2,w1\nt3,w1,a\n")
+
+
+def test_it_is_named_far_down_as_well(files):
+    with pytest.raises(CommandError, match=r"Row #300002: Expected 3 columns, got 2: t2,w1"):
+        files("task,worker,label\n" + "t1,w1,a\n" * 300_000 + "t2,w1\n")
+
+
+def test_a_task_that_cannot_be_concluded_is_named(files):
+    rows = 'task,worker,label\nleft,w1,"2x2:0 4"\nright,w1,"2x2:0 4"\nright,w2,"2x3:0 6"\n'
+
+    with pytest.raises(CommandError, match=r"answers.csv, task 'right': its masks are of the sizes 2x2, 2x3"):
+        files(rows, "--kind", "masks")
+
+
+def test_nothing_of_a_service_is_left_where_it_is_called(tmp_path):
+    (tmp_path / "answers.csv").write_text(ANSWERS, "utf-8")
+
+    subprocess.run(
+        [sys.executable, "-m", "gtcrowd.cli", "consolidate", "--answers", "answers.csv", "--output", "labels.csv"],
+        cwd=tmp_path, check=True, capture_output=True, env={k: v for k, v in os.environ.items() if k != "GTCROWD_VAR"},
+    )  # fmt: skip
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "labels.csv"]

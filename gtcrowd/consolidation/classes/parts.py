@@ -61,7 +61,7 @@ class Crowd(Protocol):
     def total(self, look: Callable[..., Sums], *tables: Any) -> Sums:
         """What `look(part, *tables)` gives for the parts, added up place by place in the order of the parts.
 
-        `look` is a function of a module, and what it gives may be changed by the caller.
+        `look` is a function of a module; what is given back is not to be changed, as it may lie in memory of others.
         """
 
 

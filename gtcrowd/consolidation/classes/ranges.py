@@ -37,7 +37,9 @@ def in_threads(work: Callable[[int], Any], parts: int) -> list[Any]:
     waiting = [_helpers().submit(take) for _ in range(helpers)]
     take()
     for helper in waiting:
-        helper.result()
+        # One that has not begun is not waited for: all helpers may be busy for others, or waiting here themselves.
+        if not helper.cancel():
+            helper.result()
     return done
 
 

@@ -20,7 +20,11 @@ COLUMNS = ("task", "worker", "label")
 
 
 class TableRefused(ValueError):
-    """The answers, or what was given along with them, do not fit together."""
+    """The answers, or what was given along with them, do not fit together; `task` is the code of the task at fault."""
+
+    def __init__(self, fault: str, *, task: int | None = None) -> None:
+        self.fault, self.task = fault, task
+        super().__init__(fault if task is None else f"task {task}: {fault}")
 
 
 @dataclass(frozen=True, eq=False)

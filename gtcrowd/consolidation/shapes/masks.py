@@ -21,73 +21,19 @@ from scipy import ndimage
 from gtcrowd.consolidation.classes.table import TableRefused
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.shapes import existence, matching
+from gtcrowd.consolidation.shapes.runs import Bits, Layer, Mask, bits, pixels_of, read, runs, write
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.consolidation.values.method import ValueMethod
 from gtcrowd.consolidation.values.outcome import FloatArray, Outcome, outcome
-from gtcrowd.consolidation.values.table import ValueRefused, ValueTable
+from gtcrowd.consolidation.values.table import ValueTable
 
-Bits = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
 
 # Pixels that the crowd's sensitivity and specificity are worth, as a share of the pixels a worker was asked about.
 POOLED = 0.1
 
 
-@dataclass(frozen=True)
-class Layer:
-    """The pixels of one label, or of one thing: lengths of runs row by row, beginning with pixels outside."""
-
-    label: str
-    runs: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Mask:
-    """Layers over a picture of so many rows and columns."""
-
-    height: int
-    width: int
-    layers: tuple[Layer, ...]
-
-
 Answers = ValueTable[Mask]
-
-
-def read(text: str) -> Mask:
-    """`HEIGHTxWIDTH:` and the lengths of the runs; further layers after `;`, named ones as `label=runs`."""
-    size, colon, body = text.partition(":")
-    try:
-        height, width = (int(part) for part in size.split("x"))
-    except ValueError as error:
-        raise ValueRefused(f"begins with {size!r:.30}; expected HEIGHTxWIDTH: and the lengths of runs") from error
-    if not colon or height < 1 or width < 1:
-        raise ValueRefused(f"begins with {size!r:.30}; expected HEIGHTxWIDTH: and the lengths of runs")
-    layers = [_layer(part, height * width) for part in body.split(";")] if body.strip() else []
-    return Mask(height, width, tuple(layers))
-
-
-def write(value: Mask) -> str:
-    """The cell of a mask."""
-    body = ";".join((f"{one.label}=" if one.label else "") + " ".join(map(str, one.runs)) for one in value.layers)
-    return f"{value.height}x{value.width}:{body}"
-
-
-def bits(runs: Sequence[int], size: int) -> Bits:
-    """The pixels of runs, in a row [size]."""
-    found = np.zeros(size, dtype=bool)
-    edges = np.cumsum(runs)
-    for begin, end in zip(edges[::2], edges[1::2], strict=False):
-        found[begin:end] = True
-    return found
-
-
-def runs(pixels: Bits) -> tuple[int, ...]:
-    """The runs of pixels in a row, beginning with those outside."""
-    if not pixels.any():
-        return (len(pixels),)
-    edges = np.flatnonzero(np.diff(pixels))
-    lengths = np.diff(np.concatenate([[-1], edges, [len(pixels) - 1]]))
-    return tuple(int(x) for x in (([0] if pixels[0] else []) + lengths.tolist()))
 
 
 def pixel_vote(table: Answers, *, least_share: float = 0.5) -> Outcome[Mask]:
@@ -242,13 +188,13 @@ def _grouped(table: Answers) -> list[_Groups]:
         shapes = {(table.value[row].height, table.value[row].width) for row in rows}
         if len(shapes) > 1:
             sizes = ", ".join(sorted(f"{h}x{w}" for h, w in shapes))
-            raise TableRefused(f"task {task}: its masks are of the sizes {sizes}; masks of one picture have one size")
+            raise TableRefused(f"its masks are of the sizes {sizes}; masks of one picture have one size", task=task)
         shape = shapes.pop()
         size = shape[0] * shape[1]
         for label in sorted({one.label for row in rows for one in table.value[row].layers}) or [""]:
             pattern = np.zeros(size, dtype=np.int64)
             exact = len(rows) <= 62
-            stack = [_pixels(table.value[row], label, size) for row in rows]
+            stack = [pixels_of(table.value[row], label, size) for row in rows]
             if exact:
                 for bit, pixels in enumerate(stack):
                     pattern |= pixels.astype(np.int64) << bit
@@ -267,14 +213,6 @@ def _grouped(table: Answers) -> list[_Groups]:
                     number[somebody].astype(np.float64), translate[place].astype(np.int32), inverted,
                 )
             )  # fmt: skip
-    return found
-
-
-def _pixels(mask: Mask, label: str, size: int) -> Bits:
-    found = np.zeros(size, dtype=bool)
-    for one in mask.layers:
-        if one.label == label:
-            found |= bits(one.runs, size)
     return found
 
 
@@ -330,7 +268,7 @@ def _alike(one: Mask, other: Mask | None) -> float:
     size = one.height * one.width
     shared = either = 0
     for label in {layer.label for layer in (*one.layers, *other.layers)}:
-        a, b = _pixels(one, label, size), _pixels(other, label, size)
+        a, b = pixels_of(one, label, size), pixels_of(other, label, size)
         shared += int((a & b).sum())
         either += int((a | b).sum())
     return shared / either if either else 1.0
@@ -353,17 +291,6 @@ def _agreement(table: Answers) -> float | None:
         if table.worker[one] != table.worker[other]
     ]
     return float(np.mean(scores)) if scores else None
-
-
-def _layer(text: str, size: int) -> Layer:
-    label, equals, body = text.rpartition("=")
-    try:
-        lengths = tuple(int(part) for part in body.split())
-    except ValueError as error:
-        raise ValueRefused(f"has the runs {body!r:.40}; expected whole numbers") from error
-    if not lengths or min(lengths) < 0 or sum(lengths) > size:
-        raise ValueRefused(f"has runs of {sum(lengths)} pixels in all; expected lengths from 0 to {size} together")
-    return Layer(label.strip() if equals else "", runs(bits(lengths, size)))
 
 
 FORM = Form(

@@ -96,5 +96,5 @@ def marks(cut: Units, task: int, tag: Codes) -> tuple[tuple[Span, ...], list[tup
 def _length(task: int, values: list[Marks]) -> int | None:
     lengths = {value.length for value in values}
     if len(lengths) > 1:
-        raise TableRefused(f"task {task}: its answers have {sorted(map(str, lengths))} words; all must have as many")
+        raise TableRefused(f"its answers have {sorted(map(str, lengths))} words; all must have as many", task=task)
     return lengths.pop() if lengths else None

@@ -56,6 +56,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         began = time.perf_counter()
         try:
+            for path in filter(None, (options["output"], options["workers_output"])):
+                answer_files.must_hold(path)
             with Console(stderr=True).status("consolidating", spinner="line") as status, ExitStack() as stack:
                 result = _consolidate(options, stack, status.update)
                 answer_files.write(options["output"], result.labels)
@@ -110,10 +112,9 @@ def _refuse(options: dict[str, Any], names: tuple[str, ...], only: str) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ArgumentTypeError(f"{text}; expected 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r}; expected a whole number from 1")
+    return int(text)
 
 
 def _names(labels: str | None) -> list[str] | None:
