@@ -219,7 +219,7 @@ def _add(*sums: Sums) -> Sums:
 @contextmanager
 def _client(scheduler: str | None) -> Iterator[Client]:
     """A connection to the scheduler, or to one of our own with a process for each core."""
-    # Who connects to whom is nothing that the caller of a command wants to read; what ends the work is refused in words.
+    # Who connects to whom is nothing that a caller wants to read; what ends the work is refused in words.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
