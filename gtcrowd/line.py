@@ -6,7 +6,7 @@ clock. Each step may be done again from any point, so a process that was killed 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -18,7 +18,7 @@ from gtcrowd.jobs import ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, counters, export
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import close
+from gtcrowd.tasks import close, redundancy, settle
 from gtcrowd.tasks import open as opening
 from gtcrowd.tasks.models import Task, TaskState
 
@@ -68,7 +68,10 @@ def _bring_in(job: Job, now: datetime) -> None:
 
 
 def _work(job: Job, now: datetime) -> None:
+    if settle.due(job):
+        settle.settle(job, now=now)
     close.end_overdue(job, now=now)
+    close.end_given_up(job, now=now)
     opening.open_next(job, now=now)
     if consolidate.due(job):
         consolidate.run_batch(job, now=now)
@@ -77,12 +80,32 @@ def _work(job: Job, now: datetime) -> None:
         reason = _("As many objects are labeled as the stopping conditions ask for.")
         stop.begin(job, code="stopping-condition", reason=reason, now=now)
         _wind_up(job, now)
-    elif opening.exhausted(job) and not _open(job):
-        code, reason = _outcome(job, tally.failed)
-        _conclude(job, JobState.COMPLETED, code=code, reason=reason, now=now)
+    elif job.streaming:
+        _wait_for_more(job, now)
+    elif opening.exhausted(job):
+        if redundancy.reached(job):
+            close.end_all(job, reason_code="target-reached", now=now)
+        if not _open(job):
+            code, reason = _outcome(job, tally.failed)
+            _conclude(job, JobState.COMPLETED, code=code, reason=reason, now=now)
+
+
+def _wait_for_more(job: Job, now: datetime) -> None:
+    """A streaming job goes on until nothing has come, and nothing was left to do, for so many days."""
+    last = max(time for time in (job.arrived_at, job.started_at, job.created_at) if time)
+    idle = now - last >= timedelta(days=job.idle_days)
+    if idle and opening.exhausted(job) and not _open(job):
+        reason = _("No object has arrived for %(days)s days.") % {"days": job.idle_days}
+        stop.begin(job, code="idle", reason=reason, now=now)
+        _wind_up(job, now)
+    elif not _open(job):
+        state.explain(job, code="waiting-for-objects", reason=_("Waiting for objects to arrive."), now=now)
+    elif job.reason_code == "waiting-for-objects":
+        state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
 
 
 def _wind_up(job: Job, now: datetime) -> None:
+    close.end_given_up(job, now=now)
     close.end_all(job, reason_code="job-stopped", now=now)
     if _open(job):
         reason = _("Stopping: workers who hold a task may still hand in their answer.")
@@ -102,6 +125,16 @@ def _conclude(job: Job, to: str, *, code: str, reason: str, now: datetime) -> No
     counters.count(job, now=now)
     export.write(job)
     _finish(job, to, code=code, reason=reason, now=now)
+
+
+def relabel(job_id: int, *, now: datetime) -> None:
+    """Form the labels of a job again with all that is known now, and its output too if it has ended. Raises Busy."""
+    with _alone(job_id):
+        job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job_id)
+        consolidate.run_whole(job, now=now)
+        counters.count(job, now=now)
+        if job.ended and job.output and job.state != JobState.FAILED:
+            export.write(job)
 
 
 def _finish(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:

@@ -8,8 +8,9 @@ from procrastinate.contrib.django import app
 
 ADVANCE_JOB = "advance_job"
 RUN_METHOD = "run_method"
+RELABEL_JOB = "relabel_job"
 SEND_INVITATION = "send_invitation"
-NAMES = (ADVANCE_JOB, RUN_METHOD, SEND_INVITATION)
+NAMES = (ADVANCE_JOB, RUN_METHOD, RELABEL_JOB, SEND_INVITATION)
 """Every task that a room may ask for by name; the runner defines each of them, and a test says so."""
 
 

@@ -18,8 +18,9 @@ CATEGORIES = [f"class {number}" for number in range(10)]
 # Every object is answered by five workers, each of whom is right in seven of ten cases.
 TASKS = """
 INSERT INTO tasks_task (data_object_id, job_id, position, batch, wanted, answered, declined, state, reason_code,
-                        opened_at, available_until, concluded)
-SELECT -task, %(job)s, task, 1, 5, 5, 0, 'done', '', now(), now(), false FROM generate_series(1, %(answers)s / 5) task
+                        opened_at, available_until, concluded, rank)
+SELECT -task, %(job)s, task, 1, 5, 5, 0, 'done', '', now(), now(), false, task
+FROM generate_series(1, %(answers)s / 5) task
 """
 ANSWERS = """
 INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, paid, late, surplus,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from gtcrowd import queue
@@ -41,14 +42,10 @@ def plan(*, viewer: Viewer, given: Mapping[str, Any]) -> Plan:
         asked = request.read(given, requester=viewer.requester, team=_team(viewer, given))
     except JobRefused as refused:
         faults += refused.faults
-    medium = given.get("medium")
-    if isinstance(given.get("manifest"), str) and given["manifest"] and medium in inspect.EXPECTED:
-        buckets = frozenset(viewer.requester.buckets.values_list("name", flat=True))
-        # Nothing is read from a bucket of somebody else, not even to find a fault in it.
-        if store.bucket(given["manifest"]) in buckets:
-            seen = inspect.inspect(given["manifest"].strip(), medium=medium, buckets=buckets)
-            faults += seen.faults
+    seen = _inspected(viewer, given)
+    faults += seen.faults
     faults += _name_taken(viewer, given.get("name"))
+    faults += _unknown_jobs(viewer, asked.excluded_jobs if asked else [])
     if faults or asked is None:
         raise JobRefused(faults)
     return Plan(request=asked, digest=seen.digest, objects=seen.objects, cost=_cost(asked, seen.objects))
@@ -80,8 +77,31 @@ def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, own_clock
     return job
 
 
+def _inspected(viewer: Viewer, given: Mapping[str, Any]) -> inspect.Inspected:
+    """What the manifest holds; nothing if it is not said which one and of what, which is a fault of its own."""
+    address, medium = given.get("manifest"), given.get("medium")
+    if not isinstance(address, str) or not address or medium not in inspect.EXPECTED:
+        return inspect.Inspected(0, "", [])
+    buckets = frozenset(viewer.requester.buckets.values_list("name", flat=True))
+    # Nothing is read from a bucket of somebody else, not even to find a fault in it.
+    if store.bucket(address) not in buckets:
+        return inspect.Inspected(0, "", [])
+    facts = {name: str(given.get(name) or "") for name in ("hand_out", "order_key")}
+    return inspect.inspect(address.strip(), medium=str(medium), buckets=buckets, **facts)
+
+
+def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:
+    known = {name.lower() for name in Job.objects.visible_to(viewer).values_list("name", flat=True)} if names else set()
+    return [
+        Fault("excluded_jobs", name, _("must be the name of a job of yours; %(name)s is not.") % {"name": name})
+        for name in names
+        if name.lower() not in known
+    ]
+
+
 def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) -> Job:
     asked = asdict(planned.request) | {"team": planned.request.team}
+    excluded = [name.lower() for name in asked.pop("excluded_jobs")]
     job = Job.objects.create(
         **asked,
         own_clock=own_clock,
@@ -94,6 +114,9 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) ->
         reason_code="reading-manifest",
         reason=_("The objects of the manifest are being read."),
     )
+    if excluded:
+        own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))
+        job.excluded_jobs.set(own.filter(lower__in=excluded))
     Counters.objects.create(job=job, counted_at=now)
     return job
 

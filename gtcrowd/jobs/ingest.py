@@ -9,14 +9,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
-from gtcrowd.jobs import state, store
+from gtcrowd.jobs import order, state, store
 from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import Job, JobState
 
 PORTION = 10_000
 """Objects in one transaction: so many are read again at most after a crash."""
 
-COPY = "COPY jobs_dataobject (job_id, position, line, labeled_before) FROM STDIN"
+COPY = "COPY jobs_dataobject (job_id, position, line, labeled_before, rank, sequence, object_id) FROM STDIN"
 
 
 class ManifestChanged(Exception):
@@ -31,6 +31,18 @@ def ingest(job: Job, *, now: datetime) -> None:
 
     Raises ManifestChanged, store.ObjectMissing or manifest.LineRefused if the manifest is no longer what was checked.
     """
+    if job.manifest:
+        _read_all(job)
+    state.move(
+        job,
+        JobState.IN_PROGRESS,
+        code="waiting-for-workers",
+        reason=_("Waiting for workers to answer.") if job.manifest else _("Waiting for objects to arrive."),
+        now=now,
+    )
+
+
+def _read_all(job: Job) -> None:
     if job.ingest_offset == 0:
         _must_be_unchanged(job)
     with store.store().open(job.manifest) as stream:
@@ -42,20 +54,16 @@ def ingest(job: Job, *, now: datetime) -> None:
             _bring_in(job, portion)
     if job.objects_ingested != job.objects_total:
         raise ManifestChanged(job.manifest)
-    state.move(
-        job,
-        JobState.IN_PROGRESS,
-        code="waiting-for-workers",
-        reason=_("Waiting for workers to answer."),
-        now=now,
-    )
 
 
 def _bring_in(job: Job, portion: list[manifest.Line]) -> None:
+    place = order.places(job)
     with transaction.atomic():
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for line in portion:
-                copy.write_row((job.pk, line.index, line.text, job.label_attribute in line.fields))
+                labeled, named = job.label_attribute in line.fields, line.fields.get(job.object_id_key)
+                object_id = None if named is None else str(named)
+                copy.write_row((job.pk, line.index, line.text, labeled, *place(line), object_id))
         job.objects_ingested = portion[-1].index + 1
         job.ingest_offset = portion[-1].end
         job.save(update_fields=["objects_ingested", "ingest_offset"])

@@ -1,7 +1,7 @@
 """Look through an input manifest before anything is created: how many objects, and what is wrong in which line."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -9,7 +9,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
-from gtcrowd.jobs import store
+from gtcrowd.jobs import order, store
 from gtcrowd.jobs.request import Fault
 
 MOST_FAULTS = 50
@@ -27,27 +27,38 @@ class Inspected:
     faults: list[Fault]
 
 
-def inspect(uri: str, *, medium: str, buckets: frozenset[str]) -> Inspected:
+def inspect(uri: str, *, medium: str, buckets: frozenset[str], hand_out: str = "", order_key: str = "") -> Inspected:
     """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well.
 
-    `buckets`: those of the requester; an object in any other one is a fault of its line.
+    `buckets`: those of the requester; an object in any other one is a fault of its line. So is one without the
+    attribute `order_key`, where the order of handing out needs it.
     """
+    look = partial(fault, buckets=buckets, hand_out=hand_out, order_key=order_key)
     try:
         with store.store().open(uri) as stream:
-            return _look_through(stream, medium, buckets)
+            return _look_through(stream, medium, look)
     except (store.ObjectMissing, store.BadAddress) as error:
         return Inspected(0, "", [Fault("manifest", uri, str(error))])
 
 
-def _look_through(stream: BinaryIO, medium: str, buckets: frozenset[str]) -> Inspected:
+def fault(
+    line: manifest.Line, *, buckets: frozenset[str], hand_out: str, order_key: str
+) -> manifest.LineRefused | None:
+    """What is wrong with a line for this requester and job, beyond what makes it a line of a manifest."""
+    return _own_bucket(buckets, line) or order.fault(line, hand_out=hand_out, key=order_key)
+
+
+def _look_through(
+    stream: BinaryIO, medium: str, look: Callable[[manifest.Line], manifest.LineRefused | None]
+) -> Inspected:
     digest = hashlib.sha256()
     report = manifest.check(
         _hashing(stream, digest),
         limit=MOST_FAULTS,
         expect=EXPECTED[medium],
-        more=partial(_own_bucket, buckets),
+        more=look,
     )
-    faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
+    faults = [Fault("manifest", one.value, str(one)) for one in report.faults]
     if not report.count and not faults:
         faults = [Fault("manifest", "", _("has no lines; there must be at least one object."))]
     return Inspected(report.count, digest.hexdigest(), faults)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,20 @@ class JobState(models.TextChoices):
     STOPPING = "Stopping", _("Stopping")
     STOPPED = "Stopped", _("Stopped")
 
+
+class HandOut(models.TextChoices):
+    """The order in which a job's objects are handed out."""
+
+    MANIFEST = "manifest", _("As in the manifest")
+    RANDOM = "random", _("At random")
+    PRIORITY = "priority", _("By a number in the manifest, the highest first")
+    LEAST_ANSWERED = "least-answered", _("Those with the fewest answers first")
+    MOST_UNCERTAIN = "most-uncertain", _("Those in most doubt first")
+    SEQUENCE = "sequence", _("In sequences, each kept together for one worker")
+
+
+KEYED = (HandOut.PRIORITY, HandOut.SEQUENCE)
+"""Orders that read an attribute of each line."""
 
 ENDED = (JobState.COMPLETED, JobState.FAILED, JobState.STOPPED)
 
@@ -55,6 +69,27 @@ class Job(models.Model):
     max_concurrent = models.PositiveIntegerField(_("maximum concurrent objects"), default=1000)
     late_answers_paid = models.BooleanField(_("pay late answers"), default=True)
 
+    hand_out = models.CharField(_("order"), max_length=14, choices=HandOut.choices, default=HandOut.MANIFEST)
+    order_key = models.CharField(
+        _("attribute for the order"), max_length=127, blank=True, help_text=_("Of each line of the manifest.")
+    )
+    priority = models.SmallIntegerField(_("priority among jobs"), default=0)
+    deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
+    worker_limits = models.JSONField(
+        default=dict, help_text=_("The most that one worker may do: answers, share of objects, hours, money.")
+    )
+    excluded_jobs = models.ManyToManyField(
+        "self", symmetrical=False, related_name="+", help_text=_("Who answered in one of these gets nothing here.")
+    )
+    gold = models.JSONField(default=dict, help_text=_("How known objects are mixed in, and what follows from them."))
+    least_workers = models.PositiveSmallIntegerField(
+        _("least workers per object"), null=True, blank=True, help_text=_("Set: objects stop when sure enough.")
+    )
+    target_error = models.FloatField(_("target error"), null=True, blank=True)
+    streaming = models.BooleanField(default=False, help_text=_("Objects arrive while the job runs."))
+    object_id_key = models.CharField(max_length=140, blank=True, help_text=_("Attribute that names an object."))
+    idle_days = models.PositiveSmallIntegerField(default=10, help_text=_("A streaming job ends after so long."))
+
     method = models.CharField(_("consolidation method"), max_length=30)
     method_parameters = models.JSONField(default=dict, blank=True)
     max_human_labeled = models.PositiveIntegerField(null=True, blank=True)
@@ -72,6 +107,10 @@ class Job(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True, help_text=_("Nothing is handed out since then."))
+    arrived_at = models.DateTimeField(null=True, help_text=_("When the last object of a streaming job came."))
+    revision = models.PositiveIntegerField(default=0, help_text=_("Rises with every change to the running job."))
+    applied = models.PositiveIntegerField(default=0, help_text=_("The revision to which every object was brought."))
     ended_at = models.DateTimeField(null=True)
 
     objects = TenantQuerySet.as_manager()
@@ -82,6 +121,14 @@ class Job(models.Model):
             models.UniqueConstraint("requester", Lower("name"), name="one_job_per_name_and_requester"),
             models.CheckConstraint(condition=Q(workers_per_object__gte=1), name="at_least_one_worker_per_object"),
             models.CheckConstraint(condition=Q(price__gte=0), name="a_price_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(least_workers=None) | Q(least_workers__gte=1, least_workers__lte=F("workers_per_object")),
+                name="least_workers_from_one_to_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(target_error=None) | Q(target_error__gt=0, target_error__lt=1),
+                name="a_target_error_is_a_share",
+            ),
         ]
         indexes = [
             models.Index(fields=["requester", "-created_at"], name="job_newest_of_requester"),
@@ -99,6 +146,16 @@ class Job(models.Model):
     def ended(self) -> bool:
         return self.state in ENDED
 
+    @property
+    def dynamic(self) -> bool:
+        """Whether objects stop when they are sure enough, instead of after a fixed number of answers."""
+        return self.least_workers is not None
+
+    @property
+    def first_workers(self) -> int:
+        """How many answers each object wants to begin with."""
+        return self.workers_per_object if self.least_workers is None else self.least_workers
+
 
 class DataObject(models.Model):
     """One line of the input manifest, as it was. Written once at ingest and never changed."""
@@ -109,12 +166,23 @@ class DataObject(models.Model):
     position = models.PositiveIntegerField(help_text=_("Line of the manifest, counted from 0."))
     line = models.TextField()
     labeled_before = models.BooleanField(default=False, help_text=_("The line already carries this job's label."))
+    rank = models.BigIntegerField(null=True, help_text=_("Place in the order of opening; without it, the position."))
+    sequence = models.CharField(max_length=128, blank=True, default="", db_default="")
+    object_id = models.CharField(max_length=1024, null=True, help_text=_("By which a second arrival is known."))
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("object")
-        constraints = [models.UniqueConstraint(fields=["job", "position"], name="one_object_per_line")]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "position"], name="one_object_per_line"),
+            models.UniqueConstraint(
+                fields=["job", "object_id"], condition=Q(object_id__isnull=False), name="an_object_arrives_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["job", "rank"], condition=Q(rank__isnull=False), name="object_in_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.position}"
@@ -128,6 +196,9 @@ class Counters(models.Model):
     machine_labeled = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     answers = models.PositiveIntegerField(default=0)
+    concluded = models.PositiveIntegerField(default=0, help_text=_("Ended objects that an official run has seen."))
+    expected_error = models.FloatField(null=True, help_text=_("Mean over all objects, where one is aimed at."))
+    saved = models.JSONField(null=True, help_text=_("Answers and money that were not needed, with an interval."))
     counted_at = models.DateTimeField()
 
     class Meta:

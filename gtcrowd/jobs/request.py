@@ -6,14 +6,18 @@ All faults of a request are found before any is told, each naming its field, the
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import store
+from gtcrowd.jobs.models import KEYED, HandOut
 from gtcrowd.ledger import pricing
 from gtcrowd.workforce.models import Kind as WorkforceKind
 from gtcrowd.workforce.models import Team
@@ -27,6 +31,10 @@ AVAILABILITY = {
     WorkforceKind.VENDOR: (60, 30 * DAY, 30 * DAY),
 }
 """Least, most and default seconds that an object stays available, by kind of workforce."""
+WORKER_LIMITS = {"answers": (1, 10**9), "share": (0.1, 100), "hours": (0.01, 1000), "money": (0.001, 10**6)}
+"""Bounds of what one worker may do; `share` is a percentage of the job's objects."""
+GOLD = {"share": (0, 0.5), "quiz": (0, 100), "quiz_right": (0, 100)}
+ACTS = ("pause", "review", "weigh")
 INSTRUCTIONS = ("short", "full", "good_example", "bad_example")
 
 
@@ -71,6 +79,19 @@ class JobRequest:
     max_percentage: int | None = None
     late_answers_paid: bool = True
     instructions: dict[str, str] = field(default_factory=dict)
+    method_parameters: dict[str, Any] = field(default_factory=dict)
+    hand_out: str = HandOut.MANIFEST
+    order_key: str = ""
+    priority: int = 0
+    deadline: datetime | None = None
+    worker_limits: dict[str, Any] = field(default_factory=dict)
+    excluded_jobs: list[str] = field(default_factory=list)
+    gold: dict[str, Any] = field(default_factory=dict)
+    least_workers: int | None = None
+    target_error: float | None = None
+    streaming: bool = False
+    object_id_key: str = ""
+    idle_days: int = 10
 
 
 FIELDS = tuple(JobRequest.__dataclass_fields__)
@@ -108,7 +129,21 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),
         "late_answers_paid": reading.yes_or_no("late_answers_paid", default=True),
         "instructions": reading.instructions(),
+        "method_parameters": reading.method_parameters(kind),
+        "hand_out": reading.one_of("hand_out", tuple(HandOut.values), default=HandOut.MANIFEST),
+        "order_key": reading.order_key(),
+        "priority": reading.whole("priority", -100, 100, default=0),
+        "deadline": reading.deadline(),
+        "worker_limits": reading.numbers("worker_limits", WORKER_LIMITS),
+        "excluded_jobs": reading.names("excluded_jobs"),
+        "gold": reading.gold(),
+        "least_workers": reading.whole("least_workers", 1, requester.most_workers_per_object, optional=True),
+        "target_error": reading.share("target_error"),
+        "streaming": reading.yes_or_no("streaming", default=False),
+        "object_id_key": reading.object_id_key(),
+        "idle_days": reading.whole("idle_days", 1, 365, default=10),
     }
+    reading.fit_together(request, kind)
     if reading.faults:
         raise JobRefused(reading.faults)
     return JobRequest(**request)
@@ -210,6 +245,8 @@ class _Reading:
         self.faults.extend(Fault(name, fault.value, fault.problem) for fault in check(value))
 
     def manifest(self, buckets: frozenset[str]) -> str:
+        if self.absent("manifest") and self.given.get("streaming"):
+            return ""  # all objects arrive later
         address = self.text("manifest", 1, 1024)
         if address:
             self.own_bucket("manifest", address, buckets)
@@ -218,6 +255,7 @@ class _Reading:
     def output(self, name: str, buckets: frozenset[str]) -> str:
         """Address of the output manifest: under the folder asked for, by default `output` in the input's bucket."""
         bucket = str(self.given.get("manifest") or "").strip().removeprefix("s3://").partition("/")[0]
+        bucket = bucket or min(buckets, default="")
         folder = str(self.given.get("output") or f"s3://{bucket}/output").rstrip("/")
         if self.given.get("output"):
             self.own_bucket("output", f"{folder}/x", buckets)
@@ -277,3 +315,148 @@ class _Reading:
                     )
                 )
         return {str(part): str(text) for part, text in value.items()}
+
+    def method_parameters(self, kind: kinds.Kind | None) -> dict[str, Any]:
+        value = self.given.get("method_parameters") or {}
+        if not isinstance(value, Mapping):
+            self.fault("method_parameters", _("must be a mapping from parameter to value."))
+            return {}
+        method = self.given.get("method") or (kind.default_method if kind else "")
+        if kind and method in kind.methods:
+            for fault in kind.check_parameters(str(method), value):
+                self.faults.append(Fault(f"method_parameters.{fault.value}", value.get(fault.value), fault.problem))
+        return {str(name): one for name, one in value.items()}
+
+    def order_key(self) -> str:
+        value, hand_out = str(self.given.get("order_key") or ""), self.given.get("hand_out")
+        if hand_out in KEYED and not value:
+            self.fault("order_key", _("must name the attribute of each line by which objects are ordered."))
+        if value and hand_out not in (*KEYED, HandOut.RANDOM):
+            self.fault("order_key", _("belongs to the orders priority and sequence, and is the seed of random."))
+        if len(value) > 127:
+            self.fault("order_key", _("must have at most 127 characters."))
+        return value
+
+    def deadline(self) -> datetime | None:
+        value = self.given.get("deadline")
+        if isinstance(value, datetime) or self.absent("deadline"):
+            return value or None
+        try:
+            time = parse_datetime(str(value))
+        except ValueError:
+            time = None
+        if time is None:
+            self.fault("deadline", _("must be a time such as 2026-12-01T12:00Z."))
+            return None
+        return time if time.tzinfo else timezone.make_aware(time)
+
+    def share(self, name: str) -> float | None:
+        value = self.given.get(name)
+        if self.absent(name):
+            return None
+        try:
+            number = float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            number = -1.0
+        if isinstance(value, bool) or not 0.0001 <= number <= 0.5:
+            self.fault(name, _("must be a number from 0.0001 to 0.5, such as 0.05 for 5 %."))
+            return None
+        return number
+
+    def numbers(self, name: str, bounds: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+        """A mapping of numbers, each within its bounds; what is absent is not limited."""
+        value = self.given.get(name) or {}
+        if not isinstance(value, Mapping):
+            self.fault(name, _("must be a mapping with %(names)s.") % {"names": ", ".join(bounds)})
+            return {}
+        found: dict[str, Any] = {}
+        for part, given in value.items():
+            if given in (None, ""):
+                continue
+            number = _number(given)
+            least, most = bounds.get(part, (0, -1))
+            if number is None or not least <= number <= most:
+                known = _("must be a number from %(least)s to %(most)s.") % {"least": least, "most": most}
+                unknown = _("is not one of %(names)s.") % {"names": ", ".join(bounds)}
+                self.faults.append(Fault(f"{name}.{part}", given, known if part in bounds else unknown))
+                continue
+            found[part] = number
+        return found
+
+    def names(self, name: str) -> list[str]:
+        value = self.given.get(name) or []
+        if isinstance(value, list) and all(isinstance(one, str) for one in value) and len(value) <= 100:
+            return list(dict.fromkeys(value))
+        self.fault(name, _("must be a list of at most 100 names."))
+        return []
+
+    def gold(self) -> dict[str, Any]:
+        value = self.given.get("gold") or {}
+        if not isinstance(value, Mapping):
+            self.fault("gold", _("must be a mapping with share, quiz, quiz_right, feedback and rules."))
+            return {}
+        plain = {name: one for name, one in value.items() if name not in ("feedback", "rules")}
+        found = _Reading({"gold": plain})
+        read = found.numbers("gold", GOLD)
+        self.faults += found.faults
+        if read.get("quiz_right", 0) > read.get("quiz", 0):
+            self.faults.append(Fault("gold.quiz_right", read["quiz_right"], _("must not be more than the quiz has.")))
+        if "feedback" in value:
+            found = _Reading({"feedback": value["feedback"]})
+            read["feedback"] = found.yes_or_no("feedback", default=False)
+            self.faults += [Fault("gold.feedback", fault.value, fault.problem) for fault in found.faults]
+        rules = value.get("rules") or []
+        if not isinstance(rules, list) or not all(_is_rule(rule) for rule in rules):
+            problem = _('must be a list of rules such as {"below": 0.7, "do": "pause"}; what can be done: %(acts)s.')
+            self.faults.append(Fault("gold.rules", rules, problem % {"acts": ", ".join(ACTS)}))
+        elif rules:
+            read["rules"] = [{"below": float(rule["below"]), "do": rule["do"]} for rule in rules]
+        return read
+
+    def object_id_key(self) -> str:
+        value = str(self.given.get("object_id_key") or "")
+        if not re.fullmatch(r"[$a-zA-Z0-9_-]{0,140}", value):
+            self.fault("object_id_key", _("must be a name of at most 140 letters, digits and $ _ -."))
+        return value
+
+    def fit_together(self, request: Mapping[str, Any], kind: kinds.Kind | None) -> None:
+        """Faults of fields that are right by themselves and wrong together."""
+        least, target = request["least_workers"], request["target_error"]
+        if (least is None) != (target is None) and not self._wrong("least_workers", "target_error"):
+            self.fault("least_workers", _("and target_error belong together: give both or neither."))
+        if least is not None:
+            if least > (request["workers_per_object"] or least):
+                self.fault("least_workers", _("must not be more than workers_per_object, which is the most."))
+            if request["hand_out"] == HandOut.SEQUENCE:
+                self.fault("least_workers", _("cannot be used with sequences, whose places are fixed."))
+            if kind and request["method"] and request["method"] not in kind.learning_methods:
+                learning = ", ".join(kind.learning_methods)
+                self.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": learning})
+        if request["streaming"]:
+            for name in ("max_human_labeled", "max_percentage"):
+                if request[name] is not None:
+                    self.fault(name, _("cannot be used with streaming jobs, whose number of objects is not known."))
+        elif request["object_id_key"]:
+            self.fault("object_id_key", _("belongs to streaming jobs."))
+
+    def _wrong(self, *names: str) -> bool:
+        return any(fault.field in names for fault in self.faults)
+
+
+def _number(given: object) -> int | float | None:
+    if isinstance(given, bool):
+        return None
+    try:
+        number = float(given)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    if number != number:  # noqa: PLR0124 - NaN is no number
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _is_rule(rule: object) -> bool:
+    if not isinstance(rule, Mapping) or set(rule) != {"below", "do"} or rule["do"] not in ACTS:
+        return False
+    below = _number(rule["below"])
+    return below is not None and 0 < below <= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gtcrowd.kinds.choice import CHOICE
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, UnknownMedium, failed_block
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, Opinion, UnknownMedium, failed_block
 
 __all__ = [
     "KINDS",
@@ -14,6 +14,7 @@ __all__ = [
     "Fault",
     "Given",
     "Kind",
+    "Opinion",
     "UnknownKind",
     "UnknownMedium",
     "failed_block",

@@ -11,8 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gtcrowd import consolidation
+from gtcrowd.consolidation.classes import online
 from gtcrowd.kinds import names
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, UnknownMedium, metadata, written_confidence
+from gtcrowd.kinds.kind import (
+    AnswerRefused,
+    Concluded,
+    Fault,
+    Given,
+    Opinion,
+    UnknownMedium,
+    metadata,
+    written_confidence,
+)
 
 ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier"}
 TYPES = {"image": "image-classification", "text": "text-classification"}
@@ -26,6 +36,7 @@ class Choice:
     title = "One category"
     media: tuple[str, ...] = tuple(ELEMENTS)
     methods: tuple[str, ...] = tuple(consolidation.METHODS)
+    learning_methods: tuple[str, ...] = ("hierarchical", "dawid-skene", "ibcc")
     default_method = "hierarchical"
     default_seconds = 300
 
@@ -39,6 +50,15 @@ class Choice:
     def check_categories(self, categories: Sequence[object]) -> list[Fault]:
         return names.check_categories(categories, least=2)
 
+    def check_parameters(self, method: str, parameters: Mapping[str, Any]) -> list[Fault]:
+        faults = []
+        for name, value in parameters.items():
+            try:
+                consolidation.METHODS[method].settled({name: value})
+            except consolidation.ParameterRefused as refused:
+                faults.append(Fault(name, str(refused)))
+        return faults
+
     def read_answer(self, content: object, categories: Sequence[str]) -> str:
         if not isinstance(content, Mapping):
             raise AnswerRefused("answer", content, "must be an object keyed by the element's name.")
@@ -50,6 +70,33 @@ class Choice:
         if not isinstance(label, str) or label not in categories:
             raise AnswerRefused(f"{element}.label", label, f"must be one of: {_some(categories)}.")
         return label
+
+    def check_value(self, value: object, categories: Sequence[str]) -> None:
+        if not isinstance(value, str) or value not in categories:
+            raise AnswerRefused("value", value, f"must be one of: {_some(categories)}.")
+
+    def same(self, answer: Any, truth: Any) -> bool:
+        return bool(answer == truth)
+
+    def novice(self, categories: Sequence[str]) -> dict[str, Any]:
+        return online.unlearned(len(categories))
+
+    def learned(self, concluded: Concluded) -> tuple[dict[str, Any], list[Any]] | None:
+        try:
+            return online.written(online.fit(concluded.conclusion))
+        except online.NoWorkerModel:
+            return None
+
+    def opinion(
+        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str]
+    ) -> Opinion:
+        fit = online.read(dict(shared), [worker for worker, _value in answers])
+        state = online.begin(fit)
+        for place, (_worker, value) in enumerate(answers):
+            state = online.add(fit, state, worker=place, label=list(categories).index(value))
+        posterior = online.posterior(fit, state)
+        likeliest = int(posterior.argmax())
+        return Opinion(categories[likeliest], float(1 - posterior[likeliest]))
 
     def conclude(
         self,

@@ -63,17 +63,28 @@ class Concluded:
     conclusion: Conclusion
 
 
+@dataclass(frozen=True)
+class Opinion:
+    """What some answers to one object say so far: the likeliest value, and the probability that it is wrong."""
+
+    value: Any
+    error: float
+
+
 class Kind(Protocol):
     """A kind of label. Implementations are constants: a kind keeps nothing between calls.
 
     `name` is what programs say and `title` what people read. `media`: what can be labeled, "image" or "text".
-    `methods`: names of the methods of consolidation it can be concluded by. `default_seconds`: time limit of a task.
+    `methods`: names of the methods of consolidation it can be concluded by; `learning_methods`: those of them that
+    leave a model of the workers, by which posteriors can be kept up answer by answer. `default_seconds`: time limit
+    of a task.
     """
 
     name: str
     title: str
     media: tuple[str, ...]
     methods: tuple[str, ...]
+    learning_methods: tuple[str, ...]
     default_method: str
     default_seconds: int
 
@@ -86,8 +97,30 @@ class Kind(Protocol):
     def check_categories(self, categories: Sequence[object]) -> list[Fault]:
         """What is wrong with a job's label categories."""
 
+    def check_parameters(self, method: str, parameters: Mapping[str, Any]) -> list[Fault]:
+        """What is wrong with parameters for one of the kind's methods: the name of each, and what would be right."""
+
     def read_answer(self, content: object, categories: Sequence[str]) -> Any:
         """The value in what a page sent, JSON-able and in one form only. Raises AnswerRefused."""
+
+    def check_value(self, value: object, categories: Sequence[str]) -> None:
+        """Whether `value` can be right: what `read_answer` might give. Raises AnswerRefused."""
+
+    def same(self, answer: Any, truth: Any) -> bool:
+        """Whether an answer's value is right, given what is."""
+
+    def novice(self, categories: Sequence[str]) -> dict[str, Any]:
+        """What `opinion` takes as `shared` before any method has run."""
+
+    def learned(self, concluded: Concluded) -> tuple[dict[str, Any], list[Any]] | None:
+        """What a conclusion knows of the workers, in JSON: shared by all, and one for each worker in the order of
+        their codes. None if its method has no model of workers."""
+
+    def opinion(
+        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str]
+    ) -> Opinion:
+        """What the answers to one object say, each a pair of the worker's model (None for an unknown one) and the
+        value: what the method would conclude if it learned nothing new about the workers."""
 
     def conclude(
         self,

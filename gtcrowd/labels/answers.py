@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds import Given
 from gtcrowd.labels import copying
+from gtcrowd.tasks.models import Gold
 
 ANSWERS = """
 SELECT task_id, worker_id, coalesce(array_position(%(categories)s::text[], value #>> '{{}}'), 0)::integer - 1
@@ -17,9 +19,14 @@ WHERE job_id = %(job)s {which}
 """
 NOT_CONCLUDED = """AND EXISTS (
     SELECT FROM tasks_task task
-    WHERE task.data_object_id = answer.task_id AND task.state <> 'open' AND NOT task.concluded)
+    WHERE task.data_object_id = answer.task_id AND (
+        task.state IN ('done', 'failed') AND NOT task.concluded OR task.state = 'gold'
+    ))
 """
 TASKS = "SELECT data_object_id, position FROM tasks_task WHERE job_id = %(job)s"
+WEIGHED = """
+SELECT worker_id, gold_right, gold_seen FROM tasks_standing WHERE job_id = %(job)s AND weighed AND gold_seen > 0
+"""
 
 Codes = npt.NDArray[Any]
 
@@ -30,13 +37,16 @@ class Answers:
 
     `objects` and `positions`: id and place in the manifest of each answered object, in that order; `workers`: ids,
     ascending. The answers are in the order of the manifest and then of their workers, so that the same answers give
-    the same bytes.
+    the same bytes. `known`: what is right, by code of the object, where the job has known objects. `accuracy`: of
+    workers whose weight is to follow their known objects, NaN for all others.
     """
 
     given: Given
     objects: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int32]
     workers: npt.NDArray[np.int64]
+    known: dict[int, Any]
+    accuracy: npt.NDArray[np.float64]
 
 
 def read(job: Job, *, only_new: bool = False) -> Answers:
@@ -51,6 +61,9 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
     place = _places(tasks["id"], tasks["position"], answers["task"])
     answered = np.zeros(len(tasks["id"]), dtype=bool)
     answered[place] = True
+    gold = dict(Gold.objects.filter(job=job, active=True).values_list("pk", "value"))
+    if gold:  # they get their label whether anybody has met them yet or not
+        answered[_places(tasks["id"], tasks["position"], np.fromiter(gold, np.int64, len(gold)))] = True
     in_order = np.argsort(tasks["position"])[answered]
     code = (np.cumsum(answered) - 1)[place]
     workers, worker = np.unique(answers["worker"], return_inverse=True)
@@ -64,7 +77,20 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
         n_objects=len(in_order),
         n_workers=len(workers),
     )
-    return Answers(given, tasks["id"][in_order], tasks["position"][in_order], workers)
+    objects = tasks["id"][in_order]
+    known = {place: gold[pk] for place, pk in enumerate(objects.tolist()) if pk in gold} if gold else {}
+    return Answers(given, objects, tasks["position"][in_order], workers, known, _accuracy(job, workers))
+
+
+def _accuracy(job: Job, workers: Codes) -> npt.NDArray[np.float64]:
+    accuracy = np.full(len(workers), np.nan)
+    with connection.cursor() as cursor:
+        cursor.execute(WEIGHED, {"job": job.pk})
+        for worker, right, seen in cursor.fetchall():
+            place = np.searchsorted(workers, worker)
+            if place < len(workers) and workers[place] == worker:
+                accuracy[place] = (right + 0.5) / (seen + 1)
+    return accuracy
 
 
 def _places(ids: Codes, position: Codes, wanted: Codes) -> Codes:

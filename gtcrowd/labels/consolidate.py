@@ -11,15 +11,15 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from gtcrowd import kinds, queue
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
-from gtcrowd.labels import copying
+from gtcrowd.labels import copying, doubt
 from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
-from gtcrowd.tasks.models import Task, TaskState
+from gtcrowd.tasks.models import Gold, Task, TaskState
 
 LEAST_NEW = 50
 SHARE_NEW = 0.05
@@ -41,14 +41,13 @@ class UnknownMethod(Exception):
 def due(job: Job) -> bool:
     """Whether enough tasks have ended since the last official run."""
     new = _new(job).count()
-    ended = Task.objects.filter(job=job).exclude(state=TaskState.OPEN).count() if new >= LEAST_NEW else 0
-    return new >= max(LEAST_NEW, SHARE_NEW * ended)
+    return new >= max(LEAST_NEW, SHARE_NEW * (new + job.counters.concluded))
 
 
 def run_batch(job: Job, *, now: datetime) -> Run | None:
-    """Label the objects that ended since the last official run; None if there are none with answers."""
+    """Label the objects that ended since the last official run, and known ones; None if there are none with answers."""
     only_new = job.method in PER_BATCH
-    new = set(_new(job).values_list("pk", flat=True))
+    new = set(_new(job).values_list("pk", flat=True)) | set(_known(job).values_list("pk", flat=True))
     return _official(job, columns.read(job, only_new=only_new), write=new, now=now)
 
 
@@ -79,24 +78,38 @@ def perform(run: Run, *, now: datetime) -> None:
 
 
 def _new(job: Job) -> QuerySet[Task]:
-    return Task.objects.filter(job=job, concluded=False).exclude(state=TaskState.OPEN)
+    return Task.objects.filter(job=job, concluded=False, state__in=[TaskState.DONE, TaskState.FAILED])
+
+
+def _known(job: Job) -> QuerySet[Gold]:
+    return Gold.objects.filter(job=job, active=True)
 
 
 def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> Run | None:
     with transaction.atomic():
         ended = _new(job) if write is None else Task.objects.filter(pk__in=write)
-        ended.update(concluded=True)
+        Counters.objects.filter(job=job).update(concluded=F("concluded") + ended.update(concluded=True))
         if not len(answers.objects):
             return None
-        run = Run.objects.create(job=job, method=job.method, official=True, created_at=now)
-        _form(run, answers, write=write, now=now)
+        run = Run.objects.create(
+            job=job, method=job.method, parameters=job.method_parameters, official=True, created_at=now
+        )
+        concluded = _form(run, answers, write=write, now=now)
+    if job.dynamic:  # outside of the transaction: it touches rows that workers are waiting for
+        run.drift = doubt.pass_on(job, concluded, answers, now=now)
+        run.save(update_fields=["drift"])
     return run
 
 
-def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> None:
+def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> kinds.Concluded:
     job, began = run.job, time.perf_counter()
     concluded = kinds.kind(job.kind).conclude(
-        answers.given, categories=job.categories, method=run.method, parameters=run.parameters
+        answers.given,
+        categories=job.categories,
+        method=run.method,
+        parameters=run.parameters,
+        known=answers.known,
+        worker_accuracy=answers.accuracy,
     )
     with transaction.atomic():
         _describe(run, concluded, answers)
@@ -104,6 +117,7 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()
+    return concluded
 
 
 def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:

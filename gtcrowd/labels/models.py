@@ -38,6 +38,9 @@ class Run(models.Model):
     steps = models.PositiveIntegerField(default=0)
     converged = models.BooleanField(default=False)
     objective = models.JSONField(default=list, help_text=_("The value that each step improved."))
+    drift = models.JSONField(
+        null=True, help_text=_("How far the posteriors kept up answer by answer were from this run's.")
+    )
     seconds = models.FloatField(default=0)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

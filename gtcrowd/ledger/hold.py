@@ -40,6 +40,25 @@ def hold(*, requester_id: int, job_id: int, amount: Decimal, credit: Decimal, no
         post.post(reference=f"hold:{job_id}", legs={funds: -amount, purse: amount}, now=now)
 
 
+def adjust(
+    *, requester_id: int, job_id: int, needed: Decimal, credit: Decimal, reference: str, now: datetime
+) -> Decimal:
+    """Bring a job's budget to `needed`, once per reference; returns what was added, or less than 0 for given back.
+
+    Raises InsufficientFunds if the funds would fall below -`credit`.
+    """
+    funds, purse = names.funds(requester_id), names.hold(job_id)
+    with transaction.atomic():
+        ids = post.account_ids([funds, purse])
+        list(Account.objects.select_for_update(no_key=True).filter(pk__in=ids.values()).order_by("pk"))
+        missing = needed - balance.balance(purse)
+        available = balance.balance(funds) + credit
+        if missing > 0 and missing > available:
+            raise InsufficientFunds(needed=missing, available=available)
+        post.post(reference=f"hold:{job_id}:{reference}", legs={funds: -missing, purse: missing}, now=now)
+    return missing
+
+
 def charge(*, job_id: int, worker_id: int, amount: Decimal, reference: str, now: datetime) -> bool:
     """Pay a worker for an answer from the job's budget, once per reference."""
     legs = {names.hold(job_id): -amount, names.earned(worker_id): amount}

@@ -4,21 +4,29 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from gtcrowd import statement
 from gtcrowd.ledger.models import Account
 
 PLACES = Decimal("0.001")
 
 POST = """
-WITH posted AS (
-    INSERT INTO ledger_transaction (reference, happened_at) VALUES (%s, %s)
+WITH leg AS (
+    SELECT account.id AS account_id, leg.amount
+    FROM unnest(%(names)s::text[], %(amounts)s::numeric[]) AS leg(name, amount)
+    JOIN ledger_account account ON account.name = leg.name
+), posted AS (
+    INSERT INTO ledger_transaction (reference, happened_at) SELECT %(reference)s::text, %(now)s::timestamptz
+    WHERE (SELECT count(*) FROM leg) = %(legs)s
     ON CONFLICT (reference) DO NOTHING RETURNING id
+), entered AS (
+    INSERT INTO ledger_entry (transaction_id, account_id, amount)
+    SELECT posted.id, leg.account_id, leg.amount FROM posted, leg ORDER BY leg.account_id
 )
-INSERT INTO ledger_entry (transaction_id, account_id, amount)
-SELECT posted.id, leg.account_id, leg.amount
-FROM posted, unnest(%s::bigint[], %s::numeric[]) AS leg(account_id, amount)
+SELECT (SELECT count(*) FROM leg), (SELECT count(*) FROM posted)
 """
+"""One statement, for it goes with every answer. Entries come in the order of locks: accounts by id."""
 
 
 def post(*, reference: str, legs: Mapping[str, Decimal], now: datetime) -> bool:
@@ -31,11 +39,14 @@ def post(*, reference: str, legs: Mapping[str, Decimal], now: datetime) -> bool:
     moved = {name: _exact(amount) for name, amount in legs.items() if amount}
     if not moved:
         return False
-    ids = account_ids(moved)
-    names = sorted(moved, key=ids.__getitem__)  # the order of locks: accounts by id
-    with connection.cursor() as cursor:
-        cursor.execute(POST, [reference, now, [ids[name] for name in names], [moved[name] for name in names]])
-        return bool(cursor.rowcount)
+    names, amounts = list(moved), list(moved.values())
+    while True:
+        ((known, posted),) = statement.rows(
+            POST, reference=reference, now=now, legs=len(moved), names=names, amounts=amounts
+        )
+        if known == len(moved):
+            return bool(posted)
+        account_ids(moved)
 
 
 def account_ids(names: Mapping[str, object] | list[str]) -> dict[str, int]:

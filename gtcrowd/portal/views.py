@@ -42,7 +42,7 @@ def work(request: HttpRequest) -> HttpResponse:
     found = offers(places.person(request), now=now)
     earned = earnings(places.person(request), now=now)
     facts = {
-        "offers": sorted(found, key=lambda one: (one.holding is None, one.waiting == 0)),
+        "offers": found,
         "earned": earned,
         "jobs_earned": earned.by_job[:JOBS_SHOWN],
         "why": None if found else places.why_no_work(places.person(request)),

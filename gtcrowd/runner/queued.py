@@ -32,6 +32,14 @@ def run_method(*, run: int) -> None:
     consolidate.perform(Run.objects.select_related("job").get(pk=run), now=timezone.now())
 
 
+@app.task(name=queue.RELABEL_JOB, retry=RETRY)
+def relabel_job(*, job: int) -> None:
+    try:
+        line.relabel(job, now=timezone.now())
+    except line.Busy:
+        queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job}", wait=2, job=job)
+
+
 @app.task(name=queue.SEND_INVITATION, retry=RETRY)
 def send_invitation(*, user: int, by: str) -> None:
     invite.mail_link(User.objects.get(pk=user), by=by, now=timezone.now())

@@ -1,4 +1,4 @@
-"""End tasks that get no more answers: their availability is over, the job stops, or all declined."""
+"""End tasks that get no more answers, and withdraw seats: nobody new gets one, who holds one may still answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,24 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
+from gtcrowd import statement
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.models import Seat, Task, TaskState
 
 PORTION = 1000
+
+LOCK = """
+SELECT data_object_id FROM tasks_task
+WHERE data_object_id = ANY(%(tasks)s::bigint[]) AND state = 'open' ORDER BY data_object_id FOR NO KEY UPDATE
+"""
+WITHDRAW = """
+UPDATE tasks_seat SET withdrawn = true, free_at = CASE WHEN free_at <= %(now)s THEN NULL ELSE free_at END
+WHERE task_id = ANY(%(tasks)s::bigint[]) AND free_at IS NOT NULL
+"""
+GIVEN_UP = """
+UPDATE tasks_seat SET free_at = NULL
+WHERE job_id = %(job)s AND withdrawn AND free_at IS NOT NULL AND free_at <= %(now)s RETURNING task_id
+"""
 
 
 def end_overdue(job: Job, *, now: datetime) -> int:
@@ -22,23 +36,33 @@ def end_all(job: Job, *, reason_code: str, now: datetime) -> int:
     return _end_all(Q(job=job), reason_code=reason_code, now=now)
 
 
+def end_given_up(job: Job, *, now: datetime) -> int:
+    """End the tasks whose last, withdrawn seats were held by workers who let their time run out; returns how many."""
+    with transaction.atomic():
+        given_up = sorted({task for (task,) in statement.rows(GIVEN_UP, job=job.pk, now=now)})
+        return finish(given_up, now=now)
+
+
 def end(task_ids: Sequence[int], *, reason_code: str, now: datetime) -> int:
     """End these tasks, except where a lease still runs: that worker may finish. Locks tasks, then seats.
 
     A task with an answer ends done, one without any ends failed. Returns how many ended.
     """
     with transaction.atomic():
-        locked = (
-            Task.objects.select_for_update(no_key=True).filter(pk__in=task_ids, state=TaskState.OPEN).order_by("pk")
-        )
-        ids = [task.pk for task in locked]
-        Seat.objects.filter(task__in=ids, free_at__lte=now).update(free_at=None)
-        at_work = Exists(Seat.objects.filter(task=OuterRef("pk"), free_at__isnull=False))
-        return Task.objects.filter(~at_work, pk__in=ids).update(
-            state=Case(When(answered=0, then=Value(TaskState.FAILED)), default=Value(TaskState.DONE)),
-            reason_code=reason_code,
-            ended_at=now,
-        )
+        ids = [pk for (pk,) in statement.rows(LOCK, tasks=list(task_ids))]
+        statement.run(WITHDRAW, tasks=ids, now=now)
+        Task.objects.filter(pk__in=ids).exclude(reason_code=reason_code).update(reason_code=reason_code)
+        return finish(ids, now=now)
+
+
+def finish(task_ids: Sequence[int], *, now: datetime) -> int:
+    """End those of the tasks that have no seat left to fill, for the reason they carry; returns how many."""
+    in_use = Exists(Seat.objects.filter(task=OuterRef("pk"), free_at__isnull=False))
+    return Task.objects.filter(~in_use, pk__in=task_ids, state=TaskState.OPEN).update(
+        state=Case(When(answered=0, then=Value(TaskState.FAILED)), default=Value(TaskState.DONE)),
+        reason_code=Case(When(reason_code="", then=Value("all-answers")), default="reason_code"),
+        ended_at=now,
+    )
 
 
 def _end_all(which: Q, *, reason_code: str, now: datetime) -> int:

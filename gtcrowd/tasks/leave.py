@@ -4,8 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from gtcrowd import statement
 from gtcrowd.tasks import close
-from gtcrowd.tasks.models import Assignment, AssignmentState, Seat, Task
+from gtcrowd.tasks.models import Assignment, AssignmentState, Task, TaskState
+
+FREE = """
+UPDATE tasks_seat SET free_at = CASE WHEN withdrawn THEN NULL ELSE %(now)s::timestamptz END
+WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING withdrawn
+"""
 
 
 def give_back(*, assignment: Assignment, reason: str = "", now: datetime) -> bool:
@@ -26,7 +32,11 @@ def _leave(assignment: Assignment, how: AssignmentState, reason: str, now: datet
         )
         if not left:
             return False
-        Seat.objects.filter(pk=assignment.seat_id, fence=assignment.fence, free_at__isnull=False).update(free_at=now)
+        if task.state == TaskState.GOLD:
+            return True
+        freed = statement.rows(FREE, seat=assignment.seat_id, fence=assignment.fence, now=now)
+        if freed == [(True,)]:
+            close.finish([task.pk], now=now)
         if how == AssignmentState.DECLINED:
             task.declined += 1
             task.save(update_fields=["declined"])

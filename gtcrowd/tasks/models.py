@@ -1,4 +1,17 @@
-"""What is being done: tasks with their seats, assignments, answers. Changes every second."""
+"""What is being done: tasks with their seats, assignments, answers. Changes every second.
+
+How they move, and what the database itself holds to:
+
+    task        open ──(no seat is left to fill)──> done | failed ──(more answers wanted)──> open
+                gold, from the start: each worker may answer it once, and it never ends
+    seat        free <──(time)── leased ──> filled | withdrawn          `free_at` alone says which
+    assignment  live ──> submitted | returned | declined | expired
+                expired ──> submitted, by a late answer
+
+- A task has a seat for each answer wanted, and an assignment holds one: live + submitted ≤ wanted by construction.
+- A worker has one stay on an object that is live, submitted or declined, and after the last two never another.
+- A worker holds one task of a job, and beside it one fetched in advance.
+"""
 
 from typing import ClassVar
 
@@ -8,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Job
+from gtcrowd.ledger.models import MONEY
 from gtcrowd.workforce.models import Worker
 
 
@@ -15,10 +29,14 @@ class TaskState(models.TextChoices):
     OPEN = "open", _("Open")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    GOLD = "gold", _("Known object")
 
 
 class Task(models.Model):
-    """An object that wants `wanted` answers. Ends `done` with at least one answer, `failed` with none."""
+    """An object that wants `wanted` answers. Ends `done` with at least one answer, `failed` with none.
+
+    A known object (`gold`) has no seats: it tests workers, and its answers count for nothing else.
+    """
 
     tenant: ClassVar[str] = "job__requester"
 
@@ -35,6 +53,9 @@ class Task(models.Model):
     available_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     concluded = models.BooleanField(default=False, help_text=_("A run of the job's own method has seen its end."))
+    rank = models.BigIntegerField(help_text=_("Where its first seat stands in the job's order."))
+    sequence = models.CharField(max_length=128, blank=True, default="", db_default="")
+    error = models.FloatField(null=True, help_text=_("Probability that what the answers say so far is wrong."))
 
     objects = TenantQuerySet.as_manager()
 
@@ -46,7 +67,13 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["job", "position"], name="task_of_job_in_order"),
             models.Index(fields=["job", "available_until"], condition=Q(state="open"), name="task_open_of_job"),
-            models.Index(fields=["job"], condition=~Q(state="open") & Q(concluded=False), name="task_not_concluded"),
+            models.Index(
+                fields=["job"], condition=Q(state__in=["done", "failed"], concluded=False), name="task_not_concluded"
+            ),
+            models.Index(fields=["job"], condition=Q(state="failed"), name="task_failed_of_job"),
+            models.Index(
+                fields=["job", "sequence", "position"], condition=~Q(sequence=""), name="task_of_sequence_in_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -56,32 +83,62 @@ class Task(models.Model):
 class Seat(models.Model):
     """Room for one answer to a task: `wanted` seats a task, so that more answers have nowhere to be.
 
-    `free_at` is the whole state: in the past, the seat is free; in the future, somebody's lease runs until
-    then; null, it is filled or withdrawn. An expired lease thus needs nobody to clear it.
+    `free_at` is the whole state: in the past, the seat is free, since then; in the future, somebody's lease runs
+    until then; null, it is filled or withdrawn. An expired lease thus needs nobody to clear it.
     `fence` rises with every claim; who answers with an older one has lost the seat.
+    `withdrawn`: nobody gets it any more, but who holds it may still answer.
     """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="seats", db_index=False)
     number = models.PositiveSmallIntegerField()
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
-    position = models.PositiveIntegerField()
+    rank = models.BigIntegerField(help_text=_("Place in the job's order; the lowest is handed out first."))
     free_at = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
+    withdrawn = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("seat")
         constraints = [models.UniqueConstraint(fields=["task", "number"], name="a_seat_has_one_number")]
         indexes = [
             models.Index(
-                fields=["job", "position", "number"],
+                fields=["job", "rank"],
                 include=["free_at"],
-                condition=Q(free_at__isnull=False),
-                name="seat_to_hand_out",
-            )
+                condition=Q(free_at__isnull=False, withdrawn=False),
+                name="seat_by_rank",
+            ),
+            models.Index(
+                fields=["job", "free_at", "rank"],
+                condition=Q(free_at__isnull=False, withdrawn=False),
+                name="seat_by_time",
+            ),
+            models.Index(
+                fields=["job"], condition=Q(free_at__isnull=False, withdrawn=True), name="seat_withdrawn_in_use"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.task_id}#{self.number}"
+
+
+class Sequence(models.Model):
+    """A worker's place in a sequence of objects: `number` is that of the seat they take in each of its tasks."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=128)
+    number = models.PositiveSmallIntegerField()
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    held_until = models.DateTimeField(help_text=_("Until then it is kept for that worker."))
+
+    class Meta:
+        verbose_name = _("sequence")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "name", "number"], name="a_sequence_is_held_by_one"),
+            models.UniqueConstraint(fields=["job", "name", "worker"], name="a_worker_holds_a_sequence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}#{self.number}"
 
 
 class AssignmentState(models.TextChoices):
@@ -98,10 +155,15 @@ class Assignment(models.Model):
     tenant: ClassVar[str] = "job__requester"
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments", db_index=False)
-    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="+", db_index=False)
+    seat = models.ForeignKey(
+        Seat, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, help_text=_("None for gold.")
+    )
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     fence = models.PositiveIntegerField()
+    price = models.DecimalField(**MONEY, help_text=_("What was promised when it was handed out."))
+    in_advance = models.BooleanField(default=False, db_default=False, help_text=_("Fetched before it was asked for."))
+    extended = models.PositiveSmallIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=9, choices=AssignmentState.choices, default=AssignmentState.LIVE)
     reason = models.CharField(max_length=200, blank=True)
     claimed_at = models.DateTimeField()
@@ -115,18 +177,23 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "worker"],
-                condition=Q(state__in=["live", "submitted"]),
+                condition=Q(state__in=["live", "submitted", "declined"]),
                 name="never_the_same_worker_twice_on_an_object",
             ),
             models.UniqueConstraint(
-                fields=["job", "worker"], condition=Q(state="live"), name="a_worker_holds_one_task_of_a_job"
+                fields=["job", "worker", "in_advance"],
+                condition=Q(state="live"),
+                name="a_worker_holds_one_task_of_a_job",
             ),
             models.UniqueConstraint(fields=["seat", "fence"], name="a_seat_is_claimed_once_per_fence"),
         ]
         indexes = [
-            models.Index(fields=["task", "worker", "state"], name="assignment_of_worker_on_task"),
+            models.Index(
+                fields=["job", "worker", "task"],
+                condition=Q(state__in=["returned", "expired"]),
+                name="assignment_left_by_worker",
+            ),
             models.Index(fields=["expires_at"], condition=Q(state="live"), name="assignment_live_by_expiry"),
-            models.Index(fields=["worker", "-claimed_at"], name="assignment_newest_of_worker"),
         ]
 
     def __str__(self) -> str:
@@ -136,7 +203,8 @@ class Assignment(models.Model):
 class Answer(models.Model):
     """What a worker handed in. A fact: never changed, never deleted, whatever is concluded from it.
 
-    `late`: after the time limit. `surplus`: the seat had gone to somebody else, so it is beyond those wanted.
+    `late`: after the time limit. `surplus`: the seat had gone to somebody else or was withdrawn, so it is beyond
+    those wanted. `gold`: to a known object.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -149,9 +217,10 @@ class Answer(models.Model):
     value = models.JSONField(help_text=_("What the kind read from it."))
     seconds = models.FloatField(help_text=_("Time on the task, as stamped by the server, from claim to submit."))
     active_seconds = models.FloatField(null=True, help_text=_("Active time as measured by the page."))
-    paid = models.DecimalField(max_digits=14, decimal_places=3)
+    paid = models.DecimalField(**MONEY)
     late = models.BooleanField(default=False)
     surplus = models.BooleanField(default=False)
+    gold = models.BooleanField(default=False, db_default=False)
     submitted_at = models.DateTimeField()
 
     objects = TenantQuerySet.as_manager()
@@ -166,3 +235,83 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.value}"
+
+
+class StandingState(models.TextChoices):
+    WORKING = "working", _("Working")
+    REVIEW = "review", _("To be reviewed")
+    PAUSED = "paused", _("Paused")
+
+
+class Standing(models.Model):
+    """A worker in a job: what they have done, how known objects went, and how far they have come in the order.
+
+    Written by the worker's own claims and answers only, so that nobody waits for anybody.
+    `rank`, `since`: no seat of a lower rank that is free since before `since` is for this worker (gtcrowd.tasks.claim).
+    """
+
+    tenant: ClassVar[str] = "job__requester"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=7, choices=StandingState.choices, default=StandingState.WORKING)
+    reason_code = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=200, blank=True, help_text=_("Why the worker is in this state."))
+    answers = models.PositiveIntegerField(default=0)
+    counted = models.PositiveIntegerField(default=0, help_text=_("Answers that filled a seat."))
+    seconds = models.FloatField(default=0)
+    paid = models.DecimalField(**MONEY, default=0)
+    gold_seen = models.PositiveIntegerField(default=0)
+    gold_right = models.PositiveIntegerField(default=0)
+    weighed = models.BooleanField(default=False, help_text=_("Runs take the accuracy on known objects for given."))
+    model = models.JSONField(null=True, help_text=_("The worker as the last full fit saw them."))
+    rank = models.BigIntegerField(default=-1)
+    since = models.DateTimeField()
+    lap_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standing")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "worker"], name="one_standing_per_job_and_worker"),
+            models.CheckConstraint(condition=Q(gold_right__lte=F("gold_seen")), name="not_more_gold_right_than_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id}"
+
+
+class Gold(models.Model):
+    """A known object: what is right, and why. It may be corrected, and everything that followed is recomputed."""
+
+    tenant: ClassVar[str] = "job__requester"
+
+    task = models.OneToOneField(Task, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    value = models.JSONField()
+    explanation = models.CharField(max_length=1000, blank=True)
+    active = models.BooleanField(default=True)
+    corrected_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("known object")
+
+    def __str__(self) -> str:
+        return f"{self.task_id}: {self.value}"
+
+
+class WorkerModel(models.Model):
+    """What the last full fit of a job knows that is not one worker's: for posteriors kept up answer by answer."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    shared = models.JSONField()
+    learned_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("worker model")
+
+    def __str__(self) -> str:
+        return f"{self.job_id}"

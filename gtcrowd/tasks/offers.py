@@ -1,38 +1,58 @@
-"""What a person could work on now."""
+"""What a person could work on now, in the order in which jobs take their turn."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
-
+from gtcrowd import statement
 from gtcrowd.identity.models import User
-from gtcrowd.jobs.models import Job, JobState
-from gtcrowd.tasks.models import Assignment, AssignmentState
-from gtcrowd.workforce.models import TeamWorker, Worker
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks import open as opening
+from gtcrowd.tasks.models import Assignment
+from gtcrowd.workforce.models import Worker
 
 MOST_COUNTED = 1000
+MOST_SEEN = 5000
+"""So many seats are looked at for the count: as many objects as may be open at once."""
 RECENT = 200
 """The typical time is the median of so many latest answers, so that it costs the same in a large job."""
 
-WAITING = """
-SELECT count(*) FROM (
-    SELECT DISTINCT seat.position FROM tasks_seat seat JOIN tasks_task task ON task.data_object_id = seat.task_id
-    WHERE seat.job_id = %(job)s AND seat.free_at <= %(now)s AND task.available_until > %(now)s
-      AND NOT EXISTS (
-          SELECT FROM tasks_assignment past WHERE past.task_id = seat.task_id AND past.worker_id = %(worker)s
-            AND past.state IN ('live', 'submitted', 'declined')
-      )
-    LIMIT %(most)s
-) AS could_take
+OFFERS = """
+SELECT job.id, member.worker_id, waiting.tasks, typical.seconds, coalesce(standing.answers, 0),
+       standing.state = 'paused', held.id
+FROM workforce_worker person
+JOIN workforce_teamworker member ON member.worker_id = person.id
+JOIN jobs_job job ON job.team_id = member.team_id AND job.state = 'InProgress'
+LEFT JOIN tasks_standing standing ON standing.job_id = job.id AND standing.worker_id = person.id
+LEFT JOIN tasks_assignment held
+    ON held.job_id = job.id AND held.worker_id = person.id AND held.state = 'live' AND NOT held.in_advance
+    AND held.expires_at > %(now)s
+CROSS JOIN LATERAL (
+    SELECT LEAST(count(DISTINCT seen.task_id), %(most)s) AS tasks
+    FROM (
+        (SELECT task_id FROM tasks_seat
+         WHERE job_id = job.id AND rank > coalesce(standing.rank, -1) AND free_at <= %(now)s AND NOT withdrawn
+         ORDER BY rank LIMIT %(seen)s)
+        UNION ALL
+        (SELECT task_id FROM tasks_seat
+         WHERE job_id = job.id AND rank <= coalesce(standing.rank, -1) AND free_at > standing.since
+           AND free_at <= %(now)s
+           AND NOT withdrawn
+         ORDER BY free_at LIMIT %(seen)s)
+    ) AS seen
+    JOIN tasks_task task ON task.data_object_id = seen.task_id AND task.available_until > %(now)s
+    WHERE job.paused_at IS NULL AND NOT EXISTS (
+        SELECT FROM tasks_assignment past WHERE past.task_id = seen.task_id AND past.worker_id = person.id
+          AND past.state IN ('live', 'submitted', 'declined')
+    )
+) AS waiting
+CROSS JOIN LATERAL (
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS seconds
+    FROM (SELECT seconds FROM tasks_answer WHERE job_id = job.id ORDER BY submitted_at DESC LIMIT %(recent)s) AS latest
+) AS typical
+WHERE person.user_id = %(user)s AND person.state = 'active' AND (%(job)s::bigint IS NULL OR job.id = %(job)s::bigint)
 """
-TYPICAL = """
-SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)
-FROM (SELECT seconds FROM tasks_answer WHERE job_id = %s ORDER BY submitted_at DESC LIMIT %s) AS latest
-"""
-SUBMITTED = "SELECT count(*) FROM tasks_assignment WHERE job_id = %s AND worker_id = %s AND state = 'submitted'"
 
 
 @dataclass(frozen=True)
@@ -52,30 +72,38 @@ class Offer:
             return None
         return (self.job.price * 3600 / Decimal(self.typical_seconds)).quantize(Decimal("0.01"))
 
+    @property
+    def turn(self) -> tuple[Any, ...]:
+        """What is begun comes first, then by priority, then what is due sooner, then what pays more, then the newer."""
+        due = self.job.deadline.timestamp() if self.job.deadline else float("inf")
+        return (
+            self.holding is None, self.waiting == 0, -self.job.priority, due, -(self.pay_per_hour or self.job.price),
+            -self.job.pk,
+        )  # fmt: skip
+
 
 def offers(user: User, *, now: datetime) -> list[Offer]:
-    """The jobs in progress that were given to a team of this person, newest first."""
-    places = {worker.workforce_id: worker for worker in Worker.objects.of_person(user.pk)}
-    teams = TeamWorker.objects.filter(worker__in=places.values()).values_list("team", flat=True)
-    jobs = (
-        Job.objects.filter(team__in=teams, state=JobState.IN_PROGRESS)
-        .select_related("requester", "team")
-        .order_by("-created_at")
-    )
-    return [offer(places[job.team.workforce_id], job, now=now) for job in jobs]
+    """The jobs in progress that were given to a team of this person, in the order in which they take their turn."""
+    return _offers(user.pk, None, now)
 
 
 def offer(worker: Worker, job: Job, *, now: datetime) -> Offer:
-    """What `job` has for `worker` now."""
-    held = Assignment.objects.filter(worker=worker, job=job, state=AssignmentState.LIVE, expires_at__gt=now).first()
-    facts = {"job": job.pk, "worker": worker.pk, "now": now, "most": MOST_COUNTED}
-    with connection.cursor() as cursor:
-        waiting = _one(cursor, WAITING, facts)
-        typical = _one(cursor, TYPICAL, [job.pk, RECENT])
-        submitted = _one(cursor, SUBMITTED, [job.pk, worker.pk])
-    return Offer(job, worker, waiting, held, typical, submitted)
+    """What `job` has for `worker` now; nothing if the worker is not, or no longer, in its team."""
+    found = [one for one in _offers(worker.user_id, job.pk, now) if one.worker.pk == worker.pk]
+    return found[0] if found else Offer(job, worker, 0, None, None, 0)
 
 
-def _one(cursor: CursorWrapper, sql: str, facts: Any) -> Any:
-    cursor.execute(sql, facts)
-    return cursor.fetchone()[0]
+def _offers(user: int, job: int | None, now: datetime) -> list[Offer]:
+    facts = {"user": user, "job": job, "now": now, "most": MOST_COUNTED, "seen": MOST_SEEN, "recent": RECENT}
+    rows = statement.rows(OFFERS, **facts)
+    jobs = Job.objects.select_related("requester", "team__workforce").in_bulk([row[0] for row in rows])
+    workers = Worker.objects.in_bulk([row[1] for row in rows])
+    held = Assignment.objects.in_bulk([row[6] for row in rows if row[6]])
+    found = []
+    for job_id, worker, waiting, typical, submitted, paused, holding in rows:
+        one = jobs[job_id]
+        # What is not open yet is opened when somebody asks for it.
+        more = waiting or (0 if one.paused_at or opening.exhausted(one) else min(opening.waiting(one), MOST_COUNTED))
+        left = 0 if paused else more
+        found.append(Offer(one, workers[worker], left, held.get(holding), typical, submitted))
+    return sorted(found, key=lambda one: one.turn)

@@ -4,11 +4,11 @@
    locks leave keys alone: a claim that inserts an assignment of the same task must not wait for them, for it
    may hold the lock of a seat that it found taken, and that a submit waits for.
 2. The answer fills the seat if the seat's fence is still the assignment's. Otherwise the time ran out and
-   somebody else took the seat: the answer is kept as surplus. It is the fence that decides, not the clock:
-   an answer a little late harms nobody as long as nobody took the seat.
+   somebody else took the seat, or it was withdrawn: the answer is kept as surplus. It is the fence that decides,
+   not the clock: an answer a little late harms nobody as long as nobody took the seat.
 3. The charge is posted in the same transaction, under the assignment's own reference.
 
-Submitting the same again gives the same receipt and does nothing.
+The assignment is the key of its answer: submitting the same again gives the same receipt and does nothing.
 """
 
 import json
@@ -20,15 +20,63 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import kinds, queue
+from gtcrowd import kinds, queue, statement
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import hold
-from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Seat, Task, TaskState
+from gtcrowd.tasks import gold, redundancy
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, TaskState
 
 GATHER_SECONDS = 2
 """The runner looks at a job this long after an object is complete, so that many make one look."""
 
-AT_WORK = (AssignmentState.LIVE, AssignmentState.SUBMITTED)
+LOCK = """
+WITH task AS MATERIALIZED (
+    SELECT data_object_id, state FROM tasks_task WHERE data_object_id = %(task)s FOR NO KEY UPDATE
+)
+SELECT stay.id, stay.seat_id, stay.fence, stay.state, stay.claimed_at, stay.expires_at, stay.price
+FROM tasks_assignment stay JOIN task ON task.data_object_id = stay.task_id
+WHERE stay.id = %(assignment)s FOR NO KEY UPDATE OF stay
+"""
+LOCK_OTHER = """
+SELECT id, seat_id, fence, state, claimed_at, expires_at, price FROM tasks_assignment
+WHERE task_id = %(task)s AND worker_id = %(worker)s AND state IN ('live', 'submitted') FOR NO KEY UPDATE
+"""
+"""The stay by which the worker took the same object again after the time had run out."""
+
+STORE = """
+WITH filled AS (
+    UPDATE tasks_seat SET free_at = NULL
+    WHERE id = %(seat)s::bigint AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+), ended AS (
+    UPDATE tasks_assignment SET state = 'submitted', ended_at = %(now)s WHERE id = %(assignment)s
+), stored AS (
+    INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, active_seconds,
+                              paid, late, surplus, gold, submitted_at)
+    SELECT %(assignment)s, %(task)s, %(job)s, %(worker)s, %(content)s::jsonb, %(value)s::jsonb, %(seconds)s,
+           %(active_seconds)s::float8,
+           CASE WHEN counts.surplus AND NOT %(pay_surplus)s::boolean THEN 0 ELSE %(price)s::numeric END,
+           %(late)s::boolean, counts.surplus, %(seat)s::bigint IS NULL, %(now)s
+    FROM (SELECT %(seat)s::bigint IS NOT NULL AND NOT EXISTS (SELECT FROM filled) AS surplus) AS counts
+    RETURNING paid, surplus
+), stands AS (
+    UPDATE tasks_standing SET answers = answers + 1, counted = counted + (SELECT count(*) FROM filled),
+           seconds = tasks_standing.seconds + %(seconds)s, paid = tasks_standing.paid + stored.paid
+    FROM stored WHERE job_id = %(job)s AND worker_id = %(worker)s
+), counted AS (
+    UPDATE tasks_task SET answered = answered + 1,
+           state = CASE WHEN ends.now_ THEN 'done' ELSE state END,
+           reason_code = CASE WHEN ends.now_ AND reason_code = '' THEN 'all-answers' ELSE reason_code END,
+           ended_at = CASE WHEN ends.now_ THEN %(now)s ELSE ended_at END
+    FROM filled, (
+        SELECT NOT %(dynamic)s::boolean AND NOT EXISTS (
+            SELECT FROM tasks_seat other
+            WHERE other.task_id = %(task)s AND other.id <> %(seat)s::bigint AND other.free_at IS NOT NULL
+        ) AS now_
+    ) AS ends
+    WHERE data_object_id = %(task)s RETURNING state
+)
+SELECT stored.paid, stored.surplus, (SELECT state FROM counted) FROM stored
+"""
 
 
 class AlreadyAnswered(Exception):
@@ -47,10 +95,14 @@ class AssignmentEnded(Exception):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the worker gets for an answer. `repeated`: it had been handed in before, and stands as it was."""
+    """What the worker gets for an answer. `repeated`: it had been handed in before, and stands as it was.
+
+    `verdict`: how a known object was answered, where the job tells its workers.
+    """
 
     answer: Answer
     repeated: bool = False
+    verdict: gold.Verdict | None = None
 
     @property
     def paid(self) -> Decimal:
@@ -77,29 +129,32 @@ def submit(
         raise kinds.AnswerRefused("answer", content, "must not have NUL characters, which the database cannot hold.")
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
-        task = Task.objects.select_for_update(no_key=True).get(pk=assignment.task_id)
         held = _standing(assignment)
         if held.state == AssignmentState.SUBMITTED:
             return _again(held, value)
         if held.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
             raise AssignmentEnded
-        seat = Seat.objects.filter(pk=held.seat_id, fence=held.fence, free_at__isnull=False)
-        in_time = bool(seat.update(free_at=None))
-        answer = _store(held, job, content, value, active_seconds, surplus=not in_time, now=now)
+        answer, task_state = _store(held, job, (content, value), active_seconds, now)
         _charge(answer, job, now)
-        if in_time:
-            _count(task, job, now)
-    return Receipt(answer)
+        verdict = gold.judge(answer, job, now=now) if answer.gold else None
+        if job.dynamic and task_state is not None:
+            task_state = redundancy.look(answer.task_id, job, now=now)
+        if task_state == TaskState.DONE and not job.own_clock:
+            queue.advance(job.pk, wait=GATHER_SECONDS)
+    return Receipt(answer, verdict=verdict)
 
 
 def _standing(assignment: Assignment) -> Assignment:
-    """The assignment, or the one by which the worker took the same object again after the time had run out."""
-    stays = Assignment.objects.select_for_update(no_key=True).filter(
-        task=assignment.task_id, worker=assignment.worker_id
-    )
-    found = {stay.pk: stay for stay in stays}
-    at_work = (stay for stay in found.values() if stay.state in AT_WORK)
-    return next(at_work, found[assignment.pk])
+    """The assignment as it is now, locked; or the one by which the worker took the same object again."""
+    task, worker = assignment.task_id, assignment.worker_id
+    (found,) = statement.rows(LOCK, task=task, assignment=assignment.pk)
+    if found[3] == AssignmentState.EXPIRED:
+        found = next(iter(statement.rows(LOCK_OTHER, task=task, worker=worker)), found)
+    pk, seat_id, fence, state, claimed_at, expires_at, price = found
+    return Assignment(
+        pk=pk, task_id=task, seat_id=seat_id, job_id=assignment.job_id, worker_id=worker, fence=fence, state=state,
+        claimed_at=claimed_at, expires_at=expires_at, price=price,
+    )  # fmt: skip
 
 
 def _again(held: Assignment, value: object) -> Receipt:
@@ -110,32 +165,25 @@ def _again(held: Assignment, value: object) -> Receipt:
 
 
 def _store(
-    held: Assignment,
-    job: Job,
-    content: dict[str, Any],
-    value: object,
-    active_seconds: float | None,
-    *,
-    surplus: bool,
-    now: datetime,
-) -> Answer:
-    Assignment.objects.filter(pk=held.pk).update(state=AssignmentState.SUBMITTED, ended_at=now)
+    held: Assignment, job: Job, given: tuple[dict[str, Any], Any], active_seconds: float | None, now: datetime
+) -> tuple[Answer, str | None]:
+    """The answer, stored, and the state of its task, or None if the answer filled no seat; `given`: content, value."""
+    content, value = given
     seconds = max(0.0, (now - held.claimed_at).total_seconds())
-    return Answer.objects.create(
-        assignment_id=held.pk,
-        task_id=held.task_id,
-        job_id=held.job_id,
-        worker_id=held.worker_id,
-        content=content,
-        value=value,
-        seconds=seconds,
-        # The page's own measure is believed as far as it can be true.
-        active_seconds=None if active_seconds is None else min(max(0.0, active_seconds), seconds),
-        paid=job.price if not surplus or job.late_answers_paid else Decimal(0),
-        late=now > held.expires_at,
-        surplus=surplus,
-        submitted_at=now,
-    )
+    # The page's own measure is believed as far as it can be true.
+    active = None if active_seconds is None else min(max(0.0, active_seconds), seconds)
+    late = now > held.expires_at
+    ((paid, surplus, task_state),) = statement.rows(
+        STORE, assignment=held.pk, task=held.task_id, job=held.job_id, worker=held.worker_id, seat=held.seat_id,
+        fence=held.fence, content=json.dumps(content), value=json.dumps(value), seconds=seconds, active_seconds=active,
+        price=held.price, pay_surplus=job.late_answers_paid, late=late, dynamic=job.dynamic, now=now,
+    )  # fmt: skip
+    answer = Answer(
+        assignment_id=held.pk, task_id=held.task_id, job_id=held.job_id, worker_id=held.worker_id, content=content,
+        value=value, seconds=seconds, active_seconds=active, paid=paid, late=late, surplus=surplus,
+        gold=held.seat_id is None, submitted_at=now,
+    )  # fmt: skip
+    return answer, task_state
 
 
 def _charge(answer: Answer, job: Job, now: datetime) -> None:
@@ -151,12 +199,3 @@ def _charge(answer: Answer, job: Job, now: datetime) -> None:
         hold.charge_funds(requester_id=job.requester_id, **facts)
     else:
         hold.charge(job_id=job.pk, **facts)
-
-
-def _count(task: Task, job: Job, now: datetime) -> None:
-    task.answered += 1
-    if task.answered >= task.wanted:
-        task.state, task.reason_code, task.ended_at = TaskState.DONE, "all-answers", now
-        if not job.own_clock:
-            queue.advance(job.pk, wait=GATHER_SECONDS)
-    task.save(update_fields=["answered", "state", "reason_code", "ended_at"])

@@ -120,6 +120,8 @@ class Worker(models.Model):
     reason = models.CharField(max_length=200, blank=True, help_text=_("Why the worker is in this state."))
     invited_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)
+    gold_seen = models.PositiveIntegerField(default=0, help_text=_("Answers to known objects, in all jobs."))
+    gold_right = models.PositiveIntegerField(default=0)
 
     objects = WorkerQuerySet.as_manager()
 

@@ -22,7 +22,7 @@ WHERE seat.job_id = %s
       SELECT FROM tasks_assignment taken WHERE taken.seat_id = seat.id AND taken.state IN ('live', 'submitted')
   )
   AND NOT EXISTS (SELECT FROM tasks_assignment past WHERE past.task_id = seat.task_id AND past.worker_id = %s)
-ORDER BY seat.position, seat.number LIMIT 1 FOR UPDATE OF seat SKIP LOCKED
+ORDER BY seat.rank, seat.number LIMIT 1 FOR UPDATE OF seat SKIP LOCKED
 """
 """The guard removed: the row is locked, but whether it is free is read from another table."""
 
@@ -94,7 +94,7 @@ def test_without_the_guard_seats_are_given_twice(crowd):
                 if found is None:
                     return
                 Assignment.objects.create(
-                    seat_id=found[0], task_id=found[1], job=job, worker=worker, fence=next(fences),
+                    seat_id=found[0], task_id=found[1], job=job, worker=worker, fence=next(fences), price=0,
                     claimed_at=now, expires_at=now + timedelta(hours=1),
                 )  # fmt: skip
 
@@ -107,10 +107,10 @@ def test_without_the_guard_seats_are_given_twice(crowd):
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE UNIQUE INDEX never_the_same_worker_twice_on_an_object ON tasks_assignment (task_id, worker_id) "
-                "WHERE state IN ('live', 'submitted')"
+                "WHERE state IN ('live', 'submitted', 'declined')"
             )
             cursor.execute(
-                "CREATE UNIQUE INDEX a_worker_holds_one_task_of_a_job ON tasks_assignment (job_id, worker_id) "
+                "CREATE UNIQUE INDEX a_worker_holds_one_task_of_a_job ON tasks_assignment (job_id, worker_id, in_advance) "
                 "WHERE state = 'live'"
             )
 
@@ -144,6 +144,6 @@ def test_the_database_refuses_a_worker_twice_on_an_object(ask, hire, now):
 
     with pytest.raises(IntegrityError, match="never_the_same_worker_twice"):
         Assignment.objects.create(
-            task_id=held.task_id, seat=other, job=job, worker=cleo, fence=1, state="submitted",
+            task_id=held.task_id, seat=other, job=job, worker=cleo, fence=1, price=0, state="submitted",
             claimed_at=now, expires_at=now,
         )  # fmt: skip

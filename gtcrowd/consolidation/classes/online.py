@@ -6,7 +6,9 @@ An answer costs one addition a class, however many answers there are; a full fit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,11 @@ from gtcrowd.consolidation.classes.conclusion import Conclusion, most_probable
 from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray
 
 LEAST = 1e-12
+MOST_LABELS = 30
+"""With more labels, a worker's matrix of confusion is written as an accuracy: it would be thousands of numbers."""
+ASSUMED_ACCURACY, ASSUMED_CORRELATION = 0.7, 0.1
+"""Of workers before anything is known of them."""
+Json = dict[str, Any]
 
 
 class NoWorkerModel(ValueError):
@@ -59,6 +66,49 @@ def fit(found: Conclusion) -> Fit:
         correlation=found.correlation,
         doubt=float(doubt) if isinstance(doubt, int | float) else 0.0,
     )
+
+
+def unlearned(labels: int) -> Json:
+    """`shared` of `written` before there is any fit: all labels alike, and workers somewhat better than chance."""
+    crowd = _even(max(ASSUMED_ACCURACY, 1 / labels), labels)
+    return {"prior": [1 / labels] * labels, "crowd": crowd.tolist(), "correlation": ASSUMED_CORRELATION, "doubt": 0.0}
+
+
+def written(fit: Fit) -> tuple[Json, list[Any]]:
+    """The fit in JSON, to be kept: what is shared, and for each worker the matrix P(answer | truth) [truth][answer], or
+    where there are too many labels the mean of its diagonal."""
+    shared = {
+        "prior": np.exp(fit.prior).tolist(),
+        "crowd": np.exp(fit.crowd).T.round(6).tolist(),
+        "correlation": fit.correlation,
+        "doubt": fit.doubt,
+    }
+    matrices = np.exp(fit.confusion).transpose(0, 2, 1).round(6)
+    if len(fit.prior) > MOST_LABELS:
+        return shared, (np.einsum("wll->w", matrices) / len(fit.prior)).round(6).tolist()
+    return shared, matrices.tolist()
+
+
+def read(shared: Json, workers: Sequence[Any]) -> Fit:
+    """The fit that `written` wrote, for the workers given; None stands for one that it did not know."""
+    labels, crowd = len(shared["prior"]), np.array(shared["crowd"], dtype=np.float64)
+    matrices = np.empty((len(workers), labels, labels))
+    for place, worker in enumerate(workers):
+        known = crowd if worker is None else worker
+        matrices[place] = _even(known, labels) if isinstance(known, float | int) else known
+    return Fit(
+        prior=np.log(np.maximum(shared["prior"], LEAST)),
+        confusion=np.log(np.maximum(matrices, LEAST)).transpose(0, 2, 1),
+        crowd=np.log(np.maximum(crowd, LEAST)).T,
+        correlation=float(shared["correlation"]),
+        doubt=float(shared["doubt"]),
+    )
+
+
+def _even(accuracy: float, labels: int) -> FloatArray:
+    """P(answer | truth) of somebody who is wrong in all ways alike."""
+    wrong = (1 - accuracy) / max(labels - 1, 1)
+    return np.where(np.eye(labels, dtype=bool), accuracy, wrong)
 
 
 def begin(fit: Fit) -> State:

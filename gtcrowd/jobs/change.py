@@ -1,0 +1,92 @@
+"""Change a running job: what is asked for from now on. Objects are brought in line by the runner."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd import queue
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs import request, state
+from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.jobs.request import Fault, JobRefused
+from gtcrowd.ledger import hold, pricing
+from gtcrowd.workforce.models import Team
+
+CHANGEABLE = (
+    "workers_per_object", "least_workers", "target_error", "price", "team", "priority", "deadline", "max_concurrent",
+    "late_answers_paid", "worker_limits", "gold",
+)  # fmt: skip
+AS_IT_IS = (
+    "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
+    "time_limit", "availability", "method", "method_parameters", "hand_out", "order_key", "streaming", "object_id_key",
+    "idle_days",
+)  # fmt: skip
+"""What answers were given under, and so stays as it is."""
+
+
+def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int, live: int, now: datetime) -> Job:
+    """Change fields of a job that has not ended; returns it as it is then.
+
+    `given`: new values by field, of those in CHANGEABLE; `team` is a name. `answered`: answers that are paid
+    already; `live`: the tasks in hand, which are paid what was promised for them. The budget is held anew for
+    what is still wanted. Raises JobRefused with every fault, InsufficientFunds, NotAllowed, state.NotPossible; then
+    nothing changed.
+    """
+    viewer.must(Right.CREATE_JOBS)
+    with transaction.atomic():
+        job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("team__workforce").get(pk=job.pk)
+        if job.state not in (JobState.INITIALIZING, JobState.IN_PROGRESS):
+            raise state.NotPossible(f"{job.name} cannot be changed any more")
+        asked = _read(viewer, job, given)
+        highest = max(job.price, asked.price)
+        for name in given:
+            setattr(job, name, getattr(asked, name))
+        job.revision += 1
+        job.changed_at = now
+        job.save(update_fields=[*given, "revision", "changed_at"])
+        cost = pricing.job_cost(
+            objects=job.objects_total,
+            workers_per_object=job.workers_per_object,
+            price=job.price,
+            fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
+        )
+        wanted = max(cost.tasks - answered - live, 0)
+        hold.adjust(
+            requester_id=viewer.requester.pk,
+            job_id=job.pk,
+            needed=wanted * job.price + live * highest + cost.fees,
+            credit=viewer.requester.credit,
+            reference=str(job.revision),
+            now=now,
+        )
+        queue.advance(job.pk)
+    return job
+
+
+def _read(viewer: Viewer, job: Job, given: Mapping[str, Any]) -> request.JobRequest:
+    faults = [
+        Fault(name, value, _("cannot be changed; what can be are %(fields)s.") % {"fields": ", ".join(CHANGEABLE)})
+        for name, value in given.items()
+        if name not in CHANGEABLE
+    ]
+    if not given:
+        faults.append(Fault("job", None, _("give at least one field to change.")))
+    team: Team | None = job.team
+    if "team" in given:
+        # Worker and answer belong to a workforce; another team of the same one may take over, not another crowd.
+        teams = Team.objects.visible_to(viewer).filter(workforce=job.team.workforce_id)
+        team = teams.select_related("workforce").filter(name__iexact=str(given["team"])).first()
+    now = {name: getattr(job, name) for name in (*AS_IT_IS, *CHANGEABLE)}
+    try:
+        asked = request.read(now | {"team": job.team.name} | dict(given), requester=viewer.requester, team=team)
+    except JobRefused as refused:
+        # What was allowed when the job was made stays allowed for what is not touched.
+        touched = [fault for fault in refused.faults if fault.field.partition(".")[0] in given]
+        raise JobRefused(faults + (touched or refused.faults)) from refused
+    if faults:
+        raise JobRefused(faults)
+    return asked

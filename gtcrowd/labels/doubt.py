@@ -1,0 +1,39 @@
+"""Hand what a full fit found to where answers come in, and see how far the posteriors kept up meanwhile had drifted."""
+
+from datetime import datetime
+
+import numpy as np
+
+from gtcrowd import kinds
+from gtcrowd.jobs.models import Job
+from gtcrowd.labels import copying
+from gtcrowd.labels.answers import Answers
+from gtcrowd.tasks import redundancy
+
+BEFORE = "SELECT data_object_id, error FROM tasks_task WHERE job_id = %(job)s AND error IS NOT NULL"
+
+
+def pass_on(job: Job, concluded: kinds.Concluded, answers: Answers, *, now: datetime) -> dict[str, float] | None:
+    """Let the job's next answers be judged by this conclusion; returns the drift since the one before.
+
+    `moved`: mean difference between the probability of being wrong as it was kept up answer by answer and as the full
+    fit has it; `objects`: over so many. None if the method has no model of workers.
+    """
+    learned = kinds.kind(job.kind).learned(concluded)
+    if learned is None:
+        return None
+    shared, models = learned
+    decided = [place for place, value in enumerate(concluded.values) if value is not None]
+    errors = 1 - concluded.confidence[decided]
+    tasks = answers.objects[decided]
+    drift = _drift(job, tasks, errors)
+    workers = dict(zip(answers.workers.tolist(), models, strict=True))
+    redundancy.learn(job, shared=shared, workers=workers, errors=(tasks.tolist(), errors.tolist()), now=now)
+    return drift
+
+
+def _drift(job: Job, tasks: np.ndarray, errors: np.ndarray) -> dict[str, float]:
+    before = copying.read(BEFORE, {"job": job.pk}, {"task": "i8", "error": "f8"})
+    both, first, second = np.intersect1d(before["task"], tasks, return_indices=True)
+    moved = np.abs(before["error"][first] - errors[second])
+    return {"objects": len(both), "moved": float(moved.mean()) if len(both) else 0.0}

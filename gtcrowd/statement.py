@@ -1,0 +1,31 @@
+"""Statements that go with every answer: prepared once a connection, so that the database need not plan them again.
+
+Planning such a statement takes longer than carrying it out. Django binds parameters on the client's side, which
+makes every statement a new one; these go to the same connection, and in the same transaction, with their parameters
+apart. Numbers, texts, times and lists of them can be parameters; a constant's type may have to be said (`::bigint`).
+"""
+
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+def rows(sql: str, **facts: Any) -> list[tuple[Any, ...]]:
+    """What the statement selects or returns, with `facts` for its `%(name)s`. Raises what Django's cursors raise."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        cursor.execute(sql, facts, prepare=True)
+        return cursor.fetchall()
+
+
+def run(sql: str, **facts: Any) -> int:
+    """How many rows the statement changed."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        cursor.execute(sql, facts, prepare=True)
+        return cursor.rowcount
+
+
+def _cursor() -> "psycopg.Cursor[tuple[Any, ...]]":
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    return psycopg.Cursor(connection.connection)

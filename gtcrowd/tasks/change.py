@@ -1,0 +1,19 @@
+"""Change a job that workers are at: what jobs.change needs to know of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+
+from gtcrowd.identity.access import Viewer
+from gtcrowd.jobs import change as jobs_change
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks.models import Assignment, AssignmentState, Standing
+
+
+def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], now: datetime) -> Job:
+    """As gtcrowd.jobs.change.change, with the answers and tasks in hand of this moment."""
+    counted = Standing.objects.filter(job=job).aggregate(n=Sum("counted"))["n"] or 0
+    live = Assignment.objects.filter(job=job, state=AssignmentState.LIVE, seat__isnull=False).count()
+    return jobs_change.change(viewer=viewer, job=job, given=given, answered=counted, live=live, now=now)

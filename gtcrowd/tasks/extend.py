@@ -1,0 +1,55 @@
+"""Give a worker more time for the task at hand."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd import statement
+from gtcrowd.tasks.models import Assignment, AssignmentState
+
+MOST = 3
+"""So often may a worker ask for more time on one task."""
+
+EXTEND = """
+WITH kept AS (
+    UPDATE tasks_seat SET free_at = %(until)s
+    WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+)
+UPDATE tasks_assignment SET expires_at = %(until)s, extended = extended + 1
+WHERE id = %(assignment)s AND state IN ('live', 'expired') AND extended < %(most)s
+  AND (seat_id IS NULL OR EXISTS (SELECT FROM kept))
+"""
+
+
+class NotExtended(Exception):
+    """The task cannot be kept for longer; the text says why."""
+
+
+def extend(*, assignment: Assignment, now: datetime) -> datetime:
+    """Let the time limit begin anew; returns until when the task is kept. Raises NotExtended.
+
+    A lease that has run out can be extended too, as long as nobody else took the seat.
+    """
+    until = now + timedelta(seconds=assignment.job.time_limit)
+    if assignment.extended >= MOST:
+        raise NotExtended(
+            _("You have had more time %(most)s times; please hand in or return the task.") % {"most": MOST}
+        )
+    with transaction.atomic():
+        held = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+        if held.state == AssignmentState.EXPIRED:
+            # Another stay of the worker may be live by now; then the old one stays as it is.
+            others = Assignment.objects.filter(job=held.job_id, worker=held.worker_id, state=AssignmentState.LIVE)
+            if others.exists():
+                raise NotExtended(_("The time was over, and you have begun another task since."))
+        extended = statement.run(
+            EXTEND, assignment=held.pk, seat=held.seat_id, fence=held.fence, until=until, most=MOST
+        )
+        if not extended:
+            raise NotExtended(_("The time was over, and the task was given to somebody else."))
+        if held.state == AssignmentState.EXPIRED:
+            Assignment.objects.filter(pk=held.pk).update(state=AssignmentState.LIVE, ended_at=None)
+    assignment.expires_at, assignment.state = until, AssignmentState.LIVE
+    assignment.extended += 1
+    return until

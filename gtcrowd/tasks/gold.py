@@ -1,0 +1,258 @@
+"""Known objects: hidden among the others, each shown once to a worker, they say how good the worker is.
+
+`Job.gold` holds what the job asks for (checked by gtcrowd.jobs.request):
+
+    share       of a worker's tasks that are known objects, 0 to 0.5
+    quiz        so many come first, before any paid work, and are not paid
+    quiz_right  so many of them must be right, or the worker is paused
+    feedback    whether the worker is told after each one; in the quiz they always are
+    rules       list of {"below": accuracy, "do": "pause" | "review" | "weigh"}
+
+A rule looks at the upper end of the worker's 95 % interval, never at the bare share: three wrong of three say little,
+and whoever is acted upon is below the line beyond doubt.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from gtcrowd import kinds, queue, statement
+from gtcrowd.consolidation.intervals import credible_interval
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs.models import DataObject, Job
+from gtcrowd.tasks.models import Answer, Assignment, Gold, Seat, Standing, StandingState, Task, TaskState
+from gtcrowd.tasks.open import LOCK_SPACE
+from gtcrowd.workforce.models import Worker
+
+BY_RULE = ("gold-rule", "quiz-failed")
+"""Reason codes of states that follow from known objects, and end when they no longer follow."""
+STATES = {"pause": StandingState.PAUSED, "review": StandingState.REVIEW}
+
+HAND_OUT = """
+INSERT INTO tasks_assignment (task_id, seat_id, job_id, worker_id, fence, price, in_advance, extended, state, reason,
+                              claimed_at, expires_at)
+SELECT gold.task_id, NULL, gold.job_id, %(worker)s::bigint, 0, %(price)s::numeric, %(in_advance)s::boolean, 0, 'live',
+       '', %(now)s::timestamptz, %(until)s::timestamptz
+FROM tasks_gold gold
+WHERE gold.job_id = %(job)s AND gold.active AND NOT EXISTS (
+    SELECT FROM tasks_assignment past
+    WHERE past.task_id = gold.task_id AND past.worker_id = %(worker)s::bigint
+      AND past.state IN ('live', 'submitted', 'declined')
+)
+ORDER BY hashint8extended(gold.task_id, %(worker)s::bigint) LIMIT 1
+RETURNING id, task_id
+"""
+"""Each worker meets them in an order of their own, so that neighbours cannot tell each other."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a known object was answered: whether right, what is right, and why."""
+
+    right: bool
+    value: Any
+    explanation: str
+
+
+class GoldRefused(Exception):
+    """Nothing was declared; `faults` are (place in the list, what is wrong)."""
+
+    def __init__(self, faults: list[tuple[int, str]]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(f"{place}: {problem}" for place, problem in faults))
+
+
+def due(config: Mapping[str, Any], *, worker: int, job: int, seen: int, answers: int) -> bool:
+    """Whether the worker's next task is to be a known object: no worker can tell, and a retry changes nothing."""
+    if seen < config.get("quiz", 0):
+        return True
+    digest = hashlib.blake2b(f"{job}/{worker}/{answers}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < config.get("share", 0) * 2**64
+
+
+def hand_out(
+    worker: Worker, job: Job, config: Mapping[str, Any], *, seen: int, facts: Mapping[str, Any]
+) -> Assignment | None:
+    """A known object that the worker has not had yet, or None if there is none."""
+    price = Decimal(0) if seen < config.get("quiz", 0) else facts["price"]
+    for pk, task_id in statement.rows(HAND_OUT, **{**facts, "price": price}):
+        return Assignment(
+            pk=pk, task_id=task_id, seat_id=None, fence=0, job=job, worker=worker, price=price,
+            in_advance=facts["in_advance"], claimed_at=facts["now"], expires_at=facts["until"],
+        )  # fmt: skip
+    return None
+
+
+def judge(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
+    """Count an answer to a known object, and act by the job's rules; returns what the worker is told, if anything."""
+    known = Gold.objects.get(task=answer.task_id)
+    if not known.active:
+        return None
+    right = kinds.kind(job.kind).same(answer.value, known.value)
+    standing = _count(job.pk, answer.worker_id, seen=1, right=int(right))
+    act(standing, job.gold, now=now)
+    told = job.gold.get("feedback", False) or standing.gold_seen <= job.gold.get("quiz", 0)
+    return Verdict(right, known.value, known.explanation) if told else None
+
+
+def act(standing: Standing, config: Mapping[str, Any], *, now: datetime) -> None:
+    """Bring the worker's state in the job in line with the rules. What a person decided is left alone."""
+    del now
+    low, high = (float(end) for end in credible_interval(standing.gold_right, standing.gold_seen))
+    facts = {"right": standing.gold_right, "seen": standing.gold_seen, "low": f"{low:.0%}", "high": f"{high:.0%}"}
+    shown = _("%(right)s of %(seen)s known objects right; accuracy %(low)s to %(high)s.") % facts
+    fired = {rule["do"]: rule for rule in config.get("rules", ()) if high < rule["below"]}
+    state, code, reason = StandingState.WORKING, "", ""
+    for name in ("pause", "review"):
+        if name in fired:
+            state, code, reason = STATES[name], "gold-rule", shown
+            break
+    if standing.gold_seen >= config.get("quiz", 0) > 0 and standing.gold_right < config.get("quiz_right", 0):
+        failed = _("The quiz asks for %(least)s right answers.") % {"least": config["quiz_right"]}
+        state, code, reason = StandingState.PAUSED, "quiz-failed", f"{failed} {shown}"
+    if standing.reason_code not in (*BY_RULE, ""):
+        state, code, reason = StandingState(standing.state), standing.reason_code, standing.reason
+    weighed = "weigh" in fired
+    if (standing.state, standing.reason_code, standing.reason, standing.weighed) == (state, code, reason, weighed):
+        return
+    standing.state, standing.reason_code, standing.reason, standing.weighed = state, code, reason[:200], weighed
+    standing.save(update_fields=["state", "reason_code", "reason", "weighed"])
+
+
+def declare(
+    *, viewer: Viewer, job: Job, items: Sequence[Mapping[str, Any]], now: datetime, available: timedelta | None = None
+) -> int:
+    """Make objects of the job known: all, or none if there is a fault; returns how many.
+
+    `items`: `object` (line of the manifest, counted from 0), `value` (as an answer's value), and optionally
+    `explanation`. An object that has answers already cannot become known. Raises GoldRefused, NotAllowed.
+    """
+    viewer.must(Right.CREATE_JOBS)
+    with transaction.atomic():
+        connection.cursor().execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, job.pk])
+        asked = [item.get("object") for item in items]
+        objects = {
+            one.position: one
+            for one in DataObject.objects.filter(job=job, position__in=[n for n in asked if _whole(n)])
+        }
+        tasks = Task.objects.select_for_update(no_key=True).in_bulk([one.pk for one in objects.values()])
+        faults = [(place, fault) for place, item in enumerate(items) for fault in _faults(item, job, objects, tasks)]
+        faults += [(place, _("names an object twice.")) for place, one in enumerate(asked) if one in asked[:place]]
+        if faults or not items:
+            raise GoldRefused(faults or [(0, _("give at least one known object."))])
+        until = now + (available or timedelta(seconds=job.availability))
+        for item in items:
+            _declare_one(job, objects[item["object"]], item, now, until)
+    queue.advance(job.pk)
+    return len(items)
+
+
+def correct(*, viewer: Viewer, known: Gold, value: Any, explanation: str | None = None, now: datetime) -> int:
+    """Correct what is right about a known object; everything that followed is recomputed, labels by the runner.
+
+    Returns the number of workers whose count changed. Raises NotAllowed, kinds.AnswerRefused.
+    """
+    viewer.must(Right.CREATE_JOBS)
+    job = known.job
+    kind = kinds.kind(job.kind)
+    kind.check_value(value, job.categories)
+    with transaction.atomic():
+        known = Gold.objects.select_for_update(no_key=True).get(pk=known.pk)
+        changed = _recount(
+            known, job, lambda given: int(kind.same(given, value)) - int(kind.same(given, known.value)), seen=0, now=now
+        )
+        known.value, known.corrected_at = value, now
+        if explanation is not None:
+            known.explanation = explanation[:1000]
+        known.save()
+        queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job.pk}", job=job.pk)
+    return changed
+
+
+def retire(*, viewer: Viewer, known: Gold, now: datetime) -> int:
+    """Take a known object out of use, and forget what it said about workers; returns how many those are."""
+    viewer.must(Right.CREATE_JOBS)
+    kind = kinds.kind(known.job.kind)
+    with transaction.atomic():
+        known = Gold.objects.select_related("job").select_for_update(no_key=True, of=("self",)).get(pk=known.pk)
+        if not known.active:
+            return 0
+        changed = _recount(known, known.job, lambda given: -int(kind.same(given, known.value)), seen=-1, now=now)
+        Gold.objects.filter(pk=known.pk).update(active=False, corrected_at=now)
+        queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{known.job_id}", job=known.job_id)
+    return changed
+
+
+def _recount(known: Gold, job: Job, by: Any, *, seen: int, now: datetime) -> int:
+    changed = 0
+    for answer in Answer.objects.filter(task=known.pk, gold=True).order_by("worker_id"):
+        right = by(answer.value)
+        if right or seen:
+            standing = _count(job.pk, answer.worker_id, seen=seen, right=right)
+            act(standing, job.gold, now=now)
+            changed += 1
+    return changed
+
+
+def _count(job: int, worker: int, *, seen: int, right: int) -> Standing:
+    """Add to what known objects say of a worker, in this job and in all."""
+    with connection.cursor() as cursor:
+        for table, which in (
+            ("tasks_standing", "job_id = %(job)s AND worker_id = %(worker)s"),
+            ("workforce_worker", "id = %(worker)s"),
+        ):
+            cursor.execute(
+                f"UPDATE {table} SET gold_seen = gold_seen + %(seen)s, gold_right = gold_right + %(right)s "  # noqa: S608
+                f"WHERE {which}",
+                {"job": job, "worker": worker, "seen": seen, "right": right},
+            )
+    return Standing.objects.get(job=job, worker=worker)
+
+
+def _declare_one(job: Job, one: DataObject, item: Mapping[str, Any], now: datetime, until: datetime) -> None:
+    Seat.objects.filter(task=one.pk).update(free_at=None, withdrawn=True)
+    Task.objects.update_or_create(
+        data_object=one,
+        defaults={"state": TaskState.GOLD, "reason_code": "known", "wanted": 0},
+        create_defaults={
+            "job": job, "position": one.position, "batch": 0, "wanted": 0, "state": TaskState.GOLD,
+            "reason_code": "known", "opened_at": now, "available_until": until, "rank": one.position,
+        },
+    )  # fmt: skip
+    Gold.objects.update_or_create(
+        task_id=one.pk,
+        defaults={"value": item["value"], "explanation": str(item.get("explanation") or "")[:1000], "active": True},
+        create_defaults={
+            "job": job, "value": item["value"], "explanation": str(item.get("explanation") or "")[:1000],
+        },
+    )  # fmt: skip
+
+
+def _faults(
+    item: Mapping[str, Any], job: Job, objects: Mapping[int, DataObject], tasks: Mapping[int, Task]
+) -> Iterable[str]:
+    one = objects.get(item.get("object")) if _whole(item.get("object")) else None  # type: ignore[arg-type]
+    if one is None:
+        yield _("object: must be the number of a line of the manifest, from 0 to %(last)s.") % {
+            "last": job.objects_total - 1
+        }
+        return
+    task = tasks.get(one.pk)
+    if task is not None and task.state == TaskState.GOLD:
+        yield _("object: is known already; correct it instead.")
+    elif task is not None and (task.answered or Seat.objects.filter(task=task, fence__gt=0).exists()):
+        yield _("object: was handed out already, so it cannot test anybody any more.")
+    try:
+        kinds.kind(job.kind).check_value(item.get("value"), job.categories)
+    except kinds.AnswerRefused as refused:
+        yield str(refused)
+
+
+def _whole(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool)

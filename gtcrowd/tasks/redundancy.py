@@ -1,0 +1,162 @@
+"""As many answers as an object needs, and not more: dynamic redundancy.
+
+A job with `least_workers` asks for so many answers of each object to begin with. After every answer the object's
+posterior is formed anew from its answers and the workers as the last full fit saw them. An object stops when the
+probability that it is wrong is at most `target_error`; otherwise it gets a further seat, up to `workers_per_object`.
+The job ends when that probability, averaged over all its objects, is at most the target.
+
+Each full fit (gtcrowd.labels) brings new models of the workers and posteriors for all objects; those that stopped too
+early in their light are opened again.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from gtcrowd import kinds, statement
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks import close
+from gtcrowd.tasks.models import Standing, Task, TaskState, WorkerModel
+from gtcrowd.tasks.seats import ADD, RANK
+
+ANSWERS = """
+SELECT answer.value, standing.model FROM tasks_answer answer
+LEFT JOIN tasks_standing standing ON standing.job_id = answer.job_id AND standing.worker_id = answer.worker_id
+WHERE answer.task_id = %(task)s ORDER BY answer.assignment_id
+"""
+JUDGE = """
+UPDATE tasks_task SET error = %(error)s WHERE data_object_id = %(task)s
+RETURNING answered, (SELECT count(*) FROM tasks_seat WHERE task_id = %(task)s AND free_at IS NOT NULL)
+"""
+MORE = ADD.format(more="1", which="task.data_object_id = %(task)s")
+WANT_MORE = "UPDATE tasks_task SET wanted = answered + 1 WHERE data_object_id = %(task)s"
+RERANK = f"""
+UPDATE tasks_seat seat SET rank = (SELECT {RANK} FROM tasks_task task WHERE task.data_object_id = seat.task_id)
+WHERE seat.task_id = %(task)s AND seat.free_at <= %(now)s
+"""  # noqa: S608
+ERRORS = """
+UPDATE tasks_task task SET error = judged.error
+FROM unnest(%s::bigint[], %s::float8[]) AS judged(id, error)
+WHERE task.data_object_id = judged.id AND task.error IS DISTINCT FROM judged.error
+"""
+EXPECTED = """
+SELECT avg(coalesce(error, 1)) FROM tasks_task
+WHERE job_id = %(job)s AND (state = 'open' OR state = 'done')
+"""
+SAVED = """
+SELECT count(*), coalesce(sum(saved), 0), coalesce(stddev_samp(saved), 0)
+FROM (
+    SELECT %(most)s::int - answered AS saved FROM tasks_task
+    WHERE job_id = %(job)s AND state = 'done' AND reason_code IN ('sure-enough', 'most-workers', 'target-reached')
+) AS ended
+"""
+PORTION = 5000
+
+
+def look(task_id: int, job: Job, *, now: datetime) -> str:
+    """Judge an object after an answer, under the lock of its task: it stops, or gets a further seat, or waits for
+    those that have one. Returns the state of the task."""
+    error = _error(task_id, job)
+    ((answered, seats),) = statement.rows(JUDGE, task=task_id, error=error)
+    if error <= (job.target_error or 0) and answered >= job.first_workers:
+        ended = close.end([task_id], reason_code="sure-enough", now=now)
+        return TaskState.DONE if ended else TaskState.OPEN
+    if seats == 0 and answered >= job.workers_per_object:
+        ended = close.end([task_id], reason_code="most-workers", now=now)
+        return TaskState.DONE
+    if seats == 0:
+        statement.run(WANT_MORE, task=task_id)
+        statement.run(MORE, task=task_id, hand_out=job.hand_out, now=now)
+    elif job.hand_out == "most-uncertain":
+        statement.run(RERANK, task=task_id, hand_out=job.hand_out, now=now)
+    return TaskState.OPEN
+
+
+def learn(
+    job: Job, *, shared: Mapping[str, Any], workers: Mapping[int, Any], errors: tuple[Sequence[int], Sequence[float]],
+    now: datetime,
+) -> None:  # fmt: skip
+    """Take over what a full fit found: `shared` and one model a worker (gtcrowd.kinds), and for each object with
+    answers the probability that it is wrong (ids of tasks, probabilities)."""
+    with transaction.atomic():
+        WorkerModel.objects.update_or_create(job=job, defaults={"shared": dict(shared), "learned_at": now})
+        standings = {one.worker_id: one for one in Standing.objects.filter(job=job, worker__in=workers)}
+        for worker, model in workers.items():
+            if worker in standings:
+                standings[worker].model = model
+        Standing.objects.bulk_update(standings.values(), ["model"], batch_size=1000)
+    for start in range(0, len(errors[0]), PORTION):
+        part = slice(start, start + PORTION)
+        with connection.cursor() as cursor:
+            cursor.execute(ERRORS, [list(errors[0][part]), list(errors[1][part])])
+    _review(job, now=now)
+
+
+def _review(job: Job, *, now: datetime) -> None:
+    """Open again what stopped too early, and stop what is sure enough, in the light of new posteriors."""
+    target = job.target_error or 0.0
+    tasks = Task.objects.filter(job=job)
+    early = tasks.filter(
+        state=TaskState.DONE, reason_code="sure-enough", error__gt=target, answered__lt=job.workers_per_object,
+        available_until__gt=now,
+    )  # fmt: skip
+    for task in early.values_list("pk", flat=True).iterator(chunk_size=PORTION):
+        with transaction.atomic():
+            # The lock, and with it the state: the object may have been dealt with in this moment.
+            opened = tasks.filter(pk=task, state=TaskState.DONE, answered__lt=job.workers_per_object).update(
+                state=TaskState.OPEN, reason_code="", ended_at=None, concluded=False
+            )
+            if opened:
+                statement.run(WANT_MORE, task=task)
+                statement.run(MORE, task=task, hand_out=job.hand_out, now=now)
+    sure = tasks.filter(state=TaskState.OPEN, error__lte=target, answered__gte=job.first_workers)
+    ids = list(sure.values_list("pk", flat=True))
+    for start in range(0, len(ids), close.PORTION):
+        close.end(ids[start : start + close.PORTION], reason_code="sure-enough", now=now)
+
+
+def expected_error(job: Job) -> float | None:
+    """The probability of being wrong, averaged over all objects that are open or have labels; an object without any
+    answer counts as wrong. None if there is no such object."""
+    ((error,),) = statement.rows(EXPECTED, job=job.pk)
+    return None if error is None else float(error)
+
+
+def reached(job: Job) -> bool:
+    """Whether the job as a whole is good enough, so that what is still open need not go on.
+
+    Only once every object has its least answers: the average must not hide objects nobody has looked at.
+    """
+    few = Task.objects.filter(job=job, state=TaskState.OPEN, answered__lt=job.first_workers)
+    if not job.dynamic or few.exists():
+        return False
+    error = expected_error(job)
+    return error is not None and error <= (job.target_error or 0)
+
+
+def saved(job: Job) -> dict[str, Any]:
+    """What was not needed of the most answers an object may get: `answers` and `money` so far, and `low` to `high`,
+    the answers that the whole job saves if the rest of its objects is like those that ended (95 %)."""
+    ((ended, answers, spread),) = statement.rows(SAVED, job=job.pk, most=job.workers_per_object)
+    answers, rest = int(answers), max(job.objects_total - ended, 0)
+    most = job.objects_total * (job.workers_per_object - job.first_workers)
+    if not ended:
+        return {"answers": 0, "money": "0.000", "low": 0, "high": most}
+    mean, doubt = answers / ended, 1.96 * float(spread) * (rest / ended + (1 if rest else 0)) ** 0.5
+    middle, half = answers + rest * mean, doubt * rest**0.5
+    low, high = max(answers, round(middle - half)), min(most, round(middle + half))
+    return {"answers": answers, "money": str(answers * job.price), "low": low, "high": max(low, high)}
+
+
+def _error(task_id: int, job: Job) -> float:
+    kind = kinds.kind(job.kind)
+    learned = WorkerModel.objects.filter(job=job.pk).values_list("shared", flat=True).first()
+    shared = kind.novice(job.categories) if learned is None else learned
+    answers = [
+        (None if model is None else json.loads(model), json.loads(value))
+        for value, model in statement.rows(ANSWERS, task=task_id)
+    ]
+    return kind.opinion(shared, answers, categories=job.categories).error
