@@ -132,7 +132,13 @@ TEMPLATES = [
 
 DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ATOMIC_REQUESTS": False}}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+DATABASES["default"].setdefault("OPTIONS", {})
+# Only what gtcrowd.statement asks for is prepared; without a number here, nothing would be.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
+# They are planned once: planning takes longer than carrying them out. Reading a page by an index is cheap on today's
+# disks, and without saying so small tables would be read whole by plans that outlive their being small.
+DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
+DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": env.int("GTCROWD_DATABASE_CONNECTIONS", default=12),
     "timeout": 10,
@@ -140,7 +146,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 
 # Sign-in: e-mail and password; accounts come by invitation only (identity.adapter closes sign-up).
 AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["gtcrowd.identity.sessions.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -163,7 +169,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # Rate limits need a cache that all processes share: a table in the one database there is.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "gtcrowd.identity.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

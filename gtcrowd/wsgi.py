@@ -14,13 +14,13 @@ django = get_wsgi_application()
 # After Django is set up, for they use its settings and models.
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.handlers.wsgi import WSGIRequest  # noqa: E402
 from django.db import close_old_connections, connection  # noqa: E402
 from django.template.loader import render_to_string  # noqa: E402
 
 from dashboards.app import PREFIX, create  # noqa: E402
 from gtcrowd.identity import access  # noqa: E402
+from gtcrowd.identity.sessions import SessionStore  # noqa: E402
 
 StartResponse = Callable[..., Any]
 dash = create()

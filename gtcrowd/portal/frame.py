@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gtcrowd.identity.models import User
 from gtcrowd.portal import places, rendering, texts
 from gtcrowd.tasks.models import AssignmentState
 
@@ -22,7 +23,7 @@ them one after another, task after task."""
 @never_cache
 def show(request: HttpRequest, assignment_id: int) -> HttpResponse:
     """The task of one's own live assignment, as a page for the frame."""
-    if not request.user.is_authenticated:  # a sign-in page would be of no use inside the frame
+    if not isinstance(request.user, User):  # a sign-in page would be of no use inside the frame
         return _shown(request, problem=_("You are signed out. Load the whole page again."), status=401)
     assignment = places.own_assignment(request.user, assignment_id)
     if assignment.state != AssignmentState.LIVE:

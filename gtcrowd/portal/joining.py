@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from gtcrowd.workforce import join
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "gtcrowd.identity.sessions.Backend"
 
 
 class JoinForm(forms.Form):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim
+from gtcrowd.tasks import claim, own
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker, WorkerState
 
@@ -36,13 +36,16 @@ def _in_team(worker: Worker, job: Job) -> bool:
     return worker.state == WorkerState.ACTIVE and job.team.workers.filter(pk=worker.pk).exists()
 
 
-def own_assignment(user: User, assignment_id: Any, **more: Any) -> Assignment:
+def own_assignment(user: User, assignment_id: Any, *, job: int | None = None) -> Assignment:
     """The person's own assignment, with its job and worker. Raises Http404."""
-    own = Assignment.objects.select_related("job__requester", "worker", "task__data_object")
     try:
-        return own.get(pk=assignment_id, worker__user=user, **more)
-    except (Assignment.DoesNotExist, ValueError, TypeError) as error:
+        number = int(assignment_id)
+    except (ValueError, TypeError) as error:
         raise Http404 from error
+    found = own.own(user=user.pk, assignment=number, job=job) if 0 < number < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def why_no_work(user: User) -> str:

@@ -68,9 +68,6 @@ TAKE = """
 WITH taken AS (
     UPDATE tasks_seat SET free_at = %(until)s, fence = fence + 1
     WHERE id = COALESCE({found}) RETURNING id, task_id, fence, rank
-), ousted AS (
-    UPDATE tasks_assignment ousted SET state = 'expired', ended_at = %(now)s
-    FROM taken WHERE ousted.seat_id = taken.id AND ousted.fence < taken.fence AND ousted.state = 'live'
 ), moved AS (
     UPDATE tasks_standing standing
     SET rank = GREATEST(standing.rank, taken.rank),
@@ -84,20 +81,27 @@ SELECT task_id, id, %(job)s::bigint, %(worker)s::bigint, fence, %(price)s::numer
 RETURNING id, task_id, seat_id, fence
 """
 
+OUST = (
+    "UPDATE tasks_assignment SET state = 'expired', ended_at = %(now)s WHERE seat_id = %(seat)s AND state = 'live'"
+    " AND fence < %(fence)s"
+)
+"""Of who held the seat before and let the time run out. Nothing depends on it: their fence is older."""
+
+# Each seat is looked at by itself until one will do: OFFSET 0 keeps the planner from joining whole tables first.
 SEAT = """(
-    SELECT seat.id FROM {tables} JOIN tasks_task task ON task.data_object_id = seat.task_id
-    WHERE seat.job_id = %(job)s AND seat.free_at <= %(now)s AND NOT seat.withdrawn AND task.available_until > %(now)s
-      AND {which}
+    SELECT seat.id FROM {tables}
+    WHERE seat.job_id = %(job)s AND seat.free_at <= %(now)s AND NOT seat.withdrawn AND {which}
       AND NOT EXISTS (
           SELECT FROM tasks_assignment past WHERE past.task_id = seat.task_id AND past.worker_id = %(worker)s
-            AND past.state IN ('live', 'submitted', 'declined')
+            AND past.state IN ('live', 'submitted', 'declined') OFFSET 0
       )
+      AND (SELECT available_until FROM tasks_task available WHERE available.data_object_id = seat.task_id) > %(now)s
     ORDER BY {order} LIMIT 1 FOR UPDATE OF seat SKIP LOCKED
 )"""
 NOT_LEFT = """
 NOT EXISTS (
     SELECT FROM tasks_assignment past WHERE past.job_id = %(job)s AND past.worker_id = %(worker)s
-      AND past.task_id = seat.task_id AND past.state IN ('returned', 'expired')
+      AND past.task_id = seat.task_id AND past.state IN ('returned', 'expired') OFFSET 0
 )"""
 """After returning an object, or letting its time run out, a worker gets others first."""
 
@@ -118,6 +122,7 @@ LEFT = _seat(
 IN_SEQUENCE = _seat(
     "task.job_id = %(job)s AND task.sequence = %(sequence)s AND seat.number = %(number)s",
     "task.position",
+    "tasks_seat seat JOIN tasks_task task ON task.data_object_id = seat.task_id",
 )
 
 MY_SEQUENCES = """
@@ -386,6 +391,8 @@ def _made(worker: Worker, job: Job, facts: dict[str, Any], found: str, **more: A
     if not rows:
         return None
     pk, task_id, seat_id, fence = rows[0]
+    if fence > 1:
+        statement.run(OUST, seat=seat_id, fence=fence, now=facts["now"])
     return Assignment(
         pk=pk, task_id=task_id, seat_id=seat_id, fence=fence, job=job, worker=worker, price=facts["price"],
         in_advance=facts["in_advance"], claimed_at=facts["now"], expires_at=facts["until"],

@@ -91,7 +91,8 @@ class Seat(models.Model):
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="seats", db_index=False)
     number = models.PositiveSmallIntegerField()
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # The task's job, written with it; without a constraint of its own, as in all rows that change every second.
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     rank = models.BigIntegerField(help_text=_("Place in the job's order; the lowest is handed out first."))
     free_at = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
@@ -158,7 +159,7 @@ class Assignment(models.Model):
     seat = models.ForeignKey(
         Seat, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, help_text=_("None for gold.")
     )
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     fence = models.PositiveIntegerField()
     price = models.DecimalField(**MONEY, help_text=_("What was promised when it was handed out."))
@@ -210,9 +211,13 @@ class Answer(models.Model):
     tenant: ClassVar[str] = "job__requester"
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, primary_key=True, related_name="answer")
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="answers", db_index=False)
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+", db_index=False)
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # What the assignment's row says is written into the answer's in the same statement; that the database checked each
+    # of them again would cost as much as the rest, and have everybody lock the rows of job and worker.
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="answers", db_index=False, db_constraint=False
+    )
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     content = models.JSONField(help_text=_("The answer as the page sent it, keyed by the element's name."))
     value = models.JSONField(help_text=_("What the kind read from it."))
     seconds = models.FloatField(help_text=_("Time on the task, as stamped by the server, from claim to submit."))

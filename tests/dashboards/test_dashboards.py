@@ -3,10 +3,10 @@ import sys
 
 import pandas as pd
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 
 from dashboards import callbacks, figures
 from gtcrowd.analytics import measures
+from gtcrowd.identity.sessions import SessionStore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +47,7 @@ def visit(path, user=None, method="GET", **extra):
     if user:
         session = SessionStore()
         session["_auth_user_id"] = str(user.pk)
-        session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+        session["_auth_user_backend"] = "gtcrowd.identity.sessions.Backend"
         session["_auth_user_hash"] = user.get_session_auth_hash()
         session.save()
         environ["HTTP_COOKIE"] = f"sessionid={session.session_key}"

@@ -94,7 +94,7 @@ def texts(give: Give) -> Job:
 def signed_in() -> Callable[[Any], Client]:
     def _signed_in(user: Any) -> Client:
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="gtcrowd.identity.sessions.Backend")
         return client
 
     return _signed_in

@@ -13,7 +13,8 @@ from rich.progress import track
 from rich.table import Table
 
 from gtcrowd import consolidation
-from gtcrowd.commands import answer_files, peers, speed, volume
+from gtcrowd.commands import answer_files
+from gtcrowd.commands.bench import assignment, peers, speed, volume
 
 
 class Command(BaseCommand):
@@ -30,7 +31,13 @@ class Command(BaseCommand):
         )
         rows = commands.add_parser("volume", help="a run's input and output in the database, beside a plain COPY")
         rows.add_argument("--answers", type=float, default=1e6, help="default: 1e6; nothing of them stays")
-        for one in (sets, growth, rows):
+        handed = commands.add_parser("assignment", help="hand out and submit over HTTP, beside a bare view")
+        handed.add_argument("--objects", nargs="+", type=float, default=[1e3, 1e5], help="default: 1e3 1e5")
+        handed.add_argument("--workers", nargs="+", type=int, default=[20, 100], help="default: 20 100")
+        handed.add_argument("--seconds", type=float, default=8, help="of each load (default %(default)s)")
+        handed.add_argument("--processes", type=int, default=1, help="of the web server (default %(default)s)")
+        handed.add_argument("--before", type=float, default=0, help="answers of an earlier job (default 0)")
+        for one in (sets, growth, rows, handed):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -46,6 +53,9 @@ class Command(BaseCommand):
                 [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}",
                   f"{r.memory:.0f}", f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
             )  # fmt: skip
+        elif what == "assignment":
+            self._assignment(options)
+            return
         else:
             rows = [volume.measure(int(options["answers"]))]
             table = _table(
@@ -57,6 +67,38 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1))
         else:
             Console(file=cast("IO[str]", self.stdout._out)).print(table)
+
+    def _assignment(self, options: dict[str, Any]) -> None:
+        sizes, seconds = [int(n) for n in options["objects"]], options["seconds"]
+        work: list[Any] = [("limit", 0), *(("loads", n) for n in sizes), *(("nothing", n) for n in sizes)]
+        found: dict[str, list[Any]] = {"limit": [], "loads": [], "nothing": []}
+        for what, objects in track(work, "measuring", console=Console(stderr=True)):
+            if what == "limit":
+                found[what].append(assignment.limit(min(seconds, 5)))
+            elif what == "nothing":
+                found[what].append(assignment.nothing_left(objects))
+            else:
+                facts = {"processes": options["processes"], "before": int(options["before"])}
+                found[what] += assignment.loads(objects, options["workers"], seconds=seconds, **facts)
+        if options["json"]:
+            shown = {name: [asdict(row) | {"ratio": row.ratio} for row in rows] for name, rows in found.items()}
+            self.stdout.write(json.dumps(shown, indent=1))
+            return
+        console = Console(file=cast("IO[str]", self.stdout._out))
+        console.print(_table(
+            ("objects", "workers", "percent", "answers/s", "web ms", "database ms", "p50 ms", "p99 ms", "p99 ms, calm",
+             "bare view/s", "bare ms", "of bare"),
+            [(f"{r.objects:,}", str(r.workers), r.when, f"{r.rate:.0f}", f"{r.web_ms:.2f}", f"{r.database_ms:.2f}",
+              f"{r.p50 * 1000:.0f}", f"{r.p99 * 1000:.0f}", f"{r.calm_p99 * 1000:.0f}", f"{r.bare:.0f}",
+              f"{r.bare_ms:.2f}", f"{r.ratio:.0%}") for r in found["loads"]],
+        ))  # fmt: skip
+        console.print(_table(
+            ("objects", "none left, first ms", "then ms", "ordinary claim ms", "of a claim"),
+            [(f"{r.objects:,}", f"{r.first_ms:.1f}", f"{r.later_ms:.2f}", f"{r.claim_ms:.2f}", f"{r.ratio:.0%}")
+             for r in found["nothing"]],
+        ))  # fmt: skip
+        (bare,) = found["limit"]
+        console.print(f"PostgreSQL alone, 16 clients: {bare.claims:.0f} claims/s, {bare.answers:.0f} answers/s")
 
     def _sets(self, folders: list[Path]) -> list[peers.Row]:
         rows = []

@@ -1,0 +1,251 @@
+"""Hand out and submit over HTTP, beside a bare view on the same web server and bare statements in the same database."""
+
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.utils import timezone
+
+from gtcrowd.commands.bench import stage
+from gtcrowd.commands.timing import timed
+from gtcrowd.jobs.models import Job
+from gtcrowd.ledger import names, post
+from gtcrowd.tasks import claim
+from gtcrowd.tasks.models import Assignment
+from gtcrowd.workforce.models import Worker
+
+STATEMENTS = 8
+"""In the view beside the two that find who is there: a submit and a claim have as many, begin and commit counted."""
+ENOUGH = 15_000
+"""Answers that a job must want at least, so that no load comes to its end."""
+WARM_SECONDS = 4
+THINK = 0.2
+"""Seconds from answer to answer of a worker where waiting is measured: five a second, far more than people give."""
+CLIENTS = 16
+
+ALMOST_DONE = (
+    "UPDATE tasks_seat SET free_at = NULL, fence = 1 WHERE job_id = %(job)s AND rank < %(to)s",
+    (
+        "UPDATE tasks_task SET answered = wanted, state = 'done', reason_code = 'all-answers', concluded = true "
+        "WHERE job_id = %(job)s AND position < %(to)s"
+    ),
+)
+DONE_BY_ONE = """
+INSERT INTO tasks_assignment (task_id, seat_id, job_id, worker_id, fence, price, state, reason, claimed_at, expires_at)
+SELECT task.data_object_id, seat.id, %(job)s, %(worker)s, 0, 0, 'submitted', '', now(), now()
+FROM tasks_task task JOIN tasks_seat seat ON seat.task_id = task.data_object_id AND seat.number = 1
+WHERE task.job_id = %(job)s ON CONFLICT DO NOTHING
+"""
+BEFORE = (
+    """
+INSERT INTO tasks_assignment (task_id, seat_id, job_id, worker_id, fence, price, state, reason, claimed_at, expires_at)
+SELECT task.data_object_id, NULL, %(job)s, -number, 1, 0.012, 'submitted', '', now(), now()
+FROM generate_series(1, %(answers)s / 1000) number, tasks_task task WHERE task.job_id = %(job)s
+""",
+    """
+INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, paid, late, surplus,
+                          submitted_at)
+SELECT id, task_id, job_id, worker_id, '{"crowd-classifier": {"label": "cat"}}', '"cat"', 5, price, false, false,
+       now() - random() * interval '90 days'
+FROM tasks_assignment WHERE job_id = %(job)s
+""",
+    """
+WITH posted AS (
+    INSERT INTO ledger_transaction (reference, happened_at)
+    SELECT 'answer:' || assignment_id, submitted_at FROM tasks_answer WHERE job_id = %(job)s RETURNING id
+)
+INSERT INTO ledger_entry (transaction_id, account_id, amount)
+SELECT posted.id, leg.account, leg.amount FROM posted,
+    (VALUES (%(first)s::bigint, -0.012), (%(second)s, 0.012)) AS leg(account, amount)
+""",
+)
+"""Answers of an earlier job with all that belongs to them; keys are not checked, for their workers never were."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One load: so many workers at once on a job of so many objects, from its beginning or near its end.
+
+    `rate`: answers a second, each with the next task handed out; CPU in ms an answer, of the web server and of the
+    database; seconds until the reply, as quick as the machine goes (`p50`, `p99`) and with THINK between (`calm_p99`);
+    `bare`: the bare view's requests a second.
+    """
+
+    objects: int
+    workers: int
+    when: str
+    rate: float
+    web_ms: float
+    database_ms: float
+    p50: float
+    p99: float
+    calm_p99: float
+    bare: float
+    bare_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """Of the bare view's rate."""
+        return self.rate / self.bare
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A worker who has answered everything asks again: ms of the first look through the job, of later ones, and of an
+    ordinary claim of somebody else."""
+
+    objects: int
+    first_ms: float
+    later_ms: float
+    claim_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """Of an ordinary claim."""
+        return self.later_ms / self.claim_ms
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What the database does by itself, a second, with 16 clients that do nothing else."""
+
+    claims: float
+    answers: float
+
+    @property
+    def ratio(self) -> float:
+        return self.claims / self.answers
+
+
+def loads(objects: int, workers: list[int], *, seconds: float, processes: int, before: int = 0) -> list[Handed]:
+    """Every load on a job of so many objects, in a database of its own; `before`: answers there are already."""
+    rows = []
+    with stage.database() as address:
+        if before:
+            _fill(before)
+        for count in workers:
+            for when in ("first", "last") if objects > ENOUGH else ("first",):
+                job, crowd = stage.job(objects=objects, wanted=max(3, ENOUGH // objects), workers=count)
+                if when == "last":
+                    _almost_done(job)
+                with stage.server(address, processes_=processes) as server:
+                    rows.append(_load(server, job, crowd, when, seconds))
+    return rows
+
+
+def nothing_left(objects: int) -> Nothing:
+    """The worker who has answered every object of a job."""
+    with stage.database():
+        job, (done, other) = stage.job(objects=objects, wanted=3, workers=2)
+        with connection.cursor() as cursor:
+            cursor.execute(DONE_BY_ONE, {"job": job.pk, "worker": done.pk})
+        stage.settle()
+        first, _ = timed(lambda: _asks(done, job))
+        later = [timed(lambda: _asks(done, job))[0] for _ in range(200)]
+        ordinary = []
+        for _ in range(200):
+            took, _nothing = timed(lambda: _asks(other, job))
+            ordinary.append(took)
+            Assignment.objects.filter(worker=other.pk, state="live").update(state="submitted")
+    return Nothing(objects, first * 1000, _middle(later) * 1000, _middle(ordinary) * 1000)
+
+
+def limit(seconds: float) -> Limit:
+    """Claims and answers a second of bare statements, each in a transaction of its own."""
+    with stage.database(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE bare_task AS SELECT n AS id, 0 AS taken FROM generate_series(1, 200000) n; "
+            "ALTER TABLE bare_task ADD PRIMARY KEY (id); CREATE INDEX ON bare_task (id) WHERE taken = 0; "
+            "CREATE TABLE bare_answer (id bigserial PRIMARY KEY, task int, worker int, value jsonb, at timestamptz)"
+        )
+        take = (
+            "UPDATE bare_task SET taken = 1 WHERE id = (SELECT id FROM bare_task WHERE taken = 0 ORDER BY id "
+            "LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id"
+        )
+        store = 'INSERT INTO bare_answer (task, worker, value, at) VALUES (1, 1, \'{"label": "cat"}\', now())'
+        return Limit(_at_once(take, seconds), _at_once(store, seconds))
+
+
+def _load(server: stage.Server, job: Job, crowd: list[Worker], when: str, seconds: float) -> Handed:
+    now = timezone.now()
+    spec: dict[str, Any] = {
+        "port": server.port, "path": f"/work/{job.pk}/submit/", "cookies": stage.cookies(crowd), "csrf": stage.CSRF,
+        "answering": True, "seconds": WARM_SECONDS,
+        "firsts": [claim.next_assignment(worker=worker, job=job, now=now).pk for worker in crowd],
+    }  # fmt: skip
+    bare = spec | {"path": f"/bare/{STATEMENTS}/", "answering": False}
+    stage.drive(bare)
+    spec["firsts"] = stage.drive(spec)["last"]
+    stage.settle()  # as autovacuum does within a minute of a table's growth
+    quick, web, database = _measured(server, spec | {"seconds": seconds})
+    spec["firsts"] = quick["last"]
+    calm = stage.drive(spec | {"seconds": max(seconds, 5), "think": THINK * max(1, len(crowd) / 20)})
+    plain, bare_web, bare_database = _measured(server, bare | {"seconds": seconds})
+    return Handed(
+        objects=job.objects_total, workers=len(crowd), when=when, rate=quick["answers"] / quick["seconds"], web_ms=web,
+        database_ms=database, p50=quick["p50"], p99=quick["p99"], calm_p99=calm["p99"],
+        bare=plain["answers"] / plain["seconds"], bare_ms=bare_web + bare_database,
+    )  # fmt: skip
+
+
+def _measured(server: stage.Server, spec: dict[str, Any]) -> tuple[dict[str, Any], float, float]:
+    before = server.cpu()
+    measured = stage.drive(spec)
+    used = [after - first for first, after in zip(before, server.cpu(), strict=True)]
+    return measured, used[0] * 1000 / measured["answers"], used[1] * 1000 / measured["answers"]
+
+
+def _almost_done(job: Job) -> None:
+    with connection.cursor() as cursor:
+        for statement in ALMOST_DONE:
+            cursor.execute(
+                statement, {"job": job.pk, "to": job.objects_total - max(job.objects_total // 100, ENOUGH // 3)}
+            )
+    stage.settle()
+
+
+def _fill(answers: int) -> None:
+    """So many answers of an earlier job, with all that belongs to them."""
+    job, (worker,) = stage.job(objects=1000, wanted=1, workers=1)
+    ids = sorted(post.account_ids([names.hold(job.pk), names.earned(worker.pk)]).values())
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for statement in BEFORE:
+            cursor.execute(statement, {"job": job.pk, "answers": answers, "first": ids[0], "second": ids[1]})
+        cursor.execute("SET session_replication_role = DEFAULT")
+    stage.settle()
+
+
+def _asks(worker: Worker, job: Job) -> None:
+    try:
+        claim.next_assignment(worker=worker, job=job, now=timezone.now())
+    except claim.NothingToDo:
+        return
+
+
+def _middle(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def _at_once(sql: str, seconds: float) -> float:
+    facts = connection.get_connection_params()
+    plain = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
+    counts: list[int] = []
+
+    def work() -> None:
+        done, until = 0, time.monotonic() + seconds
+        with psycopg.connect(autocommit=True, **plain) as own:
+            while time.monotonic() < until:
+                own.execute(sql, prepare=True)
+                done += 1
+        counts.append(done)
+
+    threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds
