@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from gtcrowd import consolidation
 from gtcrowd.consolidation.classes import online
@@ -88,7 +88,7 @@ class Choice:
             return None
 
     def opinion(
-        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str]
+        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
     ) -> Opinion:
         fit = online.read(dict(shared), [worker for worker, _value in answers])
         state = online.begin(fit)
@@ -96,7 +96,20 @@ class Choice:
             state = online.add(fit, state, worker=place, label=list(categories).index(value))
         posterior = online.posterior(fit, state)
         likeliest = int(posterior.argmax())
-        return Opinion(categories[likeliest], float(1 - posterior[likeliest]))
+        avoidable = online.avoidable(fit, state.evidence[None], posterior[None], np.array([more]))
+        return Opinion(categories[likeliest], float(1 - posterior[likeliest]), float(avoidable[0]))
+
+    def avoidable(
+        self,
+        shared: Mapping[str, Any],
+        workers: Sequence[Any],
+        given: Given,
+        *,
+        categories: Sequence[str],
+        more: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        fit, table = online.read(dict(shared), workers), _table(given, categories)
+        return online.avoidable(fit, online.evidence(fit, table), online.posteriors(fit, table), more)
 
     def conclude(
         self,
@@ -108,19 +121,10 @@ class Choice:
         known: Mapping[int, Any] | None = None,
         worker_accuracy: ArrayLike | None = None,
     ) -> Concluded:
-        code = {category: place for place, category in enumerate(categories)}
-        label = np.array([code[value] for value in given.distinct], dtype=np.int32)
-        table = consolidation.AnswerTable.from_codes(
-            given.objects,
-            given.workers,
-            label[np.asarray(given.values, dtype=np.int32)],
-            n_tasks=given.n_objects,
-            n_workers=given.n_workers,
-            n_labels=len(categories),
-        )
+        table = _table(given, categories)
         certain = np.full(given.n_objects, -1, dtype=np.int32)
         for place, value in (known or {}).items():
-            certain[place] = code[value]
+            certain[place] = list(categories).index(value)
         conclusion = consolidation.conclude(method, table, known=certain, worker_accuracy=worker_accuracy, **parameters)
         labels = [categories[label] if label >= 0 else None for label in conclusion.label.tolist()]
         return Concluded(labels, conclusion.confidence, conclusion.posterior, conclusion)
@@ -148,6 +152,19 @@ class Choice:
     def _must_know(self, medium: str) -> None:
         if medium not in self.media:
             raise UnknownMedium(medium, self.media)
+
+
+def _table(given: Given, categories: Sequence[str]) -> consolidation.AnswerTable:
+    code = {category: place for place, category in enumerate(categories)}
+    label = np.array([code[value] for value in given.distinct], dtype=np.int32)
+    return consolidation.AnswerTable.from_codes(
+        given.objects,
+        given.workers,
+        label[np.asarray(given.values, dtype=np.int32)],
+        n_tasks=given.n_objects,
+        n_workers=given.n_workers,
+        n_labels=len(categories),
+    )
 
 
 def _element(content: Mapping[Any, Any]) -> str:

@@ -65,10 +65,12 @@ class Concluded:
 
 @dataclass(frozen=True)
 class Opinion:
-    """What some answers to one object say so far: the likeliest value, and the probability that it is wrong."""
+    """What some answers to one object say so far: the likeliest value, the probability that it is wrong, and the
+    probability that so many further answers as were asked about would change it."""
 
     value: Any
     error: float
+    avoidable: float
 
 
 class Kind(Protocol):
@@ -117,10 +119,22 @@ class Kind(Protocol):
         their codes. None if its method has no model of workers."""
 
     def opinion(
-        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str]
+        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
     ) -> Opinion:
         """What the answers to one object say, each a pair of the worker's model (None for an unknown one) and the
-        value: what the method would conclude if it learned nothing new about the workers."""
+        value: what the method would conclude if it learned nothing new about the workers, and whether `more` answers
+        of somebody of the crowd would change it."""
+
+    def avoidable(
+        self,
+        shared: Mapping[str, Any],
+        workers: Sequence[Any],
+        given: Given,
+        *,
+        categories: Sequence[str],
+        more: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        """`Opinion.avoidable` of many objects at once, [n_objects], each with its own number of further answers."""
 
     def conclude(
         self,

@@ -24,6 +24,7 @@ def count(job: Job, *, now: datetime) -> Counters:
         "counted_at": now,
     }
     if job.dynamic:
-        numbers |= {"expected_error": redundancy.expected_error(job), "saved": redundancy.saved(job)}
+        expected = redundancy.expected_error(job)
+        numbers |= {"expected_error": expected and expected[0], "saved": redundancy.saved(job)}
     counters, _made = Counters.objects.update_or_create(job=job, defaults=numbers)
     return counters

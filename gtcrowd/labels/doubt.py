@@ -19,16 +19,25 @@ def pass_on(job: Job, concluded: kinds.Concluded, answers: Answers, *, now: date
     `moved`: mean difference between the probability of being wrong as it was kept up answer by answer and as the full
     fit has it; `objects`: over so many. None if the method has no model of workers.
     """
-    learned = kinds.kind(job.kind).learned(concluded)
+    kind = kinds.kind(job.kind)
+    learned = kind.learned(concluded)
     if learned is None:
         return None
     shared, models = learned
-    decided = [place for place, value in enumerate(concluded.values) if value is not None]
-    errors = 1 - concluded.confidence[decided]
-    tasks = answers.objects[decided]
+    answered = np.bincount(np.asarray(answers.given.objects), minlength=answers.given.n_objects)
+    more = np.maximum(job.workers_per_object - answered, 0)
+    avoidable = kind.avoidable(shared, models, answers.given, categories=job.categories, more=more)
+    known = np.isin(np.arange(len(answered)), np.fromiter(answers.known, np.int64, len(answers.known)))
+    chosen = np.flatnonzero((answered > 0) & ~known)
+    tasks, errors = answers.objects[chosen], 1 - concluded.confidence[chosen]
     drift = _drift(job, tasks, errors)
-    workers = dict(zip(answers.workers.tolist(), models, strict=True))
-    redundancy.learn(job, shared=shared, workers=workers, errors=(tasks.tolist(), errors.tolist()), now=now)
+    redundancy.learn(
+        job,
+        shared=shared,
+        workers=dict(zip(answers.workers.tolist(), models, strict=True)),
+        judged=list(zip(tasks.tolist(), errors.tolist(), avoidable[chosen].tolist(), strict=True)),
+        now=now,
+    )
     return drift
 
 

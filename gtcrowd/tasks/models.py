@@ -56,6 +56,7 @@ class Task(models.Model):
     rank = models.BigIntegerField(help_text=_("Where its first seat stands in the job's order."))
     sequence = models.CharField(max_length=128, blank=True, default="", db_default="")
     error = models.FloatField(null=True, help_text=_("Probability that what the answers say so far is wrong."))
+    avoidable = models.FloatField(null=True, help_text=_("Probability that the answers still possible would mend it."))
 
     objects = TenantQuerySet.as_manager()
 

@@ -29,7 +29,7 @@ WITH opened AS (
     WHERE job_id = %(job)s AND {{behind}} > %(after)s AND NOT labeled_before
       AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id)
     ORDER BY {{behind}} LIMIT %(count)s
-    RETURNING data_object_id, job_id, position, rank, sequence, NULL::float8 AS error
+    RETURNING data_object_id, job_id, position, rank, sequence, NULL::float8 AS avoidable
 ), sequences AS (
     INSERT INTO tasks_sequence (job_id, name, number, held_until)
     SELECT DISTINCT job_id, sequence, number, %(now)s::timestamptz

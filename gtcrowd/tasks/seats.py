@@ -3,12 +3,12 @@
 RANK = """
 CASE %(hand_out)s::text
     WHEN 'least-answered' THEN ((number - 1)::bigint << 32) + task.rank
-    WHEN 'most-uncertain' THEN (((1 - coalesce(task.error, 1)) * 1073741824)::bigint << 32) + task.rank
+    WHEN 'most-uncertain' THEN (((1 - coalesce(task.avoidable, 1)) * 1073741824)::bigint << 32) + task.rank
     ELSE task.rank
 END
 """
 """Rank of seat `number` of `task`, both columns. Least answered first: the first seats of all objects come before the
-second ones. Most uncertain first: an object of which nothing is known yet is in most doubt of all."""
+second ones. Most uncertain first: those where answers help most; an object without any is in most doubt of all."""
 
 ADD = f"""
 INSERT INTO tasks_seat (task_id, number, job_id, rank, free_at, fence, withdrawn)

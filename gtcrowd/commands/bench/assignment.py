@@ -126,13 +126,14 @@ def loads(objects: int, workers: list[int], *, seconds: float, processes: int, b
     with stage.database() as address:
         if before:
             _fill(before)
-        for count in workers:
-            for when in ("first", "last") if objects > ENOUGH else ("first",):
-                job, crowd = stage.job(objects=objects, wanted=max(3, ENOUGH // objects), workers=count)
-                if when == "last":
-                    _almost_done(job)
+        job, crowd = stage.job(objects=objects, wanted=max(3, ENOUGH // objects), workers=sum(workers) * 2)
+        for when in ("first", "last") if objects > ENOUGH else ("first",):
+            if when == "last":
+                _almost_done(job)
+            for count in workers:  # people new to the job each time: they know nothing of what others have done
+                some, crowd = crowd[:count], crowd[count:]
                 with stage.server(address, processes_=processes) as server:
-                    rows.append(_load(server, job, crowd, when, seconds))
+                    rows.append(_load(server, job, some, when, seconds))
     return rows
 
 

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -64,8 +65,8 @@ def database() -> Iterator[str]:
 
 
 def job(*, objects: int, wanted: int, workers: int, opened: bool = True) -> tuple[Job, list[Worker]]:
-    """A job of `objects` texts, all open at once, and a team of so many workers."""
-    now = timezone.now()
+    """A job of `objects` texts, all open at once since an hour ago, and a team of so many workers."""
+    now = timezone.now() - timedelta(hours=1)
     requester = Requester.objects.filter(slug="bench").first() or found.requester(slug="bench", name="Bench")
     workforce = found.private(requester)
     name = f"job-{Job.objects.count()}"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from scipy import special
 
 from gtcrowd.consolidation.classes import dependence, steps
 from gtcrowd.consolidation.classes.conclusion import Conclusion, most_probable
@@ -131,13 +133,45 @@ def posterior(fit: Fit, state: State) -> FloatArray:
 
 def posteriors(fit: Fit, table: AnswerTable) -> FloatArray:
     """The same for all tasks of a table whose workers are coded as in the fit, [n_tasks, n_labels]."""
-    evidence = np.zeros((table.n_tasks, table.n_labels))
+    return _posteriors(fit, evidence(fit, table), table.votes())
+
+
+def avoidable(fit: Fit, evidence: FloatArray, posterior: FloatArray, more: npt.NDArray[np.int64]) -> FloatArray:
+    """Probability that `more` further answers [n_tasks] would change an object's label, [n_tasks].
+
+    `evidence` [n_tasks, labels]: ln P(answers | truth), `posterior` as handed out. An answer of somebody of the crowd
+    moves the log-odds between the likeliest label and the next by a step with known mean and variance, which differ by
+    which of the two is right; so many steps together are taken as normal, as in Wald's sequential test.
+    """
+    odds = evidence + fit.prior
+    order = np.argsort(-odds, axis=1, kind="stable")
+    first, second = order[:, 0], order[:, 1]
+    rows = np.arange(len(odds))
+    lead = odds[rows, first] - odds[rows, second]
+    step = fit.crowd[:, :, None] - fit.crowd[:, None, :]  # answer, label, other label
+    chance = np.exp(fit.crowd)
+    mean = np.einsum("kt,ktu->tu", chance, step)
+    spread = np.einsum("kt,ktu->tu", chance, step**2) - mean**2
+    right = posterior[rows, first]
+    if_right = _below_zero(lead + more * mean[first, second], more * spread[first, second])
+    if_wrong = _below_zero(lead - more * mean[second, first], more * spread[second, first])
+    return np.where(more > 0, right * if_right + (1 - right) * if_wrong, 0.0)
+
+
+def _below_zero(mean: FloatArray, variance: FloatArray) -> FloatArray:
+    """Probability that a normal variable is below 0."""
+    return np.asarray(special.ndtr(-mean / np.sqrt(np.maximum(variance, LEAST))))
+
+
+def evidence(fit: Fit, table: AnswerTable) -> FloatArray:
+    """ln P(answers | truth) of all tasks of a table whose workers are coded as in the fit, [n_tasks, n_labels]."""
     known = table.worker < len(fit.confusion)
     said = np.where(
         known[:, None], fit.confusion[np.where(known, table.worker, 0), table.label], fit.crowd[table.label]
     )
-    np.add.at(evidence, table.task, said)
-    return _posteriors(fit, evidence, table.votes())
+    found = np.zeros((table.n_tasks, table.n_labels))
+    np.add.at(found, table.task, said)
+    return found
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from rich.progress import track
 from rich.table import Table
 
 from gtcrowd import consolidation
-from gtcrowd.commands import answer_files
-from gtcrowd.commands.bench import assignment, peers, speed, volume
+from gtcrowd.commands import answer_files, crowd_files
+from gtcrowd.commands.bench import assignment, peers, redundancy, speed, volume
 
 
 class Command(BaseCommand):
@@ -31,13 +31,16 @@ class Command(BaseCommand):
         )
         rows = commands.add_parser("volume", help="a run's input and output in the database, beside a plain COPY")
         rows.add_argument("--answers", type=float, default=1e6, help="default: 1e6; nothing of them stays")
+        saved = commands.add_parser("redundancy", help="answers saved on recorded crowds, and at what cost")
+        saved.add_argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv of categories")
+        saved.add_argument("--target", nargs="+", type=float, default=[0.01], help="target errors (default 0.01)")
         handed = commands.add_parser("assignment", help="hand out and submit over HTTP, beside a bare view")
         handed.add_argument("--objects", nargs="+", type=float, default=[1e3, 1e5], help="default: 1e3 1e5")
         handed.add_argument("--workers", nargs="+", type=int, default=[20, 100], help="default: 20 100")
         handed.add_argument("--seconds", type=float, default=8, help="of each load (default %(default)s)")
         handed.add_argument("--processes", type=int, default=1, help="of the web server (default %(default)s)")
         handed.add_argument("--before", type=float, default=0, help="answers of an earlier job (default 0)")
-        for one in (sets, growth, rows, handed):
+        for one in (sets, growth, rows, saved, handed):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -53,6 +56,13 @@ class Command(BaseCommand):
                 [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}",
                   f"{r.memory:.0f}", f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
             )  # fmt: skip
+        elif what == "redundancy":
+            rows = self._saved(options["folders"], options["target"])
+            table = _table(
+                ("set", "target", "answers", "used", "saved", "error", "with all", "difference, 95 %", "expected"),
+                [(r.set, f"{r.target:g}", f"{r.answers:,}", f"{r.used:,}", f"{r.ratio:.1%}", f"{r.error:.4f}",
+                  f"{r.fixed_error:.4f}", f"{r.low:+.4f} … {r.high:+.4f}", f"{r.expected:.3f}") for r in rows],
+            )  # fmt: skip
         elif what == "assignment":
             self._assignment(options)
             return
@@ -66,7 +76,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([asdict(row) | {"ratio": row.ratio} for row in rows], indent=1))
         else:
-            Console(file=cast("IO[str]", self.stdout._out)).print(table)
+            Console(file=cast("IO[str]", self.stdout._out), width=150).print(table)
 
     def _assignment(self, options: dict[str, Any]) -> None:
         sizes, seconds = [int(n) for n in options["objects"]], options["seconds"]
@@ -84,7 +94,7 @@ class Command(BaseCommand):
             shown = {name: [asdict(row) | {"ratio": row.ratio} for row in rows] for name, rows in found.items()}
             self.stdout.write(json.dumps(shown, indent=1))
             return
-        console = Console(file=cast("IO[str]", self.stdout._out))
+        console = Console(file=cast("IO[str]", self.stdout._out), width=150)
         console.print(_table(
             ("objects", "workers", "percent", "answers/s", "web ms", "database ms", "p50 ms", "p99 ms", "p99 ms, calm",
              "bare view/s", "bare ms", "of bare"),
@@ -99,6 +109,15 @@ class Command(BaseCommand):
         ))  # fmt: skip
         (bare,) = found["limit"]
         console.print(f"PostgreSQL alone, 16 clients: {bare.claims:.0f} claims/s, {bare.answers:.0f} answers/s")
+
+    def _saved(self, folders: list[Path], targets: list[float]) -> list[redundancy.Saved]:
+        rows = []
+        for folder in track(folders, "measuring", console=Console(stderr=True)):
+            try:
+                rows += redundancy.measure(folder, targets)
+            except crowd_files.FolderRefused as error:
+                raise CommandError(str(error)) from error
+        return rows
 
     def _sets(self, folders: list[Path]) -> list[peers.Row]:
         rows = []
