@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from gtcrowd.jobs.models import DataObject, HandOut, Job, JobState
-from gtcrowd.tasks.models import Task, TaskState
+from gtcrowd.tasks.models import Gold, Task, TaskState
 from gtcrowd.tasks.seats import RANK
 from gtcrowd.workforce.models import Kind
 
@@ -72,7 +72,7 @@ def exhausted(job: Job) -> bool:
     behind = _behind(job)
     waiting = job.data_objects.filter(**{f"{behind}__gt": _last(job)}, labeled_before=False)
     # Known objects are tasks from the beginning, wherever they stand in the order.
-    return not waiting.exclude(pk__in=Task.objects.filter(job=job, state=TaskState.GOLD).values("pk")).exists()
+    return not waiting.exclude(pk__in=Gold.objects.filter(job=job).values("pk")).exists()
 
 
 def most_labeled(job: Job) -> int | None:

@@ -1,9 +1,9 @@
 """Dynamic redundancy on recorded crowds: how many of their answers were needed, and what the rest had been good for.
 
 The answers of an object arrive in an order drawn by the seed. Every object gets its least answers; then the one where
-an answer helps most gets the next, as a job does (gtcrowd.tasks.redundancy): each is judged by the models of the last full
-fit, with a new fit whenever a twentieth more answers are in, until objects and crowd are sure enough for the target, or
-no recorded answer is left.
+an answer helps most gets the next, as a job does (gtcrowd.tasks.redundancy): each is judged by the models of the last
+full fit, with a new fit whenever a twentieth more answers are in, until objects and crowd are sure enough for the
+target, or no recorded answer is left.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,229 @@
+"""Whatever workers, owners, clocks and the runner do in whatever order, what the models say holds."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models import Count, Q, Sum
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from gtcrowd import line
+from gtcrowd.jobs import pause, state, stop
+from gtcrowd.jobs.models import Job
+from gtcrowd.ledger import balance, names
+from gtcrowd.tasks import change, claim, expire, extend, leave, submit
+from gtcrowd.tasks.models import Answer, Assignment, Seat, Standing, Task
+from gtcrowd.workforce import invite
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+OBJECTS = 3
+WORKERS = st.integers(0, 4)
+SKEW = st.integers(-5, 5)
+LABELS = st.sampled_from(["heron", "ibis"])
+
+
+class Machine(RuleBasedStateMachine):
+    """Five workers at a job of three objects; every web machine's clock is wrong by up to five seconds."""
+
+    def __init__(self, viewer, make_job, make_workers):
+        super().__init__()
+        self.viewer, self.clock = viewer, NOW
+        self.job, self.workers = make_job(), make_workers()
+        self.receipts, self.handed = {}, {}
+
+    def now(self, skew):
+        return self.clock + timedelta(seconds=skew)
+
+    def fresh(self):
+        return Job.objects.select_related("requester", "team__workforce").get(pk=self.job.pk)
+
+    @rule(who=WORKERS, skew=SKEW)
+    def claim(self, who, skew):
+        try:
+            held = claim.next_assignment(worker=self.workers[who], job=self.fresh(), now=self.now(skew))
+        except claim.NothingToDo:
+            return
+        if held.pk not in self.handed:
+            self._must_be_wanted(held)
+        self.handed[held.pk] = held
+
+    @rule(skew=SKEW)
+    def everybody_claims(self, skew):
+        for who in range(len(self.workers)):
+            self.claim(who, skew)
+
+    def _must_be_wanted(self, held):
+        """What is newly handed out is open, and not beyond what the job asked for when it was last settled."""
+        seat, job = Seat.objects.select_related("task").get(pk=held.seat_id), self.fresh()
+        assert (seat.task.state, seat.withdrawn) == ("open", False)
+        in_use = Seat.objects.filter(task=seat.task, free_at__gt=held.claimed_at, withdrawn=False).count()
+        if job.applied == job.revision:
+            assert seat.task.answered + in_use <= job.workers_per_object
+
+    @rule(who=WORKERS, skew=SKEW)
+    def claim_in_advance(self, who, skew):
+        try:
+            held = claim.in_advance(worker=self.workers[who], job=self.fresh(), now=self.now(skew))
+        except claim.NothingToDo:
+            return
+        self.handed[held.pk] = held
+
+    @precondition(lambda self: self.handed)
+    @rule(which=st.integers(0, 1000), label=LABELS, skew=SKEW)
+    def submit(self, which, label, skew):
+        """Any assignment ever handed out: live, late, ended, or answered before."""
+        held = self.handed[sorted(self.handed)[which % len(self.handed)]]
+        held.job = self.fresh()
+        seat = Seat.objects.get(pk=held.seat_id)
+        lost = seat.fence != held.fence or seat.free_at is None
+        try:
+            receipt = submit.submit(assignment=held, content={"crowd-classifier": {"label": label}}, now=self.now(skew))
+        except submit.AlreadyAnswered:
+            assert Answer.objects.filter(task=held.task_id, worker=held.worker_id).exists()
+        except submit.AssignmentEnded:
+            assert Assignment.objects.get(pk=held.pk).state in ("returned", "declined")
+        else:
+            earlier = self.receipts.setdefault(receipt.answer.pk, receipt)
+            assert (earlier.paid, earlier.surplus, earlier.answer.value) == (receipt.paid, receipt.surplus, label)
+            assert receipt.repeated == (earlier is not receipt)
+            assert receipt.repeated or receipt.answer.pk != held.pk or receipt.surplus == lost
+            promised = Assignment.objects.get(pk=receipt.answer.pk).price  # or of the stay taken after this one
+            unpaid = receipt.surplus and not held.job.late_answers_paid
+            assert receipt.repeated or receipt.paid == (0 if unpaid else promised)
+
+    @precondition(lambda self: self.handed)
+    @rule(which=st.integers(0, 1000), how=st.sampled_from([leave.give_back, leave.decline]), skew=SKEW)
+    def leave(self, which, how, skew):
+        held = self.handed[sorted(self.handed)[which % len(self.handed)]]
+        how(assignment=held, now=self.now(skew))
+
+    @precondition(lambda self: self.handed)
+    @rule(which=st.integers(0, 1000), skew=SKEW)
+    def extend(self, which, skew):
+        held = Assignment.objects.select_related("job").get(pk=sorted(self.handed)[which % len(self.handed)])
+        try:
+            until = extend.extend(assignment=held, now=self.now(skew))
+        except extend.NotExtended:
+            return
+        seat = Seat.objects.get(pk=held.seat_id)
+        assert (seat.free_at, seat.fence) == (until, held.fence)
+
+    @rule(seconds=st.sampled_from([1, 20, 61, 200]))
+    def time_passes(self, seconds):
+        self.clock += timedelta(seconds=seconds)
+
+    @rule(skew=SKEW)
+    def runner_looks(self, skew):
+        expire.tidy(now=self.now(skew))
+        line.advance(self.job.pk, now=self.now(skew))
+
+    @rule(how=st.sampled_from([pause.pause, pause.resume]))
+    def pause_or_resume(self, how):
+        try:
+            how(viewer=self.viewer, job=self.fresh(), now=self.clock)
+        except state.NotPossible:
+            assert self.fresh().state != "InProgress"
+
+    @rule(settled=st.booleans(), given=st.one_of(
+        st.fixed_dictionaries({"workers_per_object": st.integers(1, 4)}),
+        st.fixed_dictionaries({"price": st.sampled_from(["0.012", "0.024", "0.036"])}),
+        st.fixed_dictionaries({"late_answers_paid": st.booleans()}),
+    ))  # fmt: skip
+    def change(self, settled, given):
+        try:
+            change.change(viewer=self.viewer, job=self.fresh(), given=given, now=self.clock)
+        except state.NotPossible:
+            assert self.fresh().state not in ("InProgress", "Initializing")
+        if settled:
+            line.advance(self.job.pk, now=self.clock)
+
+    @rule(who=WORKERS, there=st.booleans(), suspended=st.booleans())
+    def team_changes(self, who, there, suspended):
+        (self.job.team.workers.add if there else self.job.team.workers.remove)(self.workers[who])
+        if suspended:
+            invite.suspend(viewer=self.viewer, worker=self.workers[who], reason="")
+        else:
+            invite.reinstate(viewer=self.viewer, worker=self.workers[who])
+
+    @precondition(lambda self: len(self.receipts) > 5)
+    @rule()
+    def stop(self):
+        try:
+            stop.stop(viewer=self.viewer, job=self.fresh(), now=self.clock)
+        except state.NotPossible:
+            assert self.fresh().state != "InProgress"
+
+    @invariant()
+    def nobody_twice_on_an_object_and_one_task_at_a_time(self):
+        own = Assignment.objects.filter(job=self.job)
+        final = own.filter(state__in=["live", "submitted", "declined"])
+        assert not final.values("task", "worker").annotate(n=Count("pk")).filter(n__gt=1).exists()
+        live = own.filter(state="live").values("worker", "in_advance").annotate(n=Count("pk"))
+        assert not live.filter(n__gt=1).exists()
+
+    @invariant()
+    def never_more_than_wanted(self):
+        for task in Task.objects.filter(job=self.job):
+            filled = Answer.objects.filter(task=task, surplus=False).count()
+            leased = Seat.objects.filter(task=task, free_at__gt=self.clock).count()
+            assert filled == task.answered <= task.wanted
+            assert filled + leased <= task.wanted or Seat.objects.filter(task=task, withdrawn=True).exists()
+            to_fill = Seat.objects.filter(task=task, free_at__isnull=False).exists()
+            assert (task.state == "open") == to_fill, (task.state, task.reason_code)
+            assert (task.state == "open") or task.reason_code
+
+    @invariant()
+    def every_receipt_stands_and_is_paid_once(self):
+        stored = Answer.objects.filter(job=self.job)
+        assert set(stored.values_list("pk", flat=True)) == set(self.receipts)
+        paid = sum((receipt.paid for receipt in self.receipts.values()), Decimal(0))
+        earned = sum(balance.balances(names.earned(worker.pk) for worker in self.workers).values())
+        assert earned == paid
+        assert balance.trial_balance() == 0
+        assert balance.balance(names.hold(self.job.pk)) >= 0
+        counted = Standing.objects.filter(job=self.job).aggregate(
+            answers=Sum("answers"), counted=Sum("counted"), paid=Sum("paid")
+        )
+        if self.receipts:
+            right = stored.aggregate(n=Count("pk"), filled=Count("pk", filter=Q(surplus=False)))
+            assert (counted["answers"], counted["counted"], counted["paid"]) == (right["n"], right["filled"], paid)
+
+    def teardown(self):
+        """In the end the runner settles everything: what is open wants what the job wants."""
+        job = line.advance(self.job.pk, now=self.clock + timedelta(seconds=500))
+        for task in Task.objects.filter(job=job, state="open"):
+            seats = Seat.objects.filter(task=task, free_at__isnull=False).count()
+            assert task.answered + seats == job.workers_per_object
+        if job.ended:
+            assert balance.balance(names.hold(job.pk)) == 0
+
+
+def test_the_state_machine(alice, ask, hire):
+    alice.requester.credit = 10**6
+    alice.requester.save()
+    runs = iter(range(10**6))
+
+    def machine():
+        run = next(runs)
+        return Machine(
+            alice,
+            lambda: ask(
+                *(f"{run} {n}" for n in range(OBJECTS)),
+                name=f"job{run}", workers_per_object=2, time_limit=60, availability=86_400,
+            ),
+            lambda: [hire(f"{run}-{name}") for name in ("cleo", "dan", "eve", "fay", "gil")],
+        )  # fmt: skip
+
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shorten a failing run takes minutes
+        ),
+    )
