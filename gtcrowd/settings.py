@@ -214,7 +214,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["gtcrowd.api.authentication.TextParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["gtcrowd.api.throttles.CallerThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"caller": env.str("GTCROWD_API_RATE", default="1200/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "caller": env.str("GTCROWD_API_RATE", default="1200/min"),
+        "webhook": env.str("GTCROWD_WEBHOOK_RATE", default="600/min"),
+    },
     "EXCEPTION_HANDLER": "gtcrowd.api.problems.answer",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,

@@ -19,6 +19,7 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run
 from gtcrowd.ledger import balance, names
+from gtcrowd.tasks import change
 from gtcrowd.tasks.models import Answer
 
 PROBLEM = {422: shapes.ProblemShape, 403: shapes.ProblemShape}
@@ -58,7 +59,7 @@ class Jobs(APIView):
         responses={201: shapes.JobShape, 402: shapes.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        job = create.create(viewer=caller(request), given=_mapping(request), now=timezone.now())
+        job = create.create(viewer=caller(request), given=mapping(request), now=timezone.now())
         return Response(shapes.JobShape(job).data, status=201)
 
 
@@ -70,7 +71,7 @@ class JobPlan(APIView):
     )
     def post(self, request: Request) -> Response:
         viewer = caller(request)
-        planned = create.plan(viewer=viewer, given=_mapping(request))
+        planned = create.plan(viewer=viewer, given=mapping(request))
         shown = {
             "objects": planned.objects,
             "tasks": planned.cost.tasks,
@@ -86,6 +87,16 @@ class JobDetail(APIView):
     @extend_schema(summary="One job", responses=shapes.JobShape)
     def get(self, request: Request, name: str) -> Response:
         return Response(shapes.JobShape(visible_job(request, name)).data)
+
+    @extend_schema(
+        summary="Change a job that runs; its objects follow within seconds",
+        request=shapes.JobChangeShape,
+        responses={202: shapes.JobShape, 402: shapes.ProblemShape, 409: shapes.ProblemShape, **PROBLEM},
+    )
+    def patch(self, request: Request, name: str) -> Response:
+        job = visible_job(request, name)
+        change.change(viewer=caller(request), job=job, given=mapping(request), now=timezone.now())
+        return Response(shapes.JobShape(visible_job(request, name)).data, status=202)
 
 
 class JobStop(APIView):
@@ -172,12 +183,12 @@ class JobRuns(APIView):
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         run = consolidate.ask(
-            job, viewer=caller(request), method=str(_mapping(request).get("method")), now=timezone.now()
+            job, viewer=caller(request), method=str(mapping(request).get("method")), now=timezone.now()
         )
         return Response(shapes.RunShape(run).data, status=202)
 
 
-def _mapping(request: Request) -> dict[str, Any]:
+def mapping(request: Request) -> dict[str, Any]:
     return request.data if isinstance(request.data, dict) else {}
 
 
@@ -229,5 +240,6 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "paid": answer.paid,
         "late": answer.late,
         "surplus": answer.surplus,
+        "gold": answer.gold,
         "submitted_at": answer.submitted_at,
     }

@@ -13,8 +13,10 @@ from gtcrowd.identity.access import NotAllowed
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.jobs.state import NotPossible
 from gtcrowd.jobs.store import BadAddress, ObjectMissing
+from gtcrowd.kinds import AnswerRefused
 from gtcrowd.labels.consolidate import UnknownMethod
 from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.tasks.gold import GoldRefused
 from gtcrowd.workforce.found import TeamRefused
 from gtcrowd.workforce.invite import InviteRefused
 
@@ -26,6 +28,8 @@ REFUSALS: dict[type[Exception], int] = {
     InsufficientFunds: 402,
     NotAllowed: 403,
     NotPossible: 409,
+    GoldRefused: 422,
+    AnswerRefused: 422,
     BadAddress: 422,
     ObjectMissing: 404,
 }
@@ -88,6 +92,10 @@ def _faults(error: Exception) -> list[dict[str, Any]] | None:
         return [{"field": "emails", "value": address, "problem": text} for address, text in error.faults]
     if isinstance(error, TeamRefused):
         return [{"field": error.field, "problem": str(error)}]
+    if isinstance(error, GoldRefused):
+        return [{"field": f"[{place}]", "problem": text} for place, text in error.faults]
+    if isinstance(error, AnswerRefused):
+        return [{"field": error.field, "value": _plain(error.value), "problem": error.expected}]
     if isinstance(error, UnknownMethod):
         return [{"field": "method", "value": error.name, "problem": str(error)}]
     return None

@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.models import HandOut, Job
 from gtcrowd.labels.models import Run
+from gtcrowd.tasks.models import Gold
 from gtcrowd.workforce.models import Team, Worker
 
 
@@ -22,7 +23,9 @@ class JobRequestShape(serializers.Serializer[Any]):
     medium = serializers.ChoiceField(choices=["image", "text"])
     label_attribute = serializers.CharField(max_length=127, required=False, help_text="By default the name.")
     categories = serializers.ListField(child=serializers.CharField(max_length=256), min_length=2)
-    manifest = serializers.CharField(max_length=1024, help_text="s3://BUCKET/KEY of the input manifest.")
+    manifest = serializers.CharField(
+        max_length=1024, required=False, help_text="s3://BUCKET/KEY of the input manifest; optional for streaming jobs."
+    )
     output = serializers.CharField(required=False, help_text="Folder for the output, by default in the same bucket.")
     team = serializers.CharField(help_text="Name of a team you may use.")
     title = serializers.CharField(max_length=128)
@@ -37,6 +40,114 @@ class JobRequestShape(serializers.Serializer[Any]):
     max_human_labeled = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     max_percentage = serializers.IntegerField(min_value=1, max_value=100, required=False, allow_null=True)
     late_answers_paid = serializers.BooleanField(required=False, default=True)
+    method_parameters = serializers.DictField(required=False)
+    hand_out = serializers.ChoiceField(choices=HandOut.choices, required=False)
+    order_key = serializers.CharField(max_length=127, required=False, help_text="Attribute of each line, or a seed.")
+    priority = serializers.IntegerField(min_value=-100, max_value=100, required=False)
+    deadline = serializers.DateTimeField(required=False, allow_null=True)
+    worker_limits = serializers.DictField(required=False, help_text="answers, share (percent), hours, money.")
+    excluded_jobs = serializers.ListField(child=serializers.CharField(), required=False)
+    gold = serializers.DictField(required=False, help_text="share, quiz, quiz_right, feedback, rules.")
+    least_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
+    target_error = serializers.FloatField(min_value=0.0001, max_value=0.5, required=False, allow_null=True)
+    streaming = serializers.BooleanField(required=False)
+    object_id_key = serializers.CharField(max_length=140, required=False)
+    idle_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
+
+
+class JobChangeShape(serializers.Serializer[Any]):
+    """What can be changed while a job runs; only what is given changes."""
+
+    workers_per_object = serializers.IntegerField(min_value=1, max_value=9, required=False)
+    least_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
+    target_error = serializers.FloatField(min_value=0.0001, max_value=0.5, required=False, allow_null=True)
+    price = serializers.DecimalField(max_digits=6, decimal_places=3, required=False)
+    team = serializers.CharField(required=False)
+    priority = serializers.IntegerField(min_value=-100, max_value=100, required=False)
+    deadline = serializers.DateTimeField(required=False, allow_null=True)
+    max_concurrent = serializers.IntegerField(min_value=1, max_value=5000, required=False)
+    late_answers_paid = serializers.BooleanField(required=False)
+    worker_limits = serializers.DictField(required=False)
+    gold = serializers.DictField(required=False)
+
+
+class GoldRequestShape(serializers.Serializer[Any]):
+    object = serializers.IntegerField(min_value=0, help_text="Line of the manifest, counted from 0.")
+    value = serializers.JSONField()
+    explanation = serializers.CharField(max_length=1000, required=False)
+
+
+class GoldShape(serializers.ModelSerializer[Gold]):
+    object = serializers.IntegerField(source="task.position")
+
+    class Meta:
+        model = Gold
+        fields = ("object", "value", "explanation", "active", "corrected_at")
+
+
+class GoldDeclaredShape(serializers.Serializer[Any]):
+    declared = serializers.IntegerField()
+
+
+class CorrectionShape(serializers.Serializer[Any]):
+    value = serializers.JSONField()
+    explanation = serializers.CharField(max_length=1000, required=False)
+
+
+class RecountedShape(serializers.Serializer[Any]):
+    workers = serializers.IntegerField(help_text="Workers whose count changed.")
+
+
+class GoldCountShape(serializers.Serializer[Any]):
+    seen = serializers.IntegerField()
+    right = serializers.IntegerField()
+    low = serializers.FloatField(allow_null=True, help_text="95 % interval of the accuracy.")
+    high = serializers.FloatField(allow_null=True)
+
+
+class StandingShape(serializers.Serializer[Any]):
+    worker = serializers.CharField()
+    state = serializers.CharField()
+    reason_code = serializers.CharField()
+    reason = serializers.CharField()
+    answers = serializers.IntegerField()
+    seconds = serializers.FloatField()
+    paid = serializers.DecimalField(max_digits=14, decimal_places=3)
+    gold = GoldCountShape()
+
+
+class StandingRequestShape(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(choices=["paused", "working"])
+    reason = serializers.CharField(max_length=200, required=False)
+
+
+class ObjectShape(serializers.Serializer[Any]):
+    object = serializers.IntegerField()
+    object_id = serializers.CharField(allow_null=True)
+    state = serializers.CharField(allow_null=True, help_text="null: not opened yet.")
+    reason_code = serializers.CharField(allow_null=True)
+    answers = serializers.IntegerField(allow_null=True)
+    wanted = serializers.IntegerField(allow_null=True)
+    expected_error = serializers.FloatField(allow_null=True)
+
+
+class ObjectPageShape(serializers.Serializer[Any]):
+    results = ObjectShape(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class ObjectsRequestShape(serializers.Serializer[Any]):
+    objects = serializers.ListField(child=serializers.DictField(), help_text="Lines of a manifest; 10,000 at most.")
+
+
+class ArrivedShape(serializers.Serializer[Any]):
+    added = serializers.IntegerField()
+    repeated = serializers.IntegerField()
+
+
+class WebhookShape(serializers.Serializer[Any]):
+    url = serializers.URLField()
+    secret = serializers.CharField(help_text="Key of the HMAC-SHA-256 of the body, sent as sha256=HEX.")
 
 
 class CountersShape(serializers.Serializer[Any]):
@@ -46,6 +157,8 @@ class CountersShape(serializers.Serializer[Any]):
     failed = serializers.IntegerField()
     unlabeled = serializers.IntegerField()
     answers = serializers.IntegerField()
+    expected_error = serializers.FloatField(allow_null=True)
+    saved = serializers.DictField(allow_null=True)
     as_of = serializers.DateTimeField()
 
 
@@ -59,7 +172,9 @@ class JobShape(serializers.ModelSerializer[Job]):
         fields = (
             "name", "kind", "medium", "label_attribute", "categories", "manifest", "output", "team", "title",
             "description", "instructions", "price", "workers_per_object", "time_limit", "availability",
-            "max_concurrent", "method", "max_human_labeled", "max_percentage", "late_answers_paid", "state",
+            "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
+            "late_answers_paid", "hand_out", "order_key", "priority", "deadline", "worker_limits", "gold",
+            "least_workers", "target_error", "streaming", "object_id_key", "idle_days", "paused_at", "state",
             "reason_code", "reason", "objects_total", "objects_ingested", "counters", "created_at", "changed_at",
             "started_at", "ended_at",
         )  # fmt: skip
@@ -74,6 +189,8 @@ class JobShape(serializers.ModelSerializer[Job]):
             "failed": counted.failed,
             "unlabeled": job.objects_total - labeled - counted.failed,
             "answers": counted.answers,
+            "expected_error": counted.expected_error,
+            "saved": counted.saved,
             "as_of": counted.counted_at,
         }
 
@@ -113,6 +230,7 @@ class AnswerShape(serializers.Serializer[Any]):
     paid = serializers.DecimalField(max_digits=14, decimal_places=3)
     late = serializers.BooleanField()
     surplus = serializers.BooleanField()
+    gold = serializers.BooleanField()
     submitted_at = serializers.DateTimeField()
 
 
@@ -126,7 +244,7 @@ class RunShape(serializers.ModelSerializer[Run]):
         model = Run
         fields = (
             "id", "method", "official", "state", "reason", "answers", "labels", "steps", "converged", "objective",
-            "parameters", "versions", "seconds", "created_at", "ended_at",
+            "parameters", "versions", "drift", "seconds", "created_at", "ended_at",
         )  # fmt: skip
 
 

@@ -11,6 +11,15 @@ if TYPE_CHECKING:  # this class is named in the settings that rest_framework.vie
     from rest_framework.views import APIView
 
 
+class WebhookThrottle(SimpleRateThrottle):
+    """By job: deliveries come from anywhere, and are many."""
+
+    scope = "webhook"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
+        return f"throttle-webhook-{view.kwargs['job_id']}"
+
+
 class CallerThrottle(SimpleRateThrottle):
     """By requester and person; who is not signed in is counted by address."""
 

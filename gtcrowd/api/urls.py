@@ -3,7 +3,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
-from gtcrowd.api import jobs, objects, people
+from gtcrowd.api import flow, jobs, objects, people
 
 app_name = "api"
 schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -20,6 +20,15 @@ urlpatterns = [
     path("jobs/<str:name>/output-manifest/", jobs.JobManifest.as_view(), name="job-manifest"),
     path("jobs/<str:name>/answers/", jobs.JobAnswers.as_view(), name="job-answers"),
     path("jobs/<str:name>/runs/", jobs.JobRuns.as_view(), name="job-runs"),
+    path("jobs/<str:name>/pause/", flow.JobPause.as_view(), name="job-pause"),
+    path("jobs/<str:name>/resume/", flow.JobResume.as_view(), name="job-resume"),
+    path("jobs/<str:name>/gold/", flow.JobGold.as_view(), name="job-gold"),
+    path("jobs/<str:name>/gold/<int:position>/", flow.JobGoldItem.as_view(), name="job-gold-item"),
+    path("jobs/<str:name>/workers/", flow.JobWorkers.as_view(), name="job-workers"),
+    path("jobs/<str:name>/workers/<str:code>/", flow.JobWorker.as_view(), name="job-worker"),
+    path("jobs/<str:name>/objects/", flow.JobObjects.as_view(), name="job-objects"),
+    path("jobs/<str:name>/webhook/", flow.JobWebhook.as_view(), name="job-webhook"),
+    path("hooks/<int:job_id>/", flow.Webhook.as_view(), name="webhook"),
     path("teams/", people.Teams.as_view(), name="teams"),
     path("workers/", people.Workers.as_view(), name="workers"),
     path("objects/<str:bucket>/<path:key>", objects.Objects.as_view(), name="objects"),

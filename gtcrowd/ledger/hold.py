@@ -40,23 +40,31 @@ def hold(*, requester_id: int, job_id: int, amount: Decimal, credit: Decimal, no
         post.post(reference=f"hold:{job_id}", legs={funds: -amount, purse: amount}, now=now)
 
 
-def adjust(
-    *, requester_id: int, job_id: int, needed: Decimal, credit: Decimal, reference: str, now: datetime
-) -> Decimal:
-    """Bring a job's budget to `needed`, once per reference; returns what was added, or less than 0 for given back.
+def adjust(*, requester_id: int, job_id: int, needed: Decimal, credit: Decimal, reference: str, now: datetime) -> None:
+    """Bring a job's budget to `needed`, once per reference: more is held, or some is given back.
 
     Raises InsufficientFunds if the funds would fall below -`credit`.
     """
-    funds, purse = names.funds(requester_id), names.hold(job_id)
     with transaction.atomic():
-        ids = post.account_ids([funds, purse])
-        list(Account.objects.select_for_update(no_key=True).filter(pk__in=ids.values()).order_by("pk"))
-        missing = needed - balance.balance(purse)
-        available = balance.balance(funds) + credit
-        if missing > 0 and missing > available:
-            raise InsufficientFunds(needed=missing, available=available)
-        post.post(reference=f"hold:{job_id}:{reference}", legs={funds: -missing, purse: missing}, now=now)
-    return missing
+        _lock(requester_id, job_id)
+        amount = needed - balance.balance(names.hold(job_id))
+        add(requester_id=requester_id, job_id=job_id, amount=amount, credit=credit, reference=reference, now=now)
+
+
+def add(*, requester_id: int, job_id: int, amount: Decimal, credit: Decimal, reference: str, now: datetime) -> None:
+    """Add to a job's budget, once per reference. Raises InsufficientFunds as `hold` does."""
+    with transaction.atomic():
+        _lock(requester_id, job_id)
+        available = balance.balance(names.funds(requester_id)) + credit
+        if amount > 0 and amount > available:
+            raise InsufficientFunds(needed=amount, available=available)
+        legs = {names.funds(requester_id): -amount, names.hold(job_id): amount}
+        post.post(reference=f"hold:{job_id}:{reference}", legs=legs, now=now)
+
+
+def _lock(requester_id: int, job_id: int) -> None:
+    ids = post.account_ids([names.funds(requester_id), names.hold(job_id)])
+    list(Account.objects.select_for_update(no_key=True).filter(pk__in=ids.values()).order_by("pk"))
 
 
 def charge(*, job_id: int, worker_id: int, amount: Decimal, reference: str, now: datetime) -> bool:

@@ -19,14 +19,14 @@ from gtcrowd.workforce import invite
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
-OBJECTS = 3
+OBJECTS = 6
 WORKERS = st.integers(0, 4)
 SKEW = st.integers(-5, 5)
 LABELS = st.sampled_from(["heron", "ibis"])
 
 
 class Machine(RuleBasedStateMachine):
-    """Five workers at a job of three objects; every web machine's clock is wrong by up to five seconds."""
+    """Five workers at a job of six objects; every web machine's clock is wrong by up to five seconds."""
 
     def __init__(self, viewer, make_job, make_workers):
         super().__init__()
@@ -55,6 +55,19 @@ class Machine(RuleBasedStateMachine):
         for who in range(len(self.workers)):
             self.claim(who, skew)
 
+    @rule(submits=st.lists(st.booleans(), min_size=5, max_size=5), late=st.booleans())
+    def a_round_of_work(self, submits, late):
+        """Everybody takes a task; some hand in, perhaps only after their time is over and others have come."""
+        before = set(self.handed)
+        self.everybody_claims(0)
+        mine = sorted(set(self.handed) - before)
+        if late:
+            self.clock += timedelta(seconds=61)
+            self.everybody_claims(0)
+        for pk, hands_in in zip(mine, submits, strict=False):
+            if hands_in:
+                self._submit(self.handed[pk], "heron", 0)
+
     def _must_be_wanted(self, held):
         """What is newly handed out is open, and not beyond what the job asked for when it was last settled."""
         seat, job = Seat.objects.select_related("task").get(pk=held.seat_id), self.fresh()
@@ -75,7 +88,9 @@ class Machine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1000), label=LABELS, skew=SKEW)
     def submit(self, which, label, skew):
         """Any assignment ever handed out: live, late, ended, or answered before."""
-        held = self.handed[sorted(self.handed)[which % len(self.handed)]]
+        self._submit(self.handed[sorted(self.handed)[which % len(self.handed)]], label, skew)
+
+    def _submit(self, held, label, skew):
         held.job = self.fresh()
         seat = Seat.objects.get(pk=held.seat_id)
         lost = seat.fence != held.fence or seat.free_at is None

@@ -1,0 +1,227 @@
+"""A running job over REST: change, pause, known objects, the workers' standing, objects that arrive."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gtcrowd.api import pages, shapes
+from gtcrowd.api.authentication import caller
+from gtcrowd.api.jobs import CURSOR, FORMAT, PROBLEM, SIZE, mapping, visible_job
+from gtcrowd.api.problems import BadParameter, problem
+from gtcrowd.api.throttles import WebhookThrottle
+from gtcrowd.consolidation.intervals import credible_interval
+from gtcrowd.jobs import arrive, pause
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks import gold, standing
+from gtcrowd.tasks.models import Gold, Standing
+from gtcrowd.workforce.models import Worker
+
+OBJECTS = """
+SELECT object.position, object.object_id, task.state, task.reason_code, task.answered, task.wanted, task.error
+FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
+WHERE object.job_id = %s AND object.position > %s ORDER BY object.position
+"""
+OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "answers", "wanted", "expected_error")
+MOST_WEBHOOK = 1 << 20
+
+
+class JobPause(APIView):
+    @extend_schema(summary="Pause a job: nothing is handed out", request=None, responses={202: shapes.JobShape})
+    def post(self, request: Request, name: str) -> Response:
+        job = visible_job(request, name)
+        pause.pause(viewer=caller(request), job=job, now=timezone.now())
+        return Response(shapes.JobShape(job).data, status=202)
+
+
+class JobResume(APIView):
+    @extend_schema(summary="Resume a paused job", request=None, responses={202: shapes.JobShape})
+    def post(self, request: Request, name: str) -> Response:
+        job = visible_job(request, name)
+        pause.resume(viewer=caller(request), job=job, now=timezone.now())
+        return Response(shapes.JobShape(job).data, status=202)
+
+
+class JobGold(APIView):
+    @extend_schema(summary="Known objects", responses=shapes.GoldShape(many=True))
+    def get(self, request: Request, name: str) -> Response:
+        known = Gold.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        return Response(shapes.GoldShape(known.select_related("task").order_by("task__position"), many=True).data)
+
+    @extend_schema(
+        summary="Declare known objects",
+        request=shapes.GoldRequestShape(many=True),
+        responses={201: shapes.GoldDeclaredShape, **PROBLEM},
+    )
+    def post(self, request: Request, name: str) -> Response:
+        given = request.data if isinstance(request.data, list) else [request.data]
+        items = [item if isinstance(item, dict) else {} for item in given]
+        declared = gold.declare(viewer=caller(request), job=visible_job(request, name), items=items, now=timezone.now())
+        return Response({"declared": declared}, status=201)
+
+
+class JobGoldItem(APIView):
+    @extend_schema(
+        summary="Correct a known object; what followed from it is recomputed",
+        request=shapes.CorrectionShape,
+        responses={202: shapes.RecountedShape, **PROBLEM},
+    )
+    def patch(self, request: Request, name: str, position: int) -> Response:
+        given = mapping(request)
+        if "value" not in given:
+            raise BadParameter("value", None, "must be what is right about the object.")
+        changed_workers = gold.correct(
+            viewer=caller(request), known=self._known(request, name, position), value=given["value"],
+            explanation=None if given.get("explanation") is None else str(given["explanation"]), now=timezone.now(),
+        )  # fmt: skip
+        return Response({"workers": changed_workers}, status=202)
+
+    @extend_schema(summary="Take a known object out of use", responses={202: shapes.RecountedShape})
+    def delete(self, request: Request, name: str, position: int) -> Response:
+        known = self._known(request, name, position)
+        return Response({"workers": gold.retire(viewer=caller(request), known=known, now=timezone.now())}, status=202)
+
+    def _known(self, request: Request, name: str, position: int) -> Gold:
+        own = Gold.objects.visible_to(caller(request)).select_related("job")
+        known: Gold = get_object_or_404(own, job=visible_job(request, name), task__position=position)
+        return known
+
+
+class JobWorkers(APIView):
+    @extend_schema(summary="How the workers of a job stand", responses=shapes.StandingShape(many=True))
+    def get(self, request: Request, name: str) -> Response:
+        own = Standing.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        rows = list(own.select_related("worker").order_by("-answers", "pk")[:5000])
+        return Response([_standing(row) for row in rows])
+
+
+class JobWorker(APIView):
+    @extend_schema(
+        summary="Pause a worker in a job, or let them go on",
+        request=shapes.StandingRequestShape,
+        responses={200: shapes.StandingShape, **PROBLEM},
+    )
+    def patch(self, request: Request, name: str, code: str) -> Response:
+        given, viewer, job = mapping(request), caller(request), visible_job(request, name)
+        worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
+        if given.get("state") == "paused":
+            reason = str(given.get("reason") or "")
+            row = standing.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now())
+        elif given.get("state") == "working":
+            own = Standing.objects.visible_to(viewer).select_related("worker")
+            row = standing.resume(viewer=viewer, standing=get_object_or_404(own, job=job, worker=worker))
+        else:
+            raise BadParameter("state", given.get("state"), "must be paused or working.")
+        return Response(_standing(row))
+
+
+class JobObjects(APIView):
+    renderer_classes = pages.RENDERERS
+
+    @extend_schema(
+        summary="Objects of a job and how far each is, in pages or as JSON lines",
+        parameters=[CURSOR, SIZE, FORMAT],
+        responses=shapes.ObjectPageShape,
+    )
+    def get(self, request: Request, name: str) -> HttpResponseBase:
+        job = visible_job(request, name)
+        after = pages.whole(request, "cursor", -1, 0, 2**31)
+        if request.accepted_renderer.format == pages.LinesRenderer.format:
+            return StreamingHttpResponse(_all_objects(job, after), content_type=pages.LINES)
+        size = pages.whole(request, "page_size", pages.DEFAULT_SIZE, 1, pages.MOST_SIZE)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{OBJECTS} LIMIT %s", [job.pk, after, size + 1])
+            rows = [dict(zip(OBJECT_FIELDS, row, strict=True)) for row in cursor.fetchall()]
+        following = None
+        if len(rows) > size:
+            query = request._request.GET.copy()
+            query["cursor"] = str(rows[size - 1]["object"])
+            following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        return Response({"results": rows[:size], "next": following})
+
+    @extend_schema(
+        summary="Add objects to a streaming job",
+        request=shapes.ObjectsRequestShape,
+        responses={202: shapes.ArrivedShape, 402: shapes.ProblemShape, **PROBLEM},
+    )
+    def post(self, request: Request, name: str) -> Response:
+        viewer = caller(request)
+        viewer.must(arrive.RIGHT)
+        given = request.data.get("objects") if isinstance(request.data, dict) else request.data
+        lines = given if isinstance(given, list) else []
+        arrived = arrive.arrive(job=visible_job(request, name), lines=lines, now=timezone.now())
+        return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
+
+
+class JobWebhook(APIView):
+    @extend_schema(summary="Where and how to deliver objects by a webhook", responses=shapes.WebhookShape)
+    def get(self, request: Request, name: str) -> Response:
+        viewer, job = caller(request), visible_job(request, name)
+        viewer.must(arrive.RIGHT)
+        address = request.build_absolute_uri(reverse("api:webhook", args=[job.pk]))
+        return Response({"url": address, "secret": arrive.secret(job)})
+
+
+class Webhook(APIView):
+    """Deliveries from elsewhere: who knows the job's secret may add objects to it, and nothing else."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (WebhookThrottle,)
+
+    @extend_schema(
+        summary="Deliver objects to a streaming job, signed with its secret",
+        parameters=[OpenApiParameter("X-Gtcrowd-Signature", str, OpenApiParameter.HEADER)],
+        request=shapes.ObjectsRequestShape,
+        responses={202: shapes.ArrivedShape, **PROBLEM},
+    )
+    def post(self, request: Request, job_id: int) -> Any:
+        body = request._request.body
+        job = Job.objects.filter(pk=job_id, streaming=True).first()
+        # One answer for a job that is not there and for a wrong signature: nothing is learned by trying.
+        if len(body) > MOST_WEBHOOK or job is None:
+            return problem(403, "The signature is wrong.")
+        if not arrive.signed(job, body, request.headers.get("X-Gtcrowd-Signature", "")):
+            return problem(403, "The signature is wrong.")
+        arrived = arrive.arrive(job=job, lines=_delivered(body), now=timezone.now())
+        return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
+
+
+def _delivered(body: bytes) -> list[Any]:
+    """The objects of a delivery: one, a list of them, `{"objects": […]}`, or lines of JSON."""
+    text = body.decode("utf-8", "replace")
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        return [line for line in text.splitlines() if line.strip()]
+    if isinstance(given, dict):
+        return given["objects"] if isinstance(given.get("objects"), list) else [given]
+    return given if isinstance(given, list) else [text]
+
+
+def _all_objects(job: Job, after: int) -> Iterator[bytes]:
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(OBJECTS, [job.pk, after])
+        while rows := cursor.fetchmany(2000):
+            lines = (json.dumps(dict(zip(OBJECT_FIELDS, row, strict=True)), ensure_ascii=False) for row in rows)
+            yield ("\n".join(lines) + "\n").encode()
+
+
+def _standing(row: Standing) -> dict[str, Any]:
+    low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
+    seen = row.gold_seen
+    return {
+        "worker": row.worker.code, "state": row.state, "reason_code": row.reason_code, "reason": row.reason,
+        "answers": row.answers, "seconds": row.seconds, "paid": row.paid,
+        "gold": {"seen": seen, "right": row.gold_right, "low": low if seen else None, "high": high if seen else None},
+    }  # fmt: skip

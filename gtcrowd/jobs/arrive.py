@@ -1,0 +1,130 @@
+"""Objects that arrive while a streaming job runs: checked, told apart by their id, held for, and opened."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from gtcrowd import manifest, queue
+from gtcrowd.identity.access import Right
+from gtcrowd.jobs import inspect, order, state
+from gtcrowd.jobs.models import DataObject, Job, JobState
+from gtcrowd.jobs.request import Fault, JobRefused
+from gtcrowd.ledger import hold, pricing
+
+MOST_AT_ONCE = 10_000
+MOST_ID = 1024
+RIGHT = Right.CREATE_JOBS
+"""What a member needs to add objects, and to see the secret of the webhook."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What came of a delivery: objects added, and those that had come before, which changed nothing."""
+
+    added: int
+    repeated: int
+
+
+def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
+    """Add objects to a streaming job: each of `lines` is a line of a manifest, as text or as its object.
+
+    All or none is taken in. An object is known by the value of the job's `object_id_key`, or without one by its whole
+    line; one that is known already is passed over. The budget grows with them. Raises JobRefused with every fault,
+    InsufficientFunds, state.NotPossible.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("requester").get(pk=job.pk)
+        if not job.streaming:
+            text = _("%(job)s is not a streaming job; its objects are those of its manifest.")
+            raise state.NotPossible(text % {"job": job})
+        if job.state != JobState.IN_PROGRESS:
+            text = _("%(job)s does not take in objects: it is %(state)s.")
+            raise state.NotPossible(text % {"job": job, "state": job.get_state_display()})
+        fresh = {_object_id(job, line): line for line in _read(job, lines)}
+        known = set(DataObject.objects.filter(job=job, object_id__in=fresh).values_list("object_id", flat=True))
+        added = [(name, line) for name, line in fresh.items() if name not in known]
+        if added:
+            _add(job, added, now)
+    if added:
+        queue.advance(job.pk)
+    return Arrived(len(added), len(lines) - len(added))
+
+
+def secret(job: Job) -> str:
+    """By which deliveries to the job's webhook are signed. It follows from the service's key, and is kept nowhere."""
+    return salted_hmac("gtcrowd.webhook", f"{job.pk}:{job.created_at.isoformat()}", algorithm="sha256").hexdigest()
+
+
+def signed(job: Job, body: bytes, signature: str) -> bool:
+    """Whether `signature` is `sha256=` and the HMAC of the body in hexadecimal digits."""
+    right = "sha256=" + hmac.new(secret(job).encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(right.encode(), signature.encode())
+
+
+def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
+    if not 1 <= len(lines) <= MOST_AT_ONCE:
+        problem = _("must be 1 to %(most)s objects at once.") % {"most": MOST_AT_ONCE}
+        raise JobRefused([Fault("objects", len(lines), problem)])
+    texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
+    stream = BytesIO("\n".join(text.replace("\n", " ") for text in texts).encode("utf-8", "surrogatepass"))
+    buckets = frozenset(job.requester.buckets.values_list("name", flat=True))
+    look = partial(inspect.fault, buckets=buckets, hand_out=job.hand_out, order_key=job.order_key)
+
+    def wrong(line: manifest.Line) -> manifest.LineRefused | None:
+        return look(line) or _id_fault(job, line)
+
+    report = manifest.check(stream, limit=inspect.MOST_FAULTS, expect=inspect.EXPECTED[job.medium], more=wrong)
+    if report.faults:
+        raise JobRefused([Fault("objects", fault.value, str(fault)) for fault in report.faults])
+    stream.seek(0)
+    return list(manifest.read_lines(stream, expect=inspect.EXPECTED[job.medium]))
+
+
+def _id_fault(job: Job, line: manifest.Line) -> manifest.LineRefused | None:
+    if not job.object_id_key:
+        return None
+    value = line.fields.get(job.object_id_key)
+    if isinstance(value, str | int) and not isinstance(value, bool) and 1 <= len(str(value)) <= MOST_ID:
+        return None
+    expected = _("must be a text of 1 to %(most)s characters or a whole number, by which the object is known.")
+    return manifest.LineRefused(line.number, job.object_id_key, value, expected % {"most": MOST_ID})
+
+
+def _object_id(job: Job, line: manifest.Line) -> str:
+    if job.object_id_key:
+        return str(line.fields[job.object_id_key])
+    return hashlib.sha256(line.text.encode()).hexdigest()
+
+
+def _add(job: Job, added: list[tuple[str, manifest.Line]], now: datetime) -> None:
+    place, first = order.places(job), job.objects_total
+    rows = []
+    for number, (name, line) in enumerate(added, first):
+        rank, sequence = place(manifest.Line(number, line.text, line.fields, line.end))
+        rows.append(DataObject(
+            job=job, position=number, line=line.text, labeled_before=job.label_attribute in line.fields, rank=rank,
+            sequence=sequence, object_id=name,
+        ))  # fmt: skip
+    DataObject.objects.bulk_create(rows, batch_size=1000)
+    cost = pricing.job_cost(
+        objects=len(added), workers_per_object=job.workers_per_object, price=job.price,
+        fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
+    )  # fmt: skip
+    hold.add(
+        requester_id=job.requester_id, job_id=job.pk, amount=cost.total, credit=job.requester.credit,
+        reference=f"from-{first}", now=now,
+    )  # fmt: skip
+    Job.objects.filter(pk=job.pk).update(
+        objects_total=first + len(added), objects_ingested=first + len(added), arrived_at=now
+    )
