@@ -1,5 +1,6 @@
 """Every error as application/problem+json (RFC 9457), with each fault naming its field."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -86,19 +87,21 @@ def problem(
 
 
 def _faults(error: Exception) -> list[dict[str, Any]] | None:
-    if isinstance(error, JobRefused):
-        return [{"field": f.field, "value": _plain(f.value), "problem": f.problem} for f in error.faults]
-    if isinstance(error, InviteRefused):
-        return [{"field": "emails", "value": address, "problem": text} for address, text in error.faults]
-    if isinstance(error, TeamRefused):
-        return [{"field": error.field, "problem": str(error)}]
-    if isinstance(error, GoldRefused):
-        return [{"field": f"[{place}]", "problem": text} for place, text in error.faults]
-    if isinstance(error, AnswerRefused):
-        return [{"field": error.field, "value": _plain(error.value), "problem": error.expected}]
-    if isinstance(error, UnknownMethod):
-        return [{"field": "method", "value": error.name, "problem": str(error)}]
+    for refusal, tell in TELLING.items():
+        if isinstance(error, refusal):
+            return tell(error)
     return None
+
+
+TELLING: dict[type[Exception], Callable[[Any], list[dict[str, Any]]]] = {
+    JobRefused: lambda e: [{"field": f.field, "value": _plain(f.value), "problem": f.problem} for f in e.faults],
+    InviteRefused: lambda e: [{"field": "emails", "value": address, "problem": text} for address, text in e.faults],
+    GoldRefused: lambda e: [{"field": f"[{place}]", "problem": text} for place, text in e.faults],
+    TeamRefused: lambda e: [{"field": e.field, "problem": str(e)}],
+    UnknownMethod: lambda e: [{"field": "method", "value": e.name, "problem": str(e)}],
+    AnswerRefused: lambda e: [{"field": e.field, "value": _plain(e.value), "problem": e.expected}],
+}
+"""How the faults of each refusal are told; those without faults of their own have only their sentence."""
 
 
 def _plain(value: object) -> object:

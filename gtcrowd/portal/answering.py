@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
 from gtcrowd.portal import places, shapes
-from gtcrowd.tasks import claim, leave
+from gtcrowd.tasks import claim, extend, leave
 from gtcrowd.tasks import submit as submitting
 from gtcrowd.tasks.models import Assignment
 
@@ -63,6 +63,31 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
 
 
 @require_POST
+@_told_in_json
+def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
+    """Let the time limit of the task at hand begin anew; the reply holds the seconds left."""
+    now = timezone.now()
+    assignment = places.own_assignment(places.person(request), _asked(request), job=job_id)
+    try:
+        until = extend.extend(assignment=assignment, now=now)
+    except extend.NotExtended as refused:
+        return _problem(str(refused), status=409)
+    return JsonResponse({"secondsLeft": round((until - now).total_seconds(), 1)})
+
+
+@require_POST
+@_told_in_json
+def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
+    """Keep the task after the one at hand for a while, so that it can be loaded already; 404 where there is none."""
+    now = timezone.now()
+    held = places.own_assignment(places.person(request), _asked(request), job=job_id)
+    try:
+        return JsonResponse({"next": shapes.task(claim.in_advance(worker=held.worker, job=held.job, now=now), now=now)})
+    except claim.NothingToDo as nothing:
+        return JsonResponse({"next": None, "reason": nothing.reason})
+
+
+@require_POST
 @login_required
 def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     """Return the task or decline it, with or without a reason, and stop there."""
@@ -90,6 +115,17 @@ def _next(request: HttpRequest, done: Assignment, *, more: bool) -> dict[str, An
     except claim.NothingToDo as nothing:
         messages.info(request, nothing.reason)
         return {"next": None, "go": reverse("portal:job", args=[done.job_id])}
+
+
+def _asked(request: HttpRequest) -> Any:
+    """The assignment that the body, JSON or a form, names."""
+    if request.content_type != "application/json":
+        return request.POST.get("assignment")
+    try:
+        given = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+    return given.get("assignment") if isinstance(given, dict) else None
 
 
 def _read(request: HttpRequest) -> dict[str, Any] | None:

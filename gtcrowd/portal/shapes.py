@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gtcrowd.portal.templatetags.amounts import money
+from gtcrowd.tasks.gold import Verdict
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.tasks.submit import Receipt
 
@@ -17,6 +18,7 @@ def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
         "assignment": assignment.pk,
         "frame": reverse("portal:frame", args=[assignment.pk]),
         "secondsLeft": round((assignment.expires_at - now).total_seconds(), 1),
+        "pays": money(assignment.price),
         "timeLimit": round((assignment.expires_at - assignment.claimed_at).total_seconds()),
     }
 
@@ -27,12 +29,15 @@ def receipt(given: Receipt) -> dict[str, Any]:
         "late": given.late,
         "surplus": given.surplus,
         "repeated": given.repeated,
+        "wrong": given.verdict is not None and not given.verdict.right,
         "sentence": _sentence(given),
     }
 
 
 def _sentence(given: Receipt) -> str:
     paid = {"paid": money(given.paid)}
+    if given.verdict is not None:
+        return _told(given.verdict)
     if given.repeated:
         return _("This answer had arrived before; it counts once.")
     if given.surplus and given.paid:
@@ -42,3 +47,10 @@ def _sentence(given: Receipt) -> str:
     if given.late:
         return _("A little late, but in time: %(paid)s earned.") % paid
     return _("Answer received: %(paid)s earned.") % paid
+
+
+def _told(verdict: Verdict) -> str:
+    if verdict.right:
+        return " ".join([_("Right: this object was known."), verdict.explanation]).strip()
+    wrong = _("This object was known, and the right answer is: %(value)s.") % {"value": verdict.value}
+    return " ".join([wrong, verdict.explanation]).strip()

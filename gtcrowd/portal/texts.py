@@ -35,6 +35,7 @@ def of_work() -> dict[str, str]:
         "over": _("Time is over"),
         "overHint": _("You can still submit, unless somebody else has taken the task meanwhile."),
         "minuteLeft": _("One minute left."),
+        "moreTime": _("You have more time."),
         "loading": _("The next task is loading."),
         "loaded": _("New task."),
         "sending": _("Sending your answer…"),

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from gtcrowd.identity.access import viewer_of
 from gtcrowd.portal import examples, places, shapes, texts
 from gtcrowd.tasks import claim
 from gtcrowd.tasks.earnings import earnings
-from gtcrowd.tasks.models import Answer
+from gtcrowd.tasks.models import Standing
 from gtcrowd.tasks.offers import offer, offers
 from gtcrowd.workforce.models import Worker
 
@@ -43,6 +42,7 @@ def work(request: HttpRequest) -> HttpResponse:
     earned = earnings(places.person(request), now=now)
     facts = {
         "offers": found,
+        "any_waiting": len(found) > 1 and any(one.waiting or one.holding for one in found),
         "earned": earned,
         "jobs_earned": earned.by_job[:JOBS_SHOWN],
         "why": None if found else places.why_no_work(places.person(request)),
@@ -86,14 +86,32 @@ def start(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("portal:job", job_id=job_id)
 
 
+@require_POST
+@login_required
+def next_job(request: HttpRequest) -> HttpResponse:
+    """Begin with the job whose turn it is: of those with a task for this person, by priority, deadline and pay."""
+    now = timezone.now()
+    for one in offers(places.person(request), now=now):
+        if not one.holding and not one.waiting:
+            continue
+        try:
+            claim.next_assignment(worker=one.worker, job=one.job, now=now)
+        except claim.NothingToDo:
+            continue  # somebody else was quicker
+        return redirect("portal:job", job_id=one.job.pk)
+    messages.info(request, _("There is no task for you at the moment."))
+    return redirect("portal:work")
+
+
 def _earned(worker_id: int, job_id: int) -> dict[str, Any]:
-    own = Answer.objects.filter(worker=worker_id, job=job_id)
-    return own.aggregate(paid=Coalesce(Sum("paid"), Decimal("0.000")), answers=Count("pk"))
+    own = Standing.objects.filter(worker=worker_id, job=job_id).values("paid", "answers").first()
+    return dict(own) if own else {"paid": Decimal("0.000"), "answers": 0}
 
 
 def _addresses(job_id: int) -> dict[str, str]:
     return {
         "submit": reverse("portal:submit", args=[job_id]),
+        "moreTime": reverse("portal:more-time", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
         "signIn": f"{reverse('account_login')}?next={reverse('portal:work')}",
     }

@@ -32,8 +32,9 @@ WITH opened AS (
     RETURNING data_object_id, job_id, position, rank, sequence, NULL::float8 AS avoidable
 ), sequences AS (
     INSERT INTO tasks_sequence (job_id, name, number, held_until)
-    SELECT DISTINCT job_id, sequence, number, %(now)s::timestamptz
+    SELECT job_id, sequence, number, %(now)s::timestamptz
     FROM opened, generate_series(1, %(wanted)s) AS number WHERE sequence <> ''
+    GROUP BY job_id, sequence, number ORDER BY min(position), number
     ON CONFLICT (job_id, name, number) DO NOTHING
 )
 INSERT INTO tasks_seat (task_id, number, job_id, rank, free_at, fence, withdrawn)

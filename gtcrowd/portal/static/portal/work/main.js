@@ -42,9 +42,10 @@ page.wireDialogs(() => stage.focus());
 page.wireInstructions(() => stage.focus());
 // On a small screen they would cover the task; they stood on the page before this one.
 if (window.matchMedia("(max-width: 44rem)").matches) page.instructions(false);
-page.task(task.assignment);
+page.task(task);
 stage.show(task.frame);
 countdown.start(task.secondsLeft);
+page.part("more-time").addEventListener("click", moreTime);
 window.addEventListener("beforeunload", (event) => {
   if (outbox.kept) event.preventDefault();
 });
@@ -65,7 +66,7 @@ function told({ kind, reply }, answer, wait) {
   const hear = {
     taken: () => {
       if (!reply.receipt.repeated) page.paid(reply.receipt.paid);
-      follow(reply, reply.receipt.sentence, reply.receipt.surplus ? "warning" : "success");
+      follow(reply, reply.receipt.sentence, reply.receipt.surplus || reply.receipt.wrong ? "warning" : "success");
     },
     settled: () => follow(reply, reply.problem, "warning"),
     refused: () => refused(reply, answer),
@@ -75,6 +76,19 @@ function told({ kind, reply }, answer, wait) {
     serverFault: () => waiting("serverFault", wait),
   };
   hear[kind]();
+}
+
+/** Ask for the time limit to begin anew; the server says until when, or why not. */
+async function moreTime() {
+  const { kind, reply } = await send(addresses.moreTime, { assignment: task.assignment });
+  if (kind !== "taken") {
+    page.notice(reply.problem ?? page.text("kept", { seconds: 0 }), { level: "warning" });
+    return;
+  }
+  page.late(false);
+  countdown.start(reply.secondsLeft);
+  page.say(page.text("moreTime"));
+  stage.focus();
 }
 
 function again() {
@@ -100,7 +114,7 @@ function follow(reply, sentence, level) {
   page.say(`${sentence} ${page.text("loaded")}`);
   page.part("receipt").textContent = level === "success" ? sentence : "";
   task = reply.next;
-  page.task(task.assignment);
+  page.task(task);
   page.late(false);
   active.restart();
   countdown.start(task.secondsLeft);

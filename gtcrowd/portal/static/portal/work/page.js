@@ -44,9 +44,10 @@ export class WorkPage {
     notice.replaceChildren(sentence, ...actions.map(([text, act]) => action(text, act)));
   }
 
-  /** The task that the dialogs for leaving speak of. */
-  task(assignment) {
+  /** The task that the dialogs for leaving speak of, and what it pays. */
+  task({ assignment, pays }) {
     for (const input of document.querySelectorAll('input[name="assignment"]')) input.value = assignment;
+    this.part("pays").textContent = pays;
   }
 
   wireDialogs(closed) {

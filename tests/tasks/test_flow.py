@@ -1,0 +1,301 @@
+"""In which order, how much of it, and to whom work is handed out."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.jobs import pause
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.ledger import balance, names
+from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.tasks import change, claim, extend, leave, offers, standing, submit
+from gtcrowd.tasks.models import Seat, Standing, Task
+
+pytestmark = pytest.mark.django_db
+HERON = {"crowd-classifier": {"label": "heron"}}
+
+
+@pytest.fixture
+def told(ask, put):
+    """A job whose lines carry `key`, one for each value."""
+
+    def _told(values, **asks):
+        lines = [json.dumps({"source": f"text {n}", "key": value}) for n, value in enumerate(values)]
+        return ask(manifest=put(lines=lines, key="keyed.manifest"), order_key="key", **asks)
+
+    return _told
+
+
+def order_of(worker, job, answer, count):
+    return [answer(worker, job).answer.task.position for _ in range(count)]
+
+
+def test_priority_opens_and_hands_out_the_highest_first(told, hire, answer, now):
+    job = told([1, 30, -2, 30], hand_out="priority", max_concurrent=2, workers_per_object=1)
+
+    assert order_of(hire("cleo"), job, answer, 4) == [1, 3, 0, 2]
+
+
+def test_random_is_the_same_again_for_the_same_seed_only(ask, hire, answer):
+    cleo, texts = hire("cleo"), [f"t{n}" for n in range(12)]
+    orders = [
+        order_of(cleo, ask(*texts, name=f"r{n}", hand_out="random", order_key=seed), answer, 12)
+        for n, seed in enumerate(["a", "a", "b"])
+    ]
+
+    assert orders[0] == orders[1] != orders[2]
+    assert sorted(orders[2]) == list(range(12)) != orders[2]
+
+
+def test_least_answered_gives_every_object_one_answer_first(ask, hire, answer):
+    job = ask("a", "b", "c", hand_out="least-answered", workers_per_object=2)
+
+    assert order_of(hire("cleo"), job, answer, 1) == [0]
+    assert order_of(hire("dan"), job, answer, 3) == [1, 2, 0]
+
+
+def test_a_sequence_stays_with_one_worker_until_they_let_go(told, hire, answer, now):
+    job = told(["x", "y", "x", "y", "x"], hand_out="sequence", workers_per_object=1, time_limit=60)
+    cleo, dan = hire("cleo"), hire("dan")
+
+    assert order_of(cleo, job, answer, 1) == [0]
+    assert order_of(dan, job, answer, 2) == [1, 3]
+    with pytest.raises(claim.NothingToDo):  # the rest is Cleo's
+        claim.next_assignment(worker=dan, job=job, now=now)
+    assert order_of(cleo, job, answer, 1) == [2]
+    later = now + timedelta(seconds=100)
+    assert claim.next_assignment(worker=dan, job=job, now=later).task.position == 4
+
+
+def test_each_worker_of_a_sequence_does_all_of_it(told, hire, answer):
+    job = told(["x", "y", "x"], hand_out="sequence", workers_per_object=2)
+
+    assert [order_of(hire(name), job, answer, 3) for name in ("cleo", "dan")] == [[0, 2, 1], [0, 2, 1]]
+
+
+def test_an_attribute_that_orders_must_be_in_every_line(told):
+    with pytest.raises(JobRefused) as refused:
+        told([1, "much", 3], hand_out="priority")
+
+    assert "line 2" in refused.value.faults[0].problem
+
+
+def test_the_next_object_is_there_the_moment_one_is_done(ask, hire, answer):
+    """Nobody waits for the runner's next look, and a slow worker on one object holds up no other."""
+    job = ask("a", "b", "c", max_concurrent=1, workers_per_object=1)
+
+    assert order_of(hire("cleo"), job, answer, 3) == [0, 1, 2]
+
+
+def test_what_is_returned_comes_to_those_who_had_passed_it(ask, hire, answer, now):
+    job = ask(*"abcd", workers_per_object=1, time_limit=60)
+    cleo, dan = hire("cleo"), hire("dan")
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+    assert order_of(dan, job, answer, 2) == [1, 2]
+
+    leave.give_back(assignment=held, now=now + timedelta(seconds=30))
+
+    assert claim.next_assignment(worker=dan, job=job, now=now + timedelta(seconds=31)).task.position == 0
+
+
+def test_whose_time_ran_out_finds_others_first_and_then_the_same(ask, hire, answer, now):
+    job, cleo = ask("a", "b", workers_per_object=1, time_limit=60), hire("cleo")
+    claim.next_assignment(worker=cleo, job=job, now=now)
+
+    later = now + timedelta(seconds=61)
+    positions = [answer(cleo, job, now=later).answer.task.position for _ in range(2)]
+
+    assert positions == [1, 0]
+
+
+def test_nothing_left_costs_as_little_as_a_task(ask, hire, answer, now, django_assert_num_queries):
+    job, cleo = ask(*(f"t{n}" for n in range(30))), hire("cleo")
+    for _ in range(30):
+        answer(cleo, job)
+    with pytest.raises(claim.NothingToDo):
+        claim.next_assignment(worker=cleo, job=job, now=now)
+
+    place = Standing.objects.get(worker=cleo)
+
+    assert place.rank == claim.END
+    assert Seat.objects.filter(job=job, free_at__gt=place.since).count() == 60  # these are all that is looked at again
+
+
+@pytest.mark.parametrize(
+    ("limits", "answers"), [({"answers": 2}, 2), ({"share": 50}, 2), ({"money": 0.03}, 2), ({"hours": 0.01}, 4)]
+)
+def test_one_worker_may_do_so_much_and_no_more(ask, hire, answer, now, limits, answers):
+    job, cleo = ask(*"abcd", worker_limits=limits), hire("cleo")
+
+    for done in range(4):
+        if done == answers:
+            with pytest.raises(claim.NothingToDo) as nothing:
+                answer(cleo, job)
+            assert nothing.value.reason_code == "limit-reached"
+            break
+        answer(cleo, job, seconds=9)
+
+
+def test_who_worked_on_another_job_is_left_out(ask, hire, answer):
+    cleo, dan = hire("cleo"), hire("dan")
+    first = ask("a", name="first")
+    answer(cleo, first)
+    second = ask("b", name="second", excluded_jobs=["FIRST"])
+
+    with pytest.raises(claim.NothingToDo) as nothing:
+        answer(cleo, second)
+    assert nothing.value.reason_code == "worked-elsewhere"
+    assert answer(dan, second)
+
+
+def test_jobs_take_their_turn_by_priority_then_deadline_then_pay(ask, hire, now):
+    soon = (now + timedelta(days=1)).isoformat()
+    ask("a", name="plain")
+    ask("a", name="pays", price="0.036")
+    ask("a", name="due", deadline=soon)
+    ask("a", name="urgent", priority=5)
+
+    turn = [offer.job.name for offer in offers.offers(hire("cleo").user, now=now)]
+
+    assert turn == ["urgent", "due", "pays", "plain"]
+
+
+def test_a_task_fetched_in_advance_is_given_next_and_expires_early(ask, hire, now):
+    job, cleo = ask("a", "b", "c", workers_per_object=1), hire("cleo")
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+    ahead = claim.in_advance(worker=cleo, job=job, now=now)
+    assert claim.in_advance(worker=cleo, job=job, now=now) == ahead
+    assert ahead.expires_at == now + timedelta(seconds=claim.AHEAD_SECONDS)
+
+    submit.submit(assignment=held, content=HERON, now=now)
+    begun = claim.next_assignment(worker=cleo, job=job, now=now + timedelta(seconds=60))
+
+    assert (begun.pk, begun.in_advance) == (ahead.pk, False)
+    assert begun.expires_at == now + timedelta(seconds=60 + job.time_limit)
+
+
+def test_a_task_fetched_in_advance_and_forgotten_goes_to_others(ask, hire, now):
+    job, cleo = ask("a", "b", workers_per_object=1), hire("cleo")
+    claim.next_assignment(worker=cleo, job=job, now=now)
+    ahead = claim.in_advance(worker=cleo, job=job, now=now)
+
+    later = now + timedelta(seconds=claim.AHEAD_SECONDS + 1)
+
+    assert claim.next_assignment(worker=hire("dan"), job=job, now=later).seat_id == ahead.seat_id
+
+
+def test_more_time_is_given_until_somebody_else_has_the_task(ask, hire, now):
+    job, cleo = ask("a", workers_per_object=1, time_limit=60), hire("cleo")
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+
+    assert extend.extend(assignment=held, now=now + timedelta(seconds=50)) == now + timedelta(seconds=110)
+    other = claim.next_assignment(worker=hire("dan"), job=job, now=now + timedelta(seconds=111))
+    with pytest.raises(extend.NotExtended):
+        extend.extend(assignment=held, now=now + timedelta(seconds=112))
+    assert other.task_id == held.task_id
+
+
+def test_a_paused_job_hands_out_nothing_and_takes_in_what_is_at_hand(alice, ask, hire, now):
+    job, cleo = ask("a", "b"), hire("cleo")
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+    pause.pause(viewer=alice, job=job, now=now)
+
+    assert submit.submit(assignment=held, content=HERON, now=now).paid
+    with pytest.raises(claim.NothingToDo) as nothing:
+        claim.next_assignment(worker=cleo, job=job, now=now)
+    assert nothing.value.reason_code == "job-paused"
+    pause.resume(viewer=alice, job=job, now=now)
+    assert claim.next_assignment(worker=cleo, job=job, now=now)
+
+
+def test_a_worker_paused_by_the_requester_goes_on_when_allowed(alice, ask, hire, now):
+    job, cleo = ask(), hire("cleo")
+    row = standing.pause(viewer=alice, job=job, worker=cleo, reason="Too fast.", now=now)
+
+    with pytest.raises(claim.NothingToDo, match="Too fast"):
+        claim.next_assignment(worker=cleo, job=job, now=now)
+    standing.resume(viewer=alice, standing=row)
+    assert claim.next_assignment(worker=cleo, job=job, now=now)
+
+
+def test_more_workers_an_object_opens_what_was_done(alice, ask, hire, answer, now):
+    job = ask("a", "b", workers_per_object=1)
+    answer(hire("cleo"), job)
+
+    change.change(viewer=alice, job=job, given={"workers_per_object": 3}, now=now)
+    job = line.advance(job.pk, now=now)
+
+    assert list(Task.objects.order_by("position").values_list("state", "answered", "wanted")) == [
+        ("open", 1, 3),
+        ("open", 0, 3),
+    ]
+    assert balance.balance(names.hold(job.pk)) == 5 * job.price
+
+
+def test_fewer_workers_an_object_ends_what_has_enough(alice, ask, hire, answer, now):
+    job, cleo, dan = ask("a", "b", workers_per_object=3), hire("cleo"), hire("dan")
+    answer(cleo, job)
+    held = claim.next_assignment(worker=dan, job=job, now=now)  # on the first object as well
+
+    change.change(viewer=alice, job=job, given={"workers_per_object": 1}, now=now)
+    job = line.advance(job.pk, now=now)
+
+    first = Task.objects.get(position=0)
+    assert (first.state, first.wanted, first.seats.filter(free_at__isnull=False).count()) == ("open", 2, 1)
+    assert not submit.submit(assignment=held, content=HERON, now=now).surplus
+    first.refresh_from_db()
+    assert (first.state, first.answered) == ("done", 2)
+
+
+def test_a_seat_beyond_the_target_goes_to_nobody_else(alice, ask, hire, answer, now):
+    job, cleo = ask("a", workers_per_object=2, time_limit=60), hire("cleo")
+    claim.next_assignment(worker=cleo, job=job, now=now)
+    answer(hire("dan"), job)
+    change.change(viewer=alice, job=job, given={"workers_per_object": 1}, now=now)
+    line.advance(job.pk, now=now)
+    later = now + timedelta(seconds=61)
+
+    with pytest.raises(claim.NothingToDo):
+        claim.next_assignment(worker=hire("eve"), job=job, now=later)
+    assert line.advance(job.pk, now=later).state == "Completed"
+
+
+def test_a_new_price_is_for_new_tasks_and_a_promise_is_kept(alice, ask, hire, now):
+    job, cleo, dan = ask("a"), hire("cleo"), hire("dan")
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+
+    change.change(viewer=alice, job=job, given={"price": "0.036"}, now=now)
+
+    assert submit.submit(assignment=held, content=HERON, now=now).paid == Decimal("0.012")
+    assert claim.next_assignment(worker=dan, job=job, now=now).price == Decimal("0.036")
+
+
+def test_a_change_that_cannot_be_paid_changes_nothing(alice, ask, now):
+    job = ask()
+    alice.requester.credit = Decimal("0.072")
+
+    with pytest.raises(InsufficientFunds):
+        change.change(viewer=alice, job=job, given={"price": "0.036"}, now=now)
+    job.refresh_from_db()
+    assert (job.price, job.revision) == (Decimal("0.012"), 0)
+
+
+def test_what_cannot_be_changed_is_refused_by_name(alice, ask, now):
+    with pytest.raises(JobRefused) as refused:
+        change.change(viewer=alice, job=ask(), given={"categories": ["x", "y"], "price": "free"}, now=now)
+
+    assert {fault.field for fault in refused.value.faults} == {"categories", "price"}
+
+
+def test_another_team_takes_over(alice, ask, hire, team, now):
+    job, cleo = ask(), hire("cleo")
+    other = team.workforce.teams.get(name="everyone")
+    change.change(viewer=alice, job=job, given={"team": "everyone"}, now=now)
+
+    with pytest.raises(claim.NothingToDo):
+        claim.next_assignment(worker=cleo, job=job, now=now)
+    other.workers.add(cleo)
+    assert claim.next_assignment(worker=cleo, job=job, now=now)

@@ -1,0 +1,164 @@
+"""Known objects: hidden, once a worker, and everything that follows from them."""
+
+from decimal import Decimal
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.labels.models import Label
+from gtcrowd.ledger import balance, names
+from gtcrowd.tasks import claim, gold, submit
+from gtcrowd.tasks.models import Answer, Assignment, Gold, Standing, Task
+
+pytestmark = pytest.mark.django_db
+RULE = {"rules": [{"below": 0.6, "do": "pause"}]}
+
+
+@pytest.fixture
+def known(alice, ask, now):
+    """A job of twelve objects, of which the last `count` are known to be herons."""
+
+    def _known(count, **config):
+        job = ask(*(f"t{n}" for n in range(12)), workers_per_object=1, gold=config, max_concurrent=4)
+        items = [{"object": n, "value": "heron", "explanation": "Look at the beak."} for n in range(12 - count, 12)]
+        gold.declare(viewer=alice, job=job, items=items, now=now)
+        return job
+
+    return _known
+
+
+def work(worker, job, label, now):
+    held = claim.next_assignment(worker=worker, job=job, now=now)
+    return submit.submit(assignment=held, content={"crowd-classifier": {"label": label}}, now=now)
+
+
+def test_a_quiz_comes_first_unpaid_and_is_told(known, hire, now):
+    job, cleo = known(3, quiz=2, quiz_right=1), hire("cleo")
+
+    receipts = [work(cleo, job, label, now) for label in ("heron", "ibis", "heron")]
+
+    assert [receipt.answer.gold for receipt in receipts] == [True, True, False]
+    assert [receipt.verdict and receipt.verdict.right for receipt in receipts] == [True, False, None]
+    assert receipts[1].verdict.explanation == "Look at the beak."
+    assert balance.balance(names.earned(cleo.pk)) == job.price
+
+
+def test_who_fails_the_quiz_gets_nothing_more(known, hire, now):
+    job, eve = known(2, quiz=2, quiz_right=2), hire("eve")
+    work(eve, job, "heron", now), work(eve, job, "ibis", now)
+
+    with pytest.raises(claim.NothingToDo, match="quiz"):
+        work(eve, job, "ibis", now)
+    eve.refresh_from_db()
+    assert (eve.gold_seen, eve.gold_right) == (2, 1)
+
+
+def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hire, now):
+    job, cleo = known(4, share=0.5), hire("cleo")
+
+    receipts = [work(cleo, job, "heron", now) for _ in range(11)]
+
+    tested = [receipt.answer.task_id for receipt in receipts if receipt.answer.gold]
+    assert len(tested) == len(set(tested)) == 4
+    assert {receipt.paid for receipt in receipts} == {Decimal("0.012")}
+    assert not any(receipt.verdict for receipt in receipts)  # nobody is told, unless the job says so
+
+
+def test_a_rule_looks_at_the_upper_end_of_the_interval(known, hire, now):
+    """Three wrong of three may still be chance at 60 %; four are not."""
+    job, eve = known(5, quiz=5, **RULE), hire("eve")
+
+    states = []
+    for _ in range(3):
+        work(eve, job, "ibis", now)
+        states.append(Standing.objects.get(worker=eve).state)
+
+    assert states == ["working", "working", "paused"]
+    assert "0 of 3" in Standing.objects.get(worker=eve).reason
+
+
+def test_a_correction_is_forgiven_everywhere(alice, known, hire, now):
+    job, eve, cleo = known(3, quiz=3, **RULE), hire("eve"), hire("cleo")
+    for _ in range(3):
+        work(eve, job, "ibis", now)
+    work(cleo, job, "heron", now)
+    assert Standing.objects.get(worker=eve).state == "paused"
+
+    for one in Gold.objects.all():
+        gold.correct(viewer=alice, known=one, value="ibis", now=now)
+
+    row = Standing.objects.get(worker=eve)
+    assert (row.gold_right, row.gold_seen, row.state, row.reason) == (3, 3, "working", "")
+    eve.refresh_from_db(), cleo.refresh_from_db()
+    assert (eve.gold_right, cleo.gold_right) == (3, 0)
+
+
+def test_a_retired_object_says_nothing_any_more(alice, known, hire, now):
+    job, eve = known(1, quiz=1), hire("eve")
+    work(eve, job, "ibis", now)
+
+    assert gold.retire(viewer=alice, known=Gold.objects.get(), now=now) == 1
+    assert gold.retire(viewer=alice, known=Gold.objects.get(), now=now) == 0
+
+    row = Standing.objects.get(worker=eve)
+    assert (row.gold_seen, row.gold_right) == (0, 0)
+    assert not work(eve, job, "ibis", now).answer.gold
+
+
+def test_known_objects_get_their_known_label_and_teach_the_method(known, hire, now):
+    job = known(2, quiz=2)
+    for name in ("cleo", "dan"):
+        work(hire(name), job, "ibis", now)
+    cleo = job.team.workers.get(user__name="Cleo")
+    for _ in range(11):
+        work(cleo, job, "ibis", now)
+    job = line.advance(job.pk, now=now)
+
+    assert job.state == "Completed"
+    assert list(Label.objects.filter(current=True, position__gte=10).values_list("value", "confidence")) == [
+        ("heron", 1.0),
+        ("heron", 1.0),
+    ]
+    assert Label.objects.filter(current=True).count() == 12
+
+
+def test_a_worker_may_be_weighed_by_their_known_objects(known, hire, now):
+    from gtcrowd.labels import answers
+
+    job, eve = known(4, quiz=4, rules=[{"below": 0.6, "do": "weigh"}]), hire("eve")
+    for _ in range(4):
+        work(eve, job, "ibis", now)
+
+    assert Standing.objects.get(worker=eve).weighed
+    assert answers.read(job).accuracy.round(2).tolist() == [0.1]
+
+
+def test_faults_are_told_by_place_and_nothing_is_declared(alice, known, hire, now):
+    job = known(1)
+    work(hire("cleo"), job, "heron", now)
+    items = [{"object": 11, "value": "heron"}, {"object": 0, "value": "heron"}, {"object": 99, "value": "heron"},
+             {"object": 5, "value": "owl"}, {"object": 6, "value": "ibis"}]  # fmt: skip
+
+    with pytest.raises(gold.GoldRefused) as refused:
+        gold.declare(viewer=alice, job=job, items=items, now=now)
+
+    assert [place for place, _problem in refused.value.faults] == [0, 1, 2, 3]
+    assert Gold.objects.count() == 1
+
+
+def test_a_known_object_is_no_work_of_its_own(known, hire, now):
+    job = known(3)
+
+    work(hire("cleo"), job, "heron", now)
+
+    assert Task.objects.filter(job=job, state="gold").count() == 3
+    assert not Assignment.objects.filter(seat=None).exists()
+    assert not Answer.objects.filter(gold=True).exists()
+
+
+def test_who_only_looks_declares_nothing(alice, known, now):
+    viewer = Viewer(alice.requester, Role.VIEWER)
+
+    with pytest.raises(NotAllowed):
+        gold.declare(viewer=viewer, job=known(1), items=[{"object": 0, "value": "heron"}], now=now)

@@ -1,0 +1,113 @@
+"""As many answers as an object needs."""
+
+from datetime import timedelta
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.labels.models import Run
+from gtcrowd.tasks import redundancy
+from gtcrowd.tasks.models import Standing, Task, WorkerModel
+
+pytestmark = pytest.mark.django_db
+NAMES = ("cleo", "dan", "eve", "fay", "gil", "hal")
+
+
+@pytest.fixture
+def dynamic(ask):
+    def _dynamic(count, **asks):
+        texts = (f"t{n}" for n in range(count))
+        asked = {"workers_per_object": 5, "least_workers": 2, "target_error": 0.05, **asks}
+        return ask(*texts, **asked)
+
+    return _dynamic
+
+
+def test_agreement_stops_an_object_and_doubt_asks_for_more(dynamic, hire, answer):
+    job = dynamic(2)
+    cleo, dan = hire("cleo"), hire("dan")
+    for worker, labels in ((cleo, ("heron", "heron")), (dan, ("heron", "ibis"))):
+        for label in labels:
+            answer(worker, job, label)
+
+    first, second = Task.objects.order_by("position")
+    assert (first.state, first.reason_code, second.state, second.wanted) == ("done", "sure-enough", "open", 3)
+    assert first.error < second.error
+
+
+def test_an_object_ends_at_the_most_workers_with_its_reason(dynamic, hire, answer, now):
+    job = dynamic(1, workers_per_object=3, target_error=0.001)
+
+    for minute, label in enumerate(("heron", "ibis", "heron")):
+        answer(hire(NAMES[minute]), job, label, now=now + timedelta(minutes=minute))
+
+    task = Task.objects.get()
+    assert (task.state, task.reason_code, task.answered) == ("done", "most-workers", 3)
+
+
+def test_a_job_learns_stops_early_and_says_what_it_saved(dynamic, hire, answer, now):
+    job = dynamic(60, target_error=0.03)
+    workers = [hire(name) for name in NAMES]
+    for worker in workers:
+        for number in range(60):
+            if job.state != "InProgress" or not _waits(worker, job, now):
+                break
+            answer(worker, job, "heron" if number % 2 else "ibis")
+        job = line.advance(job.pk, now=now)
+
+    assert job.state == "Completed"
+    run = Run.objects.filter(official=True, drift__isnull=False).last()
+    assert 0 <= run.drift["moved"] < 0.5
+    assert run.drift["objects"] > 0
+    assert WorkerModel.objects.filter(job=job).exists()
+    assert Standing.objects.filter(job=job, model__isnull=False).exists()
+    reasons = set(Task.objects.values_list("reason_code", flat=True))
+    assert reasons <= {"sure-enough", "target-reached", "most-workers"}
+    assert reasons & {"sure-enough", "target-reached"}
+    job.counters.refresh_from_db()
+    saved = job.counters.saved
+    assert saved["answers"] == 60 * 5 - job.counters.answers > 0
+    assert saved["low"] == saved["high"] == saved["answers"]  # nothing is left to be guessed
+    assert job.counters.expected_error <= 0.09
+
+
+def test_what_stopped_too_early_is_opened_again(dynamic, hire, answer, now):
+    job = dynamic(1)
+    for name in NAMES[:2]:
+        answer(hire(name), job, "heron")
+    task = Task.objects.get()
+    Task.objects.update(state="done", reason_code="sure-enough", wanted=2, concluded=True)
+    task.seats.filter(free_at__isnull=False).update(free_at=None)
+
+    redundancy.learn(
+        job, shared={"prior": [0.5, 0.5], "crowd": [[0.5, 0.5], [0.5, 0.5]], "correlation": 0.0, "doubt": 0.0},
+        workers={}, judged=[(task.pk, 0.5, 0.4)], now=now,
+    )  # fmt: skip
+
+    task.refresh_from_db()
+    assert (task.state, task.wanted, task.concluded) == ("open", 3, False)
+    assert task.seats.filter(free_at__isnull=False).count() == 1
+
+
+def test_the_most_uncertain_comes_first(dynamic, hire, answer, now):
+    job = dynamic(3, hand_out="most-uncertain", target_error=0.001)
+    cleo, dan, eve = (hire(name) for name in NAMES[:3])
+    for labels, worker in ((("heron", "heron", "heron"), cleo), (("heron", "ibis", "heron"), dan)):
+        for label in labels:
+            answer(worker, job, label)
+
+    assert answer(eve, job, now=now + timedelta(minutes=1)).answer.task.position == 1
+
+
+def test_what_does_not_fit_together_is_refused(dynamic):
+    with pytest.raises(JobRefused) as refused:
+        dynamic(1, least_workers=6, target_error=None, method="majority", hand_out="sequence", order_key="x")
+
+    assert {fault.field for fault in refused.value.faults} >= {"least_workers", "method"}
+
+
+def _waits(worker, job, now):
+    from gtcrowd.tasks.offers import offer
+
+    return offer(worker, job, now=now).waiting
