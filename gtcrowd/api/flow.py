@@ -187,11 +187,9 @@ class Webhook(APIView):
     )
     def post(self, request: Request, job_id: int) -> Any:
         body = request._request.body
-        job = Job.objects.filter(pk=job_id, streaming=True).first()
+        job = arrive.addressed(job_id, body, request.headers.get("X-Gtcrowd-Signature", ""))
         # One answer for a job that is not there and for a wrong signature: nothing is learned by trying.
         if len(body) > MOST_WEBHOOK or job is None:
-            return problem(403, "The signature is wrong.")
-        if not arrive.signed(job, body, request.headers.get("X-Gtcrowd-Signature", "")):
             return problem(403, "The signature is wrong.")
         arrived = arrive.arrive(job=job, lines=_delivered(body), now=timezone.now())
         return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)

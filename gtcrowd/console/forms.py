@@ -8,9 +8,15 @@ from django.http import HttpRequest
 
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import store
-from gtcrowd.jobs.request import FIELDS, INSTRUCTIONS, Fault
+from gtcrowd.jobs.request import FIELDS, GOLD, INSTRUCTIONS, WORKER_LIMITS, Fault
 
-PLAIN = tuple(name for name in FIELDS if name not in ("categories", "instructions", "late_answers_paid"))
+NESTED = (
+    "categories", "instructions", "late_answers_paid", "worker_limits", "gold", "excluded_jobs", "method_parameters",
+    "streaming",
+)  # fmt: skip
+PLAIN = tuple(name for name in FIELDS if name not in NESTED)
+PARTS = {"worker_limits": "limit_", "gold": "gold_"}
+"""Fields with parts, and how the form's names of the parts begin."""
 
 
 def job(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
@@ -20,6 +26,14 @@ def job(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     given["categories"] = [line.strip() for line in posted.get("categories", "").splitlines() if line.strip()]
     given["instructions"] = {part: posted[part] for part in INSTRUCTIONS if posted.get(part)}
     given["late_answers_paid"] = "late_answers_paid" in posted
+    given["streaming"] = "streaming" in posted
+    given["excluded_jobs"] = [line.strip() for line in posted.get("excluded_jobs", "").splitlines() if line.strip()]
+    given["worker_limits"] = {part: posted[f"limit_{part}"] for part in WORKER_LIMITS if posted.get(f"limit_{part}")}
+    given["gold"] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
+    if given["gold"]:
+        given["gold"]["feedback"] = "gold_feedback" in posted
+    if posted.get("gold_below"):
+        given["gold"]["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
     file = request.FILES.get("file")
     if file is not None:
         name = re.sub(r"[^A-Za-z0-9-]+", "-", posted.get("name") or "uploaded").strip("-") or "uploaded"
@@ -36,5 +50,7 @@ def by_field(faults: Iterable[Fault]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for fault in faults:
         shown = f" ({fault.value})" if fault.field == "categories" and isinstance(fault.value, str) else ""
-        found.setdefault(fault.field.rpartition(".")[2], []).append(f"{fault.problem}{shown}")
+        whole, _dot, part = fault.field.partition(".")
+        name = f"{PARTS.get(whole, '')}{part or whole}"
+        found.setdefault("gold_below" if name == "gold_rules" else name, []).append(f"{fault.problem}{shown}")
     return found

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gtcrowd.console import views
+from gtcrowd.console import flow, views
 
 app_name = "console"
 urlpatterns = [
@@ -8,6 +8,10 @@ urlpatterns = [
     path("jobs/new/", views.new_job, name="new-job"),
     path("jobs/<str:name>/", views.job, name="job"),
     path("jobs/<str:name>/stop/", views.stop_job, name="stop"),
+    path("jobs/<str:name>/change/", flow.change_job, name="change"),
+    path("jobs/<str:name>/pause/", flow.pause_job, name="pause"),
+    path("jobs/<str:name>/gold/", flow.declare_gold, name="gold"),
+    path("jobs/<str:name>/workers/<str:code>/", flow.change_standing, name="standing"),
     path("jobs/<str:name>/run/", views.run_method, name="run"),
     path("jobs/<str:name>/output.manifest", views.manifest, name="manifest"),
     path("people/", views.people, name="people"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Avg, Count
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,16 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gtcrowd import consolidation, kinds
 from gtcrowd.console import forms
 from gtcrowd.console.gate import member
+from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity import keys
 from gtcrowd.identity.access import Right, Role, Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.jobs import create, state, stop
-from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.models import HandOut, Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.tasks.models import Gold, Standing, Task, TaskState
 from gtcrowd.workforce import found, invite
 from gtcrowd.workforce.models import Team, Worker
 
@@ -80,6 +83,13 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "runs": runs,
         "qualities": qualities.order_by("low")[:30],
         "unsure": least,
+        "standings": _standings(viewer, asked),
+        "known": Gold.objects.visible_to(viewer)
+        .filter(job=asked)
+        .select_related("task")
+        .order_by("task__position")[:50],
+        "teams": Team.objects.visible_to(viewer).filter(workforce=asked.team.workforce_id).order_by("name"),
+        "reasons": _reasons(asked) if asked.dynamic else (),
         "methods": [consolidation.METHODS[method] for method in kinds.kind(asked.kind).methods],
     }
     return render(request, "console/job.html", shown)
@@ -200,6 +210,27 @@ def _job(viewer: Viewer, name: str) -> Job:
     return asked
 
 
+def _standings(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
+    rows = Standing.objects.visible_to(viewer).filter(job=asked).select_related("worker__user", "worker__workforce")
+    found = []
+    for row in rows.order_by("state", "-answers")[:50]:
+        low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
+        found.append({"row": row, "low": low, "high": high})
+    return found
+
+
+def _reasons(asked: Job) -> list[tuple[str, int, float]]:
+    """Why objects ended: words, how many, and how many answers each had."""
+    words = {
+        "sure-enough": _("sure enough"),
+        "target-reached": _("the whole job was good enough"),
+        "most-workers": _("asked the most workers"),
+    }
+    rows = Task.objects.filter(job=asked, state=TaskState.DONE).values("reason_code")
+    counted = rows.annotate(n=Count("pk"), mean=Avg("answered")).order_by("-n")
+    return [(words.get(row["reason_code"], row["reason_code"]), row["n"], row["mean"]) for row in counted]
+
+
 def _form_facts(viewer: Viewer) -> dict[str, Any]:
     hourly = settings.GTCROWD_HOURLY_TARGET
     return {
@@ -217,6 +248,7 @@ def _form_facts(viewer: Viewer) -> dict[str, Any]:
             "time_limit": 300,
             "max_concurrent": 1000,
         },
+        "orders": HandOut.choices,
     }
 
 

@@ -66,10 +66,13 @@ def secret(job: Job) -> str:
     return salted_hmac("gtcrowd.webhook", f"{job.pk}:{job.created_at.isoformat()}", algorithm="sha256").hexdigest()
 
 
-def signed(job: Job, body: bytes, signature: str) -> bool:
-    """Whether `signature` is `sha256=` and the HMAC of the body in hexadecimal digits."""
+def addressed(job_id: int, body: bytes, signature: str) -> Job | None:
+    """The streaming job to which a delivery is signed: `signature` is `sha256=` and the HMAC of the body in hex."""
+    job = Job.objects.filter(pk=job_id, streaming=True).first()
+    if job is None:
+        return None
     right = "sha256=" + hmac.new(secret(job).encode(), body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(right.encode(), signature.encode())
+    return job if hmac.compare_digest(right.encode(), signature.encode()) else None
 
 
 def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:

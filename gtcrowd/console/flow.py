@@ -1,0 +1,109 @@
+"""What can be done with a running job on its page: change, pause, known objects, the workers' standing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gtcrowd import kinds
+from gtcrowd.console.gate import member
+from gtcrowd.identity.access import Viewer
+from gtcrowd.jobs import pause, state
+from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.tasks import change, gold, standing
+from gtcrowd.tasks.models import Gold, Standing
+from gtcrowd.workforce.models import Worker
+
+FIELDS = ("workers_per_object", "price", "team", "priority", "least_workers", "target_error")
+"""Those of a running job that its page lets change; the REST interface lets change more."""
+
+
+@member
+@require_POST
+def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    """Change what differs from how the job is now."""
+    job = _job(viewer, name)
+    now = {field: str(getattr(job, field) if getattr(job, field) is not None else "") for field in FIELDS}
+    given = {field: request.POST[field] for field in FIELDS if request.POST.get(field, now[field]) != now[field]}
+    if not given:
+        messages.info(request, _("Nothing was changed."))
+        return redirect("console:job", name=job.name)
+    return _tried(request, job, lambda: change.change(viewer=viewer, job=job, given=given, now=timezone.now()),
+                  _("Changed. Every object is brought in line within seconds."))  # fmt: skip
+
+
+@member
+@require_POST
+def pause_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    job = _job(viewer, name)
+    if request.POST.get("how") == "resume":
+        return _tried(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
+                      _("The job hands out tasks again."))  # fmt: skip
+    return _tried(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
+                  _("Paused. Tasks at hand may be finished."))  # fmt: skip
+
+
+@member
+@require_POST
+def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    """Make an object known, or correct what is right about one that is."""
+    job, posted = _job(viewer, name), request.POST
+    number = posted.get("object", "")
+    place = int(number) if number.isdecimal() else -1
+    known = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=place).first()
+    facts: dict[str, Any] = {"value": posted.get("value"), "explanation": posted.get("explanation", "")}
+    if known is None:
+        return _tried(
+            request, job,
+            lambda: gold.declare(viewer=viewer, job=job, items=[{"object": place, **facts}], now=timezone.now()),
+            _("Object %(number)s tests workers now.") % {"number": number},
+        )  # fmt: skip
+    return _tried(request, job, lambda: gold.correct(viewer=viewer, known=known, now=timezone.now(), **facts),
+                  _("Corrected; accuracies and labels are recomputed."))  # fmt: skip
+
+
+@member
+@require_POST
+def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) -> HttpResponse:
+    job = _job(viewer, name)
+    worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
+    if request.POST.get("how") == "resume":
+        row = get_object_or_404(Standing.objects.visible_to(viewer), job=job, worker=worker)
+        return _tried(request, job, lambda: standing.resume(viewer=viewer, standing=row), _("They may go on."))
+    reason = request.POST.get("reason", "")
+    return _tried(
+        request, job,
+        lambda: standing.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
+        _("They get nothing more of this job."),
+    )  # fmt: skip
+
+
+def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:
+    """Do it, say so or why not, and show the job again."""
+    try:
+        act()
+        messages.success(request, done)
+    except JobRefused as refused:
+        for fault in refused.faults:
+            messages.error(request, f"{fault.field}: {fault.problem}")
+    except gold.GoldRefused as refused:
+        for _place, problem in refused.faults:
+            messages.error(request, problem)
+    except (InsufficientFunds, kinds.AnswerRefused) as refused:
+        messages.error(request, str(refused))
+    except state.NotPossible:
+        messages.error(request, _("This is not possible: the job is not in progress."))
+    return redirect("console:job", name=job.name)
+
+
+def _job(viewer: Viewer, name: str) -> Job:
+    own = Job.objects.visible_to(viewer).select_related("team__workforce")
+    asked: Job = get_object_or_404(own, name__iexact=name)
+    return asked
