@@ -150,9 +150,8 @@ class JobManifest(APIView):
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
         run = _run(request, job)
-        lines = (line.encode() + b"\n" for line in export.lines(job, run_id=run))
         headers = {"Content-Disposition": f'attachment; filename="{job.name}.manifest"'}
-        return StreamingHttpResponse(lines, content_type=pages.LINES, headers=headers)
+        return StreamingHttpResponse(export.blocks(job, run_id=run), content_type=pages.LINES, headers=headers)
 
 
 class JobAnswers(APIView):

@@ -121,9 +121,8 @@ def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 @require_GET
 def manifest(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
     asked = _job(viewer, name)
-    lines = (line.encode() + b"\n" for line in export.lines(asked))
     headers = {"Content-Disposition": f'attachment; filename="{asked.name}.manifest"'}
-    return StreamingHttpResponse(lines, content_type="application/x-ndjson", headers=headers)
+    return StreamingHttpResponse(export.blocks(asked), content_type="application/x-ndjson", headers=headers)
 
 
 @member

@@ -71,6 +71,9 @@ class Choice:
             raise AnswerRefused(f"{element}.label", label, f"must be one of: {_some(categories)}.")
         return label
 
+    def values(self, categories: Sequence[str]) -> Sequence[str]:
+        return categories
+
     def check_value(self, value: object, categories: Sequence[str]) -> None:
         if not isinstance(value, str) or value not in categories:
             raise AnswerRefused("value", value, f"must be one of: {_some(categories)}.")

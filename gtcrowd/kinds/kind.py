@@ -105,6 +105,9 @@ class Kind(Protocol):
     def read_answer(self, content: object, categories: Sequence[str]) -> Any:
         """The value in what a page sent, JSON-able and in one form only. Raises AnswerRefused."""
 
+    def values(self, categories: Sequence[str]) -> Sequence[Any] | None:
+        """All values that a label can have, or None where they cannot be listed."""
+
     def check_value(self, value: object, categories: Sequence[str]) -> None:
         """Whether `value` can be right: what `read_answer` might give. Raises AnswerRefused."""
 

@@ -153,7 +153,7 @@ def _write_labels(
             "data_object_id": pa.array(answers.objects[chosen]),
             "position": pa.array(positions),
             "value": pa.array(values, pa.large_string()),
-            "confidence": pa.array(concluded.confidence[chosen]),
+            "confidence": pa.array(concluded.confidence[chosen].round(6)),
             "posterior": pa.array(["\\N"]) if posterior is None else copying.json_lists(posterior[chosen], places=6),
             "answers": pa.array(counts[chosen]),
             "current": pa.array([run.official]),

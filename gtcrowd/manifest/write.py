@@ -13,6 +13,11 @@ SKIP = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
+def written(value: Any) -> str:
+    """A value as JSON, as `augment` writes it into a line."""
+    return COMPACT(value)
+
+
 def augment(text: str, fields: Mapping[str, Any]) -> str:
     """The line `text` with `fields` added to its object; `text` must be a line that reading accepted.
 
