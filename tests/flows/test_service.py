@@ -1,14 +1,18 @@
 """The whole service as its users meet it: started by the one command, used in a browser and with a key, and killed."""
 
 import contextlib
+import http.client
+import http.cookiejar
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 from socket import socket
@@ -82,7 +86,8 @@ class Service:
 
     def query(self, sql):
         with psycopg.connect(postgres.url(self.var / "postgres")) as connection:
-            return connection.execute(sql).fetchall()
+            found = connection.execute(sql)
+            return found.fetchall() if found.description else []
 
     def children(self, word):
         found = []
@@ -188,6 +193,98 @@ def test_killed_processes_lose_nothing(service, tmp_path):
         "ON job.id = label.job_id WHERE job.name IN ('calm', 'killed') AND label.current"
     )
     assert labels == [(300, 150)]
+    assert service.query("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(0,)]
+
+
+class Hand:
+    """A worker without a page: signs in, takes tasks, and sends each answer until it is acknowledged."""
+
+    def __init__(self, service, account, job):
+        self.url, self.work = service.url, f"{service.url}/work/{job}/"
+        jar = http.cookiejar.CookieJar()
+        self.jar, self.opener = jar, urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.acknowledged, self.refused = {}, 0
+        self.call(f"{self.url}/account/login/")
+        self.call(f"{self.url}/account/login/", {"login": account["email"], "password": account["password"]})
+
+    def call(self, address, form=None, sent=None):
+        token = next((cookie.value for cookie in self.jar if cookie.name == "csrftoken"), "")
+        headers = {"X-CSRFToken": token, "Referer": self.url, "Origin": self.url}
+        data = None if form is None else urllib.parse.urlencode({**form, "csrfmiddlewaretoken": token}).encode()
+        if sent is not None:
+            data, headers = json.dumps(sent).encode(), headers | {"Content-Type": "application/json"}
+        with self.opener.open(urllib.request.Request(address, data, headers), timeout=20) as answer:
+            return answer.read().decode()
+
+    def label(self, until):
+        task = None
+        while time.monotonic() < until:
+            try:
+                task = self.answered(task) if task else self.begun()
+            except (OSError, http.client.HTTPException) as trouble:
+                if isinstance(trouble, urllib.error.HTTPError) and trouble.code == 409:
+                    task = None
+                self.refused += 1
+                time.sleep(0.2)
+
+    def begun(self):
+        self.call(f"{self.work}start/", {})
+        found = re.search(r'<script id="task" type="application/json">(.*?)</script>', self.call(self.work))
+        return json.loads(found[1])["assignment"] if found else time.sleep(0.2)
+
+    def answered(self, task):
+        content = {"crowd-image-classifier": {"label": str(task % 10)}}
+        reply = json.loads(self.call(f"{self.work}submit/", sent={"assignment": task, "content": content}))
+        self.acknowledged[task] = reply["receipt"]
+        return (reply["next"] or {}).get("assignment")
+
+
+def test_every_acknowledged_answer_stands_whatever_dies(service):
+    """kill -9 of the web server, and of the database while it writes, in the middle of a load."""
+    (job,) = (row[0] for row in service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'"))
+    service.query("UPDATE jobs_job SET workers_per_object = 9, max_concurrent = 150 WHERE name = 'postcodes-today'")
+    accounts = service.accounts()
+    hands = [Hand(service, account, job) for name, account in accounts.items() if name.startswith("worker")]
+    until = time.monotonic() + 25
+    threads = [threading.Thread(target=hand.label, args=(until,)) for hand in hands]
+    for thread in threads:
+        thread.start()
+    kills = 0
+    while time.monotonic() < until - 6:
+        time.sleep(2)
+        if kills % 2:
+            with contextlib.suppress(psycopg.Error):
+                backends = (
+                    "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                )
+                for row in service.query(backends)[:1]:
+                    os.kill(row[0], signal.SIGKILL)  # the server then ends all others and recovers
+        else:
+            for process in service.children("granian")[:1]:
+                process.kill()
+        kills += 1
+    for thread in threads:
+        thread.join(60)
+
+    _until(service.ready, 90)
+    acknowledged = {task: receipt for hand in hands for task, receipt in hand.acknowledged.items()}
+    stored = service.query(
+        "SELECT assignment_id, paid::text FROM tasks_answer answer JOIN jobs_job job ON job.id = answer.job_id "
+        "WHERE job.name = 'postcodes-today'"
+    )
+    paid = service.query(
+        "SELECT substr(reference, 8)::bigint, count(*) FROM ledger_transaction WHERE reference LIKE 'answer:%' GROUP BY 1"
+    )
+    assert kills >= 6
+    assert sum(hand.refused for hand in hands) > 0
+    assert len(acknowledged) > 20
+    assert {task: receipt["paid"] for task, receipt in acknowledged.items()}.items() <= dict(stored).items()
+    assert dict.fromkeys(acknowledged, 1).items() <= dict(paid).items()
+    assert not service.query("SELECT FROM tasks_task WHERE answered > wanted")
+    assert not service.query(
+        "SELECT FROM tasks_answer WHERE NOT gold AND NOT surplus GROUP BY task_id HAVING count(*) > "
+        "(SELECT wanted FROM tasks_task WHERE data_object_id = task_id)"
+    )
     assert service.query("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(0,)]
 
 

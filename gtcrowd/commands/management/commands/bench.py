@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -14,11 +14,11 @@ from rich.table import Table
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, crowd_files
-from gtcrowd.commands.bench import assignment, peers, redundancy, speed, volume
+from gtcrowd.commands.bench import assignment, peers, redundancy, speed, transfer, volume
 
 
 class Command(BaseCommand):
-    help = "Measure consolidation: accuracy and seconds, growth with the answers, input and output of a run."
+    help = "Measure the parts that must be fast, each beside a peer or a limit in the same run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
@@ -40,7 +40,11 @@ class Command(BaseCommand):
         handed.add_argument("--seconds", type=float, default=8, help="of each load (default %(default)s)")
         handed.add_argument("--processes", type=int, default=1, help="of the web server (default %(default)s)")
         handed.add_argument("--before", type=float, default=0, help="answers of an earlier job (default 0)")
-        for one in (sets, growth, rows, saved, handed):
+        brought = commands.add_parser("ingest", help="lines of a manifest into objects, beside a plain COPY")
+        written = commands.add_parser("export", help="labels into an output manifest, beside a plain COPY")
+        for one in (brought, written):
+            one.add_argument("--objects", nargs="+", type=float, default=[1e5, 1e6], help="default: 1e5 1e6")
+        for one in (sets, growth, rows, saved, handed, brought, written):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -55,6 +59,20 @@ class Command(BaseCommand):
                 ("method", "answers", "seconds", "steps", "ms a step", "MB above input", "of triad", "peer by us"),
                 [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}",
                   f"{r.memory:.0f}", f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
+            )  # fmt: skip
+        elif what == "ingest":
+            rows = [transfer.ingested(int(n)) for n in self._each(options["objects"])]
+            table = _table(
+                ("objects", "check s", "bring in s", "lines/s", "COPY s", "of COPY", "MB"),
+                [(f"{r.objects:,}", f"{r.check:.2f}", f"{r.bring_in:.2f}", f"{r.objects / r.bring_in:,.0f}",
+                  f"{r.copy:.2f}", f"{r.ratio:.0%}", f"{r.memory:.0f}") for r in rows],
+            )  # fmt: skip
+        elif what == "export":
+            rows = [transfer.exported(int(n)) for n in self._each(options["objects"])]
+            table = _table(
+                ("labels", "first ms", "whole s", "lines/s", "COPY s", "of COPY", "list of ids s", "MB"),
+                [(f"{r.objects:,}", f"{r.first * 1000:.0f}", f"{r.whole:.2f}", f"{r.objects / r.whole:,.0f}",
+                  f"{r.copy:.2f}", f"{r.ratio:.0%}", f"{r.listing:.2f}", f"{r.memory:.0f}") for r in rows],
             )  # fmt: skip
         elif what == "redundancy":
             rows = self._saved(options["folders"], options["target"])
@@ -109,6 +127,9 @@ class Command(BaseCommand):
         ))  # fmt: skip
         (bare,) = found["limit"]
         console.print(f"PostgreSQL alone, 16 clients: {bare.claims:.0f} claims/s, {bare.answers:.0f} answers/s")
+
+    def _each(self, sizes: list[float]) -> Iterable[float]:
+        return track(sizes, "measuring", console=Console(stderr=True))
 
     def _saved(self, folders: list[Path], targets: list[float]) -> list[redundancy.Saved]:
         rows = []
