@@ -9,12 +9,12 @@ from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 from rich.table import Table
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, crowd_files
-from gtcrowd.commands.bench import assignment, peers, redundancy, speed, transfer, volume
+from gtcrowd.commands.bench import assignment, peers, redundancy, soak, speed, transfer, volume
 
 
 class Command(BaseCommand):
@@ -44,7 +44,9 @@ class Command(BaseCommand):
         written = commands.add_parser("export", help="labels into an output manifest, beside a plain COPY")
         for one in (brought, written):
             one.add_argument("--objects", nargs="+", type=float, default=[1e5, 1e6], help="default: 1e5 1e6")
-        for one in (sets, growth, rows, saved, handed, brought, written):
+        wet = commands.add_parser("soak", help="hand-outs with all that can go wrong, and a count of what must not be")
+        wet.add_argument("--handouts", type=float, default=20_000, help="default: 20000; at least a million is a proof")
+        for one in (sets, growth, rows, saved, handed, brought, written, wet):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -73,6 +75,13 @@ class Command(BaseCommand):
                 ("labels", "first ms", "whole s", "lines/s", "COPY s", "of COPY", "list of ids s", "MB"),
                 [(f"{r.objects:,}", f"{r.first * 1000:.0f}", f"{r.whole:.2f}", f"{r.objects / r.whole:,.0f}",
                   f"{r.copy:.2f}", f"{r.ratio:.0%}", f"{r.listing:.2f}", f"{r.memory:.0f}") for r in rows],
+            )  # fmt: skip
+        elif what == "soak":
+            rows = [self._soaked(int(options["handouts"]))]
+            table = _table(
+                ("what", "how many"),
+                [*((name, f"{value:,.0f}") for name, value in asdict(rows[0]).items() if name != "breaches"),
+                 *((name, f"{value:,}") for name, value in rows[0].breaches.items())],
             )  # fmt: skip
         elif what == "redundancy":
             rows = self._saved(options["folders"], options["target"])
@@ -127,6 +136,11 @@ class Command(BaseCommand):
         ))  # fmt: skip
         (bare,) = found["limit"]
         console.print(f"PostgreSQL alone, 16 clients: {bare.claims:.0f} claims/s, {bare.answers:.0f} answers/s")
+
+    def _soaked(self, handouts: int) -> soak.Soaked:
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("handed out", total=handouts)
+            return soak.soak(handouts, lambda count: progress.update(task, completed=count))
 
     def _each(self, sizes: list[float]) -> Iterable[float]:
         return track(sizes, "measuring", console=Console(stderr=True))

@@ -1,0 +1,113 @@
+"""Hand out and submit for a long time, with everything that can go wrong, and then count what must not be.
+
+Processes of clients take tasks for a hundred workers, each worker in two of them at once; they hand in, hand in twice,
+return, decline, forget tasks until the time runs out, and are killed in the middle and started again.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management.base import CommandError
+from django.db import connection
+
+from gtcrowd.commands.bench import stage
+from gtcrowd.jobs.models import Job
+
+WORKERS, PROCESSES = 100, 4
+LEASE_SECONDS = 2
+KILL_SECONDS = 10
+
+BREACHES = {
+    "objects with more answers than wanted": "SELECT count(*) FROM tasks_task WHERE answered > wanted",
+    "objects whose answers are not those counted": (
+        "SELECT count(*) FROM tasks_task task WHERE answered <> (SELECT count(*) FROM tasks_answer answer "
+        "WHERE answer.task_id = task.data_object_id AND NOT surplus)"
+    ),
+    "leases and answers beyond those wanted": (
+        "SELECT count(*) FROM tasks_task task WHERE wanted < answered + (SELECT count(*) FROM tasks_seat seat "
+        "WHERE seat.task_id = task.data_object_id AND seat.free_at > now())"
+    ),
+    "workers twice on an object": (
+        "SELECT count(*) FROM (SELECT FROM tasks_answer GROUP BY task_id, worker_id HAVING count(*) > 1) twice"
+    ),
+    "seats filled twice": (
+        "SELECT count(*) FROM (SELECT FROM tasks_answer answer JOIN tasks_assignment stay ON stay.id = assignment_id "
+        "WHERE NOT surplus GROUP BY stay.seat_id HAVING count(*) > 1) twice"
+    ),
+    "answers not paid exactly once": (
+        "SELECT count(*) FROM tasks_answer answer LEFT JOIN ledger_transaction paid "
+        "ON paid.reference = 'answer:' || answer.assignment_id WHERE (paid.id IS NULL) = (answer.paid > 0)"
+    ),
+    "thousandths of a dollar in the wrong place": "SELECT coalesce(sum(amount), 0) * 1000 FROM ledger_entry",
+}
+
+
+@dataclass(frozen=True)
+class Soaked:
+    """How many hand-outs there were, what came of them, and how often each law was broken."""
+
+    handed_out: int
+    answers: int
+    surplus: int
+    left: int
+    killed: int
+    seconds: float
+    breaches: dict[str, int]
+
+    @property
+    def ratio(self) -> float:
+        """Breaches for each hand-out."""
+        return sum(self.breaches.values()) / self.handed_out
+
+
+def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
+    """Go on until so many tasks were handed out; `told` hears how many there were."""
+    with stage.database() as address:
+        job, crowd = stage.job(objects=handouts // 2, wanted=3, workers=WORKERS, opened=False)
+        Job.objects.filter(pk=job.pk).update(time_limit=LEASE_SECONDS, max_concurrent=1000, own_clock=True)
+        began, killed = time.monotonic(), 0
+        running = [_start(address, job.pk, [worker.pk for worker in crowd], place) for place in range(PROCESSES)]
+        try:
+            while (count := _one("SELECT count(*) FROM tasks_assignment")) < handouts:
+                told(count)
+                time.sleep(KILL_SECONDS)
+                place = killed % PROCESSES
+                if any(process.poll() is not None for process in running):
+                    raise CommandError("A client ended by itself; its message is above.")
+                running[place].kill()
+                running[place].wait()
+                killed += 1
+                running[place] = _start(address, job.pk, [worker.pk for worker in crowd], place + killed)
+        finally:
+            for process in running:
+                process.kill()
+                process.wait()
+        time.sleep(1)  # what the killed ones had under way is rolled back by then
+        seconds = time.monotonic() - began
+        stage.settle()
+        return Soaked(
+            handed_out=_one("SELECT count(*) FROM tasks_assignment"),
+            answers=_one("SELECT count(*) FROM tasks_answer"),
+            surplus=_one("SELECT count(*) FROM tasks_answer WHERE surplus"),
+            left=_one("SELECT count(*) FROM tasks_assignment WHERE state IN ('returned', 'declined', 'expired')"),
+            killed=killed,
+            seconds=seconds,
+            breaches={name: _one(sql) for name, sql in BREACHES.items()},
+        )
+
+
+def _one(sql: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return int(cursor.fetchone()[0])
+
+
+def _start(address: str, job: int, workers: list[int], seed: int) -> "subprocess.Popen[bytes]":
+    # Half of the workers each, overlapping: everybody is at work in two processes at once.
+    half = [worker for place, worker in enumerate(workers) if (place + seed) % PROCESSES < PROCESSES // 2]
+    command = [sys.executable, "-m", "gtcrowd.commands.bench.soak_client", *map(str, (job, seed, *half))]
+    return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": address})  # noqa: S603 - our own module
