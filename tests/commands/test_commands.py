@@ -187,3 +187,53 @@ def test_a_run_is_measured_and_nothing_of_it_stays():
     assert (row["answers"], row["ratio"] > 0) == (1000, True)
     assert not Job.objects.exists()
     assert not Answer.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["ingest", "export"])
+def test_objects_in_and_labels_out_are_measured_in_a_database_of_their_own(what):
+    out = io.StringIO()
+
+    call_command("bench", what, "--objects", "3000", "--json", stdout=out)
+
+    (row,) = json.loads(out.getvalue())
+    assert (row["objects"], row["ratio"] > 0) == (3000, True)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hand_out_is_measured_beside_a_bare_view():
+    out = io.StringIO()
+    sizes = ("--objects", "1000", "--workers", "3", "--seconds", "1")
+
+    call_command("bench", "assignment", *sizes, "--json", stdout=out)
+
+    found = json.loads(out.getvalue())
+    assert found["loads"][0]["rate"] > 0 < found["loads"][0]["bare"]
+    assert found["nothing"][0]["later_ms"] > 0 < found["limit"][0]["claims"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_soak_breaks_no_law():
+    out = io.StringIO()
+
+    call_command("bench", "soak", "--handouts", "300", "--json", stdout=out)
+
+    (row,) = json.loads(out.getvalue())
+    assert row["handed_out"] >= 300
+    assert row["killed"] >= 1
+    assert set(row["breaches"].values()) == {0}
+
+
+def test_savings_are_measured(tmp_path):
+    """Twenty workers who are nearly always right: most of their answers are not needed."""
+    rows = [f"t{t},w{w},{'ab'[(t + (w * t % 17 == 3)) % 2]}" for t in range(60) for w in range(20)]
+    (tmp_path / "answers.csv").write_text("task,worker,label\n" + "\n".join(rows) + "\n")
+    (tmp_path / "truth.csv").write_text("task,truth\n" + "".join(f"t{t},{'ab'[t % 2]}\n" for t in range(60)))
+    out = io.StringIO()
+
+    call_command("bench", "redundancy", str(tmp_path), "--json", stdout=out)
+
+    (row,) = json.loads(out.getvalue())
+    assert row["ratio"] > 0.5
+    assert row["error"] <= row["fixed_error"] + 0.02

@@ -32,7 +32,7 @@ from gtcrowd.tasks import open as opening
 from gtcrowd.workforce import found
 from gtcrowd.workforce.models import Team, Worker
 
-NAME = "gtcrowd_bench"
+NAME = f"gtcrowd_bench_{os.getpid()}"
 CATEGORIES = ["cat", "dog", "owl"]
 CSRF = "b" * 32
 SERVER = [
