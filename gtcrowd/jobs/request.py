@@ -18,6 +18,7 @@ from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import KEYED, HandOut
+from gtcrowd.jobs.reading import Fault, JobRefused, Reading, number
 from gtcrowd.ledger import pricing
 from gtcrowd.workforce.models import Kind as WorkforceKind
 from gtcrowd.workforce.models import Team
@@ -36,23 +37,6 @@ WORKER_LIMITS = {"answers": (1, 10**9), "share": (0.1, 100), "hours": (0.01, 100
 GOLD = {"share": (0, 0.5), "quiz": (0, 100), "quiz_right": (0, 100)}
 ACTS = ("pause", "review", "weigh")
 INSTRUCTIONS = ("short", "full", "good_example", "bad_example")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing wrong with a request: the field, what was given, and what would be right."""
-
-    field: str
-    value: object
-    problem: str
-
-
-class JobRefused(Exception):
-    """The request has faults; nothing was created."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("; ".join(f"{fault.field}: {fault.problem}" for fault in faults))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +87,7 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     `team` is the one named by `given["team"]` if the caller may use it, else None. Raises JobRefused with all faults.
     """
     reading = _Reading(given)
-    reading.refuse_unknown()
+    reading.refuse_unknown(FIELDS)
     buckets = frozenset(requester.buckets.values_list("name", flat=True))
     kind = reading.kind()
     medium = reading.one_of("medium", kind.media if kind else ("image", "text"))
@@ -149,64 +133,8 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     return JobRequest(**request)
 
 
-class _Reading:
-    """Reads field after field and remembers what was wrong; after a fault the value does not matter."""
-
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self.given = given
-        self.faults: list[Fault] = []
-
-    def fault(self, name: str, problem: str) -> None:
-        self.faults.append(Fault(name, self.given.get(name), problem))
-
-    def refuse_unknown(self) -> None:
-        for name in self.given:
-            if name not in FIELDS:
-                self.fault(
-                    name,
-                    _("is not a field of a job; the fields are %(fields)s.") % {"fields": ", ".join(FIELDS)},
-                )
-
-    def absent(self, name: str) -> bool:
-        return self.given.get(name) in (None, "")
-
-    def text(self, name: str, least: int, most: int) -> str:
-        value = self.given.get(name)
-        if isinstance(value, str) and least <= len(value.strip()) <= most:
-            return value.strip()
-        self.fault(name, _("must be a text of %(least)s to %(most)s characters.") % {"least": least, "most": most})
-        return ""
-
-    def whole(
-        self, name: str, least: int, most: int, *, default: int | None = None, optional: bool = False
-    ) -> int | None:
-        value = self.given.get(name)
-        if self.absent(name) and (optional or default is not None):
-            return default
-        try:
-            number = int(value) if not isinstance(value, bool | float) else None  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            number = None
-        if number is None or not least <= number <= most:
-            self.fault(name, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most})
-            return default
-        return number
-
-    def one_of(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        value = default if self.absent(name) else self.given.get(name)
-        if value in allowed:
-            return str(value)
-        self.fault(name, _("must be one of: %(allowed)s.") % {"allowed": ", ".join(allowed)})
-        return ""
-
-    def yes_or_no(self, name: str, *, default: bool) -> bool:
-        value = default if self.absent(name) else self.given[name]
-        if isinstance(value, bool):
-            return value
-        if str(value).lower() in ("true", "yes", "on", "1", "false", "no", "off", "0"):
-            return str(value).lower() in ("true", "yes", "on", "1")
-        self.fault(name, _("must be true or false."))
-        return default
+class _Reading(Reading):
+    """The fields of a job."""
 
     def name(self) -> str:
         value = self.given.get("name")
@@ -350,59 +278,19 @@ class _Reading:
             return None
         return time if time.tzinfo else timezone.make_aware(time)
 
-    def share(self, name: str) -> float | None:
-        value = self.given.get(name)
-        if self.absent(name):
-            return None
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            number = -1.0
-        if isinstance(value, bool) or not 0.0001 <= number <= 0.5:
-            self.fault(name, _("must be a number from 0.0001 to 0.5, such as 0.05 for 5 %."))
-            return None
-        return number
-
-    def numbers(self, name: str, bounds: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-        """A mapping of numbers, each within its bounds; what is absent is not limited."""
-        value = self.given.get(name) or {}
-        if not isinstance(value, Mapping):
-            self.fault(name, _("must be a mapping with %(names)s.") % {"names": ", ".join(bounds)})
-            return {}
-        found: dict[str, Any] = {}
-        for part, given in value.items():
-            if given in (None, ""):
-                continue
-            number = _number(given)
-            least, most = bounds.get(part, (0, -1))
-            if number is None or not least <= number <= most:
-                known = _("must be a number from %(least)s to %(most)s.") % {"least": least, "most": most}
-                unknown = _("is not one of %(names)s.") % {"names": ", ".join(bounds)}
-                self.faults.append(Fault(f"{name}.{part}", given, known if part in bounds else unknown))
-                continue
-            found[part] = number
-        return found
-
-    def names(self, name: str) -> list[str]:
-        value = self.given.get(name) or []
-        if isinstance(value, list) and all(isinstance(one, str) for one in value) and len(value) <= 100:
-            return list(dict.fromkeys(value))
-        self.fault(name, _("must be a list of at most 100 names."))
-        return []
-
     def gold(self) -> dict[str, Any]:
         value = self.given.get("gold") or {}
         if not isinstance(value, Mapping):
             self.fault("gold", _("must be a mapping with share, quiz, quiz_right, feedback and rules."))
             return {}
         plain = {name: one for name, one in value.items() if name not in ("feedback", "rules")}
-        found = _Reading({"gold": plain})
+        found = Reading({"gold": plain})
         read = found.numbers("gold", GOLD)
         self.faults += found.faults
         if read.get("quiz_right", 0) > read.get("quiz", 0):
             self.faults.append(Fault("gold.quiz_right", read["quiz_right"], _("must not be more than the quiz has.")))
         if "feedback" in value:
-            found = _Reading({"feedback": value["feedback"]})
+            found = Reading({"feedback": value["feedback"]})
             read["feedback"] = found.yes_or_no("feedback", default=False)
             self.faults += [Fault("gold.feedback", fault.value, fault.problem) for fault in found.faults]
         rules = value.get("rules") or []
@@ -443,20 +331,8 @@ class _Reading:
         return any(fault.field in names for fault in self.faults)
 
 
-def _number(given: object) -> int | float | None:
-    if isinstance(given, bool):
-        return None
-    try:
-        number = float(given)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    if number != number:  # noqa: PLR0124 - NaN is no number
-        return None
-    return int(number) if number.is_integer() else number
-
-
 def _is_rule(rule: object) -> bool:
     if not isinstance(rule, Mapping) or set(rule) != {"below", "do"} or rule["do"] not in ACTS:
         return False
-    below = _number(rule["below"])
+    below = number(rule["below"])
     return below is not None and 0 < below <= 1

@@ -11,7 +11,7 @@ from gtcrowd.jobs import pause
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger import balance, names
 from gtcrowd.ledger.hold import InsufficientFunds
-from gtcrowd.tasks import change, claim, extend, leave, offers, standing, submit
+from gtcrowd.tasks import change, claim, extend, leave, offers, seek, standing, submit
 from gtcrowd.tasks.models import Seat, Standing, Task
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_nothing_left_costs_as_little_as_a_task(ask, hire, answer, now, django_a
 
     place = Standing.objects.get(worker=cleo)
 
-    assert place.rank == claim.END
+    assert place.rank == seek.END
     assert Seat.objects.filter(job=job, free_at__gt=place.since).count() == 60  # these are all that is looked at again
 
 

@@ -1,0 +1,114 @@
+"""What decides whether a worker may have a task of a job: read in one statement, as one moment sees it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gtcrowd import statement
+from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.tasks import limits
+from gtcrowd.tasks.models import Assignment, StandingState
+from gtcrowd.workforce.models import Worker
+
+GATE = """
+SELECT job.state, job.paused_at IS NOT NULL, job.time_limit, job.price, job.hand_out, job.worker_limits, job.gold,
+       job.objects_total, worker.state = 'active' AND member.id IS NOT NULL,
+       EXISTS (
+           SELECT FROM jobs_job_excluded_jobs other
+           JOIN tasks_standing there ON there.job_id = other.to_job_id AND there.answers > 0
+           JOIN workforce_worker same ON same.id = there.worker_id AND same.user_id = worker.user_id
+           WHERE other.from_job_id = job.id
+       ),
+       standing.id, standing.state, standing.reason, standing.answers, standing.seconds, standing.paid,
+       standing.gold_seen, standing.rank, standing.since, standing.lap_at,
+       held.id, held.task_id, held.seat_id, held.fence, held.price, held.in_advance, held.extended,
+       held.claimed_at, held.expires_at
+FROM jobs_job job
+JOIN workforce_worker worker ON worker.id = %(worker)s
+LEFT JOIN workforce_teamworker member ON member.team_id = job.team_id AND member.worker_id = worker.id
+LEFT JOIN tasks_standing standing ON standing.job_id = job.id AND standing.worker_id = worker.id
+LEFT JOIN tasks_assignment held ON held.job_id = job.id AND held.worker_id = worker.id AND held.state = 'live'
+WHERE job.id = %(job)s
+ORDER BY held.in_advance
+"""
+
+
+class NothingToDo(Exception):
+    """No task can be had now; `reason` tells the worker why."""
+
+    def __init__(self, reason_code: str, reason: str) -> None:
+        self.reason_code, self.reason = reason_code, reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What decides whether a worker may have a task of a job, as one moment saw it."""
+
+    state: str
+    paused: bool
+    time_limit: int
+    price: Decimal
+    hand_out: str
+    worker_limits: dict[str, Any]
+    gold: dict[str, Any]
+    objects: int
+    in_team: bool
+    excluded: bool
+    standing: int | None
+    standing_state: str | None
+    standing_reason: str | None
+    answers: int | None
+    seconds: float | None
+    paid: Decimal | None
+    gold_seen: int | None
+    rank: int | None
+    since: datetime | None
+    lap_at: datetime | None
+
+
+GATE_FIELDS = len(Gate.__dataclass_fields__)
+HELD = ("id", "task_id", "seat_id", "fence", "price", "in_advance", "extended", "claimed_at", "expires_at")
+
+
+def read(worker: Worker, job: Job) -> tuple[Gate, list[Assignment]]:
+    """The gate, and what the worker holds of the job. Raises NothingToDo for a stranger to its workforce."""
+    rows = statement.rows(GATE, job=job.pk, worker=worker.pk)
+    if not rows:
+        raise NothingToDo("not-in-team", _("You are not in the team that this job was given to."))
+    live = [dict(zip(HELD, row[GATE_FIELDS:], strict=True)) for row in rows if row[GATE_FIELDS] is not None]
+    facts = dict(zip(Gate.__dataclass_fields__, rows[0], strict=False))
+    gate = Gate(**facts | {name: json.loads(facts[name]) for name in ("worker_limits", "gold")})
+    return gate, [Assignment(job=job, worker=worker, **facts) for facts in live]
+
+
+def must_be_open(gate: Gate) -> None:
+    """Raise NothingToDo if the job is not open to the worker at all, not even for a task at hand."""
+    if not gate.in_team:
+        raise NothingToDo("not-in-team", _("You are not in the team that this job was given to."))
+    if gate.state != JobState.IN_PROGRESS:
+        raise NothingToDo("job-not-open", _("This job does not hand out tasks at the moment."))
+
+
+def must_be_within(gate: Gate) -> None:
+    """Raise NothingToDo if the job or the worker's place in it does not allow another task."""
+    if gate.paused:
+        raise NothingToDo("job-paused", _("This job is paused; it goes on when its owner resumes it."))
+    if gate.excluded:
+        raise NothingToDo("worked-elsewhere", _("This job is for people who did not work on another one before it."))
+    if gate.standing_state == StandingState.PAUSED:
+        raise NothingToDo("paused", gate.standing_reason or _("You are paused in this job."))
+    over = limits.reached(
+        gate.worker_limits,
+        answers=gate.answers or 0,
+        seconds=gate.seconds or 0.0,
+        paid=gate.paid or Decimal(0),
+        price=gate.price,
+        objects=gate.objects,
+    )
+    if over:
+        raise NothingToDo("limit-reached", over)
