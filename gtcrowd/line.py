@@ -98,6 +98,8 @@ def _wait_for_more(job: Job, now: datetime) -> None:
         reason = _("No object has arrived for %(days)s days.") % {"days": job.idle_days}
         stop.begin(job, code="idle", reason=reason, now=now)
         _wind_up(job, now)
+    elif job.paused_at:
+        return  # the job says so already
     elif not _open(job):
         state.explain(job, code="waiting-for-objects", reason=_("Waiting for objects to arrive."), now=now)
     elif job.reason_code == "waiting-for-objects":

@@ -137,7 +137,9 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 # They are planned once: planning takes longer than carrying them out. Reading a page by an index is cheap on today's
 # disks, and without saying so small tables would be read whole by plans that outlive their being small.
-DATABASES["default"]["OPTIONS"]["options"] = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
+_given = DATABASES["default"]["OPTIONS"].get("options", "")
+_planning = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1"
+DATABASES["default"]["OPTIONS"]["options"] = f"{_given} {_planning}".strip()
 DATABASES["default"]["OPTIONS"]["pool"] = {
     "min_size": 1,
     "max_size": env.int("GTCROWD_DATABASE_CONNECTIONS", default=12),

@@ -25,6 +25,7 @@ def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
 
 def receipt(given: Receipt) -> dict[str, Any]:
     return {
+        "id": given.answer.pk,
         "paid": str(given.paid),
         "late": given.late,
         "surplus": given.surplus,
