@@ -221,6 +221,7 @@ def _shown(label: Label, categories: list[str]) -> dict[str, Any]:
         "label": label.value,
         "confidence": label.confidence,
         "posterior": posterior,
+        "parts": label.parts,
         "answers": label.answers,
         "method": label.run.method,
         "run": label.run_id,

@@ -209,6 +209,9 @@ class LabelShape(serializers.Serializer[Any]):
     label = serializers.JSONField()  # type: ignore[assignment]
     confidence = serializers.FloatField()
     posterior = serializers.DictField(child=serializers.FloatField(), allow_null=True)
+    parts = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text="Confidence of each part of the label."
+    )
     answers = serializers.IntegerField()
     method = serializers.CharField()
     run = serializers.IntegerField()

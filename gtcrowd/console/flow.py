@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
+from gtcrowd.console import forms
 from gtcrowd.console.gate import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import pause, state
@@ -31,7 +32,13 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     """Change what differs from how the job is now."""
     job = _job(viewer, name)
     now = {field: str(getattr(job, field) if getattr(job, field) is not None else "") for field in FIELDS}
-    given = {field: request.POST[field] for field in FIELDS if request.POST.get(field, now[field]) != now[field]}
+    given: dict[str, Any] = {
+        field: request.POST[field] for field in FIELDS if request.POST.get(field, now[field]) != now[field]
+    }
+    asked = forms.gold(request.POST)
+    if "gold_share" in request.POST and asked != forms.gold(_as_posted(job)):
+        # The form shows the first rule only; it must not take the others away.
+        given["gold"] = asked | {"rules": asked.get("rules", []) + job.gold.get("rules", [])[1:]}
     if not given:
         messages.info(request, _("Nothing was changed."))
         return redirect("console:job", name=job.name)
@@ -58,7 +65,9 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
     number = posted.get("object", "")
     place = int(number) if number.isdecimal() else -1
     known = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=place).first()
-    facts: dict[str, Any] = {"value": posted.get("value"), "explanation": posted.get("explanation", "")}
+    picked = posted.getlist("value")
+    value = picked if kinds.kind(job.kind).several else "".join(picked[:1])
+    facts: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
     if known is None:
         return _tried(
             request, job,
@@ -83,6 +92,13 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
         lambda: standing.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
         _("They get nothing more of this job."),
     )  # fmt: skip
+
+
+def _as_posted(job: Job) -> QueryDict:
+    """What the form posts about known objects if nobody touches it."""
+    posted = QueryDict(mutable=True)
+    posted.update(forms.of_gold(job.gold))
+    return posted
 
 
 def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:

@@ -1,10 +1,10 @@
 """Translate the form of a new job into what gtcrowd.jobs.create takes, and its faults back."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import store
@@ -29,11 +29,7 @@ def job(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     given["streaming"] = "streaming" in posted
     given["excluded_jobs"] = [line.strip() for line in posted.get("excluded_jobs", "").splitlines() if line.strip()]
     given["worker_limits"] = {part: posted[f"limit_{part}"] for part in WORKER_LIMITS if posted.get(f"limit_{part}")}
-    given["gold"] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
-    if given["gold"]:
-        given["gold"]["feedback"] = "gold_feedback" in posted
-    if posted.get("gold_below"):
-        given["gold"]["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
+    given["gold"] = gold(posted)
     file = request.FILES.get("file")
     if file is not None:
         name = re.sub(r"[^A-Za-z0-9-]+", "-", posted.get("name") or "uploaded").strip("-") or "uploaded"
@@ -43,6 +39,26 @@ def job(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
             for chunk in file.chunks():
                 stored.write(chunk)
     return given
+
+
+def gold(posted: QueryDict) -> dict[str, Any]:
+    """What a form asks of known objects; empty if it asks nothing."""
+    asked: dict[str, Any] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
+    if asked:
+        asked["feedback"] = "gold_feedback" in posted
+    if posted.get("gold_below"):
+        asked["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
+    return asked
+
+
+def of_gold(asked: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of the form that ask this of known objects; of several rules, the first."""
+    fields = {f"gold_{part}": str(asked[part]) for part in GOLD if part in asked}
+    if asked.get("feedback"):
+        fields["gold_feedback"] = "on"
+    for rule in asked.get("rules", ())[:1]:
+        fields |= {"gold_below": str(rule["below"]), "gold_do": rule["do"]}
+    return fields
 
 
 def by_field(faults: Iterable[Fault]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gtcrowd import consolidation, kinds
+from gtcrowd import kinds
 from gtcrowd.console import forms
 from gtcrowd.console.gate import member
 from gtcrowd.consolidation.intervals import credible_interval
@@ -90,7 +90,8 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         .order_by("task__position")[:50],
         "teams": Team.objects.visible_to(viewer).filter(workforce=asked.team.workforce_id).order_by("name"),
         "reasons": _reasons(asked) if asked.dynamic else (),
-        "methods": [consolidation.METHODS[method] for method in kinds.kind(asked.kind).methods],
+        "kind": kinds.kind(asked.kind),
+        "gold_asked": forms.of_gold(asked.gold),
     }
     return render(request, "console/job.html", shown)
 
@@ -236,8 +237,7 @@ def _form_facts(viewer: Viewer) -> dict[str, Any]:
         "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
         "prices": [(price, pricing.seconds_for(price, hourly=hourly)) for price in pricing.LADDER],
         "hourly": hourly,
-        "methods": [consolidation.METHODS[method] for method in kinds.KINDS["choice"].methods],
-        "default_method": kinds.KINDS["choice"].default_method,
+        "kinds": kinds.KINDS.values(),
         "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         "buckets": viewer.requester.buckets.values_list("name", flat=True),
         "given": {

@@ -107,7 +107,9 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "workers_per_object": reading.whole("workers_per_object", 1, requester.most_workers_per_object),
         "time_limit": reading.whole("time_limit", *TIME_LIMIT, default=kind.default_seconds if kind else 300),
         "availability": reading.availability(team),
-        "method": reading.one_of("method", kind.methods if kind else (), default=kind.default_method if kind else None),
+        "method": reading.one_of(
+            "method", tuple(kind.methods) if kind else (), default=kind.default_method if kind else None
+        ),
         "max_concurrent": reading.whole("max_concurrent", 1, requester.most_concurrent, default=1000),
         "max_human_labeled": reading.whole("max_human_labeled", 1, 2_147_483_647, optional=True),
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gtcrowd.kinds.choice import CHOICE
+from gtcrowd.kinds.choices import CHOICES
 from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, Opinion, UnknownMedium, failed_block
 
 __all__ = [
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 # A further kind is one more file, and its constant here.
-KINDS: Mapping[str, Kind] = {one.name: one for one in (CHOICE,)}
+KINDS: Mapping[str, Kind] = {one.name: one for one in (CHOICE, CHOICES)}
 
 
 class UnknownKind(LookupError):

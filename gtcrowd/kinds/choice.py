@@ -12,21 +12,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from gtcrowd import consolidation
 from gtcrowd.consolidation.classes import online
-from gtcrowd.kinds import names
+from gtcrowd.kinds import answers, names
 from gtcrowd.kinds.kind import (
     AnswerRefused,
     Concluded,
+    Described,
     Fault,
     Given,
     Opinion,
     UnknownMedium,
     metadata,
+    parameter_faults,
     written_confidence,
 )
 
 ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier"}
 TYPES = {"image": "image-classification", "text": "text-classification"}
-NAMED_AT_MOST = 10
 
 
 class Choice:
@@ -35,10 +36,11 @@ class Choice:
     name = "choice"
     title = "One category"
     media: tuple[str, ...] = tuple(ELEMENTS)
-    methods: tuple[str, ...] = tuple(consolidation.METHODS)
+    methods: Mapping[str, Described] = consolidation.METHODS
     learning_methods: tuple[str, ...] = ("hierarchical", "dawid-skene", "ibcc")
     default_method = "hierarchical"
     default_seconds = 300
+    several = False
 
     def template(self, medium: str) -> str:
         self._must_know(medium)
@@ -51,32 +53,17 @@ class Choice:
         return names.check_categories(categories, least=2)
 
     def check_parameters(self, method: str, parameters: Mapping[str, Any]) -> list[Fault]:
-        faults = []
-        for name, value in parameters.items():
-            try:
-                consolidation.METHODS[method].settled({name: value})
-            except consolidation.ParameterRefused as refused:
-                faults.append(Fault(name, str(refused)))
-        return faults
+        return parameter_faults(consolidation.METHODS[method].settled, parameters)
 
     def read_answer(self, content: object, categories: Sequence[str]) -> str:
-        if not isinstance(content, Mapping):
-            raise AnswerRefused("answer", content, "must be an object keyed by the element's name.")
-        element = _element(content)
-        chosen = content.get(element)
-        if not isinstance(chosen, Mapping) or "label" not in chosen:
-            raise AnswerRefused(element, chosen, 'must be an object such as {"label": "…"}.')
-        label = chosen["label"]
-        if not isinstance(label, str) or label not in categories:
-            raise AnswerRefused(f"{element}.label", label, f"must be one of: {_some(categories)}.")
-        return label
+        element, sent = answers.element(content, names=ELEMENTS.values(), key="label", example='{"label": "…"}')
+        return _one_of(f"{element}.label", sent["label"], categories)
 
     def values(self, categories: Sequence[str]) -> Sequence[str]:
         return categories
 
-    def check_value(self, value: object, categories: Sequence[str]) -> None:
-        if not isinstance(value, str) or value not in categories:
-            raise AnswerRefused("value", value, f"must be one of: {_some(categories)}.")
+    def read_value(self, value: object, categories: Sequence[str]) -> str:
+        return _one_of("value", value, categories)
 
     def same(self, answer: Any, truth: Any) -> bool:
         return bool(answer == truth)
@@ -85,17 +72,19 @@ class Choice:
         return online.unlearned(len(categories))
 
     def learned(self, concluded: Concluded) -> tuple[dict[str, Any], list[Any]] | None:
+        if not isinstance(concluded.found, consolidation.Conclusion):
+            return None
         try:
-            return online.written(online.fit(concluded.conclusion))
+            return online.written(online.fit(concluded.found))
         except online.NoWorkerModel:
             return None
 
     def opinion(
-        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
+        self, shared: Mapping[str, Any], given: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
     ) -> Opinion:
-        fit = online.read(dict(shared), [worker for worker, _value in answers])
+        fit = online.read(dict(shared), [worker for worker, _value in given])
         state = online.begin(fit)
-        for place, (_worker, value) in enumerate(answers):
+        for place, (_worker, value) in enumerate(given):
             state = online.add(fit, state, worker=place, label=list(categories).index(value))
         posterior = online.posterior(fit, state)
         likeliest = int(posterior.argmax())
@@ -128,9 +117,9 @@ class Choice:
         certain = np.full(given.n_objects, -1, dtype=np.int32)
         for place, value in (known or {}).items():
             certain[place] = list(categories).index(value)
-        conclusion = consolidation.conclude(method, table, known=certain, worker_accuracy=worker_accuracy, **parameters)
-        labels = [categories[label] if label >= 0 else None for label in conclusion.label.tolist()]
-        return Concluded(labels, conclusion.confidence, conclusion.posterior, conclusion)
+        found = consolidation.conclude(method, table, known=certain, worker_accuracy=worker_accuracy, **parameters)
+        labels = [categories[label] if label >= 0 else None for label in found.label.tolist()]
+        return Concluded(labels, found.confidence, found.posterior, found)
 
     def block(
         self,
@@ -138,6 +127,7 @@ class Choice:
         attribute: str,
         value: Any,
         confidence: float,
+        parts: Sequence[float] | None = None,
         categories: Sequence[str],
         medium: str,
         job_name: str,
@@ -170,22 +160,11 @@ def _table(given: Given, categories: Sequence[str]) -> consolidation.AnswerTable
     )
 
 
-def _element(content: Mapping[Any, Any]) -> str:
-    """Name under which the choice stands.
-
-    A requester's own template may name the element otherwise, and may have further fields; what looks like a choice
-    is one, as long as there is only one.
-    """
-    for name in ELEMENTS.values():
-        if name in content:
-            return name
-    alike = [str(name) for name, value in content.items() if isinstance(value, Mapping) and "label" in value]
-    return alike[0] if len(alike) == 1 else ELEMENTS["image"]
-
-
-def _some(categories: Sequence[str]) -> str:
-    more = len(categories) - NAMED_AT_MOST
-    return ", ".join(categories[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+def _one_of(field: str, value: object, categories: Sequence[str]) -> str:
+    """The category. Raises AnswerRefused."""
+    if not isinstance(value, str) or value not in categories:
+        raise AnswerRefused(field, value, f"must be one of: {answers.some(categories)}.")
+    return value
 
 
 CHOICE = Choice()

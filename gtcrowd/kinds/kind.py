@@ -5,7 +5,7 @@ A further kind is one more file beside this one with a class that keeps the prot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -13,7 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gtcrowd.consolidation import Conclusion
+from gtcrowd.consolidation import Conclusion, ParameterRefused
+from gtcrowd.consolidation.values.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,16 @@ class Concluded:
     """One value an object, in the order of the objects' codes.
 
     `values`: JSON-able, None for an object without any answer. `confidence`: float64 [objects], 0 there.
-    `posterior`: float64 [objects, categories], or None where a kind has none.
-    `conclusion`: what the method says of the workers and of its own course.
+    `posterior`: float64 [objects, categories], how probable it is that each category applies, or None where a kind
+    has none. `found`: what the method says of the workers and of its own course. `parts`: for kinds whose values have
+    parts, such as several categories, the confidence of each part of each value, in the value's order.
     """
 
     values: list[Any]
     confidence: NDArray[np.float64]
     posterior: NDArray[np.float64] | None
-    conclusion: Conclusion
+    found: Conclusion | Outcome[Any]
+    parts: Sequence[Sequence[float]] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,22 +76,34 @@ class Opinion:
     avoidable: float
 
 
+class Described(Protocol):
+    """A method of consolidation as people choose it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+
+
 class Kind(Protocol):
     """A kind of label. Implementations are constants: a kind keeps nothing between calls.
 
     `name` is what programs say and `title` what people read. `media`: what can be labeled, "image" or "text".
-    `methods`: names of the methods of consolidation it can be concluded by; `learning_methods`: those of them that
+    `methods`: the methods of consolidation it can be concluded by, by name; `learning_methods`: names of those that
     leave a model of the workers, by which posteriors can be kept up answer by answer. `default_seconds`: time limit
-    of a task.
+    of a task. `several`: whether a value is any number of the categories rather than one.
     """
 
     name: str
     title: str
     media: tuple[str, ...]
-    methods: tuple[str, ...]
+    methods: Mapping[str, Described]
     learning_methods: tuple[str, ...]
     default_method: str
     default_seconds: int
+    several: bool
 
     def template(self, medium: str) -> str:
         """The worker's page in Liquid, with crowd elements. Raises UnknownMedium."""
@@ -108,8 +123,8 @@ class Kind(Protocol):
     def values(self, categories: Sequence[str]) -> Sequence[Any] | None:
         """All values that a label can have, or None where they cannot be listed."""
 
-    def check_value(self, value: object, categories: Sequence[str]) -> None:
-        """Whether `value` can be right: what `read_answer` might give. Raises AnswerRefused."""
+    def read_value(self, value: object, categories: Sequence[str]) -> Any:
+        """A value that somebody says is right, as `read_answer` would give it. Raises AnswerRefused."""
 
     def same(self, answer: Any, truth: Any) -> bool:
         """Whether an answer's value is right, given what is."""
@@ -122,9 +137,9 @@ class Kind(Protocol):
         their codes. None if its method has no model of workers."""
 
     def opinion(
-        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
+        self, shared: Mapping[str, Any], given: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
     ) -> Opinion:
-        """What the answers to one object say, each a pair of the worker's model (None for an unknown one) and the
+        """What the answers given to one object say, each a pair of the worker's model (None for an unknown one) and the
         value: what the method would conclude if it learned nothing new about the workers, and whether `more` answers
         of somebody of the crowd would change it."""
 
@@ -161,6 +176,7 @@ class Kind(Protocol):
         attribute: str,
         value: Any,
         confidence: float,
+        parts: Sequence[float] | None = None,
         categories: Sequence[str],
         medium: str,
         job_name: str,
@@ -169,6 +185,7 @@ class Kind(Protocol):
     ) -> dict[str, Any]:
         """The two keys that a label adds to its line of the output manifest. Raises UnknownMedium.
 
+        `confidence` is that of the whole value and `parts` that of each of its parts: see `Concluded`.
         `by_people`: whether workers made the label, or a machine that learned from theirs. `created_at` knows its
         zone.
         """
@@ -179,6 +196,17 @@ class UnknownMedium(LookupError):
 
     def __init__(self, medium: str, media: Sequence[str]) -> None:
         super().__init__(f"{medium!r} is not a medium of this kind of label; there is {', '.join(media)}")
+
+
+def parameter_faults(check: Callable[[Mapping[str, Any]], object], parameters: Mapping[str, Any]) -> list[Fault]:
+    """The name of each parameter that `check` refuses by ParameterRefused, and why."""
+    faults = []
+    for name, value in parameters.items():
+        try:
+            check({name: value})
+        except ParameterRefused as refused:
+            faults.append(Fault(name, str(refused)))
+    return faults
 
 
 def metadata(*, type_name: str, job_name: str, created_at: datetime, by_people: bool) -> dict[str, Any]:

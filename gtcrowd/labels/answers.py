@@ -1,5 +1,7 @@
 """Read the answers of a job in columns, as a method takes them."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,13 +9,17 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds import Given
 from gtcrowd.labels import copying
 from gtcrowd.tasks.models import Gold
 
+CODED = "coalesce(array_position(%(values)s::jsonb[], value), 0)::integer - 1"
+"""Place of a value among those that a label can have."""
+TEXT = "value::text"
 ANSWERS = """
-SELECT task_id, worker_id, coalesce(array_position(%(categories)s::text[], value #>> '{{}}'), 0)::integer - 1
+SELECT task_id, worker_id, {value}
 FROM tasks_answer answer
 WHERE job_id = %(job)s {which}
 """
@@ -51,13 +57,8 @@ class Answers:
 
 def read(job: Job, *, only_new: bool = False) -> Answers:
     """All answers of the job; with `only_new`, those to tasks that ended since the last official run."""
-    facts = {"job": job.pk, "categories": list(job.categories)}
-    answers = copying.read(
-        ANSWERS.format(which=NOT_CONCLUDED if only_new else ""),
-        facts,
-        {"task": "i8", "worker": "i8", "value": "i4"},
-    )
-    tasks = copying.read(TASKS, facts, {"id": "i8", "position": "i4"})
+    answers, distinct = _columns(job, NOT_CONCLUDED if only_new else "")
+    tasks = copying.read(TASKS, {"job": job.pk}, {"id": "i8", "position": "i4"})
     place = _places(tasks["id"], tasks["position"], answers["task"])
     answered = np.zeros(len(tasks["id"]), dtype=bool)
     answered[place] = True
@@ -73,13 +74,29 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
         objects=code[order].astype(np.int32),
         workers=worker[order].astype(np.int32),
         values=answers["value"][order],
-        distinct=job.categories,
+        distinct=distinct,
         n_objects=len(in_order),
         n_workers=len(workers),
     )
     objects = tasks["id"][in_order]
     known = {place: gold[pk] for place, pk in enumerate(objects.tolist()) if pk in gold} if gold else {}
     return Answers(given, objects, tasks["position"][in_order], workers, known, _accuracy(job, workers))
+
+
+def _columns(job: Job, which: str) -> tuple[dict[str, Codes], Sequence[Any]]:
+    """Task, worker and code of the value of each answer, and what the codes stand for."""
+    values = kinds.kind(job.kind).values(job.categories)
+    if values is not None:
+        facts = {"job": job.pk, "values": [json.dumps(value) for value in values]}
+        query = ANSWERS.format(value=CODED, which=which)
+        return copying.read(query, facts, {"task": "i8", "worker": "i8", "value": "i4"}), values
+    codes: dict[str, int] = {}
+    rows = [
+        (task, worker, codes.setdefault(value, len(codes)))
+        for task, worker, value in copying.rows(ANSWERS.format(value=TEXT, which=which), {"job": job.pk})
+    ]
+    found = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return dict(zip(("task", "worker", "value"), found, strict=True)), [json.loads(text) for text in codes]
 
 
 def _accuracy(job: Job, workers: Codes) -> npt.NDArray[np.float64]:

@@ -61,7 +61,7 @@ def run_whole(job: Job, *, now: datetime) -> Run | None:
 def ask(job: Job, *, viewer: Viewer, method: str, now: datetime) -> Run:
     """Have the runner make a run of another method, to compare. Raises UnknownMethod, NotAllowed."""
     viewer.must(Right.CREATE_JOBS)
-    known = kinds.kind(job.kind).methods
+    known = tuple(kinds.kind(job.kind).methods)
     if method not in known:
         raise UnknownMethod(method, known)
     with transaction.atomic():
@@ -121,7 +121,7 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
 
 
 def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
-    conclusion = concluded.conclusion
+    conclusion = concluded.found
     run.parameters = dict(conclusion.parameters)
     run.versions = dict(conclusion.versions)
     run.steps, run.converged = conclusion.steps, conclusion.converged
@@ -155,6 +155,7 @@ def _write_labels(
             "value": pa.array(values, pa.large_string()),
             "confidence": pa.array(concluded.confidence[chosen].round(6)),
             "posterior": pa.array(["\\N"]) if posterior is None else copying.json_lists(posterior[chosen], places=6),
+            "parts": _parts(concluded, chosen),
             "answers": pa.array(counts[chosen]),
             "current": pa.array([run.official]),
             "created_at": pa.array([now.isoformat()]),
@@ -172,8 +173,15 @@ def _texts(values: list[object]) -> list[str]:
     return [names[v] if isinstance(v, str) else copying.escaped(json.dumps(v)) for v in values]
 
 
+def _parts(concluded: kinds.Concluded, chosen: columns.Codes) -> pa.Array:
+    if concluded.parts is None:
+        return pa.array(["\\N"])
+    rounded = ([round(one, 6) for one in concluded.parts[code]] for code in chosen.tolist())
+    return pa.array([json.dumps(row) for row in rounded], pa.large_string())
+
+
 def _write_qualities(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
-    found = concluded.conclusion
+    found = concluded.found
     rows = None if found.confusion is None else found.confusion.round(6).tolist()
     confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
     copying.write(

@@ -1,6 +1,6 @@
 """Whole columns out of the database and into it by COPY, without a Python object for each value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,13 @@ def read(query: str, parameters: Mapping[str, object], columns: Mapping[str, str
     row = np.dtype([("fields", ">i2"), *fields])
     rows = np.frombuffer(stream, row, count=(len(stream) - HEADER - TRAILER) // row.itemsize, offset=HEADER)
     return {name: rows[name].astype(kind) for name, kind in columns.items()}
+
+
+def rows(query: str, parameters: Mapping[str, object]) -> Iterator[tuple[int, int, str]]:
+    """Rows of two whole numbers and a text, where the texts are too many to be numbered beforehand."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy:
+        copy.set_types(["int8", "int8", "text"])
+        yield from copy.rows()
 
 
 def write(table: str, columns: Mapping[str, pa.Array], *, rows: int) -> None:

@@ -25,9 +25,9 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
                  AND length(sure) <= 8 AND strpos(sure, 'e') = 0
        THEN left(line, -1) || ',' || head
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
-       ELSE chr(1) || json_build_array(line, value, confidence, created_at, state, reason_code)::text END
+       ELSE chr(1) || json_build_array(line, value, confidence, parts, created_at, state, reason_code)::text END
 FROM (
-    SELECT object.line, label.value, label.confidence, label.created_at, task.state, task.reason_code,
+    SELECT object.line, label.value, label.confidence, label.parts, label.created_at, task.state, task.reason_code,
            label.confidence::text AS sure, -- longer than 8, and it has more places than are written
            %(heads)s::jsonb -> label.run_id::text ->> label.value::text AS head,
            %(tails)s::jsonb -> label.run_id::text ->> label.value::text AS tail
@@ -96,19 +96,20 @@ def _made(job: Job, text: bytes) -> bytes:
     """A line with its end, whether the database has made it or left it to be made."""
     if not text.startswith(UNMADE):
         return text
-    line, value, confidence, made, state, reason = json.loads(text[1:])
+    line, value, confidence, parts, made, state, reason = json.loads(text[1:])
     if made is not None:
-        line = manifest.augment(line, _block(job, value, confidence, datetime.fromisoformat(made)))
+        line = manifest.augment(line, _block(job, value, confidence, parts, datetime.fromisoformat(made)))
     elif state == TaskState.FAILED:
         line = manifest.augment(line, kinds.failed_block(job.label_attribute, failure(reason)))
     return f"{line}\n".encode()
 
 
-def _block(job: Job, value: Any, confidence: float, made: Any) -> dict[str, Any]:
+def _block(job: Job, value: Any, confidence: float, parts: Any, made: Any) -> dict[str, Any]:
     return kinds.kind(job.kind).block(
         attribute=job.label_attribute,
         value=value,
         confidence=confidence,
+        parts=parts,
         categories=job.categories,
         medium=job.medium,
         job_name=job.name,
@@ -127,7 +128,7 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
         for run, made in runs.values_list("pk", "ended_at"):  # the time of its labels, too
             heads[run], tails[run] = {}, {}
             for value in values:
-                text = manifest.written(_block(job, value, STAND_IN, made))[1:-1]
+                text = manifest.written(_block(job, value, STAND_IN, None, made))[1:-1]
                 head, stand_in, tail = text.partition(str(STAND_IN))
                 if stand_in and str(STAND_IN) not in tail:
                     written = json.dumps(value, ensure_ascii=False)

@@ -67,6 +67,7 @@ class Label(models.Model):
     value = models.JSONField()
     confidence = models.FloatField()
     posterior = models.JSONField(null=True, help_text=_("Probability of each category, in the job's order."))
+    parts = models.JSONField(null=True, help_text=_("Confidence of each part of the value, in the value's order."))
     answers = models.PositiveSmallIntegerField()
     current = models.BooleanField(default=False)
     created_at = models.DateTimeField()

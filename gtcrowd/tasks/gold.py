@@ -161,7 +161,7 @@ def correct(*, viewer: Viewer, known: Gold, value: Any, explanation: str | None 
     viewer.must(Right.CREATE_JOBS)
     job = known.job
     kind = kinds.kind(job.kind)
-    kind.check_value(value, job.categories)
+    value = kind.read_value(value, job.categories)
     with transaction.atomic():
         known = Gold.objects.select_for_update(no_key=True).get(pk=known.pk)
         changed = _recount(
@@ -216,6 +216,8 @@ def _count(job: int, worker: int, *, seen: int, right: int) -> Standing:
 
 
 def _declare_one(job: Job, one: DataObject, item: Mapping[str, Any], now: datetime, until: datetime) -> None:
+    value = kinds.kind(job.kind).read_value(item["value"], job.categories)
+    told = {"value": value, "explanation": str(item.get("explanation") or "")[:1000]}
     Seat.objects.filter(task=one.pk).update(free_at=None, withdrawn=True)
     Task.objects.update_or_create(
         data_object=one,
@@ -227,11 +229,9 @@ def _declare_one(job: Job, one: DataObject, item: Mapping[str, Any], now: dateti
     )  # fmt: skip
     Gold.objects.update_or_create(
         task_id=one.pk,
-        defaults={"value": item["value"], "explanation": str(item.get("explanation") or "")[:1000], "active": True},
-        create_defaults={
-            "job": job, "value": item["value"], "explanation": str(item.get("explanation") or "")[:1000],
-        },
-    )  # fmt: skip
+        defaults=told | {"active": True},
+        create_defaults=told | {"job": job},
+    )
 
 
 def _faults(
@@ -249,7 +249,7 @@ def _faults(
     elif task is not None and (task.answered or Seat.objects.filter(task=task, fence__gt=0).exists()):
         yield _("object: was handed out already, so it cannot test anybody any more.")
     try:
-        kinds.kind(job.kind).check_value(item.get("value"), job.categories)
+        kinds.kind(job.kind).read_value(item.get("value"), job.categories)
     except kinds.AnswerRefused as refused:
         yield str(refused)
 

@@ -6,8 +6,9 @@ from math import ceil
 from django.db import connection, transaction
 from django.db.models import Max
 
+from gtcrowd import statement
 from gtcrowd.jobs.models import DataObject, HandOut, Job, JobState
-from gtcrowd.tasks.models import Gold, Task, TaskState
+from gtcrowd.tasks.models import Task, TaskState
 from gtcrowd.tasks.seats import RANK
 from gtcrowd.workforce.models import Kind
 
@@ -41,6 +42,17 @@ INSERT INTO tasks_seat (task_id, number, job_id, rank, free_at, fence, withdrawn
 SELECT data_object_id, number, job_id, {RANK}, %(now)s, 0, false
 FROM opened AS task, generate_series(1, %(wanted)s) AS number
 """  # noqa: S608
+UNOPENED = """
+SELECT object.id FROM jobs_dataobject object
+WHERE object.job_id = %(job)s AND NOT object.labeled_before
+  AND object.{behind} > (
+      SELECT coalesce(max(task.{behind}), -1) FROM tasks_task task
+      WHERE task.job_id = %(job)s AND task.state <> 'gold'
+  )
+  AND NOT EXISTS (SELECT FROM tasks_gold known WHERE known.task_id = object.id OFFSET 0)
+ORDER BY object.{behind} LIMIT 1
+"""
+"""The next object to open. Known ones are tasks from the beginning, wherever they stand in the order."""
 
 
 def open_next(job: Job, *, now: datetime) -> int:
@@ -70,10 +82,7 @@ def release(job: Job, *, now: datetime) -> int:
 
 def exhausted(job: Job) -> bool:
     """Whether every object that needs a label has been opened."""
-    behind = _behind(job)
-    waiting = job.data_objects.filter(**{f"{behind}__gt": _last(job)}, labeled_before=False)
-    # Known objects are tasks from the beginning, wherever they stand in the order.
-    return not waiting.exclude(pk__in=Gold.objects.filter(job=job).values("pk")).exists()
+    return statement.rows(UNOPENED.format(behind=_behind(job)), job=job.pk) == []
 
 
 def most_labeled(job: Job) -> int | None:

@@ -18,8 +18,8 @@ from gtcrowd.workforce.models import Worker
 SKEW = timedelta(seconds=10)
 """So far may the clocks of web machines differ, and so long may a change take to commit, before a seat is missed
 until the next lap."""
-LAP = timedelta(minutes=10)
-"""After finding nothing, a worker looks through the whole job again so often at most."""
+LAP, BACK = timedelta(minutes=10), timedelta(hours=1)
+"""After finding nothing, a worker looks again so often at most at all that became free in so long a time."""
 END = 2**63 - 1
 
 TAKE = """
@@ -111,8 +111,11 @@ WHERE id = (
 )
 RETURNING name, number
 """
-PASSED_ALL = "UPDATE tasks_standing SET rank = %(end)s, since = GREATEST(since, %(settled)s) WHERE id = %(standing)s"
-NEW_LAP = "UPDATE tasks_standing SET rank = -1, since = %(settled)s, lap_at = %(now)s WHERE id = %(standing)s"
+PASSED_ALL = """
+UPDATE tasks_standing SET rank = %(end)s, since = %(settled)s
+WHERE id = %(standing)s AND (rank < %(end)s OR since < %(settled)s - interval '20 seconds')
+"""
+NEW_LAP = "UPDATE tasks_standing SET lap_at = %(now)s WHERE id = %(standing)s"
 
 
 def in_order(worker: Worker, job: Job, facts: dict[str, Any]) -> Assignment | None:

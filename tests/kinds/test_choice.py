@@ -79,7 +79,7 @@ def test_answers_become_one_value_an_object():
     assert found.values == ["ibis", None, "heron"]
     assert found.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
     assert found.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
-    assert found.conclusion.answers.tolist() == [2, 1, 1]
+    assert found.found.answers.tolist() == [2, 1, 1]
 
 
 def test_known_values_are_certain():

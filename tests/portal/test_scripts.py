@@ -85,3 +85,8 @@ def test_plain_controls_give_ground_truths_shapes(run):
         "count": 3,
         "bird": {"label": "ibis"},
     }
+
+
+@pytest.mark.parametrize("text", ['{"text": "None: of \'these\'"}', "{ text: 'None: of \\'these\\'' }"])
+def test_objects_are_read_in_both_dialects(run, text):
+    assert run("elements/attributes.js", f"m.readObject({text!r})") == {"text": "None: of 'these'"}

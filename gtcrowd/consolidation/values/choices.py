@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.classes import dawid_skene
-from gtcrowd.consolidation.classes.table import AnswerTable
+from gtcrowd.consolidation.classes.table import AnswerTable, checked_accuracy
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.consolidation.values.method import ValueMethod
@@ -54,9 +54,26 @@ def vote(table: Answers) -> Outcome[Choices]:
     return _concluded(table, asked, chance, chance > 0.5, method="per-label-vote", parameters={})
 
 
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What `per_label` learned, by label: `prior` [labels], how often it applies; `sensitivity` and `specificity`
+    [n_workers, labels]; `crowd` [2, labels], both for a worker of whom nothing is known; `other` [3], all three for a
+    label nobody has chosen. `chance` [n_tasks, labels]: that the label applies."""
+
+    labels: list[str]
+    prior: FloatArray
+    sensitivity: FloatArray
+    specificity: FloatArray
+    crowd: FloatArray
+    other: FloatArray
+    chance: FloatArray
+
+
 def per_label(
     table: Answers,
     *,
+    known: Mapping[int, Choices] | None = None,
+    worker_accuracy: npt.ArrayLike | None = None,
     label_answers: float = 10.0,
     worker_answers: float = 10.0,
     prior_tasks: float = 1.0,
@@ -72,12 +89,19 @@ def per_label(
 
     `parts`: probability of each label kept; `confidence`: that the whole set is right, as if labels were independent.
     `traits`: sensitivity and specificity of each worker. The objective is the log-likelihood of the yeses and noes.
+    `known` sets are certain and teach about the workers. A worker with a given accuracy is drawn to that instead of
+    to the crowd's: whoever has a share `a` of all sets of n labels right has a share `a`^(1/n) of the labels.
+    `model`: what was learned, a `Learned`.
     """
-    asked = _asked(table)
-    chance = asked.shares()
+    asked = _asked(table, known or {})
     labels, workers = len(asked.labels), table.n_workers
+    certain, truth = _certain(asked, known or {})
+    chance = np.where(certain[:, None], truth, asked.shares())
+    expected = checked_accuracy(workers, worker_accuracy, np.nan) ** (1 / max(labels, 1))
     yes = asked.yes
     sensitive = specific = np.full(workers, 0.5)
+    own_sensitive = own_specific = np.full((workers, labels), 0.5)
+    crowd, prior = np.full((2, labels), 0.5), np.full(labels, 0.5)
     objective: list[float] = []
     moved = np.inf
     while len(objective) < max_steps and moved >= tolerance:
@@ -85,22 +109,28 @@ def per_label(
         # [workers, labels]: answers to questions whose truth is yes (or no), and the right ones among them.
         hits, inside = asked.by_worker(there * yes), asked.by_worker(there)
         passed, outside = asked.by_worker((1 - there) * ~yes), asked.by_worker(1 - there)
-        sensitive, own_sensitive = _pooled(hits, inside, worker_answers, label_answers)
-        specific, own_specific = _pooled(passed, outside, worker_answers, label_answers)
+        sensitive, own_sensitive, all_sensitive = _pooled(hits, inside, expected, worker_answers, label_answers)
+        specific, own_specific, all_specific = _pooled(passed, outside, expected, worker_answers, label_answers)
+        crowd = np.stack([all_sensitive, all_specific])
         prior = (chance[asked.answered].sum(axis=0) + prior_tasks) / (asked.answered.sum() + 2 * prior_tasks)
         if_yes = np.where(yes, np.log(own_sensitive)[asked.worker], np.log1p(-own_sensitive)[asked.worker])
         if_no = np.where(yes, np.log1p(-own_specific)[asked.worker], np.log(own_specific)[asked.worker])
         up, down = asked.by_task(if_yes) + np.log(prior), asked.by_task(if_no) + np.log1p(-prior)
         total = np.logaddexp(up, down)
         objective.append(float(total[asked.answered].sum()))
-        before, chance = chance, np.exp(up - total)
+        before, chance = chance, np.where(certain[:, None], truth, np.exp(up - total))
         moved = float(np.abs(chance - before).mean()) if chance.size else 0.0
     parameters = {
         "label_answers": label_answers, "worker_answers": worker_answers, "prior_tasks": prior_tasks,
         "max_steps": max_steps, "tolerance": tolerance,
     }  # fmt: skip
+    unseen = prior_tasks / (asked.answered.sum() + 2 * prior_tasks)
+    learned = Learned(
+        asked.labels, prior, own_sensitive, own_specific, crowd,
+        np.array([unseen, *(crowd.mean(axis=1) if labels else (0.5, 0.5))]), chance,
+    )  # fmt: skip
     return _concluded(
-        table, asked, chance, chance > 0.5, method="per-label", parameters=parameters,
+        table, asked, chance, chance > 0.5, method="per-label", parameters=parameters, model=learned,
         traits={"sensitivity": sensitive, "specificity": specific} if labels else {}, steps=len(objective),
         converged=moved < tolerance, objective=tuple(objective),
     )  # fmt: skip
@@ -169,8 +199,8 @@ class _Asked:
         return np.stack(columns, axis=1) if columns else np.zeros((n, 0))
 
 
-def _asked(table: Answers) -> _Asked:
-    labels = sorted({name for value in table.value for name in value})
+def _asked(table: Answers, known: Mapping[int, Choices] | None = None) -> _Asked:
+    labels = sorted({name for value in (*table.value, *(known or {}).values()) for name in value})
     code = {name: place for place, name in enumerate(labels)}
     yes = np.zeros((len(table), len(labels)), dtype=bool)
     for row, value in enumerate(table.value):
@@ -178,14 +208,26 @@ def _asked(table: Answers) -> _Asked:
     return _Asked(table.task, table.worker, yes, labels, table.answers_per_task() > 0, table.n_workers)
 
 
+def _certain(asked: _Asked, known: Mapping[int, Choices]) -> tuple[npt.NDArray[np.bool_], FloatArray]:
+    """Which tasks are known [n_tasks], and their labels as 0 and 1 [n_tasks, labels]; they count as answered."""
+    certain, truth = np.zeros(len(asked.answered), dtype=bool), np.zeros((len(asked.answered), len(asked.labels)))
+    for task, value in known.items():
+        certain[task] = asked.answered[task] = True
+        truth[task, [asked.labels.index(name) for name in value]] = 1.0
+    return certain, truth
+
+
 def _pooled(
-    right: FloatArray, of: FloatArray, worker_answers: float, label_answers: float
-) -> tuple[FloatArray, FloatArray]:
-    """Shares of each worker over all labels [n_workers], drawn to the crowd's, and for each label, drawn to those."""
+    right: FloatArray, of: FloatArray, expected: FloatArray, worker_answers: float, label_answers: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Shares of each worker over all labels [n_workers], drawn to `expected` or where that is NaN to the crowd's;
+    for each label [n_workers, labels], drawn to those; and the crowd's for each label [labels]."""
     crowd = (right.sum() + 0.7) / (of.sum() + 1)
-    worker = (right.sum(axis=1) + worker_answers * crowd) / (of.sum(axis=1) + worker_answers)
+    drawn = np.where(np.isnan(expected), crowd, expected)
+    worker = (right.sum(axis=1) + worker_answers * drawn) / (of.sum(axis=1) + worker_answers)
     label = (right + label_answers * worker[:, None]) / (of + label_answers)
-    return worker, np.clip(label, LEAST, 1 - LEAST)
+    whole = (right.sum(axis=0) + label_answers * crowd) / (of.sum(axis=0) + label_answers)
+    return worker, np.clip(label, LEAST, 1 - LEAST), np.clip(whole, LEAST, 1 - LEAST)
 
 
 def _concluded(
@@ -201,11 +243,12 @@ def _concluded(
     steps: int = 1,
     converged: bool = True,
     objective: tuple[float, ...] = (),
+    model: Learned | None = None,
 ) -> Outcome[Choices]:
     value: list[Choices | None] = []
     parts = []
     for task, answered in enumerate(asked.answered.tolist()):
-        places = np.flatnonzero(kept[task])
+        places = np.flatnonzero(kept[task] & answered)
         value.append(tuple(asked.labels[place] for place in places) if answered else None)
         parts.append(chance[task, places])
     whole = np.where(kept, chance, 1 - chance).prod(axis=1)
@@ -217,7 +260,7 @@ def _concluded(
     return outcome(
         table, value, confidence=sure, score=np.array(score, dtype=np.float64), parts=parts,
         agreement=_agreement(asked), method=method, parameters=parameters, traits=traits, steps=steps,
-        converged=converged, objective=objective,
+        converged=converged, objective=objective, model=model,
     )  # fmt: skip
 
 
@@ -255,6 +298,7 @@ FORM = Form(
                 "max_steps": Parameter(200, 1, 100_000, "steps after which the search ends in any case"),
                 "tolerance": Parameter(1e-6, 0.0, 1.0, "mean movement of a probability below which it ends"),
             },
+            teachable=True,
         ),
         "per-label-vote": ValueMethod("per-label-vote", "Vote a label", "Labels that most answers have.", vote, {}),
         "ground-truth": ValueMethod(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,7 @@ class Outcome(Generic[T]):
     traits      further estimates about the workers by name, each float64 [n_workers] (bias, spread, ...)
     agreement   the kind's agreement measure over the answers alone; None where no task has two answers to compare
     objective   one float a step
+    model       what was learned about the workers, for methods whose kind can judge a further answer by it at once
     """
 
     value: Sequence[T | None]
@@ -48,6 +49,13 @@ class Outcome(Generic[T]):
     method: str
     parameters: Mapping[str, Json]
     versions: Mapping[str, str] = field(default_factory=library_versions)
+    model: object = None
+    confusion: ClassVar[None] = None
+
+    @property
+    def accuracy(self) -> FloatArray:
+        """`quality`, by the name that results of all kinds have."""
+        return self.quality
 
 
 def outcome(
@@ -64,6 +72,7 @@ def outcome(
     steps: int = 1,
     converged: bool = True,
     objective: tuple[float, ...] = (),
+    model: object = None,
 ) -> Outcome[T]:
     """Put an outcome together; workers are measured in the one way that all kinds share.
 
@@ -77,7 +86,7 @@ def outcome(
     low, high = credible_interval(total, answers)
     return Outcome(
         value=value,
-        confidence=np.where(table.answers_per_task() > 0, np.clip(confidence, 0.0, 1.0), 0.0),
+        confidence=np.where([one is not None for one in value], np.clip(confidence, 0.0, 1.0), 0.0),
         parts=[np.zeros(0)] * table.n_tasks if parts is None else parts,
         answers=answers,
         quality=quality,
@@ -90,4 +99,5 @@ def outcome(
         objective=objective,
         method=method,
         parameters=dict(parameters),
+        model=model,
     )

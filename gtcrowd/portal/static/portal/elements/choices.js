@@ -1,5 +1,5 @@
-// A group of categories to choose one from: native radio buttons, so that arrow keys, roles and labels are the
-// browser's own; each with its key printed on it.
+// A group of categories to choose one from, or any number: native radio buttons or checkboxes, so that arrow keys, roles
+// and labels are the browser's own; each with its key printed on it.
 
 import { build } from "./build.js";
 import { indexFor, keysFor } from "./keys.js";
@@ -12,31 +12,43 @@ function areShort(labels) {
 }
 
 export class Choices {
-  /** `changed(index)` is called whenever the worker chooses. */
-  constructor({ header, labels, changed }) {
-    this.labels = labels;
-    this.keys = keysFor(labels);
+  /** `changed()` is called whenever the worker chooses. With `several`, any number can be chosen; `exclusion` is
+   *  then the words for "none of these", which excludes all others, or undefined for no such choice. */
+  constructor({ header, labels, changed, several = false, exclusion }) {
+    this.labels = exclusion === undefined ? labels : [...labels, exclusion];
+    this.excluding = exclusion === undefined ? -1 : labels.length;
+    this.type = several ? "checkbox" : "radio";
+    this.keys = keysFor(this.labels);
     this.changed = changed;
     this.group = `choices-${++groups}`;
-    this.inputs = labels.map((_label, index) => this.input(index));
+    this.inputs = this.labels.map((_label, index) => this.input(index));
     this.element = build(
       "fieldset",
       { class: "choices" },
       build("legend", {}, header),
-      build("div", { class: `choices-list${areShort(labels) ? " choices-short" : ""}` }, ...labels.map((label, index) => this.option(label, index))),
+      build("div", { class: `choices-list${areShort(this.labels) ? " choices-short" : ""}` }, ...this.labels.map((label, index) => this.option(label, index))),
     );
-    this.element.addEventListener("change", () => this.changed(this.chosen));
+    this.element.addEventListener("change", (event) => this.settle(this.inputs.indexOf(event.target)));
   }
 
+  /** Places of what is chosen, in order; the one for "none of these" is the number of categories. */
   get chosen() {
-    return this.inputs.findIndex((input) => input.checked);
+    return [...this.inputs.keys()].filter((index) => this.inputs[index].checked);
   }
 
+  /** Choose one; where several can be chosen, undo it the second time. */
   choose(index) {
-    if (!this.inputs[index] || this.inputs[index].matches(":disabled")) return;
-    this.inputs[index].checked = true;
-    this.inputs[index].focus();
-    this.changed(index);
+    const input = this.inputs[index];
+    if (!input || input.matches(":disabled")) return;
+    input.checked = this.type === "radio" || !input.checked;
+    input.focus();
+    this.settle(index);
+  }
+
+  settle(index) {
+    const clash = this.excluding >= 0 && this.inputs[index].checked;
+    if (clash) for (const [place, input] of this.inputs.entries()) input.checked &&= (place === this.excluding) === (index === this.excluding);
+    this.changed();
   }
 
   /** Whether the key event picked a category. */
@@ -48,12 +60,12 @@ export class Choices {
 
   focus() {
     // The target is to be seen first: on a small screen the focus must not scroll it away.
-    (this.inputs[this.chosen] ?? this.inputs[0])?.focus({ preventScroll: true });
+    (this.inputs[this.chosen[0]] ?? this.inputs[0])?.focus({ preventScroll: true });
   }
 
   input(index) {
     const key = this.keys[index];
-    return build("input", { type: "radio", name: this.group, value: index, "aria-keyshortcuts": key });
+    return build("input", { type: this.type, name: this.group, value: index, "aria-keyshortcuts": key });
   }
 
   option(label, index) {

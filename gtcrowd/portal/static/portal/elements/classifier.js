@@ -32,16 +32,19 @@ export class Classifier extends HTMLElement {
   }
 
   furnish() {
-    const labels = readList(this.getAttribute("categories") ?? "");
-    this.choices = new Choices({
-      header: this.getAttribute("header") || text("choose"),
-      labels,
-      changed: (index) => this.changed(labels[index]),
-    });
-    if (labels.includes(this.value)) this.choices.inputs[labels.indexOf(this.value)].checked = true;
+    this.labels = readList(this.getAttribute("categories") ?? "");
+    this.choices = this.offered();
     const instructions = [...this.querySelectorAll(":scope > short-instructions, :scope > full-instructions")];
     this.append(build("div", { class: "side" }, this.choices.element, ...instructions.map(folded)));
     this.classList.add("ready");
+  }
+
+  /** The group of choices, with what is chosen already. */
+  offered() {
+    const header = this.getAttribute("header") || text("choose");
+    const choices = new Choices({ header, labels: this.labels, changed: () => this.chose() });
+    if (this.labels.includes(this.value)) choices.inputs[this.labels.indexOf(this.value)].checked = true;
+    return choices;
   }
 
   /** Whether the key event meant this element. */
@@ -53,8 +56,12 @@ export class Classifier extends HTMLElement {
     this.choices.focus();
   }
 
-  changed(label) {
-    this.setAttribute("value", label);
+  chose() {
+    this.setAttribute("value", this.labels[this.choices.chosen[0]]);
+    this.tell();
+  }
+
+  tell() {
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 }

@@ -1,13 +1,15 @@
 // Which tag is which element. Importing this has no effect; calling it makes the elements live.
 
-import { CrowdClassifier } from "./crowd-classifier.js";
+import { CrowdClassifier, CrowdClassifierMultiSelect } from "./crowd-classifier.js";
 import { CrowdForm } from "./crowd-form.js";
-import { CrowdImageClassifier } from "./crowd-image-classifier.js";
+import { CrowdImageClassifier, CrowdImageClassifierMultiSelect } from "./crowd-image-classifier.js";
 
 // Inner elements first, so that a form finds them furnished.
 const ELEMENTS = {
   "crowd-classifier": CrowdClassifier,
+  "crowd-classifier-multi-select": CrowdClassifierMultiSelect,
   "crowd-image-classifier": CrowdImageClassifier,
+  "crowd-image-classifier-multi-select": CrowdImageClassifierMultiSelect,
   "crowd-form": CrowdForm,
 };
 

@@ -1,0 +1,44 @@
+// A classifier where any number of categories can be chosen.
+//
+// Attributes besides the classifier's: value (a JSON list of the chosen categories; the element's state, absent until
+// the worker has chosen), exclusion-category ({text: "…"}): offers "none of these", by which nothing must be chosen
+// before an answer can be empty. Answer: {labels: ["…"]}, in the order of the categories.
+
+import { readObject } from "./attributes.js";
+import { Choices } from "./choices.js";
+import { Classifier } from "./classifier.js";
+import { text } from "./texts.js";
+
+export class Several extends Classifier {
+  get answer() {
+    return { labels: JSON.parse(this.value ?? "[]") };
+  }
+
+  get problem() {
+    return this.hasAttribute("exclusion-category") && !this.choices.chosen.length ? text("noneChosen") : null;
+  }
+
+  offered() {
+    const choices = new Choices({
+      header: this.getAttribute("header") || text("chooseSeveral"),
+      labels: this.labels,
+      changed: () => this.chose(),
+      several: true,
+      exclusion: this.exclusion,
+    });
+    const chosen = JSON.parse(this.value ?? "[]");
+    for (const [index, label] of this.labels.entries()) choices.inputs[index].checked = chosen.includes(label);
+    return choices;
+  }
+
+  get exclusion() {
+    if (!this.hasAttribute("exclusion-category")) return undefined;
+    return readObject(this.getAttribute("exclusion-category")).text || text("noneOfThese");
+  }
+
+  chose() {
+    const chosen = this.choices.chosen.filter((index) => index < this.labels.length);
+    this.setAttribute("value", JSON.stringify(chosen.map((index) => this.labels[index])));
+    this.tell();
+  }
+}

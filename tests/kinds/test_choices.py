@@ -1,0 +1,165 @@
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from gtcrowd import kinds
+from gtcrowd.kinds import AnswerRefused
+
+CHOICES = kinds.KINDS["choices"]
+THINGS = ["tree", "car", "dog", "bus"]
+MADE = datetime(2031, 4, 5, 10, 0, 1, 201, tzinfo=UTC)
+
+
+def conclude(rows, **changed):
+    objects, workers, values = zip(*rows, strict=True)
+    distinct = [list(one) for one in sorted({tuple(value) for value in values})]
+    given = kinds.Given(
+        objects, workers, [distinct.index(list(value)) for value in values], distinct, n_objects=3, n_workers=3
+    )
+    facts = {"categories": THINGS, "method": "per-label", "parameters": {}}
+    return given, CHOICES.conclude(given, **(facts | changed))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"crowd-image-classifier-multi-select": {"labels": ["bus", "tree"]}},
+        {"crowd-classifier-multi-select": {"labels": ["tree", "bus"]}, "remark": "dark"},
+        {"what-is-there": {"labels": ["tree", "bus"]}},
+    ],
+)
+def test_an_answer_is_read_in_the_order_of_the_job(content):
+    assert CHOICES.read_answer(content, THINGS) == ["tree", "bus"]
+
+
+def test_nothing_of_it_is_an_answer():
+    assert CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": []}}, THINGS) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "told"),
+    [
+        ("tree", "must be a list of categories"),
+        ({"tree": True}, "must be a list of categories"),
+        (["owl"], "must be among: tree, car, dog, bus."),
+        ([["tree"]], "must be among"),
+        (["tree", "tree"], "must have each category once"),
+    ],
+)
+def test_other_answers_are_refused(labels, told):
+    with pytest.raises(AnswerRefused, match=told) as refused:
+        CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": labels}}, THINGS)
+
+    assert refused.value.field == "crowd-classifier-multi-select.labels"
+
+
+def test_categories_are_at_most_fifty():
+    assert CHOICES.check_categories([f"c{n}" for n in range(50)]) == []
+    assert [fault.problem for fault in CHOICES.check_categories([f"c{n}" for n in range(51)])] == [
+        "must be at most 50."
+    ]
+
+
+def test_answers_become_one_set_an_object():
+    _given, found = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
+
+    assert found.values == [["tree", "bus"], None, []]
+    assert found.confidence[1] == 0
+    assert [len(one) for one in found.parts] == [2, 0, 0]
+    assert found.posterior[0, [0, 3]].tolist() == pytest.approx(found.parts[0])
+    assert found.posterior[:, [1, 2]].max() == 0
+    assert found.found.answers.tolist() == [2, 1, 1]
+
+
+@pytest.mark.parametrize("method", CHOICES.methods)
+def test_known_values_are_certain(method):
+    rows = [(0, 0, ["tree"]), (0, 1, ["tree"]), (1, 0, ["car"])]
+    _given, found = conclude(rows, known={0: ["tree", "dog"], 2: []}, method=method)
+
+    assert found.values == [["tree", "dog"], ["car"], []]
+    assert found.confidence[[0, 2]].tolist() == [1, 1]
+    assert list(found.parts[0]) == [1, 1]
+
+
+def test_given_accuracies_weigh():
+    rows = [(0, 0, ["tree"]), (0, 1, [])]
+
+    trusted = [conclude(rows, worker_accuracy=accuracy)[1].posterior[0, 0] for accuracy in ([0.95, 0.1, np.nan], None)]
+
+    assert trusted[0] > trusted[1]
+
+
+def test_the_block_is_as_ground_truth_writes_it():
+    block = CHOICES.block(
+        attribute="tags", value=["tree", "bus"], confidence=0.4, parts=[0.95, 0.41], categories=THINGS,
+        medium="image", job_name="tags", created_at=MADE,
+    )  # fmt: skip
+
+    assert json.dumps(block, separators=(",", ":")) == (
+        '{"tags":[0,3],"tags-metadata":{"job-name":"labeling-job/tags","class-map":{"0":"tree","3":"bus"},'
+        '"confidence-map":{"0":0.95,"3":0.41},"human-annotated":"yes","creation-date":"2031-04-05T10:00:01.000201",'
+        '"type":"groundtruth/image-classification-multilabel"}}'
+    )
+
+
+def generated(seed, *, objects, workers=12, each=3):
+    """Rows of a crowd that sees most of what is there, and what is there [objects, categories]."""
+    rng = np.random.default_rng(seed)
+    there = rng.random((objects, len(THINGS))) < 0.3
+    sensitive, specific = rng.uniform(0.6, 0.95, workers), rng.uniform(0.85, 0.98, workers)
+    rows = []
+    for number, true in enumerate(there):
+        for worker in rng.choice(workers, each, replace=False):
+            draw = rng.random(len(THINGS))
+            given = np.where(true, draw < sensitive[worker], draw > specific[worker])
+            rows.append((number, int(worker), [name for name, seen in zip(THINGS, given, strict=True) if seen]))
+    return rows, there
+
+
+def test_an_opinion_is_what_the_full_fit_would_say():
+    rows, _there = generated(5, objects=300)
+    objects, workers, values = zip(*rows, strict=True)
+    given = kinds.Given(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
+    found = CHOICES.conclude(given, categories=THINGS, method="per-label", parameters={})
+    shared, models = json.loads(json.dumps(CHOICES.learned(found)))
+
+    for number in range(0, 300, 29):
+        mine = [(models[worker], value) for place, worker, value in rows if place == number]
+        opinion = CHOICES.opinion(shared, mine, categories=THINGS, more=2)
+        assert opinion.value == found.values[number]
+        assert opinion.error == pytest.approx(1 - found.confidence[number], abs=0.01)
+
+    more = np.full(300, 2)
+    avoidable = CHOICES.avoidable(shared, models, given, categories=THINGS, more=more)
+    assert avoidable[290] == pytest.approx(opinion.avoidable, abs=1e-9)
+    assert CHOICES.avoidable(shared, models, given, categories=THINGS, more=more * 0).max() == 0
+
+
+def test_what_is_avoidable_is_about_what_further_answers_change():
+    rows, _there = generated(6, objects=4000, each=5)
+    first = [row for place, row in enumerate(rows) if place % 5 < 3]
+    labels = []
+    for chosen in (first, rows):
+        objects, workers, values = zip(*chosen, strict=True)
+        given = kinds.Given(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
+        found = CHOICES.conclude(given, categories=THINGS, method="per-label", parameters={})
+        labels.append(found.values)
+        if chosen is first:
+            shared, models = CHOICES.learned(found)
+            expected = CHOICES.avoidable(shared, models, given, categories=THINGS, more=np.full(4000, 2)).mean()
+    changed = np.mean([one != other for one, other in zip(*labels, strict=True)])
+
+    assert expected == pytest.approx(changed, rel=0.35)
+
+
+def test_a_crowd_nobody_knows_yet_is_believed_a_little():
+    shared = CHOICES.novice(THINGS)
+    alone, together = (
+        CHOICES.opinion(shared, [(None, ["tree"])] * count, categories=THINGS, more=3) for count in (1, 6)
+    )
+
+    assert alone.value == together.value == ["tree"]
+    assert alone.error > 0.5
+    assert together.error < 0.1
