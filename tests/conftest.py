@@ -122,9 +122,14 @@ def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job
 def answer() -> Callable[..., Any]:
     """A worker claims the next task of a job and answers it; returns the receipt."""
 
-    def _answer(worker: Worker, job: Job, label: str = "heron", *, now: datetime = NOW, seconds: int = 10) -> Any:
+    def _answer(
+        worker: Worker, job: Job, label: str | list[str] = "heron", *, now: datetime = NOW, seconds: int = 10
+    ) -> Any:
         assignment = claim.next_assignment(worker=worker, job=job, now=now)
-        content = {"crowd-classifier": {"label": label}}
+        one = isinstance(label, str)
+        content = (
+            {"crowd-classifier": {"label": label}} if one else {"crowd-classifier-multi-select": {"labels": label}}
+        )
         return submit.submit(assignment=assignment, content=content, now=now + timedelta(seconds=seconds))
 
     return _answer

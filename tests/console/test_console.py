@@ -5,6 +5,7 @@ from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import AccessKey, Member, User
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Run
+from gtcrowd.tasks.models import Gold
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,24 @@ def test_no_button_is_shown_that_would_be_refused(client, alice, ask):
         )
 
     assert (forms(user), forms(alice.user) > 3) == (0, True)
+
+
+def test_known_sets_are_declared_on_the_page(owner, ask):
+    job = ask(kind="choices", categories=["calm", "cold", "late"])
+    owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": ["late", "calm"]})
+
+    assert Gold.objects.get().value == ["calm", "late"]
+    assert b"calm, late" in owner.get(f"/jobs/{job.name}/").content
+
+
+def test_what_is_asked_of_known_objects_can_be_changed(owner, ask):
+    rules = [{"below": 0.6, "do": "pause"}, {"below": 0.8, "do": "review"}]
+    job = ask(gold={"share": 0.1, "rules": rules})
+    fields = {"gold_share": "0.2", "gold_quiz": "", "gold_quiz_right": "", "gold_below": "0.7", "gold_do": "weigh"}
+
+    owner.post(f"/jobs/{job.name}/change/", fields)
+
+    job.refresh_from_db()
+    assert job.gold == {"share": 0.2, "feedback": False, "rules": [{"below": 0.7, "do": "weigh"}, rules[1]]}
+    owner.post(f"/jobs/{job.name}/change/", fields)
+    assert b"Nothing was changed." in owner.get(f"/jobs/{job.name}/").content

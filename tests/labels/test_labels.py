@@ -157,3 +157,25 @@ def test_only_one_process_moves_a_job(ask, now):
         at_once([1], other)
 
     assert outcomes == ["busy"]
+
+
+def test_several_categories_go_from_answers_to_the_manifest(ask, hire, answer, now):
+    job = ask("a", "b", kind="choices", categories=["calm", "cold", "late"], name="why", method="per-label-vote")
+    for name, labels in (("cleo", (["late", "calm"], [])), ("dan", (["calm"], [])), ("eve", (["late"], ["cold"]))):
+        worker = hire(name)
+        for label in labels:
+            answer(worker, job, label)
+
+    job = line.advance(job.pk, now=now)
+
+    assert job.state == "Completed"
+    with store.store().open(job.output) as file:
+        lines = file.read().decode().splitlines()
+    made = Run.objects.get(official=True).ended_at.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    assert lines[0] == (
+        '{"source": "a","why":[0,2],"why-metadata":{"job-name":"labeling-job/why","class-map":{"0":"calm","2":"late"},'
+        '"confidence-map":{"0":0.666667,"2":0.666667},"human-annotated":"yes",'
+        f'"creation-date":"{made}","type":"groundtruth/text-classification-multilabel"}}}}'
+    )
+    assert json.loads(lines[1])["why"] == []
+    assert json.loads(lines[1])["why-metadata"]["confidence-map"] == {}

@@ -1,5 +1,7 @@
 """Working in a real browser."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -67,6 +69,30 @@ def test_text_by_arrow_keys(cleos_page, start, texts):
 
     expect(cleos_page.locator("#earned")).to_have_text("$0.036")
     assert values() == ["ibis"]
+    assert cleos_page.complaints == []
+
+
+@pytest.mark.parametrize("medium", ["pictures", "texts"])
+def test_several_by_keyboard(cleos_page, address, request, give, medium):
+    source = request.getfixturevalue(medium).data_objects.order_by("position").values_list("line", flat=True)
+    job = give([json.loads(line) for line in source], kind="choices", categories=["reed", "heron", "ibis"])
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    frame = cleos_page.frame_locator("#frame")
+    expect(frame.get_by_role("checkbox").first).to_be_focused()
+
+    cleos_page.keyboard.press("Control+Enter")
+    expect(frame.get_by_role("alert").filter(has_text="Choose what applies first")).to_be_visible()
+    for key in "4312":
+        cleos_page.keyboard.press(key)
+    expect(frame.get_by_role("checkbox", name="None of these")).not_to_be_checked()
+    submit(cleos_page, "1")
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    expect(frame.get_by_role("checkbox").first).to_be_focused()
+    submit(cleos_page, "4")
+
+    expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
+    assert values() == [["heron", "ibis"], []]
     assert cleos_page.complaints == []
 
 

@@ -162,3 +162,16 @@ def test_who_only_looks_declares_nothing(alice, known, now):
 
     with pytest.raises(NotAllowed):
         gold.declare(viewer=viewer, job=known(1), items=[{"object": 0, "value": "heron"}], now=now)
+
+
+def test_known_sets_are_kept_in_the_order_of_the_job(alice, ask, hire, answer, now):
+    job = ask("a", "b", kind="choices", categories=["calm", "cold", "late"], gold={"quiz": 1})
+    gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": ["late", "calm"]}], now=now)
+
+    receipt = answer(hire("cleo"), job, ["calm", "late"])
+
+    assert Gold.objects.get().value == ["calm", "late"]
+    assert receipt.verdict.right
+    gold.correct(viewer=alice, known=Gold.objects.get(), value=["late"], now=now)
+    assert Gold.objects.get().value == ["late"]
+    assert Standing.objects.get().gold_right == 0

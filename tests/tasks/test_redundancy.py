@@ -111,3 +111,27 @@ def _waits(worker, job, now):
     from gtcrowd.tasks.offers import offer
 
     return offer(worker, job, now=now).waiting
+
+
+def test_several_categories_stop_and_go_on_as_well(dynamic, hire, answer, now):
+    job = dynamic(60, kind="choices", categories=["calm", "cold"], target_error=0.05, least_workers=3)
+    workers = [hire(name) for name in NAMES]
+    for place, worker in enumerate(workers):
+        moment = now + timedelta(minutes=place)
+        for number in range(60):
+            if job.state != "InProgress" or not _waits(worker, job, moment):
+                break
+            answer(
+                worker,
+                job,
+                ["calm", "cold"] if number % 2 else ["cold", "calm"][: (number + place) % 5 != 0],
+                now=moment,
+            )
+        job = line.advance(job.pk, now=moment)
+
+    assert job.state == "Completed"
+    assert "sure-enough" in set(Task.objects.values_list("reason_code", flat=True))
+    assert "specificity" not in WorkerModel.objects.get().shared
+    assert set(WorkerModel.objects.get().shared["labels"]) == {"calm", "cold"}
+    job.counters.refresh_from_db()
+    assert job.counters.saved["answers"] == 60 * 5 - job.counters.answers > 0
