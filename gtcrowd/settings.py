@@ -258,6 +258,7 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # gtcrowd.identity.address does it
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtcrowd.identity import access, invitations, keys
+from gtcrowd.identity import access, address, invitations, keys
 from gtcrowd.identity.access import NotAllowed, Right, Role, Viewer
 from gtcrowd.identity.models import AccessKey, Member, User
 
@@ -93,3 +93,17 @@ def test_a_weak_password_uses_nothing_up(db, now):
     with pytest.raises(ValidationError):
         invitations.accept(token, password="123", name="", now=now)
     assert invitations.find(token, now=now)
+
+
+@pytest.mark.parametrize(
+    ("behind_proxy", "headers", "found"),
+    [
+        (False, {"HTTP_X_FORWARDED_FOR": "6.6.6.6"}, "10.0.0.1"),
+        (True, {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 203.0.113.9"}, "203.0.113.9"),
+        (True, {}, "10.0.0.1"),
+    ],
+)
+def test_a_client_cannot_make_up_its_address(settings, rf, behind_proxy, headers, found):
+    settings.BEHIND_PROXY = behind_proxy
+
+    assert address.of(rf.get("/", REMOTE_ADDR="10.0.0.1", **headers)) == found
