@@ -20,9 +20,11 @@ class InstructionsShape(serializers.Serializer[Any]):
 class JobRequestShape(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=63, help_text="Letters, digits and hyphens; unique for the requester.")
     kind = serializers.CharField(default="choice", required=False)
-    medium = serializers.ChoiceField(choices=["image", "text"])
+    medium = serializers.ChoiceField(choices=["image", "text", "video"])
     label_attribute = serializers.CharField(max_length=127, required=False, help_text="By default the name.")
-    categories = serializers.ListField(child=serializers.CharField(max_length=256), min_length=2)
+    categories = serializers.ListField(
+        child=serializers.CharField(max_length=256), required=False, help_text="How many depends on the kind."
+    )
     manifest = serializers.CharField(
         max_length=1024, required=False, help_text="s3://BUCKET/KEY of the input manifest; optional for streaming jobs."
     )

@@ -15,7 +15,7 @@ from gtcrowd.jobs.request import Fault
 MOST_FAULTS = 50
 """So many faulty lines are named; a file that is wrong throughout need not be listed."""
 PIECE = 1 << 16
-EXPECTED = {"image": "source-ref", "text": "source"}
+EXPECTED = {"image": "source-ref", "text": "source", "video": "source-ref"}
 
 
 @dataclass(frozen=True)

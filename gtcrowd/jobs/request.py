@@ -90,7 +90,7 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     reading.refuse_unknown(FIELDS)
     buckets = frozenset(requester.buckets.values_list("name", flat=True))
     kind = reading.kind()
-    medium = reading.one_of("medium", kind.media if kind else ("image", "text"))
+    medium = reading.one_of("medium", kind.media if kind else ("image", "text", "video"))
     name = reading.name()
     request: dict[str, Any] = {
         "name": name,
@@ -162,7 +162,7 @@ class _Reading(Reading):
         return str(value)
 
     def categories(self, kind: kinds.Kind | None) -> list[str]:
-        value = self.given.get("categories")
+        value = [] if self.absent("categories") else self.given["categories"]
         if not isinstance(value, list):
             self.fault("categories", _("must be a list of names."))
             return []

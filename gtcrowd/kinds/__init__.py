@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from gtcrowd.kinds.choice import CHOICE
 from gtcrowd.kinds.choices import CHOICES
 from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, Opinion, UnknownMedium, failed_block
+from gtcrowd.kinds.ranking import RANKING
+from gtcrowd.kinds.shapes import BOXES, KEYPOINTS, LINES, POLYGONS, POLYLINES
+from gtcrowd.kinds.spans import SPANS
+from gtcrowd.kinds.written import NUMBER, TEXT
 
 __all__ = [
     "KINDS",
@@ -22,8 +26,11 @@ __all__ = [
     "kind",
 ]
 
+_ALL: tuple[Kind, ...] = (
+    CHOICE, CHOICES, BOXES, POLYGONS, POLYLINES, LINES, KEYPOINTS, SPANS, TEXT, NUMBER, RANKING,
+)  # fmt: skip
 # A further kind is one more file, and its constant here.
-KINDS: Mapping[str, Kind] = {one.name: one for one in (CHOICE, CHOICES)}
+KINDS: Mapping[str, Kind] = {one.name: one for one in _ALL}
 
 
 class UnknownKind(LookupError):

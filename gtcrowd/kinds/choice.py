@@ -26,8 +26,8 @@ from gtcrowd.kinds.kind import (
     written_confidence,
 )
 
-ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier"}
-TYPES = {"image": "image-classification", "text": "text-classification"}
+ELEMENTS = {"image": "crowd-image-classifier", "text": "crowd-classifier", "video": "crowd-classifier"}
+TYPES = {"image": "image-classification", "text": "text-classification", "video": "video-classification"}
 
 
 class Choice:

@@ -28,8 +28,16 @@ from gtcrowd.kinds.kind import (
     written_confidence,
 )
 
-ELEMENTS = {"image": "crowd-image-classifier-multi-select", "text": "crowd-classifier-multi-select"}
-TYPES = {"image": "image-classification-multilabel", "text": "text-classification-multilabel"}
+ELEMENTS = {
+    "image": "crowd-image-classifier-multi-select",
+    "text": "crowd-classifier-multi-select",
+    "video": "crowd-classifier-multi-select",
+}
+TYPES = {
+    "image": "image-classification-multilabel",
+    "text": "text-classification-multilabel",
+    "video": "video-classification-multilabel",
+}
 MOST_CATEGORIES = 50
 FORM = consolidation.FORMS["choices"]
 

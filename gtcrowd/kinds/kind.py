@@ -96,14 +96,22 @@ class Kind(Protocol):
     of a task. `several`: whether a value is any number of the categories rather than one.
     """
 
-    name: str
-    title: str
-    media: tuple[str, ...]
-    methods: Mapping[str, Described]
-    learning_methods: tuple[str, ...]
-    default_method: str
-    default_seconds: int
-    several: bool
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def media(self) -> tuple[str, ...]: ...
+    @property
+    def methods(self) -> Mapping[str, Described]: ...
+    @property
+    def learning_methods(self) -> tuple[str, ...]: ...
+    @property
+    def default_method(self) -> str: ...
+    @property
+    def default_seconds(self) -> int: ...
+    @property
+    def several(self) -> bool: ...
 
     def template(self, medium: str) -> str:
         """The worker's page in Liquid, with crowd elements. Raises UnknownMedium."""

@@ -1,7 +1,5 @@
 """The page in the sandboxed frame: the kind's template, its elements, and a policy against all else."""
 
-from pathlib import Path
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,12 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gtcrowd.identity.models import User
-from gtcrowd.portal import places, rendering, texts
+from gtcrowd.portal import elements, places, rendering, texts
 from gtcrowd.tasks.models import AssignmentState
-
-MODULES = sorted(file.name for file in (Path(__file__).parent / "static/portal/elements").glob("*.js"))
-"""Named to the browser at once: it does not keep files for an origin that is opaque, and would else find
-them one after another, task after task."""
 
 
 @require_safe
@@ -46,7 +40,11 @@ def _shown(
 ) -> HttpResponse:
     # Safe to show unescaped because of where it is shown: in a sandbox, under the policy below.
     page = mark_safe(html)  # noqa: S308
-    facts = {"page": page, "problem": problem, "told": told, "texts": texts.of_elements(), "modules": MODULES}
+    groups = elements.groups(html)
+    facts = {
+        "page": page, "problem": problem, "told": told, "texts": texts.of_elements(), "groups": " ".join(groups),
+        "modules": elements.modules(groups),
+    }  # fmt: skip
     response = render(request, "portal/frame.html", facts, status=status)
     response["Content-Security-Policy"] = policy(request, origins or set())
     # Besides the policy: an old browser that knows only this one header still lets nobody else frame it.
@@ -69,6 +67,7 @@ def policy(request: HttpRequest, origins: set[str]) -> str:
             f"script-src {static}portal/",
             f"style-src {static}portal/ {static}gtcrowd/",
             f"img-src {pictures}",
+            f"media-src {pictures}",
             "form-action 'none'",
             "base-uri 'none'",
             f"frame-ancestors {here}",

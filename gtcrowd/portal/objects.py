@@ -3,11 +3,12 @@
 The sandboxed frame has no cookies, so the address itself must say that it may be read.
 """
 
-from contextlib import suppress
+import re
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from django.core import signing
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,8 +17,18 @@ from gtcrowd.jobs import store
 
 SALT = "gtcrowd.portal.object"
 VALID_SECONDS = 2 * 3600
-BEGINNINGS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+BEGINNINGS = {
+    rb"\x89PNG\r\n\x1a\n": "image/png",
+    rb"\xff\xd8\xff": "image/jpeg",
+    rb"GIF8[79]a": "image/gif",
+    rb"RIFF....WEBP": "image/webp",
+    rb"....ftyp": "video/mp4",
+    rb"\x1a\x45\xdf\xa3": "video/webm",
+    rb"OggS": "video/ogg",
+}
 """What may be shown, by its first bytes; everything else is only offered for download."""
+BLOCK = 1 << 16
+RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 def address(uri: str, *, job_id: int) -> str:
@@ -26,7 +37,7 @@ def address(uri: str, *, job_id: int) -> str:
 
 
 @require_safe
-def show(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
+def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
     """The object behind a signed address; 410 when its time is over, 404 when it is not one of ours."""
     try:
         uri = signing.loads(token, salt=SALT, max_age=VALID_SECONDS)["uri"]
@@ -35,18 +46,30 @@ def show(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     except signing.BadSignature as error:
         raise Http404 from error
     try:
-        return _stream(uri)
+        return _stream(uri, request.headers.get("Range", ""))
     except (store.ObjectMissing, store.BadAddress):
         # The address in the store is the requester's; a worker is not told.
         return HttpResponse(_("The object is missing."), status=404, content_type="text/plain")
 
 
-def _stream(uri: str) -> FileResponse:
+def _stream(uri: str, wanted: str) -> HttpResponse | StreamingHttpResponse:
     file = store.store().open(uri)
     kind = _content_type(file)
-    response = FileResponse(file, content_type=kind or "application/octet-stream", as_attachment=kind is None)
-    with suppress(store.ObjectMissing):
-        response["Content-Length"] = str(store.store().size(uri))
+    size = store.store().size(uri)
+    part = _part(wanted, size)
+    if part is None:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    response: FileResponse | StreamingHttpResponse
+    first, last = part
+    shown = kind or "application/octet-stream"
+    if (first, last) == (0, size - 1):
+        response = FileResponse(file, content_type=shown, as_attachment=kind is None)
+    else:
+        response = StreamingHttpResponse(_blocks(file, first, last - first + 1), status=206, content_type=shown)
+        response["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response["Content-Length"] = str(max(last - first + 1, 0))
+    response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = f"private, max-age={VALID_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -54,7 +77,29 @@ def _stream(uri: str) -> FileResponse:
     return response
 
 
+def _part(wanted: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of what a Range header asks for: all for none, or for one that is not understood; None for
+    one beyond the end. Players ask for parts to jump about in a film."""
+    asked = RANGE.fullmatch(wanted.strip())
+    if not asked or asked.groups() == ("", "") or not size:
+        return 0, size - 1
+    begin, end = asked.groups()
+    if not begin:
+        return max(size - int(end), 0), size - 1
+    first, last = int(begin), min(int(end or size - 1), size - 1)
+    return (first, last) if first <= last else None
+
+
+def _blocks(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
+    """A part of a file."""
+    with file:
+        file.seek(first)
+        while length > 0 and (block := file.read(min(length, BLOCK))):
+            length -= len(block)
+            yield block
+
+
 def _content_type(file: BinaryIO) -> str | None:
-    first = file.read(8)
+    first = file.read(16)
     file.seek(0)
-    return next((kind for beginning, kind in BEGINNINGS.items() if first.startswith(beginning)), None)
+    return next((kind for beginning, kind in BEGINNINGS.items() if re.match(beginning, first, re.DOTALL)), None)

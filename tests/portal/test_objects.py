@@ -49,7 +49,7 @@ def test_missing_object_is_not_found(client, bucket):
     assert b"s3://" not in response.content
 
 
-@pytest.mark.parametrize("content", [b"<html><script>1</script>", b"<svg onload='x'/>", b"", b"GIF89a"])
+@pytest.mark.parametrize("content", [b"<html><script>1</script>", b"<svg onload='x'/>", b"", b"BM6", b"RIFF1234WAVE"])
 def test_all_but_pictures_is_only_downloaded(client, bucket, content):
     put("s3://heron-data/page.png", content)
 
@@ -64,3 +64,28 @@ def test_picture_is_not_compressed_again(client, bucket):
     response = client.get(objects.address(GOOD, job_id=1), headers={"Accept-Encoding": "gzip"})
 
     assert b"".join(response.streaming_content) == picture(30)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "part"),
+    [
+        ("bytes=4-7", 206, "bytes 4-7/100", slice(4, 8)),
+        ("bytes=90-", 206, "bytes 90-99/100", slice(90, 100)),
+        ("bytes=-5", 206, "bytes 95-99/100", slice(95, 100)),
+        ("bytes=50-900", 206, "bytes 50-99/100", slice(50, 100)),
+        ("bytes=0-", 200, None, slice(0, 100)),
+        ("lines=1-2", 200, None, slice(0, 100)),
+        ("bytes=100-", 416, "bytes */100", slice(0, 0)),
+    ],
+)
+def test_a_film_is_sent_in_the_parts_that_are_asked_for(client, bucket, asked, status, told, part):
+    film = b"\0\0\0\x18ftypmp42" + bytes(range(88))
+    put("s3://heron-data/film.mp4", film)
+
+    response = client.get(objects.address("s3://heron-data/film.mp4", job_id=1), headers={"Range": asked})
+
+    sent = b"".join(response.streaming_content) if response.streaming else response.content
+    assert (response.status_code, response.headers.get("Content-Range"), sent) == (status, told, film[part])
+    if status != 416:
+        assert response.headers["Content-Type"] == "video/mp4"
+        assert response.headers["Content-Length"] == str(len(sent))

@@ -1,12 +1,16 @@
 // Inside the sandboxed frame: brings the elements to life and passes their one event to the page outside.
 
-import { register } from "./elements/register.js";
+import { ELEMENTS, register } from "./elements/register.js";
 import { listenToPage, tellPage } from "./messages.js";
 
 // The frame itself has no origin; this script has the one of the page.
 const origin = new URL(import.meta.url).origin;
 
-register();
+// Elements that only some pages have come in groups of their own.
+const groups = (document.documentElement.dataset.groups ?? "").split(" ").filter(Boolean);
+const further = await Promise.all(groups.map((group) => import(`./elements/${group}/elements.js`)));
+// Inner elements first, so that the form finds them furnished.
+register(Object.assign({}, ...further.map((group) => group.ELEMENTS), ELEMENTS));
 const form = document.querySelector("crowd-form");
 
 document.addEventListener("crowd-submit", (event) => {

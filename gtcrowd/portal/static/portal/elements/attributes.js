@@ -15,6 +15,11 @@ export function readObject(text) {
   return found;
 }
 
+/** Whatever is in `text`, null for no text. Throws a SyntaxError if it is neither dialect. */
+export function readAny(text) {
+  return text.trim() ? parse(text) : null;
+}
+
 function parse(text) {
   try {
     return JSON.parse(text);

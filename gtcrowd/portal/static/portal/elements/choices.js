@@ -36,12 +36,12 @@ export class Choices {
     return [...this.inputs.keys()].filter((index) => this.inputs[index].checked);
   }
 
-  /** Choose one; where several can be chosen, undo it the second time. */
-  choose(index) {
+  /** Choose one; where several can be chosen, undo it the second time. With `focus`, the keyboard goes there. */
+  choose(index, focus = true) {
     const input = this.inputs[index];
     if (!input || input.matches(":disabled")) return;
     input.checked = this.type === "radio" || !input.checked;
-    input.focus();
+    if (focus) input.focus();
     this.settle(index);
   }
 
@@ -52,9 +52,9 @@ export class Choices {
   }
 
   /** Whether the key event picked a category. */
-  press(event) {
+  press(event, focus = true) {
     const index = indexFor(event, this.keys);
-    if (index >= 0) this.choose(index);
+    if (index >= 0) this.choose(index, focus);
     return index >= 0;
   }
 

@@ -7,6 +7,7 @@
 import { readList } from "./attributes.js";
 import { build } from "./build.js";
 import { Choices } from "./choices.js";
+import { instructionsOf } from "./instructions.js";
 import { text } from "./texts.js";
 
 export class Classifier extends HTMLElement {
@@ -34,8 +35,7 @@ export class Classifier extends HTMLElement {
   furnish() {
     this.labels = readList(this.getAttribute("categories") ?? "");
     this.choices = this.offered();
-    const instructions = [...this.querySelectorAll(":scope > short-instructions, :scope > full-instructions")];
-    this.append(build("div", { class: "side" }, this.choices.element, ...instructions.map(folded)));
+    this.append(build("div", { class: "side" }, this.choices.element, ...instructionsOf(this)));
     this.classList.add("ready");
   }
 
@@ -64,13 +64,4 @@ export class Classifier extends HTMLElement {
   tell() {
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
-}
-
-/** Full instructions are long: they are folded up until asked for. */
-function folded(instructions) {
-  if (instructions.localName !== "full-instructions" || !instructions.textContent.trim()) return instructions;
-  const summary = build("summary", {}, instructions.getAttribute("header") || text("full"));
-  const details = build("details", {}, summary, ...instructions.childNodes);
-  instructions.append(details);
-  return instructions;
 }

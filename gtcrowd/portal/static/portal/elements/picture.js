@@ -1,6 +1,7 @@
 // A picture that can be enlarged and moved about; if it does not come, it says so and can be asked for again.
 
 import { build, icon } from "./build.js";
+import { Loading } from "./loading.js";
 import { text } from "./texts.js";
 import { fitting, larger, smaller } from "./zoom.js";
 
@@ -8,45 +9,31 @@ const CORNERS = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4";
 
 export class Picture {
   constructor({ src, alt }) {
-    this.src = src;
-    this.tries = 0;
     this.factor = null; // null: as large as fits
-    this.failed = false;
-    this.image = build("img", { alt, draggable: "false", decoding: "async" });
+    this.loading = new Loading({ src, alt, told: () => this.loaded() });
+    this.image = this.loading.image;
     this.room = build("div", { class: "picture-room", tabindex: "0", role: "group", "aria-label": text("picture") }, this.image);
     this.percent = build("output", { class: "picture-percent" });
-    this.fault = this.faultPanel();
-    this.element = build("figure", { class: "picture" }, this.room, this.fault, this.tools());
-    this.image.addEventListener("load", () => this.loaded());
-    this.image.addEventListener("error", () => this.fail(true));
+    this.element = build("figure", { class: "picture" }, this.room, this.loading.panel, this.tools());
     this.watch = new ResizeObserver(() => this.draw());
   }
 
   start() {
     this.watch.observe(this.room);
-    this.load();
+    this.loading.start();
   }
 
   stop() {
     this.watch.disconnect();
   }
 
-  load() {
-    this.fail(false);
-    // A failed address is remembered by the browser; another query makes it ask again.
-    this.image.src = this.tries ? `${this.src}?try=${this.tries}` : this.src;
-    this.tries += 1;
+  get failed() {
+    return this.loading.failed;
   }
 
   loaded() {
-    this.fail(false);
+    this.room.hidden = this.failed;
     this.draw();
-  }
-
-  fail(failed) {
-    this.failed = failed;
-    this.fault.hidden = !failed;
-    this.room.hidden = failed;
   }
 
   /** Whether the key event changed the size. */
@@ -109,11 +96,5 @@ export class Picture {
       tool("zoomIn", "+", "+", () => this.zoomIn()),
       tool("fit", icon(CORNERS), ".", () => this.toggleFit()),
     );
-  }
-
-  faultPanel() {
-    const again = build("button", { type: "button", class: "button button-plain" }, text("retry"));
-    again.addEventListener("click", () => this.load());
-    return build("div", { class: "picture-fault", role: "alert", hidden: true }, build("p", {}, build("strong", {}, text("missing"))), again, build("p", {}, text("giveUp")));
   }
 }

@@ -1,0 +1,24 @@
+"""Which scripts the page of a task needs: those that all pages share, and those of the elements that stand in it."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent / "static/portal/elements"
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "drawing": ("crowd-bounding-box", "crowd-polygon", "crowd-polyline", "crowd-line", "crowd-keypoint"),
+}
+"""Folders of modules that only some pages need, and the tags that `elements.js` in each of them makes live."""
+SHARED = sorted(file.name for file in ROOT.glob("*.js"))
+MODULES = {group: sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / group).glob("*.js")) for group in GROUPS}
+
+
+def groups(html: str) -> list[str]:
+    """The groups whose elements stand in the page."""
+    return [group for group, tags in GROUPS.items() if re.search(rf"<({'|'.join(tags)})[\s/>]", html, re.IGNORECASE)]
+
+
+def modules(found: list[str]) -> list[str]:
+    """The modules of such a page, to be named to the browser at once: it does not keep files for an origin that is
+    opaque, and would else find them one after another, task after task."""
+    return SHARED + [module for group in found for module in MODULES[group]]

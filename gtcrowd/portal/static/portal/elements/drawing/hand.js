@@ -1,0 +1,127 @@
+// What mouse, pen and finger do: press, move and lift become drawing, pulling, carrying and choosing.
+
+import { distance, movable, rounded, shifted, snapped } from "./geometry.js";
+import { handleAt, touched, touches, withCorner, withoutCorner } from "./types.js";
+
+const SNAP = 6; // pixels of the room within which the edge of the picture draws a point to itself
+const CLICK = 4; // less than this moved is a click
+const REACH = { mouse: 8, pen: 10, touch: 20 }; // a finger is thicker than the point of a mouse
+
+export class Hand {
+  constructor(sketch, board) {
+    this.sketch = sketch;
+    this.board = board;
+    this.gesture = null;
+    this.over = null; // where the pointer is without being pressed
+    this.last = false; // whether it was used after the keyboard
+    this.afresh = false; // the next press begins a shape, whatever is there already
+  }
+
+  place(at) {
+    return rounded(snapped(at, this.board.picture, this.board.reach(SNAP)));
+  }
+
+  reach(event) {
+    return this.board.reach(REACH[event.pointerType] ?? REACH.mouse);
+  }
+
+  down(at, event) {
+    const { sketch } = this;
+    this.last = true;
+    const start = { from: this.place(at), raw: at, reach: this.reach(event), alt: event.altKey };
+    if (sketch.draft) this.gesture = { ...start, act: "corner" };
+    else this.gesture = { ...start, ...(this.afresh ? { act: "draw" } : this.meant(at, start)) };
+    this.afresh = false;
+  }
+
+  /** What a press means where there are shapes already. */
+  meant(at, { reach, alt }) {
+    const { sketch } = this;
+    const { type, shape } = sketch;
+    if (shape && !shape.locked && !shape.hidden) {
+      const handle = handleAt(type, shape, at, reach);
+      if (handle >= 0 && alt && withoutCorner(type, shape, handle)) return { act: "uncorner", handle };
+      if (handle >= 0) return { act: "pull", handle };
+      const corner = withCorner(type, shape, at, reach);
+      if (corner) return { act: "pull", ...corner };
+      if (touches(type, shape, at, reach)) return { act: "carry", hit: sketch.selected };
+    }
+    const hit = touched(type, sketch.shapes, at, reach);
+    // Where shapes are dragged out, one may be dragged out over another; a click then chooses the other.
+    return hit >= 0 && !type.byDrag ? { act: "carry", hit } : { act: "draw", hit };
+  }
+
+  move(at) {
+    const { sketch, gesture } = this;
+    if (!gesture) return;
+    gesture.moved ||= distance(at, gesture.raw) * this.board.view.scale > CLICK;
+    if (!gesture.moved) return;
+    const to = this.place(at);
+    if (gesture.act === "pull") sketch.show(this.pulled(to));
+    else if (gesture.act === "carry") this.carry(at);
+    else if (gesture.act === "draw" && sketch.type.byDrag) {
+      if (!sketch.draft) sketch.begin(gesture.from);
+      sketch.stretch(to);
+    } else if (sketch.draft) this.hover(at);
+  }
+
+  pulled(to) {
+    const { sketch, gesture } = this;
+    const { type, shape } = sketch;
+    return type.pulled(gesture.points ? { ...shape, points: gesture.points } : shape, gesture.handle, to);
+  }
+
+  carry(at) {
+    const { sketch, gesture, board } = this;
+    if (sketch.selected !== gesture.hit) sketch.select(gesture.hit);
+    const { points } = sketch.shape;
+    const { dx, dy } = movable(points, Math.round(at.x - gesture.raw.x), Math.round(at.y - gesture.raw.y), board.picture);
+    sketch.show(shifted(points, dx, dy));
+  }
+
+  up(at) {
+    const { sketch, gesture } = this;
+    this.gesture = null;
+    if (!gesture) return;
+    if (gesture.act === "uncorner") {
+      sketch.handle = gesture.handle;
+      sketch.remove();
+    } else if (gesture.act === "pull" && gesture.points && !gesture.moved) sketch.change({ points: gesture.points });
+    else if (sketch.preview) sketch.settle();
+    else if (sketch.type.byDrag && sketch.draft && gesture.moved) sketch.finish();
+    else if (gesture.act === "corner") this.corner(this.place(at), gesture.reach);
+    else if (gesture.act === "carry") sketch.select(gesture.hit);
+    else if (gesture.act === "draw" && !gesture.moved) this.click(gesture);
+    else if (gesture.act === "draw" && !sketch.type.byDrag) sketch.begin(gesture.from);
+  }
+
+  click({ from, hit }) {
+    const { sketch } = this;
+    if (hit >= 0) sketch.select(hit);
+    else if (!sketch.type.byDrag) sketch.begin(from);
+    else sketch.select(-1);
+  }
+
+  /** A further point of the draft; on its first or last one, the end of it. */
+  corner(point, reach) {
+    const { sketch } = this;
+    if (this.ends(point, reach)) sketch.finish();
+    else sketch.extend(point);
+  }
+
+  ends(point, reach) {
+    const { draft, type } = this.sketch;
+    if (type.byDrag || draft.length < type.least) return false;
+    return (type.closed && distance(point, draft[0]) <= reach) || distance(point, draft.at(-1)) <= reach / 2;
+  }
+
+  hover(at) {
+    this.over = at && this.place(at);
+    this.sketch.told();
+  }
+
+  cancel() {
+    this.gesture = null;
+    if (this.sketch.preview || this.sketch.type.byDrag) this.sketch.abandon();
+  }
+}

@@ -1,0 +1,112 @@
+// What the keys do on a picture to draw on. A cursor stands for the pointer; keys that choose labels are the palette's.
+
+import { distance, rounded, within } from "./geometry.js";
+import { touched } from "./types.js";
+
+const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export class Keyboard {
+  /** `toggleHand()`: let the pointer move the picture, or draw again. */
+  constructor(sketch, board, hand, toggleHand) {
+    Object.assign(this, { sketch, board, hand, toggleHand });
+    this.cursor = null; // a place on the picture, once the keyboard has been used
+  }
+
+  /** Whether the key meant something; `onPicture`: the picture has the focus, not a button beside it. */
+  press(event, onPicture) {
+    if (!this.board.ready || event.altKey) return false;
+    const act = this.withControl(event) ?? (event.ctrlKey || event.metaKey ? null : (this.anywhere(event) ?? (onPicture ? this.onPicture(event) : null)));
+    if (!act) return false;
+    act();
+    return true;
+  }
+
+  withControl({ key, ctrlKey, metaKey, shiftKey }) {
+    if (!ctrlKey && !metaKey) return null;
+    const { sketch, board } = this;
+    if (ARROWS[key]) return () => board.pan(-ARROWS[key][0] * 60, -ARROWS[key][1] * 60);
+    if (key.toLowerCase() === "z") return () => (shiftKey ? sketch.redo() : sketch.undo());
+    if (key.toLowerCase() === "y") return () => sketch.redo();
+    return null;
+  }
+
+  anywhere({ key }) {
+    const { sketch, board, hand } = this;
+    return {
+      "+": () => board.step(1),
+      "=": () => board.step(1),
+      "-": () => board.step(-1),
+      ".": () => board.fit(),
+      "[": () => this.follow(() => sketch.cycle(-1)),
+      "]": () => this.follow(() => sketch.cycle(1)),
+      c: () => sketch.cycleHandle(),
+      m: () => this.toggleHand(),
+      n: () => {
+        sketch.select(-1);
+        hand.afresh = true;
+      },
+      b: () => !sketch.shapes.length && sketch.declareNothing(!sketch.nothing),
+      Delete: () => sketch.remove(),
+    }[key];
+  }
+
+  onPicture({ key, shiftKey }) {
+    const { sketch } = this;
+    if (ARROWS[key]) return () => this.go(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
+    if (key === "Enter") return () => this.put();
+    if (key === " ") return () => this.pick();
+    if (key === "Backspace") return () => (sketch.draft ? sketch.shorten() : sketch.remove());
+    if (key === "Escape" && (sketch.draft || sketch.shape)) return () => (sketch.draft ? sketch.abandon() : sketch.select(-1));
+    return null;
+  }
+
+  /** Bring what is selected into sight. */
+  follow(act) {
+    act();
+    if (this.sketch.shape) this.board.reveal(this.sketch.type.handles(this.sketch.shape)[0]);
+  }
+
+  go(across, down, step) {
+    const { sketch, board } = this;
+    if (sketch.shape && !sketch.draft) {
+      sketch.nudge(across * step, down * step, board.picture);
+      board.reveal(sketch.type.handles(sketch.shape)[Math.max(sketch.handle, 0)]);
+      return;
+    }
+    const at = this.start();
+    this.cursor = rounded(within({ x: at.x + across * step, y: at.y + down * step }, board.picture));
+    if (sketch.draft && sketch.type.byDrag) sketch.stretch(this.cursor);
+    [this.hand.over, this.hand.last] = [this.cursor, false];
+    board.reveal(this.cursor);
+    sketch.told();
+  }
+
+  start() {
+    return (this.hand.last && this.hand.over) || this.cursor || rounded({ x: this.board.picture.width / 2, y: this.board.picture.height / 2 });
+  }
+
+  /** A point at the cursor, as by a click; once more at the same place ends the shape. What a pointer draws, it ends. */
+  put() {
+    const { sketch } = this;
+    if (sketch.draft && this.hand.last) return sketch.finish();
+    if (sketch.shape && !sketch.draft) return sketch.select(-1);
+    this.cursor = this.start();
+    if (!sketch.draft) sketch.begin(this.cursor);
+    else if (sketch.type.byDrag) sketch.finish();
+    else if (this.ends()) sketch.finish();
+    else sketch.extend(this.cursor);
+    return undefined;
+  }
+
+  ends() {
+    const { draft, type } = this.sketch;
+    if (draft.length < type.least) return false;
+    return distance(this.cursor, draft.at(-1)) < 1 || (type.closed && distance(this.cursor, draft[0]) < 1);
+  }
+
+  pick() {
+    const { sketch, board } = this;
+    sketch.select(touched(sketch.type, sketch.shapes, this.start(), board.reach(8)));
+  }
+}

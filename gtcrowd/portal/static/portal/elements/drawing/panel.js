@@ -1,0 +1,86 @@
+// What stands beside a picture to draw on: the labels, the list of what has been drawn, and "nothing to label".
+
+import { build, icon } from "../build.js";
+import { Choices } from "../choices.js";
+import { text } from "../texts.js";
+import { colourOf } from "./paint.js";
+import { bounds } from "./geometry.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const EYE = "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
+const LOCK = "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3";
+const BIN = "M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11";
+
+export class Panel {
+  constructor({ sketch, header, colours, changed }) {
+    this.sketch = sketch;
+    this.colours = colours;
+    this.palette = new Choices({ header, labels: sketch.labels, changed: () => sketch.choose(this.palette.chosen[0]) });
+    this.palette.inputs.forEach((input, place) => input.after(this.swatch(place)));
+    this.list = build("ol", { class: "marks", "aria-label": text("drawn") });
+    this.none = build("input", { type: "checkbox" });
+    this.none.addEventListener("change", () => sketch.declareNothing(this.none.checked));
+    this.nothing = build("label", { class: "choice" }, this.none, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    this.element = build("div", { class: "drawing-panel" }, this.palette.element, this.nothing, this.list);
+    this.changed = changed;
+  }
+
+  draw() {
+    const { sketch } = this;
+    const input = this.palette.inputs[sketch.label];
+    if (input) input.checked = true;
+    this.none.checked = sketch.nothing;
+    this.none.disabled = sketch.shapes.length > 0;
+    if (this.shown === sketch.shapes && this.marked === sketch.selected) return;
+    const rows = sketch.shapes.map((shape, index) => this.row(shape, index));
+    const focused = [...this.list.querySelectorAll("button")].indexOf(document.activeElement);
+    this.list.replaceChildren(...rows);
+    if (focused >= 0) this.list.querySelectorAll("button")[Math.min(focused, rows.length * 4 - 1)]?.focus();
+    [this.shown, this.marked] = [sketch.shapes, sketch.selected];
+  }
+
+  row(shape, index) {
+    const { sketch } = this;
+    const selected = index === sketch.selected;
+    const words = `${index + 1}. ${shape.label}`;
+    const label = Math.max(sketch.labels.indexOf(shape.label), 0);
+    const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(selected) }, this.swatch(label), `${words} `, build("span", { class: "mark-size" }, size(shape)));
+    name.addEventListener("click", () => sketch.select(selected ? -1 : index));
+    return build(
+      "li",
+      { class: `mark${selected ? " mark-selected" : ""}` },
+      name,
+      this.tool(shape.hidden ? "show" : "hide", EYE, words, shape.hidden, () => sketch.toggle(index, "hidden")),
+      this.tool(shape.locked ? "unlock" : "lock", LOCK, words, shape.locked, () => sketch.toggle(index, "locked")),
+      this.tool("remove", BIN, words, undefined, () => {
+        sketch.select(index);
+        sketch.remove();
+      }),
+    );
+  }
+
+  tool(name, sign, words, pressed, act) {
+    const said = `${text(name)}: ${words}`;
+    const made = build("button", { type: "button", class: `tool mark-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": said }, icon(sign));
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  swatch(place) {
+    const svg = document.createElementNS(SVG, "svg");
+    const square = document.createElementNS(SVG, "rect");
+    for (const [key, value] of Object.entries({ width: 14, height: 14, rx: 3, fill: colourOf(place, this.colours) })) square.setAttribute(key, value);
+    svg.setAttribute("class", "swatch");
+    svg.setAttribute("viewBox", "0 0 14 14");
+    svg.setAttribute("aria-hidden", "true");
+    svg.append(square);
+    return svg;
+  }
+}
+
+/** A shape's extent, as "40 × 33"; nothing for a point. */
+function size({ points }) {
+  if (points.length < 2) return "";
+  const { left, top, right, bottom } = bounds(points);
+  return `${Math.round(right - left)} × ${Math.round(bottom - top)}`;
+}

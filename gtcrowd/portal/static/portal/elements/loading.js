@@ -1,0 +1,45 @@
+// A picture that is being loaded: if it does not come, a panel says so and it can be asked for again.
+
+import { build } from "./build.js";
+import { text } from "./texts.js";
+
+export class Loading {
+  /** `told()` is called when the picture has come, or has failed to. */
+  constructor({ src, alt, told }) {
+    this.src = src;
+    this.told = told;
+    this.tries = 0;
+    this.failed = false;
+    this.image = build("img", { alt, draggable: "false", decoding: "async" });
+    this.panel = this.fault();
+    this.image.addEventListener("load", () => this.settle(false));
+    this.image.addEventListener("error", () => this.settle(true));
+  }
+
+  start() {
+    this.failed = false;
+    this.panel.hidden = true;
+    // A failed address is remembered by the browser; another query makes it ask again.
+    this.image.src = this.tries ? `${this.src}?try=${this.tries}` : this.src;
+    this.tries += 1;
+  }
+
+  get size() {
+    return { width: this.image.naturalWidth, height: this.image.naturalHeight };
+  }
+
+  settle(failed) {
+    this.failed = failed;
+    this.panel.hidden = !failed;
+    this.told();
+  }
+
+  fault() {
+    const again = build("button", { type: "button", class: "button button-plain" }, text("retry"));
+    again.addEventListener("click", () => {
+      this.start();
+      this.told();
+    });
+    return build("div", { class: "picture-fault", role: "alert", hidden: true }, build("p", {}, build("strong", {}, text("missing"))), again, build("p", {}, text("giveUp")));
+  }
+}

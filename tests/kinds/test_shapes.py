@@ -1,0 +1,185 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given as anything
+from hypothesis import strategies as st
+
+from gtcrowd import kinds
+from gtcrowd.kinds import AnswerRefused
+
+SIZE = {"height": 480, "width": 640}
+MADE = datetime(2031, 4, 5, 10, 0, 2, 500_000, tzinfo=UTC)
+CARS = ["car", "van"]
+BOXES = kinds.KINDS["boxes"]
+SHAPES = {
+    "boxes": {"label": "van", "left": 33, "top": 101, "width": 120, "height": 60},
+    "polygons": {"label": "van", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 2}, {"x": 30, "y": 40}]},
+    "polylines": {"label": "van", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 2}]},
+    "lines": {"label": "van", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 2}]},
+    "keypoints": {"label": "van", "x": 155, "y": 275},
+}
+every = pytest.mark.parametrize("name", SHAPES)
+
+
+def sent(name, *shapes, **changed):
+    kind = kinds.KINDS[name]
+    return {kind.elements[0]: {kind.key: list(shapes), "inputImageProperties": SIZE} | changed}
+
+
+def concluded(name, answers, **facts):
+    """The value of one object from the shapes each worker drew."""
+    kind = kinds.KINDS[name]
+    values = [kind.read_answer(sent(name, *shapes), CARS) for shapes in answers]
+    many = len(values)
+    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.conclude(given, categories=CARS, method=kind.default_method, parameters={}, **facts)
+
+
+@every
+def test_an_answer_is_what_the_element_sends(name):
+    kind = kinds.KINDS[name]
+    value = kind.read_answer(sent(name, SHAPES[name]), CARS)
+
+    assert value == {kind.key: [SHAPES[name]], "inputImageProperties": SIZE}
+    assert kind.read_value(json.loads(json.dumps(value)), CARS) == value
+
+
+@every
+def test_nothing_to_label_is_an_answer(name):
+    kind = kinds.KINDS[name]
+
+    assert kind.read_answer(sent(name), CARS)[kind.key] == []
+
+
+@every
+def test_three_alike_become_one(name):
+    kind = kinds.KINDS[name]
+    found = concluded(name, [[SHAPES[name]]] * 3)
+
+    (shape,) = found.values[0][kind.key]
+    assert shape["label"] == "van"
+    assert kind.same(found.values[0], {kind.key: [SHAPES[name]]})
+    assert found.values[0]["inputImageProperties"] == SIZE
+    assert [len(one) for one in found.parts] == [1]
+    assert found.found.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
+
+
+@every
+def test_nothing_seen_by_all_is_nothing(name):
+    found = concluded(name, [[]] * 3)
+
+    assert found.values[0][kinds.KINDS[name].key] == []
+    assert found.confidence[0] > 0.5
+
+
+@every
+def test_a_known_object_is_certain(name):
+    kind = kinds.KINDS[name]
+    truth = {kind.key: [SHAPES[name]], "inputImageProperties": SIZE}
+    found = concluded(name, [[], []], known={0: truth})
+
+    assert found.values == [truth]
+    assert (found.confidence[0], found.parts[0]) == (1, [1])
+
+
+@every
+def test_another_label_or_one_too_many_is_not_the_same(name):
+    kind = kinds.KINDS[name]
+    shape = SHAPES[name]
+    truth = {kind.key: [shape]}
+
+    assert kind.same({kind.key: [shape]}, truth)
+    assert not kind.same({kind.key: [shape | {"label": "car"}]}, truth)
+    assert not kind.same({kind.key: [shape, shape]}, truth)
+    assert not kind.same({kind.key: []}, truth)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "told"),
+    [
+        ({"label": "bus"}, "label", "must be one of: car, van."),
+        ({"width": 0}, "width", "must be more than 0."),
+        ({"left": -5}, "left", "must lie within the picture, which ends at 640."),
+        ({"width": 700}, "left", "must lie within the picture"),
+        ({"top": "9"}, "top", "must be a number of pixels."),
+        ({"top": float("nan")}, "top", "must be a number of pixels."),
+        ({"top": True}, "top", "must be a number of pixels."),
+    ],
+)
+def test_a_bad_box_is_refused(changed, field, told):
+    with pytest.raises(AnswerRefused, match=told) as refused:
+        BOXES.read_answer(sent("boxes", SHAPES["boxes"], SHAPES["boxes"] | changed), CARS)
+
+    assert refused.value.field == f"crowd-bounding-box.boundingBoxes[1].{field}"
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ({"crowd-bounding-box": {"boundingBoxes": {}}}, "crowd-bounding-box.boundingBoxes"),
+        ({"crowd-bounding-box": {"boundingBoxes": [3]}}, "crowd-bounding-box.boundingBoxes[0]"),
+        ({"crowd-bounding-box": {"boundingBoxes": [SHAPES["boxes"]] * 5001}}, "crowd-bounding-box.boundingBoxes"),
+        (sent("boxes", inputImageProperties={"height": 480}), "crowd-bounding-box.inputImageProperties.width"),
+        (sent("boxes", inputImageProperties=[1, 2]), "crowd-bounding-box.inputImageProperties.height"),
+    ],
+)
+def test_what_is_no_list_of_boxes_is_refused(content, field):
+    with pytest.raises(AnswerRefused) as refused:
+        BOXES.read_answer(content, CARS)
+
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "told"),
+    [("polygons", 2, "must be a list of 3 to 10,000 points"), ("lines", 3, "must be a list of 2 points"),
+     ("polylines", 1, "must be a list of 2 to 10,000 points")],
+)  # fmt: skip
+def test_outlines_have_as_many_points_as_they_need(name, count, told):
+    shape = {"label": "van", "vertices": [{"x": n, "y": n * n} for n in range(count)]}
+    with pytest.raises(AnswerRefused, match=told):
+        kinds.KINDS[name].read_answer(sent(name, shape), CARS)
+
+
+def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
+    value = {
+        "boundingBoxes": [{"label": "van", "left": 33.2, "top": 101.4, "width": 120.8, "height": 60.6}],
+        "inputImageProperties": SIZE,
+    }
+    block = BOXES.block(
+        attribute="cars", value=value, confidence=0.5, parts=[0.91], categories=CARS, medium="image", job_name="cars",
+        created_at=MADE,
+    )  # fmt: skip
+
+    assert json.dumps(block, separators=(",", ":")) == (
+        '{"cars":{"image_size":[{"width":640,"height":480,"depth":3}],"annotations":[{"class_id":1,"top":101.4,'
+        '"left":33.2,"height":60.6,"width":120.8}]},"cars-metadata":{"objects":[{"confidence":0.91}],'
+        '"class-map":{"1":"van"},"job-name":"labeling-job/cars","type":"groundtruth/object-detection",'
+        '"human-annotated":"yes","creation-date":"2031-04-05T10:00:02.500000"}}'
+    )
+
+
+def test_an_empty_picture_stands_in_the_manifest_as_well():
+    block = BOXES.block(
+        attribute="cars", value={"boundingBoxes": [], "inputImageProperties": SIZE}, confidence=0.9, categories=CARS,
+        medium="image", job_name="cars", created_at=MADE,
+    )  # fmt: skip
+
+    assert block["cars"]["annotations"] == block["cars-metadata"]["objects"] == []
+    assert block["cars-metadata"]["class-map"] == {}
+
+
+@anything(
+    st.lists(
+        st.tuples(
+            st.integers(0, 600), st.integers(0, 440), st.integers(1, 40), st.integers(1, 40), st.sampled_from(CARS)
+        ),
+        max_size=6,
+    )
+)
+def test_any_boxes_come_back_from_the_method_as_they_were(boxes):
+    shapes = [{"label": n, "left": x, "top": y, "width": w, "height": h} for x, y, w, h, n in boxes]
+    value = BOXES.read_answer(sent("boxes", *shapes), CARS)
+
+    assert BOXES.outer(BOXES.inner(value), [value]) == value

@@ -1,0 +1,125 @@
+"""Spans, texts, numbers and orders."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from gtcrowd import kinds
+from gtcrowd.kinds import AnswerRefused
+
+MADE = datetime(2031, 4, 5, 10, 0, 8, 398_470, tzinfo=UTC)
+SPANS, TEXT, NUMBER, RANKING = (kinds.KINDS[name] for name in ("spans", "text", "number", "ranking"))
+NAMES = ["Person", "Place"]
+
+
+def concluded(kind, values, categories=()):
+    many = len(values)
+    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.conclude(given, categories=categories, method=kind.default_method, parameters={})
+
+
+def block(kind, value, categories=(), parts=None):
+    return kind.block(
+        attribute="ner", value=value, confidence=0.87, parts=parts, categories=categories, medium="text",
+        job_name="ner", created_at=MADE,
+    )  # fmt: skip
+
+
+def span(label, start, end):
+    return {"label": label, "startOffset": start, "endOffset": end}
+
+
+def test_spans_are_read_in_the_order_of_the_text_each_once():
+    sent = [span("Place", 12, 16), span("Person", 0, 3), span("Place", 12, 16), span("Person", 12, 16)]
+
+    value = SPANS.read_answer({"crowd-entity-annotation": {"entities": sent}}, NAMES)
+
+    assert value["entities"] == [span("Person", 0, 3), span("Person", 12, 16), span("Place", 12, 16)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        span("Thing", 0, 1),
+        span("Place", 3, 3),
+        span("Place", -1, 3),
+        span("Place", 0.5, 3),
+        span("Place", True, 3),
+        "x",
+    ],
+)
+def test_a_bad_span_is_refused(wrong):
+    with pytest.raises(AnswerRefused, match=r"must be|must have"):
+        SPANS.read_answer({"crowd-entity-annotation": {"entities": [wrong]}}, NAMES)
+
+
+def test_spans_stand_in_the_manifest_as_ground_truth_writes_them():
+    value = {"entities": [span("Person", 0, 3), span("Place", 12, 16)]}
+    found = concluded(SPANS, [value] * 3, NAMES)
+
+    assert found.values == [value]
+    assert json.dumps(block(SPANS, value, NAMES, [0.87, 0.7]), separators=(",", ":")) == (
+        '{"ner":{"annotations":{"labels":[{"label":"Person"},{"label":"Place"}],"entities":['
+        '{"label":"Person","startOffset":0,"endOffset":3},{"label":"Place","startOffset":12,"endOffset":16}]}},'
+        '"ner-metadata":{"entities":[{"confidence":0.87},{"confidence":0.7}],"job-name":"labeling-job/ner",'
+        '"type":"groundtruth/text-span","human-annotated":"yes","creation-date":"2031-04-05T10:00:08.398470"}}'
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{"text": " the cafe\u0301 "}, {"transcript": "the café"}, {"text": "the café", "sure": {"on": True}, "n": 3}],
+)
+def test_a_text_is_read_in_one_form(content):
+    assert TEXT.read_answer(content, []) == "the café"
+
+
+@pytest.mark.parametrize(
+    "content", [None, {}, {"text": "  "}, {"text": 3}, {"a": "x", "b": "y"}, {"text": "x" * 20_001}]
+)
+def test_no_text_is_refused(content):
+    with pytest.raises(AnswerRefused):
+        TEXT.read_answer(content, [])
+
+
+def test_texts_become_the_one_most_like_the_others():
+    found = concluded(TEXT, ["the cat sat", "the cat sat", "a dog"])
+
+    assert found.values == ["the cat sat"]
+    assert block(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
+
+
+@pytest.mark.parametrize(("given", "read"), [(3, 3), (3.0, 3), ("4.5", 4.5), (-0.25, -0.25)])
+def test_a_number_is_read(given, read):
+    value = NUMBER.read_answer({"number": given}, [])
+
+    assert (value, type(value)) == (read, type(read))
+
+
+@pytest.mark.parametrize("given", [None, "many", True, float("inf"), [3], "nan"])
+def test_no_number_is_refused(given):
+    with pytest.raises(AnswerRefused, match="must be a number"):
+        NUMBER.read_answer({"number": given}, [])
+
+
+def test_numbers_become_one():
+    found = concluded(NUMBER, [4, 4, 4])
+
+    assert found.values == [4]
+    assert NUMBER.same(4.01, 4)
+    assert not NUMBER.same(5, 4)
+
+
+def test_an_order_has_every_category_once():
+    assert RANKING.read_answer({"crowd-ranking": {"ranking": ["b", "a", "c"]}}, ["a", "b", "c"]) == ["b", "a", "c"]
+    for wrong in (["a", "b"], ["a", "a", "b"], "abc", ["a", "b", "d"], [["a"], "b", "c"]):
+        with pytest.raises(AnswerRefused, match="must have each category once"):
+            RANKING.read_answer({"crowd-ranking": {"ranking": wrong}}, ["a", "b", "c"])
+
+
+def test_orders_become_one():
+    found = concluded(RANKING, [["b", "a", "c"], ["b", "a", "c"], ["a", "b", "c"]], ["a", "b", "c"])
+
+    assert found.values == [["b", "a", "c"]]
+    assert block(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]

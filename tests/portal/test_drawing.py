@@ -1,0 +1,189 @@
+"""Drawing on pictures in a real browser."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gtcrowd.tasks.models import Answer
+from tests.portal.conftest import put
+from tests.portal.pictures import scene
+
+pytestmark = pytest.mark.browser
+SIZE = {"height": 480, "width": 640}
+
+
+class Easel:
+    """The picture inside the frame, pointed at in pixels of the picture itself."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.frame = page, page.frame_locator("#frame")
+        self.room = self.frame.locator(".board-room")
+        expect(self.room).to_be_focused()
+        expect(self.frame.locator(".board-overlay[viewBox]")).to_be_attached()
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        box = self.frame.locator(".board-stage img").bounding_box()
+        return box["x"] + x * box["width"] / 640, box["y"] + y * box["height"] / 480
+
+    def click(self, x: float, y: float) -> None:
+        self.page.mouse.click(*self.at(x, y))
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.page.mouse.move(*self.at(*start))
+        self.page.mouse.down()
+        middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+        for place in (middle, end):
+            self.page.mouse.move(*self.at(*place))
+        self.page.mouse.up()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+@pytest.fixture
+def easel(address, cleos_page, give):
+    """Opens the task of a job of one picture."""
+
+    def _easel(kind: str, **asks) -> Easel:
+        put("s3://heron-data/scene.png", scene(640, 480))
+        job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"], **asks)
+        cleos_page.goto(f"{address}/work/{job.pk}/")
+        cleos_page.get_by_role("button", name="Start working").click()
+        return Easel(cleos_page)
+
+    return _easel
+
+
+def answer(page: Page):
+    page.keyboard.press("Control+Enter")
+    expect(page.frame_locator("#frame").locator(".form-problem")).to_be_empty()
+    expect(page.get_by_role("heading", name="Well done")).to_be_visible()
+    assert page.complaints == []
+    return Answer.objects.get().content
+
+
+def near(box, **wanted) -> bool:
+    return all(abs(box[name] - value) <= 2 for name, value in wanted.items())
+
+
+def test_boxes_are_drawn_changed_undone_and_handed_in(easel, cleos_page):
+    board = easel("boxes")
+    board.drag((100, 100), (200, 180))  # a car
+    board.press("2")
+    board.drag((300, 200), (420, 330))  # a van
+    board.drag((420, 330), (460, 380))  # pulled at its corner
+    board.drag((350, 250), (370, 260))  # carried
+    board.drag((500, 400), (560, 440))
+    board.press("Control+z")
+    expect(board.frame.locator(".mark-name")).to_have_text(["1. car 100 × 80", "2. van 160 × 180"])
+
+    sent = answer(cleos_page)["boundingBox"]
+
+    first, second = sent["boundingBoxes"]
+    assert sent["inputImageProperties"] == SIZE
+    assert (first["label"], second["label"]) == ("car", "van")
+    assert near(first, left=100, top=100, width=100, height=80)
+    assert near(second, left=320, top=210, width=160, height=180)
+
+
+def test_a_label_is_changed_only_for_what_was_chosen(easel, cleos_page):
+    board = easel("boxes")
+    board.drag((100, 100), (200, 180))
+    board.press("2")
+    board.drag((300, 200), (420, 330))
+    board.click(150, 140)
+    board.press("2")
+    board.click(360, 260)
+    board.press("1", "Control+z", "Control+z", "Control+y")
+
+    assert [box["label"] for box in answer(cleos_page)["boundingBox"]["boundingBoxes"]] == ["van", "van"]
+
+
+def test_a_box_by_keyboard_alone(easel, cleos_page):
+    board = easel("boxes")
+    board.press("2", "Enter", *["ArrowRight"] * 6, *["ArrowDown"] * 4, *["Shift+ArrowDown"] * 3, "Enter")
+    board.press("c", *["Shift+ArrowLeft"] * 2)
+    board.press("n", "Enter", *["ArrowLeft"] * 3, *["ArrowUp"] * 3, "Escape")
+
+    (box,) = answer(cleos_page)["boundingBox"]["boundingBoxes"]
+    step = (box["height"] - 3) / 4
+    assert box == {"label": "van", "left": 318, "top": 240, "width": 6 * step + 2, "height": 4 * step + 3}
+
+
+def test_polygons_close_on_their_first_point_and_take_new_corners(easel, cleos_page):
+    board = easel("polygons")
+    for place in ((100, 100), (300, 100), (300, 300), (101, 101)):
+        board.click(*place)
+    board.drag((300, 200), (400, 200))  # from the middle of a side
+    board.drag((300, 300), (310, 320))
+    board.press("Escape")
+    for place in ((450, 100), (550, 100), (550, 200)):
+        board.click(*place)
+    board.press("Enter")
+
+    sent = answer(cleos_page)["crowd-polygon"]["polygons"]
+
+    assert [len(one["vertices"]) for one in sent] == [4, 3]
+    expected = [(100, 100), (300, 100), (400, 200), (310, 320)]
+    for vertex, (x, y) in zip(sent[0]["vertices"], expected, strict=True):
+        assert abs(vertex["x"] - x) <= 2
+        assert abs(vertex["y"] - y) <= 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "places", "key"),
+    [
+        ("lines", [(10, 10), (200, 90)], "lines"),
+        ("polylines", [(10, 10), (200, 90), (300, 20), (300, 20)], "polylines"),
+    ],
+)
+def test_lines_end_by_themselves(easel, cleos_page, kind, places, key):
+    board = easel(kind)
+    for place in places:
+        board.click(*place)
+
+    (line,) = answer(cleos_page)[f"crowd-{key[:-1]}"][key]
+    assert len(line["vertices"]) == len(set(places))
+
+
+def test_points_are_put_and_carried(easel, cleos_page):
+    board = easel("keypoints")
+    board.click(155, 275)
+    board.press("2")
+    board.click(400, 100)
+    board.drag((400, 100), (420, 130))
+
+    points = answer(cleos_page)["crowd-keypoint"]["keypoints"]
+    assert [point["label"] for point in points] == ["car", "van"]
+    assert near(points[1], x=420, y=130)
+
+
+def test_nothing_to_label_is_said_on_purpose(easel, cleos_page):
+    board = easel("boxes")
+    board.press("Control+Enter")
+    expect(board.frame.get_by_role("alert").filter(has_text="Draw what you see first")).to_be_visible()
+    board.press("b")
+
+    assert answer(cleos_page)["boundingBox"]["boundingBoxes"] == []
+
+
+def test_zooming_keeps_what_is_under_the_pointer(easel, cleos_page):
+    board = easel("boxes")
+    cleos_page.mouse.move(*board.at(200, 180))
+    before = board.at(200, 180)
+    shown = board.frame.locator(".picture-percent").text_content()
+    for _ in range(3):
+        cleos_page.mouse.wheel(0, -200)
+    expect(board.frame.locator(".picture-percent")).not_to_have_text(shown)
+    cleos_page.wait_for_timeout(100)  # the last of the three
+    after = board.at(200, 180)
+    assert abs(after[0] - before[0]) < 8  # a pixel at most, seven times enlarged
+    assert abs(after[1] - before[1]) < 8  # a pixel at most, seven times enlarged
+
+    board.drag((205, 185), (225, 200))
+    board.press(".")
+    board.drag((620, 460), (650, 486))  # beyond the edge
+
+    first, second = answer(cleos_page)["boundingBox"]["boundingBoxes"]
+    assert near(first, left=205, top=185, width=20, height=15)
+    assert (second["left"] + second["width"], second["top"] + second["height"]) == (640, 480)
