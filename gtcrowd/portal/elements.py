@@ -7,7 +7,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent / "static/portal/elements"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "drawing": ("crowd-bounding-box", "crowd-polygon", "crowd-polyline", "crowd-line", "crowd-keypoint"),
-}
+    "entities": ("crowd-entity-annotation",),
+    "forms": (
+        "crowd-alert", "crowd-badge", "crowd-button", "crowd-card", "crowd-checkbox", "crowd-fab", "crowd-icon-button",
+        "crowd-input", "crowd-instructions", "crowd-modal", "crowd-radio-button", "crowd-radio-group", "crowd-slider",
+        "crowd-tabs", "crowd-text-area", "crowd-toast", "crowd-toggle-button",
+    ),
+    "ranking": ("crowd-ranking",),
+}  # fmt: skip
 """Folders of modules that only some pages need, and the tags that `elements.js` in each of them makes live."""
 SHARED = sorted(file.name for file in ROOT.glob("*.js"))
 MODULES = {group: sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / group).glob("*.js")) for group in GROUPS}

@@ -50,6 +50,21 @@ def of_elements() -> dict[str, str]:
         "chooseLabel": _("Choose a label, then draw"),
         "drawnOne": _("%(number)s of %(count)s: %(label)s"),
         "drawnCount": _("%(count)s drawn"),
+        "close": _("Close"),
+        "more": _("More"),
+        "instructions": _("Instructions"),
+        "goodExample": _("Good example"),
+        "badExample": _("Bad example"),
+        "passage": _("Text to mark. Arrow keys move, with Shift they select, Enter marks."),
+        "mark": _("Mark"),
+        "marked": _("Marked"),
+        "chooseThenMark": _("Choose a label, then select words"),
+        "nothingMarked": _("Mark what you find first, or check that there is nothing to label."),
+        "rank": _("Put in order, best first"),
+        "ranked": _("Your order, best first"),
+        "notRanked": _("Give every item its place first."),
+        "up": _("Up"),
+        "down": _("Down"),
     }
 
 

@@ -8,6 +8,7 @@ import { gather } from "./gather.js";
 import { isSubmit, isTyping } from "./keys.js";
 import { text } from "./texts.js";
 
+const RESET = 'crowd-button[form-action="reset"], button[type="reset"], input[type="reset"]';
 const SUBMIT = 'crowd-button[form-action="submit"], button[type="submit"], input[type="submit"]';
 
 export class CrowdForm extends HTMLElement {
@@ -49,6 +50,7 @@ export class CrowdForm extends HTMLElement {
     this.append(end);
     this.addEventListener("click", (event) => {
       if (event.target.closest(SUBMIT)) this.submit(event);
+      else if (event.target.closest(RESET)) this.reset();
     });
     this.addEventListener("crowd-change", () => this.say(""));
   }
@@ -80,6 +82,16 @@ export class CrowdForm extends HTMLElement {
     this.say("");
     const content = gather(controls, this.widgets);
     this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
+  }
+
+  /** Everything as it was at first, where it can be. */
+  reset() {
+    for (const widget of this.widgets) widget.reset?.();
+    for (const control of this.controls()) {
+      control.value = control.defaultValue ?? "";
+      control.checked = control.defaultChecked;
+    }
+    this.say("");
   }
 
   say(sentence) {

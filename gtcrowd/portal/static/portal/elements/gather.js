@@ -1,7 +1,8 @@
 // Collect a form's answers as Ground Truth does: an object keyed by name.
 // Texts give strings and are absent when empty; boxes and radio buttons give {value: checked}.
 
-/** `controls`: plain objects {name, type, value, checked}; `widgets`: {name, answer}. */
+/** `controls`: plain objects {name, type, value, checked}; `widgets`: {name, answer, merges}. One without an answer is
+ *  left out; those that merge come together under one name. */
 export function gather(controls, widgets) {
   const content = {};
   for (const { name, type, value, checked } of controls) {
@@ -9,6 +10,8 @@ export function gather(controls, widgets) {
     if (type === "checkbox" || type === "radio") content[name] = { ...content[name], [value]: checked };
     else if (value !== "") content[name] = type === "number" || type === "range" ? Number(value) : value;
   }
-  for (const { name, answer } of widgets) content[name] = answer;
+  for (const { name, answer, merges } of widgets) {
+    if (answer !== undefined) content[name] = merges ? { ...content[name], ...answer } : answer;
+  }
   return content;
 }

@@ -39,6 +39,21 @@ const ENGLISH = {
   chooseLabel: "Choose a label, then draw",
   drawnOne: "%(number)s of %(count)s: %(label)s",
   drawnCount: "%(count)s drawn",
+  close: "Close",
+  more: "More",
+  instructions: "Instructions",
+  goodExample: "Good example",
+  badExample: "Bad example",
+  passage: "Text to mark. Arrow keys move, with Shift they select, Enter marks.",
+  mark: "Mark",
+  marked: "Marked",
+  chooseThenMark: "Choose a label, then select words",
+  nothingMarked: "Mark what you find first, or check that there is nothing to label.",
+  rank: "Put in order, best first",
+  ranked: "Your order, best first",
+  notRanked: "Give every item its place first.",
+  up: "Up",
+  down: "Down",
 };
 
 let brought;

@@ -1,18 +1,10 @@
 // Draws a sketch over its picture, in pixels of the room, so that lines and handles are as thick however far one has
 // zoomed in. Colours follow the labels; each shape carries its label in words as well.
 
+import { colourOf } from "../colours.js";
 import { touches } from "./types.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-// Told apart by eyes that see few colours as well; the first are those of Ground Truth.
-const COLOURS = [
-  "#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#7f7f7f",
-];
-
-export function colourOf(place, own) {
-  return own?.[place] ?? COLOURS[place % COLOURS.length];
-}
-
 export class Paint {
   constructor({ sketch, board, hand, keyboard, colours }) {
     Object.assign(this, { sketch, board, hand, keyboard, colours });

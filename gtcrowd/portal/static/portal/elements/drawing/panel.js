@@ -3,10 +3,9 @@
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
 import { text } from "../texts.js";
-import { colourOf } from "./paint.js";
+import { swatch } from "../colours.js";
 import { bounds } from "./geometry.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const EYE = "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
 const LOCK = "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3";
 const BIN = "M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11";
@@ -16,7 +15,7 @@ export class Panel {
     this.sketch = sketch;
     this.colours = colours;
     this.palette = new Choices({ header, labels: sketch.labels, changed: () => sketch.choose(this.palette.chosen[0]) });
-    this.palette.inputs.forEach((input, place) => input.after(this.swatch(place)));
+    this.palette.inputs.forEach((input, place) => input.after(swatch(place, this.colours)));
     this.list = build("ol", { class: "marks", "aria-label": text("drawn") });
     this.none = build("input", { type: "checkbox" });
     this.none.addEventListener("change", () => sketch.declareNothing(this.none.checked));
@@ -44,7 +43,7 @@ export class Panel {
     const selected = index === sketch.selected;
     const words = `${index + 1}. ${shape.label}`;
     const label = Math.max(sketch.labels.indexOf(shape.label), 0);
-    const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(selected) }, this.swatch(label), `${words} `, build("span", { class: "mark-size" }, size(shape)));
+    const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(selected) }, swatch(label, this.colours), `${words} `, build("span", { class: "mark-size" }, size(shape)));
     name.addEventListener("click", () => sketch.select(selected ? -1 : index));
     return build(
       "li",
@@ -64,17 +63,6 @@ export class Panel {
     const made = build("button", { type: "button", class: `tool mark-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": said }, icon(sign));
     made.addEventListener("click", act);
     return made;
-  }
-
-  swatch(place) {
-    const svg = document.createElementNS(SVG, "svg");
-    const square = document.createElementNS(SVG, "rect");
-    for (const [key, value] of Object.entries({ width: 14, height: 14, rx: 3, fill: colourOf(place, this.colours) })) square.setAttribute(key, value);
-    svg.setAttribute("class", "swatch");
-    svg.setAttribute("viewBox", "0 0 14 14");
-    svg.setAttribute("aria-hidden", "true");
-    svg.append(square);
-    return svg;
   }
 }
 

@@ -2,7 +2,7 @@
 // hand, and the points of a shape not finished yet. Knows no page; `told()` is called after every change.
 
 import { movable, shifted } from "./geometry.js";
-import { History } from "./history.js";
+import { History } from "../history.js";
 import { TYPES, withoutCorner } from "./types.js";
 
 export class Sketch {

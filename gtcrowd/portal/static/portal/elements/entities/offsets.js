@@ -1,0 +1,53 @@
+// Offsets in a text: browsers count UTF-16 units, answers count Unicode code points. Nothing here knows a page.
+
+export class Offsets {
+  constructor(text) {
+    this.text = text;
+    this.units = [0]; // where each code point begins, and the end of the text
+    for (const character of text) this.units.push(this.units.at(-1) + character.length);
+    this.segments = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)].map((one) => one.index);
+    this.segments.push(text.length);
+  }
+
+  get length() {
+    return this.units.length - 1;
+  }
+
+  /** Code points before a UTF-16 offset. */
+  points(unit) {
+    return below(this.units, unit);
+  }
+
+  /** UTF-16 units before a code point. */
+  unit(point) {
+    return this.units[Math.min(Math.max(point, 0), this.length)];
+  }
+
+  slice(start, end) {
+    return this.text.slice(this.unit(start), this.unit(end));
+  }
+
+  /** A stretch of UTF-16 units as code points: without white space at its ends, and never through the middle of a
+   *  character as people see it (a letter and its marks, a family of faces); null if nothing is left. */
+  span(one, other) {
+    let [start, end] = [Math.min(one, other), Math.max(one, other)];
+    start = this.segments[below(this.segments, start)] ?? start;
+    const last = below(this.segments, end);
+    end = this.segments[last] === end ? end : (this.segments[last + 1] ?? this.text.length);
+    const part = this.text.slice(start, end);
+    start += part.length - part.trimStart().length;
+    end -= part.length - part.trimEnd().length;
+    return start < end ? { startOffset: this.points(start), endOffset: this.points(end) } : null;
+  }
+}
+
+/** Place of the largest value that is not above `wanted`, in an ascending list. */
+function below(list, wanted) {
+  let [low, high] = [0, list.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (list[middle] <= wanted) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

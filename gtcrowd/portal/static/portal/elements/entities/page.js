@@ -1,0 +1,113 @@
+// A text on the page with its spans underlined, each named by a tag where it begins; and what is selected of it.
+
+import { build } from "../build.js";
+import { colourOf } from "../colours.js";
+import { text } from "../texts.js";
+import { lanes, stretches } from "./marks.js";
+
+const LINE = 5; // pixels from one lane to the next
+
+export class TextPage {
+  /** `removed(index)`: the worker presses a tag's cross. */
+  constructor({ offsets, labels, removed }) {
+    Object.assign(this, { offsets, labels, removed });
+    this.element = build("div", { class: "passage", tabindex: "0", role: "application", dir: "auto", "aria-label": text("passage") });
+    this.caret = build("span", { class: "caret", "aria-hidden": "true", hidden: true });
+  }
+
+  draw(marks, selected) {
+    const kept = this.selection();
+    const lane = lanes(marks);
+    this.runs = [];
+    const parts = stretches(marks, this.offsets.length).flatMap(({ start, end, over }) => {
+      const run = build("span", { class: "run" }, this.offsets.slice(start, end));
+      run.dataset.unit = this.offsets.unit(start);
+      this.underline(run, over, marks, lane, selected);
+      this.runs.push(run);
+      const begun = over.filter((index) => marks[index].startOffset === start);
+      return [...begun.map((index) => this.tag(marks[index], index, index === selected)), run];
+    });
+    this.element.style.lineHeight = `${2 + Math.max(0, ...lane) * 0.35}`;
+    this.element.replaceChildren(...parts, this.caret);
+    if (kept) this.choose(kept.anchor, kept.focus);
+  }
+
+  underline(run, over, marks, lane, selected) {
+    if (!over.length) return;
+    const line = (index) => {
+      const colour = this.colour(marks[index].label);
+      const thick = index === selected ? 4 : 3;
+      return `linear-gradient(${colour}, ${colour}) 0 calc(100% - ${(Math.max(...over.map((one) => lane[one])) - lane[index]) * LINE}px) / 100% ${thick}px no-repeat`;
+    };
+    run.style.background = over.map(line).join(", ");
+    run.style.paddingBottom = `${4 + Math.max(...over.map((one) => lane[one])) * LINE}px`;
+    run.classList.toggle("run-selected", over.includes(selected));
+  }
+
+  tag(mark, index, selected) {
+    const named = this.labels.find((one) => one.label === mark.label);
+    const words = `${mark.label}: ${this.offsets.slice(mark.startOffset, mark.endOffset)}`;
+    const made = build("button", { type: "button", tabindex: "-1", class: `tag${selected ? " tag-selected" : ""}`, title: words, "aria-label": `${text("remove")}: ${words}` }, named?.shortDisplayName || mark.label, build("span", { class: "tag-cross", "aria-hidden": "true" }, "×"));
+    made.style.borderColor = this.colour(mark.label);
+    made.addEventListener("click", () => this.removed(index));
+    return made;
+  }
+
+  colour(label) {
+    return colourOf(Math.max(this.labels.findIndex((one) => one.label === label), 0));
+  }
+
+  // What is selected, in UTF-16 units of the text
+
+  selection() {
+    const chosen = document.getSelection();
+    if (!chosen?.anchorNode || !this.element.contains(chosen.anchorNode) || !this.element.contains(chosen.focusNode)) return null;
+    return { anchor: this.unitOf(chosen.anchorNode, chosen.anchorOffset), focus: this.unitOf(chosen.focusNode, chosen.focusOffset) };
+  }
+
+  /** Units of the text before a place in the page. */
+  unitOf(node, offset) {
+    const before = document.createRange();
+    before.setStart(this.element, 0);
+    before.setEnd(node, offset);
+    let units = 0;
+    for (const run of this.runs) {
+      const words = run.firstChild;
+      if (words === node) return Number(run.dataset.unit) + offset;
+      if (before.comparePoint(words, words.length) === 0) units = Number(run.dataset.unit) + words.length;
+    }
+    return units;
+  }
+
+  choose(anchor, focus = anchor) {
+    const [one, other] = [this.nodeOf(anchor), this.nodeOf(focus)];
+    document.getSelection().setBaseAndExtent(...one, ...other);
+    this.showCaret();
+  }
+
+  nodeOf(unit) {
+    let found = this.runs[0];
+    for (const run of this.runs) if (Number(run.dataset.unit) <= unit) found = run;
+    const node = found?.firstChild;
+    return node ? [node, Math.min(unit - Number(found.dataset.unit), node.length)] : [this.element, 0];
+  }
+
+  clear() {
+    document.getSelection().removeAllRanges();
+    this.showCaret();
+  }
+
+  /** A line where the next key would act; browsers show none in a text that cannot be written into. */
+  showCaret() {
+    const at = document.activeElement === this.element ? this.selection() : null;
+    this.caret.hidden = !at;
+    if (!at) return;
+    const place = document.createRange();
+    place.setStart(...this.nodeOf(at.focus));
+    const box = place.getClientRects()[0] ?? place.getBoundingClientRect();
+    const own = this.element.getBoundingClientRect();
+    this.caret.style.transform = `translate(${box.left - own.left + this.element.scrollLeft}px, ${box.top - own.top + this.element.scrollTop}px)`;
+    this.caret.style.height = `${box.height || 20}px`;
+    this.caret.scrollIntoView({ block: "nearest" });
+  }
+}

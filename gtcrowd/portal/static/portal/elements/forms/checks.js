@@ -1,0 +1,62 @@
+// <crowd-checkbox>, <crowd-toggle-button>, <crowd-radio-button> in a <crowd-radio-group>: yes or no.
+// Each adds {value: whether it is checked} under its name; those of one name come together.
+
+import { build } from "../build.js";
+import { Field } from "./field.js";
+
+let groups = 0;
+
+class Check extends Field {
+  merges = true;
+
+  made() {
+    return build("input", { type: "checkbox" });
+  }
+
+  furnish() {
+    this.labelled = build("span", { class: "choice-label" }, ...this.childNodes);
+    this.append(build("label", { class: "choice" }, this.control, this.labelled));
+  }
+
+  taken(name) {
+    if (name === "checked") this.control.checked = this.hasAttribute("checked");
+  }
+
+  get value() {
+    return this.getAttribute("value") ?? "on";
+  }
+
+  get checked() {
+    return this.control?.checked ?? this.hasAttribute("checked");
+  }
+
+  set checked(checked) {
+    this.control.checked = checked;
+  }
+
+  get answer() {
+    return this.name ? { [this.value]: this.checked } : undefined;
+  }
+}
+
+export class CrowdCheckbox extends Check {}
+
+export class CrowdToggleButton extends Check {
+  made() {
+    return build("input", { type: "checkbox", role: "switch", class: "switch" });
+  }
+}
+
+export class CrowdRadioButton extends Check {
+  made() {
+    const group = this.closest("crowd-radio-group");
+    if (group) group.dataset.group ??= `radio-${++groups}`;
+    return build("input", { type: "radio", name: group?.dataset.group ?? `radio-${++groups}` });
+  }
+}
+
+export class CrowdRadioGroup extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "radiogroup");
+  }
+}

@@ -1,0 +1,57 @@
+// <crowd-modal>, <crowd-instructions>: what opens over the page when asked for.
+//
+// Attributes: link-text, link-type (link, button). Regions of the instructions: short-summary, detailed-instructions,
+// positive-example, negative-example.
+
+import { build } from "../build.js";
+import { text } from "../texts.js";
+import { named } from "./icons.js";
+
+class Opening extends HTMLElement {
+  connectedCallback() {
+    if (this.dialog) return;
+    const words = this.getAttribute("link-text") || text(this.words);
+    const look = this.getAttribute("link-type") === "button" ? "button button-plain" : "button button-link";
+    this.opener = build("button", { type: "button", class: look, "aria-haspopup": "dialog" }, words);
+    const close = build("button", { type: "button", class: "tool dialog-close", "aria-label": text("close") }, named("close"));
+    this.dialog = build("dialog", { class: "dialog", "aria-label": words }, close, ...this.content());
+    this.opener.addEventListener("click", () => this.open());
+    close.addEventListener("click", () => this.close());
+    this.append(this.opener, this.dialog);
+  }
+
+  open() {
+    this.dialog.showModal();
+  }
+
+  close() {
+    this.dialog.close();
+  }
+}
+
+export class CrowdModal extends Opening {
+  words = "more";
+
+  content() {
+    return [...this.childNodes];
+  }
+}
+
+export class CrowdInstructions extends Opening {
+  words = "instructions";
+
+  connectedCallback() {
+    if (this.dialog) return;
+    const short = this.querySelector(":scope > short-summary");
+    super.connectedCallback();
+    if (short) this.prepend(short);
+  }
+
+  content() {
+    const part = (tag, heading) => {
+      const found = this.querySelector(`:scope > ${tag}`);
+      return found ? [build("section", { class: tag }, ...(heading ? [build("h3", {}, text(heading))] : []), found)] : [];
+    };
+    return [...part("detailed-instructions", "full"), ...part("positive-example", "goodExample"), ...part("negative-example", "badExample")];
+  }
+}

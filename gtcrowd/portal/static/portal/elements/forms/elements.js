@@ -1,0 +1,30 @@
+// The elements of forms: fields, buttons, and what is told and laid out around them.
+
+import { CrowdButton, CrowdFab, CrowdIconButton } from "./buttons.js";
+import { CrowdCheckbox, CrowdRadioButton, CrowdRadioGroup, CrowdToggleButton } from "./checks.js";
+import { CrowdInstructions, CrowdModal } from "./dialogs.js";
+import { CrowdAlert, CrowdBadge, CrowdCard, CrowdToast } from "./notices.js";
+import { CrowdSlider } from "./slider.js";
+import { CrowdTabs } from "./tabs.js";
+import { CrowdInput, CrowdTextArea } from "./written.js";
+
+// Outer elements first where what is inside is moved about.
+export const ELEMENTS = {
+  "crowd-tabs": CrowdTabs,
+  "crowd-modal": CrowdModal,
+  "crowd-instructions": CrowdInstructions,
+  "crowd-card": CrowdCard,
+  "crowd-alert": CrowdAlert,
+  "crowd-badge": CrowdBadge,
+  "crowd-toast": CrowdToast,
+  "crowd-radio-group": CrowdRadioGroup,
+  "crowd-radio-button": CrowdRadioButton,
+  "crowd-checkbox": CrowdCheckbox,
+  "crowd-toggle-button": CrowdToggleButton,
+  "crowd-input": CrowdInput,
+  "crowd-text-area": CrowdTextArea,
+  "crowd-slider": CrowdSlider,
+  "crowd-button": CrowdButton,
+  "crowd-icon-button": CrowdIconButton,
+  "crowd-fab": CrowdFab,
+};

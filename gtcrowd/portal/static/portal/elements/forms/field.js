@@ -1,0 +1,85 @@
+// What the fields of a form share. Each wraps one of the browser's own controls, so that labels, keys and screen readers
+// work as everywhere; its children before that become, where it has any, the words beside it.
+//
+// Attributes: name, disabled, required, auto-focus, error-message. Event: `crowd-change`, bubbling.
+
+import { build } from "../build.js";
+import { text } from "../texts.js";
+
+let count = 0;
+
+export class Field extends HTMLElement {
+  static observedAttributes = ["value", "checked", "disabled"];
+
+  connectedCallback() {
+    if (this.control) return;
+    this.control = this.made();
+    this.control.id = `field-${++count}`;
+    this.furnish();
+    for (const name of this.constructor.observedAttributes) this.attributeChangedCallback(name);
+    this.control.required = this.hasAttribute("required");
+    this.control.addEventListener("input", () => this.changed());
+    if (this.hasAttribute("auto-focus")) queueMicrotask(() => this.control.focus({ preventScroll: true }));
+  }
+
+  attributeChangedCallback(name) {
+    if (!this.control) return;
+    if (name === "disabled") this.control.disabled = this.hasAttribute("disabled");
+    else this.taken(name);
+  }
+
+  /** Take over an attribute that says what the field has in it. */
+  taken(name) {
+    if (name === "value") this.control.value = this.getAttribute("value") ?? "";
+  }
+
+  get name() {
+    return this.getAttribute("name") ?? "";
+  }
+
+  get value() {
+    return this.control ? this.control.value : (this.getAttribute("value") ?? "");
+  }
+
+  set value(value) {
+    if (this.control) this.control.value = value;
+    else this.setAttribute("value", value);
+  }
+
+  /** What the field adds to the answer; undefined where it has nothing in it. */
+  get answer() {
+    return this.name && this.value !== "" && !this.control.disabled ? this.value : undefined;
+  }
+
+  /** Why the form cannot be handed in yet, or null. */
+  get problem() {
+    if (this.control.disabled || this.control.checkValidity()) return null;
+    const own = this.getAttribute("error-message");
+    return own || (this.control.validity.valueMissing ? text("required", { name: this.title }) : this.control.validationMessage);
+  }
+
+  get title() {
+    return this.getAttribute("label") || this.labelled?.textContent.trim() || this.name;
+  }
+
+  takeFocus() {
+    this.control.focus();
+  }
+
+  reset() {
+    for (const name of ["value", "checked"]) this.taken(name);
+    this.changed();
+  }
+
+  changed() {
+    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
+  }
+
+  /** A label over the control, from the attribute. */
+  furnish() {
+    const label = this.getAttribute("label");
+    this.labelled = build("label", { class: "field-label", for: this.control.id }, label ?? "");
+    if (!label) this.control.setAttribute("aria-label", this.getAttribute("placeholder") || this.name);
+    this.append(...(label ? [this.labelled] : []), this.control);
+  }
+}

@@ -1,0 +1,45 @@
+// <crowd-tabs> of <crowd-tab header="…">: one of several parts is seen at a time. Arrow keys go from tab to tab.
+
+import { build } from "../build.js";
+
+let count = 0;
+
+export class CrowdTabs extends HTMLElement {
+  connectedCallback() {
+    if (this.buttons) return;
+    this.tabs = [...this.querySelectorAll(":scope > crowd-tab")];
+    this.buttons = this.tabs.map((tab, place) => this.button(tab, place));
+    const list = build("div", { role: "tablist", class: "tabs" }, ...this.buttons);
+    list.addEventListener("keydown", (event) => this.press(event));
+    this.prepend(list);
+    this.choose(0);
+  }
+
+  button(tab, place) {
+    const id = `tab-${++count}`;
+    tab.id ||= `${id}-panel`;
+    tab.setAttribute("role", "tabpanel");
+    tab.setAttribute("aria-labelledby", id);
+    const made = build("button", { type: "button", role: "tab", id, class: "tab", "aria-controls": tab.id }, tab.getAttribute("header") ?? `${place + 1}`);
+    made.addEventListener("click", () => this.choose(place));
+    return made;
+  }
+
+  choose(chosen) {
+    this.buttons.forEach((button, place) => {
+      button.setAttribute("aria-selected", String(place === chosen));
+      button.tabIndex = place === chosen ? 0 : -1;
+      this.tabs[place].hidden = place !== chosen;
+    });
+  }
+
+  press(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = this.buttons.indexOf(document.activeElement);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    const next = (at + step + this.buttons.length) % this.buttons.length;
+    this.choose(next);
+    this.buttons[next].focus();
+  }
+}
