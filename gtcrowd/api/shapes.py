@@ -33,6 +33,9 @@ class JobRequestShape(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=128)
     description = serializers.CharField(max_length=255)
     instructions = InstructionsShape(required=False)
+    template = serializers.CharField(
+        max_length=128_000, required=False, help_text="Worker page in Liquid, instead of the kind's own."
+    )
     price = serializers.DecimalField(max_digits=6, decimal_places=3, help_text="Per task, that is per answer.")
     workers_per_object = serializers.IntegerField(min_value=1, max_value=9)
     time_limit = serializers.IntegerField(min_value=30, max_value=28_800, required=False, help_text="Seconds.")

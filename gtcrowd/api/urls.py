@@ -3,7 +3,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
-from gtcrowd.api import flow, jobs, objects, people
+from gtcrowd.api import flow, jobs, objects, people, templates
 
 app_name = "api"
 schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -29,6 +29,8 @@ urlpatterns = [
     path("jobs/<str:name>/objects/", flow.JobObjects.as_view(), name="job-objects"),
     path("jobs/<str:name>/webhook/", flow.JobWebhook.as_view(), name="job-webhook"),
     path("hooks/<int:job_id>/", flow.Webhook.as_view(), name="webhook"),
+    path("templates/render/", templates.RenderTemplate.as_view(), name="render-template"),
+    path("templates/<str:kind>/<str:medium>/", templates.BuiltInTemplate.as_view(), name="template"),
     path("teams/", people.Teams.as_view(), name="teams"),
     path("workers/", people.Workers.as_view(), name="workers"),
     path("objects/<str:bucket>/<path:key>", objects.Objects.as_view(), name="objects"),

@@ -19,8 +19,9 @@ PARTS = {"worker_limits": "limit_", "gold": "gold_"}
 """Fields with parts, and how the form's names of the parts begin."""
 
 
-def job(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
-    """The fields as given; one category a line. An uploaded manifest is put into the requester's first bucket."""
+def job(request: HttpRequest, viewer: Viewer, *, upload: bool = True) -> dict[str, Any]:
+    """The fields as given; one category a line. An uploaded manifest is put into the requester's first bucket, unless
+    `upload` is false."""
     posted = request.POST
     given: dict[str, Any] = {name: posted[name] for name in PLAIN if posted.get(name)}
     given["categories"] = [line.strip() for line in posted.get("categories", "").splitlines() if line.strip()]
@@ -31,7 +32,7 @@ def job(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     given["worker_limits"] = {part: posted[f"limit_{part}"] for part in WORKER_LIMITS if posted.get(f"limit_{part}")}
     given["gold"] = gold(posted)
     file = request.FILES.get("file")
-    if file is not None:
+    if file is not None and upload:
         name = re.sub(r"[^A-Za-z0-9-]+", "-", posted.get("name") or "uploaded").strip("-") or "uploaded"
         bucket = viewer.requester.buckets.order_by("pk").values_list("name", flat=True)[0]
         given["manifest"] = f"s3://{bucket}/manifests/{name}.manifest"

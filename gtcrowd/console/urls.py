@@ -1,11 +1,13 @@
 from django.urls import path
 
-from gtcrowd.console import flow, views
+from gtcrowd.console import flow, templates, views
 
 app_name = "console"
 urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/new/", views.new_job, name="new-job"),
+    path("templates/preview/", templates.preview, name="preview"),
+    path("templates/<str:kind>-<str:medium>.liquid", templates.built_in, name="template"),
     path("jobs/<str:name>/", views.job, name="job"),
     path("jobs/<str:name>/stop/", views.stop_job, name="stop"),
     path("jobs/<str:name>/change/", flow.change_job, name="change"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from gtcrowd.consolidation.shapes import boxes, masks, outlines
 from gtcrowd.consolidation.spans import methods as spans
-from gtcrowd.consolidation.values import choices, number, ranking, text
+from gtcrowd.consolidation.values import choices, custom, number, ranking, text
 from gtcrowd.consolidation.values.form import Form
 
 # A new kind is a new file and a line here.
@@ -23,6 +23,7 @@ _ALL: tuple[Form[Any], ...] = (
     ranking.FORM,
     text.FORM,
     spans.FORM,
+    custom.FORM,
 )
 
 FORMS: Mapping[str, Form[Any]] = MappingProxyType({form.name: form for form in _ALL})

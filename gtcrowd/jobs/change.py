@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs import request, state
+from gtcrowd.jobs import request, state, templates
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
@@ -18,7 +18,7 @@ from gtcrowd.workforce.models import Team
 
 CHANGEABLE = (
     "workers_per_object", "least_workers", "target_error", "price", "team", "priority", "deadline", "max_concurrent",
-    "late_answers_paid", "worker_limits", "gold",
+    "late_answers_paid", "worker_limits", "gold", "template",
 )  # fmt: skip
 AS_IT_IS = (
     "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
@@ -44,7 +44,8 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
         asked = _read(viewer, job, given)
         highest = max(job.price, asked.price)
         for name in given:
-            setattr(job, name, getattr(asked, name))
+            value = getattr(asked, name)
+            setattr(job, name, templates.keep(viewer.requester, value, now=now) if name == "template" else value)
         job.revision += 1
         job.changed_at = now
         job.save(update_fields=[*given, "revision", "changed_at"])
@@ -81,6 +82,7 @@ def _read(viewer: Viewer, job: Job, given: Mapping[str, Any]) -> request.JobRequ
         teams = Team.objects.visible_to(viewer).filter(workforce=job.team.workforce_id)
         team = teams.select_related("workforce").filter(name__iexact=str(given["team"])).first()
     now = {name: getattr(job, name) for name in (*AS_IT_IS, *CHANGEABLE)}
+    now["template"] = job.template.text if job.template else ""
     try:
         asked = request.read(now | {"team": job.team.name} | dict(given), requester=viewer.requester, team=team)
     except JobRefused as refused:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs import inspect, request, store
+from gtcrowd.jobs import inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
@@ -102,6 +102,7 @@ def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:
 def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) -> Job:
     asked = asdict(planned.request) | {"team": planned.request.team}
     excluded = [name.lower() for name in asked.pop("excluded_jobs")]
+    asked["template"] = templates.keep(viewer.requester, asked["template"], now=now)
     job = Job.objects.create(
         **asked,
         own_clock=own_clock,

@@ -40,6 +40,26 @@ KEYED = (HandOut.PRIORITY, HandOut.SEQUENCE)
 ENDED = (JobState.COMPLETED, JobState.FAILED, JobState.STOPPED)
 
 
+class Template(models.Model):
+    """A worker page in Liquid that a requester wrote. A changed one is another template."""
+
+    tenant: ClassVar[str] = "requester"
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
+    text = models.TextField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("template")
+        constraints = [models.UniqueConstraint(fields=["requester", "digest"], name="a_template_is_kept_once")]
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
 class Job(models.Model):
     """A labeling job: what is to be labeled, by whom, how often, at what price, and how answers are concluded."""
 
@@ -61,6 +81,9 @@ class Job(models.Model):
     description = models.CharField(_("task description"), max_length=255)
     instructions = models.JSONField(
         default=dict, help_text=_("Texts shown to workers: short, full, good_example, bad_example.")
+    )
+    template = models.ForeignKey(
+        Template, on_delete=models.PROTECT, null=True, related_name="+", help_text=_("Instead of the kind's own page.")
     )
     price = models.DecimalField(_("price per task"), **MONEY)
     workers_per_object = models.PositiveSmallIntegerField(_("workers per object"))

@@ -19,6 +19,7 @@ from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import KEYED, HandOut
 from gtcrowd.jobs.reading import Fault, JobRefused, Reading, number
+from gtcrowd.kinds import pages
 from gtcrowd.ledger import pricing
 from gtcrowd.workforce.models import Kind as WorkforceKind
 from gtcrowd.workforce.models import Team
@@ -63,6 +64,7 @@ class JobRequest:
     max_percentage: int | None = None
     late_answers_paid: bool = True
     instructions: dict[str, str] = field(default_factory=dict)
+    template: str = ""
     method_parameters: dict[str, Any] = field(default_factory=dict)
     hand_out: str = HandOut.MANIFEST
     order_key: str = ""
@@ -114,6 +116,7 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "max_human_labeled": reading.whole("max_human_labeled", 1, 2_147_483_647, optional=True),
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),
         "late_answers_paid": reading.yes_or_no("late_answers_paid", default=True),
+        "template": reading.template(),
         "instructions": reading.instructions(),
         "method_parameters": reading.method_parameters(kind),
         "hand_out": reading.one_of("hand_out", tuple(HandOut.values), default=HandOut.MANIFEST),
@@ -256,6 +259,17 @@ class _Reading(Reading):
             for fault in kind.check_parameters(str(method), value):
                 self.faults.append(Fault(f"method_parameters.{fault.value}", value.get(fault.value), fault.problem))
         return {str(name): one for name, one in value.items()}
+
+    def template(self) -> str:
+        """The text of a worker page of one's own, or none."""
+        value = self.given.get("template") or ""
+        if not isinstance(value, str):
+            self.fault("template", _("must be a text in Liquid."))
+            return ""
+        for fault in pages.faults(value) if value.strip() else ():
+            where = _("line %(line)s") % {"line": fault.line} if fault.line else ""
+            self.faults.append(Fault("template", where, fault.problem))
+        return value if value.strip() else ""
 
     def order_key(self) -> str:
         value, hand_out = str(self.given.get("order_key") or ""), self.given.get("hand_out")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gtcrowd.kinds.choice import CHOICE
 from gtcrowd.kinds.choices import CHOICES
+from gtcrowd.kinds.custom import CUSTOM_KIND
 from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, Opinion, UnknownMedium, failed_block
 from gtcrowd.kinds.ranking import RANKING
 from gtcrowd.kinds.shapes import BOXES, KEYPOINTS, LINES, POLYGONS, POLYLINES
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 _ALL: tuple[Kind, ...] = (
-    CHOICE, CHOICES, BOXES, POLYGONS, POLYLINES, LINES, KEYPOINTS, SPANS, TEXT, NUMBER, RANKING,
+    CHOICE, CHOICES, BOXES, POLYGONS, POLYLINES, LINES, KEYPOINTS, SPANS, TEXT, NUMBER, RANKING, CUSTOM_KIND,
 )  # fmt: skip
 # A further kind is one more file, and its constant here.
 KINDS: Mapping[str, Kind] = {one.name: one for one in _ALL}

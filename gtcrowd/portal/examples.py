@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job
-from gtcrowd.portal import objects
+from gtcrowd.workpage import signed
 
 
 @dataclass(frozen=True)
@@ -40,5 +40,5 @@ def _example(job: Job, given: str) -> Example | None:
     """A picture only from the requester's own buckets; any other address is shown as the text it is."""
     bucket = store.bucket(given)
     if bucket and job.requester.buckets.filter(name=bucket).exists():
-        return Example(picture=objects.address(given.strip(), job_id=job.pk))
+        return Example(picture=signed.address(given.strip(), job_id=job.pk))
     return Example(text=given) if given.strip() else None

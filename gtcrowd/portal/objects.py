@@ -1,22 +1,16 @@
-"""Objects shown to workers: a signed address that opens one object for a while, and what answers it.
-
-The sandboxed frame has no cookies, so the address itself must say that it may be read.
-"""
+"""Objects shown to workers: what answers the signed addresses of gtcrowd.workpage."""
 
 import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from django.core import signing
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gtcrowd.jobs import store
+from gtcrowd.workpage import signed
 
-SALT = "gtcrowd.portal.object"
-VALID_SECONDS = 2 * 3600
 BEGINNINGS = {
     rb"\x89PNG\r\n\x1a\n": "image/png",
     rb"\xff\xd8\xff": "image/jpeg",
@@ -31,19 +25,14 @@ BLOCK = 1 << 16
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-def address(uri: str, *, job_id: int) -> str:
-    """Path under which the object can be read for two hours by whoever has it."""
-    return reverse("portal:object", args=[signing.dumps({"job": job_id, "uri": uri}, salt=SALT, compress=True)])
-
-
 @require_safe
 def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
     """The object behind a signed address; 410 when its time is over, 404 when it is not one of ours."""
     try:
-        uri = signing.loads(token, salt=SALT, max_age=VALID_SECONDS)["uri"]
-    except signing.SignatureExpired:
+        uri = signed.uri(token)
+    except signed.Expired:
         return HttpResponse(_("This address has expired. Load the task again."), status=410, content_type="text/plain")
-    except signing.BadSignature as error:
+    except signed.Forged as error:
         raise Http404 from error
     try:
         return _stream(uri, request.headers.get("Range", ""))
@@ -70,7 +59,7 @@ def _stream(uri: str, wanted: str) -> HttpResponse | StreamingHttpResponse:
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
     response["Content-Length"] = str(max(last - first + 1, 0))
     response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = f"private, max-age={VALID_SECONDS}"
+    response["Cache-Control"] = f"private, max-age={signed.VALID_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Content-Encoding"] = "identity"  # pictures are compressed already; keeps the gzip middleware off

@@ -154,3 +154,16 @@ def test_what_is_asked_of_known_objects_can_be_changed(owner, ask):
     assert job.gold == {"share": 0.2, "feedback": False, "rules": [{"below": 0.7, "do": "weigh"}, rules[1]]}
     owner.post(f"/jobs/{job.name}/change/", fields)
     assert b"Nothing was changed." in owner.get(f"/jobs/{job.name}/").content
+
+
+def test_a_page_of_ones_own_is_looked_at_in_the_policy_of_the_frame(owner, team):
+    fields = form(team, template="<crowd-form>{{ task.input.header }}<script>1</script></crowd-form>", description="Q?")
+
+    shown = owner.post("/templates/preview/", fields)
+    refused = owner.post("/templates/preview/", form(team, template="<crowd-form>{% bogus %}"))
+
+    assert b"<crowd-form>Q?<script>" in shown.content
+    assert "sandbox allow-scripts" in shown["Content-Security-Policy"]
+    assert (refused.status_code, b"Line 1: unexpected tag" in refused.content) == (422, True)
+    assert b"crowd-bounding-box" in owner.get("/templates/boxes-image.liquid").content
+    assert owner.get("/templates/boxes-smell.liquid").status_code == 404

@@ -123,3 +123,17 @@ def test_orders_become_one():
 
     assert found.values == [["b", "a", "c"]]
     assert block(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
+
+
+def test_answers_of_a_page_of_ones_own_are_kept_whole():
+    custom = kinds.KINDS["custom"]
+    one, other = {"a": 1, "b": {"yes": True}}, {"b": {"yes": True}, "a": 1}
+
+    found = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
+
+    assert found.values == [one]
+    assert found.confidence[0] == pytest.approx(2 / 3)
+    assert custom.same(one, other)
+    for wrong in ({}, [], "x", None, {"a": "x" * 1_000_001}):
+        with pytest.raises(AnswerRefused):
+            custom.read_answer(wrong, [])

@@ -6,7 +6,7 @@ import pytest
 
 from gtcrowd.identity.models import Bucket
 from gtcrowd.kinds import choice
-from gtcrowd.portal import rendering
+from gtcrowd.workpage import rendering
 
 UNKIND = "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &#39;quoted&#39; {{ 7 | times: 6 }}"
 

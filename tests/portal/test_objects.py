@@ -5,14 +5,14 @@ import time
 import pytest
 from django.core import signing
 
-from gtcrowd.portal import objects
+from gtcrowd.workpage import signed
 from tests.portal.conftest import picture, put
 
 GOOD = "s3://heron-data/good.png"
 
 
 def test_signed_address_opens_without_signing_in(client, bucket):
-    response = client.get(objects.address(GOOD, job_id=1))
+    response = client.get(signed.address(GOOD, job_id=1))
 
     assert b"".join(response.streaming_content) == picture(30)
     assert response.headers["Content-Type"] == "image/png"
@@ -23,7 +23,7 @@ def test_signed_address_opens_without_signing_in(client, bucket):
 
 
 def test_tampered_address_is_not_found(client, bucket):
-    address = objects.address(GOOD, job_id=1)
+    address = signed.address(GOOD, job_id=1)
 
     assert client.get(address[:-3] + "xx/").status_code == 404
 
@@ -35,15 +35,15 @@ def test_signature_of_another_purpose_is_not_found(client, bucket):
 
 
 def test_old_address_is_gone(client, bucket, monkeypatch):
-    address = objects.address(GOOD, job_id=1)
-    later = time.time() + objects.VALID_SECONDS + 1
+    address = signed.address(GOOD, job_id=1)
+    later = time.time() + signed.VALID_SECONDS + 1
     monkeypatch.setattr(time, "time", lambda: later)
 
     assert client.get(address).status_code == 410
 
 
 def test_missing_object_is_not_found(client, bucket):
-    response = client.get(objects.address("s3://heron-data/none.png", job_id=1))
+    response = client.get(signed.address("s3://heron-data/none.png", job_id=1))
 
     assert response.status_code == 404
     assert b"s3://" not in response.content
@@ -53,7 +53,7 @@ def test_missing_object_is_not_found(client, bucket):
 def test_all_but_pictures_is_only_downloaded(client, bucket, content):
     put("s3://heron-data/page.png", content)
 
-    response = client.get(objects.address("s3://heron-data/page.png", job_id=1))
+    response = client.get(signed.address("s3://heron-data/page.png", job_id=1))
 
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert response.headers["Content-Disposition"].startswith("attachment")
@@ -61,7 +61,7 @@ def test_all_but_pictures_is_only_downloaded(client, bucket, content):
 
 
 def test_picture_is_not_compressed_again(client, bucket):
-    response = client.get(objects.address(GOOD, job_id=1), headers={"Accept-Encoding": "gzip"})
+    response = client.get(signed.address(GOOD, job_id=1), headers={"Accept-Encoding": "gzip"})
 
     assert b"".join(response.streaming_content) == picture(30)
 
@@ -82,7 +82,7 @@ def test_a_film_is_sent_in_the_parts_that_are_asked_for(client, bucket, asked, s
     film = b"\0\0\0\x18ftypmp42" + bytes(range(88))
     put("s3://heron-data/film.mp4", film)
 
-    response = client.get(objects.address("s3://heron-data/film.mp4", job_id=1), headers={"Range": asked})
+    response = client.get(signed.address("s3://heron-data/film.mp4", job_id=1), headers={"Range": asked})
 
     sent = b"".join(response.streaming_content) if response.streaming else response.content
     assert (response.status_code, response.headers.get("Content-Range"), sent) == (status, told, film[part])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).parent / "static/portal/elements"
+ROOT = Path(__file__).parents[1] / "portal/static/portal/elements"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "drawing": ("crowd-bounding-box", "crowd-polygon", "crowd-polyline", "crowd-line", "crowd-keypoint"),
     "entities": ("crowd-entity-annotation",),

@@ -1,0 +1,65 @@
+"""Worker pages over REST: the built-in ones to begin with, and what a page of one's own would look like."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gtcrowd import kinds
+from gtcrowd.api.authentication import caller
+from gtcrowd.kinds import pages
+from gtcrowd.workpage import rendering
+
+
+class RenderRequestShape(serializers.Serializer[Any]):
+    template = serializers.CharField(max_length=pages.MOST_CHARACTERS, help_text="Worker page in Liquid.")
+    task_input = serializers.DictField(required=False, help_text="What stands under `task.input`.")
+
+
+class RenderErrorShape(serializers.Serializer[Any]):
+    line = serializers.IntegerField(help_text="Counted from 1; 0 where no line can be named.")
+    problem = serializers.CharField()
+
+
+class RenderedShape(serializers.Serializer[Any]):
+    rendered = serializers.CharField(help_text="HTML; empty where there are errors.")
+    errors = RenderErrorShape(many=True)  # type: ignore[assignment]  # a field, not the property of that name
+
+
+class BuiltInShape(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    medium = serializers.CharField()
+    template = serializers.CharField()
+
+
+class BuiltInTemplate(APIView):
+    @extend_schema(summary="The worker page of a kind, to copy and change", responses=BuiltInShape)
+    def get(self, request: Request, kind: str, medium: str) -> Response:
+        try:
+            return Response({"kind": kind, "medium": medium, "template": kinds.kind(kind).template(medium)})
+        except (kinds.UnknownKind, kinds.UnknownMedium) as error:
+            raise serializers.ValidationError({"kind": [str(error)]}) from error
+
+
+class RenderTemplate(APIView):
+    @extend_schema(
+        summary="What a worker page would look like, and what is wrong with it",
+        request=RenderRequestShape,
+        responses={200: RenderedShape, 400: OpenApiTypes.OBJECT},
+    )
+    def post(self, request: Request) -> Response:
+        given = RenderRequestShape(data=request.data)
+        given.is_valid(raise_exception=True)
+        text, facts = given.validated_data["template"], given.validated_data.get("task_input", {})
+        faults = pages.faults(text)
+        rendered = ""
+        if not faults:
+            try:
+                rendered = rendering.sample(text, given=facts, requester=caller(request).requester).html
+            except rendering.LiquidError as error:
+                faults = [pages.told(error, text)]
+        return Response({"rendered": rendered, "errors": [{"line": f.line, "problem": f.problem} for f in faults]})

@@ -1,0 +1,57 @@
+"""Worker pages: the built-in ones to copy, and a look at one of one's own."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from gtcrowd import kinds
+from gtcrowd.console import forms
+from gtcrowd.console.gate import member
+from gtcrowd.identity.access import Viewer
+from gtcrowd.kinds import pages
+from gtcrowd.workpage import frame, rendering
+
+
+@member
+@require_GET
+def built_in(request: HttpRequest, viewer: Viewer, kind: str, medium: str) -> HttpResponse:
+    """The page of a kind as a text."""
+    try:
+        text = kinds.kind(kind).template(medium)
+    except (kinds.UnknownKind, kinds.UnknownMedium) as error:
+        raise Http404 from error
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@member
+@require_POST
+def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """The page that the form of a new job describes, filled with a made-up object, in the policy of the frame."""
+    given = forms.job(request, viewer, upload=False)
+    text = str(given.get("template", ""))
+    try:
+        text = text or kinds.kind(str(given.get("kind"))).template(str(given.get("medium")))
+    except (kinds.UnknownKind, kinds.UnknownMedium) as error:
+        return frame.refused(request, str(error), status=422)
+    faults = pages.faults(text)
+    if faults:
+        return frame.refused(request, _told(faults[0]), status=422)
+    instructions = given["instructions"]
+    sample = {
+        "taskObject": request.POST.get("sample") or _("Here stands the object."),
+        "labels": given["categories"] or [_("first"), _("second")],
+        "header": given.get("description") or given.get("title") or _("What workers are asked"),
+        "shortInstructions": instructions.get("short", ""),
+        "fullInstructions": instructions.get("full", ""),
+    }
+    try:
+        page = rendering.sample(text, given=sample, requester=viewer.requester)
+    except rendering.LiquidError as error:
+        return frame.refused(request, _told(pages.told(error, text)), status=422)
+    return frame.shown(request, page)
+
+
+def _told(fault: pages.TemplateFault) -> str:
+    if not fault.line:
+        return _("The page cannot be shown: it %(problem)s") % {"problem": fault.problem}
+    return _("The page cannot be shown. Line %(line)s: %(problem)s") % {"line": fault.line, "problem": fault.problem}

@@ -1,0 +1,56 @@
+"""The page in the sandboxed frame: what a template made, its elements, and a policy against all else."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from gtcrowd.workpage import elements, texts
+from gtcrowd.workpage.rendering import Page
+
+
+def shown(request: HttpRequest, page: Page, *, told: bool = False) -> HttpResponse:
+    """The page, as it stands in the frame; `told`: the instructions are shown around it already."""
+    return _response(request, page, {"told": told})
+
+
+def refused(request: HttpRequest, problem: str, *, status: int = 200) -> HttpResponse:
+    """A sentence instead of a page."""
+    return _response(request, Page(""), {"problem": problem}, status=status)
+
+
+def _response(request: HttpRequest, page: Page, facts: dict[str, object], *, status: int = 200) -> HttpResponse:
+    # Safe to show unescaped because of where it is shown: in a sandbox, under the policy below.
+    html = mark_safe(page.html)  # noqa: S308
+    groups = elements.groups(page.html)
+    facts |= {
+        "page": html, "texts": texts.of_elements(), "groups": " ".join(groups), "modules": elements.modules(groups),
+    }  # fmt: skip
+    response = render(request, "portal/frame.html", facts, status=status)
+    response["Content-Security-Policy"] = policy(request, page.origins)
+    # Besides the policy: an old browser that knows only this one header still lets nobody else frame it.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def policy(request: HttpRequest, origins: set[str]) -> str:
+    """An opaque origin without cookies or network; scripts, styles and pictures from exactly where ours lie.
+
+    `'self'` means nothing in an opaque origin, so this address is spelled out.
+    """
+    here = f"{request.scheme}://{request.get_host()}"
+    pictures = " ".join([here + reverse("portal:objects"), *sorted(origins)])
+    static = f"{here}{texts.static_root()}"
+    return "; ".join(
+        [
+            "sandbox allow-scripts allow-forms",
+            "default-src 'none'",
+            f"script-src {static}portal/",
+            f"style-src {static}portal/ {static}gtcrowd/",
+            f"img-src {pictures}",
+            f"media-src {pictures}",
+            "form-action 'none'",
+            "base-uri 'none'",
+            f"frame-ancestors {here}",
+        ]
+    )

@@ -1,0 +1,83 @@
+"""The page of a task: its job's template, filled with one object."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from gtcrowd import kinds
+from gtcrowd.identity.models import Requester
+from gtcrowd.jobs import store
+from gtcrowd.jobs.models import Job
+from gtcrowd.kinds import pages
+from gtcrowd.kinds.pages import LiquidError
+from gtcrowd.tasks.models import Assignment
+from gtcrowd.workpage import signed
+
+__all__ = ["LiquidError", "Page", "render", "sample"]
+
+HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a template made: its HTML, and the foreign origins of pictures it was granted."""
+
+    html: str
+    origins: set[str] = field(default_factory=set)
+
+
+def render(assignment: Assignment) -> Page:
+    """The page of the assignment's task. Raises LiquidError if the template is wrong."""
+    job = assignment.job
+    line = json.loads(assignment.task.data_object.line)
+    return _filled(text(job), task_input(job, line), job.requester, job.pk)
+
+
+def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
+    """A template filled with a made-up `task.input`, to be looked at. Raises LiquidError if it is wrong."""
+    return _filled(template, given, requester, 0)
+
+
+def text(job: Job) -> str:
+    """The job's own template, else that of its kind."""
+    return job.template.text if job.template else kinds.kind(job.kind).template(job.medium)
+
+
+def task_input(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
+    """What the pre-processing function of a built-in task type hands to its template, and the whole line besides."""
+    return {
+        **line,
+        "taskObject": line.get("source-ref", line.get("source", "")),
+        "dataObject": line,
+        "labels": job.categories,
+        "header": job.description or job.title,
+        "shortInstructions": job.instructions.get("short", ""),
+        "fullInstructions": job.instructions.get("full", ""),
+    }
+
+
+def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
+    origins: set[str] = set()
+    html = pages.render(template, task_input=given, grant=_granter(requester, job_id, origins))
+    return Page(html, origins)
+
+
+def _granter(requester: Requester, job_id: int, origins: set[str]) -> Callable[[str], str]:
+    """Signs addresses in the buckets of the job's requester, and no others: a template might name any."""
+    known: set[str] = set()
+
+    def grant(uri: str) -> str:
+        if not known:
+            known.update(requester.buckets.values_list("name", flat=True))
+        if store.bucket(uri) in known:
+            return signed.address(uri, job_id=job_id)
+        parts = urlsplit(uri)
+        if parts.scheme != "https" or not HOST.fullmatch(parts.netloc):
+            return ""
+        origins.add(f"https://{parts.netloc}")
+        return uri
+
+    return grant

@@ -1,0 +1,65 @@
+"""Worker pages over REST."""
+
+import pytest
+
+from gtcrowd import kinds
+from gtcrowd.jobs.models import Job, Template
+
+pytestmark = pytest.mark.django_db
+RENDER = "/api/v1/templates/render/"
+OWN = "<crowd-form>{{ task.input.greeting }} {{ task.input.labels | to_json }}</crowd-form>"
+
+
+def test_every_built_in_page_can_be_copied_and_rendered(call):
+    for kind in kinds.KINDS.values():
+        for medium in kind.media:
+            copied = call.get(f"/api/v1/templates/{kind.name}/{medium}/").json()["template"]
+            shown = call.post(RENDER, {"template": copied, "task_input": {"labels": ["a"]}}, format="json").json()
+            assert shown["errors"] == []
+            assert "<crowd-form>" in shown["rendered"]
+
+
+def test_an_unknown_page_is_refused(call):
+    assert call.get("/api/v1/templates/choice/smell/").status_code == 400
+
+
+def test_a_page_is_rendered_with_what_is_given(call):
+    given = {"template": OWN, "task_input": {"greeting": "<b>", "labels": ["a", "b"]}}
+
+    shown = call.post(RENDER, given, format="json").json()
+
+    assert shown == {"rendered": "<crowd-form>&lt;b&gt; [&#34;a&#34;, &#34;b&#34;]</crowd-form>", "errors": []}
+
+
+@pytest.mark.parametrize(
+    ("template", "line", "told"),
+    [
+        ("<crowd-form>\n\n{% bogus %}</crowd-form>", 3, "unexpected tag 'bogus'."),
+        ("<crowd-form>{{ a | shout }}</crowd-form>", 1, "unknown filter 'shout'."),
+        ("<p>{{ a }}</p>", 0, "must have a <crowd-form>, whose fields are the answer."),
+    ],
+)
+def test_what_is_wrong_with_a_page_names_its_line(call, ask, template, line, told):
+    errors = call.post(RENDER, {"template": template}, format="json").json()["errors"]
+
+    assert errors == [{"line": line, "problem": told}]
+
+
+def test_a_job_has_a_page_of_its_own_which_can_be_changed_while_it_runs(call, ask):
+    ask(template=OWN)
+    assert Job.objects.get().template.text == OWN
+
+    refused = call.patch("/api/v1/jobs/birds/", {"template": "{% if"}, format="json")
+    changed = call.patch("/api/v1/jobs/birds/", {"template": f"{OWN}!"}, format="json")
+
+    assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "template")
+    assert changed.status_code == 202
+    assert Job.objects.get().template.text == f"{OWN}!"
+    assert Template.objects.count() == 2
+
+
+def test_a_page_is_kept_once(ask):
+    ask(template=OWN)
+    ask(template=OWN, name="more")
+
+    assert Template.objects.count() == 1
