@@ -24,30 +24,35 @@ def _response(request: HttpRequest, page: Page, facts: dict[str, object], *, sta
     html = mark_safe(page.html)  # noqa: S308
     groups = elements.groups(page.html)
     facts |= {
+        "own": page.own,
         "page": html, "texts": texts.of_elements(), "groups": " ".join(groups), "modules": elements.modules(groups),
     }  # fmt: skip
     response = render(request, "portal/frame.html", facts, status=status)
-    response["Content-Security-Policy"] = policy(request, page.origins)
+    response["Content-Security-Policy"] = policy(request, page)
+    response["X-DNS-Prefetch-Control"] = "off"  # a name that is looked up would tell its server something
     # Besides the policy: an old browser that knows only this one header still lets nobody else frame it.
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 
-def policy(request: HttpRequest, origins: set[str]) -> str:
+def policy(request: HttpRequest, page: Page) -> str:
     """An opaque origin without cookies or network; scripts, styles and pictures from exactly where ours lie.
 
+    A requester's own page may have scripts and styles of its own inside of it. They can draw, and answer, as the worker
+    who looks at them can; there is nothing they could read that is not in the page, and nowhere they could send it.
     `'self'` means nothing in an opaque origin, so this address is spelled out.
     """
     here = f"{request.scheme}://{request.get_host()}"
-    pictures = " ".join([here + reverse("portal:objects"), *sorted(origins)])
+    pictures = " ".join([here + reverse("portal:objects"), *sorted(page.origins)])
     static = f"{here}{texts.static_root()}"
+    inside = " 'unsafe-inline'" if page.own else ""
     return "; ".join(
         [
             "sandbox allow-scripts allow-forms",
             "default-src 'none'",
-            f"script-src {static}portal/",
-            f"style-src {static}portal/ {static}gtcrowd/",
-            f"img-src {pictures}",
+            f"script-src {static}portal/{inside}",
+            f"style-src {static}portal/ {static}gtcrowd/{inside}",
+            f"img-src {pictures}{' data:' if page.own else ''}",
             f"media-src {pictures}",
             "form-action 'none'",
             "base-uri 'none'",

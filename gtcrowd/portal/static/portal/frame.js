@@ -12,6 +12,7 @@ const further = await Promise.all(groups.map((group) => import(`./elements/${gro
 // Inner elements first, so that the form finds them furnished.
 register(Object.assign({}, ...further.map((group) => group.ELEMENTS), ELEMENTS));
 const form = document.querySelector("crowd-form");
+document.dispatchEvent(new CustomEvent("all-crowd-elements-ready", { bubbles: true }));
 
 document.addEventListener("crowd-submit", (event) => {
   if (event.target === form) tellPage(origin, "answer", { content: event.detail.content });

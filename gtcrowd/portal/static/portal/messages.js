@@ -28,9 +28,20 @@ const FROM_PAGE = {
   key: ({ key }) => typeof key === "string" && key.length < 20,
 };
 
-/** Calls `handlers[type](data)` for every sound message from the frame's window; returns a function that stops it. */
+const MOST = 40; // messages a second; no task has more to say
+
+/** Calls `handlers[type](data)` for every sound message from the frame's window, and `handlers.flood()` once when there are
+ *  more than any task could mean; returns a function that stops it. */
 export function listenToFrame(frame, handlers) {
-  return listen(FROM_FRAME, handlers, (event) => event.source === frame.contentWindow && event.origin === "null");
+  let heard = [];
+  return listen(FROM_FRAME, handlers, (event) => {
+    if (event.source !== frame.contentWindow || event.origin !== "null" || !heard) return false;
+    while (heard.length && event.timeStamp - heard[0] > 1000) heard.shift();
+    if (heard.push(event.timeStamp) <= MOST) return true;
+    heard = null;
+    handlers.flood?.();
+    return false;
+  });
 }
 
 /** Calls `handlers[type](data)` for every sound message from the page at `origin`. */

@@ -80,7 +80,9 @@ export class CrowdForm extends HTMLElement {
       return;
     }
     this.say("");
-    const content = gather(controls, this.widgets);
+    // A template may look at what was filled in, and stop it: by `onsubmit`, as in any form.
+    if (!this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))) return;
+    const content = gather(this.controls(), this.widgets);
     this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
   }
 

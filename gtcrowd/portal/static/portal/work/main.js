@@ -35,6 +35,10 @@ const stage = new Stage(document.getElementById("frame"), {
   answer: ({ content }) => hand(content),
   key: (pressed) => run(shortcuts, pressed),
   fault: () => page.notice(page.text("frameFault"), { level: "error" }),
+  shut: () => {
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // it may have opened them
+    page.notice(page.text("frameShut"), { level: "error" });
+  },
 });
 
 listenToKeys({ shortcuts, pass: (pressed) => stage.tell("key", pressed) });

@@ -5,7 +5,8 @@ import { listenToFrame, tellFrame } from "../messages.js";
 const PATIENCE_SECONDS = 15;
 
 export class Stage {
-  /** `handlers`: ready, answer, key as in messages.js, and `fault` when a task does not come up. */
+  /** `handlers`: ready, answer, key as in messages.js, and `fault` when a task does not come up, `shut` when it had to be
+   *  taken away. */
   constructor(frame, handlers) {
     this.frame = frame;
     this.handlers = handlers;
@@ -27,8 +28,20 @@ export class Stage {
     this.stop = listenToFrame(this.frame, {
       ...this.handlers,
       ready: () => this.ready(),
+      flood: () => this.shut(),
     });
     this.patience = setTimeout(() => this.handlers.fault(), PATIENCE_SECONDS * 1000);
+  }
+
+  /** Take away a page that does not let this one work. */
+  shut() {
+    this.stop();
+    clearTimeout(this.patience);
+    const empty = this.frame.cloneNode();
+    empty.removeAttribute("src");
+    this.frame.replaceWith(empty);
+    this.frame = empty;
+    this.handlers.shut();
   }
 
   ready() {

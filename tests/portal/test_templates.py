@@ -1,0 +1,221 @@
+"""Pages as requesters write them, with the elements of Ground Truth's public templates, in a real browser."""
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from gtcrowd.tasks.models import Answer
+from tests.portal.conftest import put
+from tests.portal.pictures import scene
+
+pytestmark = pytest.mark.browser
+SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
+PICTURE = "{{ task.input.source-ref | grant_read_access }}"
+
+
+def press(name):
+    return lambda frame: frame.get_by_role("button", name=name).click()
+
+
+def check(name):
+    return lambda frame: frame.get_by_label(name).check()
+
+
+def fill(name, words):
+    return lambda frame: frame.get_by_label(name).fill(words)
+
+
+# Name: body of the form, what the worker does, what is sent.
+PAGES = {
+    "one category of a text": (
+        """<crowd-classifier name="mood" categories="['sad', 'glad']" header="How is it?">
+             <classification-target>{{ task.input.words }}</classification-target>
+             <full-instructions header="Moods">Read it twice.</full-instructions>
+             <short-instructions>Read.</short-instructions></crowd-classifier>""",
+        [check("glad")],
+        {"mood": {"label": "glad"}},
+    ),
+    "several categories": (
+        """<crowd-classifier-multi-select name="why" categories='["late", "cold"]' header="Why?"
+             exclusion-category="{ text: 'Neither' }"><classification-target>x</classification-target>
+           </crowd-classifier-multi-select>""",
+        [check("late"), check("cold")],
+        {"why": {"labels": ["late", "cold"]}},
+    ),
+    "none of several": (
+        """<crowd-classifier-multi-select name="why" categories='["late", "cold"]' header="Why?"
+             exclusion-category="{ text: 'Neither' }"></crowd-classifier-multi-select>""",
+        [check("late"), check("Neither")],
+        {"why": {"labels": []}},
+    ),
+    "a picture and a field": (
+        f"""<img src="{PICTURE}" alt="scene" width="200">
+            <crowd-input name="plate" label="Number plate" required></crowd-input>""",
+        [fill("Number plate", "K 77")],
+        {"plate": "K 77"},
+    ),
+    "fields of several sorts": (
+        """<crowd-input name="count" type="number" label="How many?"></crowd-input>
+           <crowd-input name="empty" label="Left empty"></crowd-input>
+           <crowd-text-area name="more" label="Tell more" rows="2" char-counter max-length="50"></crowd-text-area>""",
+        [fill("How many?", "3"), fill("Tell more", "two\nlines")],
+        {"count": 3, "more": "two\nlines"},
+    ),
+    "boxes to check": (
+        """<crowd-checkbox name="seen" value="car">A car</crowd-checkbox>
+           <crowd-checkbox name="seen" value="van" checked>A van</crowd-checkbox>
+           <crowd-checkbox name="sure">Sure</crowd-checkbox>""",
+        [check("A car"), check("Sure")],
+        {"seen": {"car": True, "van": True}, "sure": {"on": True}},
+    ),
+    "radio buttons": (
+        """<crowd-radio-group>
+             <crowd-radio-button name="good" value="yes">Good</crowd-radio-button>
+             <crowd-radio-button name="bad" value="yes">Bad</crowd-radio-button></crowd-radio-group>""",
+        [check("Good"), check("Bad")],
+        {"good": {"yes": False}, "bad": {"yes": True}},
+    ),
+    "a slider": (
+        """<p>How sure?</p><crowd-slider name="sure" label="Sure" min="0" max="10" step="2" value="4" pin></crowd-slider>
+           <crowd-slider name="left" label="Left as it is" min="1" max="3"></crowd-slider>""",
+        [fill("Sure", "8")],
+        {"sure": 8, "left": 1},
+    ),
+    "a slider to write into": (
+        """<crowd-slider name="age" label="Age" min="0" max="99" editable></crowd-slider>""",
+        [lambda frame: frame.get_by_role("spinbutton", name="Age").fill("42")],
+        {"age": 42},
+    ),
+    "a switch": (
+        """<crowd-toggle-button name="dark" value="yes">It is dark</crowd-toggle-button>""",
+        [lambda frame: frame.get_by_role("switch", name="It is dark").check()],
+        {"dark": {"yes": True}},
+    ),
+    "a button of its own": (
+        """<crowd-input name="x" label="Word"></crowd-input>
+           <crowd-button form-action="reset" variant="link">Start again</crowd-button>
+           <crowd-button form-action="submit" variant="primary" icon="send">Hand in</crowd-button>""",
+        [fill("Word", "wrong"), press("Start again"), fill("Word", "right")],
+        {"x": "right"},
+    ),
+    "cards and alerts": (
+        """<crowd-card heading="First"><crowd-alert type="warning" dismissible>Mind the step.</crowd-alert>
+           <crowd-input name="one" label="One"></crowd-input></crowd-card>
+           <crowd-badge icon="star" label="3"></crowd-badge>""",
+        [press("Close"), fill("One", "1")],
+        {"one": "1"},
+    ),
+    "tabs": (
+        """<crowd-tabs><crowd-tab header="A"><crowd-input name="a" label="In A"></crowd-input></crowd-tab>
+           <crowd-tab header="B"><crowd-input name="b" label="In B"></crowd-input></crowd-tab></crowd-tabs>""",
+        [
+            fill("In A", "1"),
+            lambda frame: frame.get_by_role("tab", name="A").press("ArrowRight"),
+            fill("In B", "2"),
+        ],
+        {"a": "1", "b": "2"},
+    ),
+    "instructions that open": (
+        """<crowd-instructions link-text="How to" link-type="button">
+             <short-summary>In short.</short-summary>
+             <detailed-instructions>At length.</detailed-instructions>
+             <positive-example>Like this.</positive-example>
+             <negative-example>Not so.</negative-example></crowd-instructions>
+           <crowd-input name="x" label="Word"></crowd-input>""",
+        [
+            press("How to"),
+            lambda frame: expect(frame.get_by_role("dialog")).to_contain_text("At length."),
+            press("Close"),
+            fill("Word", "w"),
+        ],
+        {"x": "w"},
+    ),
+    "a dialog": (
+        """<crowd-modal link-text="Open"><crowd-input name="inside" label="Inside"></crowd-input></crowd-modal>
+           <crowd-toast text="Welcome" duration="0"></crowd-toast>""",
+        [press("Open"), fill("Inside", "yes"), press("Close")],
+        {"inside": "yes"},
+    ),
+    "liquid": (
+        """{% for one in task.input.parts %}{% assign name = one.name | upcase %}
+           <crowd-input name="{{ one.name }}" label="{{ name }}" value="{{ one.value }}"></crowd-input>{% endfor %}
+           {% if task.input.words contains "sea" %}<crowd-checkbox name="sea">Sea</crowd-checkbox>{% endif %}""",
+        [fill("B", "changed")],
+        {"a": "1", "b": "changed", "sea": {"on": False}},
+    ),
+    "plain HTML": (
+        """<fieldset><legend>Size</legend><label><input type="radio" name="size" value="big"> Big</label>
+           <label><input type="radio" name="size" value="small"> Small</label></fieldset>
+           <label>Note <textarea name="note"></textarea></label>
+           <label>Kind <select name="kind"><option>a</option><option>b</option></select></label>
+           <button type="submit">Send it</button>""",
+        [check("Big"), fill("Note", "n"), lambda frame: frame.get_by_label("Kind").select_option("b")],
+        {"size": {"big": True, "small": False}, "note": "n", "kind": "b"},
+    ),
+    "a script of its own": (
+        """<crowd-input name="x" label="Word"></crowd-input><p id="told"></p>
+           <script>document.querySelector("crowd-form").addEventListener("crowd-change",
+             () => { document.getElementById("told").textContent = "changed"; });</script>""",
+        [fill("Word", "w"), lambda frame: expect(frame.locator("#told")).to_have_text("changed")],
+        {"x": "w"},
+    ),
+    "entities": (
+        """<crowd-entity-annotation name="ner" header="Mark" text="{{ task.input.words }}"
+             labels="[{'label': 'Thing', 'shortDisplayName': 'th', 'fullDisplayName': 'A thing'}]"
+             initial-value="[{'label': 'Thing', 'startOffset': 4, 'endOffset': 8}]"></crowd-entity-annotation>""",
+        [lambda frame: expect(frame.locator(".tag")).to_have_text("th×")],
+        {"ner": {"entities": [{"label": "Thing", "startOffset": 4, "endOffset": 8}], "initialValueModified": False}},
+    ),
+    "boxes to adjust": (
+        f"""<crowd-bounding-box name="cars" src="{PICTURE}" header="Adjust" labels="['car']"
+              initial-value="[{{'label': 'car', 'left': 100, 'top': 100, 'width': 100, 'height': 80}}]">
+            </crowd-bounding-box>""",
+        [
+            lambda frame: frame.locator(".board-room").press("]"),
+            lambda frame: frame.locator(".board-room").press("Shift+ArrowRight"),
+        ],
+        {
+            "cars": {
+                "boundingBoxes": [{"label": "car", "left": 101, "top": 100, "width": 100, "height": 80}],
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": True,
+            }
+        },
+    ),
+    "lines to adjust": (
+        f"""<crowd-polyline name="way" src="{PICTURE}" labels="['road']" label-colors="['#ff0000']" header="Adjust"
+              initial-value="{{polylines: [{{label: 'road', vertices: [{{x: 1, y: 2}}, {{x: 30, y: 40}}]}}]}}">
+            </crowd-polyline>""",
+        [lambda frame: expect(frame.locator(".mark-name")).to_have_count(1)],
+        {
+            "way": {
+                "polylines": [{"label": "road", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 40}]}],
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": False,
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
+    body, acts, sent = PAGES[name]
+    put("s3://heron-data/scene.png", scene(640, 480))
+    line = {
+        "source-ref": "s3://heron-data/scene.png",
+        "words": "The boat at sea",
+        "parts": [{"name": "a", "value": 1}, {"name": "b", "value": 2}],
+    }
+    job = give([line], kind="custom", categories=[], template=f"{SCRIPT}<crowd-form>{body}</crowd-form>")
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    frame: FrameLocator = cleos_page.frame_locator("#frame")
+    expect(frame.locator("crowd-form .form-end")).to_be_attached()
+
+    for act in acts:
+        act(frame)
+    cleos_page.keyboard.press("Control+Enter")
+
+    expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
+    assert Answer.objects.get().value == sent
+    assert cleos_page.complaints == []
