@@ -112,6 +112,7 @@ def _addresses(job_id: int) -> dict[str, str]:
     return {
         "submit": reverse("portal:submit", args=[job_id]),
         "moreTime": reverse("portal:more-time", args=[job_id]),
+        "ahead": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
         "signIn": f"{reverse('account_login')}?next={reverse('portal:work')}",
     }

@@ -49,6 +49,35 @@ def test_two_objects_by_keyboard_alone(cleos_page, start, pictures):
     assert cleos_page.complaints == []
 
 
+def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures):
+    asked = []
+    cleos_page.on("request", lambda request: "/work/frame/" in request.url and asked.append(request.url))
+    frame = start(pictures)
+    waiting = cleos_page.frame_locator("#frame-ahead")
+    expect(waiting.get_by_role("radio", include_hidden=True).first).to_be_attached()
+    ahead = Assignment.objects.get(in_advance=True)
+
+    submit(cleos_page, "2")
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    expect(frame.get_by_role("radio", name="heron")).to_be_focused()
+
+    assert len(asked) == 2
+    ahead.refresh_from_db()
+    assert (ahead.in_advance, ahead.state) == (False, AssignmentState.LIVE)
+    submit(cleos_page, "1")
+    expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
+    assert values() == ["ibis", "heron"]
+    assert cleos_page.complaints == []
+
+
+def test_nothing_is_fetched_for_who_stops(cleos_page, start, pictures):
+    start(pictures)
+    cleos_page.get_by_label("Stop after this task").check()
+    cleos_page.wait_for_timeout(700)
+
+    assert not Assignment.objects.filter(in_advance=True).exists()
+
+
 def test_signing_in_leads_to_the_work(browser, address, hire, pictures):
     page = browser.new_page()
     page.goto(f"{address}/work/{pictures.pk}/")

@@ -1,6 +1,7 @@
 // The work page: shows a task, sends its answer, shows the next one without loading the page anew.
 
 import { ActiveTime } from "./active-time.js";
+import { Ahead } from "./ahead.js";
 import { listenToKeys, run } from "./keyboard.js";
 import { Outbox } from "./outbox.js";
 import { WorkPage } from "./page.js";
@@ -30,8 +31,17 @@ const shortcuts = {
   "alt+r": () => document.getElementById("return").showModal(),
   escape: () => page.instructions(false),
 };
+const ahead = new Ahead({
+  wanted: () => !document.getElementById("stop-after").checked && !outbox.kept,
+  ask: () => send(addresses.ahead, { assignment: task.assignment }),
+  found: (next) => stage.ahead(next.frame),
+  gone: () => stage.forget(),
+});
 const stage = new Stage(document.getElementById("frame"), {
-  ready: () => outbox.kept && stage.tell("disable"),
+  ready: () => {
+    if (outbox.kept) stage.tell("disable");
+    ahead.begin();
+  },
   answer: ({ content }) => hand(content),
   key: (pressed) => run(shortcuts, pressed),
   fault: () => page.notice(page.text("frameFault"), { level: "error" }),

@@ -12,13 +12,50 @@ export class Stage {
     this.handlers = handlers;
   }
 
-  /** Show the page at `address`. A fresh element, because a changed `src` would add to the browser's history. */
+  /** Show the page at `address`: the one that is ready already, or a fresh one. A fresh element, because a changed `src`
+   *  would add to the browser's history. */
   show(address) {
-    const next = this.frame.cloneNode();
-    next.src = address;
-    this.frame.replaceWith(next);
-    this.frame = next;
+    const { next } = this;
+    this.next = null;
+    next?.stop();
+    if (next?.address === address && next.ready) {
+      this.stop?.();
+      this.frame.remove();
+      this.frame = next.frame;
+      for (const name of ["inert", "aria-hidden", "class"]) this.frame.removeAttribute(name);
+      this.frame.id = "frame";
+      this.attend();
+      this.ready();
+      return;
+    }
+    next?.frame.remove();
+    const fresh = this.frame.cloneNode();
+    fresh.src = address;
+    this.frame.replaceWith(fresh);
+    this.frame = fresh;
     this.attend();
+  }
+
+  /** Load the page at `address` out of sight, so that it can be shown at once. */
+  ahead(address) {
+    if (this.next?.address === address) return;
+    this.forget();
+    const frame = this.frame.cloneNode();
+    frame.id = "frame-ahead";
+    frame.className = "frame-ahead";
+    frame.inert = true;
+    frame.setAttribute("aria-hidden", "true");
+    frame.src = address;
+    this.frame.after(frame);
+    const next = { address, frame, ready: false };
+    next.stop = listenToFrame(frame, { ready: () => (next.ready = true), flood: () => this.forget() });
+    this.next = next;
+  }
+
+  forget() {
+    this.next?.stop();
+    this.next?.frame.remove();
+    this.next = null;
   }
 
   attend() {
