@@ -1,0 +1,76 @@
+"""WCAG 2.2 AA on every page a worker sees, by axe, in both colour schemes, wide and narrow."""
+
+from importlib import resources
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from gtcrowd import kinds
+from tests.portal.conftest import put
+from tests.portal.pictures import scene
+
+pytestmark = pytest.mark.browser
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+RUN = """async () => {
+    const found = await axe.run(document, {
+        iframes: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"],
+    });
+    return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target} ${node.html.slice(0, 120)}`));
+}"""
+SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 740}}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds in the page and the frames inside of it, in both colour schemes."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)  # colours change gradually
+        for frame in seen(page):
+            frame.evaluate(AXE)
+            found += [f"{scheme}: {one}" for one in frame.evaluate(RUN)]
+    return sorted(set(found))
+
+
+def seen(page: Page) -> list[Frame]:
+    return [frame for frame in page.frames if frame.url.startswith("http")]
+
+
+@pytest.mark.parametrize("name", kinds.KINDS)
+def test_every_kind_of_task(address, cleos_page, give, name):
+    kind = kinds.KINDS[name]
+    put("s3://heron-data/scene.png", scene(640, 480))
+    text = "text" in kind.media
+    line = {"source": "Ana flew to Oslo."} if text else {"source-ref": "s3://heron-data/scene.png"}
+    categories = ["car", "van"] if kind.check_categories([]) else []
+    job = give([line], kind=name, categories=categories)
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    expect(cleos_page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+
+    for size in SIZES.values():
+        cleos_page.set_viewport_size(size)
+        assert violations(cleos_page) == []
+
+
+def test_drawn_shapes_and_marked_words(address, cleos_page, give):
+    put("s3://heron-data/scene.png", scene(640, 480))
+    box = "[{'label': 'van', 'left': 100, 'top': 100, 'width': 100, 'height': 80}]"
+    page = (
+        "<crowd-form><crowd-bounding-box name='a' src='{{ task.input.source-ref | grant_read_access }}' "
+        f"""labels="['van']" header="Draw" initial-value="{box}"></crowd-bounding-box></crowd-form>"""
+    )
+    job = give([{"source-ref": "s3://heron-data/scene.png"}], kind="custom", categories=[], template=page)
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    expect(cleos_page.frame_locator("#frame").locator(".mark")).to_be_visible()
+
+    assert violations(cleos_page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_around_the_work(address, cleos_page, pictures, size):
+    cleos_page.set_viewport_size(SIZES[size])
+    for path in ("/work/", f"/work/{pictures.pk}/", "/work/earnings/", "/account/password/change/", "/nothing/"):
+        cleos_page.goto(f"{address}{path}")
+        assert violations(cleos_page) == [], path
