@@ -159,6 +159,7 @@ class _Reading(Reading):
         return None
 
     def label_attribute(self, kind: kinds.Kind | None, *, default: str) -> str:
+        default = f"{default}-ref" if kind and kind.refers else default
         value = default if self.absent("label_attribute") else self.given["label_attribute"]
         if kind and value:
             self.borrow("label_attribute", kind.check_attribute_name, value)

@@ -8,6 +8,7 @@ from gtcrowd.kinds.choice import CHOICE
 from gtcrowd.kinds.choices import CHOICES
 from gtcrowd.kinds.custom import CUSTOM_KIND
 from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, Opinion, UnknownMedium, failed_block
+from gtcrowd.kinds.masks import INSTANCES, MASKS
 from gtcrowd.kinds.ranking import RANKING
 from gtcrowd.kinds.shapes import BOXES, KEYPOINTS, LINES, POLYGONS, POLYLINES
 from gtcrowd.kinds.spans import SPANS
@@ -28,7 +29,8 @@ __all__ = [
 ]
 
 _ALL: tuple[Kind, ...] = (
-    CHOICE, CHOICES, BOXES, POLYGONS, POLYLINES, LINES, KEYPOINTS, SPANS, TEXT, NUMBER, RANKING, CUSTOM_KIND,
+    CHOICE, CHOICES, BOXES, POLYGONS, POLYLINES, LINES, KEYPOINTS, MASKS, INSTANCES, SPANS,
+    TEXT, NUMBER, RANKING, CUSTOM_KIND,
 )  # fmt: skip
 # A further kind is one more file, and its constant here.
 KINDS: Mapping[str, Kind] = {one.name: one for one in _ALL}

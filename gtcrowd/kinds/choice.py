@@ -40,6 +40,7 @@ class Choice:
     learning_methods: tuple[str, ...] = ("hierarchical", "dawid-skene", "ibcc")
     default_method = "hierarchical"
     default_seconds = 300
+    refers = False
     several = False
 
     def template(self, medium: str) -> str:
@@ -133,6 +134,7 @@ class Choice:
         job_name: str,
         created_at: datetime,
         by_people: bool = True,
+        address: str | None = None,
     ) -> dict[str, Any]:
         self._must_know(medium)
         shared = metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at, by_people=by_people)
@@ -141,6 +143,9 @@ class Choice:
             attribute: list(categories).index(value),
             f"{attribute}-metadata": {"class-name": value, "confidence": sure, **shared},
         }
+
+    def file(self, value: Any, categories: Sequence[str]) -> None:
+        return None
 
     def _must_know(self, medium: str) -> None:
         if medium not in self.media:

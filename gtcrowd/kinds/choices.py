@@ -52,6 +52,7 @@ class Choices:
     learning_methods: tuple[str, ...] = ("per-label",)
     default_method = FORM.default
     default_seconds = 300
+    refers = False
     several = True
 
     def template(self, medium: str) -> str:
@@ -149,6 +150,7 @@ class Choices:
         job_name: str,
         created_at: datetime,
         by_people: bool = True,
+        address: str | None = None,
     ) -> dict[str, Any]:
         self._must_know(medium)
         shared = metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at, by_people=by_people)
@@ -165,6 +167,9 @@ class Choices:
                 "type": shared["type"],
             },
         }
+
+    def file(self, value: Any, categories: Sequence[str]) -> None:
+        return None
 
     def _must_know(self, medium: str) -> None:
         if medium not in self.media:

@@ -94,6 +94,7 @@ class Kind(Protocol):
     `methods`: the methods of consolidation it can be concluded by, by name; `learning_methods`: names of those that
     leave a model of the workers, by which posteriors can be kept up answer by answer. `default_seconds`: time limit
     of a task. `several`: whether a value is any number of the categories rather than one.
+    `refers`: whether a label is the address of a file, so that its attribute must end in -ref.
     """
 
     @property
@@ -112,6 +113,8 @@ class Kind(Protocol):
     def default_seconds(self) -> int: ...
     @property
     def several(self) -> bool: ...
+    @property
+    def refers(self) -> bool: ...
 
     def template(self, medium: str) -> str:
         """The worker's page in Liquid, with crowd elements. Raises UnknownMedium."""
@@ -190,13 +193,17 @@ class Kind(Protocol):
         job_name: str,
         created_at: datetime,
         by_people: bool = True,
+        address: str | None = None,
     ) -> dict[str, Any]:
         """The two keys that a label adds to its line of the output manifest. Raises UnknownMedium.
 
         `confidence` is that of the whole value and `parts` that of each of its parts: see `Concluded`.
-        `by_people`: whether workers made the label, or a machine that learned from theirs. `created_at` knows its
-        zone.
+        `address`: where the label's file lies, for kinds that have one. `by_people`: whether workers made the label, or
+        a machine that learned from theirs. `created_at` knows its zone.
         """
+
+    def file(self, value: Any, categories: Sequence[str]) -> bytes | None:
+        """The file that goes with a label, a PNG, or None for kinds whose labels stand wholly in the manifest."""
 
 
 class UnknownMedium(LookupError):

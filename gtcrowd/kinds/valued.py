@@ -44,6 +44,7 @@ class Valued(ABC):
     default_seconds = 300
     learning_methods: tuple[str, ...] = ()
     several = False
+    refers = False
 
     @property
     def media(self) -> tuple[str, ...]:
@@ -79,6 +80,13 @@ class Valued(ABC):
         self, value: Any, parts: Sequence[float], confidence: float, categories: Sequence[str]
     ) -> tuple[Any, dict[str, Any]]:
         """What stands in the manifest under the label's attribute, and what under its metadata beside what all have."""
+
+    def placed(self, label: Any, address: str | None) -> Any:
+        """What stands under the attribute, where a part of the label is a file at `address`."""
+        return label
+
+    def file(self, value: Any, categories: Sequence[str]) -> bytes | None:
+        return None
 
     def template(self, medium: str) -> str:
         self._must_know(medium)
@@ -159,11 +167,12 @@ class Valued(ABC):
         job_name: str,
         created_at: datetime,
         by_people: bool = True,
+        address: str | None = None,
     ) -> dict[str, Any]:
         self._must_know(medium)
         shared = metadata(type_name=self.types[medium], job_name=job_name, created_at=created_at, by_people=by_people)
         label, told = self.label(value, parts or (), confidence, categories)
-        return {attribute: label, f"{attribute}-metadata": told | shared}
+        return {attribute: self.placed(label, address), f"{attribute}-metadata": told | shared}
 
     def _must_know(self, medium: str) -> None:
         if medium not in self.types:

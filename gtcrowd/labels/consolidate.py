@@ -17,7 +17,7 @@ from gtcrowd import kinds, queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
-from gtcrowd.labels import copying, doubt
+from gtcrowd.labels import copying, doubt, files
 from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
 from gtcrowd.tasks.models import Gold, Task, TaskState
 
@@ -113,7 +113,10 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
     )
     with transaction.atomic():
         _describe(run, concluded, answers)
-        run.labels = _write_labels(run, concluded, answers, write, now)
+        chosen = _chosen(answers, write)
+        run.labels = _write_labels(run, concluded, answers, chosen, now)
+        placed = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
+        files.write(job, ((position, concluded.values[code]) for position, code in placed), made=now)
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()
@@ -132,12 +135,16 @@ def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) ->
 SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND current AND position = ANY(%s)"
 
 
+def _chosen(answers: columns.Answers, write: set[int] | None) -> columns.Codes:
+    """Codes of the objects that get a label: all, or those of these tasks."""
+    if write is None:
+        return np.arange(len(answers.objects))
+    return np.flatnonzero(np.isin(answers.objects, np.fromiter(write, np.int64, len(write))))
+
+
 def _write_labels(
-    run: Run, concluded: kinds.Concluded, answers: columns.Answers, write: set[int] | None, now: datetime
+    run: Run, concluded: kinds.Concluded, answers: columns.Answers, chosen: columns.Codes, now: datetime
 ) -> int:
-    chosen = np.arange(len(answers.objects))
-    if write is not None:
-        chosen = np.flatnonzero(np.isin(answers.objects, np.fromiter(write, np.int64, len(write))))
     positions = answers.positions[chosen]
     if run.official:
         with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ into the lines. Every other line comes as it is, and its label is written here: 
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from gtcrowd import kinds, manifest
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job
+from gtcrowd.labels import files
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import TaskState
 
@@ -25,9 +26,12 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
                  AND length(sure) <= 8 AND strpos(sure, 'e') = 0
        THEN left(line, -1) || ',' || head
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
-       ELSE chr(1) || json_build_array(line, value, confidence, parts, created_at, state, reason_code)::text END
+       ELSE chr(1) || json_build_array(
+           line, state, reason_code, position, value, confidence, parts, created_at
+       )::text END
 FROM (
-    SELECT object.line, label.value, label.confidence, label.parts, label.created_at, task.state, task.reason_code,
+    SELECT object.line, object.position, label.value, label.confidence, label.parts, label.created_at,
+           task.state, task.reason_code,
            label.confidence::text AS sure, -- longer than 8, and it has more places than are written
            %(heads)s::jsonb -> label.run_id::text ->> label.value::text AS head,
            %(tails)s::jsonb -> label.run_id::text ->> label.value::text AS tail
@@ -96,24 +100,37 @@ def _made(job: Job, text: bytes) -> bytes:
     """A line with its end, whether the database has made it or left it to be made."""
     if not text.startswith(UNMADE):
         return text
-    line, value, confidence, parts, made, state, reason = json.loads(text[1:])
-    if made is not None:
-        line = manifest.augment(line, _block(job, value, confidence, parts, datetime.fromisoformat(made)))
+    line, state, reason, *rest = json.loads(text[1:])
+    label = _Label(*rest)
+    if label.made is not None:
+        made = datetime.fromisoformat(label.made)
+        line = manifest.augment(line, _block(job, label._replace(made=made)))
     elif state == TaskState.FAILED:
         line = manifest.augment(line, kinds.failed_block(job.label_attribute, failure(reason)))
     return f"{line}\n".encode()
 
 
-def _block(job: Job, value: Any, confidence: float, parts: Any, made: Any) -> dict[str, Any]:
+class _Label(NamedTuple):
+    """A label as the database has it; `made` is None for an object without one."""
+
+    position: int
+    value: Any
+    confidence: float
+    parts: list[float] | None
+    made: Any
+
+
+def _block(job: Job, label: _Label) -> dict[str, Any]:
     return kinds.kind(job.kind).block(
         attribute=job.label_attribute,
-        value=value,
-        confidence=confidence,
-        parts=parts,
+        value=label.value,
+        confidence=label.confidence,
+        parts=label.parts,
         categories=job.categories,
         medium=job.medium,
         job_name=job.name,
-        created_at=made,
+        created_at=label.made,
+        address=files.address(job, label.position, label.made),
     )
 
 
@@ -128,7 +145,7 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
         for run, made in runs.values_list("pk", "ended_at"):  # the time of its labels, too
             heads[run], tails[run] = {}, {}
             for value in values:
-                text = manifest.written(_block(job, value, STAND_IN, None, made))[1:-1]
+                text = manifest.written(_block(job, _Label(0, value, STAND_IN, None, made)))[1:-1]
                 head, stand_in, tail = text.partition(str(STAND_IN))
                 if stand_in and str(STAND_IN) not in tail:
                     written = json.dumps(value, ensure_ascii=False)

@@ -13,11 +13,21 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "crowd-input", "crowd-instructions", "crowd-modal", "crowd-radio-button", "crowd-radio-group", "crowd-slider",
         "crowd-tabs", "crowd-text-area", "crowd-toast", "crowd-toggle-button",
     ),
+    "masks": ("crowd-semantic-segmentation", "crowd-instance-segmentation"),
     "ranking": ("crowd-ranking",),
 }  # fmt: skip
 """Folders of modules that only some pages need, and the tags that `elements.js` in each of them makes live."""
+USES = {"masks": ("drawing",)}
+"""Groups whose modules use those of another."""
 SHARED = sorted(file.name for file in ROOT.glob("*.js"))
-MODULES = {group: sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / group).glob("*.js")) for group in GROUPS}
+MODULES = {
+    group: sorted(
+        file.relative_to(ROOT).as_posix()
+        for folder in (group, *USES.get(group, ()))
+        for file in (ROOT / folder).glob("*.js")
+    )
+    for group in GROUPS
+}
 
 
 def groups(html: str) -> list[str]:

@@ -186,3 +186,35 @@ def test_zooming_keeps_what_is_under_the_pointer(easel, cleos_page):
     first, second = answer(cleos_page)["boundingBox"]["boundingBoxes"]
     assert near(first, left=205, top=185, width=20, height=15)
     assert (second["left"] + second["width"], second["top"] + second["height"]) == (640, 480)
+
+
+def test_areas_are_painted_filled_erased_and_undone(easel, cleos_page):
+    board = easel("masks")
+    board.press("v")
+    for place in ((100, 100), (200, 100), (200, 180), (100, 180), (100, 100)):
+        board.click(*place)
+    board.press("2", "x")
+    board.drag((320, 250), (400, 250))
+    board.press("f")
+    board.click(10, 470)  # all that is left
+    board.press("Control+z", "z")
+    board.drag((100, 140), (200, 140))
+
+    sent = answer(cleos_page)["crowd-semantic-segmentation"]
+    layers = {layer["label"]: sum(layer["runs"][1::2]) for layer in Answer.objects.get().value["layers"]}
+    assert sent["labelMappings"] == {"car": {"color": "#2ca02c"}, "van": {"color": "#1f77b4"}}
+    assert 5500 < layers["car"] < 8000
+    assert 1000 < layers["van"] < 4000
+
+
+def test_things_are_painted_apart(easel, cleos_page):
+    board = easel("instances")
+    board.press("Enter")  # a dab in the middle
+    board.press("n")
+    board.drag((100, 140), (150, 140))
+    board.press("2")
+    board.drag((350, 400), (420, 400))
+
+    sent = answer(cleos_page)["crowd-instance-segmentation"]["instances"]
+    assert [one["label"] for one in sent] == ["car", "car", "van"]
+    assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]

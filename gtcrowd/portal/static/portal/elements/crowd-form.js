@@ -82,6 +82,17 @@ export class CrowdForm extends HTMLElement {
     this.say("");
     // A template may look at what was filled in, and stop it: by `onsubmit`, as in any form.
     if (!this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))) return;
+    this.gathered();
+  }
+
+  /** Some answers take a moment to be made; the form is shut meanwhile. */
+  async gathered() {
+    const slow = this.widgets.filter((widget) => widget.prepare);
+    if (slow.length) {
+      this.disabled = true;
+      await Promise.all(slow.map((widget) => widget.prepare()));
+      this.disabled = false;
+    }
     const content = gather(this.controls(), this.widgets);
     this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
   }

@@ -54,6 +54,16 @@ const ENGLISH = {
   notRanked: "Give every item its place first.",
   up: "Up",
   down: "Down",
+  brush: "Brush",
+  eraser: "Eraser",
+  polygon: "Polygon",
+  fill: "Fill",
+  dropper: "Take a label from the picture",
+  brushSize: "Size of the brush",
+  painting: "Painting",
+  chooseThenPaint: "Choose a label, then paint",
+  nothingPainted: "Paint what you see first, or check that there is nothing to label.",
+  anotherThing: "Another thing",
 };
 
 let brought;

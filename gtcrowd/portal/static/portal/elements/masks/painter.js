@@ -1,0 +1,171 @@
+// What pointer and keys do on a picture to paint on: brush, eraser, polygon, fill, and the dropper that takes a label from
+// the picture. Places are of the picture. `code()` is what is painted with now; `picked(code)` when the dropper took one.
+
+import { distance, rounded, within } from "../drawing/geometry.js";
+
+export const TOOLS = { brush: "x", eraser: "z", polygon: "v", fill: "f", dropper: "g" };
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
+
+export class Painter {
+  constructor({ board, code, picked, changed }) {
+    Object.assign(this, { board, code, picked, changed });
+    this.tool = "brush";
+    this.size = 20; // of the brush across, in pixels of the room
+    this.codes = null; // once the size of the picture is known
+    this.steps = [];
+    this.undone = [];
+    this.corners = null;
+    this.over = null;
+  }
+
+  get radius() {
+    return Math.max(this.board.reach(this.size / 2), 0.5);
+  }
+
+  get ink() {
+    return this.tool === "eraser" ? 0 : this.code();
+  }
+
+  // Pointer
+
+  down(at) {
+    if (this.tool === "polygon") this.corner(rounded(within(at, this.board.picture)), this.board.reach(8));
+    else if (this.tool === "fill") this.act(() => this.codes.flood(Math.floor(at.x), Math.floor(at.y), this.ink));
+    else if (this.tool === "dropper") this.picked(this.codes.at(Math.floor(at.x), Math.floor(at.y)));
+    else {
+      this.codes.begin();
+      this.last = at;
+      this.codes.stroke(at, at, this.radius, this.ink);
+      this.changed();
+    }
+  }
+
+  move(at) {
+    this.over = at;
+    if (this.last) {
+      this.codes.stroke(this.last, at, this.radius, this.ink);
+      this.last = at;
+    }
+    this.changed();
+  }
+
+  up() {
+    if (!this.last) return;
+    this.last = null;
+    this.keep(this.codes.end());
+  }
+
+  hover(at) {
+    this.over = at;
+    this.changed();
+  }
+
+  cancel() {
+    if (this.last) {
+      this.last = null;
+      this.codes.put(this.codes.end(), 1);
+    }
+    this.changed();
+  }
+
+  // Polygons
+
+  corner(point, reach) {
+    const corners = this.corners ?? [];
+    const ends = corners.length >= 3 && (distance(point, corners[0]) <= reach || distance(point, corners.at(-1)) <= reach / 2);
+    if (ends) this.close();
+    else {
+      this.corners = [...corners, point];
+      this.changed();
+    }
+  }
+
+  close() {
+    const { corners } = this;
+    this.corners = null;
+    if (corners?.length >= 3) this.act(() => this.codes.polygon(corners, this.code()));
+    else this.changed();
+  }
+
+  // Steps
+
+  act(paint) {
+    this.codes.begin();
+    paint();
+    this.keep(this.codes.end());
+  }
+
+  keep(step) {
+    if (step.length) {
+      this.steps.push(step);
+      this.undone = [];
+    }
+    this.changed();
+  }
+
+  undo() {
+    if (this.corners) this.corners = this.corners.length > 1 ? this.corners.slice(0, -1) : null;
+    else if (this.steps.length) {
+      const step = this.steps.pop();
+      this.codes.put(step, 1);
+      this.undone.push(step);
+    }
+    this.changed();
+  }
+
+  redo() {
+    const step = this.undone.pop();
+    if (step) {
+      this.codes.put(step, 2);
+      this.steps.push(step);
+    }
+    this.changed();
+  }
+
+  // Keys
+
+  /** What a key does, or null. */
+  meant({ key, shiftKey }, onPicture) {
+    const tool = Object.keys(TOOLS).find((name) => TOOLS[name] === key);
+    if (tool) return () => this.take(tool);
+    if (key === "[") return () => this.resize(0.8);
+    if (key === "]") return () => this.resize(1.25);
+    if (!onPicture) return null;
+    if (ARROWS[key]) return () => this.go(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
+    if (key === "Enter") return () => this.put();
+    if (key === "Escape" && this.corners) return () => this.drop();
+    return null;
+  }
+
+  take(tool) {
+    this.tool = tool;
+    this.drop();
+  }
+
+  drop() {
+    this.corners = null;
+    this.changed();
+  }
+
+  resize(factor) {
+    this.size = Math.min(Math.max(this.size * factor, 1), 400);
+    this.changed();
+  }
+
+  go(across, down, step) {
+    const { picture } = this.board;
+    const at = this.over ?? { x: picture.width / 2, y: picture.height / 2 };
+    this.over = rounded(within({ x: at.x + across * step, y: at.y + down * step }, picture));
+    this.board.reveal(this.over);
+    this.changed();
+  }
+
+  /** As a click at the cursor. */
+  put() {
+    const { picture } = this.board;
+    const at = this.over ?? rounded({ x: picture.width / 2, y: picture.height / 2 });
+    this.down(at);
+    this.up();
+  }
+}

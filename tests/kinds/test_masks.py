@@ -1,0 +1,144 @@
+import base64
+import io
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gtcrowd import kinds
+from gtcrowd.kinds import AnswerRefused, masks
+
+MADE = datetime(2031, 4, 5, 10, 0, 3, 918_770, tzinfo=UTC)
+MASKS, INSTANCES = kinds.KINDS["masks"], kinds.KINDS["instances"]
+THINGS = ["road", "car"]
+GREEN, BLUE = (0x2C, 0xA0, 0x2C), (0x1F, 0x77, 0xB4)
+
+
+def png(picture) -> str:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, format="PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def picture(*patches, shape=(4, 5), channels=3):
+    """White, or nothing, with rectangles (rows, columns, colour)."""
+    made = np.full((*shape, channels), 255 if channels == 3 else 0, dtype=np.uint8)
+    for rows, columns, colour in patches:
+        made[rows, columns] = (*colour, 255)[:channels]
+    return made
+
+
+ROAD = (slice(2, 4), slice(0, 5), GREEN)
+CAR = (slice(2, 3), slice(1, 3), BLUE)
+
+
+def semantic(made, **colours):
+    mappings = {
+        label: {"color": colour} for label, colour in (colours or {"road": "#2ca02c", "car": "#1f77b4"}).items()
+    }
+    return {"crowd-semantic-segmentation": {"labelMappings": mappings, "labeledImage": {"pngImageData": png(made)}}}
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_picture_becomes_layers_of_runs(channels):
+    value = MASKS.read_answer(semantic(picture(ROAD, CAR, channels=channels)), THINGS)
+
+    assert value == {
+        "size": {"height": 4, "width": 5},
+        "layers": [{"label": "road", "runs": [10, 1, 2, 7]}, {"label": "car", "runs": [11, 2, 7]}],
+    }
+    assert MASKS.read_value(json.loads(json.dumps(value)), THINGS) == value
+
+
+def test_nothing_drawn_is_no_layer():
+    assert MASKS.read_answer(semantic(picture()), THINGS)["layers"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (semantic(picture(), lake="#2ca02c"), "must be among: road, car."),
+        (semantic(picture(), road="green"), "must be a colour"),
+        (semantic(picture(), road="#2ca02c", car="#2CA02C"), "must have each colour once"),
+        (
+            {"crowd-semantic-segmentation": {"labelMappings": {}, "labeledImage": {"pngImageData": "AAAA"}}},
+            "must be a PNG",
+        ),
+        ({"crowd-semantic-segmentation": {"labelMappings": {}, "labeledImage": {}}}, "must be a PNG"),
+        ({"crowd-semantic-segmentation": {"labelMappings": [], "labeledImage": {}}}, "must be an object from label"),
+    ],
+)
+def test_other_answers_are_refused(content, told):
+    with pytest.raises(AnswerRefused, match=told):
+        MASKS.read_answer(content, THINGS)
+
+
+def test_a_bomb_is_refused_before_it_unfolds():
+    bomb = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(bomb, format="PNG")
+    content = semantic(picture())
+    content["crowd-semantic-segmentation"]["labeledImage"]["pngImageData"] = base64.b64encode(bomb.getvalue()).decode()
+
+    with pytest.raises(AnswerRefused, match="must have at most 120,000,000 pixels"):
+        MASKS.read_answer(content, THINGS)
+
+
+def concluded(kind, values):
+    many = len(values)
+    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.conclude(given, categories=THINGS, method=kind.default_method, parameters={})
+
+
+def test_masks_become_one_whose_file_reads_the_same():
+    values = [MASKS.read_answer(semantic(picture(ROAD, CAR)), THINGS) for _ in range(3)]
+    values[2] = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
+    found = concluded(MASKS, values)
+
+    (value,) = found.values
+    drawn = np.asarray(Image.open(io.BytesIO(MASKS.file(value, THINGS))))
+    assert (drawn == picture(ROAD, CAR)).all()
+    assert MASKS.same(value, values[0])
+
+
+def test_the_block_refers_to_the_file_as_ground_truth_does():
+    value = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
+    block = MASKS.block(
+        attribute="roads-ref", value=value, confidence=0.82, parts=[0.9], categories=THINGS, medium="image",
+        job_name="roads", created_at=MADE, address="s3://b/out/3.png",
+    )  # fmt: skip
+
+    assert json.dumps(block, separators=(",", ":")) == (
+        '{"roads-ref":"s3://b/out/3.png","roads-ref-metadata":{"internal-color-map":{"0":{"class-name":"BACKGROUND",'
+        '"hex-color":"#ffffff","confidence":0.82},"1":{"class-name":"road","hex-color":"#2ca02c","confidence":0.82}},'
+        '"job-name":"labeling-job/roads","type":"groundtruth/semantic-segmentation","human-annotated":"yes",'
+        '"creation-date":"2031-04-05T10:00:03.918770"}}'
+    )
+    assert [fault.problem for fault in MASKS.check_attribute_name("roads")] == [
+        "must end in -ref for this kind of label."
+    ]
+
+
+def test_things_of_one_label_stay_apart():
+    second = (slice(0, 1), slice(0, 2), GREEN)
+    sent = {
+        "crowd-instance-segmentation": {
+            "instances": [{"label": "car", "color": "#1f77b4"}, {"label": "car", "color": "#2ca02c"}],
+            "labeledImage": {"pngImageData": png(picture(CAR, second))},
+        }
+    }
+    values = [INSTANCES.read_answer(sent, THINGS) for _ in range(3)]
+    found = concluded(INSTANCES, values)
+    block = INSTANCES.block(
+        attribute="inst", value=found.values[0], confidence=0.8, parts=found.parts[0], categories=THINGS,
+        medium="image", job_name="inst", created_at=MADE, address="s3://b/5.png",
+    )  # fmt: skip
+
+    assert [layer["label"] for layer in found.values[0]["layers"]] == ["car", "car"]
+    assert block["inst"]["instances"] == [{"label": "car", "color": "#2ca02c"}, {"label": "car", "color": "#1f77b4"}]
+    assert block["inst"]["mask-uri"] == "s3://b/5.png"
+
+
+def test_no_two_places_have_one_colour():
+    assert len({masks.colour_of(place) for place in range(1000)} | {masks.BACKGROUND}) == 1001
