@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
 from gtcrowd.portal import places, shapes
-from gtcrowd.tasks import claim, extend, leave
+from gtcrowd.tasks import claim, drafts, extend, leave
 from gtcrowd.tasks import submit as submitting
 from gtcrowd.tasks.models import Assignment
 
@@ -88,6 +88,21 @@ def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
 
 
 @require_POST
+@_told_in_json
+def draft(request: HttpRequest, job_id: int) -> JsonResponse:
+    """Keep what the worker has done so far, to be put before them again if the page is lost."""
+    given = _read(request, wanted="state")
+    if given is None:
+        return _problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
+    assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
+    try:
+        kept = drafts.keep(assignment, given["state"], now=timezone.now())
+    except drafts.DraftTooLarge:
+        return _problem(_("This is too much to be kept as a draft."), status=413)
+    return JsonResponse({"kept": kept})
+
+
+@require_POST
 @login_required
 def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     """Return the task or decline it, with or without a reason, and stop there."""
@@ -128,14 +143,14 @@ def _asked(request: HttpRequest) -> Any:
     return given.get("assignment") if isinstance(given, dict) else None
 
 
-def _read(request: HttpRequest) -> dict[str, Any] | None:
+def _read(request: HttpRequest, wanted: str = "content") -> dict[str, Any] | None:
     if b"\\u0000" in request.body:  # the database cannot keep this character
         return None
     try:
         given = json.loads(request.body, parse_constant=_not_json)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(given, dict) or not isinstance(given.get("content"), dict) or "assignment" not in given:
+    if not isinstance(given, dict) or not isinstance(given.get(wanted), dict) or "assignment" not in given:
         return None
     return given
 

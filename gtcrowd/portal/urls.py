@@ -16,6 +16,7 @@ urlpatterns = [
     path("work/next/", views.next_job, name="next"),
     path("work/<int:job_id>/more-time/", answering.more_time, name="more-time"),
     path("work/<int:job_id>/in-advance/", answering.in_advance, name="in-advance"),
+    path("work/<int:job_id>/draft/", answering.draft, name="draft"),
     path("work/<int:job_id>/leave/", answering.leave_task, name="leave"),
     path("work/frame/<int:assignment_id>/", frame.show, name="frame"),
     path("work/object/", RedirectView.as_view(pattern_name="portal:work"), name="objects"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gtcrowd.identity.access import viewer_of
 from gtcrowd.portal import examples, places, shapes, texts
-from gtcrowd.tasks import claim
+from gtcrowd.tasks import claim, drafts
 from gtcrowd.tasks.earnings import earnings
 from gtcrowd.tasks.models import Standing
 from gtcrowd.tasks.offers import offer, offers
@@ -60,7 +60,8 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     held = claim.holding(worker=worker, job=job_, now=now)
     facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_)}
     if held:
-        facts |= {"task": shapes.task(held, now=now), "earned": _earned(worker.pk, job_id)}
+        task = shapes.task(held, now=now) | {"draft": drafts.find(held)}
+        facts |= {"task": task, "earned": _earned(worker.pk, job_id)}
         facts |= {"texts": texts.of_work(), "settings": _addresses(job_id)}
         return render(request, "portal/task.html", facts)
     facts["offer"] = offer(worker, job_, now=now)
@@ -112,6 +113,7 @@ def _addresses(job_id: int) -> dict[str, str]:
     return {
         "submit": reverse("portal:submit", args=[job_id]),
         "moreTime": reverse("portal:more-time", args=[job_id]),
+        "draft": reverse("portal:draft", args=[job_id]),
         "ahead": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
         "signIn": f"{reverse('account_login')}?next={reverse('portal:work')}",

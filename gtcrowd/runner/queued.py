@@ -12,7 +12,7 @@ from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Run, RunState
 from gtcrowd.runner import rescue
-from gtcrowd.tasks import expire
+from gtcrowd.tasks import drafts, expire
 from gtcrowd.workforce import invite
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
@@ -51,6 +51,7 @@ def watch(timestamp: int) -> None:
     """Once a minute: tidy up expired leases, and look at every job that is not at its end."""
     del timestamp
     expire.tidy(now=timezone.now())
+    drafts.tidy()
     for pk in Job.objects.exclude(state__in=ENDED).exclude(own_clock=True).values_list("pk", flat=True):
         queue.advance(pk)
     for pk in Run.objects.filter(state=RunState.WAITING).values_list("pk", flat=True):

@@ -202,6 +202,24 @@ class Assignment(models.Model):
         return f"{self.worker_id} on {self.task_id}"
 
 
+class Draft(models.Model):
+    """What a worker has done of a task without handing it in: the state of its page."""
+
+    tenant: ClassVar[str] = "assignment__job__requester"
+
+    assignment = models.OneToOneField(Assignment, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    state = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("draft")
+
+    def __str__(self) -> str:
+        return str(self.assignment_id)
+
+
 class Answer(models.Model):
     """What a worker handed in. A fact: never changed, never deleted, whatever is concluded from it.
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from gtcrowd.tasks import drafts, leave
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
 
 
@@ -163,3 +165,23 @@ def test_answer_and_next_task_cost_few_queries(hand, take, pictures):
     assert len(own) <= 17, "\n".join(own)
     assert Answer.objects.count() == 2
     assert sum(Answer.objects.values_list("paid", flat=True)) == Decimal("0.072")
+
+
+def test_a_draft_is_kept_for_the_task_at_hand_only(cleos, take, pictures, hire, signed_in):
+    held = take(pictures)
+    path = f"/work/{pictures.pk}/draft/"
+
+    def save(client, state):
+        body = {"assignment": held.pk, "state": state}
+        return client.post(path, body, content_type="application/json")
+
+    assert save(cleos, {"widgets": ["ibis"]}).json() == {"kept": True}
+    assert save(cleos, {"widgets": ["heron"]}).json() == {"kept": True}
+    assert drafts.find(held) == {"widgets": ["heron"]}
+    assert save(cleos, {"widgets": ["x" * 600_000]}).status_code == 413
+    assert save(cleos, "half").status_code == 400
+    assert save(signed_in(hire("dan").user), {"widgets": []}).status_code == 404
+    leave.give_back(assignment=held, reason="", now=timezone.now())
+    assert save(cleos, {"widgets": []}).json() == {"kept": False}
+    assert drafts.tidy() == 1
+    assert drafts.find(held) is None

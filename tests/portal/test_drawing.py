@@ -218,3 +218,19 @@ def test_things_are_painted_apart(easel, cleos_page):
     sent = answer(cleos_page)["crowd-instance-segmentation"]["instances"]
     assert [one["label"] for one in sent] == ["car", "car", "van"]
     assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "element", "key"),
+    [("boxes", "boundingBox", "boundingBoxes"), ("masks", "crowd-semantic-segmentation", "labelMappings")],
+)
+def test_what_was_drawn_is_there_after_a_reload(easel, cleos_page, kind, element, key):
+    board = easel(kind)
+    with cleos_page.expect_response("**/draft/", timeout=15_000):
+        board.drag((100, 100), (200, 180))
+
+    cleos_page.reload()
+    expect(board.room).to_be_focused()
+    cleos_page.wait_for_timeout(300)
+
+    assert len(answer(cleos_page)[element][key]) == 1

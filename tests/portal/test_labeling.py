@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gtcrowd.kinds import choice
+from gtcrowd.tasks import drafts
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
 from tests.portal import browsing
 
@@ -68,6 +69,28 @@ def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures)
     expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
     assert values() == ["ibis", "heron"]
     assert cleos_page.complaints == []
+
+
+def test_work_begun_survives_a_lost_page_and_another_browser(
+    browser, address, cleos_page, start, give, hire, signed_in
+):
+    job = give([{"source": "x"}], kind="text", categories=[])
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    cleos_page.frame_locator("#frame").get_by_role("textbox").fill("half a senten")
+    with cleos_page.expect_response("**/draft/", timeout=10_000):
+        pass
+
+    cleos_page.reload()
+    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    cleos_page.evaluate("localStorage.clear()")
+    cleos_page.reload()
+    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    cleos_page.keyboard.press("Control+Enter")
+
+    expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
+    assert values() == ["half a senten"]
+    assert drafts.tidy() == 1
 
 
 def test_nothing_is_fetched_for_who_stops(cleos_page, start, pictures):

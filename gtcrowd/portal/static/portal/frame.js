@@ -26,7 +26,17 @@ document.addEventListener("keydown", (event) => {
   tellPage(origin, "key", { key: event.key, alt: event.altKey });
 });
 
+// What has been done so far, a moment after the last change.
+let telling;
+const tellDraft = () => {
+  clearTimeout(telling);
+  telling = setTimeout(() => form && tellPage(origin, "draft", { state: form.state }), 1000);
+};
+document.addEventListener("crowd-change", tellDraft);
+document.addEventListener("input", tellDraft);
+
 listenToPage(origin, {
+  restore: ({ state }) => form?.restore(state),
   focus: () => form?.takeFocus(),
   disable: () => form && (form.disabled = true),
   problem: ({ sentence }) => {

@@ -6,9 +6,11 @@
 // frame → page
 //   ready   {}                       the elements stand; keys are listened to
 //   answer  {content}                the worker submits; content is an object keyed by the elements' names
+//   draft   {state}                  what has been done so far, to be put back if the page is lost
 //   key     {key, alt}               a shortcut of the page's that was pressed inside the frame
 // page → frame
 //   focus   {}                       take the keyboard
+//   restore {state}                  put back what was done before
 //   disable {}                       an answer is on its way; change nothing
 //   problem {sentence}               the answer was not taken, and why; let the worker go on
 //   key     {key, ctrl}              a key pressed in the page that is meant for the task
@@ -18,11 +20,13 @@ const MARK = "gtcrowd";
 const FROM_FRAME = {
   ready: () => true,
   answer: ({ content }) => isObject(content),
+  draft: ({ state }) => isObject(state),
   key: ({ key }) => typeof key === "string" && key.length < 20,
 };
 
 const FROM_PAGE = {
   focus: () => true,
+  restore: ({ state }) => isObject(state),
   disable: () => true,
   problem: ({ sentence }) => typeof sentence === "string",
   key: ({ key }) => typeof key === "string" && key.length < 20,

@@ -45,6 +45,11 @@ export class Choices {
     this.settle(index);
   }
 
+  /** Have these chosen and no others. */
+  check(...places) {
+    for (const [place, input] of this.inputs.entries()) input.checked = places.includes(place);
+  }
+
   settle(index) {
     const clash = this.excluding >= 0 && this.inputs[index].checked;
     if (clash) for (const [place, input] of this.inputs.entries()) input.checked &&= (place === this.excluding) === (index === this.excluding);

@@ -32,6 +32,15 @@ export class Classifier extends HTMLElement {
     return this.value === null ? text("nothingChosen") : null;
   }
 
+  get draft() {
+    return this.value;
+  }
+
+  restore(value) {
+    this.setAttribute("value", value);
+    this.choices.check(this.labels.indexOf(value));
+  }
+
   furnish() {
     this.labels = readList(this.getAttribute("categories") ?? "");
     this.choices = this.offered();

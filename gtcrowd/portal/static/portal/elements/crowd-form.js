@@ -97,6 +97,21 @@ export class CrowdForm extends HTMLElement {
     this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
   }
 
+  /** What has been filled in so far, as it can be put back by `restore`: by name, and by place among those of a name. */
+  get state() {
+    const controls = this.controls().map((control) => [control.value, control.checked]);
+    return { widgets: this.widgets.map((widget) => widget.draft ?? null), controls };
+  }
+
+  restore({ widgets = [], controls = [] }) {
+    this.widgets.forEach((widget, place) => widgets[place] !== null && widgets[place] !== undefined && widget.restore?.(widgets[place]));
+    this.controls().forEach((control, place) => {
+      const [value, checked] = controls[place] ?? [];
+      if (typeof value === "string" && control.type !== "file") control.value = value;
+      if (typeof checked === "boolean") control.checked = checked;
+    });
+  }
+
   /** Everything as it was at first, where it can be. */
   reset() {
     for (const widget of this.widgets) widget.reset?.();

@@ -18,6 +18,15 @@ export class Several extends Classifier {
     return this.hasAttribute("exclusion-category") && !this.choices.chosen.length ? text("noneChosen") : null;
   }
 
+  get draft() {
+    return this.value === null ? null : { chosen: this.choices.chosen };
+  }
+
+  restore({ chosen }) {
+    this.choices.check(...chosen);
+    this.chose();
+  }
+
   offered() {
     const choices = new Choices({
       header: this.getAttribute("header") || text("chooseSeveral"),

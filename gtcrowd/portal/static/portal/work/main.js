@@ -2,6 +2,7 @@
 
 import { ActiveTime } from "./active-time.js";
 import { Ahead } from "./ahead.js";
+import { Drafts } from "./draft.js";
 import { listenToKeys, run } from "./keyboard.js";
 import { Outbox } from "./outbox.js";
 import { WorkPage } from "./page.js";
@@ -31,6 +32,7 @@ const shortcuts = {
   "alt+r": () => document.getElementById("return").showModal(),
   escape: () => page.instructions(false),
 };
+const drafts = new Drafts({ name: `gtcrowd:draft:${addresses.draft}`, save: (draft) => send(addresses.draft, draft) });
 const ahead = new Ahead({
   wanted: () => !document.getElementById("stop-after").checked && !outbox.kept,
   ask: () => send(addresses.ahead, { assignment: task.assignment }),
@@ -39,10 +41,13 @@ const ahead = new Ahead({
 });
 const stage = new Stage(document.getElementById("frame"), {
   ready: () => {
+    const draft = drafts.find(task.assignment, task.draft);
+    if (draft) stage.tell("restore", { state: draft });
     if (outbox.kept) stage.tell("disable");
     ahead.begin();
   },
   answer: ({ content }) => hand(content),
+  draft: ({ state }) => outbox.kept || drafts.keep(task.assignment, state),
   key: (pressed) => run(shortcuts, pressed),
   fault: () => page.notice(page.text("frameFault"), { level: "error" }),
   shut: () => {
@@ -79,6 +84,7 @@ function hand(content) {
 function told({ kind, reply }, answer, wait) {
   const hear = {
     taken: () => {
+      drafts.drop();
       if (!reply.receipt.repeated) page.paid(reply.receipt.paid);
       follow(reply, reply.receipt.sentence, reply.receipt.surplus || reply.receipt.wrong ? "warning" : "success");
     },

@@ -46,6 +46,15 @@ export class Drawing extends HTMLElement {
     return this.sketch.settled ? null : text("nothingDrawn");
   }
 
+  get draft() {
+    const { shapes, nothing } = this.sketch;
+    return { shapes, nothing };
+  }
+
+  restore({ shapes, nothing }) {
+    this.sketch.keep(shapes, { nothing });
+  }
+
   written() {
     return this.sketch.shapes.map((shape) => this.sketch.type.write(shape));
   }

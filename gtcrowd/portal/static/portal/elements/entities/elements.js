@@ -43,6 +43,14 @@ class CrowdEntityAnnotation extends HTMLElement {
     return answer;
   }
 
+  get draft() {
+    return this.history.now;
+  }
+
+  restore({ marks, nothing }) {
+    this.keep(marks, nothing);
+  }
+
   get problem() {
     return this.marks.length || this.history.now.nothing ? null : text("nothingMarked");
   }

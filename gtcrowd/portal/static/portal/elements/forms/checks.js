@@ -34,6 +34,14 @@ class Check extends Field {
     this.control.checked = checked;
   }
 
+  get draft() {
+    return { checked: this.checked };
+  }
+
+  restore({ checked }) {
+    this.checked = checked;
+  }
+
   get answer() {
     return this.name ? { [this.value]: this.checked } : undefined;
   }

@@ -51,6 +51,15 @@ export class Field extends HTMLElement {
     return this.name && this.value !== "" && !this.control.disabled ? this.value : undefined;
   }
 
+  get draft() {
+    return this.control.value;
+  }
+
+  restore(value) {
+    this.control.value = value;
+    this.changed();
+  }
+
   /** Why the form cannot be handed in yet, or null. */
   get problem() {
     if (this.control.disabled || this.control.checkValidity()) return null;

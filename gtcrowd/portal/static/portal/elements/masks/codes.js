@@ -96,6 +96,34 @@ export class Codes {
     }
   }
 
+  /** All codes as [code, length, code, length, …] row by row, or null if that is longer than `most`. */
+  runs(most) {
+    const found = [];
+    for (let at = 0; at < this.data.length; ) {
+      const code = this.data[at];
+      let end = at + 1;
+      while (end < this.data.length && this.data[end] === code) end += 1;
+      if (found.push(code, end - at) > most) return null;
+      at = end;
+    }
+    return found;
+  }
+
+  /** Give all pixels the codes of such runs. */
+  fill(runs) {
+    let at = 0;
+    for (let place = 0; place + 1 < runs.length; place += 2) {
+      const end = Math.min(at + runs[place + 1], this.data.length);
+      for (let from = at; from < end && runs[place]; ) {
+        const y = Math.floor(from / this.width);
+        const to = Math.min(end, (y + 1) * this.width);
+        this.row(y, from - y * this.width, to - y * this.width, runs[place]);
+        from = to;
+      }
+      at = end;
+    }
+  }
+
   /** How many pixels there are of each code, by code. */
   counts() {
     const counts = new Array(256).fill(0);

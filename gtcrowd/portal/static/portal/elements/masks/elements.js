@@ -25,6 +25,7 @@ const SIGNS = {
   dropper: "M12 5l3 3M16 2l2 2-7 7-3-3zM8 9l-5 5v3h3l5-5",
 };
 const MOST_THINGS = 254;
+const MOST_RUNS = 40_000; // a draft with more is not kept
 
 class Segmentation extends HTMLElement {
   connectedCallback() {
@@ -49,6 +50,20 @@ class Segmentation extends HTMLElement {
     if (this.board.failed || !this.painter.codes) return text("missing");
     if (this.painter.corners) return text("unfinished");
     return this.painter.codes.data.some(Boolean) || this.none.checked ? null : text("nothingPainted");
+  }
+
+  get draft() {
+    const runs = this.painter.codes?.runs(MOST_RUNS);
+    return runs ? { runs, nothing: this.none.checked, things: this.things } : null;
+  }
+
+  restore({ runs, nothing, things }) {
+    this.none.checked = nothing;
+    if (things) this.things = things;
+    const put = () => this.painter.act(() => this.painter.codes.fill(runs));
+    if (this.painter.codes) put();
+    else this.board.loading.image.addEventListener("load", put, { once: true });
+    this.list?.();
   }
 
   /** Make the picture of the answer: it takes a moment, so the form waits for it. */

@@ -32,6 +32,14 @@ class CrowdRanking extends HTMLElement {
     return { ranking: this.order };
   }
 
+  get draft() {
+    return { order: this.order };
+  }
+
+  restore({ order }) {
+    this.put(order);
+  }
+
   get problem() {
     return this.order.length < this.items.length ? text("notRanked") : null;
   }
