@@ -237,3 +237,14 @@ def test_savings_are_measured(tmp_path):
     (row,) = json.loads(out.getvalue())
     assert row["ratio"] > 0.5
     assert row["error"] <= row["fixed_error"] + 0.02
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_way_to_the_next_task_is_measured_in_a_browser():
+    out = io.StringIO()
+
+    call_command("bench", "portal", "--tasks", "3", "--workers", "2", "--json", stdout=out)
+
+    (row,) = json.loads(out.getvalue())
+    assert 0 < row["p50"] < row["plain"]

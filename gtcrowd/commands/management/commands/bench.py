@@ -14,7 +14,7 @@ from rich.table import Table
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, crowd_files
-from gtcrowd.commands.bench import assignment, peers, redundancy, soak, speed, transfer, volume
+from gtcrowd.commands.bench import assignment, peers, portal, redundancy, soak, speed, transfer, volume
 
 
 class Command(BaseCommand):
@@ -46,7 +46,10 @@ class Command(BaseCommand):
             one.add_argument("--objects", nargs="+", type=float, default=[1e5, 1e6], help="default: 1e5 1e6")
         wet = commands.add_parser("soak", help="hand-outs with all that can go wrong, and a count of what must not be")
         wet.add_argument("--handouts", type=float, default=20_000, help="default: 20000; at least a million is a proof")
-        for one in (sets, growth, rows, saved, handed, brought, written, wet):
+        paged = commands.add_parser("portal", help="from submit to the next task, in a browser, while others work")
+        paged.add_argument("--tasks", type=int, default=60, help="of one person (default %(default)s)")
+        paged.add_argument("--workers", type=int, default=20, help="simulated, beside (default %(default)s)")
+        for one in (sets, growth, rows, saved, handed, brought, written, wet, paged):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -75,6 +78,13 @@ class Command(BaseCommand):
                 ("labels", "first ms", "whole s", "lines/s", "COPY s", "of COPY", "list of ids s", "MB"),
                 [(f"{r.objects:,}", f"{r.first * 1000:.0f}", f"{r.whole:.2f}", f"{r.objects / r.whole:,.0f}",
                   f"{r.copy:.2f}", f"{r.ratio:.0%}", f"{r.listing:.2f}", f"{r.memory:.0f}") for r in rows],
+            )  # fmt: skip
+        elif what == "portal":
+            rows = [portal.measure(options["tasks"], options["workers"])]
+            table = _table(
+                ("tasks", "workers beside", "p50 ms", "p90 ms", "p99 ms", "longest ms", "p50 without loading ahead"),
+                [(str(r.tasks), str(r.workers), f"{r.p50:.0f}", f"{r.p90:.0f}", f"{r.p99:.0f}", f"{r.longest:.0f}",
+                  f"{r.plain:.0f}") for r in rows],
             )  # fmt: skip
         elif what == "soak":
             rows = [self._soaked(int(options["handouts"]))]

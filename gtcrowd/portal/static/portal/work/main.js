@@ -43,6 +43,7 @@ const stage = new Stage(document.getElementById("frame"), {
   ready: () => {
     const draft = drafts.find(task.assignment, task.draft);
     if (draft) stage.tell("restore", { state: draft });
+    performance.mark("gtcrowd:usable");
     if (outbox.kept) stage.tell("disable");
     ahead.begin();
   },
@@ -76,6 +77,7 @@ if (outbox.kept) {
 
 function hand(content) {
   if (outbox.kept) return; // a second click while the first is on its way
+  performance.mark("gtcrowd:submitted"); // how long it takes is seen in the browser's own tools
   stage.tell("disable");
   const more = !document.getElementById("stop-after").checked;
   outbox.put({ assignment: task.assignment, content, activeSeconds: active.seconds, more });
