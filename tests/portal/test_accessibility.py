@@ -50,6 +50,8 @@ def test_every_kind_of_task(address, cleos_page, give, name):
 
     for size in SIZES.values():
         cleos_page.set_viewport_size(size)
+        cleos_page.reload()  # on a small screen the instructions are folded up
+        expect(cleos_page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
         assert violations(cleos_page) == []
 
 
