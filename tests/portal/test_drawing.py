@@ -157,6 +157,15 @@ def test_points_are_put_and_carried(easel, cleos_page):
     assert near(points[1], x=420, y=130)
 
 
+def test_its_keys_stand_in_the_list_of_shortcuts(easel, cleos_page):
+    board = easel("polygons")
+    board.press("?")
+
+    row = cleos_page.locator("#task-keys tr", has_text="set a point; twice at one place ends the shape")
+    expect(row.locator("kbd")).to_have_text("Enter")
+    assert cleos_page.complaints == []
+
+
 def test_nothing_to_label_is_said_on_purpose(easel, cleos_page):
     board = easel("boxes")
     board.press("Control+Enter")

@@ -1,6 +1,7 @@
 // Inside the sandboxed frame: brings the elements to life and passes their one event to the page outside.
 
 import { ELEMENTS, register } from "./elements/register.js";
+import { text } from "./elements/texts.js";
 import { listenToPage, tellPage } from "./messages.js";
 
 // The frame itself has no origin; this script has the one of the page.
@@ -52,4 +53,5 @@ listenToPage(origin, {
   },
 });
 
-tellPage(origin, "ready");
+const keys = (form?.widgets ?? []).flatMap((widget) => widget.keys ?? []).map(([key, name]) => [key, text(name)]);
+tellPage(origin, "ready", { keys });

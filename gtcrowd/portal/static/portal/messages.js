@@ -4,7 +4,7 @@
 // messages below, checked for sender and shape, and tells it nothing that it could misuse.
 //
 // frame → page
-//   ready   {}                       the elements stand; keys are listened to
+//   ready   {keys}                   the elements stand; keys are listened to, and these do something: [key, words] each
 //   answer  {content}                the worker submits; content is an object keyed by the elements' names
 //   draft   {state}                  what has been done so far, to be put back if the page is lost
 //   key     {key, alt}               a shortcut of the page's that was pressed inside the frame
@@ -18,7 +18,7 @@
 const MARK = "gtcrowd";
 
 const FROM_FRAME = {
-  ready: () => true,
+  ready: ({ keys }) => keys === undefined || (Array.isArray(keys) && keys.length < 40 && keys.every(isPair)),
   answer: ({ content }) => isObject(content),
   draft: ({ state }) => isObject(state),
   key: ({ key }) => typeof key === "string" && key.length < 20,
@@ -70,6 +70,10 @@ function listen(known, handlers, isSender) {
   };
   window.addEventListener("message", hear);
   return () => window.removeEventListener("message", hear);
+}
+
+function isPair(value) {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string" && one.length < 200);
 }
 
 function isObject(value) {

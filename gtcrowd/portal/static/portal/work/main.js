@@ -40,7 +40,8 @@ const ahead = new Ahead({
   gone: () => stage.forget(),
 });
 const stage = new Stage(document.getElementById("frame"), {
-  ready: () => {
+  ready: (keys) => {
+    page.keys(keys);
     const draft = drafts.find(task.assignment, task.draft);
     if (draft) stage.tell("restore", { state: draft });
     performance.mark("gtcrowd:usable");

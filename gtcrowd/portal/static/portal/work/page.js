@@ -68,6 +68,21 @@ export class WorkPage {
     });
   }
 
+  /** What keys do in this task: [key, words] each. */
+  keys(pairs) {
+    const rows = pairs.map(([key, words]) => {
+      const row = document.createElement("tr");
+      const [head, cell, shown] = ["th", "td", "kbd"].map((name) => document.createElement(name));
+      head.scope = "row";
+      shown.textContent = key;
+      cell.textContent = words;
+      head.append(shown);
+      row.append(head, cell);
+      return row;
+    });
+    document.getElementById("task-keys").replaceChildren(...rows);
+  }
+
   instructions(open = this.part("instructions")?.hidden) {
     if (!this.part("instructions")) return;
     this.part("instructions").hidden = !open;

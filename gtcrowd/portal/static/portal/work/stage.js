@@ -25,7 +25,7 @@ export class Stage {
       for (const name of ["inert", "aria-hidden", "class"]) this.frame.removeAttribute(name);
       this.frame.id = "frame";
       this.attend();
-      this.ready();
+      this.ready(next.keys);
       return;
     }
     next?.frame.remove();
@@ -48,7 +48,7 @@ export class Stage {
     frame.src = address;
     this.frame.after(frame);
     const next = { address, frame, ready: false };
-    next.stop = listenToFrame(frame, { ready: () => (next.ready = true), flood: () => this.forget() });
+    next.stop = listenToFrame(frame, { ready: ({ keys }) => Object.assign(next, { ready: true, keys }), flood: () => this.forget() });
     this.next = next;
   }
 
@@ -64,7 +64,7 @@ export class Stage {
     this.frame.setAttribute("aria-busy", "true");
     this.stop = listenToFrame(this.frame, {
       ...this.handlers,
-      ready: () => this.ready(),
+      ready: ({ keys }) => this.ready(keys),
       flood: () => this.shut(),
     });
     this.patience = setTimeout(() => this.handlers.fault(), PATIENCE_SECONDS * 1000);
@@ -81,11 +81,11 @@ export class Stage {
     this.handlers.shut();
   }
 
-  ready() {
+  ready(keys) {
     clearTimeout(this.patience);
     this.frame.removeAttribute("aria-busy");
     this.focus();
-    this.handlers.ready?.();
+    this.handlers.ready?.(keys ?? []);
   }
 
   focus() {

@@ -46,6 +46,15 @@ export class Drawing extends HTMLElement {
     return this.sketch.settled ? null : text("nothingDrawn");
   }
 
+  /** What its keys do, for the page's list of them. */
+  get keys() {
+    const manifold = this.sketch.type.most === Infinity ? [["C", "keyCorner"]] : [];
+    return [
+      ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPoint"], ["[ ]", "keyShapes"], ...manifold, ["N", "keyNew"], ["Delete", "keyRemove"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["B", "keyNothing"],
+    ];
+  }
+
   get draft() {
     const { shapes, nothing } = this.sketch;
     return { shapes, nothing };

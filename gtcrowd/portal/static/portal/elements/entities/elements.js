@@ -43,6 +43,13 @@ class CrowdEntityAnnotation extends HTMLElement {
     return answer;
   }
 
+  get keys() {
+    return [
+      ["← ↑ ↓ →", "keyText"], ["Enter", "keyMark"], ["[ ]", "keySpans"], ["Delete", "keyRemove"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["B", "keyNothing"],
+    ];
+  }
+
   get draft() {
     return this.history.now;
   }

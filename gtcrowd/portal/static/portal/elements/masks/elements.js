@@ -52,6 +52,13 @@ class Segmentation extends HTMLElement {
     return this.painter.codes.data.some(Boolean) || this.none.checked ? null : text("nothingPainted");
   }
 
+  get keys() {
+    return [
+      ["X Z V F G", "keyBrush"], ["[ ]", "keySize"], ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPaint"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["B", "keyNothing"],
+    ];
+  }
+
   get draft() {
     const runs = this.painter.codes?.runs(MOST_RUNS);
     return runs ? { runs, nothing: this.none.checked, things: this.things } : null;
@@ -271,6 +278,10 @@ class CrowdInstanceSegmentation extends Segmentation {
     more.addEventListener("click", () => this.another());
     this.marks = build("ol", { class: "marks", "aria-label": text("drawn") });
     return [...super.panel(), more, this.marks];
+  }
+
+  get keys() {
+    return [["N", "keyThing"], ...super.keys];
   }
 
   anywhere() {

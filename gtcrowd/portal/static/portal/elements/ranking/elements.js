@@ -32,6 +32,10 @@ class CrowdRanking extends HTMLElement {
     return { ranking: this.order };
   }
 
+  get keys() {
+    return [["1 – 9", "keyPlace"], ["Backspace", "keyBack"]];
+  }
+
   get draft() {
     return { order: this.order };
   }
