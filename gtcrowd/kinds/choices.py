@@ -3,83 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from importlib import resources
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gtcrowd import consolidation
+from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.values import choices_online as online
 from gtcrowd.consolidation.values.choices import Learned
-from gtcrowd.consolidation.values.table import ValueTable
-from gtcrowd.kinds import answers, names
-from gtcrowd.kinds.kind import (
-    AnswerRefused,
-    Concluded,
-    Described,
-    Fault,
-    Given,
-    Opinion,
-    UnknownMedium,
-    metadata,
-    parameter_faults,
-    written_confidence,
-)
+from gtcrowd.consolidation.values.form import Form
+from gtcrowd.kinds import answers
+from gtcrowd.kinds.kind import AnswerRefused, Concluded, Given, Opinion, written_confidence
+from gtcrowd.kinds.valued import Valued
 
-ELEMENTS = {
-    "image": "crowd-image-classifier-multi-select",
-    "text": "crowd-classifier-multi-select",
-    "video": "crowd-classifier-multi-select",
-}
-TYPES = {
-    "image": "image-classification-multilabel",
-    "text": "text-classification-multilabel",
-    "video": "video-classification-multilabel",
-}
-MOST_CATEGORIES = 50
-FORM = consolidation.FORMS["choices"]
+ELEMENTS = ("crowd-image-classifier-multi-select", "crowd-classifier-multi-select")
 
 
-class Choices:
+class Choices(Valued):
     """Several labels: the answer, and the label, is the list of the chosen categories in the job's order."""
 
     name = "choices"
     title = "Several categories"
-    media: tuple[str, ...] = tuple(ELEMENTS)
-    methods: Mapping[str, Described] = FORM.methods
-    learning_methods: tuple[str, ...] = ("per-label",)
-    default_method = FORM.default
-    default_seconds = 300
-    refers = False
+    form: ClassVar[Form[Any]] = FORMS["choices"]
+    types: ClassVar[Mapping[str, str]] = {
+        "image": "image-classification-multilabel",
+        "text": "text-classification-multilabel",
+        "video": "video-classification-multilabel",
+    }
+    least, most = 2, 50
+    learning_methods = ("per-label",)
     several = True
 
-    def template(self, medium: str) -> str:
-        self._must_know(medium)
-        return resources.files("gtcrowd.kinds").joinpath(f"templates/choices-{medium}.liquid").read_text("utf-8")
-
-    def check_attribute_name(self, name: str) -> list[Fault]:
-        return names.check_attribute_name(name, ref=False)
-
-    def check_categories(self, categories: Sequence[object]) -> list[Fault]:
-        return names.check_categories(categories, least=2, most=MOST_CATEGORIES)
-
-    def check_parameters(self, method: str, parameters: Mapping[str, Any]) -> list[Fault]:
-        return parameter_faults(FORM.methods[method].check, parameters)
-
     def read_answer(self, content: object, categories: Sequence[str]) -> list[str]:
-        element, sent = answers.element(content, names=ELEMENTS.values(), key="labels", example='{"labels": ["…"]}')
+        element, sent = answers.element(content, names=ELEMENTS, key="labels", example='{"labels": ["…"]}')
         return _in_order(f"{element}.labels", sent["labels"], categories)
-
-    def values(self, categories: Sequence[str]) -> None:
-        return None
 
     def read_value(self, value: object, categories: Sequence[str]) -> list[str]:
         return _in_order("value", value, categories)
 
+    def inner(self, value: Any) -> tuple[str, ...]:
+        return tuple(value)
+
+    def outer(self, inner: Any, given: Sequence[Any]) -> list[str]:
+        return list(inner)
+
     def same(self, answer: Any, truth: Any) -> bool:
         return set(answer) == set(truth)
+
+    def label(
+        self, value: Any, parts: Sequence[float], confidence: float, categories: Sequence[str]
+    ) -> tuple[Any, dict[str, Any]]:
+        codes = [list(categories).index(name) for name in value]
+        return codes, {
+            "job-name": None,  # filled in with what all labels have; named here for the order
+            "class-map": {str(code): name for code, name in zip(codes, value, strict=True)},
+            "confidence-map": {str(code): written_confidence(one) for code, one in zip(codes, parts, strict=True)},
+            "human-annotated": None,
+            "creation-date": None,
+            "type": None,
+        }
+
+    def conclude(
+        self,
+        given: Given,
+        *,
+        categories: Sequence[str],
+        method: str,
+        parameters: Mapping[str, Any],
+        known: Mapping[int, Any] | None = None,
+        worker_accuracy: ArrayLike | None = None,
+    ) -> Concluded:
+        facts: dict[str, Any] = {"known": known, "worker_accuracy": worker_accuracy}
+        concluded = super().conclude(given, categories=categories, method=method, parameters=parameters, **facts)
+        place = {category: code for code, category in enumerate(categories)}
+        values: list[Any] = []
+        parts: list[list[float]] = []
+        for value, sure in zip(concluded.values, concluded.parts or (), strict=True):
+            kept = sorted(zip((place[name] for name in value or ()), sure, strict=True))
+            values.append(None if value is None else [categories[code] for code, _sure in kept])
+            parts.append([one for _code, one in kept])
+        chances = _chances(getattr(concluded.found, "model", None), place)
+        return replace(concluded, values=values, parts=parts, posterior=chances)
 
     def novice(self, categories: Sequence[str]) -> dict[str, Any]:
         return online.unlearned()
@@ -111,69 +116,6 @@ class Choices:
         tasks, people, values = (np.asarray(column) for column in (given.objects, given.workers, given.values))
         odds = online.odds(fit, tasks, people, values, given.distinct, n_tasks=given.n_objects)
         return online.avoidable(fit, odds, more)
-
-    def conclude(
-        self,
-        given: Given,
-        *,
-        categories: Sequence[str],
-        method: str,
-        parameters: Mapping[str, Any],
-        known: Mapping[int, Any] | None = None,
-        worker_accuracy: ArrayLike | None = None,
-    ) -> Concluded:
-        table = ValueTable(
-            np.asarray(given.objects), np.asarray(given.workers),
-            [tuple(given.distinct[code]) for code in np.asarray(given.values).tolist()],
-            given.n_objects, given.n_workers,
-        )  # fmt: skip
-        certain = {place: tuple(value) for place, value in (known or {}).items()}
-        found = FORM.methods[method].conclude(table, known=certain, worker_accuracy=worker_accuracy, **parameters)
-        place = {category: code for code, category in enumerate(categories)}
-        values: list[Any] = []
-        parts: list[list[float]] = []
-        for value, sure in zip(found.value, found.parts, strict=True):
-            kept = sorted(zip((place[name] for name in value or ()), sure.tolist(), strict=True))
-            values.append(None if value is None else [categories[code] for code, _sure in kept])
-            parts.append([one for _code, one in kept])
-        return Concluded(values, found.confidence, _chances(found.model, place), found, parts)
-
-    def block(
-        self,
-        *,
-        attribute: str,
-        value: Any,
-        confidence: float,
-        parts: Sequence[float] | None = None,
-        categories: Sequence[str],
-        medium: str,
-        job_name: str,
-        created_at: datetime,
-        by_people: bool = True,
-        address: str | None = None,
-    ) -> dict[str, Any]:
-        self._must_know(medium)
-        shared = metadata(type_name=TYPES[medium], job_name=job_name, created_at=created_at, by_people=by_people)
-        codes = [list(categories).index(name) for name in value]
-        sure = [written_confidence(one) for one in parts or ()]
-        return {
-            attribute: codes,
-            f"{attribute}-metadata": {
-                "job-name": shared["job-name"],
-                "class-map": {str(code): name for code, name in zip(codes, value, strict=True)},
-                "confidence-map": {str(code): one for code, one in zip(codes, sure, strict=True)},
-                "human-annotated": shared["human-annotated"],
-                "creation-date": shared["creation-date"],
-                "type": shared["type"],
-            },
-        }
-
-    def file(self, value: Any, categories: Sequence[str]) -> None:
-        return None
-
-    def _must_know(self, medium: str) -> None:
-        if medium not in self.media:
-            raise UnknownMedium(medium, self.media)
 
 
 def _in_order(field: str, chosen: object, categories: Sequence[str]) -> list[str]:

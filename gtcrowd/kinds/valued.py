@@ -107,7 +107,7 @@ class Valued(ABC):
     def novice(self, categories: Sequence[str]) -> dict[str, Any]:
         raise TypeError(f"{self.name} has no posterior")
 
-    def learned(self, concluded: Concluded) -> None:
+    def learned(self, concluded: Concluded) -> tuple[dict[str, Any], list[Any]] | None:
         return None
 
     def opinion(
