@@ -54,7 +54,8 @@ def test_who_fails_the_quiz_gets_nothing_more(known, hire, now):
     assert (eve.gold_seen, eve.gold_right) == (2, 1)
 
 
-def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hire, now):
+def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hire, now, monkeypatch):
+    monkeypatch.setattr(gold, "due", lambda *_facts, answers, **_more: answers % 2 == 0)
     job, cleo = known(4, share=0.5), hire("cleo")
 
     receipts = [work(cleo, job, "heron", now) for _ in range(11)]
@@ -63,6 +64,13 @@ def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hir
     assert len(tested) == len(set(tested)) == 4
     assert {receipt.paid for receipt in receipts} == {Decimal("0.012")}
     assert not any(receipt.verdict for receipt in receipts)  # nobody is told, unless the job says so
+
+
+def test_the_share_of_known_objects_is_as_asked_and_a_retry_changes_nothing():
+    draws = [gold.due({"share": 0.2}, worker=7, job=3, seen=0, answers=n) for n in range(5000)]
+
+    assert 0.17 < sum(draws) / 5000 < 0.23
+    assert draws == [gold.due({"share": 0.2}, worker=7, job=3, seen=0, answers=n) for n in range(5000)]
 
 
 def test_a_rule_looks_at_the_upper_end_of_the_interval(known, hire, now):
