@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from gtcrowd import line
 from gtcrowd.identity.access import Role, Viewer
@@ -31,6 +31,7 @@ def _quick_passwords(settings: Any) -> None:
 def browser() -> Iterator[Browser]:
     # Playwright's event loop runs in this thread until the session ends; Django must not take it for its own.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=10_000)  # two at once on two cores, and a page of sixty modules
     with browsing.chromium() as started:
         yield started
 
