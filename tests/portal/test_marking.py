@@ -18,6 +18,7 @@ def start(address, cleos_page, give):
         job = give([{"source": source}], kind=kind, categories=categories, **asks)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
+        expect(cleos_page.locator("#frame:not([aria-busy])")).to_be_visible()  # the page has given it the keyboard
         return cleos_page.frame_locator("#frame")
 
     return _start

@@ -14,7 +14,7 @@ class CrowdRanking extends HTMLElement {
   connectedCallback() {
     if (this.list) return;
     this.items = readList(this.getAttribute("items") ?? "");
-    this.keys = keysFor(this.items);
+    this.presses = keysFor(this.items);
     this.order = readList(this.getAttribute("value") ?? "").filter((item) => this.items.includes(item));
     const header = this.getAttribute("header") || text("rank");
     this.list = build("ol", { class: "ranks", "aria-label": text("ranked") });
@@ -51,7 +51,7 @@ class CrowdRanking extends HTMLElement {
   press(event) {
     if (event.key === "Backspace" && this.order.length) this.put(this.order.slice(0, -1));
     else {
-      const index = indexFor(event, this.keys);
+      const index = indexFor(event, this.presses);
       if (index < 0) return false;
       this.toggle(this.items[index]);
     }
@@ -103,7 +103,7 @@ class CrowdRanking extends HTMLElement {
     this.pool.replaceChildren(
       ...this.items.flatMap((item, index) => {
         if (this.order.includes(item)) return [];
-        const key = this.keys[index];
+        const key = this.presses[index];
         const made = build("button", { type: "button", class: "choice", "data-act": `in ${item}`, "aria-keyshortcuts": key }, build("span", { class: "choice-label" }, item), ...(key ? [build("kbd", { "aria-hidden": "true" }, key.toUpperCase())] : []));
         made.addEventListener("click", () => this.toggle(item));
         return [made];
