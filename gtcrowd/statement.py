@@ -5,6 +5,7 @@ makes every statement a new one; these go to the same connection, and in the sam
 apart. Numbers, texts, times and lists of them can be parameters; a constant's type may have to be said (`::bigint`).
 """
 
+import json
 from typing import Any
 
 import psycopg
@@ -16,6 +17,16 @@ def rows(sql: str, **facts: Any) -> list[tuple[Any, ...]]:
     with connection.wrap_database_errors, _cursor() as cursor:
         cursor.execute(sql, facts, prepare=True)
         return cursor.fetchall()
+
+
+def storable(value: Any) -> bool:
+    """Whether the database can hold a value as JSON: no NUL, and no half of a surrogate pair, in any of its texts."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text
 
 
 def run(sql: str, **facts: Any) -> int:

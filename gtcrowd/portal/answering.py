@@ -97,8 +97,8 @@ def draft(request: HttpRequest, job_id: int) -> JsonResponse:
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
     try:
         kept = drafts.keep(assignment, given["state"], now=timezone.now())
-    except drafts.DraftTooLarge:
-        return _problem(_("This is too much to be kept as a draft."), status=413)
+    except drafts.NotKept:
+        return _problem(_("This cannot be kept as a draft; it is kept in this browser."), status=413)
     return JsonResponse({"kept": kept})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from gtcrowd import statement
 from gtcrowd.tasks.models import Assignment, AssignmentState, Draft
 
 MOST_CHARACTERS = 500_000
@@ -18,14 +19,14 @@ WHERE stay.id = draft.assignment_id AND stay.state <> 'live'
 """
 
 
-class DraftTooLarge(ValueError):
-    """The page has more to keep than is kept; it keeps it in the browser alone."""
+class NotKept(ValueError):
+    """The page has more to keep than is kept, or what the database cannot hold; it keeps it in the browser alone."""
 
 
 def keep(assignment: Assignment, state: Any, *, now: datetime) -> bool:
-    """Keep the state of the task's page; whether the task is still at hand. Raises DraftTooLarge."""
-    if len(json.dumps(state)) > MOST_CHARACTERS:
-        raise DraftTooLarge
+    """Keep the state of the task's page; whether the task is still at hand. Raises NotKept."""
+    if len(json.dumps(state)) > MOST_CHARACTERS or not statement.storable(state):
+        raise NotKept
     if assignment.state != AssignmentState.LIVE:
         return False
     Draft.objects.update_or_create(assignment_id=assignment.pk, defaults={"state": state, "saved_at": now})

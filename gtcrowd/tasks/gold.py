@@ -248,6 +248,8 @@ def _faults(
         yield _("object: is known already; correct it instead.")
     elif task is not None and (task.answered or Seat.objects.filter(task=task, fence__gt=0).exists()):
         yield _("object: was handed out already, so it cannot test anybody any more.")
+    if not statement.storable(item.get("value")) or not statement.storable(item.get("explanation")):
+        yield _("value, explanation: must not have the character U+0000 nor one half of a surrogate pair.")
     try:
         kinds.kind(job.kind).read_value(item.get("value"), job.categories)
     except kinds.AnswerRefused as refused:

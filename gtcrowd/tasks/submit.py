@@ -125,8 +125,8 @@ def submit(
     Raises kinds.AnswerRefused if the content is not an answer to the job, AlreadyAnswered, AssignmentEnded.
     """
     job = assignment.job
-    if "\\u0000" in json.dumps(content):
-        raise kinds.AnswerRefused("answer", content, "must not have NUL characters, which the database cannot hold.")
+    if not statement.storable(content):
+        raise kinds.AnswerRefused("answer", "…", "must not have the character U+0000 nor one half of a surrogate pair.")
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
         held = _standing(assignment)

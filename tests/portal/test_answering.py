@@ -185,3 +185,17 @@ def test_a_draft_is_kept_for_the_task_at_hand_only(cleos, take, pictures, hire, 
     assert save(cleos, {"widgets": []}).json() == {"kept": False}
     assert drafts.tidy() == 1
     assert drafts.find(held) is None
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "x\\udfff y"])
+def test_what_the_database_cannot_hold_is_refused_with_its_reason(cleos, take, give, half):
+    job = give([{"source": "x"}], kind="text", categories=[])
+    held = take(job)
+    body = f'{{"assignment": {held.pk}, "content": {{"text": "a{half}"}}}}'
+
+    refused = cleos.post(f"/work/{job.pk}/submit/", body, content_type="application/json")
+    draft = cleos.post(f"/work/{job.pk}/draft/", body.replace("content", "state"), content_type="application/json")
+
+    assert (refused.status_code, "surrogate pair" in refused.json()["problem"]) == (422, True)
+    assert draft.status_code == 413
+    assert not Answer.objects.exists()

@@ -131,7 +131,6 @@ def test_several_categories_stop_and_go_on_as_well(dynamic, hire, answer, now):
 
     assert job.state == "Completed"
     assert "sure-enough" in set(Task.objects.values_list("reason_code", flat=True))
-    assert "specificity" not in WorkerModel.objects.get().shared
     assert set(WorkerModel.objects.get().shared["labels"]) == {"calm", "cold"}
     job.counters.refresh_from_db()
     assert job.counters.saved["answers"] == 60 * 5 - job.counters.answers > 0
