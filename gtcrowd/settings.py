@@ -258,8 +258,6 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-# A mask of a large picture is the largest thing a worker sends.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 28_000_000
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # gtcrowd.identity.address does it
 LOGGING = {
     "version": 1,

@@ -21,6 +21,8 @@ from gtcrowd.tasks import submit as submitting
 from gtcrowd.tasks.models import Assignment
 
 View = Callable[..., JsonResponse]
+MOST_ANSWER = 28_000_000
+"""Bytes of an answer: a mask of a large picture is more than any other request may be."""
 LEAVING = {"return": leave.give_back, "decline": leave.decline}
 
 
@@ -43,7 +45,9 @@ def _told_in_json(view: View) -> View:
 @_told_in_json
 def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
-    given = _read(request)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_ANSWER:
+        return _problem(_("The answer must have at most %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
+    given = _read(request.read())
     if given is None:
         return _problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
@@ -91,7 +95,7 @@ def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
 @_told_in_json
 def draft(request: HttpRequest, job_id: int) -> JsonResponse:
     """Keep what the worker has done so far, to be put before them again if the page is lost."""
-    given = _read(request, wanted="state")
+    given = _read(request.body, wanted="state")
     if given is None:
         return _problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
@@ -143,11 +147,11 @@ def _asked(request: HttpRequest) -> Any:
     return given.get("assignment") if isinstance(given, dict) else None
 
 
-def _read(request: HttpRequest, wanted: str = "content") -> dict[str, Any] | None:
-    if b"\\u0000" in request.body:  # the database cannot keep this character
+def _read(body: bytes, wanted: str = "content") -> dict[str, Any] | None:
+    if b"\\u0000" in body:  # the database cannot keep this character
         return None
     try:
-        given = json.loads(request.body, parse_constant=_not_json)
+        given = json.loads(body, parse_constant=_not_json)
     except (ValueError, RecursionError):
         return None
     if not isinstance(given, dict) or not isinstance(given.get(wanted), dict) or "assignment" not in given:

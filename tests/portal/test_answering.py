@@ -199,3 +199,15 @@ def test_what_the_database_cannot_hold_is_refused_with_its_reason(cleos, take, g
     assert (refused.status_code, "surrogate pair" in refused.json()["problem"]) == (422, True)
     assert draft.status_code == 413
     assert not Answer.objects.exists()
+
+
+def test_only_an_answer_may_be_large(cleos, take, give):
+    job = give([{"source": "x"}], kind="custom", categories=[])
+    held = take(job)
+    large = {"assignment": held.pk, "content": {"more": "x" * 900_000, "pad": " " * 90_000}, "rest": "x" * 2_000_000}
+
+    draft = cleos.post(f"/work/{job.pk}/draft/", large | {"state": {}}, content_type="application/json")
+    beyond = cleos.post(f"/work/{job.pk}/submit/", large | {"rest": "x" * 28_000_000}, content_type="application/json")
+    taken = cleos.post(f"/work/{job.pk}/submit/", large, content_type="application/json")
+
+    assert (draft.status_code, beyond.status_code, taken.status_code) == (400, 413, 200)
