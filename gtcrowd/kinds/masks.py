@@ -28,6 +28,8 @@ from gtcrowd.kinds.valued import CUSTOM, Valued, sure
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = Image.MAX_IMAGE_PIXELS = 120_000_000
+MOST_PLAIN_PIXELS = 32_000_000
+"""Of a picture without a list of its colours, which must be unpacked and turned into one more copy."""
 MOST_THINGS = 254
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 BACKGROUND = "#ffffff"
@@ -211,10 +213,25 @@ def _picture(field: str, given: object) -> np.ndarray:
         width, height = struct.unpack(">II", content[16:24])  # its size stands before all that must be unpacked
         if width * height > MOST_PIXELS:
             raise AnswerRefused(field, (width, height), f"must have at most {MOST_PIXELS:,} pixels.")
-        channels = np.asarray(Image.open(io.BytesIO(content), formats=["PNG"]).convert("RGBA"))
+        picture = Image.open(io.BytesIO(content), formats=["PNG"])
+        if picture.mode == "P":
+            return _listed(picture)
+        if width * height > MOST_PLAIN_PIXELS:
+            plain = f"must have at most {MOST_PLAIN_PIXELS:,} pixels, or a list of its colours."
+            raise AnswerRefused(field, (width, height), plain)
+        channels = np.asarray(picture.convert("RGBA"))
     except (binascii.Error, struct.error, UnidentifiedImageError, OSError, SyntaxError) as error:
         raise AnswerRefused(field, data[:20], "must be a PNG in base64.") from error
     return np.ascontiguousarray(channels).view("<u4")[..., 0]
+
+
+def _listed(picture: Image.Image) -> np.ndarray:
+    """The same for a picture with a list of colours, as our own page sends it."""
+    listed = np.zeros(256, dtype="<u4")
+    for code, colour in enumerate(np.array(picture.getpalette("RGB"), dtype="<u4").reshape(-1, 3)):
+        listed[code] = 0xFF << 24 | int(colour[2]) << 16 | int(colour[1]) << 8 | int(colour[0])
+    colours: np.ndarray = listed[np.asarray(picture)]
+    return colours
 
 
 def _read(value: object, categories: Sequence[str]) -> dict[str, Any]:

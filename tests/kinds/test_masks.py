@@ -142,3 +142,15 @@ def test_things_of_one_label_stay_apart():
 
 def test_no_two_places_have_one_colour():
     assert len({masks.colour_of(place) for place in range(1000)} | {masks.BACKGROUND}) == 1001
+
+
+def test_a_picture_with_a_list_of_colours_reads_the_same():
+    listed = io.BytesIO()
+    Image.fromarray(picture(ROAD, CAR)).quantize(8).save(listed, format="PNG")
+    content = semantic(picture(ROAD, CAR))
+    plain = MASKS.read_answer(content, THINGS)
+    content["crowd-semantic-segmentation"]["labeledImage"]["pngImageData"] = base64.b64encode(
+        listed.getvalue()
+    ).decode()
+
+    assert MASKS.read_answer(content, THINGS) == plain
