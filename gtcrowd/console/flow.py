@@ -1,5 +1,6 @@
 """What can be done with a running job on its page: change, pause, known objects, the workers' standing."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -66,7 +67,16 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
     place = int(number) if number.isdecimal() else -1
     known = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=place).first()
     picked = posted.getlist("value")
-    value = picked if kinds.kind(job.kind).several else "".join(picked[:1])
+    kind = kinds.kind(job.kind)
+    value: Any = picked if kind.several else "".join(picked[:1])
+    if not kind.several and kind.values(job.categories) is None:
+        try:
+            value = json.loads(value)
+        except ValueError:
+            messages.error(
+                request, _("What is right must be given as JSON; this is not: %(given)s") % {"given": value[:80]}
+            )
+            return redirect("console:job", name=job.name)
     facts: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
     if known is None:
         return _tried(

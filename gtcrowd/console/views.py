@@ -91,6 +91,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "teams": Team.objects.visible_to(viewer).filter(workforce=asked.team.workforce_id).order_by("name"),
         "reasons": _reasons(asked) if asked.dynamic else (),
         "kind": kinds.kind(asked.kind),
+        "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
         "gold_asked": forms.of_gold(asked.gold),
     }
     return render(request, "console/job.html", shown)

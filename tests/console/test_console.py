@@ -167,3 +167,13 @@ def test_a_page_of_ones_own_is_looked_at_in_the_policy_of_the_frame(owner, team)
     assert (refused.status_code, b"Line 1: unexpected tag" in refused.content) == (422, True)
     assert b"crowd-bounding-box" in owner.get("/templates/boxes-image.liquid").content
     assert owner.get("/templates/boxes-smell.liquid").status_code == 404
+
+
+def test_known_shapes_and_numbers_are_declared_as_json(owner, ask):
+    job = ask(kind="number", categories=[])
+
+    owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": "four"})
+    assert b"must be given as JSON; this is not: four" in owner.get(f"/jobs/{job.name}/").content
+    owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": "4.0"})
+
+    assert Gold.objects.get().value == 4

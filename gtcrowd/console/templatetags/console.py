@@ -1,10 +1,13 @@
 """Fields of the job form: value, faults and their wiring in one place."""
 
+import json
 from typing import Any
 
 from django import template
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+MOST_SHOWN = 200
 register = template.Library()
 
 
@@ -17,7 +20,7 @@ def field(context: template.Context, name: str, label: str, **options: Any) -> d
 
 @register.filter
 def shown(value: Any) -> str:
-    """A label as people read it: several categories with commas between them."""
+    """A label as people read it: several categories with commas between them, shapes as the beginning of their JSON."""
     if isinstance(value, list):
         return ", ".join(map(str, value)) or _("none")
-    return str(value)
+    return Truncator(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)).chars(MOST_SHOWN)
