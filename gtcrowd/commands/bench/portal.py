@@ -22,9 +22,12 @@ THINK = 2.0
 """Seconds between the answers of each simulated worker."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WAITED = """() => new Promise((done) => {
+    const until = performance.now() + 60_000;
     const look = () => {
         const marks = performance.getEntriesByName("gtcrowd:usable").length;
-        if (marks > %d) done(); else setTimeout(look, 5);
+        if (marks > %d) done(true);
+        else if (performance.now() > until) done(false);
+        else setTimeout(look, 5);
     };
     look();
 })"""
@@ -101,7 +104,8 @@ def _took(server: stage.Server, job: Job, worker: Worker, tasks: int, *, ahead: 
         page.goto(f"{origin}/work/{job.pk}/")
         page.get_by_role("button", name="Start working").click()
         for done in range(tasks + 1):
-            page.evaluate(WAITED % done)
+            if not page.evaluate(WAITED % done):
+                raise CommandError(f"No task took keys within a minute after {done} answers.")
             time.sleep(1)
             page.keyboard.press("1")
             page.keyboard.press("Control+Enter")

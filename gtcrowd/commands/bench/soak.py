@@ -20,6 +20,8 @@ from gtcrowd.jobs.models import Job
 WORKERS, PROCESSES = 100, 4
 LEASE_SECONDS = 2
 KILL_SECONDS = 10
+PATIENCE = 4 * PROCESSES
+"""Processes killed, as a machine that is busy with other things may take long to start the first ones."""
 
 BREACHES = {
     "objects with more answers than wanted": "SELECT count(*) FROM tasks_task WHERE answered > wanted",
@@ -69,11 +71,14 @@ def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
     with stage.database() as address:
         job, crowd = stage.job(objects=handouts // 2, wanted=3, workers=WORKERS, opened=False)
         Job.objects.filter(pk=job.pk).update(time_limit=LEASE_SECONDS, max_concurrent=1000, own_clock=True)
-        began, killed = time.monotonic(), 0
+        began, killed, before = time.monotonic(), 0, -1
         running = [_start(address, job.pk, [worker.pk for worker in crowd], place) for place in range(PROCESSES)]
         try:
             while (count := _one("SELECT count(*) FROM tasks_assignment")) < handouts:
                 told(count)
+                if count == before and killed > PATIENCE:
+                    raise CommandError(f"Nothing was handed out for {KILL_SECONDS} seconds, after {count} hand-outs.")
+                before = count
                 time.sleep(KILL_SECONDS)
                 place = killed % PROCESSES
                 if any(process.poll() is not None for process in running):
