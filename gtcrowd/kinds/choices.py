@@ -25,6 +25,7 @@ class Choices(Valued):
 
     name = "choices"
     title = "Several categories"
+    alike = "jaccard"
     form: ClassVar[Form[Any]] = FORMS["choices"]
     types: ClassVar[Mapping[str, str]] = {
         "image": "image-classification-multilabel",

@@ -49,6 +49,7 @@ class Written(Valued):
 class Text(Written):
     name = "text"
     title = "A text to write"
+    alike = "gleu"
     form: ClassVar[Form[Any]] = FORMS["text"]
     field = "text"
 

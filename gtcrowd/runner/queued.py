@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from gtcrowd import line, queue
+from gtcrowd.analytics import quality, rollup
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate
@@ -40,6 +42,11 @@ def relabel_job(*, job: int) -> None:
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job}", wait=2, job=job)
 
 
+@app.task(name=queue.COMPARE_ANSWERS, retry=RETRY)
+def compare_answers(*, job: int) -> None:
+    quality.form(Job.objects.select_related("requester").get(pk=job), now=timezone.now())
+
+
 @app.task(name=queue.SEND_INVITATION, retry=RETRY)
 def send_invitation(*, user: int, by: str) -> None:
     invite.mail_link(User.objects.get(pk=user), by=by, now=timezone.now())
@@ -54,8 +61,18 @@ def watch(timestamp: int) -> None:
     drafts.tidy()
     for pk in Job.objects.exclude(state__in=ENDED).exclude(own_clock=True).values_list("pk", flat=True):
         queue.advance(pk)
+    for pk in quality.stale():
+        queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{pk}", job=pk)
     for pk in Run.objects.filter(state=RunState.WAITING).values_list("pk", flat=True):
         queue.enqueue(queue.RUN_METHOD, once=f"run-{pk}", run=pk)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="roll_up", queueing_lock="roll_up", pass_context=False)
+def roll_up(timestamp: int) -> None:
+    """Every ten seconds: form the totals of days again in which something happened."""
+    del timestamp
+    rollup.roll(zone=settings.TIME_ZONE)
 
 
 @app.periodic(cron="* * * * * */15")

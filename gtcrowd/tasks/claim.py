@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import statement
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import gate, gold, seek
+from gtcrowd.tasks import expire, gate, gold, seek
 from gtcrowd.tasks import open as opening
 from gtcrowd.tasks.gate import Gate, NothingToDo
 from gtcrowd.tasks.models import Assignment, AssignmentState
@@ -71,7 +71,7 @@ def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
         return None
     held.job, held.worker = job, worker
     if held.expires_at <= now:
-        _expire(held)
+        expire.end(held.pk)
         return None
     return held
 
@@ -101,23 +101,17 @@ def _held(live: list[Assignment], now: datetime, *, in_advance: bool) -> Assignm
     """What the worker holds and asks for; one fetched in advance becomes the one at hand when that is free."""
     for held in live:
         if held.expires_at <= now:
-            _expire(held)
+            expire.end(held.pk)
         elif held.in_advance == in_advance or (not in_advance and _promote(held, now)):
             return held
     return None
-
-
-def _expire(held: Assignment) -> None:
-    Assignment.objects.filter(pk=held.pk, state=AssignmentState.LIVE).update(
-        state=AssignmentState.EXPIRED, ended_at=held.expires_at
-    )
 
 
 def _promote(held: Assignment, now: datetime) -> bool:
     until = now + timedelta(seconds=held.job.time_limit)
     facts = {"assignment": held.pk, "seat": held.seat_id, "fence": held.fence, "now": now, "until": until}
     if not statement.run(PROMOTE, **facts):
-        _expire(held)  # somebody took the seat since
+        expire.end(held.pk)  # somebody took the seat since
         return False
     held.in_advance, held.claimed_at, held.expires_at = False, now, until
     return True

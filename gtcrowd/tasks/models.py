@@ -195,11 +195,29 @@ class Assignment(models.Model):
                 condition=Q(state__in=["returned", "expired"]),
                 name="assignment_left_by_worker",
             ),
+            models.Index(
+                fields=["job", "worker"], condition=Q(state="declined"), name="assignment_declined_by_worker"
+            ),
             models.Index(fields=["expires_at"], condition=Q(state="live"), name="assignment_live_by_expiry"),
         ]
 
     def __str__(self) -> str:
         return f"{self.worker_id} on {self.task_id}"
+
+
+class Mark(models.Model):
+    """That something happened to a worker in a job at a time: written with what happened, so that whoever keeps totals
+    (gtcrowd.analytics) knows which of them to form again, and taken away by them."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("mark")
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id} at {self.at:%Y-%m-%d}"
 
 
 class Draft(models.Model):
