@@ -41,6 +41,7 @@ HTTPS = GTCROWD_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("GTCROWD_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [GTCROWD_URL]
 BEHIND_PROXY = env.bool("GTCROWD_BEHIND_PROXY", default=False)
+GTCROWD_METRICS_TOKEN = env.str("GTCROWD_METRICS_TOKEN", default="")
 
 # Limits
 GTCROWD_MOST_UPLOAD = env.int("GTCROWD_MOST_UPLOAD", default=1 << 30)
@@ -93,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gtcrowd.middleware.Timed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

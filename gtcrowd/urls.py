@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from gtcrowd import health
+from gtcrowd import health, metrics
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("gtcrowd.api.urls")),
     path("", include("gtcrowd.console.urls")),

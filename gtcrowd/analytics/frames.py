@@ -26,13 +26,13 @@ WHERE {where}
 """
 QUALITIES = TOTALS.replace("analytics_day", "analytics_quality")
 SUMS = """
-sum(submitted) AS submitted, sum(late) AS late, sum(surplus) AS surplus, sum(returned) AS returned,
-sum(declined) AS declined, sum(expired) AS expired, sum(total.seconds) AS seconds, sum(active_seconds) AS active_seconds,
-sum(active) AS active, sum(lost_seconds) AS lost_seconds, sum(paid) AS paid
+sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus, sum(total.returned) AS returned,
+sum(total.declined) AS declined, sum(total.expired) AS expired, sum(total.seconds) AS seconds, sum(total.active_seconds) AS active_seconds,
+sum(total.active) AS active, sum(total.lost_seconds) AS lost_seconds, sum(total.paid) AS paid
 """
 JUDGED = """
-sum(judged) AS judged, sum(expected) AS expected, sum(doubt) AS doubt, sum(compared) AS compared, sum(agreed) AS agreed,
-sum(truth_n) AS truth_n, sum(truth_right) AS truth_right, sum(gold_n) AS gold_n, sum(gold_right) AS gold_right
+sum(total.judged) AS judged, sum(total.expected) AS expected, sum(total.doubt) AS doubt, sum(total.compared) AS compared, sum(total.agreed) AS agreed,
+sum(total.truth_n) AS truth_n, sum(total.truth_right) AS truth_right, sum(total.gold_n) AS gold_n, sum(total.gold_right) AS gold_right
 """
 QUALITY_COLUMNS = (
     "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right",
@@ -50,7 +50,7 @@ GROUPS = {
 
 
 def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """A row a worker: worker_id, worker (name or code), workforce_id, workforce, kind (of the workforce), state;
+    """A row a worker: worker_id, worker (name or code), code, workforce_id, workforce, kind (of the workforce), state;
     the columns of `totals`; days (with at least one answer), last_day; `open_cases`."""
     frame = totals(viewer, filters, by="worker")
     where, facts = _where(viewer, filters)
@@ -60,7 +60,7 @@ def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
         facts,
     )
     people = _frame(
-        f"SELECT worker.id AS worker_id, {NAME} AS worker, workforce.id AS workforce_id, workforce.name AS workforce, "  # noqa: S608
+        f"SELECT worker.id AS worker_id, {NAME} AS worker, worker.code, workforce.id AS workforce_id, workforce.name AS workforce, "  # noqa: S608
         "workforce.kind, worker.state, count(flagged.id) AS open_cases "
         "FROM workforce_worker worker JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
         "JOIN identity_user person ON person.id = worker.user_id "

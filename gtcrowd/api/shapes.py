@@ -295,3 +295,21 @@ class ProblemShape(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     faults = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class ReportShape(serializers.Serializer[Any]):
+    report = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+    waiting = serializers.IntegerField(help_text="Events that are not in the totals yet.")
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+class DefinitionShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    unit = serializers.CharField()
+    meaning = serializers.CharField()
+    formula = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)
+    undefined = serializers.CharField(allow_blank=True)

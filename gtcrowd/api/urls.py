@@ -3,7 +3,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
-from gtcrowd.api import flow, jobs, objects, people, templates
+from gtcrowd.api import analytics, flow, jobs, objects, people, templates
 
 app_name = "api"
 schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -31,6 +31,10 @@ urlpatterns = [
     path("hooks/<int:job_id>/", flow.Webhook.as_view(), name="webhook"),
     path("templates/render/", templates.RenderTemplate.as_view(), name="render-template"),
     path("templates/<str:kind>/<str:medium>/", templates.BuiltInTemplate.as_view(), name="template"),
+    path("jobs/<str:name>/quality/", analytics.JobQuality.as_view(), name="job-quality"),
+    path("analytics/definitions/", analytics.Definitions.as_view(), name="definitions"),
+    path("analytics/worker-activity/", analytics.WorkerActivity.as_view(), name="worker-activity"),
+    path("analytics/<str:report>/", analytics.Report.as_view(), name="report"),
     path("teams/", people.Teams.as_view(), name="teams"),
     path("workers/", people.Workers.as_view(), name="workers"),
     path("objects/<str:bucket>/<path:key>", objects.Objects.as_view(), name="objects"),

@@ -4,13 +4,13 @@ Where nothing is known for certain, an answer counts as right with the probabili
 of these is the estimate. It is exposed to the classes as the worker was: a worker who got more of the hard class is
 measured on more of it. What it may be off by has three sources, whose variances add up:
 
-- each label is in doubt by itself: the sum of p (1 - p) over the answers, by their number squared;
 - an answer more or less could have been right: m (1 - m) / n;
+- each label is in doubt by itself: the sum of p (1 - p) over the answers, by the square of their number;
 - the labels of a job are off together, in one direction, since people err alike and nobody can see that from answers
   alone. On twenty recorded crowds with truth the means of workers are off by SHARED standard deviations of a single
   answer; `gtcrowd bench intervals` measures what intervals made so cover.
 
-A Beta distribution with the mean and the first two variances is the estimate. It is drawn to the mean of the crowd by
+A Beta distribution with the mean and the first two variances is the estimate, with Jeffreys' half an answer each way. It is drawn to the mean of the crowd by
 CROWD answers, so that few answers say little (Gelman et al. 2013, "Bayesian data analysis", section 5.3, with the
 strength fixed). The probabilities p have been drawn to the crowd before, by the method that gave them: drawing harder, by
 as much as the spread of the workers suggests, did it twice and covered 92 % at the same width. The shared doubt is added
@@ -33,7 +33,7 @@ OPTIMISM = 0.05
 """By how much, in log-odds, labels flatter those whose answers they are made of, on average over the same sets."""
 CROWD = 2.0
 """Answers that the mean of the crowd is worth."""
-LEAST, MOST = 1e-3, 1 - 1e-3
+LEAST, MOST = 0.005, 0.995
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,26 +69,20 @@ def estimated(
     sure = np.asarray(doubt, dtype=np.float64)
     mean = np.divide(np.asarray(expected, np.float64), n, out=np.full(n.shape, 0.5), where=n > 0)
     mean = special.expit(special.logit(np.clip(mean, LEAST, MOST)) - OPTIMISM)
-    of_labels = np.divide(sure, n**2, out=np.zeros(n.shape), where=n > 0)
-    of_chance = np.divide(mean * (1 - mean), n, out=np.full(n.shape, np.inf), where=n > 0)
-    a, b = _beta(mean, of_labels + of_chance)
-    crowd = float(a.sum() / (a + b).sum()) if (a + b).sum() > 0 else 0.5
-    strength = CROWD if pooled else 0.0
-    a, b = a + crowd * strength, b + (1 - crowd) * strength
+    single = mean * (1 - mean)
+    # So many answers to known objects would say as much: fewer than n by as much as the labels are in doubt.
+    worth = np.divide(n * single, single + np.divide(sure, n, out=np.zeros(n.shape), where=n > 0))
+    a, b = mean * worth, (1 - mean) * worth
+    crowd = float(a.sum() / (a + b).sum()) if worth.sum() > 0 else 0.5
+    drawn = CROWD if pooled else 0.0
+    a, b = a + drawn * crowd + 0.5, b + drawn * (1 - crowd) + 0.5
     # What the labels are off by together is the crowd's as well, so that it comes after drawing to the crowd.
-    total = np.where(a + b > 0, a + b, 1.0)
-    mean = np.where(a + b > 0, a / total, crowd)
-    a, b = _beta(mean, mean * (1 - mean) * (1 / (total + 1) + SHARED**2))
+    mean = a / (a + b)
+    size = 1 / (1 / (a + b + 1) + SHARED**2) - 1
+    a, b = mean * size, (1 - mean) * size
     a, b = a + right, b + (of_known - right)
     defined = (n > 0) | (of_known > 0)
-    a, b = np.where(defined, a, 1.0), np.where(defined, b, 1.0)
     tail = (1 - level) / 2
     found = [a / (a + b), special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)]
     accuracy, low, high = (np.where(defined, one, np.nan) for one in found)
     return Estimate(accuracy, low, high, (n + of_known).astype(np.int64), crowd)
-
-
-def _beta(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The Beta distribution of a mean and a variance; nothing at all (0, 0) for a variance without end."""
-    size = np.maximum(mean * (1 - mean) / np.maximum(variance, 1e-12) - 1, 0.0)
-    return mean * size, (1 - mean) * size
