@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from gtcrowd import kinds
+from gtcrowd.analytics import cases
 from gtcrowd.analytics.measures import compared as comparing
 from gtcrowd.analytics.measures import trust
 from gtcrowd.analytics.models import JobQuality, Profile, Quality
@@ -41,7 +42,8 @@ WHERE answer.job_id = %(job)s
 CODED = """
 SELECT answer.task_id, answer.worker_id, (answer.submitted_at AT TIME ZONE %(zone)s)::date - date '2000-01-01',
        answer.gold::int, {value}, {label}, {truth}, {known},
-       coalesce((label.posterior ->> ({value}))::float8, -1)
+       coalesce((label.posterior ->> ({value}))::float8, -1), answer.seconds,
+       extract(epoch FROM answer.submitted_at)::float8
 """
 CODE = "coalesce(array_position(%(values)s::jsonb[], {column}), 0)::int - 1"
 WHOLE = """
@@ -93,6 +95,8 @@ class Columns:
     agreed: npt.NDArray[np.float64]
     workers: npt.NDArray[np.int64]
     n_tasks: int
+    seconds: npt.NDArray[np.float64]
+    at: npt.NDArray[np.float64]
 
 
 def stale() -> list[int]:
@@ -110,6 +114,8 @@ def form(job: Job, *, now: datetime) -> bool:
     kind = kinds.kind(job.kind)
     values = kind.values(job.categories)
     columns = _coded(job, values) if values is not None else _whole(job, kind)
+    if values is not None and 0 < len(values) <= MOST_CATEGORIES:
+        cases.look(job, _seen(run, columns, len(values)), now=now)
     categories = len(values) if values is not None and len(values) <= MOST_CATEGORIES else 0
     content = _content(job, columns, values, categories)
     with transaction.atomic():
@@ -129,7 +135,7 @@ def _coded(job: Job, values: Any) -> Columns:
     codes = {name: CODE.format(column=f"{name}.value") for name in ("label", "truth", "known")}
     query = CODED.format(value=CODE.format(column="answer.value"), **codes) + JOINED
     names = ("task", "worker", "day", "gold", "value", "label", "truth", "known")
-    types = dict.fromkeys(names, "i4") | {"task": "i8", "worker": "i8"} | {"p": "f8"}
+    types = dict.fromkeys(names, "i4") | {"task": "i8", "worker": "i8"} | dict.fromkeys(("p", "seconds", "at"), "f8")
     read = copying.read(query, _facts(job) | {"values": [json.dumps(value) for value in values]}, types)
     order = np.lexsort((read["worker"], read["task"]))
     read = {name: column[order] for name, column in read.items()}
@@ -146,7 +152,28 @@ def _coded(job: Job, values: Any) -> Columns:
     return Columns(
         task.astype(np.int64), worker.astype(np.int64), read["day"].astype(np.int64), gold, value,
         np.where(gold, -1, label), read["truth"].astype(np.int64), np.where(gold, read["known"], -1).astype(np.int64),
-        right, both, agreed, workers, len(tasks),
+        right, both, agreed, workers, len(tasks), read["seconds"], read["at"],
+    )  # fmt: skip
+
+
+def _seen(run: Run, columns: Columns, n_values: int) -> cases.Seen:
+    """The answers to real objects, with the workers as the run has them: by their confusions, or where its method has
+    none, by one accuracy over all categories."""
+    own = ~columns.gold
+    confusion = np.full((len(columns.workers), n_values, n_values), 0.0)
+    known = {worker: (accuracy, rows) for worker, accuracy, rows in run.worker_qualities.values_list(
+        "worker_id", "accuracy", "confusion")}  # fmt: skip
+    for place, worker in enumerate(columns.workers.tolist()):
+        accuracy, rows = known.get(worker, (0.5, None))
+        if rows is None:
+            accuracy = min(max(accuracy, 0.02), 0.98)
+            rows = np.full((n_values, n_values), (1 - accuracy) / max(n_values - 1, 1))
+            np.fill_diagonal(rows, accuracy)
+        confusion[place] = rows
+    labels = np.bincount(columns.label[own & (columns.label >= 0)], minlength=n_values) + 1.0
+    return cases.Seen(
+        columns.task[own], columns.worker[own], columns.value[own], columns.seconds[own], columns.at[own], confusion,
+        labels / labels.sum(), columns.workers, columns.n_tasks,
     )  # fmt: skip
 
 
@@ -184,6 +211,7 @@ def _whole(job: Job, kind: kinds.Kind) -> Columns:
     return Columns(
         task.astype(np.int64), worker.astype(np.int64), days, gold, one, np.where(labeled, 1, -1),
         same(6, of_gold=False), np.where(gold, same(7, of_gold=True), -1), right, both, agreed, workers, len(tasks),
+        np.zeros(len(rows)), np.zeros(len(rows)),
     )  # fmt: skip
 
 
