@@ -30,7 +30,7 @@ WARM = 30
 """First answers of a worker that only tell how they answer: who never looked has not changed."""
 BUDGET = 1.0
 """False alarms a month, over all workers of a requester."""
-DOUBT = 1.0
+DOUBT = 2.0
 """Added to the threshold: on recorded crowds, whose workers and objects do change a little, it keeps to the budget."""
 MOST = 2.0
 """Most that one answer may count: what the others say of its object may be wrong as well."""

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -14,7 +14,7 @@ from rich.table import Table
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, crowd_files
-from gtcrowd.commands.bench import assignment, peers, portal, redundancy, soak, speed, transfer, volume
+from gtcrowd.commands.bench import assignment, drift, intervals, peers, portal, redundancy, soak, speed, transfer, volume
 
 
 class Command(BaseCommand):
@@ -49,7 +49,11 @@ class Command(BaseCommand):
         paged = commands.add_parser("portal", help="from submit to the next task, in a browser, while others work")
         paged.add_argument("--tasks", type=int, default=60, help="of one person (default %(default)s)")
         paged.add_argument("--workers", type=int, default=20, help="simulated, beside (default %(default)s)")
-        for one in (sets, growth, rows, saved, handed, brought, written, wet, paged):
+        held = commands.add_parser("intervals", help="how often intervals of workers' accuracy hold the truth")
+        watched = commands.add_parser("drift", help="planted drift, speeders and rings: found, how soon, false alarms")
+        for one in (held, watched):
+            one.add_argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv of categories")
+        for one in (sets, growth, rows, saved, handed, brought, written, wet, paged, held, watched):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -99,6 +103,23 @@ class Command(BaseCommand):
                 ("set", "target", "answers", "used", "saved", "error", "with all", "difference, 95 %", "expected"),
                 [(r.set, f"{r.target:g}", f"{r.answers:,}", f"{r.used:,}", f"{r.ratio:.1%}", f"{r.error:.4f}",
                   f"{r.fixed_error:.4f}", f"{r.low:+.4f} … {r.high:+.4f}", f"{r.expected:.3f}") for r in rows],
+            )  # fmt: skip
+        elif what == "intervals":
+            rows = self._of_folders(intervals.measure, options["folders"])
+            rows = [*rows, intervals.together(rows)]
+            table = _table(
+                ("set", "workers", "covered", "below", "above", "mean width", "with truth", "bias"),
+                [(r.set, str(r.workers), f"{r.covered:.1%}", f"{r.below:.1%}", f"{r.above:.1%}", f"{r.width:.3f}",
+                  f"{r.known:.3f}", f"{r.bias:+.3f}") for r in rows],
+            )  # fmt: skip
+        elif what == "drift":
+            rows = self._of_folders(drift.measure, options["folders"])
+            table = _table(
+                ("set", "workers", "drift told", "delay", "false as recorded", "false shuffled", "budget",
+                 "speeders", "false", "ring", "false pairs"),
+                [(r.set, str(r.workers), f"{r.told} of {r.drifted}", f"{r.delay:.0f}", str(r.false_drift),
+                  str(r.shuffled), f"{r.budget:g}", f"{r.caught} of {r.speeders}", str(r.false_speed),
+                  f"{r.members} of {r.ring}", str(r.false_pairs)) for r in rows],
             )  # fmt: skip
         elif what == "assignment":
             self._assignment(options)
@@ -154,6 +175,15 @@ class Command(BaseCommand):
 
     def _each(self, sizes: list[float]) -> Iterable[float]:
         return track(sizes, "measuring", console=Console(stderr=True))
+
+    def _of_folders(self, measure: Callable[[Path], Any], folders: list[Path]) -> list[Any]:
+        rows = []
+        for folder in track(folders, "measuring", console=Console(stderr=True)):
+            try:
+                rows.append(measure(folder))
+            except crowd_files.FolderRefused as error:
+                raise CommandError(str(error)) from error
+        return rows
 
     def _saved(self, folders: list[Path], targets: list[float]) -> list[redundancy.Saved]:
         rows = []
