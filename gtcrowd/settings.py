@@ -9,9 +9,9 @@ from typing import Any
 import environ
 import structlog
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
-from gtcrowd import postgres
+from gtcrowd import language, postgres
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -201,8 +201,11 @@ WHITENOISE_USE_FINDERS = True  # works without collectstatic, so that a fresh cl
 
 USE_TZ = True
 USE_I18N = True
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("ko", "한국어"), ("ja", "日本語")]  # each by its own name
 LOCALE_PATHS = [ROOT / "gtcrowd" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, HTTPS, "Lax"
+language.speak(gettext)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queued"
 
