@@ -131,6 +131,8 @@ def _numbers(found: measures.Numbers) -> list[Any]:
 def _table(frame: pd.DataFrame) -> Any:
     if frame.empty:
         return html.P(_("There is nothing to show for these filters."))
+    if "reason" in frame:
+        frame = frame.assign(reason=frame["reason"].map(_))
     heads = _heads()
     head = html.Thead(html.Tr([html.Th(heads.get(str(name), str(name)), scope="col") for name in frame.columns]))
     words = [_words().get(str(name), {}) for name in frame.columns]

@@ -153,7 +153,14 @@ def _graph() -> Any:
         "date": "%Y-%m-%d",
     }
     locales = {language: {"dictionary": words, "format": dates}}
-    return {"displaylogo": False, "responsive": True, "locale": language, "locales": locales}
+    sends_away = ["sendChartToCloud"]
+    return {
+        "displaylogo": False,
+        "responsive": True,
+        "locale": language,
+        "locales": locales,
+        "modeBarButtonsToRemove": sends_away,
+    }
 
 
 def _card(name: str, title: str) -> html.Section:

@@ -69,8 +69,18 @@ def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: Sta
     environ["gtcrowd.viewer"] = viewer
     environ["gtcrowd.csrf"] = get_token(request)
     # The whole answer is made here, while the connection and the language are ours.
-    with closing(dash.server.wsgi_app(environ, start_response)) as answer:
+    with closing(dash.server.wsgi_app(environ, _with_cookie(request, start_response))) as answer:
         return list(answer)
+
+
+def _with_cookie(request: WSGIRequest, start_response: StartResponse) -> StartResponse:
+    """Sends the cookie along to which the token of the page's form belongs, where the browser has none yet."""
+    kept = CSRF.process_response(request, HttpResponse()).cookies.values()
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, *(("Set-Cookie", one.OutputString()) for one in kept)], *more)
+
+    return start
 
 
 def _same_site(request: WSGIRequest) -> bool:
