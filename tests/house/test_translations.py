@@ -103,6 +103,15 @@ def test_languages_are_called_by_their_own_names():
     assert own == dict(settings.LANGUAGES)
 
 
+def test_kinds_and_methods_are_called_by_what_can_be_translated():
+    known = {singular(one) for one in sentences(catalogue(LANGUAGES[0]))}
+    shown = {kind.title for kind in kinds.KINDS.values()}
+    for kind in kinds.KINDS.values():
+        shown |= {text for method in kind.methods.values() for text in (method.title, method.summary)}
+
+    assert shown - known == set()
+
+
 def test_rooms_without_django_speak_the_readers_language():
     with translation.override("ko"), pytest.raises(kinds.AnswerRefused) as refused:
         kinds.kind("number").read_answer({"number": "many"}, [])

@@ -95,6 +95,18 @@ def test_kept_reasons_are_told_in_the_readers_language(alice, signed_in, texts, 
     assert "의뢰자가 일시 중지했습니다. 과제를 나누어 주지 않습니다." in page
 
 
+@pytest.mark.parametrize(("address", "subject", "said"), [
+    ("cleo@example.org", "gtcrowd 새 비밀번호", "다음 링크에서 비밀번호를 정하세요"),
+    ("nobody@example.org", "이 주소의 계정이 없습니다", "nobody@example.org의 새 비밀번호를 요청했습니다"),
+])  # fmt: skip
+def test_mails_about_passwords_are_in_the_readers_language(client, cleo, mailoutbox, address, subject, said):
+    client.post("/account/password/reset/", {"email": address}, headers={"Accept-Language": "ko"})
+
+    assert mailoutbox[0].subject == subject
+    assert said in mailoutbox[0].body
+    assert ("/account/password/reset/key/" in mailoutbox[0].body) == address.startswith("cleo")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("code", "begin"), [("ko", "작업 시작"), ("ja", "作業を始める")])
 def test_no_word_is_left_in_english(browser, address, cleos, give, code, begin):
