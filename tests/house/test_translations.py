@@ -43,6 +43,10 @@ def named(message: Message) -> tuple[str | None, str]:
     return message.context, singular(message)
 
 
+def told(problem: str, which: set[tuple[str | None, str]]) -> str:
+    return "\n  ".join([f"{problem}:", *sorted(text for _context, text in which)])
+
+
 @pytest.fixture
 def gathered(tmp_path, settings, capsys):
     """The catalogues as `make messages` would make them now."""
@@ -60,8 +64,8 @@ def test_no_sentence_is_missing_or_left_over(gathered):
     for code in LANGUAGES:
         now, kept = ({named(one) for one in sentences(catalogue(code, root))} for root in (gathered, LOCALE))
 
-        assert sorted(text for _context, text in now - kept) == [], f"not yet in {code}: run make messages, translate"
-        assert sorted(text for _context, text in kept - now) == [], f"no longer said, but in {code}: run make messages"
+        assert not now - kept, told(f"not yet in {code}; run make messages, then translate", now - kept)
+        assert not kept - now, told(f"in {code}, but no longer said; run make messages", kept - now)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
