@@ -1,12 +1,13 @@
 # make run    the whole service, with a demo            make test   lint and all tests
 # make lint   is the tree good?                         make clean  forget the environment and all data
+# make messages   gather what can be translated into gtcrowd/locale and compile it: docs/languages.md
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 BIN := .venv/bin
 ENV := .venv/.installed
 
-.PHONY: run test lint clean env
+.PHONY: run test lint messages clean env
 
 run: $(ENV)
 	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
@@ -21,6 +22,10 @@ lint: .venv/.tested
 	$(BIN)/mypy gtcrowd dashboards
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	GTCROWD_URL=https://crowd.example.org GTCROWD_HOSTS=crowd.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Needs GNU gettext (apt-get install gettext), as the test of the catalogues does; nothing else here does.
+messages: $(ENV)
+	$(BIN)/python manage.py messages
 
 env: $(ENV)
 

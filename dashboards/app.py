@@ -1,8 +1,9 @@
 """The Dash application, which the WSGI application mounts under /dashboards/."""
 
 from dash import Dash, html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from flask import Response
+from flask import Response, request
 
 from dashboards import callbacks, layout
 from gtcrowd.analytics import frames
@@ -10,11 +11,17 @@ from gtcrowd.analytics import frames
 PREFIX = "/dashboards/"
 
 
+class _Dash(Dash):
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names each part
+        """The page around the layout, in the language of who asks."""
+        page: str = super().interpolate_index(**parts | {"title": f"{_('Dashboards')} · gtcrowd"})
+        return page.replace("<html>", f'<html lang="{get_language()}">', 1)
+
+
 def create() -> Dash:
     """The application; each page is laid out for who asks for it."""
-    app = Dash(
+    app = _Dash(
         "dashboards",
-        title=f"{_('Dashboards')} · gtcrowd",
         update_title="",
         url_base_pathname=PREFIX,
         assets_folder="assets",
@@ -24,7 +31,7 @@ def create() -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # First: otherwise Dash lays the page out now, when nobody has asked for it yet.
-    app.validation_layout = layout.page({"jobs": [], "teams": [], "workers": []})  # type: ignore[assignment]
+    app.validation_layout = layout.page({"jobs": [], "teams": [], "workers": []}, csrf_token="")  # type: ignore[assignment]
     app.layout = _layout
     callbacks.register(app)
     policy = _policy(app)
@@ -40,7 +47,7 @@ def create() -> Dash:
 
 
 def _layout() -> html.Div:
-    return layout.page(frames.options(callbacks.viewer()))
+    return layout.page(frames.options(callbacks.viewer()), csrf_token=request.environ["gtcrowd.csrf"])
 
 
 def _policy(app: Dash) -> str:

@@ -1,9 +1,11 @@
 """From the controls to frames, and from frames to figures."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import numpy as np
 import pandas as pd
 from dash import Dash, Input, Output, State, ctx, html, no_update
 from django.conf import settings
@@ -129,12 +131,75 @@ def _numbers(found: measures.Numbers) -> list[Any]:
 def _table(frame: pd.DataFrame) -> Any:
     if frame.empty:
         return html.P(_("There is nothing to show for these filters."))
-    head = html.Thead(html.Tr([html.Th(str(name), scope="col") for name in frame.columns]))
-    rows = [html.Tr([html.Td(_cell(value)) for value in row]) for row in frame.head(500).itertuples(index=False)]
+    if "reason" in frame:
+        frame = frame.assign(reason=frame["reason"].map(_))
+    heads = _heads()
+    head = html.Thead(html.Tr([html.Th(heads.get(str(name), str(name)), scope="col") for name in frame.columns]))
+    words = [_words().get(str(name), {}) for name in frame.columns]
+    rows = [
+        html.Tr([html.Td(_cell(value, known)) for value, known in zip(row, words, strict=True)])
+        for row in frame.head(500).itertuples(index=False)
+    ]
     return html.Table([head, html.Tbody(rows)])
 
 
-def _cell(value: Any) -> str:
+def _heads() -> dict[str, str]:
+    """What people call the columns of the frames; their files keep the names that programs know."""
+    return {
+        "worker_id": _("Worker's number"),
+        "worker": _("Worker"),
+        "answers": _("Answers"),
+        "truth_n": _("With known truth"),
+        "truth_right": _("of which right"),
+        "consensus_n": _("With a label"),
+        "consensus_right": _("of which the same"),
+        "low_seconds": _("Seconds, lower quartile"),
+        "median_seconds": _("Median seconds"),
+        "high_seconds": _("Seconds, upper quartile"),
+        "seconds_total": _("Seconds in all"),
+        "paid": _("Paid"),
+        "n": "n",
+        "right": _("Right"),
+        "accuracy": _("Accuracy"),
+        "low": _("Interval, from"),
+        "high": _("Interval, to"),
+        "reference": _("Measured by"),
+        "few": _("Few answers"),
+        "day": _("Day"),
+        "others": _("others"),
+        "job_id": _("Job's number"),
+        "job": _("Job"),
+        "state": _("State"),
+        "reason": _("Reason"),
+        "objects": _("Objects"),
+        "labeled": _("Labeled"),
+        "failed": _("Failed"),
+        "wanted": _("Answers wanted"),
+        "counted_at": _("As of"),
+        "budget": _("Budget"),
+    }
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """What people call the values of some columns."""
+    return {
+        "reference": {"truth": _("known truth"), "consensus": _("consensus")},
+        "state": {
+            "Initializing": _("Initializing"),
+            "InProgress": _("In progress"),
+            "Completed": _("Completed"),
+            "Failed": _("Failed"),
+            "Stopping": _("Stopping"),
+            "Stopped": _("Stopped"),
+        },
+    }
+
+
+def _cell(value: Any, words: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return words.get(value, value)
+    if isinstance(value, bool | np.bool_):
+        return _("yes") if value else _("no")
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

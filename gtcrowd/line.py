@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import manifest
+from gtcrowd import language, manifest
 from gtcrowd.jobs import ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, counters, export
@@ -77,7 +77,7 @@ def _work(job: Job, now: datetime) -> None:
         consolidate.run_batch(job, now=now)
     tally = counters.count(job, now=now)
     if _most_reached(job):
-        reason = _("As many objects are labeled as the stopping conditions ask for.")
+        reason = language.later("As many objects are labeled as the stopping conditions ask for.")
         stop.begin(job, code="stopping-condition", reason=reason, now=now)
         _wind_up(job, now)
     elif job.streaming:
@@ -101,23 +101,23 @@ def _wait_for_more(job: Job, now: datetime) -> None:
     elif job.paused_at:
         return  # the job says so already
     elif not _open(job):
-        state.explain(job, code="waiting-for-objects", reason=_("Waiting for objects to arrive."), now=now)
+        state.explain(job, code="waiting-for-objects", reason=language.later("Waiting for objects to arrive."), now=now)
     elif job.reason_code == "waiting-for-objects":
-        state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
+        state.explain(job, code="waiting-for-workers", reason=language.later("Waiting for workers to answer."), now=now)
 
 
 def _wind_up(job: Job, now: datetime) -> None:
     close.end_given_up(job, now=now)
     close.end_all(job, reason_code="job-stopped", now=now)
     if _open(job):
-        reason = _("Stopping: workers who hold a task may still hand in their answer.")
+        reason = language.later("Stopping: workers who hold a task may still hand in their answer.")
         state.explain(job, code=job.reason_code, reason=reason, now=now)
     else:
         _conclude(
             job,
             JobState.STOPPED,
             code=job.reason_code or "stopped",
-            reason=_("The job was stopped."),
+            reason=language.later("The job was stopped."),
             now=now,
         )
 
@@ -159,7 +159,7 @@ def _most_reached(job: Job) -> bool:
 
 def _outcome(job: Job, failed: int) -> tuple[str, str]:
     if not failed:
-        return "all-labeled", _("All objects are labeled.")
+        return "all-labeled", language.later("All objects are labeled.")
     text = _("All objects were offered; %(failed)s of %(total)s got no label, each with its reason.")
     return "completed-with-errors", text % {"failed": failed, "total": job.objects_total}
 

@@ -9,9 +9,9 @@ from typing import Any
 import environ
 import structlog
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
-from gtcrowd import postgres
+from gtcrowd import language, postgres
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,6 +169,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # Rate limits need a cache that all processes share: a table in the one database there is.
@@ -203,8 +204,11 @@ WHITENOISE_USE_FINDERS = True  # works without collectstatic, so that a fresh cl
 
 USE_TZ = True
 USE_I18N = True
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", "English"), ("ko", "한국어"), ("ja", "日本語")]  # each by its own name
 LOCALE_PATHS = [ROOT / "gtcrowd" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, HTTPS, "Lax"
+language.speak(gettext)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queued"
 

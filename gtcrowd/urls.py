@@ -1,6 +1,7 @@
 """Which room answers which address."""
 
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from gtcrowd import health, metrics
 
@@ -8,6 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
+    path("language/", set_language, name="set_language"),
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("gtcrowd.api.urls")),
     path("", include("gtcrowd.console.urls")),

@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,10 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user  # noqa: E402
 from django.core.handlers.wsgi import WSGIRequest  # noqa: E402
 from django.db import close_old_connections, connection  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
+from django.middleware.csrf import CsrfViewMiddleware, get_token  # noqa: E402
 from django.template.loader import render_to_string  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from dashboards.app import PREFIX, create  # noqa: E402
 from gtcrowd.identity import access  # noqa: E402
@@ -25,6 +29,7 @@ from gtcrowd.identity.sessions import SessionStore  # noqa: E402
 
 StartResponse = Callable[..., Any]
 dash = create()
+CSRF = CsrfViewMiddleware(lambda request: HttpResponse())
 # What is loaded by now stays: without this, the collector walks through all of it every now and then, and some request
 # waits a tenth of a second for that.
 gc.freeze()
@@ -43,6 +48,12 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
 def _gate(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
     """Dash sees only requests of members, and finds them in the environment as `gtcrowd.viewer`."""
     request = WSGIRequest(environ)
+    with translation.override(translation.get_language_from_request(request)):
+        return _answered(request, environ, start_response)
+
+
+def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    CSRF.process_request(request)  # reads the cookie, for the forms of the pages below
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not user.is_authenticated:
@@ -53,10 +64,23 @@ def _gate(environ: dict[str, Any], start_response: StartResponse) -> Iterable[by
         request.user = user
         return _answer(start_response, HTTPStatus.FORBIDDEN, body=render_to_string("403.html", {"user": user}, request))
     if request.method != "GET" and not _same_site(request):
-        return _answer(start_response, HTTPStatus.FORBIDDEN, body="This request comes from another site.")
+        problem = translation.gettext("This request comes from another site.")
+        return _answer(start_response, HTTPStatus.FORBIDDEN, body=problem)
     environ["gtcrowd.viewer"] = viewer
-    # The whole answer is made here, while the connection is ours.
-    return list(dash.server.wsgi_app(environ, start_response))
+    environ["gtcrowd.csrf"] = get_token(request)
+    # The whole answer is made here, while the connection and the language are ours.
+    with closing(dash.server.wsgi_app(environ, _with_cookie(request, start_response))) as answer:
+        return list(answer)
+
+
+def _with_cookie(request: WSGIRequest, start_response: StartResponse) -> StartResponse:
+    """Sends the cookie along to which the token of the page's form belongs, where the browser has none yet."""
+    kept = CSRF.process_response(request, HttpResponse()).cookies.values()
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, *(("Set-Cookie", one.OutputString()) for one in kept)], *more)
+
+    return start
 
 
 def _same_site(request: WSGIRequest) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser, expect
 
 from gtcrowd import line
@@ -25,6 +26,13 @@ NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 def _quick_passwords(settings: Any) -> None:
     """Passwords are hashed slowly on purpose; the cast's need not be."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request leaves its language behind in the thread, for the next one to replace; tests begin in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -79,7 +80,7 @@ class JobGoldItem(APIView):
     def patch(self, request: Request, name: str, position: int) -> Response:
         given = mapping(request)
         if "value" not in given:
-            raise BadParameter("value", None, "must be what is right about the object.")
+            raise BadParameter("value", None, _("must be what is right about the object."))
         changed_workers = gold.correct(
             viewer=caller(request), known=self._known(request, name, position), value=given["value"],
             explanation=None if given.get("explanation") is None else str(given["explanation"]), now=timezone.now(),
@@ -121,7 +122,7 @@ class JobWorker(APIView):
             own = Standing.objects.visible_to(viewer).select_related("worker")
             row = standing.resume(viewer=viewer, standing=get_object_or_404(own, job=job, worker=worker))
         else:
-            raise BadParameter("state", given.get("state"), "must be paused or working.")
+            raise BadParameter("state", given.get("state"), _("must be paused or working."))
         return Response(_standing(row))
 
 
@@ -190,7 +191,7 @@ class Webhook(APIView):
         job = arrive.addressed(job_id, body, request.headers.get("X-Gtcrowd-Signature", ""))
         # One answer for a job that is not there and for a wrong signature: nothing is learned by trying.
         if len(body) > MOST_WEBHOOK or job is None:
-            return problem(403, "The signature is wrong.")
+            return problem(403, _("The signature is wrong."))
         arrived = arrive.arrive(job=job, lines=_delivered(body), now=timezone.now())
         return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
 

@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -56,7 +57,9 @@ def whole(request: Request, name: str, default: int, least: int, most: int) -> i
     if given is None:
         return default
     if not given.isdecimal() or not least <= int(given) <= most:
-        raise BadParameter(name, given, f"must be a whole number from {least} to {most}.")
+        raise BadParameter(
+            name, given, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        )
     return int(given)
 
 
@@ -70,7 +73,7 @@ def share(request: Request, name: str) -> float | None:
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1:
-        raise BadParameter(name, given, "must be a number from 0 to 1.")
+        raise BadParameter(name, given, _("must be a number from 0 to 1."))
     return number
 
 
@@ -84,7 +87,7 @@ def moment(request: Request, name: str) -> datetime | None:
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
-        raise BadParameter(name, given, "must be a time with zone, such as 2026-11-02T09:00:00Z.")
+        raise BadParameter(name, given, _("must be a time with zone, such as 2026-11-02T09:00:00Z."))
     return time
 
 
@@ -110,4 +113,4 @@ def _read(cursor: str) -> tuple[datetime, int]:
         time, pk = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
         return datetime.fromisoformat(time), int(pk)
     except ValueError as error:
-        raise BadParameter("cursor", cursor, "must be taken from the field next of a page.") from error
+        raise BadParameter("cursor", cursor, _("must be taken from the field next of a page.")) from error

@@ -40,7 +40,7 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("team__workforce").get(pk=job.pk)
         if job.state not in (JobState.INITIALIZING, JobState.IN_PROGRESS):
-            raise state.NotPossible(f"{job.name} cannot be changed any more")
+            raise state.NotPossible(_("%(job)s cannot be changed any more.") % {"job": job.name})
         asked = _read(viewer, job, given)
         highest = max(job.price, asked.price)
         for name in given:

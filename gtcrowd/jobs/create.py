@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from gtcrowd import queue
+from gtcrowd import language, queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
@@ -113,7 +113,7 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) ->
         created_at=now,
         changed_at=now,
         reason_code="reading-manifest",
-        reason=_("The objects of the manifest are being read."),
+        reason=language.later("The objects of the manifest are being read."),
     )
     if excluded:
         own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))

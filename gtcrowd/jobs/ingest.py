@@ -8,7 +8,7 @@ from itertools import islice
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import manifest
+from gtcrowd import language, manifest
 from gtcrowd.jobs import order, state, store
 from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import Job, JobState
@@ -37,7 +37,9 @@ def ingest(job: Job, *, now: datetime) -> None:
         job,
         JobState.IN_PROGRESS,
         code="waiting-for-workers",
-        reason=_("Waiting for workers to answer.") if job.manifest else _("Waiting for objects to arrive."),
+        reason=language.later("Waiting for workers to answer.")
+        if job.manifest
+        else language.later("Waiting for objects to arrive."),
         now=now,
     )
 

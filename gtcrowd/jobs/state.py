@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from gtcrowd.jobs.models import ENDED, Job, JobState
 
 WAYS: dict[str, frozenset[str]] = {
@@ -27,7 +29,7 @@ def move(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:
     if to in ENDED:
         news["ended_at"] = now
     if not Job.objects.filter(pk=job.pk, state__in=leading).update(**news):
-        raise NotPossible(f"{job.name} cannot become {to}")
+        raise NotPossible(_("%(job)s cannot become %(state)s.") % {"job": job.name, "state": JobState(to).label})
     for name, value in news.items():
         setattr(job, name, value)
 

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from gtcrowd import queue
+from gtcrowd import language, queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job, JobState
@@ -14,7 +13,7 @@ from gtcrowd.jobs.models import Job, JobState
 def stop(*, viewer: Viewer, job: Job, now: datetime) -> None:
     """Begin to stop the job; it cannot be undone. Raises NotAllowed, state.NotPossible."""
     viewer.must(Right.CREATE_JOBS)
-    begin(job, code="stopped-by-requester", reason=_("Stopped by the requester."), now=now)
+    begin(job, code="stopped-by-requester", reason=language.later("Stopped by the requester."), now=now)
 
 
 def begin(job: Job, *, code: str, reason: str, now: datetime) -> None:

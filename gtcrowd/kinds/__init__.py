@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gtcrowd import language
 from gtcrowd.kinds.choice import CHOICE
 from gtcrowd.kinds.choices import CHOICES
 from gtcrowd.kinds.custom import CUSTOM_KIND
@@ -40,7 +41,8 @@ class UnknownKind(LookupError):
     """There is no such kind of label."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is not a kind of label; there is {', '.join(KINDS)}")
+        text = language.later("%(name)s is not a kind of label; there is %(known)s")
+        super().__init__(language.say(text, name=repr(name), known=", ".join(KINDS)))
 
 
 def kind(name: str) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gtcrowd import language
 from gtcrowd.kinds.kind import AnswerRefused
 
 NAMED_AT_MOST = 10
@@ -17,17 +18,18 @@ def element(content: object, *, names: Iterable[str], key: str, example: str) ->
     have further fields; what looks like an answer is one, as long as there is only one. Raises AnswerRefused.
     """
     if not isinstance(content, Mapping):
-        raise AnswerRefused("answer", content, "must be an object keyed by the element's name.")
+        raise AnswerRefused("answer", content, language.say("must be an object keyed by the element's name."))
     own = [name for name in names if name in content]
     alike = [str(name) for name, value in content.items() if isinstance(value, Mapping) and key in value]
     name = own[0] if own else alike[0] if len(alike) == 1 else next(iter(names))
     sent = content.get(name)
     if not isinstance(sent, Mapping) or key not in sent:
-        raise AnswerRefused(name, sent, f"must be an object such as {example}.")
+        raise AnswerRefused(name, sent, language.say("must be an object such as %(example)s.", example=example))
     return name, sent
 
 
 def some(categories: Sequence[str]) -> str:
     """The first few of the categories, to be named in a refusal."""
     more = len(categories) - NAMED_AT_MOST
-    return ", ".join(categories[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+    named = ", ".join(categories[:NAMED_AT_MOST])
+    return language.say("%(names)s and %(count)s more", names=named, count=more) if more > 0 else named

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gtcrowd import consolidation
+from gtcrowd import consolidation, language
 from gtcrowd.consolidation.classes import online
 from gtcrowd.kinds import answers, names
 from gtcrowd.kinds.kind import (
@@ -34,7 +34,7 @@ class Choice:
     """Single label: the answer, and the label, is the name of one category."""
 
     name = "choice"
-    title = "One category"
+    title = language.later("One category")
     media: tuple[str, ...] = tuple(ELEMENTS)
     methods: Mapping[str, Described] = consolidation.METHODS
     learning_methods: tuple[str, ...] = ("hierarchical", "dawid-skene", "ibcc")
@@ -171,7 +171,7 @@ def _table(given: Given, categories: Sequence[str]) -> consolidation.AnswerTable
 def _one_of(field: str, value: object, categories: Sequence[str]) -> str:
     """The category. Raises AnswerRefused."""
     if not isinstance(value, str) or value not in categories:
-        raise AnswerRefused(field, value, f"must be one of: {answers.some(categories)}.")
+        raise AnswerRefused(field, value, language.say("must be one of: %(names)s.", names=answers.some(categories)))
     return value
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.values import choices_online as online
 from gtcrowd.consolidation.values.choices import Learned
@@ -24,7 +25,7 @@ class Choices(Valued):
     """Several labels: the answer, and the label, is the list of the chosen categories in the job's order."""
 
     name = "choices"
-    title = "Several categories"
+    title = language.later("Several categories")
     alike = "jaccard"
     form: ClassVar[Form[Any]] = FORMS["choices"]
     types: ClassVar[Mapping[str, str]] = {
@@ -122,12 +123,14 @@ class Choices(Valued):
 def _in_order(field: str, chosen: object, categories: Sequence[str]) -> list[str]:
     """The chosen categories in the job's order. Raises AnswerRefused."""
     if not isinstance(chosen, list | tuple):
-        raise AnswerRefused(field, chosen, 'must be a list of categories such as ["…"], empty if none applies.')
+        raise AnswerRefused(
+            field, chosen, language.say('must be a list of categories such as ["…"], empty if none applies.')
+        )
     for name in chosen:
         if not isinstance(name, str) or name not in categories:
-            raise AnswerRefused(field, name, f"must be among: {answers.some(categories)}.")
+            raise AnswerRefused(field, name, language.say("must be among: %(names)s.", names=answers.some(categories)))
     if len(set(chosen)) < len(chosen):
-        raise AnswerRefused(field, chosen, "must have each category once.")
+        raise AnswerRefused(field, chosen, language.say("must have each category once."))
     return [category for category in categories if category in chosen]
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.values.custom import canonical
 from gtcrowd.consolidation.values.form import Form
@@ -19,7 +20,7 @@ class Custom(Valued):
     """A value is all that the page sent: an object keyed by the names of its fields."""
 
     name = "custom"
-    title = "A page of your own"
+    title = language.later("A page of your own")
     form: ClassVar[Form[Any]] = FORMS["custom"]
     types: ClassVar[Mapping[str, str]] = {"image": CUSTOM, "text": CUSTOM, "video": CUSTOM}
     least = 0
@@ -47,9 +48,13 @@ class Custom(Valued):
 
 def _read(field: str, value: object) -> dict[str, Any]:
     if not isinstance(value, Mapping) or not value:
-        raise AnswerRefused(field, value, "must be an object keyed by the names of the page's fields, and not empty.")
+        raise AnswerRefused(
+            field, value, language.say("must be an object keyed by the names of the page's fields, and not empty.")
+        )
     if len(canonical(value)) > MOST_CHARACTERS:
-        raise AnswerRefused(field, "…", f"must have at most {MOST_CHARACTERS:,} characters as JSON.")
+        raise AnswerRefused(
+            field, "…", language.say("must have at most %(most)s characters as JSON.", most=f"{MOST_CHARACTERS:,}")
+        )
     return dict(value)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gtcrowd import language
 from gtcrowd.consolidation import Conclusion, ParameterRefused
 from gtcrowd.consolidation.values.outcome import Outcome
 
@@ -30,7 +31,10 @@ class AnswerRefused(ValueError):
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         self.field, self.value, self.expected = field, value, expected
-        super().__init__(f"{field}: {expected} Found: {value!r:.80}")
+        found = f"{value!r:.80}"
+        super().__init__(
+            language.say("%(field)s: %(expected)s Found: %(value)s", field=field, expected=expected, value=found)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +217,8 @@ class UnknownMedium(LookupError):
     """The kind cannot label objects of that sort."""
 
     def __init__(self, medium: str, media: Sequence[str]) -> None:
-        super().__init__(f"{medium!r} is not a medium of this kind of label; there is {', '.join(media)}")
+        text = language.later("%(medium)s is not a medium of this kind of label; there is %(media)s")
+        super().__init__(language.say(text, medium=repr(medium), media=", ".join(media)))
 
 
 def parameter_faults(check: Callable[[Mapping[str, Any]], object], parameters: Mapping[str, Any]) -> list[Fault]:

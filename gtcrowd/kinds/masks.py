@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.shapes import masks as methods
 from gtcrowd.consolidation.shapes.runs import Layer, Mask, bits, runs
@@ -42,7 +43,7 @@ class Semantic(Valued):
     """A value is {"size": {height, width}, "layers": [{label, runs}]}: each label at most once, in the job's order."""
 
     name = "masks"
-    title = "Areas of a picture"
+    title = language.later("Areas of a picture")
     alike = "mean_iou"
     form: ClassVar[Form[Any]] = FORMS["masks"]
     types: ClassVar[Mapping[str, str]] = {"image": "semantic-segmentation"}
@@ -63,10 +64,16 @@ class Semantic(Valued):
         name, sent = answers.element(content, names=(self.element,), key="labeledImage", example=example)
         found = sent.get("labelMappings")
         if not isinstance(found, Mapping):
-            raise AnswerRefused(f"{name}.labelMappings", found, "must be an object from label to its color.")
+            raise AnswerRefused(
+                f"{name}.labelMappings", found, language.say("must be an object from label to its color.")
+            )
         for label in found:
             if label not in categories:
-                raise AnswerRefused(f"{name}.labelMappings", label, f"must be among: {answers.some(categories)}.")
+                raise AnswerRefused(
+                    f"{name}.labelMappings",
+                    label,
+                    language.say("must be among: %(names)s.", names=answers.some(categories)),
+                )
         colours = {
             label: _colour(f"{name}.labelMappings.{label}.color", found[label])
             for label in categories
@@ -80,7 +87,7 @@ class Semantic(Valued):
         read = _read(value, categories)
         by_label = {layer["label"]: layer for layer in read["layers"]}
         if len(by_label) < len(read["layers"]):
-            raise AnswerRefused("value.layers", None, "must have each label once.")
+            raise AnswerRefused("value.layers", None, language.say("must have each label once."))
         return {**read, "layers": [by_label[label] for label in categories if label in by_label]}
 
     def inner(self, value: Any) -> Mask:
@@ -122,7 +129,7 @@ class Instances(Semantic):
     """A value is the same with a layer for each thing, so that a label may stand several times."""
 
     name = "instances"
-    title = "Things in a picture, pixel by pixel"
+    title = language.later("Things in a picture, pixel by pixel")
     types: ClassVar[Mapping[str, str]] = {"image": CUSTOM}
     element = "crowd-instance-segmentation"
     refers = False
@@ -143,13 +150,19 @@ class Instances(Semantic):
         name, sent = answers.element(content, names=(self.element,), key="labeledImage", example=example)
         things = sent.get("instances")
         if not isinstance(things, list) or len(things) > MOST_THINGS:
-            raise AnswerRefused(f"{name}.instances", things, f"must be a list of at most {MOST_THINGS} things.")
+            raise AnswerRefused(
+                f"{name}.instances",
+                things,
+                language.say("must be a list of at most %(most)s things.", most=MOST_THINGS),
+            )
         colours = []
         for place, one in enumerate(things):
             here = f"{name}.instances[{place}]"
             label = one.get("label") if isinstance(one, Mapping) else None
             if label not in categories:
-                raise AnswerRefused(f"{here}.label", label, f"must be one of: {answers.some(categories)}.")
+                raise AnswerRefused(
+                    f"{here}.label", label, language.say("must be one of: %(names)s.", names=answers.some(categories))
+                )
             colours.append((str(label), _colour(f"{here}.color", one)))
         _once(f"{name}.instances", [colour for _label, colour in colours])
         return _value(_picture(f"{name}.labeledImage.pngImageData", sent["labeledImage"]), colours)
@@ -208,21 +221,27 @@ def _picture(field: str, given: object) -> np.ndarray:
     """Colours as 0xAABBGGRR, uint32 [height, width]. Raises AnswerRefused."""
     data = given.get("pngImageData") if isinstance(given, Mapping) else None
     if not isinstance(data, str) or len(data) > MOST_BYTES * 4 // 3:
-        raise AnswerRefused(field, data, f"must be a PNG in base64 of at most {MOST_BYTES:,} bytes.")
+        raise AnswerRefused(
+            field, data, language.say("must be a PNG in base64 of at most %(most)s bytes.", most=f"{MOST_BYTES:,}")
+        )
     try:
         content = base64.b64decode(data, validate=True)
         width, height = struct.unpack(">II", content[16:24])  # its size stands before all that must be unpacked
         if width * height > MOST_PIXELS:
-            raise AnswerRefused(field, (width, height), f"must have at most {MOST_PIXELS:,} pixels.")
+            raise AnswerRefused(
+                field, (width, height), language.say("must have at most %(most)s pixels.", most=f"{MOST_PIXELS:,}")
+            )
         picture = Image.open(io.BytesIO(content), formats=["PNG"])
         if picture.mode == "P":
             return _listed(picture)
         if width * height > MOST_PLAIN_PIXELS:
-            plain = f"must have at most {MOST_PLAIN_PIXELS:,} pixels, or a list of its colours."
+            plain = language.say(
+                "must have at most %(most)s pixels, or a list of its colours.", most=f"{MOST_PLAIN_PIXELS:,}"
+            )
             raise AnswerRefused(field, (width, height), plain)
         channels = np.asarray(picture.convert("RGBA"))
     except (binascii.Error, struct.error, UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise AnswerRefused(field, data[:20], "must be a PNG in base64.") from error
+        raise AnswerRefused(field, data[:20], language.say("must be a PNG in base64.")) from error
     return np.ascontiguousarray(channels).view("<u4")[..., 0]
 
 
@@ -240,10 +259,12 @@ def _read(value: object, categories: Sequence[str]) -> dict[str, Any]:
     layers = value.get("layers") if isinstance(value, Mapping) else None
     example = '{"size": {"height": 1, "width": 1}, "layers": [{"label": "…", "runs": [0, 1]}]}'
     if not isinstance(size, Mapping) or not isinstance(layers, list):
-        raise AnswerRefused("value", value, f"must be an object such as {example}.")
+        raise AnswerRefused("value", value, language.say("must be an object such as %(example)s.", example=example))
     height, width = (_pixels(f"value.size.{name}", size.get(name)) for name in ("height", "width"))
     if height * width > MOST_PIXELS:
-        raise AnswerRefused("value.size", dict(size), f"must be at most {MOST_PIXELS:,} pixels together.")
+        raise AnswerRefused(
+            "value.size", dict(size), language.say("must be at most %(most)s pixels together.", most=f"{MOST_PIXELS:,}")
+        )
     return {
         "size": {"height": height, "width": width},
         "layers": [
@@ -254,7 +275,7 @@ def _read(value: object, categories: Sequence[str]) -> dict[str, Any]:
 
 def _pixels(field: str, given: object) -> int:
     if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise AnswerRefused(field, given, "must be a whole number of pixels.")
+        raise AnswerRefused(field, given, language.say("must be a whole number of pixels."))
     return given
 
 
@@ -262,23 +283,29 @@ def _layer(field: str, given: object, categories: Sequence[str], pixels: int) ->
     label = given.get("label") if isinstance(given, Mapping) else None
     lengths = given.get("runs") if isinstance(given, Mapping) else None
     if label not in categories:
-        raise AnswerRefused(f"{field}.label", label, f"must be one of: {answers.some(categories)}.")
+        raise AnswerRefused(
+            f"{field}.label", label, language.say("must be one of: %(names)s.", names=answers.some(categories))
+        )
     fine = isinstance(lengths, list) and all(isinstance(one, int) and one >= 0 for one in lengths)
     if not fine or sum(lengths) > pixels:  # type: ignore[arg-type]
-        raise AnswerRefused(f"{field}.runs", None, f"must be lengths of runs of at most {pixels:,} pixels together.")
+        raise AnswerRefused(
+            f"{field}.runs",
+            None,
+            language.say("must be lengths of runs of at most %(most)s pixels together.", most=f"{pixels:,}"),
+        )
     return {"label": label, "runs": list(runs(bits(lengths, pixels)))}  # type: ignore[arg-type]
 
 
 def _colour(field: str, given: object) -> str:
     colour = given.get("color") if isinstance(given, Mapping) else None
     if not isinstance(colour, str) or not COLOUR.fullmatch(colour):
-        raise AnswerRefused(field, colour, "must be a colour such as #2ca02c.")
+        raise AnswerRefused(field, colour, language.say("must be a colour such as #2ca02c."))
     return colour.lower()
 
 
 def _once(field: str, colours: Sequence[str]) -> None:
     if len(set(colours)) < len(colours):
-        raise AnswerRefused(field, None, "must have each colour once.")
+        raise AnswerRefused(field, None, language.say("must have each colour once."))
 
 
 MASKS, INSTANCES = Semantic(), Instances()

@@ -15,6 +15,8 @@ from typing import Any
 from liquid import BoundTemplate, DictLoader, Environment, Markup
 from liquid.exceptions import LiquidError
 
+from gtcrowd import language
+
 __all__ = ["MOST_CHARACTERS", "LiquidError", "TemplateFault", "faults", "render"]
 
 MOST_CHARACTERS = 128_000
@@ -53,13 +55,22 @@ def render(text: str, *, task_input: Mapping[str, Any], grant: Callable[[str], s
 def faults(text: str) -> list[TemplateFault]:
     """What is wrong with a template before it has met any object."""
     if len(text) > MOST_CHARACTERS:
-        return [TemplateFault(0, f"must have at most {MOST_CHARACTERS:,} characters; it has {len(text):,}.")]
+        return [
+            TemplateFault(
+                0,
+                language.say(
+                    "must have at most %(most)s characters; it has %(given)s.",
+                    most=f"{MOST_CHARACTERS:,}",
+                    given=f"{len(text):,}",
+                ),
+            )
+        ]
     try:
         _parsed(text)
     except LiquidError as error:
         return [told(error, text)]
     if not FORM.search(text):
-        return [TemplateFault(0, "must have a <crowd-form>, whose fields are the answer.")]
+        return [TemplateFault(0, language.say("must have a <crowd-form>, whose fields are the answer."))]
     return []
 
 

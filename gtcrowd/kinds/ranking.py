@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.kinds import answers
@@ -18,7 +19,7 @@ class Ranking(Valued):
     """A value is the list of all categories of the job, best first."""
 
     name = "ranking"
-    title = "An order, best first"
+    title = language.later("An order, best first")
     form: ClassVar[Form[Any]] = FORMS["ranking"]
     types: ClassVar[Mapping[str, str]] = {"image": CUSTOM, "text": CUSTOM, "video": CUSTOM}
     least, most = 2, 50
@@ -47,7 +48,11 @@ class Ranking(Valued):
 
 def _read(field: str, given: object, categories: Sequence[str]) -> list[str]:
     if not isinstance(given, list | tuple) or sorted(map(str, given)) != sorted(categories):
-        raise AnswerRefused(field, given, f"must have each category once, best first: {answers.some(categories)}.")
+        raise AnswerRefused(
+            field,
+            given,
+            language.say("must have each category once, best first: %(names)s.", names=answers.some(categories)),
+        )
     return list(given)
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.kinds import answers
@@ -39,7 +40,9 @@ class Shapes(Valued):
 
     def read_value(self, value: object, categories: Sequence[str]) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            raise AnswerRefused("value", value, f"must be an object such as {self.example}.")
+            raise AnswerRefused(
+                "value", value, language.say("must be an object such as %(example)s.", example=self.example)
+            )
         return self._read("value", value, categories)
 
     def same(self, answer: Any, truth: Any) -> bool:
@@ -94,18 +97,28 @@ class Shapes(Valued):
     def _read(self, field: str, sent: Mapping[Any, Any], categories: Sequence[str]) -> dict[str, Any]:
         shapes = sent.get(self.key)
         if not isinstance(shapes, list):
-            raise AnswerRefused(f"{field}.{self.key}", shapes, "must be a list, empty if there is nothing to label.")
+            raise AnswerRefused(
+                f"{field}.{self.key}", shapes, language.say("must be a list, empty if there is nothing to label.")
+            )
         if len(shapes) > MOST_SHAPES:
-            raise AnswerRefused(f"{field}.{self.key}", len(shapes), f"must have at most {MOST_SHAPES:,} shapes.")
+            raise AnswerRefused(
+                f"{field}.{self.key}",
+                len(shapes),
+                language.say("must have at most %(most)s shapes.", most=f"{MOST_SHAPES:,}"),
+            )
         size = _size(f"{field}.{SIZE}", sent.get(SIZE))
         read = []
         for place, shape in enumerate(shapes):
             here = f"{field}.{self.key}[{place}]"
             if not isinstance(shape, Mapping):
-                raise AnswerRefused(here, shape, f"must be an object as in {self.example}.")
+                raise AnswerRefused(
+                    here, shape, language.say("must be an object as in %(example)s.", example=self.example)
+                )
             label = shape.get("label")
             if not isinstance(label, str) or label not in categories:
-                raise AnswerRefused(f"{here}.label", label, f"must be one of: {answers.some(categories)}.")
+                raise AnswerRefused(
+                    f"{here}.label", label, language.say("must be one of: %(names)s.", names=answers.some(categories))
+                )
             bounds = (size["width"], size["height"]) if size else (math.inf, math.inf)
             read.append({"label": label, **self.read_shape(here, shape, bounds)})
         return {self.key: read} | ({SIZE: size} if size else {})
@@ -113,7 +126,7 @@ class Shapes(Valued):
 
 class BoxesKind(Shapes):
     name = "boxes"
-    title = "Boxes around things"
+    title = language.later("Boxes around things")
     form: ClassVar[Form[Any]] = FORMS["boxes"]
     types: ClassVar[Mapping[str, str]] = {"image": "object-detection"}
     key = "boundingBoxes"
@@ -134,7 +147,7 @@ class BoxesKind(Shapes):
         place = {name: _number(f"{field}.{name}", shape.get(name)) for name in ("left", "top", "width", "height")}
         for name in ("width", "height"):
             if place[name] <= 0:
-                raise AnswerRefused(f"{field}.{name}", place[name], "must be more than 0.")
+                raise AnswerRefused(f"{field}.{name}", place[name], language.say("must be more than 0."))
         _inside(f"{field}.left", place["left"], place["left"] + place["width"], size[0])
         _inside(f"{field}.top", place["top"], place["top"] + place["height"], size[1])
         return place
@@ -165,10 +178,7 @@ class Outlines(Shapes):
         vertices = shape.get("vertices")
         fits = isinstance(vertices, list) and self.least_points <= len(vertices) <= self.most_points
         if not fits or not all(isinstance(point, Mapping) for point in vertices or ()):
-            most = f" to {self.most_points:,}" if self.most_points != self.least_points else ""
-            raise AnswerRefused(
-                f"{field}.vertices", vertices, f'must be a list of {self.least_points}{most} points {{"x": 0, "y": 0}}.'
-            )
+            raise AnswerRefused(f"{field}.vertices", vertices, self._expected())
         return {
             "vertices": [
                 _point(f"{field}.vertices[{place}]", point, size)
@@ -176,10 +186,18 @@ class Outlines(Shapes):
             ]
         }
 
+    def _expected(self) -> str:
+        point, least, most = '{"x": 0, "y": 0}', self.least_points, self.most_points
+        if least == most:
+            return language.say("must be a list of %(count)s points %(point)s.", count=least, point=point)
+        return language.say(
+            "must be a list of %(least)s to %(most)s points %(point)s.", least=least, most=f"{most:,}", point=point
+        )
+
 
 class Polygons(Outlines):
     name = "polygons"
-    title = "Polygons around things"
+    title = language.later("Polygons around things")
     form: ClassVar[Form[Any]] = FORMS["polygons"]
     key = "polygons"
     elements = ("crowd-polygon",)
@@ -189,7 +207,7 @@ class Polygons(Outlines):
 
 class Polylines(Outlines):
     name = "polylines"
-    title = "Lines along things"
+    title = language.later("Lines along things")
     form: ClassVar[Form[Any]] = FORMS["polylines"]
     key = "polylines"
     elements = ("crowd-polyline",)
@@ -199,7 +217,7 @@ class Polylines(Outlines):
 
 class Lines(Outlines):
     name = "lines"
-    title = "Straight lines"
+    title = language.later("Straight lines")
     form: ClassVar[Form[Any]] = FORMS["polylines"]
     key = "lines"
     elements = ("crowd-line",)
@@ -213,7 +231,7 @@ class Lines(Outlines):
 
 class Keypoints(Shapes):
     name = "keypoints"
-    title = "Points on things"
+    title = language.later("Points on things")
     form: ClassVar[Form[Any]] = FORMS["keypoints"]
     types: ClassVar[Mapping[str, str]] = {"image": CUSTOM}
     key = "keypoints"
@@ -239,20 +257,28 @@ def _size(field: str, given: object) -> dict[str, int] | None:
     for name in ("height", "width"):
         number = given.get(name) if isinstance(given, Mapping) else None
         if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= MOST_PIXELS:
-            raise AnswerRefused(f"{field}.{name}", number, f"must be a whole number from 1 to {MOST_PIXELS:,}.")
+            raise AnswerRefused(
+                f"{field}.{name}",
+                number,
+                language.say("must be a whole number from 1 to %(most)s.", most=f"{MOST_PIXELS:,}"),
+            )
         read[name] = number
     return read
 
 
 def _number(field: str, given: object) -> float:
     if not isinstance(given, int | float) or isinstance(given, bool) or not math.isfinite(given):
-        raise AnswerRefused(field, given, "must be a number of pixels.")
+        raise AnswerRefused(field, given, language.say("must be a number of pixels."))
     return _plain(given)
 
 
 def _inside(field: str, low: float, high: float, size: float) -> None:
     if low < -OUTSIDE or high > size + OUTSIDE or high > MOST_PIXELS:
-        raise AnswerRefused(field, low, f"must lie within the picture, which ends at {min(size, MOST_PIXELS):g}.")
+        raise AnswerRefused(
+            field,
+            low,
+            language.say("must lie within the picture, which ends at %(end)s.", end=f"{min(size, MOST_PIXELS):g}"),
+        )
 
 
 def _point(field: str, given: Mapping[str, Any], size: tuple[float, float]) -> dict[str, float]:

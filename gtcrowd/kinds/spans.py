@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.spans.marks import Marks, Span
 from gtcrowd.consolidation.values.form import Form
@@ -21,7 +22,7 @@ class Spans(Valued):
     """A value is {"entities": [{label, startOffset, endOffset}]}, in the order of the text; spans may overlap."""
 
     name = "spans"
-    title = "Spans of a text"
+    title = language.later("Spans of a text")
     alike = "f1"
     form: ClassVar[Form[Any]] = FORMS["spans"]
     types: ClassVar[Mapping[str, str]] = {"text": "text-span"}
@@ -33,7 +34,7 @@ class Spans(Valued):
 
     def read_value(self, value: object, categories: Sequence[str]) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            raise AnswerRefused("value", value, f"must be an object such as {EXAMPLE}.")
+            raise AnswerRefused("value", value, language.say("must be an object such as %(example)s.", example=EXAMPLE))
         return _read("value", value, categories)
 
     def inner(self, value: Any) -> Marks:
@@ -57,7 +58,11 @@ class Spans(Valued):
 def _read(field: str, sent: Mapping[Any, Any], categories: Sequence[str]) -> dict[str, Any]:
     entities = sent.get("entities")
     if not isinstance(entities, list) or len(entities) > MOST_SPANS:
-        raise AnswerRefused(f"{field}.entities", entities, f"must be a list of at most {MOST_SPANS:,} spans.")
+        raise AnswerRefused(
+            f"{field}.entities",
+            entities,
+            language.say("must be a list of at most %(most)s spans.", most=f"{MOST_SPANS:,}"),
+        )
     found = {_span(f"{field}.entities[{place}]", one, categories) for place, one in enumerate(entities)}
     return {
         "entities": [{"label": label, "startOffset": start, "endOffset": end} for start, end, label in sorted(found)]
@@ -66,13 +71,17 @@ def _read(field: str, sent: Mapping[Any, Any], categories: Sequence[str]) -> dic
 
 def _span(field: str, given: object, categories: Sequence[str]) -> tuple[int, int, str]:
     if not isinstance(given, Mapping):
-        raise AnswerRefused(field, given, f"must be an object as in {EXAMPLE}.")
+        raise AnswerRefused(field, given, language.say("must be an object as in %(example)s.", example=EXAMPLE))
     label, start, end = (given.get(name) for name in ("label", "startOffset", "endOffset"))
     if not isinstance(label, str) or label not in categories:
-        raise AnswerRefused(f"{field}.label", label, f"must be one of: {answers.some(categories)}.")
+        raise AnswerRefused(
+            f"{field}.label", label, language.say("must be one of: %(names)s.", names=answers.some(categories))
+        )
     whole = all(isinstance(one, int) and not isinstance(one, bool) for one in (start, end))
     if not whole or not 0 <= start < end <= MOST_CHARACTERS:  # type: ignore[operator]  # both are whole numbers
-        raise AnswerRefused(field, [start, end], "must have whole offsets with 0 ≤ startOffset < endOffset.")
+        raise AnswerRefused(
+            field, [start, end], language.say("must have whole offsets with 0 ≤ startOffset < endOffset.")
+        )
     return start, end, label  # type: ignore[return-value]
 
 

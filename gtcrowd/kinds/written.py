@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from gtcrowd import language
 from gtcrowd.consolidation.forms import FORMS
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.kinds.kind import AnswerRefused, written_confidence
@@ -26,7 +27,7 @@ class Written(Valued):
 
     def read_answer(self, content: object, categories: Sequence[str]) -> Any:
         if not isinstance(content, Mapping):
-            raise AnswerRefused("answer", content, "must be an object keyed by the field's name.")
+            raise AnswerRefused("answer", content, language.say("must be an object keyed by the field's name."))
         plain = [name for name, value in content.items() if not isinstance(value, Mapping | list)]
         name = self.field if self.field in content or len(plain) != 1 else str(plain[0])
         return self._read(name, content.get(name))
@@ -48,7 +49,7 @@ class Written(Valued):
 
 class Text(Written):
     name = "text"
-    title = "A text to write"
+    title = language.later("A text to write")
     alike = "gleu"
     form: ClassVar[Form[Any]] = FORMS["text"]
     field = "text"
@@ -61,15 +62,17 @@ class Text(Written):
 
     def _read(self, field: str, value: object) -> str:
         if not isinstance(value, str) or not value.strip():
-            raise AnswerRefused(field, value, "must be a text, and not empty.")
+            raise AnswerRefused(field, value, language.say("must be a text, and not empty."))
         if len(value) > MOST_CHARACTERS:
-            raise AnswerRefused(field, value, f"must have at most {MOST_CHARACTERS:,} characters.")
+            raise AnswerRefused(
+                field, value, language.say("must have at most %(most)s characters.", most=f"{MOST_CHARACTERS:,}")
+            )
         return unicodedata.normalize("NFC", value.strip())
 
 
 class Number(Written):
     name = "number"
-    title = "A number"
+    title = language.later("A number")
     form: ClassVar[Form[Any]] = FORMS["number"]
     field = "number"
 
@@ -88,7 +91,7 @@ class Number(Written):
             except ValueError:
                 number = None
         if not isinstance(number, int | float) or isinstance(number, bool) or not math.isfinite(number):
-            raise AnswerRefused(field, value, "must be a number such as 3 or 0.5.")
+            raise AnswerRefused(field, value, language.say("must be a number such as 3 or 0.5."))
         return int(number) if float(number).is_integer() and abs(number) < 1e15 else float(number)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from gtcrowd import kinds, queue
 from gtcrowd.identity.access import Right, Viewer
@@ -35,7 +36,8 @@ class UnknownMethod(Exception):
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         self.name, self.known = name, known
-        super().__init__(f"{name!r} is not one of {', '.join(known)}")
+        text = _("%(name)s is not one of %(known)s.")
+        super().__init__(text % {"name": repr(name), "known": ", ".join(known)})
 
 
 def due(job: Job) -> bool:

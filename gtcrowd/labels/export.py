@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from gtcrowd import kinds, manifest
 from gtcrowd.jobs import store
@@ -154,10 +156,12 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
 
 
 def failure(reason_code: str) -> str:
-    """The sentence for an object that could not be labeled."""
-    reasons = {
-        "availability-ended": _("No worker answered the object while it was available."),
-        "all-declined": _("As many workers declined the object as answers were wanted."),
-        "job-stopped": _("The job was stopped before a worker answered the object."),
-    }
-    return reasons.get(reason_code, _("The object got no answer."))
+    """The sentence for an object that could not be labeled, in the language of the service: a manifest is the same
+    whoever asks for it."""
+    with override(settings.LANGUAGE_CODE):
+        reasons = {
+            "availability-ended": _("No worker answered the object while it was available."),
+            "all-declined": _("As many workers declined the object as answers were wanted."),
+            "job-stopped": _("The job was stopped before a worker answered the object."),
+        }
+        return reasons.get(reason_code, _("The object got no answer."))

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from gtcrowd import language
+
 MOST_ATTRIBUTE_CHARACTERS = 20_000
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 SOURCES = ("source-ref", "source")
@@ -34,7 +36,7 @@ def read(text: str, *, expect: str | None) -> dict[str, Any]:
         _check_characters(fields)
     for name in fields:
         if name.startswith("$"):
-            raise FieldRefused(name, name, "the name of an attribute must not begin with $.")
+            raise FieldRefused(name, name, language.say("the name of an attribute must not begin with $."))
     _check_source(fields, expect)
     return fields
 
@@ -43,12 +45,14 @@ def _object(text: str) -> dict[str, Any]:
     try:
         fields = DECODER.decode(text)
     except json.JSONDecodeError as error:
-        problem = f"must be a JSON object; {error.msg} at character {error.pos + 1}."
+        problem = language.say(
+            "must be a JSON object; %(error)s at character %(place)s.", error=error.msg, place=error.pos + 1
+        )
         raise FieldRefused("line", text[error.pos :] or text, problem) from error
     except RecursionError as error:
-        raise FieldRefused("line", text, "must be a JSON object that is nested less deeply.") from error
+        raise FieldRefused("line", text, language.say("must be a JSON object that is nested less deeply.")) from error
     if not isinstance(fields, dict):
-        raise FieldRefused("line", text, 'must be a JSON object such as {"source-ref":"s3://…"}.')
+        raise FieldRefused("line", text, language.say('must be a JSON object such as {"source-ref":"s3://…"}.'))
     return fields
 
 
@@ -57,14 +61,16 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _value in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise FieldRefused(twice, [value for name, value in pairs if name == twice], "must stand once only.")
+        raise FieldRefused(
+            twice, [value for name, value in pairs if name == twice], language.say("must stand once only.")
+        )
     return found
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise FieldRefused("line", digits, "a number must be within the range of a double.")
+        raise FieldRefused("line", digits, language.say("a number must be within the range of a double."))
     return number
 
 
@@ -72,11 +78,11 @@ def _whole(digits: str) -> int:
     try:
         return int(digits)
     except ValueError as error:  # Python reads no number of more than 4300 digits
-        raise FieldRefused("line", digits, "a number must not have thousands of digits.") from error
+        raise FieldRefused("line", digits, language.say("a number must not have thousands of digits.")) from error
 
 
 def _not_json(name: str) -> NoReturn:
-    raise FieldRefused("line", name, "must be JSON, which has no such number.")
+    raise FieldRefused("line", name, language.say("must be JSON, which has no such number."))
 
 
 DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_int=_whole, parse_constant=_not_json)
@@ -86,7 +92,7 @@ def _check_lengths(fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         length = len(value if isinstance(value, str) else COMPACT(value))
         if length > MOST_ATTRIBUTE_CHARACTERS:
-            problem = f"must have at most {MOST_ATTRIBUTE_CHARACTERS} characters."
+            problem = language.say("must have at most %(most)s characters.", most=MOST_ATTRIBUTE_CHARACTERS)
             raise FieldRefused(name, f"{length} characters", problem)
 
 
@@ -94,7 +100,7 @@ def _check_characters(fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         for text in _strings([name, value]):
             if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-                problem = "must not have the character U+0000 nor one half of a surrogate pair."
+                problem = language.say("must not have the character U+0000 nor one half of a surrogate pair.")
                 raise FieldRefused(name, ascii(text), problem)
 
 
@@ -115,11 +121,13 @@ def _check_source(fields: dict[str, Any], expect: str | None) -> None:
     given = [name for name in SOURCES if name in fields]
     if len(given) != 1:
         named = expect or SOURCES[0]
-        raise FieldRefused(named, " and ".join(given) or "neither", "exactly one of source-ref and source must stand.")
+        raise FieldRefused(
+            named, " and ".join(given) or "neither", language.say("exactly one of source-ref and source must stand.")
+        )
     name, value = given[0], fields[given[0]]
     if expect and name != expect:
-        raise FieldRefused(name, value, f"this kind of job needs {expect} instead.")
+        raise FieldRefused(name, value, language.say("this kind of job needs %(expected)s instead.", expected=expect))
     if not isinstance(value, str) or not value.strip():
-        raise FieldRefused(name, value, "must be a text that is not empty.")
+        raise FieldRefused(name, value, language.say("must be a text that is not empty."))
     if name == "source-ref" and not ADDRESS.fullmatch(value):
-        raise FieldRefused(name, value, "must be an address, s3://BUCKET/KEY or https://….")
+        raise FieldRefused(name, value, language.say("must be an address, s3://BUCKET/KEY or https://…."))

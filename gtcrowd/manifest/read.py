@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from gtcrowd import language
 from gtcrowd.manifest import fields as attributes
 from gtcrowd.manifest.fields import FieldRefused
 from gtcrowd.manifest.lines import Readable, cut
@@ -29,7 +30,12 @@ class LineRefused(ValueError):
     def __init__(self, number: int, name: str, value: object, expected: str) -> None:
         self.number, self.field, self.expected = number, name, expected
         self.value = _short(value)
-        super().__init__(f"line {number}, {_short(name)}: {expected} Found: {self.value}")
+        super().__init__(
+            language.say(
+                "line %(number)s, %(field)s: %(expected)s Found: %(value)s",
+                number=number, field=_short(name), expected=expected, value=self.value,
+            )
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def _examine(stream: Stream, start: int, end: int, expect: str | None) -> Iterat
             blank = blank or [index + 1]
             continue
         for number in blank:
-            yield LineRefused(number, "line", "", "must not be blank.")
+            yield LineRefused(number, "line", "", language.say("must not be blank."))
         blank = []
         try:
             text = _text(content.removesuffix(b"\r"))
@@ -128,18 +134,20 @@ def _examine(stream: Stream, start: int, end: int, expect: str | None) -> Iterat
 
 
 def _text(content: bytes) -> str:
-    expected = f"must have at most {MOST_CHARACTERS} characters."
+    expected = language.say("must have at most %(most)s characters.", most=MOST_CHARACTERS)
     if len(content) > MOST_BYTES:
         raise FieldRefused("line", f"more than {MOST_BYTES} bytes", expected)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         wrong = content[error.start : error.start + 8]
-        raise FieldRefused("line", wrong, f"must be UTF-8; it is not from byte {error.start + 1} on.") from error
+        raise FieldRefused(
+            "line", wrong, language.say("must be UTF-8; it is not from byte %(place)s on.", place=error.start + 1)
+        ) from error
     if len(text) > MOST_CHARACTERS:
         raise FieldRefused("line", f"{len(text)} characters", expected)
     if "\r" in text:
-        raise FieldRefused("line", text, "must not have a carriage return other than at its end.")
+        raise FieldRefused("line", text, language.say("must not have a carriage return other than at its end."))
     return text
 
 

@@ -48,8 +48,8 @@ def compare_answers(*, job: int) -> None:
 
 
 @app.task(name=queue.SEND_INVITATION, retry=RETRY)
-def send_invitation(*, user: int, by: str) -> None:
-    invite.mail_link(User.objects.get(pk=user), by=by, now=timezone.now())
+def send_invitation(*, user: int, by: str, language: str | None = None) -> None:
+    invite.mail_link(User.objects.get(pk=user), by=by, in_language=language, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gtcrowd import statement
+from gtcrowd import language, statement
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.tasks import limits
 from gtcrowd.tasks.models import Assignment, StandingState
@@ -101,7 +101,7 @@ def must_be_within(gate: Gate) -> None:
     if gate.excluded:
         raise NothingToDo("worked-elsewhere", _("This job is for people who did not work on another one before it."))
     if gate.standing_state == StandingState.PAUSED:
-        raise NothingToDo("paused", gate.standing_reason or _("You are paused in this job."))
+        raise NothingToDo("paused", _(gate.standing_reason or language.later("You are paused in this job.")))
     over = limits.reached(
         gate.worker_limits,
         answers=gate.answers or 0,

@@ -19,8 +19,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from gtcrowd import kinds, queue, statement
 from gtcrowd.consolidation.intervals import credible_interval
@@ -102,8 +104,16 @@ def judge(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
 
 
 def act(standing: Standing, config: Mapping[str, Any], *, now: datetime) -> None:
-    """Bring the worker's state in the job in line with the rules. What a person decided is left alone."""
+    """Bring the worker's state in the job in line with the rules. What a person decided is left alone.
+
+    The reason is kept in the language of the service: others than this worker read it, too.
+    """
     del now
+    with override(settings.LANGUAGE_CODE):
+        _act(standing, config)
+
+
+def _act(standing: Standing, config: Mapping[str, Any]) -> None:
     low, high = (float(end) for end in credible_interval(standing.gold_right, standing.gold_seen))
     facts = {"right": standing.gold_right, "seen": standing.gold_seen, "low": f"{low:.0%}", "high": f"{high:.0%}"}
     shown = _("%(right)s of %(seen)s known objects right; accuracy %(low)s to %(high)s.") % facts

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
+from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.models import Standing, StandingState
@@ -17,7 +16,7 @@ def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: da
     viewer.must(Right.MANAGE_WORKERS)
     standing, _made = Standing.objects.get_or_create(job=job, worker=worker, defaults={"since": now, "lap_at": now})
     standing.state, standing.reason_code = StandingState.PAUSED, BY_PERSON
-    standing.reason = reason.strip()[:200] or _("Paused by the requester.")
+    standing.reason = reason.strip()[:200] or language.later("Paused by the requester.")
     standing.save(update_fields=["state", "reason_code", "reason"])
     return standing
 

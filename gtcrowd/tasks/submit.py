@@ -130,7 +130,9 @@ def submit(
     """
     job = assignment.job
     if not statement.storable(content):
-        raise kinds.AnswerRefused("answer", "…", "must not have the character U+0000 nor one half of a surrogate pair.")
+        raise kinds.AnswerRefused(
+            "answer", "…", _("must not have the character U+0000 nor one half of a surrogate pair.")
+        )
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
         held = _standing(assignment)

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from gtcrowd import queue
+from gtcrowd import language, queue
 from gtcrowd.identity import invitations
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
@@ -49,12 +50,20 @@ def _invite_one(viewer: Viewer, workforce: Workforce, address: str, teams: set[T
         team.workers.add(worker)
     if worker.state == WorkerState.INVITED:
         # Only who and from whom is enqueued: the link signs in, so it is made when the mail is written.
-        queue.enqueue(queue.SEND_INVITATION, user=user.pk, by=viewer.requester.name)
+        queue.enqueue(queue.SEND_INVITATION, user=user.pk, by=viewer.requester.name, language=get_language())
     return worker
 
 
-def mail_link(user: User, *, by: str, now: datetime) -> None:
-    """Mail the person a one-time link with which they set a password; earlier links end."""
+def mail_link(user: User, *, by: str, in_language: str | None = None, now: datetime) -> None:
+    """Mail the person a one-time link with which they set a password; earlier links end.
+
+    The mail is in the language of who invites: of who is invited, no other is known yet.
+    """
+    with override(in_language or settings.LANGUAGE_CODE):
+        _mail(user, by=by, now=now)
+
+
+def _mail(user: User, *, by: str, now: datetime) -> None:
     link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
     text = _(
         "%(by)s has invited you. Follow this link to choose a password; it works once, for %(days)s days:\n\n"
@@ -67,7 +76,7 @@ def suspend(*, viewer: Viewer, worker: Worker, reason: str) -> None:
     """The worker gets no more tasks; what is at hand may be finished. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
     Worker.objects.visible_to(viewer).filter(pk=worker.pk, state=WorkerState.ACTIVE).update(
-        state=WorkerState.SUSPENDED, reason=reason[:200] or _("Suspended by the requester.")
+        state=WorkerState.SUSPENDED, reason=reason[:200] or language.later("Suspended by the requester.")
     )
 
 

@@ -1,8 +1,12 @@
 import io
+import json
+import re
 import sys
 
 import pandas as pd
 import pytest
+from django.test import Client
+from django.utils import translation
 
 from dashboards import callbacks, figures
 from gtcrowd.analytics import measures
@@ -26,7 +30,7 @@ WORKERS = pd.DataFrame(
 )
 
 
-def visit(path, user=None, method="GET", **extra):
+def visit(path, user=None, method="GET", cookie="", **extra):
     """Calls the WSGI application as a server would; returns status line, headers and body."""
     from gtcrowd.wsgi import application
 
@@ -50,7 +54,7 @@ def visit(path, user=None, method="GET", **extra):
         session["_auth_user_backend"] = "gtcrowd.identity.sessions.Backend"
         session["_auth_user_hash"] = user.get_session_auth_hash()
         session.save()
-        environ["HTTP_COOKIE"] = f"sessionid={session.session_key}"
+        environ["HTTP_COOKIE"] = f"sessionid={session.session_key}; {cookie}"
     told = {}
     body = b"".join(application(environ, lambda status, headers, *_: told.update(status=status, headers=dict(headers))))
     return told["status"][:3], told["headers"], body.decode()
@@ -131,3 +135,42 @@ def test_a_wrong_address_is_no_filter(search):
 
     assert jobs == []
     assert callbacks._day("never") is None
+
+
+def test_dashboards_are_in_the_readers_language(alice):
+    page = visit("/dashboards/", alice.user, HTTP_ACCEPT_LANGUAGE="ko")[2]
+    layout = json.loads(visit("/dashboards/_dash-layout", alice.user, HTTP_ACCEPT_LANGUAGE="ko")[2])
+    said = json.dumps(layout, ensure_ascii=False)
+
+    assert '<html lang="ko">' in page
+    assert "<title>대시보드 · gtcrowd</title>" in page
+    for word in ("새로 고침", "작업자별 정확도", "모두 선택", "첫째 날", "확대/축소", '"1월"'):
+        assert word in said
+    assert translation.get_language() == "en"
+    assert "Refresh" in visit("/dashboards/_dash-layout", alice.user)[2]
+
+
+def test_the_choice_of_language_comes_with_its_cookie(alice):
+    _status, headers, _body = visit("/dashboards/", alice.user)
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    _status, _headers, layout = visit("/dashboards/_dash-layout", alice.user, cookie=cookie)
+    (token,) = re.findall(r'"(\w{64})"', layout)
+
+    answer = Client(enforce_csrf_checks=True, headers={"Cookie": cookie}).post(
+        "/language/", {"language": "ko", "csrfmiddlewaretoken": token}, headers={"Referer": "/dashboards/?job=1"}
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboards/?job=1")
+
+
+def test_figures_and_tables_are_in_the_readers_language():
+    with translation.override("ja"):
+        figure = figures.accuracy(measures.accuracy(WORKERS))
+        table = str(callbacks._table(measures.accuracy(WORKERS)).to_plotly_json())
+
+    assert {trace.name for trace in figure.data} == {"既知の正解との比較", "合意との比較"}
+    for word in ("作業者", "正解率", "測定の基準", "既知の正解", "はい"):
+        assert word in table
+
+
+def test_no_figure_offers_to_be_sent_away(alice):
+    assert "sendChartToCloud" in visit("/dashboards/_dash-layout", alice.user)[2]

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from gtcrowd.identity.models import User
 from gtcrowd.runner import queued
@@ -62,7 +63,17 @@ def test_an_invited_worker_joins_by_the_mailed_link(alice, team, now):
 def test_the_queue_holds_nothing_that_signs_in(alice, team, now):
     invite.invite(viewer=alice, emails=["gus@example.org"], now=now)
 
-    assert set(queued_tasks("send_invitation")[0]) == {"user", "by"}
+    assert set(queued_tasks("send_invitation")[0]) == {"user", "by", "language"}
+
+
+def test_the_mail_is_in_the_language_of_who_invites(alice, team, now):
+    with translation.override("ko"):
+        invite.invite(viewer=alice, emails=["gus@example.org"], now=now)
+
+    queued.send_invitation(**queued_tasks("send_invitation")[0])
+
+    assert mail.outbox[0].subject == "Heron님이 함께 일하자고 초대했습니다"
+    assert "비밀번호를 정하세요" in mail.outbox[0].body
 
 
 def test_one_bad_address_invites_nobody(alice, team, now):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import confusion
 from gtcrowd.consolidation.classes.confusion import Expected, Logs
 from gtcrowd.consolidation.classes.method import Method
@@ -85,8 +86,8 @@ def estimate(
 
 METHOD = Method(
     name="dawid-skene",
-    title="Dawid–Skene",
-    summary="Learns what each worker confuses with what, and weighs answers by it.",
+    title=language.later("Dawid–Skene"),
+    summary=language.later("Learns what each worker confuses with what, and weighs answers by it."),
     learn=learn,
     uses_known=True,
     uses_accuracy=True,

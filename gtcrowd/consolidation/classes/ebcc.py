@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, convergence, steps
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.ibcc import divergence, expected_log
@@ -130,8 +131,8 @@ def _spread(rng: np.random.Generator, table: AnswerTable, shares: FloatArray, su
 
 METHOD = Method(
     name="ebcc",
-    title="EBCC",
-    summary="Subtypes of each class, so that workers may err together; several starts.",
+    title=language.later("EBCC"),
+    summary=language.later("Subtypes of each class, so that workers may err together; several starts."),
     run=conclude,
     uses_known=True,
     uses_accuracy=False,

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, convergence, steps, workers
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.majority import vote_shares
@@ -116,8 +117,8 @@ def _posterior(
 
 METHOD = Method(
     name="glad",
-    title="GLAD",
-    summary="Learns how able each worker and how difficult each object is.",
+    title=language.later("GLAD"),
+    summary=language.later("Learns how able each worker and how difficult each object is."),
     run=conclude,
     uses_known=True,
     uses_accuracy=False,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, steps
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.dawid_skene import leaning
@@ -85,8 +86,8 @@ def _confidence(table: AnswerTable, posterior: FloatArray) -> FloatArray:
 
 METHOD = Method(
     name="gt-compat",
-    title="As Ground Truth did",
-    summary="Repeats Ground Truth's own numbers for single labels, batch by batch.",
+    title=language.later("As Ground Truth did"),
+    summary=language.later("Repeats Ground Truth's own numbers for single labels, batch by batch."),
     run=conclude,
     uses_known=False,
     uses_accuracy=False,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, dependence, pooling, steps, workers
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
@@ -153,8 +154,10 @@ def _joint(part: Part, believed: FloatArray, pool: Pool, log_prior: FloatArray) 
 
 METHOD = Method(
     name="hierarchical",
-    title="Hierarchical",
-    summary="Learns what each worker confuses, from the worker and from the crowd, and how far answers repeat others.",
+    title=language.later("Hierarchical"),
+    summary=language.later(
+        "Learns what each worker confuses, from the worker and from the crowd, and how far answers repeat others."
+    ),
     learn=learn,
     uses_known=True,
     uses_accuracy=True,

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import confusion
 from gtcrowd.consolidation.classes.confusion import Expected, Logs
 from gtcrowd.consolidation.classes.dawid_skene import LEAST_ERROR, leaning
@@ -66,8 +67,10 @@ def divergence(found: FloatArray, prior: FloatArray) -> float:
 
 METHOD = Method(
     name="ibcc",
-    title="IBCC",
-    summary="Dawid–Skene with distributions in place of estimates: what was seen seldom counts for less.",
+    title=language.later("IBCC"),
+    summary=language.later(
+        "Dawid–Skene with distributions in place of estimates: what was seen seldom counts for less."
+    ),
     learn=learn,
     uses_known=True,
     uses_accuracy=True,

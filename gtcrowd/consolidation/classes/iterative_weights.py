@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, steps, workers
 from gtcrowd.consolidation.classes.conclusion import Conclusion, most_probable
 from gtcrowd.consolidation.classes.majority import vote_shares
@@ -72,8 +73,10 @@ def _posterior(score: FloatArray, known: IntArray | None) -> FloatArray:
 
 METHOD = Method(
     name="iterative-weighted-vote",
-    title="Iterative weighted vote",
-    summary="Weighs workers by how often they agree with the vote, again and again until no label changes.",
+    title=language.later("Iterative weighted vote"),
+    summary=language.later(
+        "Weighs workers by how often they agree with the vote, again and again until no label changes."
+    ),
     run=conclude,
     uses_known=True,
     uses_accuracy=False,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, steps
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.ibcc import expected_log
@@ -94,8 +95,8 @@ def _habits(table: AnswerTable, knows: FloatArray) -> FloatArray:
 
 METHOD = Method(
     name="mace",
-    title="MACE",
-    summary="A worker knows the label or answers out of habit; learns how often and which habit.",
+    title=language.later("MACE"),
+    summary=language.later("A worker knows the label or answers out of habit; learns how often and which habit."),
     run=conclude,
     uses_known=True,
     uses_accuracy=False,

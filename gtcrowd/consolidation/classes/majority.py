@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import workers
 from gtcrowd.consolidation.classes.method import Method
 from gtcrowd.consolidation.classes.parts import Crowd, Model, Opinion, Part
@@ -51,8 +52,8 @@ def vote_shares(table: AnswerTable, known: IntArray | None = None) -> FloatArray
 
 METHOD = Method(
     name="majority",
-    title="Majority vote",
-    summary="Each answer counts the same; confidence is the share of the votes.",
+    title=language.later("Majority vote"),
+    summary=language.later("Each answer counts the same; confidence is the share of the votes."),
     learn=learn,
     uses_known=True,
     uses_accuracy=False,

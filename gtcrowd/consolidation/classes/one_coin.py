@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import convergence, parts, steps, workers
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.classes.method import Method
@@ -91,8 +92,8 @@ def _posterior(part: Part, accuracy: FloatArray, log_prior: FloatArray) -> tuple
 
 METHOD = Method(
     name="one-coin",
-    title="One coin a worker",
-    summary="Learns how often each worker is right, the same for all classes.",
+    title=language.later("One coin a worker"),
+    summary=language.later("Learns how often each worker is right, the same for all classes."),
     learn=learn,
     uses_known=True,
     uses_accuracy=True,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes import conclusion, steps, workers
 from gtcrowd.consolidation.classes.conclusion import Conclusion
 from gtcrowd.consolidation.classes.majority import vote_shares
@@ -90,8 +91,8 @@ def _in_turns(
 
 METHOD = Method(
     name="weighted-vote",
-    title="Weighted vote",
-    summary="An answer counts by the log-odds of its worker's accuracy, given or estimated.",
+    title=language.later("Weighted vote"),
+    summary=language.later("An answer counts by the log-odds of its worker's accuracy, given or estimated."),
     run=conclude,
     uses_known=True,
     uses_accuracy=True,

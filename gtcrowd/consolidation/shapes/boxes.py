@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gtcrowd import language
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.shapes import existence, matching
 from gtcrowd.consolidation.shapes.existence import Geometry, Labelled
@@ -142,8 +143,10 @@ FORM = Form(
     methods={
         "matched": ValueMethod(
             "matched",
-            "Matched",
-            "Matches boxes over all workers, judges whether the thing is there, and weighs places by precision.",
+            language.later("Matched"),
+            language.later(
+                "Matches boxes over all workers, judges whether the thing is there, and weighs places by precision."
+            ),
             consolidated,
             {
                 "least_iou": LEAST_IOU,
@@ -152,8 +155,8 @@ FORM = Form(
         ),
         "ground-truth-mean": ValueMethod(
             "ground-truth-mean",
-            "Ground Truth's mean",
-            "Matched boxes averaged plainly, all kept.",
+            language.later("Ground Truth's mean"),
+            language.later("Matched boxes averaged plainly, all kept."),
             ground_truth_mean,
             {"least_iou": LEAST_IOU},
         ),

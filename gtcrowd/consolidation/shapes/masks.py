@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes.table import TableRefused
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.shapes import existence, matching
@@ -300,8 +301,8 @@ FORM = Form(
     methods={
         "staple": ValueMethod(
             "staple",
-            "STAPLE",
-            "Sensitivity and specificity of each worker and the probability of each pixel together.",
+            language.later("STAPLE"),
+            language.later("Sensitivity and specificity of each worker and the probability of each pixel together."),
             staple,
             {
                 "prior_accuracy": Parameter(0.9, 0.5, 0.9999, "sensitivity and specificity to begin with"),
@@ -312,15 +313,17 @@ FORM = Form(
         ),
         "pixel-vote": ValueMethod(
             "pixel-vote",
-            "Vote a pixel",
-            "A pixel belongs where most workers say so.",
+            language.later("Vote a pixel"),
+            language.later("A pixel belongs where most workers say so."),
             pixel_vote,
             {"least_share": Parameter(0.5, 0.0, 1.0, "share of the workers that must be exceeded")},
         ),
         "instances": ValueMethod(
             "instances",
-            "Instances",
-            "Matches things over all workers, judges whether they are there, and votes on their pixels.",
+            language.later("Instances"),
+            language.later(
+                "Matches things over all workers, judges whether they are there, and votes on their pixels."
+            ),
             instances,
             {
                 "least_iou": Parameter(0.3, 0.0, 1.0, "mean intersection over union of marks of the same thing"),

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from gtcrowd import language
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.shapes import existence, matching
 from gtcrowd.consolidation.shapes.existence import Geometry, Labelled
@@ -277,14 +278,18 @@ LINES: Geometry[Points] = Geometry(aligned_line, _as_points, _length)
 
 
 def _form(
-    name: str, title: str, run: Callable[..., Outcome[Labelled[Points]]], likeness: float, **given: object
+    name: str, summary: str, run: Callable[..., Outcome[Labelled[Points]]], likeness: float, **given: object
 ) -> Form[Labelled[Points]]:
     parameters = {
         "least_likeness": Parameter(likeness, 0.0, 1.0, "mean likeness of marks of the same thing"),
         "least_chance": Parameter(0.5, 0.0, 1.0, "probability below which it is left out"),
     }
     method = ValueMethod(
-        "matched", "Matched", f"Matches {title} over all workers and averages them by precision.", run, parameters
+        "matched",
+        language.later("Matched"),
+        summary,
+        run,
+        parameters,
     )
     return Form(
         name=name, methods={"matched": method}, default="matched",
@@ -293,13 +298,16 @@ def _form(
 
 
 POLYGONS = _form(
-    "polygons", "polygons",
+    "polygons", language.later("Matches polygons over all workers and averages them by precision."),
     partial(consolidated, least_likeness=0.3, alike=areas_alike, geometry=RINGS), 0.3,
     read=partial(read, least=3), write=write, measure=partial(measure, alike=areas_alike),
 )  # fmt: skip
 POLYLINES = _form(
-    "polylines", "lines",
+    "polylines", language.later("Matches lines over all workers and averages them by precision."),
     partial(consolidated, least_likeness=0.3, alike=lines_alike, geometry=LINES), 0.3,
     read=partial(read, least=2), write=write, measure=partial(measure, alike=lines_alike),
 )  # fmt: skip
-KEYPOINTS = _form("keypoints", "points", keypoints, 0.3, read=read_points, write=write_points, measure=measure_points)
+KEYPOINTS = _form(
+    "keypoints", language.later("Matches points over all workers and averages them by precision."),
+    keypoints, 0.3, read=read_points, write=write_points, measure=measure_points,
+)  # fmt: skip

@@ -8,6 +8,7 @@ from statistics import median_low
 
 import numpy as np
 
+from gtcrowd import language
 from gtcrowd.consolidation.classes.majority import vote_shares
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.spans import marks, sequence
@@ -189,8 +190,8 @@ FORM = Form(
     methods={
         "ground-truth-clusters": ValueMethod(
             "ground-truth-clusters",
-            "Ground Truth's clusters",
-            "Overlapping spans of different workers form an entity.",
+            language.later("Ground Truth's clusters"),
+            language.later("Overlapping spans of different workers form an entity."),
             ground_truth,
             {
                 "least_overlap": Parameter(0.5, 0.0, 1.0, "mean Jaccard index with a cluster's spans to join it"),
@@ -198,12 +199,16 @@ FORM = Form(
             },
         ),
         "token-vote": ValueMethod(
-            "token-vote", "Vote a word", "The tag most workers gave to each word.", token_vote, {}
+            "token-vote",
+            language.later("Vote a word"),
+            language.later("The tag most workers gave to each word."),
+            token_vote,
+            {},
         ),
         "sequence": ValueMethod(
             "sequence",
-            "Sequence",
-            "Hidden tags that follow each other by rules, and what each worker confuses.",
+            language.later("Sequence"),
+            language.later("Hidden tags that follow each other by rules, and what each worker confuses."),
             combined,
             {
                 "row_answers": Parameter(10.0, 1e-3, 1e6, "answers that the crowd's typical confusion is worth"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gtcrowd import language
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.classes import dawid_skene
 from gtcrowd.consolidation.classes.table import AnswerTable, checked_accuracy
@@ -288,8 +289,8 @@ FORM = Form(
     methods={
         "per-label": ValueMethod(
             "per-label",
-            "Label by label",
-            "Each label is a question; what is known of a worker from one label helps with the others.",
+            language.later("Label by label"),
+            language.later("Each label is a question; what is known of a worker from one label helps with the others."),
             per_label,
             {
                 "label_answers": Parameter(10.0, 1e-3, 1e6, "answers that a worker's shares are worth for one label"),
@@ -300,9 +301,19 @@ FORM = Form(
             },
             teachable=True,
         ),
-        "per-label-vote": ValueMethod("per-label-vote", "Vote a label", "Labels that most answers have.", vote, {}),
+        "per-label-vote": ValueMethod(
+            "per-label-vote",
+            language.later("Vote a label"),
+            language.later("Labels that most answers have."),
+            vote,
+            {},
+        ),
         "ground-truth": ValueMethod(
-            "ground-truth", "Ground Truth's", "Every label anybody chose, with a confidence.", ground_truth, {}
+            "ground-truth",
+            language.later("Ground Truth's"),
+            language.later("Every label anybody chose, with a confidence."),
+            ground_truth,
+            {},
         ),
     },
     default="per-label",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gtcrowd import language
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.consolidation.values.method import ValueMethod
 from gtcrowd.consolidation.values.outcome import Outcome, outcome
@@ -72,7 +73,13 @@ FORM = Form(
     read=read,
     write=str,
     methods={
-        "most-common": ValueMethod("most-common", "Most common", "The answer that most workers gave.", most_common, {})
+        "most-common": ValueMethod(
+            "most-common",
+            language.later("Most common"),
+            language.later("The answer that most workers gave."),
+            most_common,
+            {},
+        )
     },
     default="most-common",
     measure=measure,

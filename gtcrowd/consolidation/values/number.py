@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gtcrowd import language
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.values.form import Form
@@ -204,12 +205,12 @@ FORM = Form(
     read=read,
     write=write,
     methods={
-        "mean": ValueMethod("mean", "Mean", "The plain mean.", mean, {}),
-        "median": ValueMethod("median", "Median", "The middle answer.", median, {}),
+        "mean": ValueMethod("mean", language.later("Mean"), language.later("The plain mean."), mean, {}),
+        "median": ValueMethod("median", language.later("Median"), language.later("The middle answer."), median, {}),
         "weighted-mean": ValueMethod(
             "weighted-mean",
-            "Weighted mean",
-            "Takes out each worker's bias and counts precise workers for more, blunders for less.",
+            language.later("Weighted mean"),
+            language.later("Takes out each worker's bias and counts precise workers for more, blunders for less."),
             weighted_mean,
             {
                 "freedom": Parameter(20.0, 1.0, 1e6, "degrees of freedom of the errors"),

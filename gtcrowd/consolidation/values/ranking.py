@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from gtcrowd import language
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.consolidation.values.method import ValueMethod
@@ -285,14 +286,24 @@ FORM = Form(
     read=read,
     write=write,
     methods={
-        "borda": ValueMethod("borda", "Borda", "Items by the share of comparisons won.", borda, {}),
+        "borda": ValueMethod(
+            "borda",
+            language.later("Borda"),
+            language.later("Items by the share of comparisons won."),
+            borda,
+            {},
+        ),
         "bradley-terry": ValueMethod(
-            "bradley-terry", "Bradley–Terry", "Scores that explain the comparisons.", bradley_terry, SEARCH
+            "bradley-terry",
+            language.later("Bradley–Terry"),
+            language.later("Scores that explain the comparisons."),
+            bradley_terry,
+            SEARCH,
         ),
         "noisy-bradley-terry": ValueMethod(
             "noisy-bradley-terry",
-            "Noisy Bradley–Terry",
-            "Scores and the workers' reliabilities together.",
+            language.later("Noisy Bradley–Terry"),
+            language.later("Scores and the workers' reliabilities together."),
             noisy_bradley_terry,
             {
                 **SEARCH,

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from gtcrowd import language
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.values.form import Form
 from gtcrowd.consolidation.values.method import ValueMethod
@@ -292,8 +293,20 @@ FORM = Form(
     read=str,
     write=str,
     methods={
-        "medoid": ValueMethod("medoid", "Medoid", "The answer most like the others.", medoid, PARAMETERS),
-        "rover": ValueMethod("rover", "ROVER", "A text made of the words most answers share.", rover, PARAMETERS),
+        "medoid": ValueMethod(
+            "medoid",
+            language.later("Medoid"),
+            language.later("The answer most like the others."),
+            medoid,
+            PARAMETERS,
+        ),
+        "rover": ValueMethod(
+            "rover",
+            language.later("ROVER"),
+            language.later("A text made of the words most answers share."),
+            rover,
+            PARAMETERS,
+        ),
     },
     default="medoid",
     measure=measure,

@@ -1,0 +1,129 @@
+"""The catalogues have every sentence, in every language, with all that is in it."""
+
+import gettext
+import os
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages import pofile
+from babel.messages.catalog import Catalog, Message
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import translation
+
+from gtcrowd import kinds, language
+
+LOCALE = settings.LOCALE_PATHS[0]
+LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
+FIXED = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w[^>]*>")
+"""Placeholders and tags: what a translation must have just as the sentence has it."""
+
+
+def catalogue(code: str, root: Path = LOCALE) -> Catalog:
+    with (root / code / "LC_MESSAGES" / "django.po").open("rb") as file:
+        return pofile.read_po(file, locale=code)
+
+
+def sentences(found: Catalog) -> list[Message]:
+    return [message for message in found if message.id]
+
+
+def said(message: Message) -> str:
+    return message.string if isinstance(message.string, str) else message.string[0]
+
+
+def singular(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def named(message: Message) -> tuple[str | None, str]:
+    return message.context, singular(message)
+
+
+def told(problem: str, which: set[tuple[str | None, str]]) -> str:
+    return "\n  ".join([f"{problem}:", *sorted(text for _context, text in which)])
+
+
+@pytest.fixture
+def gathered(tmp_path, settings, capsys):
+    """The catalogues as `make messages` would make them now."""
+    if not shutil.which("xgettext"):
+        if os.environ.get("CI"):
+            pytest.fail("xgettext is missing; install gettext")
+        pytest.skip("xgettext is missing; install gettext")
+    shutil.copytree(LOCALE, tmp_path / "locale")
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    call_command("messages")
+    return tmp_path / "locale"
+
+
+def test_no_sentence_is_missing_or_left_over(gathered):
+    for code in LANGUAGES:
+        now, kept = ({named(one) for one in sentences(catalogue(code, root))} for root in (gathered, LOCALE))
+
+        assert not now - kept, told(f"not yet in {code}; run make messages, then translate", now - kept)
+        assert not kept - now, told(f"in {code}, but no longer said; run make messages", kept - now)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_sentence_is_translated(code):
+    found = catalogue(code)
+
+    assert [singular(one) for one in sentences(found) if not said(one).strip()] == []
+    assert [singular(one) for one in sentences(found) if one.fuzzy] == []
+    assert list(found.obsolete) == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_translations_keep_what_must_stay(code):
+    def fixed(text: str) -> Counter[str]:
+        return Counter(FIXED.findall(text))
+
+    for one in sentences(catalogue(code)):
+        assert fixed(said(one)) == fixed(singular(one)), singular(one)
+        assert said(one).count("\n") == singular(one).count("\n"), singular(one)
+        assert said(one) == said(one).strip(), singular(one)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_compiled_catalogues_say_the_same(code):
+    with (LOCALE / code / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+
+    assert compiled.info()["language"] == code
+    for one in sentences(catalogue(code)):
+        if isinstance(one.id, str):
+            assert compiled.gettext(one.id) == said(one), "run make messages"
+        else:
+            assert compiled.ngettext(*one.id, 1) == compiled.ngettext(*one.id, 2) == said(one), "run make messages"
+
+
+def test_languages_are_called_by_their_own_names():
+    own = {code: translation.get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
+
+    assert own == dict(settings.LANGUAGES)
+
+
+def test_kinds_and_methods_are_called_by_what_can_be_translated():
+    known = {singular(one) for one in sentences(catalogue(LANGUAGES[0]))}
+    shown = {kind.title for kind in kinds.KINDS.values()}
+    for kind in kinds.KINDS.values():
+        shown |= {text for method in kind.methods.values() for text in (method.title, method.summary)}
+
+    assert shown - known == set()
+
+
+def test_rooms_without_django_speak_the_readers_language():
+    with translation.override("ko"), pytest.raises(kinds.AnswerRefused) as refused:
+        kinds.kind("number").read_answer({"number": "many"}, [])
+
+    assert str(refused.value) == "number: 3이나 0.5 같은 숫자여야 합니다. 받은 값: 'many'"
+
+
+def test_what_is_said_later_is_kept_in_english():
+    with translation.override("ja"):
+        assert language.later("A number") == kinds.kind("number").title == "A number"
+        assert language.say("A number") == "数値"
