@@ -40,7 +40,8 @@ FIELDS = {"submitted": "task_submitted_time", "returned": "task_returned_time", 
 
 
 def lines(viewer: Viewer, *, day: date, job_id: int | None = None) -> Iterator[str]:
-    """The events of tasks that ended on a day of the requester's time zone, job by job, each a line of JSON with its end.
+    """The events of tasks that ended on a day of the requester's time zone, job by job, each a line of JSON with its
+    end.
 
     A task's acceptance comes right before its end. `job_id`: of one job only; a foreign one has no lines.
     """

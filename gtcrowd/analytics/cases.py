@@ -38,7 +38,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "drift": Kind(
         _("Accuracy has fallen"),
         _("From some answer on, the worker agrees with what others make probable far less than before."),
-        (_("The instructions or the categories have changed."), _("Harder objects came, and the others erred there too."),
+        (_("The instructions or the categories have changed."),
+         _("Harder objects came, and the others erred there too."),
          _("Tiredness, illness, a bad screen.")),
     ),
     "speed": Kind(
@@ -110,7 +111,9 @@ def decide(*, viewer: Viewer, case: Case, confirmed: bool, note: str, now: datet
         case.save(update_fields=["state", "note", "decided_at", "decided_by"])
 
 
-def _signs(job: Job, seen: Seen, *, now: datetime, budget: float) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
+def _signs(
+    job: Job, seen: Seen, *, now: datetime, budget: float
+) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
     n, values = len(seen.workers), len(seen.prior)
     if not len(seen.task):
         return

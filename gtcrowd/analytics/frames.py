@@ -21,18 +21,21 @@ from gtcrowd.labels import copying
 
 NAME = "CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
 TOTALS = """
-FROM analytics_day total JOIN jobs_job job ON job.id = total.job_id JOIN workforce_worker worker ON worker.id = total.worker_id
+FROM analytics_day total JOIN jobs_job job ON job.id = total.job_id
+JOIN workforce_worker worker ON worker.id = total.worker_id
 WHERE {where}
 """
 QUALITIES = TOTALS.replace("analytics_day", "analytics_quality")
 SUMS = """
-sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus, sum(total.returned) AS returned,
-sum(total.declined) AS declined, sum(total.expired) AS expired, sum(total.seconds) AS seconds, sum(total.active_seconds) AS active_seconds,
+sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus,
+sum(total.returned) AS returned, sum(total.declined) AS declined, sum(total.expired) AS expired,
+sum(total.seconds) AS seconds, sum(total.active_seconds) AS active_seconds,
 sum(total.active) AS active, sum(total.lost_seconds) AS lost_seconds, sum(total.paid) AS paid
 """
 JUDGED = """
-sum(total.judged) AS judged, sum(total.expected) AS expected, sum(total.doubt) AS doubt, sum(total.compared) AS compared, sum(total.agreed) AS agreed,
-sum(total.truth_n) AS truth_n, sum(total.truth_right) AS truth_right, sum(total.gold_n) AS gold_n, sum(total.gold_right) AS gold_right
+sum(total.judged) AS judged, sum(total.expected) AS expected, sum(total.doubt) AS doubt,
+sum(total.compared) AS compared, sum(total.agreed) AS agreed, sum(total.truth_n) AS truth_n,
+sum(total.truth_right) AS truth_right, sum(total.gold_n) AS gold_n, sum(total.gold_right) AS gold_right
 """
 QUALITY_COLUMNS = (
     "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right",
@@ -60,7 +63,8 @@ def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
         facts,
     )
     people = _frame(
-        f"SELECT worker.id AS worker_id, {NAME} AS worker, worker.code, workforce.id AS workforce_id, workforce.name AS workforce, "  # noqa: S608
+        f"SELECT worker.id AS worker_id, {NAME} AS worker, worker.code, workforce.id AS workforce_id, "  # noqa: S608
+        "workforce.name AS workforce, "
         "workforce.kind, worker.state, count(flagged.id) AS open_cases "
         "FROM workforce_worker worker JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
         "JOIN identity_user person ON person.id = worker.user_id "
@@ -77,23 +81,22 @@ def totals(viewer: Viewer, filters: Filters, *, by: str, and_by: str | None = No
     """A row for each value of what is grouped by (one or two of GROUPS).
 
     submitted, late, surplus, returned, declined, expired (counts); seconds, active_seconds (sums over answers), active
-    (answers with active time), lost_seconds (on tasks left), paid; p50, p75, p90, active_p50 (percentiles of the time of an
-    answer); workers (active ones); and, as the last runs of the jobs see it: judged, expected, doubt, compared, agreed,
-    truth_n, truth_right, gold_n, gold_right (see definitions.py). The latter are 0 where no run has been.
-    """
+    (answers with active time), lost_seconds (on tasks left), paid; p50, p75, p90, active_p50 (percentiles of the time
+    of an answer); workers (active ones); and, as the last runs of the jobs see it: judged, expected, doubt, compared,
+    agreed, truth_n, truth_right, gold_n, gold_right (see definitions.py). The latter are 0 where no run has been."""
     keys = [GROUPS[name] for name in (by, and_by) if name]
     columns = ", ".join(f"{column} AS {name}" for column, name in keys)
     names = [name for _column, name in keys]
     grouped = ", ".join(str(place + 1) for place in range(len(keys)))
     where, facts = _where(viewer, filters)
     frame = _frame(
-        f"SELECT {columns}, {SUMS}, count(DISTINCT total.worker_id) FILTER (WHERE submitted > 0) AS workers "  # noqa: S608
+        f"SELECT {columns}, {SUMS}, count(DISTINCT total.worker_id) FILTER (WHERE submitted > 0) AS workers "
         f"{TOTALS.format(where=where)} GROUP BY {grouped} ORDER BY {grouped}",
         facts,
     )
     where, facts = conditions(viewer, filters)
     judged = _frame(
-        f"SELECT {columns}, {JUDGED} {QUALITIES.format(where=where)} GROUP BY {grouped}",  # noqa: S608
+        f"SELECT {columns}, {JUDGED} {QUALITIES.format(where=where)} GROUP BY {grouped}",
         facts,
     )
     frame = frame.merge(judged, on=names, how="left")
@@ -111,7 +114,9 @@ def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Answers by weekday (0 is Monday) and hour: weekday, and columns 0 to 23; always seven rows."""
     where, facts = _where(viewer, filters)
     read = _bytes(
-        f"SELECT extract(isodow FROM total.day)::bigint - 1, hours {TOTALS.format(where=where)}", facts, pace.HOURS
+        f"SELECT extract(isodow FROM total.day)::bigint - 1, hours {TOTALS.format(where=where)}",  # noqa: S608
+        facts,
+        pace.HOURS,
     )
     table = np.zeros((7, pace.HOURS), dtype=np.int64)
     np.add.at(table, read[0], read[1])
@@ -127,9 +132,9 @@ def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDAr
 
 def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """A row a job, the newest first, 500 at most, whatever the days: job_id, job, kind, state, reason_code, reason,
-    paused (whether), team_id, team, workers_per_object, price, objects, labeled, machine, failed, answers (that filled a seat),
-    wanted (answers), budget, paid, created_at, started_at, ended_at, counted_at, expected_error, saved_answers,
-    saved_low, saved_high."""
+    paused (whether), team_id, team, workers_per_object, price, objects, labeled, machine, failed, answers (that filled
+    a seat), wanted (answers), budget, paid, created_at, started_at, ended_at, counted_at, expected_error,
+    saved_answers, saved_low, saved_high."""
     where, facts = of_jobs(viewer, filters)
     return _frame(
         f"""
@@ -159,12 +164,13 @@ def job_quality(viewer: Viewer, job_id: int) -> dict[str, Any] | None:
 
 
 def profiles(viewer: Viewer, worker_id: int, filters: Filters) -> pd.DataFrame:
-    """A row for each job of a worker that has been run: job_id, job, categories, answers, confusion (counts, rows what is
-    right, columns the answer; None for kinds without categories)."""
+    """A row for each job of a worker that has been run: job_id, job, categories, answers, confusion (counts, rows what
+    is right, columns the answer; None for kinds without categories)."""
     where, facts = of_jobs(viewer, filters)
     return _frame(
         "SELECT job.id AS job_id, job.name AS job, job.categories, one.answers, one.confusion "  # noqa: S608
-        f"FROM analytics_profile one JOIN jobs_job job ON job.id = one.job_id WHERE {where} AND one.worker_id = %(worker)s "
+        f"FROM analytics_profile one JOIN jobs_job job ON job.id = one.job_id "
+        f"WHERE {where} AND one.worker_id = %(worker)s "
         "ORDER BY one.answers DESC, job.id LIMIT 100",
         facts | {"worker": worker_id},
         of_json=("categories", "confusion"),
@@ -172,8 +178,8 @@ def profiles(viewer: Viewer, worker_id: int, filters: Filters) -> pd.DataFrame:
 
 
 def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:
-    """A row a case, the newest first, 500 at most: case_id, kind, worker_id, worker, job_id, job, ratio, evidence, state,
-    note, opened_at, decided_at."""
+    """A row a case, the newest first, 500 at most: case_id, kind, worker_id, worker, job_id, job, ratio, evidence,
+    state, note, opened_at, decided_at."""
     parts, facts = ["flagged.requester_id = %(requester)s"], {"requester": viewer.requester.pk}
     for name, column, chosen in (
         ("workers", "flagged.worker_id", filters.workers), ("jobs", "flagged.job_id", filters.jobs),
@@ -187,8 +193,9 @@ def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd
         facts["state"] = state
     return _frame(
         f"""
-        SELECT flagged.id AS case_id, flagged.kind, flagged.worker_id, {NAME} AS worker, flagged.job_id, job.name AS job,
-               flagged.ratio, flagged.evidence, flagged.state, flagged.note, flagged.opened_at, flagged.decided_at
+        SELECT flagged.id AS case_id, flagged.kind, flagged.worker_id, {NAME} AS worker, flagged.job_id,
+               job.name AS job, flagged.ratio, flagged.evidence, flagged.state, flagged.note, flagged.opened_at,
+               flagged.decided_at
         FROM analytics_case flagged JOIN workforce_worker worker ON worker.id = flagged.worker_id
         JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id
         JOIN identity_user person ON person.id = worker.user_id
@@ -206,13 +213,15 @@ def options(viewer: Viewer) -> dict[str, list[tuple[Any, str]]]:
     facts = {"requester": viewer.requester.pk}
     of_worker = (
         "FROM (SELECT worker_id, sum(submitted) AS n FROM analytics_day WHERE requester_id = %(requester)s "
-        "GROUP BY worker_id ORDER BY n DESC LIMIT 5000) seen JOIN workforce_worker worker ON worker.id = seen.worker_id "
+        "GROUP BY worker_id ORDER BY n DESC LIMIT 5000) seen "
+        "JOIN workforce_worker worker ON worker.id = seen.worker_id "
         "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
         "JOIN identity_user person ON person.id = worker.user_id"
     )
     queries = {
         "jobs": "SELECT id, name FROM jobs_job WHERE requester_id = %(requester)s ORDER BY created_at DESC LIMIT 1000",
-        "teams": "SELECT DISTINCT team.id, team.name FROM jobs_job job JOIN workforce_team team ON team.id = job.team_id "
+        "teams": "SELECT DISTINCT team.id, team.name FROM jobs_job job "
+        "JOIN workforce_team team ON team.id = job.team_id "
         "WHERE job.requester_id = %(requester)s ORDER BY team.name",
         "workforces": "SELECT DISTINCT workforce.id, workforce.name FROM jobs_job job "
         "JOIN workforce_team team ON team.id = job.team_id JOIN workforce_workforce workforce "
@@ -224,8 +233,8 @@ def options(viewer: Viewer) -> dict[str, list[tuple[Any, str]]]:
 
 
 def as_of(viewer: Viewer) -> dict[str, Any]:
-    """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number of
-    events not yet in them."""
+    """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number
+    of events not yet in them."""
     ((now, waiting),) = _rows(
         "SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mark LIMIT 10000) marks)",
         {"zone": viewer.requester.zone},

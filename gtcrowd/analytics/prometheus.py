@@ -1,8 +1,7 @@
 """Metrics for Prometheus: Ground Truth's names, and what tells how the service itself is doing.
 
-Numbers are read from totals when they are asked for, so that they are the same from every process. Latency is counted by
-each web process for itself: see `LATENCY`.
-"""
+Numbers are read from totals when they are asked for, so that they are the same from every process. Latency is counted
+by each web process for itself: see `LATENCY`."""
 
 from collections.abc import Iterable, Iterator
 
@@ -51,7 +50,10 @@ class _Service:
     def collect(self) -> Iterator[Metric]:
         yield from _work(_rows(WORK))
         yield from _objects(_rows(JOBS))
-        states = {name: CounterMetricFamily(name, f"Jobs that ended so: {name}", labels=["requester"]) for name in ENDED.values()}
+        states = {
+            name: CounterMetricFamily(name, f"Jobs that ended so: {name}", labels=["requester"])
+            for name in ENDED.values()
+        }
         for requester, state, count in _rows(STATES):
             if state in ENDED:
                 states[ENDED[state]].add_metric([requester], count)
@@ -78,7 +80,9 @@ def page() -> bytes:
 def _work(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
     names = ("TasksSubmitted", "TasksReturned", "TasksDeclined", "TasksExpired", "TimeSpent", "TasksAccepted")
     families = {
-        name: CounterMetricFamily(name, f"{name} by team, since the beginning", labels=["requester", "Workteam", "Workforce"])
+        name: CounterMetricFamily(
+            name, f"{name} by team, since the beginning", labels=["requester", "Workteam", "Workforce"]
+        )
         for name in names
     }
     active = GaugeMetricFamily(
@@ -95,8 +99,12 @@ def _work(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
 
 def _objects(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
     names = ("DatasetObjectsHumanAnnotated", "DatasetObjectsAutoAnnotated", "DatasetObjectsLabelingFailed")
-    families = {name: GaugeMetricFamily(name, f"{name} of a job", labels=["requester", "LabelingJobName"]) for name in names}
-    total = GaugeMetricFamily("TotalDatasetObjectsLabeled", "By people and machine", labels=["requester", "LabelingJobName"])
+    families = {
+        name: GaugeMetricFamily(name, f"{name} of a job", labels=["requester", "LabelingJobName"]) for name in names
+    }
+    total = GaugeMetricFamily(
+        "TotalDatasetObjectsLabeled", "By people and machine", labels=["requester", "LabelingJobName"]
+    )
     for requester, job, human, machine, failed in rows:
         labels = [str(requester), str(job)]
         for name, value in zip(names, (human, machine, failed), strict=True):

@@ -1,8 +1,8 @@
 """How answers compare with labels and with each other, formed again for a job after each of its official runs.
 
-One pass over the job's answers, in the queue worker; what comes of it is a row for each worker and day (`Quality`), for
-each worker (`Profile`) and one for the job (`JobQuality`). Formed again from the same answers and labels, it is the same.
-"""
+One pass over the job's answers, in the queue worker; what comes of it is a row for each worker and day (`Quality`),
+for each worker (`Profile`) and one for the job (`JobQuality`). Formed again from the same answers and labels, it is
+the same."""
 
 import json
 from collections.abc import Mapping

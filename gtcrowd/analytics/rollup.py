@@ -5,10 +5,9 @@
 2. The totals of the days they name are formed from answers and assignments, by one statement that reads nothing else,
    and put in the place of those that stood there.
 
-A day's totals are thus always what the facts say: it does not matter how often or in which order they are formed,
-and `rebuild`, which forms all of them by the same statement, gives the same bytes. One process does this at a time, or an
-older view of the facts could be written over a newer one.
-"""
+A day's totals are thus always what the facts say: it does not matter how often or in which order they are formed, and
+`rebuild`, which forms all of them by the same statement, gives the same bytes. One process does this at a time, or an
+older view of the facts could be written over a newer one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,8 +42,8 @@ FORGET_JOB = "DELETE FROM analytics_day WHERE job_id = %(job)s"
 
 OF_CELLS = {
     "answers": """
-        SELECT cell.job_id, cell.worker_id, cell.day, cell.zone, answer.gold, answer.submitted_at, answer.late, answer.surplus,
-               answer.seconds, answer.active_seconds, answer.paid
+        SELECT cell.job_id, cell.worker_id, cell.day, cell.zone, answer.gold, answer.submitted_at, answer.late,
+               answer.surplus, answer.seconds, answer.active_seconds, answer.paid
         FROM cell CROSS JOIN LATERAL (
             SELECT * FROM tasks_answer answer
             WHERE answer.worker_id = cell.worker_id AND answer.job_id = cell.job_id
@@ -120,7 +119,8 @@ INSERT INTO analytics_day (
     requester_id, job_id, worker_id, day, gold, submitted, late, surplus, returned, declined, expired, seconds,
     active_seconds, active, lost_seconds, paid, pace, active_pace, hours
 )
-SELECT (SELECT requester_id FROM jobs_job WHERE id = job_id), job_id, worker_id, day, gold, coalesce(submitted, 0), coalesce(late, 0), coalesce(surplus, 0),
+SELECT (SELECT requester_id FROM jobs_job WHERE id = job_id), job_id, worker_id, day, gold,
+       coalesce(submitted, 0), coalesce(late, 0), coalesce(surplus, 0),
        coalesce(returned, 0), coalesce(declined, 0), coalesce(expired, 0), coalesce(seconds, 0),
        coalesce(active_seconds, 0), coalesce(active, 0), coalesce(lost, 0), coalesce(paid, 0),
        coalesce(pace, {none}), coalesce(active_pace, {none}), coalesce(hours, {no_hours})
@@ -168,7 +168,7 @@ def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
 def _alone(*, wait: bool = False) -> Iterator[bool]:
     """Whether this process is the one that forms totals now; the lock ends with the process that holds it."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {'pg_advisory_lock' if wait else 'pg_try_advisory_lock'}(%s)", [LOCK])  # noqa: S608
+        cursor.execute(f"SELECT {'pg_advisory_lock' if wait else 'pg_try_advisory_lock'}(%s)", [LOCK])
         alone = wait or bool(cursor.fetchone()[0])
     try:
         yield alone

@@ -149,7 +149,9 @@ def filters(request: Request, viewer: Viewer) -> Filters:
 
 
 def _ids(name: str, rows: Any, field: str, wanted: list[str]) -> tuple[int, ...]:
-    found = list(rows.filter(**{f"{field}__in": wanted}).values_list(field, "pk"))  # teams of two workforces may be namesakes
+    found = list(
+        rows.filter(**{f"{field}__in": wanted}).values_list(field, "pk")
+    )  # teams of two workforces may be namesakes
     for one in wanted:
         if one not in dict(found):
             raise BadParameter(name, one, _("is not there, or not yours."))

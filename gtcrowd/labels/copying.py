@@ -78,5 +78,6 @@ def _content(lines: pa.Array) -> memoryview:
 
 
 def _copy(cursor: Any, query: str, parameters: Mapping[str, object]) -> Any:
-    """Of the driver's own cursor: the one that Django puts around it while statements are counted takes no parameters."""
+    """Of the driver's own cursor: the one that Django puts around it while statements are counted takes no
+    parameters."""
     return cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters)

@@ -195,9 +195,7 @@ class Assignment(models.Model):
                 condition=Q(state__in=["returned", "expired"]),
                 name="assignment_left_by_worker",
             ),
-            models.Index(
-                fields=["job", "worker"], condition=Q(state="declined"), name="assignment_declined_by_worker"
-            ),
+            models.Index(fields=["job", "worker"], condition=Q(state="declined"), name="assignment_declined_by_worker"),
             models.Index(fields=["expires_at"], condition=Q(state="live"), name="assignment_live_by_expiry"),
         ]
 

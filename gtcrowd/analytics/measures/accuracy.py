@@ -10,13 +10,12 @@ measured on more of it. What it may be off by has three sources, whose variances
   alone. On twenty recorded crowds with truth the means of workers are off by SHARED standard deviations of a single
   answer; `gtcrowd bench intervals` measures what intervals made so cover.
 
-A Beta distribution with the mean and the first two variances is the estimate, with Jeffreys' half an answer each way. It is drawn to the mean of the crowd by
-CROWD answers, so that few answers say little (Gelman et al. 2013, "Bayesian data analysis", section 5.3, with the
-strength fixed). The probabilities p have been drawn to the crowd before, by the method that gave them: drawing harder, by
-as much as the spread of the workers suggests, did it twice and covered 92 % at the same width. The shared doubt is added
-after that. Known objects then count as what they are, so many right of so many: they update the Beta (ibid., section
-2.4), and with enough of them nothing else matters.
-"""
+A Beta distribution with the mean and the first two variances is the estimate, with Jeffreys' half an answer each way.
+It is drawn to the mean of the crowd by CROWD answers, so that few answers say little (Gelman et al. 2013, "Bayesian
+data analysis", section 5.3, with the strength fixed). The probabilities p have been drawn to the crowd before, by the
+method that gave them: drawing harder, by as much as the spread of the workers suggests, did it twice and covered 92 %
+at the same width. The shared doubt is added after that. Known objects then count as what they are, so many right of so
+many: they update the Beta (ibid., section 2.4), and with enough of them nothing else matters."""
 
 from dataclasses import dataclass
 

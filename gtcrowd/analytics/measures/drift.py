@@ -8,11 +8,10 @@ for reacting to a change in distribution", p. 1898). With N answers of all worke
 therefore keeps the expected number of false alarms of all workers in that month within the budget, as far as the model
 of the workers holds; DOUBT is added to h for what it does not know.
 
-How the worker is known: by how they answered each category before, beginning with how the crowd does, so that whoever is
-weak in one category is not told when that category comes. What is right is taken from the other answers to the object, without the worker's own; where
-they leave it open, the answer says nothing either way. Who does not look gives each answer as often as the worker does
-over all.
-"""
+How the worker is known: by how they answered each category before, beginning with how the crowd does, so that whoever
+is weak in one category is not told when that category comes. What is right is taken from the other answers to the
+object, without the worker's own; where they leave it open, the answer says nothing either way. Who does not look gives
+each answer as often as the worker does over all."""
 
 from dataclasses import dataclass
 

@@ -14,9 +14,10 @@ DRAWS = 2000
 
 @dataclass(frozen=True)
 class Forecast:
-    """`rest`: answers still wanted. `days`: dates; `low90`, `low50`, `middle`, `high50`, `high90`: answers still wanted at
-    the end of each, in so many of a hundred futures. `finish`: the day by which half of the futures are done, with
-    `finish_low`, `finish_high` (90 %), None where that lies beyond two years. `reason`: why there is no forecast."""
+    """`rest`: answers still wanted. `days`: dates; `low90`, `low50`, `middle`, `high50`, `high90`: answers still
+    wanted at the end of each, in so many of a hundred futures. `finish`: the day by which half of the futures are
+    done, with `finish_low`, `finish_high` (90 %), None where that lies beyond two years. `reason`: why there is no
+    forecast."""
 
     rest: int
     days: tuple[date, ...] = ()
@@ -34,10 +35,10 @@ class Forecast:
 def finish(answers: npt.ArrayLike, *, rest: int, today: date, seed: int = 0, draws: int = DRAWS) -> Forecast:
     """What is left of a job on the days to come, from its `answers` on each of its last days, the last one whole.
 
-    Each future draws whole weeks' worth of days with replacement from the last LOOKS_BACK days, a block of up to seven in a
-    row at a time, so that weekends stay weekends (moving-block bootstrap: Künsch 1989, "The jackknife and the bootstrap
-    for general stationary observations", p. 1219). Undefined with fewer than LEAST_DAYS days, or none with an answer.
-    """
+    Each future draws whole weeks' worth of days with replacement from the last LOOKS_BACK days, a block of up to seven
+    in a row at a time, so that weekends stay weekends (moving-block bootstrap: Künsch 1989, "The jackknife and the
+    bootstrap for general stationary observations", p. 1219). Undefined with fewer than LEAST_DAYS days, or none with
+    an answer."""
     past = np.asarray(answers, dtype=np.float64)[-LOOKS_BACK:]
     if rest <= 0:
         return Forecast(0, reason="done")

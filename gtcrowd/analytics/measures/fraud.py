@@ -51,10 +51,9 @@ class Pairs:
 def discoveries(ratio: npt.ArrayLike, *, rate: float = 0.05, tests: int | None = None) -> npt.NDArray[np.bool_]:
     """Which signs to report, so that at most `rate` of those reported are expected to be false.
 
-    ratio [n]: logs of likelihood ratios, whose expectation without what is looked for is 1 at most. Then, whatever hangs
-    together, those of the k largest that are at least n / (rate k) may be reported (Wang, Ramdas 2022, "False discovery
-    rate control with e-values", p. 829). `tests`: how many were made in all, if more than these.
-    """
+    ratio [n]: logs of likelihood ratios, whose expectation without what is looked for is 1 at most. Then, whatever
+    hangs together, those of the k largest that are at least n / (rate k) may be reported (Wang, Ramdas 2022, "False
+    discovery rate control with e-values", p. 829). `tests`: how many were made in all, if more than these."""
     values = np.asarray(ratio, dtype=np.float64)
     n = len(values)
     found = np.zeros(n, dtype=bool)
@@ -70,9 +69,8 @@ def discoveries(ratio: npt.ArrayLike, *, rate: float = 0.05, tests: int | None =
 def speed(worker: Codes, seconds: FloatArray, *, n_workers: int) -> Signs:
     """Too many quick answers: quicker than 98 of 100 of the other workers' answers in the job.
 
-    The limit of each worker is that of all others, and the number of quick ones is compared with a binomial at twice the
-    share: people differ in how quick they are, and whoever is a little quicker is not told.
-    """
+    The limit of each worker is that of all others, and the number of quick ones is compared with a binomial at twice
+    the share: people differ in how quick they are, and whoever is a little quicker is not told."""
     time = np.log(np.maximum(seconds, 1e-3))
     n = np.bincount(worker, minlength=n_workers)
     limit = float(np.quantile(time, QUICK)) if len(time) else 0.0
@@ -108,9 +106,8 @@ def regularity(worker: Codes, seconds: FloatArray, *, n_workers: int) -> Signs:
 def entropy(worker: Codes, value: Codes, right: FloatArray, *, n_workers: int, n_values: int) -> Signs:
     """Answers that do not depend on the object: nearly always the same one, and no better than that.
 
-    Compared is how often the worker's most frequent answer comes, with how often it should, given what the others say of
-    the same objects (`right` [n, values]: probability of each value, the own answer left out).
-    """
+    Compared is how often the worker's most frequent answer comes, with how often it should, given what the others say
+    of the same objects (`right` [n, values]: probability of each value, the own answer left out)."""
     counts = np.bincount(worker * n_values + value, minlength=n_workers * n_values).reshape(n_workers, n_values)
     n = counts.sum(axis=1)
     most = counts.argmax(axis=1)
@@ -126,12 +123,15 @@ def entropy(worker: Codes, value: Codes, right: FloatArray, *, n_workers: int, n
 def sessions(worker: Codes, at: FloatArray, seconds: FloatArray, *, n_workers: int, gap: float = 1800.0) -> Signs:
     """Two hands in one account: sessions whose pace differs far more than a person's do (one-way analysis of variance).
 
-    at [n]: time of submission in seconds, ascending within a worker. A session ends with a pause of `gap` seconds. The F
-    statistic is compared with that of the typical worker, for everybody's days differ.
-    """
+    at [n]: time of submission in seconds, ascending within a worker. A session ends with a pause of `gap` seconds. The
+    F statistic is compared with that of the typical worker, for everybody's days differ."""
     order = np.lexsort((at, worker))
     code, time = worker[order], np.log(np.maximum(seconds[order], 1e-3))
-    starts = np.concatenate([[True], (code[1:] != code[:-1]) | (np.diff(at[order]) > gap)]) if len(code) else np.zeros(0, bool)
+    starts = (
+        np.concatenate([[True], (code[1:] != code[:-1]) | (np.diff(at[order]) > gap)])
+        if len(code)
+        else np.zeros(0, bool)
+    )
     session = starts.cumsum() - 1
     count = int(session[-1]) + 1 if len(session) else 0
     size = np.bincount(session, minlength=count)
@@ -159,11 +159,10 @@ def copying(
     """Answers in common that the two would hardly have given by themselves, for each pair that shares enough objects.
 
     confusion [workers, right, answer], prior [values]: as the job's last run has them. What a worker would answer by
-    themselves follows from their own confusions and from what all others but the two say of the object; it is never taken
-    for less probable than the share of those others who gave that answer, for an object that misleads everybody is no
-    sign. Agreeing on what is easy counts next to nothing, agreeing on the same error much. The ratio of a pair is the
-    product over its objects of the probability under copying a share `copies` by that without.
-    """
+    themselves follows from their own confusions and from what all others but the two say of the object; it is never
+    taken for less probable than the share of those others who gave that answer, for an object that misleads everybody
+    is no sign. Agreeing on what is easy counts next to nothing, agreeing on the same error much. The ratio of a pair
+    is the product over its objects of the probability under copying a share `copies` by that without."""
     values = confusion.shape[1]
     order = np.lexsort((worker, task))
     task, worker, value = task[order], worker[order], value[order]
@@ -216,7 +215,11 @@ def rings(pairs: Pairs, found: npt.NDArray[np.bool_], *, n_workers: int) -> list
         (np.ones(int(found.sum())), (pairs.one[found], pairs.other[found])), shape=(n_workers, n_workers)
     )
     count, part = sparse.csgraph.connected_components(graph, directed=False)
-    members = [np.flatnonzero(part == place).tolist() for place in range(count) if (part == place).sum() > 1] if found.any() else []
+    members = (
+        [np.flatnonzero(part == place).tolist() for place in range(count) if (part == place).sum() > 1]
+        if found.any()
+        else []
+    )
     return sorted(members, key=len, reverse=True)
 
 

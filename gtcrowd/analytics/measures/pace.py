@@ -1,8 +1,7 @@
 """How long answers take: counts in classes of time, which can be added up over days, workers and jobs.
 
-A class is a quarter of an octave wide (19 %), from a quarter of a second to four and a half hours; within it answers are
-taken to lie evenly on the logarithmic scale, so that a percentile is off by a few percent at most.
-"""
+A class is a quarter of an octave wide (19 %), from a quarter of a second to four and a half hours; within it answers
+are taken to lie evenly on the logarithmic scale, so that a percentile is off by a few percent at most."""
 
 import numpy as np
 import numpy.typing as npt

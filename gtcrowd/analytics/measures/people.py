@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
 from gtcrowd.analytics.measures import accuracy
 from gtcrowd.consolidation.intervals import credible_interval
@@ -139,10 +140,9 @@ def every_day(
 
 
 def funnel(crowd: float, most: int, *, level: float) -> pd.DataFrame:
-    """Limits within which the share of right answers of somebody as good as the crowd lies, by number of answers: n, low,
-    high (Spiegelhalter 2005, "Funnel plots for comparing institutional performance", p. 1187, normal approximation)."""
-    from scipy import special
-
+    """Limits within which the share of right answers of somebody as good as the crowd lies, by number of answers: n,
+    low, high (Spiegelhalter 2005, "Funnel plots for comparing institutional performance", p. 1187, normal
+    approximation)."""
     n = np.unique(np.geomspace(5, max(most, 6), 60).astype(int))
     reach = float(special.ndtri((1 + level) / 2)) * np.sqrt(crowd * (1 - crowd) / n)
     return pd.DataFrame({"n": n, "low": np.clip(crowd - reach, 0, 1), "high": np.clip(crowd + reach, 0, 1)})

@@ -15,12 +15,11 @@ FEW = 50
 def reliability(pairs: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Confidence beside accuracy, in ten bins of equal width.
 
-    pairs [n, 2]: the confidence of a label, and 1 if it is right. Gives `n`, `ece`: expected calibration error, the mean
-    distance of accuracy from confidence over the bins, each weighing by its labels (Naeini, Cooper, Hauskrecht 2015,
-    "Obtaining well calibrated probabilities using Bayesian binning", p. 2903); None without any label of known truth;
-    `few`: whether that is too few to say much; and `bins`: low, high, n, confidence (mean), right, accuracy, and the 95 %
-    interval of the accuracy; empty bins are left out.
-    """
+    pairs [n, 2]: the confidence of a label, and 1 if it is right. Gives `n`, `ece`: expected calibration error, the
+    mean distance of accuracy from confidence over the bins, each weighing by its labels (Naeini, Cooper, Hauskrecht
+    2015, "Obtaining well calibrated probabilities using Bayesian binning", p. 2903); None without any label of known
+    truth; `few`: whether that is too few to say much; and `bins`: low, high, n, confidence (mean), right, accuracy,
+    and the 95 % interval of the accuracy; empty bins are left out."""
     n = len(pairs)
     if not n:
         return {"n": 0, "ece": None, "few": True, "bins": []}

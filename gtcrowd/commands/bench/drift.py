@@ -25,9 +25,9 @@ Codes = npt.NDArray[np.int64]
 @dataclass(frozen=True)
 class Found:
     """`drifted` workers planted, `told` of them, and the median `delay` in answers from where it began; `false_drift`:
-    alarms of workers as they were recorded, `shuffled`: with each worker's answers in a random order, which hides any true
-    drift, `budget`: false alarms allowed; `speeders` planted and `caught`; `ring` members planted and `members` found,
-    `false_pairs` told of the crowd as it was recorded."""
+    alarms of workers as they were recorded, `shuffled`: with each worker's answers in a random order, which hides any
+    true drift, `budget`: false alarms allowed; `speeders` planted and `caught`; `ring` members planted and `members`
+    found, `false_pairs` told of the crowd as it was recorded."""
 
     set: str
     answers: int
@@ -95,9 +95,7 @@ def _watched(table: AnswerTable, value: Codes, *, order: Codes | None = None) ->
     return watched.alarm
 
 
-def _drifting(
-    table: AnswerTable, value: Codes, n: Codes, rng: np.random.Generator
-) -> tuple[int, int, list[float]]:
+def _drifting(table: AnswerTable, value: Codes, n: Codes, rng: np.random.Generator) -> tuple[int, int, list[float]]:
     """From the middle on, some workers give their usual answers without looking."""
     able = rng.permutation(np.flatnonzero(n >= LEAST))[: max(1, min(MOST_PLANTED, table.n_workers // 10))]
     if not len(able):
@@ -113,7 +111,8 @@ def _drifting(
 
 
 def _speeding(table: AnswerTable, n: Codes, rng: np.random.Generator) -> tuple[int, int, int]:
-    """The recordings have no times: each worker gets a pace and a spread of their own, and some a tenth of their pace."""
+    """The recordings have no times: each worker gets a pace and a spread of their own, and some a tenth of their
+    pace."""
     worker = table.worker.astype(np.int64)
     pace, spread = rng.normal(2.2, 0.4, table.n_workers), rng.uniform(0.3, 0.7, table.n_workers)
     seconds = np.exp(rng.normal(pace[worker], spread[worker]))
@@ -142,7 +141,8 @@ def _copying(table: AnswerTable, value: Codes, n: Codes, rng: np.random.Generato
     best: tuple[int, int, list[int]] = (0, 0, [])
     for leader in list(answered)[:15]:
         near = sorted(
-            ((len(answered[leader] & tasks), worker) for worker, tasks in answered.items() if worker != leader), reverse=True
+            ((len(answered[leader] & tasks), worker) for worker, tasks in answered.items() if worker != leader),
+            reverse=True,
         )[: RING - 1]
         members = [worker for shared, worker in near if shared >= 2 * fraud.LEAST_SHARED]
         best = max(best, (sum(shared for shared, _worker in near), leader, members), key=lambda one: one[0])

@@ -1,4 +1,5 @@
-"""Do intervals of workers' accuracy, made without the truth, hold the truth? On recorded crowds whose truth is known."""
+"""Do intervals of workers' accuracy, made without the truth, hold the truth? On recorded crowds whose truth is
+known."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,9 @@ LEAST = 20
 
 @dataclass(frozen=True)
 class Covered:
-    """Of the `workers` with LEAST and more answers whose truth is known: the share whose accuracy lies in the interval, how
-    many lie `below` and `above` it, the mean `width`, and that of the interval of somebody who knew the truth of the same
-    answers (`known`); `bias`: mean of estimate less truth."""
+    """Of the `workers` with LEAST and more answers whose truth is known: the share whose accuracy lies in the
+    interval, how many lie `below` and `above` it, the mean `width`, and that of the interval of somebody who knew the
+    truth of the same answers (`known`); `bias`: mean of estimate less truth."""
 
     set: str
     workers: int
