@@ -11,7 +11,8 @@ RUN_METHOD = "run_method"
 RELABEL_JOB = "relabel_job"
 SEND_INVITATION = "send_invitation"
 COMPARE_ANSWERS = "compare_answers"
-NAMES = (ADVANCE_JOB, RUN_METHOD, RELABEL_JOB, SEND_INVITATION, COMPARE_ANSWERS)
+REBUILD_TOTALS = "rebuild_totals"
+NAMES = (ADVANCE_JOB, RUN_METHOD, RELABEL_JOB, SEND_INVITATION, COMPARE_ANSWERS, REBUILD_TOTALS)
 """Every task that a room may ask for by name; the runner defines each of them, and a test says so."""
 
 

@@ -50,7 +50,7 @@ def lines(viewer: Viewer, *, day: date, job_id: int | None = None) -> Iterator[s
     last = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
     jobs = Job.objects.visible_to(viewer).filter(created_at__lt=last).order_by("pk")
     for job in jobs.filter(pk=job_id) if job_id else jobs:
-        facts = {"job": job.pk, "first": first, "last": last}
+        facts: dict[str, Any] = {"job": job.pk, "first": first, "last": last}
         with transaction.atomic(), connection.chunked_cursor() as cursor:
             cursor.execute(EVENTS, facts)
             while rows := cursor.fetchmany(PORTION):

@@ -69,7 +69,8 @@ def conditions(viewer: Viewer, filters: Filters, *, of: str = "total", days: boo
 
 def of_jobs(viewer: Viewer, filters: Filters) -> tuple[str, dict[str, Any]]:
     """The same for frames with a row a job, over `job` alone: requester, jobs, teams, kinds."""
-    parts, facts = ["job.requester_id = %(requester)s"], {"requester": viewer.requester.pk}
+    parts = ["job.requester_id = %(requester)s"]
+    facts: dict[str, Any] = {"requester": viewer.requester.pk}
     for name, column, chosen in (
         ("jobs", "job.id", filters.jobs),
         ("teams", "job.team_id", filters.teams),

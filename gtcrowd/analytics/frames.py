@@ -180,7 +180,8 @@ def profiles(viewer: Viewer, worker_id: int, filters: Filters) -> pd.DataFrame:
 def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:
     """A row a case, the newest first, 500 at most: case_id, kind, worker_id, worker, job_id, job, ratio, evidence,
     state, note, opened_at, decided_at."""
-    parts, facts = ["flagged.requester_id = %(requester)s"], {"requester": viewer.requester.pk}
+    parts = ["flagged.requester_id = %(requester)s"]
+    facts: dict[str, Any] = {"requester": viewer.requester.pk}
     for name, column, chosen in (
         ("workers", "flagged.worker_id", filters.workers), ("jobs", "flagged.job_id", filters.jobs),
         ("workforces", "worker.workforce_id", filters.workforces),

@@ -4,6 +4,7 @@ Numbers are read from totals when they are asked for, so that they are the same 
 by each web process for itself: see `LATENCY`."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -72,12 +73,12 @@ class _Service:
 def page() -> bytes:
     """All metrics in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(_Service())  # type: ignore[arg-type]
+    registry.register(_Service())
     registry.register(LATENCY)
     return generate_latest(registry)
 
 
-def _work(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
+def _work(rows: Iterable[tuple[Any, ...]]) -> Iterator[Metric]:
     names = ("TasksSubmitted", "TasksReturned", "TasksDeclined", "TasksExpired", "TimeSpent", "TasksAccepted")
     families = {
         name: CounterMetricFamily(
@@ -91,13 +92,13 @@ def _work(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
     for requester, team, workforce, *sums, workers in rows:
         labels = [str(requester), str(team), str(workforce)]
         for name, value in zip(names, sums, strict=True):
-            families[name].add_metric(labels, float(value))  # type: ignore[arg-type]
-        active.add_metric(labels, float(workers))  # type: ignore[arg-type]
+            families[name].add_metric(labels, float(value))
+        active.add_metric(labels, float(workers))
     yield from families.values()
     yield active
 
 
-def _objects(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
+def _objects(rows: Iterable[tuple[Any, ...]]) -> Iterator[Metric]:
     names = ("DatasetObjectsHumanAnnotated", "DatasetObjectsAutoAnnotated", "DatasetObjectsLabelingFailed")
     families = {
         name: GaugeMetricFamily(name, f"{name} of a job", labels=["requester", "LabelingJobName"]) for name in names
@@ -108,13 +109,13 @@ def _objects(rows: Iterable[tuple[object, ...]]) -> Iterator[Metric]:
     for requester, job, human, machine, failed in rows:
         labels = [str(requester), str(job)]
         for name, value in zip(names, (human, machine, failed), strict=True):
-            families[name].add_metric(labels, float(value))  # type: ignore[arg-type]
-        total.add_metric(labels, float(human) + float(machine))  # type: ignore[arg-type]
+            families[name].add_metric(labels, float(value))
+        total.add_metric(labels, float(human) + float(machine))
     yield from families.values()
     yield total
 
 
-def _rows(query: str) -> list[tuple[object, ...]]:
+def _rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()

@@ -11,6 +11,7 @@ older view of the facts could be written over a newer one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -141,7 +142,7 @@ def roll(*, zone: str, most: int = 1_000_000) -> int:
                 if not marks:
                     break
                 jobs, workers, times = (list(column) for column in zip(*marks, strict=True))
-                facts = {"jobs": jobs, "workers": workers, "times": times, "zone": zone}
+                facts: dict[str, Any] = {"jobs": jobs, "workers": workers, "times": times, "zone": zone}
                 cursor.execute(DAYS.format(zone=ZONE), facts)
                 jobs, workers, days = (list(column) for column in zip(*cursor.fetchall(), strict=True))
                 facts = {"jobs": jobs, "workers": workers, "days": days, "zone": zone}

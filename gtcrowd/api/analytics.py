@@ -132,7 +132,7 @@ def filters(request: Request, viewer: Viewer) -> Filters:
     chosen: dict[str, Any] = {}
     for name, model, field in NAMED:
         if wanted := query.getlist(name):
-            chosen[f"{name}s"] = _ids(name, model._default_manager.visible_to(viewer), field, wanted)  # type: ignore[attr-defined]
+            chosen[f"{name}s"] = _ids(name, model._default_manager.visible_to(viewer), field, wanted)
     if wanted := query.getlist("worker"):
         seen = Worker.objects.filter(pk__in=Day.objects.filter(requester=viewer.requester).values("worker"))
         chosen["workers"] = _ids("worker", seen, "code", wanted)
@@ -171,7 +171,7 @@ def _day(request: Request, name: str) -> date | None:
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows for JSON: no NaN, times as texts."""
     plain = frame.astype(object).where(frame.notna(), None)
-    return [{name: _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
+    return [{str(name): _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _plain(value: Any) -> Any:

@@ -311,5 +311,5 @@ class DefinitionShape(serializers.Serializer[Any]):
     unit = serializers.CharField()
     meaning = serializers.CharField()
     formula = serializers.CharField()
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field of that name
     undefined = serializers.CharField(allow_blank=True)

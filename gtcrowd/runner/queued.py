@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from gtcrowd import line, queue
 from gtcrowd.analytics import quality, rollup
-from gtcrowd.identity.models import User
+from gtcrowd.identity.models import Requester, User
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Run, RunState
@@ -45,6 +45,14 @@ def relabel_job(*, job: int) -> None:
 @app.task(name=queue.COMPARE_ANSWERS, retry=RETRY)
 def compare_answers(*, job: int) -> None:
     quality.form(Job.objects.select_related("requester").get(pk=job), now=timezone.now())
+
+
+@app.task(name=queue.REBUILD_TOTALS, retry=RETRY)
+def rebuild_totals(*, requester: int) -> None:
+    """After a change of what days are: the totals of days, and the comparisons of each job."""
+    owner = Requester.objects.get(pk=requester)
+    for job in rollup.rebuild(zone=settings.TIME_ZONE, requester=owner):
+        queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{job}", job=job)
 
 
 @app.task(name=queue.SEND_INVITATION, retry=RETRY)

@@ -82,6 +82,21 @@ def test_days_are_those_of_the_requesters_time_zone(alice, ask, hire, answer, no
     assert pace.unpacked([day.hours], size=24)[0].argmax() == 1
 
 
+def test_another_time_zone_forms_all_totals_again(alice, ask, hire, answer, now):
+    from gtcrowd.identity import zones
+    from gtcrowd.runner import queued
+
+    answer(hire("cleo"), ask(), now=now + timedelta(hours=7))
+    roll()
+
+    zones.change(viewer=alice, name="Asia/Seoul")
+    queued.rebuild_totals(requester=alice.requester.pk)
+
+    assert Day.objects.get().day == date(2026, 11, 3)
+    with pytest.raises(zones.UnknownZone):
+        zones.change(viewer=alice, name="Asia/Nowhere")
+
+
 def test_what_is_not_committed_keeps_its_mark(ask, hire, answer):
     answer(hire("cleo"), ask())
     roll()

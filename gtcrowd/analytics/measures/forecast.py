@@ -49,19 +49,22 @@ def finish(answers: npt.ArrayLike, *, rest: int, today: date, seed: int = 0, dra
     rng = np.random.default_rng(seed)
     horizon = int(min(FARTHEST, np.ceil(rest / past.mean() * 3) + 7))
     block = min(7, len(past))
-    starts = rng.integers(0, len(past) - block + 1, (draws, -(-horizon // block)))
+    # With two weeks and more, each block begins on the weekday of tomorrow, so that weekends come when they come.
+    begins = np.arange(len(past) - 7, -1, -7) if len(past) >= 14 else np.arange(len(past) - block + 1)
+    starts = rng.choice(begins, (draws, -(-horizon // block)))
     drawn = past[(starts[:, :, None] + np.arange(block))].reshape(draws, -1)[:, :horizon]
     left = np.maximum(rest - drawn.cumsum(axis=1), 0.0)
     ended = np.where((left == 0).any(axis=1), (left == 0).argmax(axis=1), FARTHEST)
     low, middle, high = np.quantile(ended, [0.05, 0.5, 0.95], method="higher")
     shown = int(min(horizon, max(high + 2, 3)))
     bands = np.quantile(left[:, :shown], [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    low90, low50, half, high50, high90 = (tuple(np.round(band, 1).tolist()) for band in bands)
     return Forecast(
         rest,
         tuple(today + timedelta(days=place + 1) for place in range(shown)),
-        *(tuple(np.round(band, 1).tolist()) for band in bands),
-        *(_day(today, place) for place in (middle, low, high)),
-    )
+        low90=low90, low50=low50, middle=half, high50=high50, high90=high90,
+        finish=_day(today, middle), finish_low=_day(today, low), finish_high=_day(today, high),
+    )  # fmt: skip
 
 
 def _day(today: date, place: float) -> date | None:

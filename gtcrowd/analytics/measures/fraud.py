@@ -205,7 +205,7 @@ def copying(
     keep = shared >= LEAST_SHARED
     return Pairs(
         pair[keep] // n_workers, pair[keep] % n_workers, shared[keep].astype(np.int64), same[keep].astype(np.int64),
-        expected[keep], ratio[keep],
+        expected[keep].astype(np.float64), ratio[keep].astype(np.float64),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@ known."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,7 @@ def measure(folder: Path) -> Covered:
     truth = np.array([place[recording.truth[task]] if task in recording.truth else -1 for task in coded.tasks])
     p = found.posterior[table.task, table.label]
 
-    def sums(weight: object) -> np.ndarray:
+    def sums(weight: Any) -> Any:
         return np.bincount(table.worker, weight, table.n_workers)
 
     nothing = np.zeros(table.n_workers)
