@@ -4,6 +4,7 @@ The runner walks it when something happened and once a minute; a replay or simul
 clock. Each step may be done again from any point, so a process that was killed in it loses nothing.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,20 +14,24 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import manifest
+from gtcrowd import manifest, queue
 from gtcrowd.jobs import ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, counters, export
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import close, redundancy, settle
+from gtcrowd.tasks import close, prepare, redundancy, settle
 from gtcrowd.tasks import open as opening
-from gtcrowd.tasks.models import Task, TaskState
+from gtcrowd.tasks.models import NO_WORKERS, Task, TaskState
 
 log = structlog.get_logger(__name__)
 
 
 LOCK_SPACE = 0x6A6F62
 """First half of the advisory lock's key: the letters `job`."""
+
+
+PREPARE_SECONDS = 15
+"""A job's objects are prepared for so long at a stretch."""
 
 
 class Busy(Exception):
@@ -72,6 +77,7 @@ def _work(job: Job, now: datetime) -> None:
         settle.settle(job, now=now)
     close.end_overdue(job, now=now)
     close.end_given_up(job, now=now)
+    _prepare(job, now)
     opening.open_next(job, now=now)
     if consolidate.due(job):
         consolidate.run_batch(job, now=now)
@@ -88,6 +94,19 @@ def _work(job: Job, now: datetime) -> None:
         if not _open(job):
             code, reason = _outcome(job, tally.failed)
             _conclude(job, JobState.COMPLETED, code=code, reason=reason, now=now)
+
+
+def _prepare(job: Job, now: datetime) -> None:
+    """Have the hook prepare objects ahead of the workers, each portion being opened as it is ready.
+
+    A job with a slow hook comes back to it soon, so that the other steps have their turn.
+    """
+    began = time.monotonic()
+    while prepare.portion(job, now=now):
+        opening.open_next(job, now=now)
+        if time.monotonic() - began > PREPARE_SECONDS and not job.own_clock:
+            queue.advance(job.pk, wait=1)
+            return
 
 
 def _wait_for_more(job: Job, now: datetime) -> None:
@@ -154,7 +173,8 @@ def _open(job: Job) -> bool:
 
 def _most_reached(job: Job) -> bool:
     most = opening.most_labeled(job)
-    return most is not None and Task.objects.filter(job=job, state=TaskState.DONE).count() >= most
+    done = Task.objects.filter(job=job, state=TaskState.DONE).exclude(reason_code=NO_WORKERS)
+    return most is not None and done.count() >= most
 
 
 def _outcome(job: Job, failed: int) -> tuple[str, str]:

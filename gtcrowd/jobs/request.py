@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
-from gtcrowd.jobs import store
+from gtcrowd.jobs import hooks, store
 from gtcrowd.jobs.models import KEYED, HandOut
 from gtcrowd.jobs.reading import Fault, JobRefused, Reading, number
 from gtcrowd.kinds import pages
@@ -37,6 +37,7 @@ WORKER_LIMITS = {"answers": (1, 10**9), "share": (0.1, 100), "hours": (0.01, 100
 """Bounds of what one worker may do; `share` is a percentage of the job's objects."""
 GOLD = {"share": (0, 0.5), "quiz": (0, 100), "quiz_right": (0, 100)}
 ACTS = ("pause", "review", "weigh")
+HOOKED_KIND = "custom"
 INSTRUCTIONS = ("short", "full", "good_example", "bad_example")
 
 
@@ -65,6 +66,8 @@ class JobRequest:
     late_answers_paid: bool = True
     instructions: dict[str, str] = field(default_factory=dict)
     template: str = ""
+    pre_hook: str = ""
+    post_hook: str = ""
     method_parameters: dict[str, Any] = field(default_factory=dict)
     hand_out: str = HandOut.MANIFEST
     order_key: str = ""
@@ -117,6 +120,8 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),
         "late_answers_paid": reading.yes_or_no("late_answers_paid", default=True),
         "template": reading.template(),
+        "pre_hook": reading.hook("pre_hook", hooks.Stage.PRE),
+        "post_hook": reading.hook("post_hook", hooks.Stage.POST),
         "instructions": reading.instructions(),
         "method_parameters": reading.method_parameters(kind),
         "hand_out": reading.one_of("hand_out", tuple(HandOut.values), default=HandOut.MANIFEST),
@@ -272,6 +277,18 @@ class _Reading(Reading):
             self.faults.append(Fault("template", where, fault.problem))
         return value if value.strip() else ""
 
+    def hook(self, name: str, stage: str) -> str:
+        """The address of a hook, or the name of one that is installed; none for an empty text."""
+        value = self.given.get(name) or ""
+        if not isinstance(value, str) or len(value.strip()) > hooks.MOST_ADDRESS:
+            self.fault(name, _("must be a text of at most %(most)s characters.") % {"most": hooks.MOST_ADDRESS})
+            return ""
+        value = value.strip()
+        problem = hooks.caller().fault(value, stage) if value else None
+        if problem:
+            self.fault(name, problem)
+        return value
+
     def order_key(self) -> str:
         value, hand_out = str(self.given.get("order_key") or ""), self.given.get("hand_out")
         if hand_out in KEYED and not value:
@@ -337,6 +354,9 @@ class _Reading(Reading):
             if kind and request["method"] and request["method"] not in kind.learning_methods:
                 learning = ", ".join(kind.learning_methods)
                 self.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": learning})
+        if request["post_hook"] and kind and kind.name != HOOKED_KIND:
+            # What other kinds conclude has a form that people, known objects and figures rely on.
+            self.fault("post_hook", _("is for jobs of the kind %(kind)s.") % {"kind": HOOKED_KIND})
         if request["streaming"]:
             for name in ("max_human_labeled", "max_percentage"):
                 if request[name] is not None:

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
-from gtcrowd.jobs import store
-from gtcrowd.jobs.models import Job
+from gtcrowd.jobs import signed, store
+from gtcrowd.jobs.models import Job, Prepared
 from gtcrowd.kinds import pages
 from gtcrowd.kinds.pages import LiquidError
 from gtcrowd.tasks.models import Assignment
-from gtcrowd.workpage import signed
 
 __all__ = ["LiquidError", "Page", "render", "sample"]
 
@@ -36,9 +35,17 @@ class Page:
 def render(assignment: Assignment) -> Page:
     """The page of the assignment's task. Raises LiquidError if the template is wrong."""
     job = assignment.job
-    line = json.loads(assignment.task.data_object.line)
-    page = _filled(text(job), task_input(job, line), job.requester, job.pk)
+    given = prepared(assignment.task_id)
+    if given is None:
+        given = task_input(job, json.loads(assignment.task.data_object.line))
+    page = _filled(text(job), given, job.requester, job.pk)
     return replace(page, own=job.template_id is not None)
+
+
+def prepared(object_id: int) -> dict[str, Any] | None:
+    """What the job's hook made of the object, where it has one."""
+    found = Prepared.objects.filter(pk=object_id, outcome=Prepared.Outcome.READY).values_list("task_input", flat=True)
+    return found.first()
 
 
 def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
