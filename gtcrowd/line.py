@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from gtcrowd import manifest, queue
 from gtcrowd.jobs import ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
-from gtcrowd.labels import consolidate, counters, export
+from gtcrowd.labels import consolidate, counters, deliver, export
 from gtcrowd.ledger import hold
 from gtcrowd.tasks import close, prepare, redundancy, settle
 from gtcrowd.tasks import open as opening
@@ -79,9 +79,12 @@ def _work(job: Job, now: datetime) -> None:
     close.end_given_up(job, now=now)
     _prepare(job, now)
     opening.open_next(job, now=now)
-    if consolidate.due(job):
+    if job.post_hook or job.reason_code == deliver.WAITING:
+        deliver.deliver(job, now=now)
+    elif consolidate.due(job):
         consolidate.run_batch(job, now=now)
-    tally = counters.count(job, now=now)
+    counters.count(job, now=now)
+    _explain_preparing(job, now)
     if _most_reached(job):
         reason = _("As many objects are labeled as the stopping conditions ask for.")
         stop.begin(job, code="stopping-condition", reason=reason, now=now)
@@ -92,8 +95,7 @@ def _work(job: Job, now: datetime) -> None:
         if redundancy.reached(job):
             close.end_all(job, reason_code="target-reached", now=now)
         if not _open(job):
-            code, reason = _outcome(job, tally.failed)
-            _conclude(job, JobState.COMPLETED, code=code, reason=reason, now=now)
+            _conclude(job, JobState.COMPLETED, now)
 
 
 def _prepare(job: Job, now: datetime) -> None:
@@ -101,12 +103,22 @@ def _prepare(job: Job, now: datetime) -> None:
 
     A job with a slow hook comes back to it soon, so that the other steps have their turn.
     """
+    if not job.pre_hook:
+        return
     began = time.monotonic()
     while prepare.portion(job, now=now):
         opening.open_next(job, now=now)
         if time.monotonic() - began > PREPARE_SECONDS and not job.own_clock:
             queue.advance(job.pk, wait=1)
             return
+
+
+def _explain_preparing(job: Job, now: datetime) -> None:
+    """Say when workers have to wait because the hook has not prepared any object for them yet."""
+    if job.pre_hook and not job.paused_at and not _open(job) and not opening.exhausted(job):
+        state.explain(job, code="preparing", reason=_("Objects are being prepared by the job's hook."), now=now)
+    elif job.reason_code == "preparing":
+        state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
 
 
 def _wait_for_more(job: Job, now: datetime) -> None:
@@ -117,7 +129,7 @@ def _wait_for_more(job: Job, now: datetime) -> None:
         reason = _("No object has arrived for %(days)s days.") % {"days": job.idle_days}
         stop.begin(job, code="idle", reason=reason, now=now)
         _wind_up(job, now)
-    elif job.paused_at:
+    elif job.paused_at or job.reason_code in (deliver.WAITING, "preparing"):
         return  # the job says so already
     elif not _open(job):
         state.explain(job, code="waiting-for-objects", reason=_("Waiting for objects to arrive."), now=now)
@@ -132,19 +144,22 @@ def _wind_up(job: Job, now: datetime) -> None:
         reason = _("Stopping: workers who hold a task may still hand in their answer.")
         state.explain(job, code=job.reason_code, reason=reason, now=now)
     else:
-        _conclude(
-            job,
-            JobState.STOPPED,
-            code=job.reason_code or "stopped",
-            reason=_("The job was stopped."),
-            now=now,
-        )
+        _conclude(job, JobState.STOPPED, now)
 
 
-def _conclude(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:
-    consolidate.run_whole(job, now=now)
-    counters.count(job, now=now)
+def _conclude(job: Job, to: str, now: datetime) -> None:
+    if job.post_hook:
+        if not deliver.deliver(job, now=now, at_end=True):
+            return  # the job says what it waits for
+        deliver.label_known(job, now=now)
+    else:
+        consolidate.run_whole(job, now=now)
+    tally = counters.count(job, now=now)
     export.write(job)
+    if to == JobState.STOPPED:
+        code, reason = job.reason_code or "stopped", _("The job was stopped.")
+    else:
+        code, reason = _outcome(job, tally.failed)
     _finish(job, to, code=code, reason=reason, now=now)
 
 
@@ -152,7 +167,10 @@ def relabel(job_id: int, *, now: datetime) -> None:
     """Form the labels of a job again with all that is known now, and its output too if it has ended. Raises Busy."""
     with _alone(job_id):
         job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job_id)
-        consolidate.run_whole(job, now=now)
+        if job.post_hook:
+            deliver.label_known(job, now=now)
+        else:
+            consolidate.run_whole(job, now=now)
         counters.count(job, now=now)
         if job.ended and job.output and job.state != JobState.FAILED:
             export.write(job)

@@ -63,7 +63,7 @@ def sealed(clear: str) -> bytes:
     return _box().encrypt(clear.encode())
 
 
-def unsealed(secret: bytes) -> str:
+def unsealed(secret: bytes | memoryview) -> str:
     """The secret in the clear."""
     return _box().decrypt(bytes(secret)).decode()
 

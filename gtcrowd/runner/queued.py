@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 from gtcrowd import line, queue
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import ENDED, Job
-from gtcrowd.labels import consolidate
-from gtcrowd.labels.models import Run, RunState
+from gtcrowd.labels import consolidate, deliver
+from gtcrowd.labels.models import HOOK, Run, RunState
 from gtcrowd.runner import rescue
 from gtcrowd.tasks import drafts, expire
 from gtcrowd.workforce import invite
@@ -29,7 +29,9 @@ def advance_job(*, job: int) -> None:
 
 @app.task(name=queue.RUN_METHOD, retry=RETRY)
 def run_method(*, run: int) -> None:
-    consolidate.perform(Run.objects.select_related("job").get(pk=run), now=timezone.now())
+    asked = Run.objects.select_related("job__requester").get(pk=run)
+    perform = deliver.perform if asked.method == HOOK else consolidate.perform
+    perform(asked, now=timezone.now())
 
 
 @app.task(name=queue.RELABEL_JOB, retry=RETRY)

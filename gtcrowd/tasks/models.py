@@ -36,6 +36,8 @@ NO_WORKERS = "no-workers-needed"
 HOOK_FAILED = "pre-hook-failed"
 BY_HOOK = (NO_WORKERS, HOOK_FAILED)
 """Why objects have ended that no worker was ever to see."""
+POST_HOOK_FAILED = "post-hook-failed"
+"""Why objects have failed that workers did answer."""
 
 
 class Task(models.Model):

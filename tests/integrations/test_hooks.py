@@ -162,7 +162,9 @@ def test_public_addresses_are_allowed(address):
     assert posting.allowed(address)
 
 
-@pytest.mark.parametrize(("address", "network"), [("10.1.2.3", "10.1.0.0/16"), ("::ffff:10.1.2.3", "10.1.0.0/16"), ("fd00::5", "fd00::/8")])
+@pytest.mark.parametrize(
+    ("address", "network"), [("10.1.2.3", "10.1.0.0/16"), ("::ffff:10.1.2.3", "10.1.0.0/16"), ("fd00::5", "fd00::/8")]
+)
 def test_the_operator_may_allow_a_network(address, network, settings):
     settings.GTCROWD_HOOK_NETWORKS = [network]
 
@@ -170,7 +172,16 @@ def test_the_operator_may_allow_a_network(address, network, settings):
     assert not posting.allowed("192.168.0.1")
 
 
-@pytest.mark.parametrize("url", ["http://localhost:{port}/", "http://127.0.0.1:{port}/", "http://2130706433:{port}/", "http://127.1:{port}/", "http://[::ffff:127.0.0.1]:{port}/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:{port}/",
+        "http://127.0.0.1:{port}/",
+        "http://2130706433:{port}/",
+        "http://127.1:{port}/",
+        "http://[::ffff:127.0.0.1]:{port}/",
+    ],
+)
 def test_loopback_is_refused_by_any_name(hook, settings, url):
     settings.GTCROWD_HOOK_NETWORKS = []
 
@@ -227,7 +238,7 @@ def test_what_is_no_hook_is_told_before_anything_is_called(url, told):
 
 
 def test_an_encrypted_call_wants_a_good_certificate(hook):
-    with pytest.raises(HookFault, match="could not be reached|certificate"):
+    with pytest.raises(HookFault, match=r"could not be reached|certificate"):
         call(hook.url.replace("http://", "https://"))
 
 
@@ -237,7 +248,7 @@ def installed(monkeypatch):
 
     def _installed(name, value, group="gtcrowd.pre"):
         made = EntryPoints([EntryPoint(name, value, group)])
-        monkeypatch.setattr(calling, "entry_points", lambda **asked: made.select(**asked))
+        monkeypatch.setattr(calling, "entry_points", made.select)
 
     return _installed
 
