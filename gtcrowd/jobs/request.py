@@ -143,6 +143,43 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     return JobRequest(**request)
 
 
+TRIAL_FIELDS = (
+    "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
+    "template", "pre_hook", "post_hook", "workers_per_object",
+)  # fmt: skip
+"""What a trial of a page and hooks needs to know of a job."""
+
+
+def read_trial(given: Mapping[str, Any], requester: Requester) -> dict[str, Any]:
+    """The fields of a job that a trial needs, and the text of its template; of a job that is not asked for yet, much
+    may be missing. Raises JobRefused with all faults."""
+    reading = _Reading({"name": "trial", "workers_per_object": 1, **{k: v for k, v in given.items() if v}})
+    reading.refuse_unknown(TRIAL_FIELDS)
+    buckets = frozenset(requester.buckets.values_list("name", flat=True))
+    kind = reading.kind()
+    name = reading.name()
+    fields = {
+        "name": name,
+        "kind": kind.name if kind else "",
+        "medium": reading.one_of("medium", kind.media if kind else ("image", "text", "video"), default="text"),
+        "label_attribute": reading.label_attribute(kind, default=name),
+        "categories": reading.categories(kind),
+        "manifest": reading.manifest(buckets) if "manifest" in reading.given else "",
+        "output": reading.output(name, buckets),
+        "title": str(reading.given.get("title", "")),
+        "description": str(reading.given.get("description", "")),
+        "instructions": reading.instructions(),
+        "pre_hook": reading.hook("pre_hook", hooks.Stage.PRE),
+        "post_hook": reading.hook("post_hook", hooks.Stage.POST),
+        "workers_per_object": reading.whole("workers_per_object", 1, requester.most_workers_per_object),
+    }
+    template = reading.template()
+    reading.hook_fits(fields, kind)
+    if reading.faults:
+        raise JobRefused(reading.faults)
+    return {"fields": fields, "template": template}
+
+
 class _Reading(Reading):
     """The fields of a job."""
 
@@ -354,15 +391,18 @@ class _Reading(Reading):
             if kind and request["method"] and request["method"] not in kind.learning_methods:
                 learning = ", ".join(kind.learning_methods)
                 self.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": learning})
-        if request["post_hook"] and kind and kind.name != HOOKED_KIND:
-            # What other kinds conclude has a form that people, known objects and figures rely on.
-            self.fault("post_hook", _("is for jobs of the kind %(kind)s.") % {"kind": HOOKED_KIND})
+        self.hook_fits(request, kind)
         if request["streaming"]:
             for name in ("max_human_labeled", "max_percentage"):
                 if request[name] is not None:
                     self.fault(name, _("cannot be used with streaming jobs, whose number of objects is not known."))
         elif request["object_id_key"]:
             self.fault("object_id_key", _("belongs to streaming jobs."))
+
+    def hook_fits(self, request: Mapping[str, Any], kind: kinds.Kind | None) -> None:
+        if request["post_hook"] and kind and kind.name != HOOKED_KIND:
+            # What other kinds conclude has a form that people, known objects and figures rely on.
+            self.fault("post_hook", _("is for jobs of the kind %(kind)s.") % {"kind": HOOKED_KIND})
 
     def _wrong(self, *names: str) -> bool:
         return any(fault.field in names for fault in self.faults)

@@ -72,7 +72,7 @@ def event(job: Job, target: str, uri: str, payload: Sequence[Mapping[str, Any]])
     """What the hook is asked. One elsewhere reads the payload at a signed address; one installed here has it inline."""
     inside = {"data": payload}
     if hooks.remote(target):
-        inside = {"url": settings.GTCROWD_URL + signed.address(uri, job_id=job.pk)}
+        inside = {"url": settings.GTCROWD_URL + signed.address(uri, job_id=job.pk or 0)}
     return asked(
         arn=hooks.name_of(job), requester=job.requester_id, categories=job.categories, attribute=job.label_attribute,
         payload={"s3Uri": uri, **inside}, output=folder(job), workers=job.workers_per_object,
