@@ -41,7 +41,7 @@ def serving(host: str = "127.0.0.1") -> Iterator[Hooked]:
             except OSError:
                 return  # the other side has had enough
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_args: Any) -> None:
             return
 
     server = ThreadingHTTPServer((host, 0), Handler)

@@ -264,8 +264,8 @@ class JobShape(serializers.ModelSerializer[Job]):
         model = Job
         fields = (
             "name", "kind", "medium", "label_attribute", "categories", "manifest", "output", "team", "title",
-            "description", "instructions", "pre_hook", "post_hook", "price", "workers_per_object", "time_limit", "availability",
-            "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
+            "description", "instructions", "pre_hook", "post_hook", "price", "workers_per_object", "time_limit",
+            "availability", "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
             "late_answers_paid", "hand_out", "order_key", "priority", "deadline", "worker_limits", "gold",
             "least_workers", "target_error", "streaming", "object_id_key", "idle_days", "paused_at", "state",
             "reason_code", "reason", "objects_total", "objects_ingested", "counters", "created_at", "changed_at",

@@ -81,7 +81,8 @@ def attempt(*, viewer: Viewer, given: Mapping[str, Any], job: Job | None = None,
         list(pool.map(lambda one: _before(one, stand_in, secret, now), objects))
     for one in objects:
         _render(one, stand_in, text, viewer)
-    return Trial(objects, _after(stand_in, job, objects, answers, secret, now), text)
+    described = _described(stand_in, job, objects, answers) if stand_in.post_hook else []
+    return Trial(objects, _after(stand_in, described, secret, now) if described else None, text)
 
 
 def _of(job: Job | None) -> dict[str, Any]:
@@ -146,22 +147,24 @@ def _render(one: Tried, job: Job, text: str, viewer: Viewer) -> None:
         one.fault = _("The page cannot be shown: %(where)s%(problem)s") % {"where": where, "problem": fault.problem}
 
 
-def _after(
-    stand_in: Job, job: Job | None, objects: Sequence[Tried], typed: list[dict[str, Any]], secret: str, now: datetime
-) -> TriedAfter | None:
-    if not stand_in.post_hook:
-        return None
+def _described(
+    stand_in: Job, job: Job | None, objects: Sequence[Tried], typed: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The payload for the post-processing: the answers that were typed, or those that workers gave."""
     if typed:
         told = [payload.annotation(f"private.local.sample{place}", one) for place, one in enumerate(typed, 1)]
-        described = [payload.described(one.position, one.line, told) for one in objects]
-    else:
-        positions = [one.position for one in objects]
-        tasks = Task.objects.filter(job=job, position__in=positions) if job else Task.objects.none()
-        described = payload.objects(list(tasks.select_related("data_object").order_by("position")))
-        described = [one for one in described if one["annotations"]]
-    if not described:
+        return [payload.described(one.position, one.line, told) for one in objects]
+    positions = [one.position for one in objects]
+    tasks = Task.objects.filter(job=job, position__in=positions) if job else Task.objects.none()
+    described = payload.objects(list(tasks.select_related("data_object").order_by("position")))
+    found = [one for one in described if one["annotations"]]
+    if not found:
         problem = _("give some, for there are no answers of workers yet that the hook could be tried on.")
         raise JobRefused([Fault("answers", None, problem)])
+    return found
+
+
+def _after(stand_in: Job, described: list[dict[str, Any]], secret: str, now: datetime) -> TriedAfter:
     uri = payload.address(stand_in, "request", 0, now)
     if hooks.remote(stand_in.post_hook):
         with store.store().write(uri) as file:

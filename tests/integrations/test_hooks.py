@@ -105,7 +105,7 @@ def test_a_hook_that_never_answers_is_given_up(hook, settings):
     hook.reply = lambda event: time.sleep(1)
     began = time.monotonic()
 
-    with pytest.raises(HookFault, match="did not answer within 0.3 seconds"):
+    with pytest.raises(HookFault, match=r"did not answer within 0\.3 seconds"):
         call(hook.url, patient=False)
     assert time.monotonic() - began < 0.9
 
@@ -147,7 +147,7 @@ def test_redirects_are_not_followed(hook):
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+        "127.0.0.1", "127.9.9.9", "0.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
         "224.0.0.1", "255.255.255.255", "240.0.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
         "fd00:ec2::254", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1", "64:ff9b::7f00:1",
         "2002:7f00:1::", "2001:0:4136:e378:8000:63bf:80ff:fffe",
