@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest, queue
-from gtcrowd.jobs import ingest, state, stop, store
+from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, counters, deliver, export
 from gtcrowd.ledger import hold
@@ -30,7 +30,7 @@ LOCK_SPACE = 0x6A6F62
 """First half of the advisory lock's key: the letters `job`."""
 
 
-PREPARE_SECONDS = 15
+PREPARE_SECONDS = 10
 """A job's objects are prepared for so long at a stretch."""
 
 
@@ -80,7 +80,7 @@ def _work(job: Job, now: datetime) -> None:
     _prepare(job, now)
     opening.open_next(job, now=now)
     if job.post_hook or job.reason_code == deliver.WAITING:
-        deliver.deliver(job, now=now)
+        _deliver(job, now)
     elif consolidate.due(job):
         consolidate.run_batch(job, now=now)
     counters.count(job, now=now)
@@ -101,16 +101,28 @@ def _work(job: Job, now: datetime) -> None:
 def _prepare(job: Job, now: datetime) -> None:
     """Have the hook prepare objects ahead of the workers, each portion being opened as it is ready.
 
-    A job with a slow hook comes back to it soon, so that the other steps have their turn.
+    A job with a slow hook comes back to it soon, so that its other steps and the other jobs have their turn.
     """
     if not job.pre_hook:
         return
     began = time.monotonic()
-    while prepare.portion(job, now=now):
-        opening.open_next(job, now=now)
-        if time.monotonic() - began > PREPARE_SECONDS and not job.own_clock:
-            queue.advance(job.pk, wait=1)
-            return
+    with hooks.turn(wait=job.own_clock) as mine:
+        while mine and prepare.portion(job, now=now, seconds=None if job.own_clock else PREPARE_SECONDS):
+            opening.open_next(job, now=now)
+            if time.monotonic() - began > PREPARE_SECONDS and not job.own_clock:
+                queue.advance(job.pk, wait=1)
+                return
+    if not mine:
+        queue.advance(job.pk, wait=2)
+
+
+def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
+    """Have the hook label what has ended; returns whether nothing is left that waits for it."""
+    with hooks.turn(wait=job.own_clock) as mine:
+        if mine:
+            return deliver.deliver(job, now=now, at_end=at_end)
+    queue.advance(job.pk, wait=2)
+    return False
 
 
 def _explain_preparing(job: Job, now: datetime) -> None:
@@ -149,7 +161,7 @@ def _wind_up(job: Job, now: datetime) -> None:
 
 def _conclude(job: Job, to: str, now: datetime) -> None:
     if job.post_hook:
-        if not deliver.deliver(job, now=now, at_end=True):
+        if not _deliver(job, now, at_end=True):
             return  # the job says what it waits for
         deliver.label_known(job, now=now)
     else:

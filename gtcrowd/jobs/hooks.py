@@ -5,8 +5,10 @@ it is named by the setting GTCROWD_HOOKS. Each that a job had stays known, with 
 """
 
 import json
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,6 +30,9 @@ MOST_INPUT = 1_000_000
 """Characters of a task input, as JSON."""
 WAITS = (0.5, 2.0)
 """Seconds before a second and a third try."""
+
+
+_turn = threading.Lock()
 
 
 class Stage(TextChoices):
@@ -81,6 +86,18 @@ def ask(call: Call, *, patient: bool = True) -> Any:
                 raise
             time.sleep(wait)
     return caller().call(call)
+
+
+@contextmanager
+def turn(*, wait: bool) -> Iterator[bool]:
+    """Whether this process may call a job's hook now: one job at a time, so that a slow hook keeps one of its threads
+    at most, and the other jobs go on. With `wait`, after a while it may."""
+    mine = _turn.acquire(blocking=wait)
+    try:
+        yield mine
+    finally:
+        if mine:
+            _turn.release()
 
 
 def remote(target: str) -> bool:

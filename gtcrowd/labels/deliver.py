@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from gtcrowd import queue
@@ -81,29 +81,51 @@ def label_known(job: Job, *, now: datetime) -> None:
 
 
 def perform(run: Run, *, now: datetime) -> None:
-    """Have the hook make all labels again, for a run that was asked for. A run that was broken off begins anew."""
+    """Have the hook make all labels again, for a run that was asked for: for a while, and the rest at another time.
+
+    Where it was broken off, it goes on behind the last label it has, with the hook it began with.
+    """
     if run.state != RunState.WAITING:
         return
-    job, hook = run.job, hooks.current(run.job, Stage.POST)
-    began = time.perf_counter()
-    Label.objects.filter(run=run).delete()
-    run.labels = run.answers = 0
+    began, job, seconds = time.monotonic(), run.job, run.seconds
     try:
-        if hook is None:
-            raise HookFault(_("The job has no hook any more."))
-        run.parameters, run.versions, after = _parameters(hook), {"hook": str(hook.number)}, -1
-        while tasks := list(_answered(job).filter(position__gt=after)[: payload.MOST_OBJECTS]):
+        hook = _begun(run)
+        while tasks := _after(run):
             delivery = _made(job, hook, tasks, now, run=run)
             made = _asked(job, delivery, hook, now, patient=True)
             with transaction.atomic():
                 _write(run, made, tasks, now)
                 _end(delivery, Delivery.Outcome.DONE, now)
-            after = tasks[-1].position
+            run.seconds = seconds + time.monotonic() - began
+            run.save(update_fields=["seconds"])
+            if time.monotonic() - began > SECONDS:
+                queue.enqueue(queue.RUN_METHOD, once=f"run-{run.pk}", wait=1, run=run.pk)
+                return
         run.state = RunState.DONE
     except HookFault as fault:
         run.state, run.reason = RunState.FAILED, str(fault)[:500]
-    run.seconds, run.ended_at = time.perf_counter() - began, now
+    run.ended_at = now
     run.save()
+
+
+def _begun(run: Run) -> Hook:
+    """The hook that a run began with; it begins with the job's present one. Raises HookFault if there is none."""
+    own = Hook.objects.filter(job=run.job, stage=Stage.POST)
+    hook = own.filter(number=run.parameters["number"]).first() if run.parameters else hooks.current(run.job, Stage.POST)
+    if hook is None:
+        raise HookFault(_("The job has no hook any more."))
+    if not run.parameters:
+        run.parameters, run.versions = _parameters(hook), {"hook": str(hook.number)}
+        run.save(update_fields=["parameters", "versions"])
+    return hook
+
+
+def _after(run: Run) -> list[Task]:
+    """The next objects with answers that the run has no label for yet."""
+    last = Label.objects.filter(run=run).aggregate(last=Max("position"))["last"]
+    answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
+    tasks = Task.objects.filter(Exists(answers), job=run.job, position__gt=-1 if last is None else last)
+    return list(tasks.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
 
 
 def _begin_anew(job: Job, hook: Hook, now: datetime) -> None:
@@ -203,11 +225,6 @@ def _put_off(job: Job, delivery: Delivery, reason: str, now: datetime) -> bool:
 def _end(delivery: Delivery, outcome: str, now: datetime) -> None:
     delivery.outcome, delivery.ended_at = outcome, now
     delivery.save()
-
-
-def _answered(job: Job) -> QuerySet[Task]:
-    answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
-    return Task.objects.filter(Exists(answers), job=job).select_related("data_object").order_by("position")
 
 
 def _run(job: Job, parameters: Mapping[str, Any], now: datetime, hook: Hook | None = None) -> Run:

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from gtcrowd import line, queue
 from gtcrowd.identity.models import User
+from gtcrowd.jobs import hooks
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate, deliver
 from gtcrowd.labels.models import HOOK, Run, RunState
@@ -30,8 +31,14 @@ def advance_job(*, job: int) -> None:
 @app.task(name=queue.RUN_METHOD, retry=RETRY)
 def run_method(*, run: int) -> None:
     asked = Run.objects.select_related("job__requester").get(pk=run)
-    perform = deliver.perform if asked.method == HOOK else consolidate.perform
-    perform(asked, now=timezone.now())
+    if asked.method != HOOK:
+        consolidate.perform(asked, now=timezone.now())
+        return
+    with hooks.turn(wait=False) as mine:
+        if mine:
+            deliver.perform(asked, now=timezone.now())
+            return
+    queue.enqueue(queue.RUN_METHOD, once=f"run-{run}", wait=2, run=run)
 
 
 @app.task(name=queue.RELABEL_JOB, retry=RETRY)

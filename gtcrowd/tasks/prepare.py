@@ -6,6 +6,7 @@
 """
 
 import hashlib
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,15 +64,19 @@ class Made:
         return Prepared.Outcome.NO_WORKERS if self.task_input is None else Prepared.Outcome.READY
 
 
-def portion(job: Job, *, now: datetime) -> int:
-    """Have the job's hook prepare some further objects; returns how many: 0 if it has none, or enough is prepared."""
+def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
+    """Have the job's hook prepare some further objects; returns how many: 0 if it has none, or enough is prepared.
+
+    Objects for which it was not called after so many `seconds` are left for another time.
+    """
     hook = hooks.current(job, Stage.PRE)
     if hook is None:
         return 0
     objects = _next(job)
-    if objects:
-        _keep(job, hook, objects, _made(job, hook, objects), now)
-    return len(objects)
+    made = [(pk, one) for pk, one in _made(job, hook, objects, seconds) if one is not None]
+    if made:
+        _keep(job, hook, made, now)
+    return len(made)
 
 
 def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> Made:
@@ -95,26 +100,30 @@ def _next(job: Job) -> list[tuple[int, str]]:
     return known + statement.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
 
 
-def _made(job: Job, hook: Hook, objects: Sequence[tuple[int, str]]) -> list[Made]:
-    secret, arn = hook_secret.of(job.requester), hooks.name_of(job)
+def _made(
+    job: Job, hook: Hook, objects: Sequence[tuple[int, str]], seconds: float | None
+) -> list[tuple[int, Made | None]]:
+    secret, arn, began = hook_secret.of(job.requester), hooks.name_of(job), time.monotonic()
 
-    def one(found: tuple[int, str]) -> Made:
-        key = hashlib.sha256(f"pre/{hook.pk}/{found[0]}".encode()).hexdigest()
-        return make(arn, hook.target, found[1], secret=secret, key=key)
+    def one(found: tuple[int, str]) -> tuple[int, Made | None]:
+        pk, line = found
+        if seconds is not None and time.monotonic() - began > seconds:
+            return pk, None
+        key = hashlib.sha256(f"pre/{hook.pk}/{pk}".encode()).hexdigest()
+        return pk, make(arn, hook.target, line, secret=secret, key=key)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hook") as pool:
         return list(pool.map(one, objects))
 
 
-def _keep(job: Job, hook: Hook, objects: Sequence[tuple[int, str]], made: Sequence[Made], now: datetime) -> None:
-    both = list(zip((pk for pk, _line in objects), made, strict=True))
+def _keep(job: Job, hook: Hook, made: Sequence[tuple[int, Made]], now: datetime) -> None:
     rows = [
         Prepared(
             data_object_id=pk, job=job, hook=hook, outcome=one.outcome, task_input=one.task_input, made_at=now
         )
-        for pk, one in both
+        for pk, one in made
     ]  # fmt: skip
-    mishaps = [Mishap(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in both if one.fault]
+    mishaps = [Mishap(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in made if one.fault]
     with transaction.atomic():
         Prepared.objects.bulk_create(rows, ignore_conflicts=True)
         Mishap.objects.bulk_create(mishaps, ignore_conflicts=True)

@@ -351,6 +351,23 @@ def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook
     assert "2026-11-03" in next(export.lines(job, run_id=run.pk))
 
 
+def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, monkeypatch):
+    job = custom(*map(str, range(60)))
+    give("cleo", job, *({"n": 1} for _number in range(60)))
+    job = line.advance(job.pk, now=now)
+    run = consolidate.ask(job, viewer=alice, method="hook", now=now)
+    monkeypatch.setattr(deliver, "SECONDS", 0)
+    asked = len(hook.asked)
+
+    for labels in (50, 60):
+        deliver.perform(Run.objects.get(pk=run.pk), now=now)
+        assert Run.objects.get(pk=run.pk).labels == labels
+    deliver.perform(Run.objects.get(pk=run.pk), now=now)
+
+    run.refresh_from_db()
+    assert (run.state, run.labels, run.answers, len(hook.asked) - asked) == ("done", 60, 60, 2)
+
+
 def test_a_run_whose_hook_fails_says_why(custom, hook, give, alice, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})

@@ -1,12 +1,13 @@
 """Objects that a hook prepares before workers see them."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
 
 from gtcrowd import line
-from gtcrowd.jobs import arrive, store
+from gtcrowd.jobs import arrive, hooks, store
 from gtcrowd.jobs.models import Counters, Hook, Job, Mishap, Prepared
 from gtcrowd.tasks import change, claim, gold, prepare, submit
 from gtcrowd.tasks import open as opening
@@ -229,9 +230,36 @@ def test_objects_that_arrive_are_prepared_too(hook, ask, now):
 
 
 def test_a_job_says_that_it_waits_for_the_hook(hook, ask, now, monkeypatch):
-    monkeypatch.setattr(prepare, "portion", lambda job, now: 0)
+    monkeypatch.setattr(prepare, "portion", lambda job, **facts: 0)
     job = ask("a", pre_hook=hook.url)
 
     assert (job.state, job.reason_code) == ("InProgress", "preparing")
     monkeypatch.undo()
     assert line.advance(job.pk, now=now).reason_code in ("preparing", "waiting-for-workers")
+
+
+def test_a_slow_hook_leaves_time_for_other_jobs(hook, ask, now, monkeypatch):
+    monkeypatch.setattr(line, "PREPARE_SECONDS", 0.3)
+    hook.reply = lambda event: time.sleep(0.2) or {"taskInput": {}}
+    job = ask(*map(str, range(100)), pre_hook=hook.url, opened=False)
+    began = time.monotonic()
+
+    line.advance(job.pk, now=now)
+
+    assert time.monotonic() - began < 2
+    some = Task.objects.count()
+    assert 8 <= some < 32
+    line.advance(job.pk, now=now)
+    positions = list(Task.objects.order_by("position").values_list("position", flat=True))
+    assert positions == list(range(len(positions)))
+    assert len(positions) > some
+
+
+def test_one_job_at_a_time_calls_hooks(hook, ask, now):
+    job = ask("a", pre_hook=hook.url, opened=False)
+
+    with hooks.turn(wait=True):
+        line.advance(job.pk, now=now)
+        assert hook.asked == []
+    assert line.advance(job.pk, now=now).reason_code == "waiting-for-workers"
+    assert len(hook.asked) == 1
