@@ -27,18 +27,19 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
        THEN left(line, -1) || ',' || head
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
        ELSE chr(1) || json_build_array(
-           line, state, reason_code, mishap, position, value, confidence, parts, created_at, metadata
+           line, state, reason_code,
+           (SELECT reason FROM jobs_mishap mishap WHERE mishap.data_object_id = labeled.id AND state = 'failed'),
+           position, value, confidence, parts, created_at, metadata
        )::text END
 FROM (
     SELECT object.line, object.position, label.value, label.confidence, label.parts, label.created_at, label.metadata,
-           task.state, task.reason_code, mishap.reason AS mishap,
+           task.state, task.reason_code, object.id,
            label.confidence::text AS sure, -- longer than 8, and it has more places than are written
            %(heads)s::jsonb -> label.run_id::text ->> label.value::text AS head,
            %(tails)s::jsonb -> label.run_id::text ->> label.value::text AS tail
     FROM jobs_dataobject object
     LEFT JOIN labels_label label ON label.job_id = object.job_id AND label.position = object.position AND {which}
     LEFT JOIN tasks_task task ON task.data_object_id = object.id
-    LEFT JOIN jobs_mishap mishap ON mishap.data_object_id = object.id
     WHERE object.job_id = %(job)s
     ORDER BY object.position
     OFFSET 0

@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
 from gtcrowd import statement
-from gtcrowd.jobs.models import DataObject, HandOut, Job, JobState
+from gtcrowd.jobs.hooks import Stage
+from gtcrowd.jobs.models import DataObject, HandOut, Hook, Job, JobState
 from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
 from gtcrowd.tasks.seats import RANK
 from gtcrowd.workforce.models import Kind
@@ -27,8 +28,8 @@ LOCK_SPACE = 0x6F706E
 OPEN = f"""
 WITH next AS (
     SELECT object.id, object.job_id, object.position, object.rank, object.sequence,
-           coalesce(prepared.outcome, 'ready') AS outcome
-    FROM jobs_dataobject object {{prepared}} jobs_prepared prepared ON prepared.data_object_id = object.id
+           {{outcome}} AS outcome
+    FROM jobs_dataobject object {{prepared}}
     WHERE object.job_id = %(job)s AND object.{{behind}} > %(after)s AND NOT object.labeled_before
       AND object.{{behind}} < %(before)s
       AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id)
@@ -56,6 +57,8 @@ WITH next AS (
 )
 SELECT count(*), count(*) FILTER (WHERE state = 'open') FROM opened
 """  # noqa: S608
+PREPARED = "coalesce(prepared.outcome, 'ready')", "{} jobs_prepared prepared ON prepared.data_object_id = object.id"
+"""What became of an object, and where it stands."""
 UNPREPARED = """
 SELECT object.{behind} FROM jobs_dataobject object
 WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.labeled_before
@@ -135,10 +138,15 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
     if job.pre_hook:
         found = statement.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
         before = found[0][0] if found else before
+    outcome, prepared = PREPARED
+    if not job.pre_hook and not Hook.objects.filter(job=job, stage=Stage.PRE).exists():
+        outcome, prepared = "'ready'", ""
     with connection.cursor() as cursor:
         cursor.execute(
             # What has been prepared is a fact, also where the hook was taken away since.
-            OPEN.format(behind=order, prepared="JOIN" if job.pre_hook else "LEFT JOIN"),
+            OPEN.format(
+                behind=order, outcome=outcome, prepared=prepared.format("JOIN" if job.pre_hook else "LEFT JOIN")
+            ),
             {
                 "job": job.pk,
                 "after": after,
