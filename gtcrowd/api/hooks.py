@@ -22,7 +22,7 @@ class TryHooks(APIView):
     @extend_schema(
         summary="Try a page and hooks on the first objects of a manifest; nothing is created",
         request=shapes.TryRequestShape,
-        responses={200: shapes.TriedShape, **PROBLEM},
+        responses={200: shapes.TriedShape, 409: shapes.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         viewer, given = caller(request), mapping(request)

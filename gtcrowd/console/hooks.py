@@ -14,6 +14,7 @@ from gtcrowd.console import forms
 from gtcrowd.console.gate import member
 from gtcrowd.identity import hook_secret, origins
 from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import TRIAL_FIELDS, Fault, JobRefused
 from gtcrowd.workpage import trial
@@ -44,6 +45,8 @@ def _shown(request: HttpRequest, viewer: Viewer, given: dict[str, Any], job: Job
         tried = trial.attempt(viewer=viewer, given=given, job=job, now=timezone.now())
     except JobRefused as refused:
         return render(request, "console/try.html", {"faults": forms.by_field(refused.faults), "job": job}, status=422)
+    except state.NotPossible as busy:
+        return render(request, "console/try.html", {"faults": {"": [str(busy)]}, "job": job}, status=409)
     pages = [{"one": one, "task_input": json.dumps(one.task_input, ensure_ascii=False)} for one in tried.objects]
     return render(request, "console/try.html", {"tried": tried, "pages": pages, "job": job})
 

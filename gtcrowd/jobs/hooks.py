@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -30,8 +30,6 @@ MOST_INPUT = 1_000_000
 """Characters of a task input, as JSON."""
 WAITS = (0.5, 2.0)
 """Seconds before a second and a third try."""
-
-
 _turn = threading.Lock()
 
 
@@ -54,8 +52,8 @@ class Call:
 
     target: str
     stage: str
-    event: Mapping[str, Any]
-    secret: str
+    event: Mapping[str, Any] = field(repr=False)
+    secret: str = field(repr=False)
     key: str
 
 

@@ -6,8 +6,10 @@ is called once: who tries does not want to wait for further tries.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,7 +21,7 @@ from django.utils.translation import gettext as _
 from gtcrowd import manifest
 from gtcrowd.identity import hook_secret
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs import hooks, request, store
+from gtcrowd.jobs import hooks, request, state, store
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import DataObject, Job
@@ -31,6 +33,8 @@ from gtcrowd.workpage import rendering
 
 MOST_OBJECTS = 3
 MOST_ANSWERS = 9
+_room = threading.BoundedSemaphore(2)
+"""So many are tried at once by one web process: hooks may be slow, and its threads are there for workers."""
 
 
 @dataclass
@@ -68,7 +72,7 @@ def attempt(*, viewer: Viewer, given: Mapping[str, Any], job: Job | None = None,
     """Try the page and hooks that `given` describes, by the fields of a job; what it leaves out is as in `job`.
 
     `answers` in it: what workers might answer, given to the post-processing as the answers to each object. Without
-    any, real ones of `job` are. Raises JobRefused with every fault, NotAllowed.
+    any, real ones of `job` are. Raises JobRefused with every fault, NotAllowed, state.NotPossible while others do so.
     """
     viewer.must(Right.CREATE_JOBS)
     answers = _answers(given)
@@ -76,13 +80,24 @@ def attempt(*, viewer: Viewer, given: Mapping[str, Any], job: Job | None = None,
     stand_in = Job(pk=job.pk if job else None, requester=viewer.requester, **asked["fields"])
     text = asked["template"] or rendering.kind_page(stand_in)
     objects = _objects(viewer, stand_in, job)
-    with ThreadPoolExecutor(MOST_OBJECTS, thread_name_prefix="trial") as pool:
-        secret = hook_secret.of(viewer.requester)
-        list(pool.map(lambda one: _before(one, stand_in, secret, now), objects))
-    for one in objects:
-        _render(one, stand_in, text, viewer)
-    described = _described(stand_in, job, objects, answers) if stand_in.post_hook else []
-    return Trial(objects, _after(stand_in, described, secret, now) if described else None, text)
+    with _one_of_few():
+        with ThreadPoolExecutor(MOST_OBJECTS, thread_name_prefix="trial") as pool:
+            secret = hook_secret.of(viewer.requester)
+            list(pool.map(lambda one: _before(one, stand_in, secret, now), objects))
+        for one in objects:
+            _render(one, stand_in, text, viewer)
+        described = _described(stand_in, job, objects, answers) if stand_in.post_hook else []
+        return Trial(objects, _after(stand_in, described, secret, now) if described else None, text)
+
+
+@contextmanager
+def _one_of_few() -> Iterator[None]:
+    if not _room.acquire(blocking=False):
+        raise state.NotPossible(_("Others are just trying their hooks. Try again in a moment."))
+    try:
+        yield
+    finally:
+        _room.release()
 
 
 def _of(job: Job | None) -> dict[str, Any]:

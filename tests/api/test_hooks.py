@@ -8,6 +8,7 @@ from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job, Prepared
 from gtcrowd.tasks import claim, submit
+from gtcrowd.workpage import trial
 from tests.api.conftest import program
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,18 @@ def test_a_running_job_is_tried_with_its_own_answers(call, hook, ask, hire, now)
     assert tried["after"]["payload"][0]["annotations"][0]["annotationData"] == {"content": '{"bird": "heron"}'}
     assert "these are missing: 0" in tried["after"]["fault"]
     assert Job.objects.get().post_hook == ""
+
+
+def test_only_a_few_are_tried_at_once(call, hook, given):
+    for _other in range(2):
+        trial._room.acquire()
+    try:
+        refused = call.post(TRY, given, format="json")
+    finally:
+        trial._room.release(2)
+
+    assert (refused.status_code, hook.asked) == (409, [])
+    assert call.post(TRY, given, format="json").status_code == 200
 
 
 def test_answers_are_needed(call, hook, given):

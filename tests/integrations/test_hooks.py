@@ -4,10 +4,16 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import EntryPoint, EntryPoints
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from gtcrowd.integrations import hooks as calling
 from gtcrowd.integrations import posting
@@ -240,6 +246,70 @@ def test_what_is_no_hook_is_told_before_anything_is_called(url, told):
 def test_an_encrypted_call_wants_a_good_certificate(hook):
     with pytest.raises(HookFault, match=r"could not be reached|certificate"):
         call(hook.url.replace("http://", "https://"))
+
+
+@pytest.fixture
+def certified(tmp_path, monkeypatch):
+    """A server's side of encryption, with a certificate for hook.example that this process trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hook.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hook.example")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "hook.pem"
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(private + made.public_bytes(pem))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_an_encrypted_call_is_made_to_the_checked_address_under_its_name(certified, settings, named):
+    settings.GTCROWD_HOOK_NETWORKS = ["127.0.0.0/8"]
+    named("127.0.0.1")
+    with hooking.serving(tls=certified) as hooked:
+        port = hooked.url.split(":")[2].split("/")[0]
+
+        assert call(f"https://hook.example:{port}/x?y=1") == {"taskInput": {"source": "Möwe"}}
+        assert hooked.asked[0][0]["host"] == f"hook.example:{port}"
+
+
+def test_a_certificate_for_another_name_is_refused_at_once(certified, settings):
+    settings.GTCROWD_HOOK_NETWORKS = ["127.0.0.0/8"]
+    with hooking.serving(tls=certified) as hooked:
+        with pytest.raises(HookFault, match=r"The certificate of 127\.0\.0\.1 is not good"):
+            call(hooked.url.replace("http://", "https://"))
+        assert hooked.asked == []
+
+
+def test_a_slow_encrypted_answer_is_given_up_too(certified, settings, named):
+    settings.GTCROWD_HOOK_NETWORKS, settings.GTCROWD_HOOK_SECONDS = ["127.0.0.0/8"], 0.5
+    named("127.0.0.1")
+
+    def drip(file):
+        for _second in range(20):
+            file.write(b"1")
+            file.flush()
+            time.sleep(0.1)
+
+    with hooking.serving(tls=certified) as hooked:
+        hooked.reply = lambda event: (200, drip)
+        with pytest.raises(HookFault, match="did not answer within"):
+            call(f"https://hook.example:{hooked.url.split(':')[2]}", patient=False)
+
+
+def test_a_call_shown_in_a_log_has_no_secret():
+    shown = repr(Call(target="https://a.example/", stage="pre", event=EVENT, secret="s3cret", key="k"))
+
+    assert "s3cret" not in shown
+    assert "Möwe" not in shown
 
 
 @pytest.fixture
