@@ -9,6 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = (
+        64  # the five of the standard library are fewer than call at once, and who waits does so for 1 s
+    )
+
+
 class Hooked:
     """`reply`: called with the event, gives what is answered: JSON, or (status, bytes), or a status and headers."""
 
@@ -45,7 +51,7 @@ def serving(host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> It
         def log_message(self, *_args: Any) -> None:
             return
 
-    server = ThreadingHTTPServer((host, 0), Handler)
+    server = _Server((host, 0), Handler)
     server.daemon_threads = True
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
