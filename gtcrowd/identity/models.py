@@ -54,6 +54,8 @@ class Requester(models.Model):
     )
     most_workers_per_object = models.PositiveSmallIntegerField(default=9)
     most_concurrent = models.PositiveIntegerField(default=5000, help_text=_("Most objects open at once in a job."))
+    script_origins = models.JSONField(default=list, help_text=_("Foreign origins that its own worker pages may use."))
+    hook_secret = models.BinaryField(null=True, help_text=_("By which calls of its hooks are signed, encrypted."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
