@@ -4,6 +4,7 @@ The runner walks it when something happened and once a minute; a replay or simul
 clock. Each step may be done again from any point, so a process that was killed in it loses nothing.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,20 +14,24 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import language, manifest
-from gtcrowd.jobs import ingest, state, stop, store
+from gtcrowd import language, manifest, queue
+from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
-from gtcrowd.labels import consolidate, counters, export
+from gtcrowd.labels import consolidate, counters, deliver, export
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import close, redundancy, settle
+from gtcrowd.tasks import close, prepare, redundancy, settle
 from gtcrowd.tasks import open as opening
-from gtcrowd.tasks.models import Task, TaskState
+from gtcrowd.tasks.models import NO_WORKERS, Task, TaskState
 
 log = structlog.get_logger(__name__)
 
 
 LOCK_SPACE = 0x6A6F62
 """First half of the advisory lock's key: the letters `job`."""
+
+
+PREPARE_SECONDS = 10
+"""A job's objects are prepared for so long at a stretch."""
 
 
 class Busy(Exception):
@@ -72,10 +77,14 @@ def _work(job: Job, now: datetime) -> None:
         settle.settle(job, now=now)
     close.end_overdue(job, now=now)
     close.end_given_up(job, now=now)
+    _prepare(job, now)
     opening.open_next(job, now=now)
-    if consolidate.due(job):
+    if job.post_hook or job.reason_code == deliver.WAITING:
+        _deliver(job, now)
+    elif consolidate.due(job):
         consolidate.run_batch(job, now=now)
-    tally = counters.count(job, now=now)
+    counters.count(job, now=now)
+    _explain_preparing(job, now)
     if _most_reached(job):
         reason = language.later("As many objects are labeled as the stopping conditions ask for.")
         stop.begin(job, code="stopping-condition", reason=reason, now=now)
@@ -86,8 +95,42 @@ def _work(job: Job, now: datetime) -> None:
         if redundancy.reached(job):
             close.end_all(job, reason_code="target-reached", now=now)
         if not _open(job):
-            code, reason = _outcome(job, tally.failed)
-            _conclude(job, JobState.COMPLETED, code=code, reason=reason, now=now)
+            _conclude(job, JobState.COMPLETED, now)
+
+
+def _prepare(job: Job, now: datetime) -> None:
+    """Have the hook prepare objects ahead of the workers, each portion being opened as it is ready.
+
+    A job with a slow hook comes back to it soon, so that its other steps and the other jobs have their turn.
+    """
+    if not job.pre_hook:
+        return
+    began = time.monotonic()
+    with hooks.turn(wait=job.own_clock) as mine:
+        while mine and prepare.portion(job, now=now, seconds=None if job.own_clock else PREPARE_SECONDS):
+            opening.open_next(job, now=now)
+            if time.monotonic() - began > PREPARE_SECONDS and not job.own_clock:
+                queue.advance(job.pk, wait=1)
+                return
+    if not mine:
+        queue.advance(job.pk, wait=2)
+
+
+def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
+    """Have the hook label what has ended; returns whether nothing is left that waits for it."""
+    with hooks.turn(wait=job.own_clock) as mine:
+        if mine:
+            return deliver.deliver(job, now=now, at_end=at_end)
+    queue.advance(job.pk, wait=2)
+    return False
+
+
+def _explain_preparing(job: Job, now: datetime) -> None:
+    """Say when workers have to wait because the hook has not prepared any object for them yet."""
+    if job.pre_hook and not job.paused_at and not _open(job) and not opening.exhausted(job):
+        state.explain(job, code="preparing", reason=_("Objects are being prepared by the job's hook."), now=now)
+    elif job.reason_code == "preparing":
+        state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
 
 
 def _wait_for_more(job: Job, now: datetime) -> None:
@@ -98,7 +141,7 @@ def _wait_for_more(job: Job, now: datetime) -> None:
         reason = _("No object has arrived for %(days)s days.") % {"days": job.idle_days}
         stop.begin(job, code="idle", reason=reason, now=now)
         _wind_up(job, now)
-    elif job.paused_at:
+    elif job.paused_at or job.reason_code in (deliver.WAITING, "preparing"):
         return  # the job says so already
     elif not _open(job):
         state.explain(job, code="waiting-for-objects", reason=language.later("Waiting for objects to arrive."), now=now)
@@ -113,19 +156,22 @@ def _wind_up(job: Job, now: datetime) -> None:
         reason = language.later("Stopping: workers who hold a task may still hand in their answer.")
         state.explain(job, code=job.reason_code, reason=reason, now=now)
     else:
-        _conclude(
-            job,
-            JobState.STOPPED,
-            code=job.reason_code or "stopped",
-            reason=language.later("The job was stopped."),
-            now=now,
-        )
+        _conclude(job, JobState.STOPPED, now)
 
 
-def _conclude(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:
-    consolidate.run_whole(job, now=now)
-    counters.count(job, now=now)
+def _conclude(job: Job, to: str, now: datetime) -> None:
+    if job.post_hook:
+        if not _deliver(job, now, at_end=True):
+            return  # the job says what it waits for
+        deliver.label_known(job, now=now)
+    else:
+        consolidate.run_whole(job, now=now)
+    tally = counters.count(job, now=now)
     export.write(job)
+    if to == JobState.STOPPED:
+        code, reason = job.reason_code or "stopped", language.later("The job was stopped.")
+    else:
+        code, reason = _outcome(job, tally.failed)
     _finish(job, to, code=code, reason=reason, now=now)
 
 
@@ -133,7 +179,10 @@ def relabel(job_id: int, *, now: datetime) -> None:
     """Form the labels of a job again with all that is known now, and its output too if it has ended. Raises Busy."""
     with _alone(job_id):
         job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job_id)
-        consolidate.run_whole(job, now=now)
+        if job.post_hook:
+            deliver.label_known(job, now=now)
+        else:
+            consolidate.run_whole(job, now=now)
         counters.count(job, now=now)
         if job.ended and job.output and job.state != JobState.FAILED:
             export.write(job)
@@ -154,7 +203,8 @@ def _open(job: Job) -> bool:
 
 def _most_reached(job: Job) -> bool:
     most = opening.most_labeled(job)
-    return most is not None and Task.objects.filter(job=job, state=TaskState.DONE).count() >= most
+    done = Task.objects.filter(job=job, state=TaskState.DONE).exclude(reason_code=NO_WORKERS)
+    return most is not None and done.count() >= most
 
 
 def _outcome(job: Job, failed: int) -> tuple[str, str]:

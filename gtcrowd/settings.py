@@ -3,6 +3,7 @@
 import re
 import secrets
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,12 @@ VAR = Path(env.str("GTCROWD_VAR", default="var")).resolve()
 GTCROWD_STORE = env.str("GTCROWD_STORE", default="gtcrowd.integrations.folders.FolderStore")
 GTCROWD_STORE_DIR = Path(env.str("GTCROWD_STORE_DIR", default=str(VAR / "objects")))
 DATABASE_URL = env.str("DATABASE_URL", default="") or postgres.url(VAR / "postgres")
+
+# Calling out to hooks
+GTCROWD_HOOKS = env.str("GTCROWD_HOOKS", default="gtcrowd.integrations.hooks.Hooks")
+GTCROWD_HOOK_NETWORKS = [ip_network(one.strip()) for one in env.list("GTCROWD_HOOK_NETWORKS", default=[])]
+GTCROWD_HOOK_HTTP = env.bool("GTCROWD_HOOK_HTTP", default=False)
+GTCROWD_HOOK_SECONDS = env.int("GTCROWD_HOOK_SECONDS", default=30)
 
 # Who may reach it, and how
 DEBUG = env.bool("GTCROWD_DEBUG", default=False)

@@ -13,10 +13,11 @@ from playwright.sync_api import Browser, expect
 from gtcrowd import line
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
-from gtcrowd.jobs import create, store
+from gtcrowd.jobs import create, hooks, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import claim, submit
 from gtcrowd.workforce.models import Kind, Team, Worker, Workforce
+from tests import hooking
 from tests.portal import browsing
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -33,6 +34,15 @@ def _english() -> Iterator[None]:
     """A request leaves its language behind in the thread, for the next one to replace; tests begin in English."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def hook(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[hooking.Hooked]:
+    """A hook on loopback, where the operator allows such; it is not waited for long."""
+    settings.GTCROWD_HOOK_NETWORKS, settings.GTCROWD_HOOK_HTTP = ["127.0.0.0/8"], True
+    monkeypatch.setattr(hooks, "WAITS", (0, 0))
+    with hooking.serving() as hooked:
+        yield hooked
 
 
 @pytest.fixture(scope="session")

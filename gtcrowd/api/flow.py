@@ -29,11 +29,13 @@ from gtcrowd.tasks.models import Gold, Standing
 from gtcrowd.workforce.models import Worker
 
 OBJECTS = """
-SELECT object.position, object.object_id, task.state, task.reason_code, task.answered, task.wanted, task.error
+SELECT object.position, object.object_id, task.state, task.reason_code, mishap.reason, task.answered,
+       task.wanted, task.error
 FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
+LEFT JOIN jobs_mishap mishap ON mishap.data_object_id = object.id
 WHERE object.job_id = %s AND object.position > %s ORDER BY object.position
 """
-OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "answers", "wanted", "expected_error")
+OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "reason", "answers", "wanted", "expected_error")
 MOST_WEBHOOK = 1 << 20
 
 

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from gtcrowd.identity.access import NotAllowed
+from gtcrowd.identity.origins import OriginsRefused
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.jobs.state import NotPossible
 from gtcrowd.jobs.store import BadAddress, ObjectMissing
@@ -23,6 +24,7 @@ from gtcrowd.workforce.invite import InviteRefused
 
 REFUSALS: dict[type[Exception], int] = {
     JobRefused: 422,
+    OriginsRefused: 422,
     TeamRefused: 422,
     InviteRefused: 422,
     UnknownMethod: 422,
@@ -95,6 +97,9 @@ def _faults(error: Exception) -> list[dict[str, Any]] | None:
 
 TELLING: dict[type[Exception], Callable[[Any], list[dict[str, Any]]]] = {
     JobRefused: lambda e: [{"field": f.field, "value": _plain(f.value), "problem": f.problem} for f in e.faults],
+    OriginsRefused: lambda e: [
+        {"field": "script_origins", "value": _plain(value), "problem": text} for value, text in e.faults
+    ],
     InviteRefused: lambda e: [{"field": "emails", "value": address, "problem": text} for address, text in e.faults],
     GoldRefused: lambda e: [{"field": f"[{place}]", "problem": text} for place, text in e.faults],
     TeamRefused: lambda e: [{"field": e.field, "problem": str(e)}],

@@ -1,13 +1,15 @@
 """What goes over the wire: one serializer a shape. Checking a job's fields is the room jobs' matter, not theirs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.jobs.models import HandOut, Job
+from gtcrowd.jobs.models import HandOut, Hook, Job
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import Gold
 from gtcrowd.workforce.models import Team, Worker
+from gtcrowd.workpage.trial import Trial
 
 
 class InstructionsShape(serializers.Serializer[Any]):
@@ -35,6 +37,12 @@ class JobRequestShape(serializers.Serializer[Any]):
     instructions = InstructionsShape(required=False)
     template = serializers.CharField(
         max_length=128_000, required=False, help_text="Worker page in Liquid, instead of the kind's own."
+    )
+    pre_hook = serializers.CharField(
+        max_length=1024, required=False, help_text="Address or name of what prepares each object before workers see it."
+    )
+    post_hook = serializers.CharField(
+        max_length=1024, required=False, help_text="Address or name of what makes the labels; kind custom only."
     )
     price = serializers.DecimalField(max_digits=6, decimal_places=3, help_text="Per task, that is per answer.")
     workers_per_object = serializers.IntegerField(min_value=1, max_value=9)
@@ -74,6 +82,13 @@ class JobChangeShape(serializers.Serializer[Any]):
     late_answers_paid = serializers.BooleanField(required=False)
     worker_limits = serializers.DictField(required=False)
     gold = serializers.DictField(required=False)
+    template = serializers.CharField(max_length=128_000, required=False, allow_blank=True)
+    pre_hook = serializers.CharField(
+        max_length=1024, required=False, allow_blank=True, help_text="For objects that are not prepared yet."
+    )
+    post_hook = serializers.CharField(
+        max_length=1024, required=False, allow_blank=True, help_text="For objects that have no label yet."
+    )
 
 
 class GoldRequestShape(serializers.Serializer[Any]):
@@ -131,6 +146,7 @@ class ObjectShape(serializers.Serializer[Any]):
     object_id = serializers.CharField(allow_null=True)
     state = serializers.CharField(allow_null=True, help_text="null: not opened yet.")
     reason_code = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True, help_text="Why a hook failed.")
     answers = serializers.IntegerField(allow_null=True)
     wanted = serializers.IntegerField(allow_null=True)
     expected_error = serializers.FloatField(allow_null=True)
@@ -139,6 +155,78 @@ class ObjectShape(serializers.Serializer[Any]):
 class ObjectPageShape(serializers.Serializer[Any]):
     results = ObjectShape(many=True)
     next = serializers.URLField(allow_null=True)
+
+
+class HookShape(serializers.ModelSerializer[Hook]):
+    set_by = serializers.EmailField(source="set_by.email", default=None, help_text="null: by a program.")
+
+    class Meta:
+        model = Hook
+        fields = ("stage", "number", "target", "set_at", "set_by")
+
+
+class HookSecretShape(serializers.Serializer[Any]):
+    secret = serializers.CharField(help_text="Key of the HMAC-SHA-256 in X-Gtcrowd-Signature.")
+
+
+class SettingsShape(serializers.Serializer[Any]):
+    script_origins = serializers.ListField(
+        child=serializers.CharField(max_length=200), max_length=20,
+        help_text="Foreign origins that worker pages of your own may load scripts from, and send what they see to.",
+    )  # fmt: skip
+
+
+class TryRequestShape(serializers.Serializer[Any]):
+    """Fields of a job; with `job`, what is left out is as in that one."""
+
+    job = serializers.CharField(required=False, help_text="Name of a job of yours.")
+    kind = serializers.CharField(required=False)
+    medium = serializers.CharField(required=False)
+    name = serializers.CharField(required=False)
+    label_attribute = serializers.CharField(required=False)
+    categories = serializers.ListField(child=serializers.CharField(), required=False)
+    manifest = serializers.CharField(required=False, help_text="Its first three lines are tried.")
+    title = serializers.CharField(required=False)
+    description = serializers.CharField(required=False)
+    instructions = InstructionsShape(required=False)
+    template = serializers.CharField(required=False)
+    workers_per_object = serializers.IntegerField(required=False)
+    pre_hook = serializers.CharField(required=False)
+    post_hook = serializers.CharField(required=False)
+    answers = serializers.ListField(
+        child=serializers.DictField(), required=False, max_length=9,
+        help_text="What workers might answer to each object, for the post-processing; by default real answers.",
+    )  # fmt: skip
+
+
+class TriedObjectShape(serializers.Serializer[Any]):
+    object = serializers.IntegerField()
+    request = serializers.DictField(allow_null=True)
+    response = serializers.JSONField(allow_null=True)
+    task_input = serializers.DictField(allow_null=True)
+    needs_workers = serializers.BooleanField()
+    rendered = serializers.CharField(help_text="The worker's page as HTML.")
+    fault = serializers.CharField()
+
+
+class TriedAfterShape(serializers.Serializer[Any]):
+    request = serializers.DictField()
+    payload = serializers.ListField(child=serializers.DictField())
+    response = serializers.JSONField(allow_null=True)
+    fault = serializers.CharField()
+
+
+class TriedShape(serializers.Serializer[Any]):
+    objects = TriedObjectShape(many=True)
+    after = TriedAfterShape(allow_null=True)
+
+
+def tried(trial: Trial) -> dict[str, Any]:
+    """A trial as `TriedShape` shows it."""
+    return {
+        "objects": [asdict(one) | {"object": one.position} for one in trial.objects],
+        "after": asdict(trial.after) if trial.after else None,
+    }
 
 
 class ObjectsRequestShape(serializers.Serializer[Any]):
@@ -176,8 +264,8 @@ class JobShape(serializers.ModelSerializer[Job]):
         model = Job
         fields = (
             "name", "kind", "medium", "label_attribute", "categories", "manifest", "output", "team", "title",
-            "description", "instructions", "price", "workers_per_object", "time_limit", "availability",
-            "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
+            "description", "instructions", "pre_hook", "post_hook", "price", "workers_per_object", "time_limit",
+            "availability", "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
             "late_answers_paid", "hand_out", "order_key", "priority", "deadline", "worker_limits", "gold",
             "least_workers", "target_error", "streaming", "object_id_key", "idle_days", "paused_at", "state",
             "reason_code", "reason", "objects_total", "objects_ingested", "counters", "created_at", "changed_at",

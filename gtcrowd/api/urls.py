@@ -3,7 +3,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
-from gtcrowd.api import analytics, flow, jobs, objects, people, templates
+from gtcrowd.api import analytics, flow, hooks, jobs, objects, people, templates
 
 app_name = "api"
 schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -28,6 +28,10 @@ urlpatterns = [
     path("jobs/<str:name>/workers/<str:code>/", flow.JobWorker.as_view(), name="job-worker"),
     path("jobs/<str:name>/objects/", flow.JobObjects.as_view(), name="job-objects"),
     path("jobs/<str:name>/webhook/", flow.JobWebhook.as_view(), name="job-webhook"),
+    path("jobs/<str:name>/hooks/", hooks.JobHooks.as_view(), name="job-hooks"),
+    path("hooks/try/", hooks.TryHooks.as_view(), name="try-hooks"),
+    path("hooks/secret/", hooks.HookSecret.as_view(), name="hook-secret"),
+    path("settings/", hooks.Settings.as_view(), name="settings"),
     path("hooks/<int:job_id>/", flow.Webhook.as_view(), name="webhook"),
     path("templates/render/", templates.RenderTemplate.as_view(), name="render-template"),
     path("templates/<str:kind>/<str:medium>/", templates.BuiltInTemplate.as_view(), name="template"),

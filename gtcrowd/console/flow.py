@@ -23,7 +23,7 @@ from gtcrowd.tasks import change, gold, standing
 from gtcrowd.tasks.models import Gold, Standing
 from gtcrowd.workforce.models import Worker
 
-FIELDS = ("workers_per_object", "price", "team", "priority", "least_workers", "target_error")
+FIELDS = ("workers_per_object", "price", "team", "priority", "least_workers", "target_error", "pre_hook", "post_hook")
 """Those of a running job that its page lets change; the REST interface lets change more."""
 
 

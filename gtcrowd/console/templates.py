@@ -1,5 +1,8 @@
 """Worker pages: the built-in ones to copy, and a look at one of one's own."""
 
+import json
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -37,7 +40,7 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     if faults:
         return frame.refused(request, _told(faults[0]), status=422)
     instructions = given["instructions"]
-    sample = {
+    sample = _sample(request) or {
         "taskObject": request.POST.get("sample") or _("Here stands the object."),
         "labels": given["categories"] or [_("first"), _("second")],
         "header": given.get("description") or given.get("title") or _("What workers are asked"),
@@ -49,6 +52,15 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     except rendering.LiquidError as error:
         return frame.refused(request, _told(pages.told(error, text)), status=422)
     return frame.shown(request, page)
+
+
+def _sample(request: HttpRequest) -> dict[str, Any]:
+    """A task input that was given with the form, as a trial gives it; empty if none was."""
+    try:
+        given = json.loads(request.POST.get("task_input", ""))
+    except (ValueError, RecursionError):
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _told(fault: pages.TemplateFault) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gtcrowd.console import flow, templates, views
+from gtcrowd.console import flow, hooks, templates, views
 
 app_name = "console"
 urlpatterns = [
@@ -8,6 +8,10 @@ urlpatterns = [
     path("jobs/new/", views.new_job, name="new-job"),
     path("templates/preview/", templates.preview, name="preview"),
     path("templates/<str:kind>-<str:medium>.liquid", templates.built_in, name="template"),
+    path("hooks/try/", hooks.try_new, name="try"),
+    path("settings/", hooks.settings, name="settings"),
+    path("settings/secret/", hooks.renew_secret, name="renew-secret"),
+    path("jobs/<str:name>/try/", hooks.try_job, name="try-job"),
     path("jobs/<str:name>/", views.job, name="job"),
     path("jobs/<str:name>/stop/", views.stop_job, name="stop"),
     path("jobs/<str:name>/change/", flow.change_job, name="change"),

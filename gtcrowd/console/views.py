@@ -19,7 +19,8 @@ from gtcrowd.identity import keys
 from gtcrowd.identity.access import Right, Role, Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.jobs import create, state, stop
-from gtcrowd.jobs.models import HandOut, Job
+from gtcrowd.jobs.hooks import Stage
+from gtcrowd.jobs.models import HandOut, Hook, Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run, WorkerQuality
@@ -93,6 +94,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "kind": kinds.kind(asked.kind),
         "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
         "gold_asked": forms.of_gold(asked.gold),
+        "hooks": _hooks(viewer, asked),
     }
     return render(request, "console/job.html", shown)
 
@@ -218,6 +220,13 @@ def _standings(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
         low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
         found.append({"row": row, "low": low, "high": high})
     return found
+
+
+def _hooks(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
+    """Every hook that the job had, the newest first, and in words where it stands."""
+    words = dict(Stage.choices)
+    rows = Hook.objects.visible_to(viewer).filter(job=asked).select_related("set_by").order_by("-set_at", "-pk")[:20]
+    return [{"row": row, "words": words.get(row.stage, row.stage)} for row in rows]
 
 
 def _reasons(asked: Job) -> list[tuple[str, int, float]]:

@@ -30,7 +30,7 @@ def create(*, requester: Requester, name: str, role: str, created_by: User | Non
     key = AccessKey.objects.create(
         requester=requester,
         key_id=key_id,
-        secret=_box().encrypt(clear.encode()),
+        secret=sealed(clear),
         name=name,
         role=role,
         created_by=created_by,
@@ -40,7 +40,7 @@ def create(*, requester: Requester, name: str, role: str, created_by: User | Non
 
 def secret_of(key: AccessKey) -> str:
     """The secret in the clear, for checking a signature; never for showing."""
-    return _box().decrypt(bytes(key.secret)).decode()
+    return unsealed(key.secret)
 
 
 def authenticate(token: str, *, now: datetime) -> Viewer:
@@ -56,6 +56,16 @@ def authenticate(token: str, *, now: datetime) -> Viewer:
 
 def revoke(key: AccessKey, *, now: datetime) -> None:
     AccessKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
+
+
+def sealed(clear: str) -> bytes:
+    """A secret as it may be kept."""
+    return _box().encrypt(clear.encode())
+
+
+def unsealed(secret: bytes | memoryview) -> str:
+    """The secret in the clear."""
+    return _box().decrypt(bytes(secret)).decode()
 
 
 def _box() -> MultiFernet:

@@ -59,6 +59,8 @@ class Requester(models.Model):
         _("time zone"), max_length=40, blank=True, default="", db_default="",
         help_text=_("Days begin and end in it; without one, in that of the service."),
     )  # fmt: skip
+    script_origins = models.JSONField(default=list, help_text=_("Foreign origins that its own worker pages may use."))
+    hook_secret = models.BinaryField(null=True, help_text=_("By which calls of its hooks are signed, encrypted."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

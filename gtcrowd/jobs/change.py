@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs import request, state, templates
+from gtcrowd.jobs import hooks, request, state, templates
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
@@ -18,7 +18,7 @@ from gtcrowd.workforce.models import Team
 
 CHANGEABLE = (
     "workers_per_object", "least_workers", "target_error", "price", "team", "priority", "deadline", "max_concurrent",
-    "late_answers_paid", "worker_limits", "gold", "template",
+    "late_answers_paid", "worker_limits", "gold", "template", "pre_hook", "post_hook",
 )  # fmt: skip
 AS_IT_IS = (
     "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
@@ -46,6 +46,8 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
         for name in given:
             value = getattr(asked, name)
             setattr(job, name, templates.keep(viewer.requester, value, now=now) if name == "template" else value)
+        for stage in hooks.Stage.values:
+            hooks.keep(job, stage, getattr(job, f"{stage}_hook"), by=viewer.user, now=now)
         job.revision += 1
         job.changed_at = now
         job.save(update_fields=[*given, "revision", "changed_at"])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import language, queue
 from gtcrowd.identity.access import Right, Viewer
-from gtcrowd.jobs import inspect, request, store, templates
+from gtcrowd.jobs import hooks, inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
@@ -118,6 +118,8 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) ->
     if excluded:
         own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))
         job.excluded_jobs.set(own.filter(lower__in=excluded))
+    for stage in hooks.Stage.values:
+        hooks.keep(job, stage, asked[f"{stage}_hook"], by=viewer.user, now=now)
     Counters.objects.create(job=job, counted_at=now)
     return job
 

@@ -85,6 +85,12 @@ class Job(models.Model):
     template = models.ForeignKey(
         Template, on_delete=models.PROTECT, null=True, related_name="+", help_text=_("Instead of the kind's own page.")
     )
+    pre_hook = models.CharField(
+        max_length=1024, blank=True, default="", db_default="", help_text=_("Asked for each object before workers are.")
+    )
+    post_hook = models.CharField(
+        max_length=1024, blank=True, default="", db_default="", help_text=_("Makes the labels, instead of the method.")
+    )
     price = models.DecimalField(_("price per task"), **MONEY)
     workers_per_object = models.PositiveSmallIntegerField(_("workers per object"))
     time_limit = models.PositiveIntegerField(_("task time limit"), help_text=_("Seconds."))
@@ -209,6 +215,72 @@ class DataObject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.position}"
+
+
+class Hook(models.Model):
+    """A hook as a job had it from a moment on; the last of its stage is the one it has, and an empty one is none."""
+
+    tenant: ClassVar[str] = "job__requester"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    stage = models.CharField(max_length=4)
+    number = models.PositiveIntegerField(help_text=_("Counted from 1, for each stage."))
+    target = models.CharField(max_length=1024, blank=True, help_text=_("Address, or name of one installed here."))
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hook")
+        constraints = [models.UniqueConstraint(fields=["job", "stage", "number"], name="a_hook_has_one_number")]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.number}"
+
+
+class Prepared(models.Model):
+    """What a hook made of an object before workers see it; written once, and read when its page is made."""
+
+    tenant: ClassVar[str] = "job__requester"
+
+    class Outcome(models.TextChoices):
+        READY = "ready", _("ready for workers")
+        NO_WORKERS = "nobody", _("no worker is needed")
+        FAILED = "failed", _("the hook failed")
+
+    data_object = models.OneToOneField(DataObject, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="+", db_index=False)
+    outcome = models.CharField(max_length=6, choices=Outcome.choices)
+    task_input = models.JSONField(null=True)
+    made_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prepared object")
+
+    def __str__(self) -> str:
+        return f"{self.data_object_id}: {self.outcome}"
+
+
+class Mishap(models.Model):
+    """Why an object failed, in a sentence, where its reason code does not say it all."""
+
+    tenant: ClassVar[str] = "job__requester"
+
+    data_object = models.OneToOneField(DataObject, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    reason = models.CharField(max_length=500)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mishap")
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Counters(models.Model):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
-from gtcrowd.jobs import store
+from gtcrowd.jobs import hooks, store
 from gtcrowd.jobs.models import KEYED, HandOut
 from gtcrowd.jobs.reading import Fault, JobRefused, Reading, number
 from gtcrowd.kinds import pages
@@ -37,6 +37,7 @@ WORKER_LIMITS = {"answers": (1, 10**9), "share": (0.1, 100), "hours": (0.01, 100
 """Bounds of what one worker may do; `share` is a percentage of the job's objects."""
 GOLD = {"share": (0, 0.5), "quiz": (0, 100), "quiz_right": (0, 100)}
 ACTS = ("pause", "review", "weigh")
+HOOKED_KIND = "custom"
 INSTRUCTIONS = ("short", "full", "good_example", "bad_example")
 
 
@@ -65,6 +66,8 @@ class JobRequest:
     late_answers_paid: bool = True
     instructions: dict[str, str] = field(default_factory=dict)
     template: str = ""
+    pre_hook: str = ""
+    post_hook: str = ""
     method_parameters: dict[str, Any] = field(default_factory=dict)
     hand_out: str = HandOut.MANIFEST
     order_key: str = ""
@@ -117,6 +120,8 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),
         "late_answers_paid": reading.yes_or_no("late_answers_paid", default=True),
         "template": reading.template(),
+        "pre_hook": reading.hook("pre_hook", hooks.Stage.PRE),
+        "post_hook": reading.hook("post_hook", hooks.Stage.POST),
         "instructions": reading.instructions(),
         "method_parameters": reading.method_parameters(kind),
         "hand_out": reading.one_of("hand_out", tuple(HandOut.values), default=HandOut.MANIFEST),
@@ -136,6 +141,43 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
     if reading.faults:
         raise JobRefused(reading.faults)
     return JobRequest(**request)
+
+
+TRIAL_FIELDS = (
+    "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
+    "template", "pre_hook", "post_hook", "workers_per_object",
+)  # fmt: skip
+"""What a trial of a page and hooks needs to know of a job."""
+
+
+def read_trial(given: Mapping[str, Any], requester: Requester) -> dict[str, Any]:
+    """The fields of a job that a trial needs, and the text of its template; of a job that is not asked for yet, much
+    may be missing. Raises JobRefused with all faults."""
+    reading = _Reading({"name": "trial", "workers_per_object": 1, **{k: v for k, v in given.items() if v}})
+    reading.refuse_unknown(TRIAL_FIELDS)
+    buckets = frozenset(requester.buckets.values_list("name", flat=True))
+    kind = reading.kind()
+    name = reading.name()
+    fields = {
+        "name": name,
+        "kind": kind.name if kind else "",
+        "medium": reading.one_of("medium", kind.media if kind else ("image", "text", "video"), default="text"),
+        "label_attribute": reading.label_attribute(kind, default=name),
+        "categories": reading.categories(kind),
+        "manifest": reading.manifest(buckets) if "manifest" in reading.given else "",
+        "output": reading.output(name, buckets),
+        "title": str(reading.given.get("title", "")),
+        "description": str(reading.given.get("description", "")),
+        "instructions": reading.instructions(),
+        "pre_hook": reading.hook("pre_hook", hooks.Stage.PRE),
+        "post_hook": reading.hook("post_hook", hooks.Stage.POST),
+        "workers_per_object": reading.whole("workers_per_object", 1, requester.most_workers_per_object),
+    }
+    template = reading.template()
+    reading.hook_fits(fields, kind)
+    if reading.faults:
+        raise JobRefused(reading.faults)
+    return {"fields": fields, "template": template}
 
 
 class _Reading(Reading):
@@ -272,6 +314,18 @@ class _Reading(Reading):
             self.faults.append(Fault("template", where, fault.problem))
         return value if value.strip() else ""
 
+    def hook(self, name: str, stage: str) -> str:
+        """The address of a hook, or the name of one that is installed; none for an empty text."""
+        value = self.given.get(name) or ""
+        if not isinstance(value, str) or len(value.strip()) > hooks.MOST_ADDRESS:
+            self.fault(name, _("must be a text of at most %(most)s characters.") % {"most": hooks.MOST_ADDRESS})
+            return ""
+        value = value.strip()
+        problem = hooks.caller().fault(value, stage) if value else None
+        if problem:
+            self.fault(name, problem)
+        return value
+
     def order_key(self) -> str:
         value, hand_out = str(self.given.get("order_key") or ""), self.given.get("hand_out")
         if hand_out in KEYED and not value:
@@ -337,12 +391,18 @@ class _Reading(Reading):
             if kind and request["method"] and request["method"] not in kind.learning_methods:
                 learning = ", ".join(kind.learning_methods)
                 self.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": learning})
+        self.hook_fits(request, kind)
         if request["streaming"]:
             for name in ("max_human_labeled", "max_percentage"):
                 if request[name] is not None:
                     self.fault(name, _("cannot be used with streaming jobs, whose number of objects is not known."))
         elif request["object_id_key"]:
             self.fault("object_id_key", _("belongs to streaming jobs."))
+
+    def hook_fits(self, request: Mapping[str, Any], kind: kinds.Kind | None) -> None:
+        if request["post_hook"] and kind and kind.name != HOOKED_KIND:
+            # What other kinds conclude has a form that people, known objects and figures rely on.
+            self.fault("post_hook", _("is for jobs of the kind %(kind)s.") % {"kind": HOOKED_KIND})
 
     def _wrong(self, *names: str) -> bool:
         return any(fault.field in names for fault in self.faults)

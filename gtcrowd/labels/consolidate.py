@@ -6,6 +6,7 @@ Any other method runs on demand, and changes nothing of theirs.
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -19,7 +20,7 @@ from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels import copying, doubt, files
-from gtcrowd.labels.models import Label, Run, RunState, WorkerQuality
+from gtcrowd.labels.models import HOOK, Label, Run, RunState, WorkerQuality
 from gtcrowd.tasks.models import Gold, Task, TaskState
 
 LEAST_NEW = 50
@@ -63,7 +64,7 @@ def run_whole(job: Job, *, now: datetime) -> Run | None:
 def ask(job: Job, *, viewer: Viewer, method: str, now: datetime) -> Run:
     """Have the runner make a run of another method, to compare. Raises UnknownMethod, NotAllowed."""
     viewer.must(Right.CREATE_JOBS)
-    known = tuple(kinds.kind(job.kind).methods)
+    known = (*kinds.kind(job.kind).methods, *((HOOK,) if job.post_hook else ()))
     if method not in known:
         raise UnknownMethod(method, known)
     with transaction.atomic():
@@ -138,6 +139,12 @@ def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) ->
 SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND current AND position = ANY(%s)"
 
 
+def supersede(job: Job, positions: Sequence[int]) -> None:
+    """Labels that these objects have now make room for others."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUPERSEDE, [job.pk, list(positions)])
+
+
 def _chosen(answers: columns.Answers, write: set[int] | None) -> columns.Codes:
     """Codes of the objects that get a label: all, or those of these tasks."""
     if write is None:
@@ -150,8 +157,7 @@ def _write_labels(
 ) -> int:
     positions = answers.positions[chosen]
     if run.official:
-        with connection.cursor() as cursor:
-            cursor.execute(SUPERSEDE, [run.job_id, positions.tolist()])
+        supersede(run.job, positions.tolist())
     counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
     values = _texts([concluded.values[code] for code in chosen.tolist()])
     posterior = concluded.posterior

@@ -29,11 +29,13 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
        THEN left(line, -1) || ',' || head
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
        ELSE chr(1) || json_build_array(
-           line, state, reason_code, position, value, confidence, parts, created_at
+           line, state, reason_code,
+           (SELECT reason FROM jobs_mishap mishap WHERE mishap.data_object_id = labeled.id AND state = 'failed'),
+           position, value, confidence, parts, created_at, metadata
        )::text END
 FROM (
-    SELECT object.line, object.position, label.value, label.confidence, label.parts, label.created_at,
-           task.state, task.reason_code,
+    SELECT object.line, object.position, label.value, label.confidence, label.parts, label.created_at, label.metadata,
+           task.state, task.reason_code, object.id,
            label.confidence::text AS sure, -- longer than 8, and it has more places than are written
            %(heads)s::jsonb -> label.run_id::text ->> label.value::text AS head,
            %(tails)s::jsonb -> label.run_id::text ->> label.value::text AS tail
@@ -102,27 +104,30 @@ def _made(job: Job, text: bytes) -> bytes:
     """A line with its end, whether the database has made it or left it to be made."""
     if not text.startswith(UNMADE):
         return text
-    line, state, reason, *rest = json.loads(text[1:])
+    line, state, reason, mishap, *rest = json.loads(text[1:])
     label = _Label(*rest)
     if label.made is not None:
         made = datetime.fromisoformat(label.made)
         line = manifest.augment(line, _block(job, label._replace(made=made)))
     elif state == TaskState.FAILED:
-        line = manifest.augment(line, kinds.failed_block(job.label_attribute, failure(reason)))
+        line = manifest.augment(line, kinds.failed_block(job.label_attribute, mishap or failure(reason)))
     return f"{line}\n".encode()
 
 
 class _Label(NamedTuple):
-    """A label as the database has it; `made` is None for an object without one."""
+    """A label as the database has it; `made` is None for an object without one. `metadata`: where a hook made it."""
 
     position: int
     value: Any
     confidence: float
     parts: list[float] | None
     made: Any
+    metadata: dict[str, Any] | None = None
 
 
 def _block(job: Job, label: _Label) -> dict[str, Any]:
+    if label.metadata is not None:
+        return {job.label_attribute: label.value, f"{job.label_attribute}-metadata": label.metadata}
     return kinds.kind(job.kind).block(
         attribute=job.label_attribute,
         value=label.value,

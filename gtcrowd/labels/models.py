@@ -7,8 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gtcrowd.identity.access import TenantQuerySet
-from gtcrowd.jobs.models import DataObject, Job
+from gtcrowd.jobs.models import DataObject, Hook, Job
 from gtcrowd.workforce.models import Worker
+
+HOOK = "hook"
+"""Name of the method of runs whose labels a job's own post-processing made."""
 
 
 class RunState(models.TextChoices):
@@ -68,6 +71,7 @@ class Label(models.Model):
     confidence = models.FloatField()
     posterior = models.JSONField(null=True, help_text=_("Probability of each category, in the job's order."))
     parts = models.JSONField(null=True, help_text=_("Confidence of each part of the value, in the value's order."))
+    metadata = models.JSONField(null=True, help_text=_("All of the label's metadata, where a hook made the label."))
     answers = models.PositiveSmallIntegerField()
     current = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -90,6 +94,46 @@ class Label(models.Model):
 
     def __str__(self) -> str:
         return f"{self.data_object_id}: {self.value}"
+
+
+class Delivery(models.Model):
+    """Objects whose answers were handed to a job's post-processing together, and what came of it.
+
+    `iteration`: counted from 1 in the job; the request and the response lie in the store under this number.
+    `positions`: of the objects. `run`: by which its labels were formed, or for which they were asked again.
+    """
+
+    tenant: ClassVar[str] = "job__requester"
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        AGAIN = "again", _("To be done again by another hook")
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    iteration = models.PositiveIntegerField()
+    positions = models.JSONField()
+    request = models.CharField(max_length=1024, help_text=_("Where what the hook was given lies."))
+    response = models.CharField(max_length=1024, blank=True, help_text=_("Where what it answered lies."))
+    outcome = models.CharField(max_length=7, choices=Outcome.choices, default=Outcome.WAITING)
+    reason = models.CharField(max_length=500, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(help_text=_("Before that it is not tried again."))
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        constraints = [models.UniqueConstraint(fields=["job", "iteration"], name="a_delivery_has_one_number")]
+        indexes = [models.Index(fields=["job"], condition=Q(outcome__in=["waiting", "failed"]), name="delivery_undone")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.iteration}"
 
 
 class WorkerQuality(models.Model):

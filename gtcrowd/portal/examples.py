@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from gtcrowd.jobs import store
+from gtcrowd.jobs import signed, store
 from gtcrowd.jobs.models import Job
-from gtcrowd.workpage import signed
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gtcrowd.jobs import store
-from gtcrowd.workpage import signed
+from gtcrowd.jobs import signed, store
 
 BEGINNINGS = {
     rb"\x89PNG\r\n\x1a\n": "image/png",

@@ -10,9 +10,10 @@ from procrastinate.contrib.django import app
 from gtcrowd import line, queue
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.identity.models import Requester, User
+from gtcrowd.jobs import hooks
 from gtcrowd.jobs.models import ENDED, Job
-from gtcrowd.labels import consolidate
-from gtcrowd.labels.models import Run, RunState
+from gtcrowd.labels import consolidate, deliver
+from gtcrowd.labels.models import HOOK, Run, RunState
 from gtcrowd.runner import rescue
 from gtcrowd.tasks import drafts, expire
 from gtcrowd.workforce import invite
@@ -31,7 +32,15 @@ def advance_job(*, job: int) -> None:
 
 @app.task(name=queue.RUN_METHOD, retry=RETRY)
 def run_method(*, run: int) -> None:
-    consolidate.perform(Run.objects.select_related("job").get(pk=run), now=timezone.now())
+    asked = Run.objects.select_related("job__requester").get(pk=run)
+    if asked.method != HOOK:
+        consolidate.perform(asked, now=timezone.now())
+        return
+    with hooks.turn(wait=False) as mine:
+        if mine:
+            deliver.perform(asked, now=timezone.now())
+            return
+    queue.enqueue(queue.RUN_METHOD, once=f"run-{run}", wait=2, run=run)
 
 
 @app.task(name=queue.RELABEL_JOB, retry=RETRY)

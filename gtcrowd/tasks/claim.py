@@ -16,7 +16,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from gtcrowd import statement
+from gtcrowd import queue, statement
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import expire, gate, gold, seek
 from gtcrowd.tasks import open as opening
@@ -158,4 +158,8 @@ def _why_nothing(job: Job, now: datetime) -> NothingToDo:
             "others-at-work",
             _("All remaining tasks are being done by others. Should one become free, it will appear here."),
         )
+    if job.pre_hook and not opening.exhausted(job):
+        if not job.own_clock:
+            queue.advance(job.pk)
+        return NothingToDo("being-prepared", _("Further tasks are being prepared. They will appear here in a moment."))
     return NothingToDo("all-done", _("You have done everything there is for you in this job. Thank you!"))

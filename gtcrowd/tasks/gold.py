@@ -46,11 +46,15 @@ WHERE gold.job_id = %(job)s AND gold.active AND NOT EXISTS (
     SELECT FROM tasks_assignment past
     WHERE past.task_id = gold.task_id AND past.worker_id = %(worker)s::bigint
       AND past.state IN ('live', 'submitted', 'declined')
+) AND (
+    EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = gold.task_id AND outcome = 'ready')
+    OR NOT EXISTS (SELECT FROM jobs_job job WHERE job.id = gold.job_id AND job.pre_hook <> '')
 )
 ORDER BY hashint8extended(gold.task_id, %(worker)s::bigint) LIMIT 1
 RETURNING id, task_id
 """
-"""Each worker meets them in an order of their own, so that neighbours cannot tell each other."""
+"""Each worker meets them in an order of their own, so that neighbours cannot tell each other. Where a hook prepares the
+job's objects, those that are not prepared are met by nobody."""
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,18 @@ class TaskState(models.TextChoices):
     GOLD = "gold", _("Known object")
 
 
+NO_WORKERS = "no-workers-needed"
+HOOK_FAILED = "pre-hook-failed"
+BY_HOOK = (NO_WORKERS, HOOK_FAILED)
+"""Why objects have ended that no worker was ever to see."""
+POST_HOOK_FAILED = "post-hook-failed"
+"""Why objects have failed that workers did answer."""
+
+
 class Task(models.Model):
     """An object that wants `wanted` answers. Ends `done` with at least one answer, `failed` with none.
 
+    One that a hook spares the workers is `done` from the start, without any.
     A known object (`gold`) has no seats: it tests workers, and its answers count for nothing else.
     """
 

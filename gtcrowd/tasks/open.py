@@ -1,14 +1,19 @@
-"""Open objects for work: each becomes a task with as many seats as answers are wanted to begin with."""
+"""Open objects for work: each becomes a task with as many seats as answers are wanted to begin with.
+
+Where a hook prepares the job's objects, none is opened before it is prepared; those for which the hook failed, or said
+that no worker is needed, become tasks that have ended.
+"""
 
 from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from gtcrowd import statement
-from gtcrowd.jobs.models import DataObject, HandOut, Job, JobState
-from gtcrowd.tasks.models import Task, TaskState
+from gtcrowd.jobs.hooks import Stage
+from gtcrowd.jobs.models import DataObject, HandOut, Hook, Job, JobState
+from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
 from gtcrowd.tasks.seats import RANK
 from gtcrowd.workforce.models import Kind
 
@@ -21,27 +26,47 @@ LOCK_SPACE = 0x6F706E
 """First half of the advisory lock's key: the letters `opn`."""
 
 OPEN = f"""
-WITH opened AS (
-    INSERT INTO tasks_task (data_object_id, job_id, position, batch, wanted, answered, declined, state, reason_code,
-                            opened_at, available_until, concluded, rank, sequence)
-    SELECT id, job_id, position, %(batch)s, %(wanted)s, 0, 0, 'open', '', %(now)s, %(until)s, false,
-           coalesce(rank, position), sequence
-    FROM jobs_dataobject object
-    WHERE job_id = %(job)s AND {{behind}} > %(after)s AND NOT labeled_before
+WITH next AS (
+    SELECT object.id, object.job_id, object.position, object.rank, object.sequence,
+           {{outcome}} AS outcome
+    FROM jobs_dataobject object {{prepared}}
+    WHERE object.job_id = %(job)s AND object.{{behind}} > %(after)s AND NOT object.labeled_before
+      AND object.{{behind}} < %(before)s
       AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id)
-    ORDER BY {{behind}} LIMIT %(count)s
-    RETURNING data_object_id, job_id, position, rank, sequence, NULL::float8 AS avoidable
+    ORDER BY object.{{behind}} LIMIT %(count)s
+), opened AS (
+    INSERT INTO tasks_task (data_object_id, job_id, position, batch, wanted, answered, declined, state, reason_code,
+                            opened_at, available_until, ended_at, concluded, rank, sequence)
+    SELECT id, job_id, position, %(batch)s, CASE outcome WHEN 'ready' THEN %(wanted)s ELSE 0 END, 0, 0,
+           CASE outcome WHEN 'ready' THEN 'open' WHEN 'nobody' THEN 'done' ELSE 'failed' END,
+           CASE outcome WHEN 'ready' THEN '' WHEN 'nobody' THEN %(no_workers)s ELSE %(failed)s END,
+           %(now)s, %(until)s, CASE outcome WHEN 'ready' THEN NULL ELSE %(now)s::timestamptz END,
+           outcome <> 'ready', coalesce(rank, position), sequence
+    FROM next
+    RETURNING data_object_id, job_id, position, rank, sequence, state, NULL::float8 AS avoidable
 ), sequences AS (
     INSERT INTO tasks_sequence (job_id, name, number, held_until)
     SELECT job_id, sequence, number, %(now)s::timestamptz
-    FROM opened, generate_series(1, %(wanted)s) AS number WHERE sequence <> ''
+    FROM opened, generate_series(1, %(wanted)s) AS number WHERE sequence <> '' AND state = 'open'
     GROUP BY job_id, sequence, number ORDER BY min(position), number
     ON CONFLICT (job_id, name, number) DO NOTHING
+), seats AS (
+    INSERT INTO tasks_seat (task_id, number, job_id, rank, free_at, fence, withdrawn)
+    SELECT data_object_id, number, job_id, {RANK}, %(now)s, 0, false
+    FROM opened AS task, generate_series(1, %(wanted)s) AS number WHERE state = 'open'
 )
-INSERT INTO tasks_seat (task_id, number, job_id, rank, free_at, fence, withdrawn)
-SELECT data_object_id, number, job_id, {RANK}, %(now)s, 0, false
-FROM opened AS task, generate_series(1, %(wanted)s) AS number
+SELECT count(*), count(*) FILTER (WHERE state = 'open') FROM opened
 """  # noqa: S608
+PREPARED = "coalesce(prepared.outcome, 'ready')", "{} jobs_prepared prepared ON prepared.data_object_id = object.id"
+"""What became of an object, and where it stands."""
+UNPREPARED = """
+SELECT object.{behind} FROM jobs_dataobject object
+WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.labeled_before
+  AND NOT EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = object.id OFFSET 0)
+  AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
+ORDER BY object.{behind} LIMIT 1
+"""
+"""Where the objects end that may be opened, for they are opened in order and none is passed over."""
 UNOPENED = """
 SELECT object.id FROM jobs_dataobject object
 WHERE object.job_id = %(job)s AND NOT object.labeled_before
@@ -61,9 +86,11 @@ def open_next(job: Job, *, now: datetime) -> int:
     while True:
         with transaction.atomic():
             connection.cursor().execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, job.pk])
-            portion = _open(job, now)
-        opened += portion
-        if portion < PORTION:
+            job.refresh_from_db(fields=["pre_hook"])  # from the moment it is set, nothing unprepared is opened
+            taken, added = _open(job, now)
+        opened += added
+        # Objects that ended at once have left their room to others.
+        if taken < PORTION and taken == added:
             return opened
 
 
@@ -77,12 +104,17 @@ def release(job: Job, *, now: datetime) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, job.pk])
         fresh = Job.objects.filter(pk=job.pk, state=JobState.IN_PROGRESS).select_related("team__workforce").first()
-        return _open(fresh, now) if cursor.fetchone()[0] and fresh else 0
+        if not cursor.fetchone()[0] or not fresh:
+            return 0
+        taken, added = _open(fresh, now)
+        while taken and not added:
+            taken, added = _open(fresh, now)
+        return added
 
 
 def exhausted(job: Job) -> bool:
     """Whether every object that needs a label has been opened."""
-    return statement.rows(UNOPENED.format(behind=_behind(job)), job=job.pk) == []
+    return statement.rows(UNOPENED.format(behind=behind(job)), job=job.pk) == []
 
 
 def most_labeled(job: Job) -> int | None:
@@ -95,38 +127,58 @@ def most_labeled(job: Job) -> int | None:
     return min(limits) if limits else None
 
 
-def _open(job: Job, now: datetime) -> int:
-    batch = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).order_by("-position").values("batch").first()
+def _open(job: Job, now: datetime) -> tuple[int, int]:
+    """How many objects became tasks, and how many of these are open."""
+    batch = _for_workers(job).order_by("-position").values("batch").first()
     first = batch is None
     count = min(PORTION, _room(job, first=first))
     if count <= 0 or (batch == {"batch": 1} and _probing(job)):
-        return 0
+        return 0, 0
+    order, after, before = behind(job), last(job), 2**63 - 1
+    if job.pre_hook:
+        found = statement.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
+        before = found[0][0] if found else before
+    outcome, prepared = PREPARED
+    if not job.pre_hook and not Hook.objects.filter(job=job, stage=Stage.PRE).exists():
+        outcome, prepared = "'ready'", ""
     with connection.cursor() as cursor:
         cursor.execute(
-            OPEN.format(behind=_behind(job)),
+            # What has been prepared is a fact, also where the hook was taken away since.
+            OPEN.format(
+                behind=order, outcome=outcome, prepared=prepared.format("JOIN" if job.pre_hook else "LEFT JOIN")
+            ),
             {
                 "job": job.pk,
-                "after": _last(job),
+                "after": after,
+                "before": before,
                 "batch": 1 if batch is None else batch["batch"] + 1,
                 "wanted": job.first_workers,
                 "count": count,
                 "now": now,
                 "until": now + timedelta(seconds=job.availability),
                 "hand_out": job.hand_out,
+                "no_workers": NO_WORKERS,
+                "failed": HOOK_FAILED,
             },
         )
-        return cursor.rowcount // job.first_workers
+        taken, added = cursor.fetchone()
+        return taken, added
 
 
-def _behind(job: Job) -> str:
+def _for_workers(job: Job) -> QuerySet[Task]:
+    """Tasks that workers were to do: neither known objects nor those that a hook ended."""
+    return Task.objects.filter(job=job).exclude(state=TaskState.GOLD).exclude(reason_code__in=BY_HOOK)
+
+
+def behind(job: Job) -> str:
     """The column by which objects are opened one after the other."""
     return "rank" if job.hand_out in BY_RANK and not job.streaming else "position"
 
 
-def _last(job: Job) -> int:
+def last(job: Job) -> int:
     """The place of the last object that was opened."""
-    last = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).aggregate(last=Max(_behind(job)))["last"]
-    return -1 if last is None else last
+    found = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).aggregate(last=Max(behind(job)))["last"]
+    return -1 if found is None else found
 
 
 def _room(job: Job, *, first: bool) -> int:
@@ -134,7 +186,7 @@ def _room(job: Job, *, first: bool) -> int:
     room = job.max_concurrent - open_now
     most = most_labeled(job)
     if most is not None:
-        done = Task.objects.filter(job=job).exclude(state__in=[TaskState.FAILED, TaskState.GOLD])
+        done = _for_workers(job).exclude(state=TaskState.FAILED)
         room = min(room, most - done.count())
     if first and job.team.workforce.kind == Kind.PUBLIC:
         room = min(room, PROBE)
@@ -145,10 +197,10 @@ def _probing(job: Job) -> bool:
     """Whether the public's first batch has yet to show that an object can be answered at all."""
     if job.team.workforce.kind != Kind.PUBLIC:
         return False
-    return not Task.objects.filter(job=job, state__in=[TaskState.DONE, TaskState.FAILED]).exists()
+    return not _for_workers(job).filter(state__in=[TaskState.DONE, TaskState.FAILED]).exists()
 
 
 def waiting(job: Job) -> int:
     """Objects of the job that are not open yet, gold and those labeled before left out; counted to 10,000."""
-    objects = DataObject.objects.filter(job=job, labeled_before=False, **{f"{_behind(job)}__gt": _last(job)})
+    objects = DataObject.objects.filter(job=job, labeled_before=False, **{f"{behind(job)}__gt": last(job)})
     return objects[:10_000].count()

@@ -50,7 +50,7 @@ WHERE task.data_object_id = judged.id AND task.error IS DISTINCT FROM judged.err
 """
 EXPECTED = """
 SELECT avg(coalesce(error, 1)), avg(coalesce(avoidable, 1)) FROM tasks_task
-WHERE job_id = %(job)s AND (state = 'open' OR state = 'done')
+WHERE job_id = %(job)s AND (state = 'open' OR state = 'done') AND reason_code <> 'no-workers-needed'
 """
 SAVED = """
 SELECT count(*), coalesce(sum(saved), 0), coalesce(stddev_samp(saved), 0)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from gtcrowd.identity import origins
 from gtcrowd.workpage import elements, texts
 from gtcrowd.workpage.rendering import Page
 
@@ -39,20 +40,24 @@ def policy(request: HttpRequest, page: Page) -> str:
     """An opaque origin without cookies or network; scripts, styles and pictures from exactly where ours lie.
 
     A requester's own page may have scripts and styles of its own inside of it. They can draw, and answer, as the worker
-    who looks at them can; there is nothing they could read that is not in the page, and nowhere they could send it.
+    who looks at them can; there is nothing they could read that is not in the page, and nowhere they could send it, but
+    to the origins that the requester allows.
     `'self'` means nothing in an opaque origin, so this address is spelled out.
     """
     here = f"{request.scheme}://{request.get_host()}"
     pictures = " ".join([here + reverse("portal:objects"), *sorted(page.origins)])
     static = f"{here}{texts.static_root()}"
     inside = " 'unsafe-inline'" if page.own else ""
+    # Looked at again, for what stands here is the policy itself.
+    foreign = "".join(f" {origin}" for origin in page.allowed if page.own and origins.is_one(origin))
     return "; ".join(
         [
             "sandbox allow-scripts allow-forms",
             "default-src 'none'",
-            f"script-src {static}portal/{inside}",
-            f"style-src {static}portal/ {static}gtcrowd/{inside}",
-            f"img-src {pictures}{' data:' if page.own else ''}",
+            f"script-src {static}portal/{inside}{foreign}",
+            f"style-src {static}portal/ {static}gtcrowd/{inside}{foreign}",
+            f"img-src {pictures}{' data:' if page.own else ''}{foreign}",
+            *([f"connect-src{foreign}"] if foreign else []),
             f"media-src {pictures}",
             "form-action 'none'",
             "base-uri 'none'",

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
-from gtcrowd.jobs import store
-from gtcrowd.jobs.models import Job
+from gtcrowd.jobs import signed, store
+from gtcrowd.jobs.models import Job, Prepared
 from gtcrowd.kinds import pages
 from gtcrowd.kinds.pages import LiquidError
 from gtcrowd.tasks.models import Assignment
-from gtcrowd.workpage import signed
 
 __all__ = ["LiquidError", "Page", "render", "sample"]
 
@@ -26,29 +25,43 @@ LIBRARY = re.compile(r"<script\b[^>]*\bcrowd-html-elements\.js\b[^>]*>\s*</scrip
 @dataclass(frozen=True)
 class Page:
     """What a template made: its HTML, the foreign origins of pictures it was granted, and whether it is a requester's
-    own, which may have scripts and styles inside."""
+    own, which may have scripts and styles inside, and use the origins that the requester allows."""
 
     html: str
     origins: set[str] = field(default_factory=set)
     own: bool = False
+    allowed: tuple[str, ...] = ()
 
 
 def render(assignment: Assignment) -> Page:
     """The page of the assignment's task. Raises LiquidError if the template is wrong."""
     job = assignment.job
-    line = json.loads(assignment.task.data_object.line)
-    page = _filled(text(job), task_input(job, line), job.requester, job.pk)
-    return replace(page, own=job.template_id is not None)
+    given = prepared(assignment.task_id)
+    if given is None:
+        given = task_input(job, json.loads(assignment.task.data_object.line))
+    page = _filled(text(job), given, job.requester, job.pk)
+    return _owned(page, job.requester) if job.template_id else page
+
+
+def prepared(object_id: int) -> dict[str, Any] | None:
+    """What the job's hook made of the object, where it has one."""
+    found = Prepared.objects.filter(pk=object_id, outcome=Prepared.Outcome.READY).values_list("task_input", flat=True)
+    return found.first()
 
 
 def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
     """A template filled with a made-up `task.input`, to be looked at. Raises LiquidError if it is wrong."""
-    return replace(_filled(template, given, requester, 0), own=True)
+    return _owned(_filled(template, given, requester, 0), requester)
 
 
 def text(job: Job) -> str:
     """The job's own template, else that of its kind."""
-    return job.template.text if job.template else kinds.kind(job.kind).template(job.medium)
+    return job.template.text if job.template else kind_page(job)
+
+
+def kind_page(job: Job) -> str:
+    """The page of the job's kind."""
+    return kinds.kind(job.kind).template(job.medium)
 
 
 def task_input(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +75,10 @@ def task_input(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
         "shortInstructions": job.instructions.get("short", ""),
         "fullInstructions": job.instructions.get("full", ""),
     }
+
+
+def _owned(page: Page, requester: Requester) -> Page:
+    return replace(page, own=True, allowed=tuple(requester.script_origins))
 
 
 def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_id: int) -> Page:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from gtcrowd.identity import origins
 from gtcrowd.identity.models import Bucket
 from gtcrowd.kinds import choice
 from gtcrowd.workpage import rendering
@@ -113,3 +114,42 @@ def test_template_reads_the_whole_line(take, give, template):
 
     assert rendering.render(take(job)).html == "&lt;pond&gt;/[&#34;heron&#34;, &#34;ibis&#34;]"
     assert json.loads('["heron", "ibis"]') == job.categories
+
+
+OWN = "<crowd-form>{{ task.input.taskObject }}</crowd-form>"
+
+
+def rules_of(response):
+    return dict(rule.split(" ", 1) for rule in response.headers["Content-Security-Policy"].split("; "))
+
+
+def test_a_page_of_ones_own_uses_the_origins_that_are_allowed(cleos, take, give, alice):
+    origins.allow(viewer=alice, origins=["https://cdn.example.org", "https://b.example:8443"])
+    job = give([{"source": "x"}], template=OWN)
+
+    rules = rules_of(frame(cleos, take(job)))
+
+    foreign = "https://cdn.example.org https://b.example:8443"
+    assert rules["connect-src"] == foreign
+    for name in ("script-src", "style-src", "img-src"):
+        assert rules[name].endswith(f" {foreign}"), name
+    assert rules["default-src"] == "'none'"
+    assert rules["sandbox"] == "allow-scripts allow-forms"
+
+
+def test_built_in_pages_stay_shut_off_whatever_is_allowed(cleos, take, texts, alice):
+    origins.allow(viewer=alice, origins=["https://cdn.example.org"])
+
+    policy = frame(cleos, take(texts)).headers["Content-Security-Policy"]
+
+    assert "cdn.example.org" not in policy
+    assert "connect-src" not in policy
+
+
+def test_nothing_but_origins_gets_into_the_policy(cleos, take, give, alice):
+    bad = ["https://a.example;script-src *", "*", "'unsafe-eval'", "https://*", "https://a.example\r\nX: y"]
+    alice.requester.script_origins = [*bad, "https://good.example"]
+    alice.requester.save()
+    job = give([{"source": "x"}], template=OWN)
+
+    assert rules_of(frame(cleos, take(job)))["connect-src"] == "https://good.example"

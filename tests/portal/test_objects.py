@@ -5,7 +5,7 @@ import time
 import pytest
 from django.core import signing
 
-from gtcrowd.workpage import signed
+from gtcrowd.jobs import signed
 from tests.portal.conftest import picture, put
 
 GOOD = "s3://heron-data/good.png"

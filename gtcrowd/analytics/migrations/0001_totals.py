@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('identity', '0002_time_zone'),
+        ('identity', '0002_hooks'),
         ('jobs', '0003_templates'),
         ('workforce', '0002_flow'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

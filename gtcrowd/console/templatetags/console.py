@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 MOST_SHOWN = 200
+MOST_JSON = 20_000
 register = template.Library()
 
 
@@ -16,6 +17,12 @@ def field(context: template.Context, name: str, label: str, **options: Any) -> d
     """A labelled field with what was given and what was wrong with it. `kind`: text, number, area."""
     given, faults = context.get("given") or {}, context.get("faults") or {}
     return {"name": name, "label": label, "value": given.get(name, ""), "faults": faults.get(name), **options}
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value as JSON that people can read, up to so many characters."""
+    return Truncator(json.dumps(value, ensure_ascii=False, indent=2)).chars(MOST_JSON)
 
 
 @register.filter

@@ -1,0 +1,71 @@
+"""Hooks over REST: tried before they are used, their versions, the secret of their calls; what own pages may load."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gtcrowd.api import shapes
+from gtcrowd.api.authentication import caller
+from gtcrowd.api.jobs import PROBLEM, mapping, visible_job
+from gtcrowd.identity import hook_secret, origins
+from gtcrowd.identity.access import Right
+from gtcrowd.jobs.models import Hook, Job
+from gtcrowd.workpage import trial
+
+
+class TryHooks(APIView):
+    @extend_schema(
+        summary="Try a page and hooks on the first objects of a manifest; nothing is created",
+        request=shapes.TryRequestShape,
+        responses={200: shapes.TriedShape, 409: shapes.ProblemShape, **PROBLEM},
+    )
+    def post(self, request: Request) -> Response:
+        viewer, given = caller(request), mapping(request)
+        job = None
+        if given.get("job"):
+            own = Job.objects.visible_to(viewer).select_related("template", "requester")
+            job = get_object_or_404(own, name__iexact=str(given["job"]))
+        fields = {name: value for name, value in given.items() if name != "job"}
+        tried = trial.attempt(viewer=viewer, given=fields, job=job, now=timezone.now())
+        return Response(shapes.TriedShape(shapes.tried(tried)).data)
+
+
+class JobHooks(APIView):
+    @extend_schema(summary="Every hook that a job had, the newest first", responses=shapes.HookShape(many=True))
+    def get(self, request: Request, name: str) -> Response:
+        kept = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        return Response(shapes.HookShape(kept.select_related("set_by").order_by("-set_at", "-pk"), many=True).data)
+
+
+class HookSecret(APIView):
+    @extend_schema(summary="The secret by which calls of your hooks are signed", responses=shapes.HookSecretShape)
+    def get(self, request: Request) -> Response:
+        viewer = caller(request)
+        viewer.must(Right.CREATE_JOBS)
+        return Response({"secret": hook_secret.of(viewer.requester)})
+
+    @extend_schema(
+        summary="Another secret; the one before is good no more", request=None, responses={201: shapes.HookSecretShape}
+    )
+    def post(self, request: Request) -> Response:
+        return Response({"secret": hook_secret.renew(viewer=caller(request))}, status=201)
+
+
+class Settings(APIView):
+    @extend_schema(summary="Settings of the requester", responses=shapes.SettingsShape)
+    def get(self, request: Request) -> Response:
+        return Response({"script_origins": caller(request).requester.script_origins})
+
+    @extend_schema(
+        summary="Let worker pages of your own use these origins, and no others",
+        request=shapes.SettingsShape,
+        responses={200: shapes.SettingsShape, **PROBLEM},
+    )
+    def put(self, request: Request) -> Response:
+        given: Any = mapping(request).get("script_origins")
+        return Response({"script_origins": origins.allow(viewer=caller(request), origins=given)})

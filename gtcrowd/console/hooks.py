@@ -1,0 +1,90 @@
+"""Hooks and what pages of one's own may load, on the requester's pages: tried, and set for the whole requester."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gtcrowd.console import forms
+from gtcrowd.console.gate import member
+from gtcrowd.identity import hook_secret, origins
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs import state
+from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.request import TRIAL_FIELDS, Fault, JobRefused
+from gtcrowd.workpage import trial
+
+
+@member
+@require_POST
+def try_new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Try what the form of a new job describes."""
+    asked = forms.job(request, viewer, upload=False)
+    given = {name: asked[name] for name in TRIAL_FIELDS if asked.get(name)}
+    return _shown(request, viewer, given, None)
+
+
+@member
+@require_POST
+def try_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    """Try the page and hooks of a job, or others on its objects."""
+    own = Job.objects.visible_to(viewer).select_related("template", "requester")
+    job = get_object_or_404(own, name__iexact=name)
+    given = {field: request.POST[field].strip() for field in ("pre_hook", "post_hook") if field in request.POST}
+    return _shown(request, viewer, given, job)
+
+
+def _shown(request: HttpRequest, viewer: Viewer, given: dict[str, Any], job: Job | None) -> HttpResponse:
+    try:
+        given["answers"] = _answers(request.POST.get("sample_answers", ""))
+        tried = trial.attempt(viewer=viewer, given=given, job=job, now=timezone.now())
+    except JobRefused as refused:
+        return render(request, "console/try.html", {"faults": forms.by_field(refused.faults), "job": job}, status=422)
+    except state.NotPossible as busy:
+        return render(request, "console/try.html", {"faults": {"": [str(busy)]}, "job": job}, status=409)
+    pages = [{"one": one, "task_input": json.dumps(one.task_input, ensure_ascii=False)} for one in tried.objects]
+    return render(request, "console/try.html", {"tried": tried, "pages": pages, "job": job})
+
+
+def _answers(text: str) -> list[Any]:
+    """Sample answers, one a line as JSON."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        try:
+            found.append(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            problem = _('must be one answer a line, as JSON such as {"bird": "heron"}.')
+            raise JobRefused([Fault("answers", line[:80], problem)]) from error
+    return found
+
+
+@member
+@require_http_methods(["GET", "POST"])
+def settings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Settings of the requester: what its own worker pages may load, and by what calls of its hooks are signed."""
+    shown: dict[str, Any] = {"origins": "\n".join(viewer.requester.script_origins)}
+    status = 200
+    if request.method == "POST":
+        given = request.POST.get("script_origins", "")
+        try:
+            origins.allow(viewer=viewer, origins=given.split())
+            messages.success(request, _("Kept. Pages that workers load from now on follow it."))
+            return redirect("console:settings")
+        except origins.OriginsRefused as refused:
+            shown, status = {"origins": given, "faults": refused.faults}, 422
+    if viewer.may(Right.CREATE_JOBS):
+        shown["secret"] = hook_secret.of(viewer.requester)
+    return render(request, "console/settings.html", shown, status=status)
+
+
+@member
+@require_POST
+def renew_secret(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    hook_secret.renew(viewer=viewer)
+    messages.success(request, _("Calls are signed by another secret from now on. Give it to your hooks."))
+    return redirect("console:settings")

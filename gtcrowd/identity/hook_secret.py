@@ -1,0 +1,28 @@
+"""The secret by which calls of a requester's hooks are signed: made on first use, kept encrypted."""
+
+import secrets
+
+from gtcrowd.identity import keys
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.models import Requester
+
+
+def of(requester: Requester) -> str:
+    """The secret in the clear."""
+    if requester.hook_secret is None:
+        # Whoever is first makes it; who comes at the same moment finds it made.
+        Requester.objects.filter(pk=requester.pk, hook_secret=None).update(hook_secret=keys.sealed(_made()))
+        requester.refresh_from_db(fields=["hook_secret"])
+    return keys.unsealed(requester.hook_secret or b"")
+
+
+def renew(*, viewer: Viewer) -> str:
+    """Another secret; the one before is good no more. Raises NotAllowed."""
+    viewer.must(Right.MANAGE_MEMBERS)
+    Requester.objects.filter(pk=viewer.requester.pk).update(hook_secret=keys.sealed(_made()))
+    viewer.requester.refresh_from_db(fields=["hook_secret"])
+    return of(viewer.requester)
+
+
+def _made() -> str:
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,57 @@
+"""Foreign origins that a requester's own worker pages may load scripts, styles and pictures from, and talk to."""
+
+import re
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.models import Requester
+
+NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+ORIGIN = re.compile(rf"https://{NAME}(\.{NAME})+(:[1-9][0-9]{{0,4}})?")
+"""Nothing that means something in a policy can stand in it: no space, comma, semicolon, quote or star."""
+MOST = 20
+MOST_CHARACTERS = 200
+
+
+class OriginsRefused(Exception):
+    """Nothing was changed; `faults` are (what was given, what is wrong with it)."""
+
+    def __init__(self, faults: list[tuple[object, str]]) -> None:
+        self.faults = faults
+        super().__init__("; ".join(f"{value}: {problem}" for value, problem in faults))
+
+
+def allow(*, viewer: Viewer, origins: object) -> list[str]:
+    """Let the pages of the viewer's requester use these origins and no others; returns them.
+
+    Raises OriginsRefused with every fault, NotAllowed.
+    """
+    viewer.must(Right.MANAGE_MEMBERS)
+    if not isinstance(origins, Sequence) or isinstance(origins, str | bytes) or len(origins) > MOST:
+        raise OriginsRefused([("script_origins", _("must be a list of at most %(most)s origins.") % {"most": MOST})])
+    faults = [(one, problem) for one in origins if (problem := _fault(one))]
+    if faults:
+        raise OriginsRefused(faults)
+    kept = list(dict.fromkeys(str(one) for one in origins))
+    Requester.objects.filter(pk=viewer.requester.pk).update(script_origins=kept)
+    viewer.requester.script_origins = kept
+    return kept
+
+
+def is_one(text: object) -> bool:
+    """Whether a text is an origin and nothing else."""
+    return isinstance(text, str) and len(text) <= MOST_CHARACTERS and ORIGIN.fullmatch(text) is not None
+
+
+def _fault(given: object) -> str | None:
+    if not is_one(given):
+        return _("must be an origin such as https://cdn.example.org, in small letters, without a path or a star.")
+    port = str(given).rpartition(":")[2]
+    if port.isdecimal() and int(port) > 65_535:
+        return _("has a port that there is not.")
+    if given == settings.GTCROWD_URL:
+        return _("is this service itself, which pages of one's own are kept apart from.")
+    return None

@@ -1,0 +1,99 @@
+"""Call hooks: over HTTP, or in this process where the operator installed one as an entry point."""
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
+
+import structlog
+from django.utils.translation import gettext as _
+
+from gtcrowd.integrations import posting
+from gtcrowd.jobs import hooks
+from gtcrowd.jobs.hooks import Call, HookFault
+
+GROUPS = {"pre": "gtcrowd.pre", "post": "gtcrowd.post"}
+"""Entry points of these groups are callables that take the event, a dict, and return the answer."""
+MOST_ANSWER = {"pre": 2_000_000, "post": 20_000_000}
+"""Bytes: a task input, and the labels of fifty objects."""
+
+log = structlog.get_logger(__name__)
+
+
+class Hooks:
+    """Answers gtcrowd.jobs.hooks.Caller."""
+
+    def fault(self, target: str, stage: str) -> str | None:
+        if hooks.remote(target):
+            try:
+                posting.read(target)
+            except posting.Refused as refused:
+                return str(refused)
+            return None
+        names = sorted(one.name for one in entry_points(group=GROUPS[stage]))
+        if target in names:
+            return None
+        installed = ", ".join(names) or _("none")
+        text = _("must be an https:// address, or the name of a hook that is installed here: %(names)s.")
+        return text % {"names": installed}
+
+    def call(self, call: Call) -> Any:
+        began = time.perf_counter()
+        outcome = "fault"
+        try:
+            answer = _posted(call) if hooks.remote(call.target) else _computed(call)
+            outcome = "answer"
+            return answer
+        finally:
+            # The host alone: what is behind it may sign somebody in.
+            where = posting.host(call.target) if hooks.remote(call.target) else call.target
+            seconds = round(time.perf_counter() - began, 3)
+            log.info("hook.called", stage=call.stage, hook=where, outcome=outcome, seconds=seconds)
+
+
+def _posted(call: Call) -> Any:
+    body = json.dumps(call.event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    moment = str(int(time.time()))
+    signature = hmac.new(call.secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "User-Agent": "gtcrowd",
+        "X-Gtcrowd-Hook": call.stage,
+        "X-Gtcrowd-Signature": f"t={moment},v1={signature}",
+        "Idempotency-Key": call.key,
+    }
+    try:
+        answer = posting.post(call.target, body, headers, most=MOST_ANSWER[call.stage])
+    except posting.Refused as refused:
+        raise HookFault(str(refused)) from refused
+    except posting.Failed as failed:
+        raise HookFault(str(failed), passing=failed.passing) from failed
+    try:
+        return json.loads(answer, parse_constant=_not_json)
+    except (ValueError, RecursionError) as error:
+        raise HookFault(_("The hook's answer is not JSON.")) from error
+
+
+def _computed(call: Call) -> Any:
+    found = next(iter(entry_points(group=GROUPS[call.stage], name=call.target)), None)
+    if found is None:
+        raise HookFault(_("There is no hook %(name)s installed here any more.") % {"name": call.target})
+    try:
+        function: Callable[[Any], Any] = found.load()
+        answer = function(json.loads(json.dumps(call.event)))
+    except Exception as error:  # whatever an installed hook raises is its fault, and is told as such
+        told = {"name": call.target, "error": type(error).__name__, "text": str(error)[:200]}
+        raise HookFault(_("The hook %(name)s failed: %(error)s: %(text)s") % told) from error
+    try:
+        return json.loads(json.dumps(answer, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise HookFault(_("The hook's answer is not JSON.")) from error
+
+
+def _not_json(constant: str) -> None:
+    """`NaN` and `Infinity`, which Python reads though they are not JSON."""
+    raise ValueError(constant)

@@ -1,0 +1,222 @@
+"""POST to addresses that other people name, without lending them our place in the network.
+
+1. The name is looked up once, and each address found must be public or in a network the operator allows.
+2. The connection is made to the address that was checked, not to the name: a second look-up could give another.
+3. Redirects are not followed, the answer has a bound, and a clock that no slow drip can wind ends the call.
+"""
+
+import http.client
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]{2,45}")
+PATH = re.compile(r"[!-~]*")
+"""What can stand in the first line of a request without ending it."""
+CONNECT_SECONDS = 5
+NAT64 = ip_network("64:ff9b::/96")
+
+
+class Refused(Exception):
+    """The address is none that may be called."""
+
+
+class Failed(Exception):
+    """The call came to nothing. `passing`: another try may go better."""
+
+    def __init__(self, problem: str, *, passing: bool) -> None:
+        self.passing = passing
+        super().__init__(problem)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An address in its parts."""
+
+    secure: bool
+    host: str
+    port: int
+    path: str
+
+    @property
+    def named(self) -> str:
+        """As the header Host has it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
+
+
+def read(address: str) -> _Place:
+    """The parts of an address. Raises Refused; nothing is looked up."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise Refused(_("%(address)s is not an address.") % {"address": address[:200]}) from error
+    if parts.scheme not in ("https", "http"):
+        raise Refused(_("A hook's address must begin with https://."))
+    if parts.scheme == "http" and not settings.GTCROWD_HOOK_HTTP:
+        raise Refused(_("A hook's address must begin with https://; http:// is not allowed here."))
+    if parts.username is not None or parts.password is not None:
+        raise Refused(_("A hook's address must not have a user name or password; its calls are signed."))
+    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    if not HOST.fullmatch(parts.hostname or "") or not PATH.fullmatch(path) or port == 0:
+        raise Refused(_("%(address)s is not an address.") % {"address": address[:200]})
+    secure = parts.scheme == "https"
+    return _Place(secure, str(parts.hostname), port or (443 if secure else 80), path)
+
+
+def host(address: str) -> str:
+    """The host of an address, for the log."""
+    try:
+        return read(address).host
+    except Refused:
+        return "?"
+
+
+def allowed(address: str) -> bool:
+    """Whether this IP address may be called: a public one, or one of a network that the operator allows."""
+    found = _innermost(ip_address(address.partition("%")[0]))
+    networks = [ip_network(network) for network in settings.GTCROWD_HOOK_NETWORKS]
+    if any(found in network for network in networks if network.version == found.version):
+        return True
+    return found.is_global and not found.is_multicast and not found.is_reserved
+
+
+def post(address: str, body: bytes, headers: Mapping[str, str], *, most: int) -> bytes:
+    """What the server at `address` answers with 2xx, at most so many bytes. Raises Refused, Failed."""
+    place = read(address)
+    seconds = settings.GTCROWD_HOOK_SECONDS
+    too_slow = _("The hook did not answer within %(seconds)s seconds.") % {"seconds": seconds}
+    with _Clock(seconds) as clock:
+        try:
+            with _connected(place, clock) as connection:
+                connection.request("POST", place.path, body, {"Host": place.named, **headers})
+                content = _answer(connection.getresponse(), most)
+            if clock.over:  # what was cut off there may look like an end
+                raise Failed(too_slow, passing=True)
+            return content
+        except TimeoutError as error:
+            raise Failed(too_slow, passing=True) from error
+        except ssl.SSLCertVerificationError as error:
+            text = _("The certificate of %(host)s is not good: %(error)s.")
+            raise Failed(text % {"host": place.host, "error": error.verify_message}, passing=False) from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            if clock.over:
+                raise Failed(too_slow, passing=True) from error
+            text = _("The hook at %(host)s could not be reached: %(error)s.")
+            told = str(error)[:200] or type(error).__name__
+            raise Failed(text % {"host": place.named, "error": told}, passing=True) from error
+
+
+def _innermost(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address inside of an IPv6 one that stands for it, in any of the ways there are."""
+    if isinstance(found, IPv4Address):
+        return found
+    inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+    if inner:
+        return inner
+    packed = found.packed
+    # NAT64, and the retired form `::a.b.c.d`; `::` and `::1` are themselves.
+    if found in NAT64 or (packed[:12] == bytes(12) and int(found) > 1):
+        return IPv4Address(packed[12:])
+    return found
+
+
+class _Clock:
+    """Ends a call after so many seconds, whatever the other side is doing: each byte would wind a socket's own."""
+
+    def __init__(self, seconds: float) -> None:
+        self.over = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "_Clock":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._timer.cancel()
+
+    def watch(self, sock: socket.socket) -> None:
+        self._socket = sock
+        if self.over:
+            self._end()
+
+    def _end(self) -> None:
+        self.over = True
+        if self._socket is not None:
+            try:
+                # The plain socket's: an encrypted one would first take leave of the other side.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            except OSError:
+                return  # it is closed already
+
+
+@contextmanager
+def _connected(place: _Place, clock: _Clock) -> Iterator[http.client.HTTPConnection]:
+    sock = _open(place)
+    try:
+        clock.watch(sock)
+        sock.settimeout(settings.GTCROWD_HOOK_SECONDS)
+        if place.secure:
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=place.host)
+            clock.watch(sock)
+        connection = http.client.HTTPConnection(place.host, place.port)
+        connection.sock = sock  # so that it makes none of its own
+        yield connection
+    finally:
+        sock.close()
+
+
+def _open(place: _Place) -> socket.socket:
+    """A socket connected to an address of the place that was checked."""
+    failed: OSError | None = None
+    for family, kind, protocol, where in _checked(place):
+        sock = socket.socket(family, kind, protocol)
+        sock.settimeout(CONNECT_SECONDS)
+        try:
+            sock.connect(where)
+        except OSError as error:
+            sock.close()
+            failed = error
+        else:
+            return sock
+    raise failed or OSError("no address")
+
+
+def _checked(place: _Place) -> list[tuple[Any, ...]]:
+    """The addresses of the place that may be called. Raises Refused if there is none but others."""
+    found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
+    good = [(family, kind, protocol, where) for family, kind, protocol, _name, where in found if allowed(str(where[0]))]
+    if found and not good:
+        text = _("%(host)s is at %(address)s, which is not a public address; hooks may not be called there.")
+        raise Refused(text % {"host": place.host, "address": found[0][4][0]})
+    return good
+
+
+def _answer(response: http.client.HTTPResponse, most: int) -> bytes:
+    status = response.status
+    if 300 <= status < 400:
+        text = _("The hook answered with a redirect (%(status)s); redirects are not followed.")
+        raise Failed(text % {"status": status}, passing=False)
+    if not 200 <= status < 300:
+        text = _("The hook answered with status %(status)s.")
+        raise Failed(text % {"status": status}, passing=status >= 500)
+    too_much = _("The hook's answer has more than %(most)s bytes.") % {"most": f"{most:,}"}
+    if (response.length or 0) > most:
+        raise Failed(too_much, passing=False)
+    content = response.read(most + 1)
+    if len(content) > most:
+        raise Failed(too_much, passing=False)
+    return content

@@ -1,0 +1,274 @@
+"""Have a job's post-processing make the labels of objects that have ended, fifty at a time at most.
+
+1. Objects are chosen, what the hook is to read is written into the store, and a delivery is kept.
+2. The hook is called, outside of any transaction. A process killed before its labels are written calls again, with
+   the same payload and under the same key.
+3. The answer is written into the store, and its labels in one transaction, as an official run.
+
+A fault changes nothing of that: the delivery waits, longer each time, and the job says so. After the last try its
+objects fail. Another hook, set meanwhile, begins anew with what is waiting and with what has failed.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, Max, OuterRef
+from django.utils.translation import gettext as _
+
+from gtcrowd import queue
+from gtcrowd.identity import hook_secret
+from gtcrowd.jobs import hooks, state, store
+from gtcrowd.jobs.hooks import Call, HookFault, Stage
+from gtcrowd.jobs.models import Counters, Hook, Job, JobState, Mishap
+from gtcrowd.labels import consolidate, payload
+from gtcrowd.labels.models import HOOK, Delivery, Label, Run, RunState
+from gtcrowd.tasks.models import POST_HOOK_FAILED, Answer, Gold, Task, TaskState
+
+WAITS = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800, 3600)]
+"""Between one try and the next; when they are used up, the objects fail."""
+AGE = timedelta(seconds=60)
+"""Fewer objects than go into a delivery are delivered when the first of them has waited so long."""
+SECONDS = 15
+"""A job's objects are delivered for so long at a stretch."""
+WAITING = "waiting-for-hook"
+
+
+def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
+    """Deliver the job's objects that have ended, as many as it is time for, and all of them `at_end`.
+
+    Returns whether there is nothing left that waits for the hook.
+    """
+    hook = hooks.current(job, Stage.POST)
+    if hook is None:
+        Delivery.objects.filter(job=job, outcome=Delivery.Outcome.WAITING, run=None).update(
+            outcome=Delivery.Outcome.AGAIN, ended_at=now
+        )
+        _explain(job, None, now)
+        return True
+    _begin_anew(job, hook, now)
+    began = time.monotonic()
+    while True:
+        delivery = Delivery.objects.filter(job=job, outcome=Delivery.Outcome.WAITING, run=None).first()
+        delivery = delivery or _next(job, hook, now, at_end=at_end)
+        if delivery is None:
+            _explain(job, None, now)
+            return True
+        if delivery.next_at > now or not _try(job, delivery, hook, now):
+            _explain(job, delivery, now)
+            return False
+        if time.monotonic() - began > SECONDS and not job.own_clock:
+            queue.advance(job.pk, wait=1)
+            return False
+
+
+def label_known(job: Job, *, now: datetime) -> None:
+    """Known objects get their label from what is right; no hook is asked about them."""
+    known = list(Gold.objects.filter(job=job, active=True).select_related("task"))
+    labels = Label.objects.filter(job=job, current=True, position__in=[one.task.position for one in known])
+    now_labeled = dict(labels.values_list("position", "value"))
+    known = [one for one in known if now_labeled.get(one.task.position) != one.value]
+    if not known:
+        return
+    told = payload.completed({"confidence": 1}, job.name, now)
+    made = {one.task.position: payload.Made(one.value, told, 0) for one in known}
+    with transaction.atomic():
+        run = _run(job, {"known": len(known)}, now)
+        _write(run, made, [one.task for one in known], now)
+
+
+def perform(run: Run, *, now: datetime) -> None:
+    """Have the hook make all labels again, for a run that was asked for: for a while, and the rest at another time.
+
+    Where it was broken off, it goes on behind the last label it has, with the hook it began with.
+    """
+    if run.state != RunState.WAITING:
+        return
+    began, job, seconds = time.monotonic(), run.job, run.seconds
+    try:
+        hook = _begun(run)
+        while tasks := _after(run):
+            delivery = _made(job, hook, tasks, now, run=run)
+            made = _asked(job, delivery, hook, now, patient=True)
+            with transaction.atomic():
+                _write(run, made, tasks, now)
+                _end(delivery, Delivery.Outcome.DONE, now)
+            run.seconds = seconds + time.monotonic() - began
+            run.save(update_fields=["seconds"])
+            if time.monotonic() - began > SECONDS:
+                queue.enqueue(queue.RUN_METHOD, once=f"run-{run.pk}", wait=1, run=run.pk)
+                return
+        run.state = RunState.DONE
+    except HookFault as fault:
+        run.state, run.reason = RunState.FAILED, str(fault)[:500]
+    run.ended_at = now
+    run.save()
+
+
+def _begun(run: Run) -> Hook:
+    """The hook that a run began with; it begins with the job's present one. Raises HookFault if there is none."""
+    own = Hook.objects.filter(job=run.job, stage=Stage.POST)
+    hook = own.filter(number=run.parameters["number"]).first() if run.parameters else hooks.current(run.job, Stage.POST)
+    if hook is None:
+        raise HookFault(_("The job has no hook any more."))
+    if not run.parameters:
+        run.parameters, run.versions = _parameters(hook), {"hook": str(hook.number)}
+        run.save(update_fields=["parameters", "versions"])
+    return hook
+
+
+def _after(run: Run) -> list[Task]:
+    """The next objects with answers that the run has no label for yet."""
+    last = Label.objects.filter(run=run).aggregate(last=Max("position"))["last"]
+    answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
+    tasks = Task.objects.filter(Exists(answers), job=run.job, position__gt=-1 if last is None else last)
+    return list(tasks.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
+
+
+def _begin_anew(job: Job, hook: Hook, now: datetime) -> None:
+    """Give what waits for another hook, or has failed by one, to the present one."""
+    undone = Delivery.objects.filter(job=job, run=None).exclude(hook=hook)
+    with transaction.atomic():
+        undone.filter(outcome=Delivery.Outcome.WAITING).update(hook=hook, tries=0, reason="", next_at=now)
+        failed = undone.filter(outcome=Delivery.Outcome.FAILED)
+        positions = [place for one in failed for place in one.positions]
+        if positions:
+            again = Task.objects.filter(job=job, position__in=positions, reason_code=POST_HOOK_FAILED)
+            Mishap.objects.filter(data_object__in=again.values("pk")).delete()
+            again.update(state=TaskState.DONE, reason_code="all-answers", concluded=False)
+            failed.update(outcome=Delivery.Outcome.AGAIN)
+
+
+def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> Delivery | None:
+    ended = Task.objects.filter(job=job, concluded=False, state__in=[TaskState.DONE, TaskState.FAILED])
+    answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
+    ended.filter(~Exists(answers)).update(concluded=True)
+    tasks = list(ended.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
+    waited = min((task.ended_at for task in tasks if task.ended_at), default=now)
+    if not tasks or not (at_end or len(tasks) == payload.MOST_OBJECTS or waited <= now - AGE):
+        return None
+    return _made(job, hook, tasks, now)
+
+
+def _made(job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Run | None = None) -> Delivery:
+    """A delivery of these tasks. Only after what it refers to is in the store, does it exist."""
+    last = Delivery.objects.filter(job=job).aggregate(last=Max("iteration"))["last"] or 0
+    uri = payload.address(job, "request", last + 1, now)
+    _put(uri, payload.objects(tasks))
+    return Delivery.objects.create(
+        job=job, hook=hook, run=run, iteration=last + 1, positions=[task.position for task in tasks], request=uri,
+        next_at=now, made_at=now,
+    )  # fmt: skip
+
+
+def _try(job: Job, delivery: Delivery, hook: Hook, now: datetime) -> bool:
+    """Whether the delivery has ended, be it with labels or for good without."""
+    try:
+        made = _asked(job, delivery, hook, now, patient=False)
+    except HookFault as fault:
+        return _put_off(job, delivery, str(fault), now)
+    tasks = list(Task.objects.filter(job=job, position__in=delivery.positions))
+    with transaction.atomic():
+        run = _run(job, _parameters(hook), now, hook)
+        _write(run, made, tasks, now)
+        delivery.run = run
+        _end(delivery, Delivery.Outcome.DONE, now)
+        # One that was opened again meanwhile is delivered again, with the answers that came.
+        counts = dict(
+            Answer.objects.filter(task__in=tasks, gold=False).values_list("task").annotate(n=Count("pk")).order_by()
+        )
+        same = [task.pk for task in tasks if counts.get(task.pk) == made[task.position].answers]
+        ended = Task.objects.filter(pk__in=same, state__in=[TaskState.DONE, TaskState.FAILED], concluded=False)
+        Counters.objects.filter(job=job).update(concluded=F("concluded") + ended.update(concluded=True))
+    return True
+
+
+def _asked(job: Job, delivery: Delivery, hook: Hook, now: datetime, *, patient: bool) -> dict[int, payload.Made]:
+    """What the hook answers, by position. Raises HookFault."""
+    with store.store().open(delivery.request) as file:
+        given = json.load(file)
+    call = Call(
+        target=hook.target, stage=Stage.POST, event=payload.event(job, hook.target, delivery.request, given),
+        secret=hook_secret.of(job.requester), key=f"post-{hook.pk}-{delivery.pk}",
+    )  # fmt: skip
+    answer = hooks.ask(call, patient=patient)
+    delivery.response = payload.address(job, "response", delivery.iteration, delivery.made_at)
+    _put(delivery.response, answer)
+    wanted = {one["datasetObjectId"]: len(one["annotations"]) for one in given}
+    found = payload.read(answer, wanted=wanted, attribute=job.label_attribute, job_name=job.name, made=now)
+    return {int(name): made for name, made in found.items()}
+
+
+def _put_off(job: Job, delivery: Delivery, reason: str, now: datetime) -> bool:
+    """Try the delivery again later; or, after the last try, let its objects fail. Returns whether they did."""
+    delivery.tries, delivery.reason = delivery.tries + 1, reason[:500]
+    if delivery.tries <= len(WAITS):
+        delivery.next_at = now + WAITS[delivery.tries - 1]
+        delivery.save(update_fields=["tries", "reason", "next_at", "response"])
+        return False
+    tasks = list(Task.objects.filter(job=job, position__in=delivery.positions).values_list("pk", flat=True))
+    mishaps = [Mishap(data_object_id=pk, job=job, reason=delivery.reason) for pk in tasks]
+    with transaction.atomic():
+        Task.objects.filter(pk__in=tasks, state__in=[TaskState.DONE, TaskState.FAILED]).update(
+            state=TaskState.FAILED, reason_code=POST_HOOK_FAILED, concluded=True
+        )
+        Mishap.objects.bulk_create(
+            mishaps, update_conflicts=True, unique_fields=["data_object"], update_fields=["reason"]
+        )
+        _end(delivery, Delivery.Outcome.FAILED, now)
+    return True
+
+
+def _end(delivery: Delivery, outcome: str, now: datetime) -> None:
+    delivery.outcome, delivery.ended_at = outcome, now
+    delivery.save()
+
+
+def _run(job: Job, parameters: Mapping[str, Any], now: datetime, hook: Hook | None = None) -> Run:
+    return Run.objects.create(
+        job=job, method=HOOK, parameters=parameters, versions={"hook": str(hook.number)} if hook else {},
+        official=True, state=RunState.DONE, converged=True, created_at=now, ended_at=now,
+    )  # fmt: skip
+
+
+def _parameters(hook: Hook) -> dict[str, Any]:
+    return {"hook": hook.target, "number": hook.number}
+
+
+def _write(run: Run, made: Mapping[int, payload.Made], tasks: Sequence[Task], now: datetime) -> None:
+    """Write the labels of these tasks, and count them in the run."""
+    if run.official:
+        consolidate.supersede(run.job, list(made))
+    labels = []
+    for task in tasks:
+        one = made[task.position]
+        labels.append(Label(
+            run=run, job=run.job, data_object_id=task.pk, position=task.position, value=one.value,
+            metadata=one.metadata, confidence=round(one.confidence, 6), answers=one.answers, current=run.official,
+            created_at=now,
+        ))  # fmt: skip
+    Label.objects.bulk_create(labels)
+    run.labels += len(labels)
+    run.answers += sum(label.answers for label in labels)
+    run.save(update_fields=["labels", "answers"])
+
+
+def _explain(job: Job, delivery: Delivery | None, now: datetime) -> None:
+    """Say that the job waits for its hook, or that it does no longer."""
+    if delivery is None:
+        if job.reason_code == WAITING:
+            state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
+        return
+    text = _("Waiting for the hook, after %(tries)s tries: %(reason)s")
+    reason = (text % {"tries": delivery.tries, "reason": delivery.reason})[:1024]
+    # A job that is being stopped keeps the code of why.
+    code = job.reason_code if job.state == JobState.STOPPING else WAITING
+    state.explain(job, code=code, reason=reason, now=now)
+
+
+def _put(uri: str, content: Any) -> None:
+    with store.store().write(uri) as file:
+        file.write(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))

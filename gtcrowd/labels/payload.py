@@ -1,0 +1,145 @@
+"""What a job's post-processing is given, and what it answers, in the form that functions for Ground Truth know."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from gtcrowd import statement
+from gtcrowd.jobs import hooks, signed
+from gtcrowd.jobs.hooks import HookFault
+from gtcrowd.jobs.models import Job
+from gtcrowd.kinds.kind import metadata
+from gtcrowd.tasks.models import Answer, Task
+
+MOST_OBJECTS = 50
+MOST_LABEL = 1_000_000
+"""Characters of a label with its metadata, as JSON."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A label as a hook made it, of so many answers: the value, and all of its metadata."""
+
+    value: Any
+    metadata: dict[str, Any]
+    answers: int
+
+    @property
+    def confidence(self) -> float:
+        """As the hook says in the metadata; 0, for nothing backs the label, if it does not."""
+        given: Any = self.metadata.get("confidence")
+        is_number = isinstance(given, int | float) and not isinstance(given, bool)
+        return float(given) if is_number and 0 <= given <= 1 else 0.0
+
+
+def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
+    """What the payload says of these tasks: their objects, and all answers that count."""
+    given: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
+    answers = Answer.objects.filter(task__in=given, gold=False).select_related("worker__workforce")
+    for answer in answers.order_by("task_id", "worker_id"):
+        worker = f"{answer.worker.workforce.kind}.local.{answer.worker.code}"
+        given[answer.task_id].append(annotation(worker, answer.content))
+    return [described(task.position, task.data_object.line, given[task.pk]) for task in tasks]
+
+
+def described(position: int, line: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+    """One object of the payload; `line`: of the manifest."""
+    fields = json.loads(line)
+    shown = {"s3Uri": fields["source-ref"]} if "source-ref" in fields else {"content": fields.get("source", "")}
+    return {"datasetObjectId": str(position), "dataObject": shown, "annotations": annotations}
+
+
+def annotation(worker: str, content: Any) -> dict[str, Any]:
+    return {"workerId": worker, "annotationData": {"content": json.dumps(content, ensure_ascii=False)}}
+
+
+def folder(job: Job) -> str:
+    return f"{job.output.rpartition('/manifests/')[0]}/annotations"
+
+
+def address(job: Job, which: str, iteration: int, made: datetime) -> str:
+    """Where the request or the response of a delivery lies; `which`: one of these words."""
+    name = f"{made.astimezone(UTC):%Y-%m-%d_%H:%M:%S}.json"
+    return f"{folder(job)}/consolidated-annotation/consolidation-{which}/iteration-{iteration}/{name}"
+
+
+def event(job: Job, target: str, uri: str, payload: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the hook is asked. One elsewhere reads the payload at a signed address; one installed here has it inline."""
+    inside = {"data": payload}
+    if hooks.remote(target):
+        inside = {"url": settings.GTCROWD_URL + signed.address(uri, job_id=job.pk or 0)}
+    return asked(
+        arn=hooks.name_of(job), requester=job.requester_id, categories=job.categories, attribute=job.label_attribute,
+        payload={"s3Uri": uri, **inside}, output=folder(job), workers=job.workers_per_object,
+    )  # fmt: skip
+
+
+def asked(
+    *, arn: str, requester: int, categories: Sequence[str], attribute: str, payload: Mapping[str, Any], output: str,
+    workers: int,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "version": hooks.VERSION,
+        "labelingJobArn": arn,
+        "labelCategories": list(categories),
+        "labelAttributeName": attribute,
+        "roleArn": f"arn:aws:iam::{requester:012d}:role/gtcrowd",
+        "payload": dict(payload),
+        "outputConfig": output,
+        "maxHumanWorkersPerDataObject": workers,
+    }
+
+
+def read(
+    answer: object, *, wanted: Mapping[str, int], attribute: str, job_name: str, made: datetime
+) -> dict[str, Made]:
+    """The labels in what a hook answered, by the id of their object: one for each of `wanted`, and no others.
+
+    `wanted`: the number of answers by id. What the metadata must have and the hook did not say is added. Raises
+    HookFault.
+    """
+    if not isinstance(answer, list):
+        raise HookFault(_("The hook must answer with a list of labels; it answered with something else."))
+    found: dict[str, Made] = {}
+    for one in answer:
+        name = str(one.get("datasetObjectId")) if isinstance(one, Mapping) else ""
+        if name not in wanted or name in found:
+            text = _("The hook answered for an object it was not asked about, or twice for one: %(name)s.")
+            raise HookFault(text % {"name": name[:40] or "?"})
+        value, told = _label(name, one, attribute)
+        found[name] = Made(value, completed(told, job_name, made), wanted[name])
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        text = _("The hook did not answer for every object; these are missing: %(names)s.")
+        raise HookFault(text % {"names": ", ".join(missing[:10])})
+    return found
+
+
+def _label(name: str, one: Mapping[str, Any], attribute: str) -> tuple[Any, dict[str, Any]]:
+    whole = one.get("consolidatedAnnotation")
+    content = whole.get("content") if isinstance(whole, Mapping) else None
+    about = f"{attribute}-metadata"
+    if not isinstance(content, Mapping) or attribute not in content or not set(content) <= {attribute, about}:
+        text = _("Object %(name)s: its content must have %(attribute)s, may have %(about)s, and nothing else.")
+        raise HookFault(text % {"name": name, "attribute": attribute, "about": about})
+    told = content.get(about, {})
+    if not isinstance(told, dict):
+        raise HookFault(_("Object %(name)s: %(about)s must be an object.") % {"name": name, "about": about})
+    if not statement.storable(dict(content)) or len(json.dumps(dict(content), ensure_ascii=False)) > MOST_LABEL:
+        text = _("Object %(name)s: a label must have at most %(most)s characters, none of them U+0000 or half a pair.")
+        raise HookFault(text % {"name": name, "most": f"{MOST_LABEL:,}"})
+    return content[attribute], told
+
+
+def completed(told: Mapping[str, Any], job_name: str, made: datetime) -> dict[str, Any]:
+    """Metadata with what every label's must have."""
+    return {**told, **{k: v for k, v in _shared(job_name, made).items() if k not in told}}
+
+
+def _shared(job_name: str, made: datetime) -> dict[str, Any]:
+    return metadata(type_name="custom", job_name=job_name, created_at=made, by_people=True)

@@ -1,0 +1,129 @@
+"""Have each object prepared by the job's hook before it is opened: in the job's order, ahead of the workers.
+
+1. The next objects that are neither prepared nor tasks are read, and known objects that are not prepared.
+2. The hook is called for them side by side, outside of any transaction.
+3. What it answered is kept in one transaction. A process killed before that calls again, under the same key.
+"""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from gtcrowd import statement
+from gtcrowd.identity import hook_secret
+from gtcrowd.jobs import hooks
+from gtcrowd.jobs.hooks import Call, HookFault, Stage
+from gtcrowd.jobs.models import Hook, Job, Mishap, Prepared
+from gtcrowd.tasks import open as opening
+
+SIDE_BY_SIDE = 8
+PORTION = 32
+LEAST_AHEAD, MOST_AHEAD = 64, 1000
+"""So many objects are kept prepared beyond those that are open: the more of them, the more workers come at once."""
+
+NEXT = """
+SELECT object.id, object.line FROM jobs_dataobject object
+WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.labeled_before
+  AND NOT EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = object.id OFFSET 0)
+  AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
+ORDER BY object.{behind} LIMIT %(count)s
+"""
+KNOWN = """
+SELECT object.id, object.line FROM tasks_gold gold JOIN jobs_dataobject object ON object.id = gold.task_id
+WHERE gold.job_id = %(job)s AND gold.active
+  AND NOT EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = object.id)
+ORDER BY object.id LIMIT %(count)s
+"""
+AHEAD = """
+SELECT count(*) FROM (
+    SELECT FROM jobs_dataobject object JOIN jobs_prepared prepared ON prepared.data_object_id = object.id
+    WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND prepared.outcome = 'ready'
+      AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
+    ORDER BY object.{behind} LIMIT %(most)s
+) AS ahead
+"""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of one object: a task input, or none where no worker is needed, or a fault."""
+
+    task_input: dict[str, Any] | None = None
+    fault: str = ""
+
+    @property
+    def outcome(self) -> str:
+        if self.fault:
+            return Prepared.Outcome.FAILED
+        return Prepared.Outcome.NO_WORKERS if self.task_input is None else Prepared.Outcome.READY
+
+
+def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
+    """Have the job's hook prepare some further objects; returns how many: 0 if it has none, or enough is prepared.
+
+    Objects for which it was not called after so many `seconds` are left for another time.
+    """
+    hook = hooks.current(job, Stage.PRE)
+    if hook is None:
+        return 0
+    objects = _next(job)
+    made = [(pk, one) for pk, one in _made(job, hook, objects, seconds) if one is not None]
+    if made:
+        _keep(job, hook, made, now)
+    return len(made)
+
+
+def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> Made:
+    """Call the hook for one line of a manifest. Touches no database, so that many can be called side by side."""
+    call = Call(target=target, stage=Stage.PRE, event=hooks.before(arn, line), secret=secret, key=key)
+    try:
+        return Made(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
+    except HookFault as fault:
+        return Made(fault=str(fault))
+
+
+def _next(job: Job) -> list[tuple[int, str]]:
+    """Id and line of the objects that come next, as many as shall be ahead of the workers."""
+    known = statement.rows(KNOWN, job=job.pk, count=PORTION)
+    behind, after = opening.behind(job), opening.last(job)
+    most = min(max(job.max_concurrent, LEAST_AHEAD), MOST_AHEAD, opening.most_labeled(job) or MOST_AHEAD)
+    ((ahead,),) = statement.rows(AHEAD.format(behind=behind), job=job.pk, after=after, most=most)
+    count = min(PORTION, most - ahead)
+    if count <= 0:
+        return known
+    return known + statement.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
+
+
+def _made(
+    job: Job, hook: Hook, objects: Sequence[tuple[int, str]], seconds: float | None
+) -> list[tuple[int, Made | None]]:
+    secret, arn, began = hook_secret.of(job.requester), hooks.name_of(job), time.monotonic()
+
+    def one(found: tuple[int, str]) -> tuple[int, Made | None]:
+        pk, line = found
+        if seconds is not None and time.monotonic() - began > seconds:
+            return pk, None
+        key = hashlib.sha256(f"pre/{hook.pk}/{pk}".encode()).hexdigest()
+        return pk, make(arn, hook.target, line, secret=secret, key=key)
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hook") as pool:
+        return list(pool.map(one, objects))
+
+
+def _keep(job: Job, hook: Hook, made: Sequence[tuple[int, Made]], now: datetime) -> None:
+    rows = [
+        Prepared(
+            data_object_id=pk, job=job, hook=hook, outcome=one.outcome, task_input=one.task_input, made_at=now
+        )
+        for pk, one in made
+    ]  # fmt: skip
+    mishaps = [Mishap(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in made if one.fault]
+    with transaction.atomic():
+        Prepared.objects.bulk_create(rows, ignore_conflicts=True)
+        Mishap.objects.bulk_create(mishaps, ignore_conflicts=True)

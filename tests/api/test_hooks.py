@@ -1,0 +1,242 @@
+"""Hooks over REST: tried, changed, seen; and what pages of one's own may load."""
+
+import json
+
+import pytest
+
+from gtcrowd.identity import hook_secret
+from gtcrowd.jobs import store
+from gtcrowd.jobs.models import Job, Prepared
+from gtcrowd.tasks import claim, submit
+from gtcrowd.workpage import trial
+from tests.api.conftest import program
+
+pytestmark = pytest.mark.django_db
+TRY = "/api/v1/hooks/try/"
+PAGE = "<crowd-form>{{ task.input.bird }}</crowd-form>"
+
+
+@pytest.fixture
+def given(put, hook):
+    """A trial of a page and a hook on four lines."""
+    return {
+        "medium": "text",
+        "categories": ["a", "b"],
+        "template": PAGE,
+        "manifest": put("1", "2", "3", "4"),
+        "pre_hook": hook.url,
+    }
+
+
+def test_a_page_and_a_hook_are_tried_on_three_objects(call, hook, given):
+    hook.reply = lambda event: {"taskInput": {"bird": f"<{event['dataObject']['source']}>"}}
+
+    tried = call.post(TRY, given, format="json").json()
+
+    assert [one["object"] for one in tried["objects"]] == [0, 1, 2]
+    first = tried["objects"][0]
+    assert first["request"]["dataObject"] == {"source": "1"}
+    assert first["response"] == {"taskInput": {"bird": "<1>"}}
+    assert (first["rendered"], first["fault"]) == ("<crowd-form>&lt;1&gt;</crowd-form>", "")
+    assert (tried["after"], len(hook.asked)) == (None, 3)
+    assert not Job.objects.exists()
+    assert not Prepared.objects.exists()
+
+
+def test_a_fault_is_told_after_one_try(call, hook, given):
+    hook.reply = lambda event: (500, b"")
+
+    tried = call.post(TRY, given, format="json").json()
+
+    assert {one["fault"] for one in tried["objects"]} == {"The hook answered with status 500."}
+    assert len(hook.asked) == 3
+
+
+def test_a_page_is_tried_without_hooks(call, given):
+    del given["pre_hook"]
+    given["template"] = "<crowd-form>{{ task.input.labels | to_json }}{{ task.input.taskObject }}</crowd-form>"
+
+    tried = call.post(TRY, given, format="json").json()
+
+    assert tried["objects"][1]["rendered"] == "<crowd-form>[&#34;a&#34;, &#34;b&#34;]2</crowd-form>"
+
+
+def test_post_processing_is_tried_on_typed_answers(call, hook, given):
+    def reply(event):
+        if "dataObject" in event:
+            return {"taskInput": {"bird": "x"}}
+        return [
+            {"datasetObjectId": str(n), "consolidatedAnnotation": {"content": {"trial": event["payload"]["s3Uri"]}}}
+            for n in range(3)
+        ]
+
+    hook.reply = reply
+    asked = given | {
+        "kind": "custom",
+        "categories": [],
+        "post_hook": hook.url,
+        "answers": [{"bird": "a"}, {"bird": "b"}],
+    }
+
+    after = call.post(TRY, asked, format="json").json()["after"]
+
+    assert after["fault"] == ""
+    told = after["payload"][2]["annotations"]
+    assert told[1] == {"workerId": "private.local.sample2", "annotationData": {"content": '{"bird": "b"}'}}
+    with store.store().open(after["request"]["payload"]["s3Uri"]) as file:
+        assert json.load(file) == after["payload"]
+    assert len(after["response"]) == 3
+
+
+def test_a_running_job_is_tried_with_its_own_answers(call, hook, ask, hire, now):
+    job = ask("a", "b", kind="custom", categories=[], workers_per_object=1, template=PAGE)
+    held = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
+    submit.submit(assignment=held, content={"bird": "heron"}, now=now)
+    hook.reply = lambda event: []
+
+    tried = call.post(TRY, {"job": "birds", "post_hook": hook.url}, format="json").json()
+
+    assert [one["object"] for one in tried["objects"]] == [0]
+    assert tried["after"]["payload"][0]["annotations"][0]["annotationData"] == {"content": '{"bird": "heron"}'}
+    assert "these are missing: 0" in tried["after"]["fault"]
+    assert Job.objects.get().post_hook == ""
+
+
+def test_only_a_few_are_tried_at_once(call, hook, given):
+    for _other in range(2):
+        trial._room.acquire()
+    try:
+        refused = call.post(TRY, given, format="json")
+    finally:
+        trial._room.release(2)
+
+    assert (refused.status_code, hook.asked) == (409, [])
+    assert call.post(TRY, given, format="json").status_code == 200
+
+
+def test_answers_are_needed(call, hook, given):
+    asked = given | {"kind": "custom", "categories": [], "post_hook": hook.url}
+
+    refused = call.post(TRY, asked, format="json")
+
+    assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "answers")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"manifest": "s3://ibis/in.manifest"}, "manifest"),
+        ({"manifest": "s3://heron/none.manifest"}, "manifest"),
+        ({"manifest": ""}, "manifest"),
+        ({"pre_hook": "ftp://x"}, "pre_hook"),
+        ({"pre_hook": "not-installed"}, "pre_hook"),
+        ({"post_hook": "https://example.org/"}, "post_hook"),
+        ({"template": "{% if"}, "template"),
+        ({"answers": "x"}, "answers"),
+        ({"answers": [{"a": 1}] * 10}, "answers"),
+        ({"price": "1"}, "price"),
+    ],
+)
+def test_what_cannot_be_tried_is_refused(call, hook, given, changed, field):
+    refused = call.post(TRY, given | changed, format="json")
+
+    assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, field)
+    assert hook.asked == []
+
+
+def test_private_addresses_are_not_tried(call, hook, given, settings):
+    settings.GTCROWD_HOOK_NETWORKS = []
+
+    tried = call.post(TRY, given, format="json").json()
+
+    assert "not a public address" in tried["objects"][0]["fault"]
+    assert hook.asked == []
+
+
+def test_bob_tries_nothing_of_alices(bob, hook, given, ask):
+    ask()
+    bobs = program(bob.requester, "requester")
+
+    assert bobs.post(TRY, {"job": "birds"}, format="json").status_code == 404
+    refused = bobs.post(TRY, given, format="json")
+    assert refused.status_code == 422
+    assert "must be in a bucket of yours: ibis" in refused.json()["detail"]
+    assert bobs.get("/api/v1/jobs/birds/hooks/").status_code == 404
+    assert hook.asked == []
+
+
+@pytest.mark.parametrize("role", ["viewer", "operations"])
+def test_a_role_that_makes_no_jobs_tries_none(alice, hook, given, role):
+    assert program(alice.requester, role).post(TRY, given, format="json").status_code == 403
+    assert hook.asked == []
+
+
+def test_versions_are_listed_and_an_object_says_why_it_failed(call, hook, ask):
+    hook.reply = lambda event: (404, b"") if event["dataObject"]["source"] == "a" else {"taskInput": {}}
+    ask("a", "b", pre_hook=hook.url)
+    changed = call.patch("/api/v1/jobs/birds/", {"pre_hook": f"{hook.url}2"}, format="json")
+
+    assert (changed.status_code, changed.json()["pre_hook"]) == (202, f"{hook.url}2")
+    kept = call.get("/api/v1/jobs/birds/hooks/").json()
+    assert [(one["number"], one["stage"], one["set_by"]) for one in kept][1] == (1, "pre", "alice@example.org")
+    assert kept[0]["number"] == 2
+    found = call.get("/api/v1/jobs/birds/objects/").json()["results"][0]
+    assert (found["reason_code"], found["reason"]) == ("pre-hook-failed", "The hook answered with status 404.")
+
+
+def test_the_secret_is_kept_encrypted_and_can_be_renewed(call, alice):
+    first = call.get("/api/v1/hooks/secret/").json()["secret"]
+
+    assert call.get("/api/v1/hooks/secret/").json()["secret"] == first == hook_secret.of(alice.requester)
+    alice.requester.refresh_from_db()
+    assert first.encode() not in bytes(alice.requester.hook_secret)
+    assert call.post("/api/v1/hooks/secret/").status_code == 403
+    renewed = program(alice.requester, "owner").post("/api/v1/hooks/secret/").json()["secret"]
+    assert renewed not in (first, "")
+    assert program(alice.requester, "operations").get("/api/v1/hooks/secret/").status_code == 403
+
+
+def test_secrets_differ_by_requester(alice, bob):
+    assert hook_secret.of(alice.requester) != hook_secret.of(bob.requester)
+
+
+def test_an_owner_names_the_origins_of_pages(alice, bob, call):
+    owner = program(alice.requester, "owner")
+
+    kept = owner.put(
+        "/api/v1/settings/", {"script_origins": ["https://cdn.example.org", "https://cdn.example.org"]}, format="json"
+    )
+
+    assert kept.json() == {"script_origins": ["https://cdn.example.org"]}
+    assert call.get("/api/v1/settings/").json() == kept.json()
+    assert call.put("/api/v1/settings/", {"script_origins": []}, format="json").status_code == 403
+    assert program(bob.requester, "owner").get("/api/v1/settings/").json() == {"script_origins": []}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://cdn.example.org", "https://*.example.org", "https://*", "*", "https:", "https://cdn.example.org/",
+        "https://cdn.example.org/a", "https://cdn.example.org;script-src *", "https://a.b, https://c.d", "https://a.b c.d",
+        "https://user@a.b", "https://CDN.example.org", "https://a.b:0", "https://a.b:99999", "https://localhost",
+        "https://a.b\n", "https://a.b\r\nX: y", "'unsafe-eval'", "data:", "", None, 7, {"a": 1}, ["https://a.b"],
+        "https://ä.example.org", "https://" + "a." * 200 + "org", "https://own.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_origin_is_refused_whole(alice, settings, origin):
+    settings.GTCROWD_URL = "https://own.example"
+    owner = program(alice.requester, "owner")
+
+    refused = owner.put("/api/v1/settings/", {"script_origins": ["https://good.example", origin]}, format="json")
+
+    assert refused.status_code == 422
+    assert len(refused.json()["faults"]) == 1
+    assert owner.get("/api/v1/settings/").json() == {"script_origins": []}
+
+
+@pytest.mark.parametrize("given", [None, "https://a.b", {"https://a.b": 1}, ["https://a.b"] * 21])
+def test_origins_are_a_short_list(alice, given):
+    assert (
+        program(alice.requester, "owner").put("/api/v1/settings/", {"script_origins": given}, format="json").status_code
+        == 422
+    )

@@ -1,0 +1,64 @@
+"""Trying a page and a hook from the form of a new job, in a real browser."""
+
+import pytest
+from django.test import Client
+from playwright.sync_api import expect
+
+from gtcrowd.jobs.models import Job
+from tests.portal import browsing
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def address(transactional_db):
+    with browsing.served() as found:
+        yield found
+
+
+@pytest.fixture
+def alices_page(browser, address, alice, team):
+    client = Client()
+    client.force_login(alice.user, backend="gtcrowd.identity.sessions.Backend")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield browsing.sign_in(context, address, client)
+    context.close()
+
+
+def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, address, hook, put):
+    manifest = put("heron", "ibis")
+    hook.reply = lambda event: {"taskInput": {"bird": event["dataObject"]["source"].upper()}}
+    page = alices_page
+    page.goto(f"{address}/jobs/new/")
+    page.get_by_label("Input manifest").fill(manifest)
+    page.get_by_label("Objects are").select_option("text")
+    page.get_by_label("Workers choose").select_option("custom")
+    page.locator("summary", has_text="A page of your own").click()
+    page.get_by_label("Worker page in Liquid").fill(
+        "<crowd-form><b>{{ task.input.bird }}</b><crowd-input name='x' label='Which?'></crowd-input></crowd-form>"
+    )
+    page.get_by_text("Hooks: programs of your own").click()
+    page.get_by_label("Before workers see an object").fill(hook.url)
+
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Try").click()
+    tried = opened.value
+
+    expect(tried.get_by_role("heading", name="Object 0")).to_be_visible()
+    expect(tried.get_by_text('"bird": "HERON"').first).to_be_visible()
+    tried.get_by_role("button", name="Show the page 1").click()
+    frame = tried.frame_locator("iframe[name=page-1]")
+    expect(frame.get_by_text("IBIS")).to_be_visible()
+    expect(frame.get_by_label("Which?")).to_be_visible()
+    assert not Job.objects.exists()
+
+
+def test_settings_are_seen_and_kept(alices_page, address):
+    page = alices_page
+    page.goto(f"{address}/jobs/")
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Origins, one a line").fill("https://cdn.example.org")
+    page.get_by_role("button", name="Keep").click()
+
+    expect(page.get_by_text("Kept. Pages that workers load")).to_be_visible()
+    expect(page.get_by_label("Origins, one a line")).to_have_value("https://cdn.example.org")

@@ -1,0 +1,72 @@
+"""The hook in docs/hooks.md does what is said of it."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.identity import hook_secret
+from gtcrowd.jobs import hooks, store
+from gtcrowd.jobs.hooks import Call, HookFault
+from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.models import Task
+from tests.portal import browsing
+
+EXAMPLE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def documented(hook, alice, tmp_path):
+    """The example in a process of its own."""
+    (code,) = EXAMPLE.findall(Path("docs/hooks.md").read_text())
+    (tmp_path / "hook.py").write_text(code)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = os.environ | {"HOOK_SECRET": hook_secret.of(alice.requester), "HOOK_PORT": str(port)}
+    process = subprocess.Popen([sys.executable, tmp_path / "hook.py"], env=environ, stderr=subprocess.DEVNULL)
+    for _try in range(100):
+        with socket.socket() as there:
+            if there.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}/"
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def address(transactional_db):
+    with browsing.served() as found:
+        yield found
+
+
+def test_it_prepares_and_labels(documented, address, settings, ask, hire, now):
+    settings.GTCROWD_URL = address
+    hooked = {"pre_hook": documented, "post_hook": documented}
+    job = ask("grey and tall", "-", kind="custom", categories=[], **hooked)
+    for name, bird in (("cleo", "heron"), ("dan", "heron"), ("eve", "ibis")):
+        held = claim.next_assignment(worker=hire(name), job=job, now=now)
+        submit.submit(assignment=held, content={"bird": bird}, now=now)
+
+    job = line.advance(job.pk, now=now)
+
+    with store.store().open(job.output) as file:
+        first, second = map(json.loads, file.read().splitlines())
+    assert job.state == "Completed"
+    assert (first["birds"], first["birds-metadata"]["confidence"]) == ({"bird": "heron"}, 2 / 3)
+    assert (second, Task.objects.get(position=1).reason_code) == ({"source": "-"}, "no-workers-needed")
+
+
+def test_it_refuses_what_is_signed_by_somebody_else(documented):
+    call = Call(target=documented, stage="pre", event={"dataObject": {"source": "x"}}, secret="another", key="k")
+
+    with pytest.raises(HookFault, match="answered with status 403"):
+        hooks.ask(call)

@@ -1,0 +1,425 @@
+"""Labels that a job's own post-processing makes."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from importlib.metadata import EntryPoint, EntryPoints
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from gtcrowd import line
+from gtcrowd.integrations import hooks as calling
+from gtcrowd.jobs import stop, store
+from gtcrowd.jobs.models import Counters, Hook, Mishap
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.labels import consolidate, deliver, export, payload
+from gtcrowd.labels.models import Delivery, Label, Run
+from gtcrowd.ledger import balance, names
+from gtcrowd.tasks import change, claim, gold, submit
+from gtcrowd.tasks.models import Answer, Task
+
+pytestmark = pytest.mark.django_db
+DONE = {"source": "a"}
+
+
+def read(uri):
+    with store.store().open(uri) as file:
+        return json.load(file)
+
+
+def agreed(event):
+    """What a hook does that takes the answer most workers gave."""
+    answer = Client().get(urlsplit(event["payload"]["url"]).path)
+    given = json.loads(b"".join(answer.streaming_content))
+    made = []
+    for one in given:
+        told = [annotation["annotationData"]["content"] for annotation in one["annotations"]]
+        most = max(sorted(told), key=told.count)
+        content = {event["labelAttributeName"]: json.loads(most), "birds-metadata": {"votes": told.count(most)}}
+        made.append({"datasetObjectId": one["datasetObjectId"], "consolidatedAnnotation": {"content": content}})
+    return made
+
+
+@pytest.fixture
+def custom(ask, hook):
+    """A job of pages of one's own, whose labels the hook makes."""
+    hook.reply = agreed
+
+    def _custom(*texts, **asks):
+        return ask(*texts, kind="custom", categories=[], **{"post_hook": hook.url, "workers_per_object": 1, **asks})
+
+    return _custom
+
+
+@pytest.fixture
+def give(hire, now):
+    """A worker answers so many objects of a job."""
+    workers = {}
+
+    def _give(name, job, *contents):
+        worker = workers.setdefault(name, None) or hire(name)
+        workers[name] = worker
+        for content in contents:
+            held = claim.next_assignment(worker=worker, job=job, now=now)
+            submit.submit(assignment=held, content=content, now=now)
+
+    return _give
+
+
+def output(job):
+    with store.store().open(job.output) as file:
+        return [json.loads(text) for text in file.read().splitlines()]
+
+
+def test_from_manifest_to_manifest_with_both_hooks(custom, hook, give, now):
+    def both(event):
+        if "dataObject" in event:
+            return {"taskInput": {"text": event["dataObject"]["source"]}}
+        return agreed(event)
+
+    hook.reply = both
+    job = custom("a", pre_hook=hook.url, workers_per_object=3)
+    for name, bird in (("cleo", "heron"), ("dan", "heron"), ("eve", "ibis")):
+        give(name, job, {"bird": bird})
+    job = line.advance(job.pk, now=now)
+
+    assert (job.state, job.reason_code) == ("Completed", "all-labeled")
+    assert output(job) == [
+        {
+            "source": "a",
+            "birds": {"bird": "heron"},
+            "birds-metadata": {
+                "votes": 2,
+                "job-name": "labeling-job/birds",
+                "type": "groundtruth/custom",
+                "human-annotated": "yes",
+                "creation-date": "2026-11-02T09:00:00.000000",
+            },
+        }
+    ]
+    run = Run.objects.get()
+    assert (run.method, run.official, run.labels, run.answers, run.versions) == ("hook", True, 1, 3, {"hook": "1"})
+    assert run.parameters == {"hook": hook.url, "number": 1}
+
+
+def test_the_event_and_the_payload_are_ground_truths(custom, hook, give, now):
+    job = custom("Möwe")
+    give("cleo", job, {"bird": "gull"})
+    line.advance(job.pk, now=now)
+
+    (event,) = hook.events
+    url = event["payload"].pop("url")
+    folder = "s3://heron/output/birds/annotations"
+    request = f"{folder}/consolidated-annotation/consolidation-request/iteration-1/2026-11-02_09:00:00.json"
+    assert list(event) == [
+        "version", "labelingJobArn", "labelCategories", "labelAttributeName", "roleArn", "payload", "outputConfig",
+        "maxHumanWorkersPerDataObject",
+    ]  # fmt: skip
+    assert event == {
+        "version": "2018-10-16",
+        "labelingJobArn": f"arn:aws:sagemaker:local:{job.requester_id:012d}:labeling-job/birds",
+        "labelCategories": [],
+        "labelAttributeName": "birds",
+        "roleArn": f"arn:aws:iam::{job.requester_id:012d}:role/gtcrowd",
+        "payload": {"s3Uri": request},
+        "outputConfig": folder,
+        "maxHumanWorkersPerDataObject": 1,
+    }
+    code = Answer.objects.get().worker.code
+    with store.store().open(request) as file:
+        assert file.read().decode() == (
+            '[{"datasetObjectId":"0","dataObject":{"content":"Möwe"},"annotations":[{"workerId":"private.local.'
+            + code
+            + '","annotationData":{"content":"{\\"bird\\": \\"gull\\"}"}}]}]'
+        )
+    response = read(request.replace("request", "response"))
+    assert response[0]["consolidatedAnnotation"]["content"]["birds"] == {"bird": "gull"}
+    assert url.startswith("http://127.0.0.1:8000/work/object/")
+
+
+def test_at_most_fifty_objects_go_into_a_call(custom, hook, give, now):
+    job = custom(*map(str, range(120)))
+    give("cleo", job, *({"n": number} for number in range(120)))
+
+    job = line.advance(job.pk, now=now)
+
+    sizes = [len(read(event["payload"]["s3Uri"])) for event in hook.events]
+    assert sizes == [50, 50, 20]
+    assert job.state == "Completed"
+    assert Label.objects.filter(job=job, current=True).count() == 120
+    assert Counters.objects.get(job=job).concluded == 120
+
+
+def test_labels_come_while_the_job_runs(custom, hook, give, now):
+    job = custom(*map(str, range(60)))
+    give("cleo", job, *({"n": 1} for _number in range(50)))
+    assert line.advance(job.pk, now=now).state == "InProgress"
+    assert Label.objects.count() == 50
+
+    give("cleo", job, {"n": 1})
+    line.advance(job.pk, now=now)
+    assert Label.objects.count() == 50
+    line.advance(job.pk, now=now + deliver.AGE)
+    assert Label.objects.count() == 51
+
+
+def test_a_fault_leaves_all_as_it_is_and_is_tried_again_later(custom, hook, give, now):
+    job = custom("a")
+    give("cleo", job, {"bird": "heron"})
+    hook.reply = lambda event: (500, b"")
+
+    job = line.advance(job.pk, now=now)
+
+    assert (job.state, job.reason_code) == ("InProgress", "waiting-for-hook")
+    assert job.reason == "Waiting for the hook, after 1 tries: The hook answered with status 500."
+    assert (Label.objects.count(), Task.objects.get().state, Task.objects.get().concluded) == (0, "done", False)
+    line.advance(job.pk, now=now + timedelta(seconds=29))
+    assert len(hook.asked) == 1
+    hook.reply = agreed
+    job = line.advance(job.pk, now=now + timedelta(seconds=30))
+    assert job.state == "Completed"
+    first, second = ((headers["idempotency-key"], body) for headers, body in hook.asked)
+    assert first[0] == second[0]
+    assert json.loads(first[1])["payload"]["s3Uri"] == json.loads(second[1])["payload"]["s3Uri"]
+
+
+def test_after_the_last_try_the_objects_fail_with_the_reason(custom, hook, give, now):
+    job = custom("a", "b")
+    give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
+    hook.reply = lambda event: (500, b"")
+    for _try in range(len(deliver.WAITS) + 1):
+        assert job.state == "InProgress"
+        job = line.advance(job.pk, now=now)
+        now += timedelta(hours=1)
+
+    assert (job.state, job.reason_code) == ("Completed", "completed-with-errors")
+    assert len(hook.asked) == 8
+    told = "ClientError: The hook answered with status 500."
+    assert [one["birds-metadata"]["failure-reason"] for one in output(job)] == [told, told]
+    assert set(Task.objects.values_list("state", "reason_code")) == {("failed", "post-hook-failed")}
+    assert Answer.objects.count() == 2
+    assert balance.balance(names.hold(job.pk)) == Decimal(0)
+
+
+def test_another_hook_is_given_what_failed_by_the_one_before(custom, hook, give, alice, now):
+    job = custom("a", "b")
+    give("cleo", job, {"bird": "heron"})
+    hook.reply = lambda event: (500, b"")
+    for _try in range(len(deliver.WAITS) + 1):
+        now += timedelta(hours=1)
+        job = line.advance(job.pk, now=now)
+    assert Task.objects.get(position=0).state == "failed"
+
+    hook.reply = agreed
+    change.change(viewer=alice, job=job, given={"post_hook": f"{hook.url}/2"}, now=now)
+    line.advance(job.pk, now=now + deliver.AGE)
+
+    label = Label.objects.get()
+    assert (label.value, label.run.versions) == ({"bird": "heron"}, {"hook": "2"})
+    assert (Task.objects.get(position=0).state, Mishap.objects.count()) == ("done", 0)
+    assert Hook.objects.filter(stage="post").count() == 2
+
+
+def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
+    job = custom("a")
+    give("cleo", job, {"bird": "heron"})
+    hook.reply = lambda event: (500, b"")
+    job = line.advance(job.pk, now=now)
+
+    change.change(viewer=alice, job=job, given={"post_hook": ""}, now=now)
+    job = line.advance(job.pk, now=now)
+
+    assert (job.state, job.reason_code) == ("Completed", "all-labeled")
+    assert Run.objects.get().method == job.method
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({}, "must answer with a list"),
+        ([], "did not answer for every object; these are missing: 0"),
+        (["x"], "not asked about, or twice for one: ?"),
+        ([{"datasetObjectId": "7"}], "not asked about, or twice for one: 7"),
+        ([{"datasetObjectId": "0"}], "its content must have birds, may have birds-metadata, and nothing else"),
+        (
+            [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"gulls": 1}}}],
+            "its content must have birds",
+        ),
+        ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1, "x": 1}}}], "and nothing else"),
+        (
+            [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1, "birds-metadata": 1}}}],
+            "birds-metadata must be an object",
+        ),
+        (
+            [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": "\ud800"}}}],
+            "none of them U+0000 or half a pair",
+        ),
+        ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or twice for one: 0"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_told(custom, hook, give, now, answer, told):
+    job = custom("a")
+    give("cleo", job, {"bird": "heron"})
+    hook.reply = lambda event: answer
+
+    job = line.advance(job.pk, now=now)
+
+    assert told in job.reason
+    assert Label.objects.count() == 0
+
+
+def test_what_the_hook_says_of_a_label_stays(custom, hook, give, now):
+    job = custom("a")
+    give("cleo", job, {"bird": "heron"})
+    told = {"confidence": 0.25, "type": "groundtruth/bird", "human-annotated": "no"}
+    content = {"birds": [1, None], "birds-metadata": told}
+    hook.reply = lambda event: [{"datasetObjectId": 0, "consolidatedAnnotation": {"content": content}}]
+
+    job = line.advance(job.pk, now=now)
+
+    (found,) = output(job)
+    assert found["birds"] == [1, None]
+    assert found["birds-metadata"] == told | {
+        "job-name": "labeling-job/birds", "creation-date": "2026-11-02T09:00:00.000000",
+    }  # fmt: skip
+    assert Label.objects.get().confidence == 0.25
+
+
+def test_a_killed_delivery_is_made_once(custom, hook, give, now, monkeypatch):
+    job = custom("a")
+    give("cleo", job, {"bird": "heron"})
+
+    def killed(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deliver, "_write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            line.advance(job.pk, now=now)
+    assert (Label.objects.count(), Run.objects.count()) == (0, 0)
+    job = line.advance(job.pk, now=now)
+
+    assert job.state == "Completed"
+    assert (Label.objects.count(), Run.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+    assert len({headers["idempotency-key"] for headers, _body in hook.asked}) == 1
+
+
+def test_a_stopped_job_waits_for_its_labels_too(custom, hook, give, alice, now):
+    job = custom("a", "b")
+    give("cleo", job, {"bird": "heron"})
+    hook.reply = lambda event: (500, b"")
+    stop.stop(viewer=alice, job=job, now=now)
+    job = line.advance(job.pk, now=now)
+    assert (job.state, job.reason_code) == ("Stopping", "stopped-by-requester")
+    assert "Waiting for the hook" in job.reason
+
+    hook.reply = agreed
+    job = line.advance(job.pk, now=now + timedelta(minutes=1))
+
+    assert (job.state, job.reason_code) == ("Stopped", "stopped-by-requester")
+    assert output(job)[0]["birds"] == {"bird": "heron"}
+
+
+def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, now):
+    job = custom("a", "b")
+    give("cleo", job, {"bird": "heron"})
+    job = line.advance(job.pk, now=now + deliver.AGE)
+    assert Label.objects.get().answers == 1
+
+    change.change(viewer=alice, job=job, given={"workers_per_object": 2}, now=now)
+    job = line.advance(job.pk, now=now)
+    give("dan", job, {"bird": "ibis"})
+    line.advance(job.pk, now=now + deliver.AGE)
+
+    assert list(Label.objects.order_by("pk").values_list("current", "answers")) == [(False, 1), (True, 2)]
+
+
+def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook, give, alice, now):
+    job = custom("a", "b")
+    give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
+    job = line.advance(job.pk, now=now)
+    before = list(export.lines(job))
+
+    run = consolidate.ask(job, viewer=alice, method="hook", now=now)
+    deliver.perform(run, now=now + timedelta(days=1))
+
+    run.refresh_from_db()
+    assert (run.state, run.official, run.labels, run.answers) == ("done", False, 2, 2)
+    assert list(export.lines(job)) == before
+    assert "2026-11-03" in next(export.lines(job, run_id=run.pk))
+
+
+def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, monkeypatch):
+    job = custom(*map(str, range(60)))
+    give("cleo", job, *({"n": 1} for _number in range(60)))
+    job = line.advance(job.pk, now=now)
+    run = consolidate.ask(job, viewer=alice, method="hook", now=now)
+    monkeypatch.setattr(deliver, "SECONDS", 0)
+    asked = len(hook.asked)
+
+    for labels in (50, 60):
+        deliver.perform(Run.objects.get(pk=run.pk), now=now)
+        assert Run.objects.get(pk=run.pk).labels == labels
+    deliver.perform(Run.objects.get(pk=run.pk), now=now)
+
+    run.refresh_from_db()
+    assert (run.state, run.labels, run.answers, len(hook.asked) - asked) == ("done", 60, 60, 2)
+
+
+def test_a_run_whose_hook_fails_says_why(custom, hook, give, alice, now):
+    job = custom("a")
+    give("cleo", job, {"bird": "heron"})
+    job = line.advance(job.pk, now=now)
+    hook.reply = lambda event: (404, b"")
+
+    run = consolidate.ask(job, viewer=alice, method="hook", now=now)
+    deliver.perform(run, now=now)
+
+    assert (run.state, run.reason) == ("failed", "The hook answered with status 404.")
+
+
+def test_known_objects_keep_what_is_right(custom, hook, give, alice, now):
+    job = custom("a", "b", max_concurrent=1, gold={"share": 0})
+    gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": {"bird": "ibis"}}], now=now)
+    give("cleo", job, {"bird": "heron"})
+
+    job = line.advance(job.pk, now=now)
+
+    assert job.state == "Completed"
+    assert [one["birds"] for one in output(job)] == [{"bird": "heron"}, {"bird": "ibis"}]
+    assert len(read(hook.events[0]["payload"]["s3Uri"])) == 1
+
+
+def test_a_hook_installed_here_has_the_payload_inline(custom, give, alice, now, monkeypatch):
+    made = EntryPoints([EntryPoint("first", "tests.labels.test_deliver:first_answer", "gtcrowd.post")])
+    monkeypatch.setattr(calling, "entry_points", made.select)
+    job = custom("a", post_hook="first")
+    give("cleo", job, {"bird": "heron"})
+
+    job = line.advance(job.pk, now=now)
+
+    assert output(job)[0]["birds"] == {"bird": "heron"}
+
+
+def first_answer(event):
+    return [
+        {
+            "datasetObjectId": one["datasetObjectId"],
+            "consolidatedAnnotation": {
+                "content": {event["labelAttributeName"]: json.loads(one["annotations"][0]["annotationData"]["content"])}
+            },
+        }
+        for one in event["payload"]["data"]
+    ]
+
+
+def test_other_kinds_have_methods_of_their_own(ask, hook):
+    with pytest.raises(JobRefused, match="is for jobs of the kind custom"):
+        ask(post_hook=hook.url)
+
+
+def test_confidence_is_a_share_or_nothing():
+    for given, confidence in ((0.5, 0.5), (1, 1.0), (2, 0.0), ("x", 0.0), (True, 0.0), (None, 0.0)):
+        assert payload.Made(1, {"confidence": given}, 1).confidence == confidence
