@@ -30,6 +30,7 @@ export class Painter {
   // Pointer
 
   down(at) {
+    if (!this.codes) return;
     if (this.tool === "polygon") this.corner(rounded(within(at, this.board.picture)), this.board.reach(8));
     else if (this.tool === "fill") this.act(() => this.codes.flood(Math.floor(at.x), Math.floor(at.y), this.ink));
     else if (this.tool === "dropper") this.picked(this.codes.at(Math.floor(at.x), Math.floor(at.y)));
@@ -105,6 +106,7 @@ export class Painter {
   }
 
   undo() {
+    if (this.last) return; // a stroke is being painted
     if (this.corners) this.corners = this.corners.length > 1 ? this.corners.slice(0, -1) : null;
     else if (this.steps.length) {
       const step = this.steps.pop();
