@@ -94,4 +94,11 @@ def of_elements() -> dict[str, str]:
         "keyPlace": _("give the item its place, or take it out"),
         "keyBack": _("take the last one back"),
         "anotherThing": _("Another thing"),
+        "comment": _("Add a comment"),
+        "overlay": _("Show the labels"),
+        "overlayOpacity": _("Opacity of the labels"),
+        "overlaid": _("Labels to look at"),
+        "overlaidNothing": _("Nothing was labeled."),
+        "overlayMissing": _("The labels to look at could not be loaded."),
+        "keyOverlay": _("show or hide the labels that are to be looked at"),
     }

@@ -83,6 +83,13 @@ const ENGLISH = {
   keyPlace: "give the item its place, or take it out",
   keyBack: "take the last one back",
   anotherThing: "Another thing",
+  comment: "Add a comment",
+  overlay: "Show the labels",
+  overlayOpacity: "Opacity of the labels",
+  overlaid: "Labels to look at",
+  overlaidNothing: "Nothing was labeled.",
+  overlayMissing: "The labels to look at could not be loaded.",
+  keyOverlay: "show or hide the labels that are to be looked at",
 };
 
 let brought;

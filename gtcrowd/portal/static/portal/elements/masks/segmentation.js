@@ -1,6 +1,6 @@
 // What both elements share in which a worker says which pixels of a picture belong to what.
 //
-// Attributes: name, header, src, labels, initial-value (see initial.js). Event: `crowd-change`, bubbling, after every step.
+// Attributes: name, header, src, labels, initial-value (see ../initial.js). Event: `crowd-change`, bubbling, after every step.
 // Answer: the labels (or things) that have pixels with their colours, a PNG of these colours over white in base64, the size of
 // the picture, and with initial-value whether it was changed.
 
@@ -9,11 +9,11 @@ import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
 import { Board } from "../drawing/board.js";
 import { Toolbar } from "../drawing/toolbar.js";
+import { decode, readInitial } from "../initial.js";
 import { instructionsOf } from "../instructions.js";
 import { Loading } from "../loading.js";
 import { text } from "../texts.js";
 import { Codes } from "./codes.js";
-import { decode, readInitial } from "./initial.js";
 import { Layer } from "./layer.js";
 import { Painter, TOOLS } from "./painter.js";
 import { png } from "./png.js";

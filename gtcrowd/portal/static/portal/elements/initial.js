@@ -1,6 +1,6 @@
 // What a picture was painted with before: a PNG whose colours stand for labels or things, to begin from or to be looked at.
 
-import { readObject } from "../attributes.js";
+import { readObject } from "./attributes.js";
 
 const BAND = 512; // rows read at once
 
