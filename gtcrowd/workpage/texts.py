@@ -101,4 +101,10 @@ def of_elements() -> dict[str, str]:
         "overlaidNothing": _("Nothing was labeled."),
         "overlayMissing": _("The labels to look at could not be loaded."),
         "keyOverlay": _("show or hide the labels that are to be looked at"),
+        "ends": _("Outline from four points"),
+        "endsSet": _("Set the highest, the lowest, the leftmost and the rightmost point: %(number)s of 4."),
+        "outlining": _("The outline is being looked for…"),
+        "outlined": _("Outlined. Refine it by hand, or set four points again."),
+        "outlineLate": _("No outline came. Try again, or go on by hand."),
+        "keyEnds": _("outline from four points: the highest, the lowest, the leftmost, the rightmost"),
     }

@@ -1,11 +1,13 @@
 """Drawing on pictures in a real browser."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.tasks.models import Answer
 from tests.portal.conftest import put
-from tests.portal.pictures import scene
+from tests.portal.pictures import ends, overlap, scene, thing
 
 pytestmark = pytest.mark.browser
 SIZE = {"height": 480, "width": 640}
@@ -44,8 +46,8 @@ class Easel:
 def easel(address, cleos_page, give):
     """Opens the task of a job of one picture."""
 
-    def _easel(kind: str, **asks) -> Easel:
-        put("s3://heron-data/scene.png", scene(640, 480))
+    def _easel(kind: str, shown: bytes = scene(640, 480), **asks) -> Easel:
+        put("s3://heron-data/scene.png", shown)
         job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"], **asks)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
@@ -227,6 +229,62 @@ def test_things_are_painted_apart(easel, cleos_page):
     sent = answer(cleos_page)["crowd-instance-segmentation"]["instances"]
     assert [one["label"] for one in sent] == ["car", "car", "van"]
     assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]
+
+
+def mask(label: str) -> np.ndarray:
+    """The pixels of a label in the answer that was stored."""
+    layers = {layer["label"]: layer["runs"] for layer in Answer.objects.get().value["layers"]}
+    return bits(layers[label], 640 * 480).reshape(480, 640)
+
+
+@pytest.mark.parametrize("kind", ["masks", "instances"])
+def test_a_thing_is_outlined_from_four_clicks(easel, cleos_page, kind):
+    shown, truth = thing()
+    board = easel(kind, shown=shown)
+    board.press("2", "c")
+    said = board.frame.locator(".picture-said")
+    for place in ends(truth)[:3]:
+        board.click(*place)
+    expect(said).to_contain_text("3 of 4")
+    board.click(*ends(truth)[3])
+    expect(said).to_contain_text("Outlined")
+    board.press("Control+z", "Control+y")
+
+    answer(cleos_page)
+
+    assert overlap(mask("van"), truth) > 0.9
+
+
+def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
+    shown, truth = thing()
+    board = easel("masks", shown=shown)
+    board.press("c", "Shift+ArrowRight", "Shift+ArrowLeft")
+    scale = board.frame.locator(".board-stage img").evaluate(
+        "one => one.getBoundingClientRect().width / one.naturalWidth"
+    )
+    step, at = round(10 / scale), [320, 240]
+    for end in ends(truth):
+        across, down = (int(to - now) for to, now in zip(end, at, strict=True))
+        for far, forth, back in ((across, "ArrowRight", "ArrowLeft"), (down, "ArrowDown", "ArrowUp")):
+            key = forth if far > 0 else back
+            board.press(*[key] * (abs(far) // step), *[f"Shift+{key}"] * (abs(far) % step))
+        board.press("Enter")
+        at = end
+    expect(board.frame.locator(".picture-said")).to_contain_text("Outlined")
+
+    answer(cleos_page)
+
+    assert overlap(mask("car"), truth) > 0.9
+
+
+def test_why_there_is_no_outline_is_said(easel, cleos_page):
+    board = easel("masks")
+    board.press("c")
+    for place in ((100, 100), (101, 100), (100, 101), (101, 101)):
+        board.click(*place)
+    expect(board.frame.locator(".picture-said")).to_have_text("The four points lie too close together.")
+    board.press("Control+Enter")
+    expect(board.frame.get_by_role("alert").filter(has_text="Paint what you see first")).to_be_visible()
 
 
 @pytest.mark.parametrize(

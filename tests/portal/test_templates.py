@@ -208,7 +208,11 @@ PAGES = {
         [begun, lambda frame: frame.locator(".board-room").press("Enter")],
         {
             "things": {
-                "instances": [{"label": "van", "color": "#2ca02c"}, {"label": "van", "color": "#1f77b4"}, {"label": "car", "color": "#ff7f0e"}],
+                "instances": [
+                    {"label": "van", "color": "#2ca02c"},
+                    {"label": "van", "color": "#1f77b4"},
+                    {"label": "car", "color": "#ff7f0e"},
+                ],
                 "inputImageProperties": {"height": 480, "width": 640},
                 "initialValueModified": True,
             }

@@ -9,7 +9,9 @@ from tests.portal.pictures import painted, scene
 from tests.portal.test_accessibility import SIZES, violations
 
 pytestmark = pytest.mark.browser
-COMMENT = '<worker-comment header="What is wrong?" link-text="Say why" placeholder="Only if it is bad"></worker-comment>'
+COMMENT = (
+    '<worker-comment header="What is wrong?" link-text="Say why" placeholder="Only if it is bad"></worker-comment>'
+)
 BOXES = "{'boundingBox': {'labels': ['car', 'van'], 'value': [{'label': 'van', 'left': 64, 'top': 120, 'width': 160, 'height': 96}]}}"
 LIST = '{"boundingBox": [{"label": "van", "left": 64, "top": 120, "width": 160, "height": 96}]}'
 MASK = "{{ task.input.mask-ref | grant_read_access }}"
@@ -63,7 +65,9 @@ def test_a_mask_lies_over_the_picture_without_its_white(judge, cleos_page, overl
     frame = judge(overlay)
     canvas = frame.locator(".overlay-mask")
 
-    colours = canvas.evaluate("one => [[110, 110], [10, 10]].map((at) => [...one.getContext('2d').getImageData(...at, 1, 1).data])")
+    colours = canvas.evaluate(
+        "one => [[110, 110], [10, 10]].map((at) => [...one.getContext('2d').getImageData(...at, 1, 1).data])"
+    )
 
     assert colours == [[255, 0, 0, 255], [0, 0, 0, 0]]
     assert shares(frame, ".overlay-mask") == [0, 0, 1, 1]
@@ -81,7 +85,9 @@ def test_the_labels_are_hidden_and_faded(judge, cleos_page):
     expect(frame.locator(".overlay-mask")).to_have_css("opacity", "0.2")
 
 
-@pytest.mark.parametrize(("words", "more"), [("", {}), ("The van is cut off.", {"workerComment": "The van is cut off."})])
+@pytest.mark.parametrize(
+    ("words", "more"), [("", {}), ("The van is cut off.", {"workerComment": "The van is cut off."})]
+)
 def test_a_comment_goes_with_the_answer_if_there_is_one(judge, cleos_page, words, more):
     frame = judge(BOXES)
     cleos_page.keyboard.press("2")
@@ -116,5 +122,7 @@ def test_judging_is_accessible(judge, cleos_page, overlay):
     for size in SIZES.values():
         cleos_page.set_viewport_size(size)
         assert violations(cleos_page) == []
-        small = frame.locator(".tool, .comment-link, .picture-tools input").evaluate_all("all => all.filter((one) => one.offsetHeight && one.offsetHeight < 44).length")
+        small = frame.locator(".tool, .comment-link, .picture-tools input").evaluate_all(
+            "all => all.filter((one) => one.offsetHeight && one.offsetHeight < 44).length"
+        )
         assert small == 0

@@ -90,6 +90,12 @@ const ENGLISH = {
   overlaidNothing: "Nothing was labeled.",
   overlayMissing: "The labels to look at could not be loaded.",
   keyOverlay: "show or hide the labels that are to be looked at",
+  ends: "Outline from four points",
+  endsSet: "Set the highest, the lowest, the leftmost and the rightmost point: %(number)s of 4.",
+  outlining: "The outline is being looked for…",
+  outlined: "Outlined. Refine it by hand, or set four points again.",
+  outlineLate: "No outline came. Try again, or go on by hand.",
+  keyEnds: "outline from four points: the highest, the lowest, the leftmost, the rightmost",
 };
 
 let brought;

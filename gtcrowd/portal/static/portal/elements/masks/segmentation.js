@@ -15,6 +15,7 @@ import { Loading } from "../loading.js";
 import { text } from "../texts.js";
 import { Codes } from "./codes.js";
 import { Layer } from "./layer.js";
+import { outlined } from "./outline.js";
 import { Painter, TOOLS } from "./painter.js";
 import { png } from "./png.js";
 
@@ -25,6 +26,7 @@ const SIGNS = {
   polygon: "M4 7l6-4 7 5-3 8H6z",
   fill: "M9 3l7 7-6 6-7-7zM3 9h13M17 13v3",
   dropper: "M12 5l3 3M16 2l2 2-7 7-3-3zM8 9l-5 5v3h3l5-5",
+  ends: "M10 6a4 4 0 1 0 0 8 4 4 0 1 0 0-8M10 1v3M10 16v3M1 10h3M16 10h3",
 };
 const MOST_RUNS = 40_000; // a draft with more is not kept
 
@@ -52,13 +54,14 @@ export class Segmentation extends HTMLElement {
 
   get problem() {
     if (this.board.failed || !this.painter.codes) return text("missing");
-    if (this.painter.corners) return text("unfinished");
+    if (this.painter.corners || this.painter.ends.length) return text("unfinished");
+    if (this.outlining) return text("outlining");
     return !this.painter.codes.empty || this.none.checked ? null : text("nothingPainted");
   }
 
   get keys() {
     return [
-      ["X Z V F G", "keyBrush"], ["[ ]", "keySize"], ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPaint"],
+      ["X Z V F G", "keyBrush"], ["C", "keyEnds"], ["[ ]", "keySize"], ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPaint"],
       ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["B", "keyNothing"],
     ];
   }
@@ -100,14 +103,15 @@ export class Segmentation extends HTMLElement {
     };
     this.board = new Board({ src: this.getAttribute("src") ?? "", alt: text("picture"), draws });
     this.board.loading.image.addEventListener("load", () => this.begin());
-    this.painter = new Painter({ board: this.board, code: () => this.code(), picked: (code) => this.pick(code), changed: () => this.changed() });
+    this.painter = new Painter({ board: this.board, code: () => this.code(), picked: (code) => this.pick(code), outline: (ends) => this.outline(ends), changed: () => this.changed() });
     this.layer = new Layer(this.board.room);
     if (this.initial) this.fetchEarlier(this.initial.src);
     const history = { undo: () => this.painter.undo(), redo: () => this.painter.redo() };
-    Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners, canRedo: this.painter.undone.length > 0 }) });
+    Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.ends.length > 0, canRedo: this.painter.undone.length > 0 }) });
     this.looks = { brightness: 100, contrast: 100 };
     this.toolbar = new Toolbar({ sketch: history, board: this.board, light: (name, percent) => this.light(name, percent) });
-    this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.earlier ? [this.earlier.panel] : []), this.tools(), this.toolbar.element));
+    this.said = build("p", { class: "picture-said", role: "status" });
+    this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.earlier ? [this.earlier.panel] : []), this.tools(), this.said, this.toolbar.element));
     this.append(build("div", { class: "side" }, ...this.panel(), ...instructionsOf(this)));
     this.classList.add("ready");
   }
@@ -163,6 +167,28 @@ export class Segmentation extends HTMLElement {
     this.none.addEventListener("change", () => this.tell());
     const nothing = build("label", { class: "choice" }, this.none, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
     return [this.palette.element, nothing];
+  }
+
+  /** Paint what lies between four ends, with the label that is in hand now. */
+  async outline(ends) {
+    const code = this.code();
+    this.outlining = true;
+    this.redraw();
+    const found = await outlined(this, { ends, src: this.board.loading.src, picture: this.board.picture });
+    this.outlining = false;
+    if (!found.problem) this.painter.act(() => this.codes.stamp(found, code));
+    this.answered = found.problem ?? text("outlined");
+    this.redraw();
+  }
+
+  /** What is to be done next, or what came of it. */
+  say() {
+    const { tool, ends } = this.painter;
+    if (tool !== "ends") this.answered = "";
+    const next = tool === "ends" ? text("endsSet", { number: ends.length }) : "";
+    const sentence = this.outlining ? text("outlining") : (!ends.length && this.answered) || next;
+    if (this.said.textContent !== sentence) this.said.textContent = sentence;
+    this.said.classList.toggle("picture-busy", Boolean(this.outlining));
   }
 
   choose(label) {
@@ -236,13 +262,21 @@ export class Segmentation extends HTMLElement {
     });
     this.size.value = Math.round(painter.size);
     this.toolbar.draw();
+    this.say();
     if (!board.ready || !painter.codes) return;
     this.layer.draw({ codes: painter.codes, colours: this.colours(), view: board.view, size: board.size });
     board.overlay.setAttribute("viewBox", `0 0 ${board.size.width} ${board.size.height}`);
-    board.overlay.replaceChildren(...this.outline(), ...this.cursor());
+    board.overlay.replaceChildren(...this.polygon(), ...this.ends(), ...this.cursor());
   }
 
-  outline() {
+  ends() {
+    return this.painter.ends.map((end) => {
+      const { x, y } = this.board.toRoom(end);
+      return node("circle", { cx: x, cy: y, r: 6, fill: this.colours()[this.code()], class: "shape-point" });
+    });
+  }
+
+  polygon() {
     const corners = this.painter.corners ?? [];
     if (!corners.length) return [];
     const points = [...corners, ...(this.painter.over ? [this.painter.over] : [])].map((point) => board(this, point));
