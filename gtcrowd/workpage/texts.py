@@ -107,4 +107,8 @@ def of_elements() -> dict[str, str]:
         "outlined": _("Outlined. Refine it by hand, or set four points again."),
         "outlineLate": _("No outline came. Try again, or go on by hand."),
         "keyEnds": _("outline from four points: the highest, the lowest, the leftmost, the rightmost"),
+        "crosshair": _("Crosshair"),
+        "keeping": _("Hide and lock"),
+        "labelKept": _("This label is locked or hidden: nothing is painted with it, and what is painted stays."),
+        "keyKeep": _("hide or lock the label in hand: what is painted with it stays as it is"),
     }

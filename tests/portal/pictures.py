@@ -19,6 +19,13 @@ def scene(width: int, height: int) -> bytes:
     return file.getvalue()
 
 
+def plain(width: int, height: int) -> bytes:
+    """Nothing to be seen, but large."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (176, 196, 204)).save(file, format="PNG")
+    return file.getvalue()
+
+
 def painted() -> bytes:
     """What somebody painted over it: two areas, and an odd one in a colour that means nothing."""
     made = Image.new("RGB", (640, 480), (255, 255, 255))

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.tasks.models import Answer
 from tests.portal.conftest import put
-from tests.portal.pictures import ends, overlap, scene, thing
+from tests.portal.pictures import ends, overlap, plain, scene, thing
 
 pytestmark = pytest.mark.browser
 SIZE = {"height": 480, "width": 640}
@@ -229,6 +229,121 @@ def test_things_are_painted_apart(easel, cleos_page):
     sent = answer(cleos_page)["crowd-instance-segmentation"]["instances"]
     assert [one["label"] for one in sent] == ["car", "car", "van"]
     assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]
+
+
+def test_what_is_locked_or_hidden_is_not_painted_over(easel, cleos_page):
+    board = easel("masks")
+    board.drag((100, 100), (200, 100))
+    board.press("l")
+    board.press("2")
+    board.drag((150, 60), (150, 140))  # across it
+    board.press("h", "1")
+    expect(board.frame.locator(".picture-said")).to_contain_text("nothing is painted with it")
+    board.drag((400, 400), (500, 400))
+    board.press("z")
+    board.drag((90, 100), (210, 100))
+    board.press("Escape")
+
+    answer(cleos_page)
+
+    assert mask("car")[100, 110:190].all()
+    assert not mask("car")[400].any()
+    assert mask("van")[[70, 130], 150].all()
+
+
+def test_what_is_hidden_is_not_seen(easel, cleos_page):
+    board = easel("masks")
+    board.drag((100, 100), (200, 100))
+    seen = "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
+    layer = board.frame.locator(".mask-layer")
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
+    assert layer.evaluate(seen)
+
+    board.frame.get_by_text("Hide and lock").click()
+    board.frame.get_by_role("button", name="Hide: car").click()
+    expect(board.frame.get_by_role("button", name="Show: car")).to_be_focused()
+    cleos_page.wait_for_timeout(100)
+    assert not layer.evaluate(seen)
+
+    cleos_page.keyboard.press("Enter")
+    cleos_page.wait_for_timeout(100)
+    assert layer.evaluate(seen)
+
+
+def test_corners_near_the_edge_of_the_picture_are_drawn_to_it(easel, cleos_page):
+    board = easel("masks")
+    board.press("v")
+    for place in ((4, 3), (637, 4), (636, 476), (3, 477)):
+        board.click(*place)
+    board.click(4, 3)
+
+    answer(cleos_page)
+
+    assert mask("car").all()
+
+
+@pytest.mark.parametrize(("kind", "at_first"), [("boxes", 1), ("masks", 0)])
+def test_the_crosshair_is_there_if_it_is_wanted(easel, cleos_page, kind, at_first):
+    board = easel(kind)
+    lines = board.frame.locator("path.cross:not(.cross-halo)")
+    board.frame.locator(".looks summary").click()
+    wanted = board.frame.get_by_label("Crosshair")
+    cleos_page.mouse.move(*board.at(60, 60))
+    expect(lines).to_have_count(at_first)
+    wanted.set_checked(not at_first)
+    cleos_page.mouse.move(*board.at(70, 60))
+    expect(lines).to_have_count(1 - at_first)
+    expect(board.frame.locator(".board-overlay .cross")).not_to_have_count(0)
+
+
+SPY = """() => {
+    window.drawn = [];
+    const put = CanvasRenderingContext2D.prototype.putImageData;
+    CanvasRenderingContext2D.prototype.putImageData = function (image, ...at) {
+        window.drawn.push([image.width, image.height]);
+        return put.call(this, image, ...at);
+    };
+}"""
+
+
+def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cleos_page):
+    board = easel("masks", shown=plain(4000, 4000))
+    frame = cleos_page.frames[-1]
+    frame.evaluate(SPY)
+    board.drag((100, 100), (110, 105))  # the harness takes the picture for one of 640 × 480
+
+    drawn = frame.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))")
+    room = board.room.bounding_box()
+    canvas = board.frame.locator(".mask-layer").evaluate_all("all => all.map((one) => [one.width, one.height])")
+    tiles = board.frame.locator("crowd-semantic-segmentation").evaluate("one => one.codes.tiles.filter(Boolean).length")
+
+    assert canvas == [[round(room["width"]), round(room["height"])]]
+    assert drawn
+    assert max(width * height for width, height in drawn) < room["width"] * room["height"] / 20
+    assert tiles <= 4  # of 64
+
+    board.press(*["+"] * 12)
+    cleos_page.wait_for_timeout(200)
+    frame.evaluate("() => (window.drawn = [])")
+    board.frame.locator("crowd-semantic-segmentation").evaluate(
+        "one => one.painter.act(() => one.codes.row(10, 0, 20, 1))"  # out of sight
+    )
+    cleos_page.wait_for_timeout(200)
+    assert frame.evaluate("() => window.drawn") == []
+
+
+def test_the_layer_is_as_fine_as_the_screen(easel, cleos_page):
+    board = easel("masks")
+    # The browser's own emulation of a finer screen does not reach a frame without an origin.
+    cleos_page.frames[-1].evaluate("() => Object.defineProperty(window, 'devicePixelRatio', { value: 2 })")
+    board.drag((100, 100), (200, 100))
+    cleos_page.wait_for_timeout(100)
+
+    layer = board.frame.locator(".mask-layer")
+    room = board.room.bounding_box()
+    at = [2 * (place - room[side]) for place, side in zip(board.at(150, 100), ("x", "y"), strict=True)]
+    assert layer.evaluate("one => one.width / one.clientWidth") == 2
+    assert layer.evaluate("(one, at) => one.getContext('2d').getImageData(...at, 1, 1).data[3]", at) == 255
 
 
 def mask(label: str) -> np.ndarray:

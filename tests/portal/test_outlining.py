@@ -122,7 +122,7 @@ def test_the_token_against_forgery_is_asked_for(task, cleo):
 
 def test_one_worker_asks_so_often_and_no_more(ask, task, monkeypatch):
     monkeypatch.setattr(outlining, "MOST_A_MINUTE", 2)
-    monkeypatch.setattr(segment, "segmenter", lambda: Square())
+    monkeypatch.setattr(segment, "segmenter", Square)
 
     assert [ask(task).status_code for _ in range(3)] == [200, 200, 429]
 
@@ -138,7 +138,7 @@ class Square:
 
 
 def test_a_part_is_looked_at_not_larger_than_a_megapixel(monkeypatch):
-    monkeypatch.setattr(segment, "segmenter", lambda: Square())
+    monkeypatch.setattr(segment, "segmenter", Square)
     file, _mask = thing(2400, 1800, "JPEG")
 
     found = segment.outline(io.BytesIO(file), points=np.array(ENDS) * 3.75, width=2400, height=1800)

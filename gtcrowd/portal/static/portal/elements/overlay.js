@@ -8,9 +8,9 @@ import { readObject } from "./attributes.js";
 import { build, icon } from "./build.js";
 import { colourOf, swatch } from "./colours.js";
 import { described } from "./initial.js";
+import { EYE } from "./signs.js";
 import { text } from "./texts.js";
 
-const EYE = "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
 const MOST_SIDE = 4096; // of the canvas a mask is drawn on; more than that no screen shows at once
 
 /** The overlay in the attribute, or null if there is none. */

@@ -96,6 +96,10 @@ const ENGLISH = {
   outlined: "Outlined. Refine it by hand, or set four points again.",
   outlineLate: "No outline came. Try again, or go on by hand.",
   keyEnds: "outline from four points: the highest, the lowest, the leftmost, the rightmost",
+  crosshair: "Crosshair",
+  keeping: "Hide and lock",
+  labelKept: "This label is locked or hidden: nothing is painted with it, and what is painted stays.",
+  keyKeep: "hide or lock the label in hand: what is painted with it stays as it is",
 };
 
 let brought;

@@ -8,8 +8,12 @@ import { Segmentation } from "./segmentation.js";
 const MOST_THINGS = 254;
 
 class CrowdSemanticSegmentation extends Segmentation {
-  code() {
+  get inHand() {
     return this.label + 1;
+  }
+
+  code() {
+    return this.inHand;
   }
 
   coded(things) {
@@ -23,7 +27,23 @@ class CrowdSemanticSegmentation extends Segmentation {
   panel() {
     const parts = super.panel();
     this.palette.inputs.forEach((input, place) => input.after(swatch(place)));
-    return parts;
+    this.marks = build("ul", { class: "marks", "aria-label": text("keeping") });
+    this.list();
+    return [...parts, build("details", { class: "keeping" }, build("summary", { class: "comment-link" }, text("keeping")), this.marks)];
+  }
+
+  list() {
+    this.show(
+      this.labels.map((label, place) => {
+        const name = build("span", { class: "mark-words" }, swatch(place), label);
+        return this.keeping.row({ code: place + 1, words: label, name, selected: place === this.label });
+      }),
+    );
+  }
+
+  choose(label) {
+    super.choose(label);
+    this.list();
   }
 
   pick(code) {
@@ -39,6 +59,10 @@ class CrowdSemanticSegmentation extends Segmentation {
 class CrowdInstanceSegmentation extends Segmentation {
   things = []; // labels of the things begun; their codes are their places and one
   thing = -1;
+
+  get inHand() {
+    return this.thing + 1;
+  }
 
   /** The code of the thing at hand; the first stroke begins one. */
   code() {
@@ -90,11 +114,12 @@ class CrowdInstanceSegmentation extends Segmentation {
   }
 
   list() {
-    this.marks.replaceChildren(
-      ...this.things.map((label, place) => {
-        const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(place === this.thing) }, swatch(0, [thingColour(place)]), `${place + 1}. ${label}`);
+    this.show(
+      this.things.map((label, place) => {
+        const words = `${place + 1}. ${label}`;
+        const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(place === this.thing) }, swatch(0, [thingColour(place)]), words);
         name.addEventListener("click", () => this.pick(place + 1));
-        return build("li", { class: `mark${place === this.thing ? " mark-selected" : ""}` }, name);
+        return this.keeping.row({ code: place + 1, words, name, selected: place === this.thing });
       }),
     );
     this.redraw();

@@ -2,10 +2,11 @@
 // the picture; and the four ends of a thing that is to be outlined. Places are of the picture. `code()` is what is painted with
 // now; `picked(code)` when the dropper took one; `outline(ends)` when the four ends are set.
 
-import { distance, rounded, within } from "../drawing/geometry.js";
+import { distance, rounded, snapped, within } from "../drawing/geometry.js";
 
 export const TOOLS = { brush: "x", eraser: "z", polygon: "v", fill: "f", dropper: "g", ends: "c" };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SNAP = 6; // pixels of the room within which the edge of the picture draws a point to itself
 const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
 
 export class Painter {
@@ -29,12 +30,17 @@ export class Painter {
     return this.tool === "eraser" ? 0 : this.code();
   }
 
+  /** Where a point is set: in the picture, and at its edge if that is near. */
+  place(at) {
+    return rounded(snapped(at, this.board.picture, this.board.reach(SNAP)));
+  }
+
   // Pointer
 
   down(at) {
     if (!this.codes) return;
-    if (this.tool === "polygon") this.corner(rounded(within(at, this.board.picture)), this.board.reach(8));
-    else if (this.tool === "ends") this.end(rounded(within(at, this.board.picture)));
+    if (this.tool === "polygon") this.corner(this.place(at), this.board.reach(8));
+    else if (this.tool === "ends") this.end(this.place(at));
     else if (this.tool === "fill") this.act(() => this.codes.flood(Math.floor(at.x), Math.floor(at.y), this.ink));
     else if (this.tool === "dropper") this.picked(this.codes.at(Math.floor(at.x), Math.floor(at.y)));
     else {

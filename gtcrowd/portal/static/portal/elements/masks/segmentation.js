@@ -8,18 +8,19 @@ import { readList } from "../attributes.js";
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
 import { Board } from "../drawing/board.js";
+import { crosshair, node, ring } from "../drawing/paint.js";
 import { Toolbar } from "../drawing/toolbar.js";
 import { decode, readInitial } from "../initial.js";
 import { instructionsOf } from "../instructions.js";
 import { Loading } from "../loading.js";
 import { text } from "../texts.js";
 import { Codes } from "./codes.js";
+import { Keeping } from "./keeping.js";
 import { Layer } from "./layer.js";
 import { outlined } from "./outline.js";
 import { Painter, TOOLS } from "./painter.js";
 import { png } from "./png.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const SIGNS = {
   brush: "M14 3l3 3-8 8-4 1 1-4zM5 15l-2 2",
   eraser: "M4 12l7-8 6 5-7 8H7zM8 7l6 5",
@@ -62,7 +63,7 @@ export class Segmentation extends HTMLElement {
   get keys() {
     return [
       ["X Z V F G", "keyBrush"], ["C", "keyEnds"], ["[ ]", "keySize"], ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPaint"],
-      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["B", "keyNothing"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["H, L", "keyKeep"], ["B", "keyNothing"],
     ];
   }
 
@@ -76,7 +77,7 @@ export class Segmentation extends HTMLElement {
     this.begun.then(() => {
       if (things) this.things = things;
       this.painter.act(() => this.painter.codes.fill(runs));
-      this.list?.();
+      this.list();
     });
   }
 
@@ -92,6 +93,7 @@ export class Segmentation extends HTMLElement {
     this.labels = [...new Set([...readList(this.getAttribute("labels") ?? ""), ...(this.initial?.things ?? []).map(({ label }) => label)])];
     this.label = 0;
     this.told = 0;
+    this.keeping = new Keeping(() => this.kept());
     this.begun = new Promise((resolve) => (this.beginning = resolve));
     const draws = {
       down: (at) => this.painter.down(at),
@@ -109,7 +111,7 @@ export class Segmentation extends HTMLElement {
     const history = { undo: () => this.painter.undo(), redo: () => this.painter.redo() };
     Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.ends.length > 0, canRedo: this.painter.undone.length > 0 }) });
     this.looks = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: history, board: this.board, light: (name, percent) => this.light(name, percent) });
+    this.toolbar = new Toolbar({ sketch: history, board: this.board, light: (name, value) => this.light(name, value), cross: false });
     this.said = build("p", { class: "picture-said", role: "status" });
     this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.earlier ? [this.earlier.panel] : []), this.tools(), this.said, this.toolbar.element));
     this.append(build("div", { class: "side" }, ...this.panel(), ...instructionsOf(this)));
@@ -139,6 +141,7 @@ export class Segmentation extends HTMLElement {
       }
       this.initially = this.codes.end();
     }
+    this.codes.locked = this.keeping.codes;
     this.painter.codes = this.codes; // from here on it can be painted
     this.told = this.initially.length ? 1 : 0; // nobody has done anything yet
     this.painter.keep(this.initially);
@@ -185,8 +188,9 @@ export class Segmentation extends HTMLElement {
   say() {
     const { tool, ends } = this.painter;
     if (tool !== "ends") this.answered = "";
+    const kept = this.keeping.has(this.inHand) && tool !== "dropper" ? text("labelKept") : "";
     const next = tool === "ends" ? text("endsSet", { number: ends.length }) : "";
-    const sentence = this.outlining ? text("outlining") : (!ends.length && this.answered) || next;
+    const sentence = this.outlining ? text("outlining") : (!ends.length && this.answered) || kept || next;
     if (this.said.textContent !== sentence) this.said.textContent = sentence;
     this.said.classList.toggle("picture-busy", Boolean(this.outlining));
   }
@@ -223,6 +227,8 @@ export class Segmentation extends HTMLElement {
       ".": () => this.board.fit(),
       m: () => this.toolbar.toggleHand(),
       b: () => this.none.click(),
+      h: () => this.keeping.toggle(this.inHand, "hidden"),
+      l: () => this.keeping.toggle(this.inHand, "locked"),
     };
   }
 
@@ -230,9 +236,24 @@ export class Segmentation extends HTMLElement {
     this.board.room.focus({ preventScroll: true });
   }
 
-  light(name, percent) {
-    if (name === "opacity") this.layer.fade(percent / 100);
-    else this.board.light((this.looks = { ...this.looks, [name]: percent }));
+  light(name, value) {
+    if (name === "opacity") this.layer.fade(value / 100);
+    else if (name === "cross") this.cross = value;
+    else this.board.light((this.looks = { ...this.looks, [name]: value }));
+  }
+
+  /** Something was hidden or locked, or is no longer. */
+  kept() {
+    if (this.codes) this.codes.locked = this.keeping.codes;
+    this.list();
+    this.redraw();
+  }
+
+  /** Show the list anew; the keyboard stays on the button it was on. */
+  show(rows) {
+    const focused = [...this.marks.querySelectorAll("button")].indexOf(document.activeElement);
+    this.marks.replaceChildren(...rows);
+    if (focused >= 0) this.marks.querySelectorAll("button")[focused]?.focus();
   }
 
   changed() {
@@ -264,7 +285,8 @@ export class Segmentation extends HTMLElement {
     this.toolbar.draw();
     this.say();
     if (!board.ready || !painter.codes) return;
-    this.layer.draw({ codes: painter.codes, colours: this.colours(), view: board.view, size: board.size });
+    const colours = this.colours().map((colour, code) => (this.keeping.hidden.has(code) ? null : colour));
+    this.layer.draw({ codes: painter.codes, colours, view: board.view, size: board.size });
     board.overlay.setAttribute("viewBox", `0 0 ${board.size.width} ${board.size.height}`);
     board.overlay.replaceChildren(...this.polygon(), ...this.ends(), ...this.cursor());
   }
@@ -286,19 +308,12 @@ export class Segmentation extends HTMLElement {
   cursor() {
     const { over, tool, size } = this.painter;
     if (!over) return [];
-    const { x, y } = this.board.toRoom(over);
     const r = tool === "brush" || tool === "eraser" ? Math.max(size / 2, 1) : 4;
-    return [node("circle", { cx: x, cy: y, r, class: "cross cross-halo" }), node("circle", { cx: x, cy: y, r, class: "cross" })];
+    return [...(this.cross ? crosshair(this.board, over) : []), ...ring(this.board.toRoom(over), r)];
   }
 }
 
 function board(element, point) {
   const { x, y } = element.board.toRoom(point);
   return `${x.toFixed(1)},${y.toFixed(1)}`;
-}
-
-function node(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }
