@@ -201,6 +201,19 @@ PAGES = {
             }
         },
     ),
+    "areas to adjust as a manifest has them": (
+        f"""<crowd-semantic-segmentation name="areas" src="{PICTURE}" labels="{{{{ task.input.kinds | to_json | escape }}}}" header="Adjust"
+              initial-value='{{"src": "{MASK}",
+                "labelMappings": {{{{ task.input.roads-ref-metadata.internal-color-map | to_json | escape }}}}}}'></crowd-semantic-segmentation>""",
+        [begun],
+        {
+            "areas": {
+                "labelMappings": {"car": {"color": "#2ca02c"}, "van": {"color": "#1f77b4"}},
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": False,
+            }
+        },
+    ),
     "things to adjust": (
         f"""<crowd-instance-segmentation name="things" src="{PICTURE}" labels="['car', 'van']" header="Adjust"
               initial-value='{{"src": "{MASK}", "instances": [{{"label": "van", "color": "#ff0000"}},
@@ -235,7 +248,16 @@ PAGES = {
 
 
 # How many pixels of each colour there are after the work.
-PIXELS = {"areas to adjust": [1000, 2000, 304_200], "things to adjust": []}
+PIXELS = {
+    "areas to adjust": [1000, 2000, 304_200],
+    "areas to adjust as a manifest has them": [1000, 2000, 304_200],
+    "things to adjust": [],
+}
+COLOURS = {
+    "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.8},
+    "1": {"class-name": "car", "hex-color": "#0000fe", "confidence": 0.8},
+    "2": {"class-name": "van", "hex-color": "#ff0000", "confidence": 0.8},
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -246,6 +268,8 @@ def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
     line = {
         "source-ref": "s3://heron-data/scene.png",
         "mask-ref": "s3://heron-data/mask.png",
+        "roads-ref-metadata": {"internal-color-map": COLOURS},
+        "kinds": ["car", "van"],
         "words": "The boat at sea",
         "parts": [{"name": "a", "value": 1}, {"name": "b", "value": 2}],
     }
