@@ -346,6 +346,33 @@ def test_the_layer_is_as_fine_as_the_screen(easel, cleos_page):
     assert layer.evaluate("(one, at) => one.getContext('2d').getImageData(...at, 1, 1).data[3]", at) == 255
 
 
+@pytest.mark.parametrize("kind", ["boxes", "masks"])
+def test_a_finger_draws_and_two_move_the_picture(easel, cleos_page, kind):
+    board = easel(kind)
+    touches = cleos_page.context.new_cdp_session(cleos_page)
+
+    def touch(name, *places):
+        points = [{"x": board.at(*one)[0], "y": board.at(*one)[1], "id": place} for place, one in enumerate(places)]
+        touches.send("Input.dispatchTouchEvent", {"type": name, "touchPoints": points})
+
+    touch("touchStart", (100, 100))
+    touch("touchMove", (150, 150))
+    touch("touchMove", (200, 180))
+    touch("touchEnd")
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
+    before = board.frame.locator(".picture-percent").text_content()
+
+    at = [board.at(250, 200), board.at(350, 300)]
+    touches.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": at[0][0], "y": at[0][1], "id": 0}]})
+    for apart in (0, 20, 40, 60):
+        fingers = [{"x": x + sign * apart, "y": y + sign * apart, "id": place} for place, ((x, y), sign) in enumerate(zip(at, (-1, 1), strict=True))]
+        touches.send("Input.dispatchTouchEvent", {"type": "touchMove" if apart else "touchStart", "touchPoints": fingers})
+    touch("touchEnd")
+    expect(board.frame.locator(".picture-percent")).not_to_have_text(before)
+    board.press("Control+z")
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_disabled()  # the two fingers drew nothing
+
+
 def mask(label: str) -> np.ndarray:
     """The pixels of a label in the answer that was stored."""
     layers = {layer["label"]: layer["runs"] for layer in Answer.objects.get().value["layers"]}

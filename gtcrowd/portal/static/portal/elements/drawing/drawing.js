@@ -90,7 +90,7 @@ export class Drawing extends HTMLElement {
     this.paint = new Paint({ sketch: this.sketch, board: this.board, hand: this.hand, keyboard: this.keyboard, colours });
     this.panel = new Panel({ sketch: this.sketch, header: this.getAttribute("header") || text("chooseLabel"), colours });
     this.looks = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: this.sketch, board: this.board, light: (name, value) => this.light(name, value), cross: this.paint.cross });
+    this.toolbar = new Toolbar({ sketch: this.sketch, board: this.board, light: (name, value) => this.light(name, value), cross: this.paint.cross, opacity: this.paint.opacity * 100 });
     this.said = build("p", { class: "sr", "aria-live": "polite" });
     const easel = build("figure", { class: "picture drawing" }, this.board.element, this.toolbar.element, this.said);
     this.prepend(easel);

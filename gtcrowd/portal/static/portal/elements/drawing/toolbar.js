@@ -11,8 +11,8 @@ const SLIDERS = "M4 5h12M4 10h12M4 15h12M8 3v4M13 8v4M6 13v4";
 
 export class Toolbar {
   /** `light(name, percent)` is called when brightness, contrast or opacity is set, and when the crosshair is wanted or not;
-   *  `cross`: whether it is wanted at first. */
-  constructor({ sketch, board, light, cross }) {
+   *  `cross`: whether it is wanted at first; `opacity`: percent at first. */
+  constructor({ sketch, board, light, cross, opacity }) {
     this.sketch = sketch;
     this.board = board;
     this.percent = build("output", { class: "picture-percent" });
@@ -21,6 +21,7 @@ export class Toolbar {
     this.hand = tool("moveMode", icon(HAND), "M", () => this.toggleHand());
     this.hand.setAttribute("aria-pressed", "false");
     this.light = light;
+    this.opacity = opacity;
     this.cross = build("input", { type: "checkbox", checked: cross });
     this.cross.addEventListener("change", () => light("cross", this.cross.checked));
     this.element = build(
@@ -61,7 +62,7 @@ export class Toolbar {
       "details",
       { class: "looks" },
       summary,
-      build("div", { class: "looks-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", "25", "100"), build("label", { class: "look-check" }, this.cross, text("crosshair"))),
+      build("div", { class: "looks-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", String(this.opacity), "100"), build("label", { class: "look-check" }, this.cross, text("crosshair"))),
     );
   }
 }

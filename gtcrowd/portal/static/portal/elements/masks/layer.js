@@ -29,6 +29,7 @@ export class Layer {
   }
 
   fade(opacity) {
+    this.opacity = opacity;
     this.canvas.style.opacity = opacity;
   }
 }

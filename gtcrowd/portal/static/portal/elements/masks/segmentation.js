@@ -111,7 +111,7 @@ export class Segmentation extends HTMLElement {
     const history = { undo: () => this.painter.undo(), redo: () => this.painter.redo() };
     Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.ends.length > 0, canRedo: this.painter.undone.length > 0 }) });
     this.looks = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: history, board: this.board, light: (name, value) => this.light(name, value), cross: false });
+    this.toolbar = new Toolbar({ sketch: history, board: this.board, light: (name, value) => this.light(name, value), cross: false, opacity: this.layer.opacity * 100 });
     this.said = build("p", { class: "picture-said", role: "status" });
     this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.earlier ? [this.earlier.panel] : []), this.tools(), this.said, this.toolbar.element));
     this.append(build("div", { class: "side" }, ...this.panel(), ...instructionsOf(this)));
