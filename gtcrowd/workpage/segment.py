@@ -30,6 +30,7 @@ SLACK = 0.02
 MOST_RUNS = 500_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 ORIENTATION = 0x0112
+UPRIGHT = 1
 TURNED = (5, 6, 7, 8)
 """Orientations in which width and height change places."""
 
@@ -97,16 +98,21 @@ def _part(file: BinaryIO, box: tuple[int, int, int, int], width: int, height: in
     factor = min(1.0, math.sqrt(MOST_PIXELS / ((right - left) * (bottom - top))))
     try:
         with Image.open(file, formats=FORMATS) as opened:
-            turned = opened.getexif().get(ORIENTATION) in TURNED
-            if (opened.size[::-1] if turned else opened.size) != (width, height) or width * height > MOST_PICTURE:
+            orientation = opened.getexif().get(ORIENTATION, UPRIGHT)
+            seen_as = opened.size[::-1] if orientation in TURNED else opened.size
+            if seen_as != (width, height) or width * height > MOST_PICTURE:
                 raise NotOutlined(_("The picture is not as it was shown, or too large."))
             if factor < 1:  # a JPEG need not be unpacked finer than that
                 opened.draft("RGB", (math.ceil(opened.width * factor), math.ceil(opened.height * factor)))
-            seen = ImageOps.exif_transpose(opened)
-            unpacked = seen.width / width
+            # A large picture is not copied as a whole without need: that takes hundreds of megabytes.
+            upright = opened if orientation == UPRIGHT else ImageOps.exif_transpose(opened)
+            unpacked = upright.width / width
+            cut = upright.crop((
+                math.floor(left * unpacked), math.floor(top * unpacked),
+                math.ceil(right * unpacked), math.ceil(bottom * unpacked),
+            ))  # fmt: skip
             size = (max(round((right - left) * factor), 1), max(round((bottom - top) * factor), 1))
-            cut = tuple(side * unpacked for side in box)
-            part = seen.convert("RGB").resize(size, Image.Resampling.BILINEAR, box=cut)  # type: ignore[arg-type]
+            part = cut.convert("RGB").resize(size, Image.Resampling.BILINEAR)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise NotOutlined(_("The picture cannot be read.")) from error
     return np.ascontiguousarray(part), factor

@@ -312,7 +312,9 @@ def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cle
     frame.evaluate(SPY)
     board.drag((100, 100), (110, 105))  # the harness takes the picture for one of 640 × 480
 
-    drawn = frame.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))")
+    drawn = frame.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))"
+    )
     room = board.room.bounding_box()
     canvas = board.frame.locator(".mask-layer").evaluate_all("all => all.map((one) => [one.width, one.height])")
     tiles = board.frame.locator("crowd-semantic-segmentation").evaluate("one => one.codes.tiles.filter(Boolean).length")
@@ -363,10 +365,17 @@ def test_a_finger_draws_and_two_move_the_picture(easel, cleos_page, kind):
     before = board.frame.locator(".picture-percent").text_content()
 
     at = [board.at(250, 200), board.at(350, 300)]
-    touches.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": at[0][0], "y": at[0][1], "id": 0}]})
+    touches.send(
+        "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": at[0][0], "y": at[0][1], "id": 0}]}
+    )
     for apart in (0, 20, 40, 60):
-        fingers = [{"x": x + sign * apart, "y": y + sign * apart, "id": place} for place, ((x, y), sign) in enumerate(zip(at, (-1, 1), strict=True))]
-        touches.send("Input.dispatchTouchEvent", {"type": "touchMove" if apart else "touchStart", "touchPoints": fingers})
+        fingers = [
+            {"x": x + sign * apart, "y": y + sign * apart, "id": place}
+            for place, ((x, y), sign) in enumerate(zip(at, (-1, 1), strict=True))
+        ]
+        touches.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if apart else "touchStart", "touchPoints": fingers}
+        )
     touch("touchEnd")
     expect(board.frame.locator(".picture-percent")).not_to_have_text(before)
     board.press("Control+z")
