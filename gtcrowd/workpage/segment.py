@@ -113,7 +113,7 @@ def _part(file: BinaryIO, box: tuple[int, int, int, int], width: int, height: in
             ))  # fmt: skip
             size = (max(round((right - left) * factor), 1), max(round((bottom - top) * factor), 1))
             part = cut.convert("RGB").resize(size, Image.Resampling.BILINEAR)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
         raise NotOutlined(_("The picture cannot be read.")) from error
     return np.ascontiguousarray(part), factor
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.tasks.models import Answer
 from tests.portal.conftest import put
-from tests.portal.pictures import ends, overlap, plain, scene, thing
+from tests.portal.pictures import ends, overlap, painted, plain, scene, thing
 
 pytestmark = pytest.mark.browser
 SIZE = {"height": 480, "width": 640}
@@ -16,11 +16,12 @@ SIZE = {"height": 480, "width": 640}
 class Easel:
     """The picture inside the frame, pointed at in pixels of the picture itself."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, ready: bool = True) -> None:
         self.page, self.frame = page, page.frame_locator("#frame")
         self.room = self.frame.locator(".board-room")
         expect(self.room).to_be_focused()
-        expect(self.frame.locator(".board-overlay[viewBox]")).to_be_attached()
+        if ready:
+            expect(self.frame.locator(".board-overlay[viewBox]")).to_be_attached()
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         box = self.frame.locator(".board-stage img").bounding_box()
@@ -46,12 +47,12 @@ class Easel:
 def easel(address, cleos_page, give):
     """Opens the task of a job of one picture."""
 
-    def _easel(kind: str, shown: bytes = scene(640, 480), **asks) -> Easel:
+    def _easel(kind: str, shown: bytes = scene(640, 480), ready: bool = True, **asks) -> Easel:
         put("s3://heron-data/scene.png", shown)
         job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"], **asks)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        return Easel(cleos_page)
+        return Easel(cleos_page, ready)
 
     return _easel
 
@@ -452,3 +453,41 @@ def test_what_was_drawn_is_there_after_a_reload(easel, cleos_page, kind, element
     cleos_page.wait_for_timeout(300)
 
     assert len(answer(cleos_page)[element][key]) == 1
+
+
+def test_what_was_erased_of_an_earlier_mask_stays_erased_after_a_reload(easel, cleos_page):
+    put("s3://heron-data/mask.png", painted())
+    address = "{{ 's3://heron-data/mask.png' | grant_read_access }}"
+    page = f"""<crowd-form><crowd-semantic-segmentation name="crowd-semantic-segmentation" header="Adjust"
+        src="{{{{ task.input.source-ref | grant_read_access }}}}" labels="['car', 'van']"
+        initial-value='{{"src": "{address}", "labelMappings": {{"van": {{"color": "#ff0000"}}, "car": {{"color": "#0000fe"}}}}}}'>
+        </crowd-semantic-segmentation></crowd-form>"""
+    board = easel("masks", template=page)
+    board.press("z", *["]"] * 12)
+    with cleos_page.expect_response("**/draft/", timeout=15_000):
+        board.drag((110, 110), (140, 110))  # the van, with a broad eraser
+
+    cleos_page.reload()
+    expect(board.room).to_be_focused()
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
+    cleos_page.wait_for_timeout(300)
+
+    sent = answer(cleos_page)["crowd-semantic-segmentation"]
+    assert (list(sent["labelMappings"]), sent["initialValueModified"]) == (["car"], True)
+    assert mask("car").sum() == 2000
+
+
+def test_a_mask_that_does_not_come_is_said_and_asked_for_again(easel, cleos_page):
+    page = """<crowd-form><crowd-semantic-segmentation name="crowd-semantic-segmentation" header="Adjust"
+        src="{{ task.input.source-ref | grant_read_access }}" labels="['car', 'van']"
+        initial-value='{"src": "{{ "s3://heron-data/late.png" | grant_read_access }}", "labelMappings": {"van": "#ff0000"}}'>
+        </crowd-semantic-segmentation></crowd-form>"""
+    board = easel("masks", template=page, ready=False)
+    expect(board.frame.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    board.press("Control+Enter")
+    expect(board.frame.locator(".form-problem")).not_to_be_empty()
+
+    put("s3://heron-data/late.png", painted())
+    board.frame.get_by_role("button", name="Try again").click()
+
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()

@@ -285,7 +285,8 @@ def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
 
     expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
     given = Answer.objects.get().value
-    if png := next((one.pop("labeledImage") for one in given.values() if "labeledImage" in one), None):
+    masks = [one.pop("labeledImage") for one in given.values() if isinstance(one, dict) and "labeledImage" in one]
+    for png in masks:
         assert counts(png)[: len(PIXELS[name])] == PIXELS[name]
     assert given == sent
     assert cleos_page.complaints == []
