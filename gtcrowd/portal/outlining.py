@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gtcrowd.jobs import store
+from gtcrowd.jobs import signed, store
 from gtcrowd.portal import places
 from gtcrowd.portal.answering import problem, told_in_json
 from gtcrowd.tasks.models import Assignment, AssignmentState
-from gtcrowd.workpage import rendering, segment, signed
+from gtcrowd.workpage import rendering, segment
 
 MOST_BYTES = 10_000
 MOST_A_MINUTE = 30

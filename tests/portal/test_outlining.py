@@ -9,9 +9,10 @@ from django.core.cache import cache
 from PIL import Image
 
 from gtcrowd.consolidation.shapes.runs import bits
+from gtcrowd.jobs import signed
 from gtcrowd.portal import outlining
 from gtcrowd.tasks import leave
-from gtcrowd.workpage import segment, signed
+from gtcrowd.workpage import segment
 from tests.portal.conftest import put
 from tests.portal.pictures import ends, overlap, thing
 
