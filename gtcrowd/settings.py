@@ -53,6 +53,10 @@ GTCROWD_METRICS_TOKEN = env.str("GTCROWD_METRICS_TOKEN", default="")
 # Limits
 GTCROWD_MOST_UPLOAD = env.int("GTCROWD_MOST_UPLOAD", default=1 << 30)
 
+# What outlines things in pictures
+GTCROWD_SEGMENTER = env.str("GTCROWD_SEGMENTER", default="gtcrowd.integrations.grabcut.GrabCut")
+GTCROWD_SEGMENTER_MODEL = env.str("GTCROWD_SEGMENTER_MODEL", default="")
+
 # Money
 GTCROWD_FEE_PER_OBJECT = Decimal(env.str("GTCROWD_FEE_PER_OBJECT", default="0.000"))
 GTCROWD_HOURLY_TARGET = Decimal(env.str("GTCROWD_HOURLY_TARGET", default="12.00"))

@@ -26,30 +26,30 @@ MOST_ANSWER = 28_000_000
 LEAVING = {"return": leave.give_back, "decline": leave.decline}
 
 
-def _told_in_json(view: View) -> View:
+def told_in_json(view: View) -> View:
     """A script is told in JSON what a person would be told by a page."""
 
     @wraps(view)
     def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         if not request.user.is_authenticated:
-            return _problem(_("You are signed out."), status=401)
+            return problem(_("You are signed out."), status=401)
         try:
             return view(request, *args, **kwargs)
         except Http404:
-            return _problem(_("This task is not yours."), status=404)
+            return problem(_("This task is not yours."), status=404)
 
     return telling
 
 
 @require_POST
-@_told_in_json
+@told_in_json
 def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_ANSWER:
-        return _problem(_("The answer must have at most %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
+        return problem(_("The answer must have at most %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
     given = _read(request.read())
     if given is None:
-        return _problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
+        return problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
     try:
         receipt = submitting.submit(
@@ -59,15 +59,15 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
             now=timezone.now(),
         )
     except kinds.AnswerRefused as refused:
-        return _problem(str(refused), status=422, field=refused.field, expected=refused.expected)
+        return problem(str(refused), status=422, field=refused.field, expected=refused.expected)
     except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
-        return _problem(str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False))
+        return problem(str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False))
     shown = shapes.receipt(receipt)
     return JsonResponse({"receipt": shown, **_next(request, assignment, more=given.get("more") is not False)})
 
 
 @require_POST
-@_told_in_json
+@told_in_json
 def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
     """Let the time limit of the task at hand begin anew; the reply holds the seconds left."""
     now = timezone.now()
@@ -75,12 +75,12 @@ def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
     try:
         until = extend.extend(assignment=assignment, now=now)
     except extend.NotExtended as refused:
-        return _problem(str(refused), status=409)
+        return problem(str(refused), status=409)
     return JsonResponse({"secondsLeft": round((until - now).total_seconds(), 1)})
 
 
 @require_POST
-@_told_in_json
+@told_in_json
 def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
     """Keep the task after the one at hand for a while, so that it can be loaded already; 404 where there is none."""
     now = timezone.now()
@@ -92,17 +92,17 @@ def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
 
 
 @require_POST
-@_told_in_json
+@told_in_json
 def draft(request: HttpRequest, job_id: int) -> JsonResponse:
     """Keep what the worker has done so far, to be put before them again if the page is lost."""
     given = _read(request.body, wanted="state")
     if given is None:
-        return _problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
+        return problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
     try:
         kept = drafts.keep(assignment, given["state"], now=timezone.now())
     except drafts.NotKept:
-        return _problem(_("This cannot be kept as a draft; it is kept in this browser."), status=413)
+        return problem(_("This cannot be kept as a draft; it is kept in this browser."), status=413)
     return JsonResponse({"kept": kept})
 
 
@@ -170,5 +170,5 @@ def _seconds(given: Any) -> float | None:
     return float(given) if is_number and 0 <= given < float("inf") else None
 
 
-def _problem(sentence: str, *, status: int, **more: Any) -> JsonResponse:
+def problem(sentence: str, *, status: int, **more: Any) -> JsonResponse:
     return JsonResponse({"problem": sentence, **more}, status=status)

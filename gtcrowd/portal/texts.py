@@ -22,6 +22,7 @@ def of_work() -> dict[str, str]:
         "sendAgain": _("Send again"),
         "notYours": _("Your answer belongs to a task that is not yours under this sign-in."),
         "waitingAnswer": _("An answer of yours from before is being sent."),
+        "noOutline": _("No outline could be asked for. Check your connection, or go on by hand."),
         "frameShut": _("The page of this task was stopped: it disturbed yours. Return the task, or decline it."),
         "frameFault": _("The task does not load. Check your connection, then load the page again or return the task."),
     }

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from gtcrowd.portal import answering, frame, joining, objects, views
+from gtcrowd.portal import answering, frame, joining, objects, outlining, views
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("work/<int:job_id>/more-time/", answering.more_time, name="more-time"),
     path("work/<int:job_id>/in-advance/", answering.in_advance, name="in-advance"),
     path("work/<int:job_id>/draft/", answering.draft, name="draft"),
+    path("work/<int:job_id>/outline/", outlining.outline, name="outline"),
     path("work/<int:job_id>/leave/", answering.leave_task, name="leave"),
     path("work/frame/<int:assignment_id>/", frame.show, name="frame"),
     path("work/object/", RedirectView.as_view(pattern_name="portal:work"), name="objects"),

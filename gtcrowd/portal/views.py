@@ -114,6 +114,7 @@ def _addresses(job_id: int) -> dict[str, str]:
         "submit": reverse("portal:submit", args=[job_id]),
         "moreTime": reverse("portal:more-time", args=[job_id]),
         "draft": reverse("portal:draft", args=[job_id]),
+        "outline": reverse("portal:outline", args=[job_id]),
         "ahead": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
         "signIn": f"{reverse('account_login')}?next={reverse('portal:work')}",

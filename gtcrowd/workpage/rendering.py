@@ -24,11 +24,13 @@ LIBRARY = re.compile(r"<script\b[^>]*\bcrowd-html-elements\.js\b[^>]*>\s*</scrip
 
 @dataclass(frozen=True)
 class Page:
-    """What a template made: its HTML, the foreign origins of pictures it was granted, and whether it is a requester's
-    own, which may have scripts and styles inside, and use the origins that the requester allows."""
+    """What a template made: its HTML, the foreign origins of pictures it was granted, the objects it was granted, and
+    whether it is a requester's own, which may have scripts and styles inside, and use the origins that the requester
+    allows."""
 
     html: str
     origins: set[str] = field(default_factory=set)
+    objects: set[str] = field(default_factory=set)
     own: bool = False
     allowed: tuple[str, ...] = ()
 
@@ -83,11 +85,12 @@ def _owned(page: Page, requester: Requester) -> Page:
 
 def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
     origins: set[str] = set()
-    html = pages.render(template, task_input=given, grant=_granter(requester, job_id, origins))
-    return Page(LIBRARY.sub("", html), origins)
+    objects: set[str] = set()
+    html = pages.render(template, task_input=given, grant=_granter(requester, job_id, origins, objects))
+    return Page(LIBRARY.sub("", html), origins, objects)
 
 
-def _granter(requester: Requester, job_id: int, origins: set[str]) -> Callable[[str], str]:
+def _granter(requester: Requester, job_id: int, origins: set[str], objects: set[str]) -> Callable[[str], str]:
     """Signs addresses in the buckets of the job's requester, and no others: a template might name any."""
     known: set[str] = set()
 
@@ -95,6 +98,7 @@ def _granter(requester: Requester, job_id: int, origins: set[str]) -> Callable[[
         if not known:
             known.update(requester.buckets.values_list("name", flat=True))
         if store.bucket(uri) in known:
+            objects.add(uri)
             return signed.address(uri, job_id=job_id)
         parts = urlsplit(uri)
         if parts.scheme != "https" or not HOST.fullmatch(parts.netloc):

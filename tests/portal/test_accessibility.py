@@ -71,6 +71,30 @@ def test_drawn_shapes_and_marked_words(address, cleos_page, give):
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", ["masks", "instances"])
+def test_painting_in_its_states(address, cleos_page, give, kind, size):
+    cleos_page.set_viewport_size(SIZES[size])
+    put("s3://heron-data/scene.png", scene(640, 480))
+    job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"])
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    frame = cleos_page.frame_locator("#frame")
+    expect(frame.locator(".board-room")).to_be_focused()
+    expect(frame.locator(".board-overlay[viewBox]")).to_be_attached()
+    for key in ("Enter", "l", "c", "Enter"):  # something is painted, then locked; an outline has been begun
+        cleos_page.keyboard.press(key)
+    expect(frame.locator(".picture-said")).not_to_be_empty()
+    if kind == "masks":
+        frame.get_by_text("Hide and lock").click()
+    frame.locator(".looks summary").click()
+
+    assert violations(cleos_page) == []
+    targets = frame.locator("button, summary, .picture-tools input[type=range], .look-check, .choice")
+    low = "all => all.filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.outerHTML)"
+    assert targets.evaluate_all(low) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_pages_around_the_work(address, cleos_page, pictures, size):
     cleos_page.set_viewport_size(SIZES[size])
     for path in ("/work/", f"/work/{pictures.pk}/", "/work/earnings/", "/account/password/change/", "/nothing/"):

@@ -1,11 +1,13 @@
 """Drawing on pictures in a real browser."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.tasks.models import Answer
 from tests.portal.conftest import put
-from tests.portal.pictures import scene
+from tests.portal.pictures import ends, overlap, painted, plain, scene, thing
 
 pytestmark = pytest.mark.browser
 SIZE = {"height": 480, "width": 640}
@@ -14,11 +16,12 @@ SIZE = {"height": 480, "width": 640}
 class Easel:
     """The picture inside the frame, pointed at in pixels of the picture itself."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, ready: bool = True) -> None:
         self.page, self.frame = page, page.frame_locator("#frame")
         self.room = self.frame.locator(".board-room")
         expect(self.room).to_be_focused()
-        expect(self.frame.locator(".board-overlay[viewBox]")).to_be_attached()
+        if ready:
+            expect(self.frame.locator(".board-overlay[viewBox]")).to_be_attached()
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         box = self.frame.locator(".board-stage img").bounding_box()
@@ -44,12 +47,12 @@ class Easel:
 def easel(address, cleos_page, give):
     """Opens the task of a job of one picture."""
 
-    def _easel(kind: str, **asks) -> Easel:
-        put("s3://heron-data/scene.png", scene(640, 480))
+    def _easel(kind: str, shown: bytes = scene(640, 480), ready: bool = True, **asks) -> Easel:
+        put("s3://heron-data/scene.png", shown)
         job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"], **asks)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        return Easel(cleos_page)
+        return Easel(cleos_page, ready)
 
     return _easel
 
@@ -229,6 +232,213 @@ def test_things_are_painted_apart(easel, cleos_page):
     assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]
 
 
+def test_what_is_locked_or_hidden_is_not_painted_over(easel, cleos_page):
+    board = easel("masks")
+    board.drag((100, 100), (200, 100))
+    board.press("l")
+    board.press("2")
+    board.drag((150, 60), (150, 140))  # across it
+    board.press("h", "1")
+    expect(board.frame.locator(".picture-said")).to_contain_text("nothing is painted with it")
+    board.drag((400, 400), (500, 400))
+    board.press("z")
+    board.drag((90, 100), (210, 100))
+    board.press("Escape")
+
+    answer(cleos_page)
+
+    assert mask("car")[100, 110:190].all()
+    assert not mask("car")[400].any()
+    assert mask("van")[[70, 130], 150].all()
+
+
+def test_what_is_hidden_is_not_seen(easel, cleos_page):
+    board = easel("masks")
+    board.drag((100, 100), (200, 100))
+    seen = "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
+    layer = board.frame.locator(".mask-layer")
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
+    assert layer.evaluate(seen)
+
+    board.frame.get_by_text("Hide and lock").click()
+    board.frame.get_by_role("button", name="Hide: car").click()
+    expect(board.frame.get_by_role("button", name="Show: car")).to_be_focused()
+    cleos_page.wait_for_timeout(100)
+    assert not layer.evaluate(seen)
+
+    cleos_page.keyboard.press("Enter")
+    cleos_page.wait_for_timeout(100)
+    assert layer.evaluate(seen)
+
+
+def test_corners_near_the_edge_of_the_picture_are_drawn_to_it(easel, cleos_page):
+    board = easel("masks")
+    board.press("v")
+    for place in ((4, 3), (637, 4), (636, 476), (3, 477)):
+        board.click(*place)
+    board.click(4, 3)
+
+    answer(cleos_page)
+
+    assert mask("car").all()
+
+
+@pytest.mark.parametrize(("kind", "at_first"), [("boxes", 1), ("masks", 0)])
+def test_the_crosshair_is_there_if_it_is_wanted(easel, cleos_page, kind, at_first):
+    board = easel(kind)
+    lines = board.frame.locator("path.cross:not(.cross-halo)")
+    board.frame.locator(".looks summary").click()
+    wanted = board.frame.get_by_label("Crosshair")
+    cleos_page.mouse.move(*board.at(60, 60))
+    expect(lines).to_have_count(at_first)
+    wanted.set_checked(not at_first)
+    cleos_page.mouse.move(*board.at(70, 60))
+    expect(lines).to_have_count(1 - at_first)
+    expect(board.frame.locator(".board-overlay .cross")).not_to_have_count(0)
+
+
+SPY = """() => {
+    window.drawn = [];
+    const put = CanvasRenderingContext2D.prototype.putImageData;
+    CanvasRenderingContext2D.prototype.putImageData = function (image, ...at) {
+        window.drawn.push([image.width, image.height]);
+        return put.call(this, image, ...at);
+    };
+}"""
+
+
+def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cleos_page):
+    board = easel("masks", shown=plain(4000, 4000))
+    frame = cleos_page.frames[-1]
+    frame.evaluate(SPY)
+    board.drag((100, 100), (110, 105))  # the harness takes the picture for one of 640 × 480
+
+    drawn = frame.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))"
+    )
+    room = board.room.bounding_box()
+    canvas = board.frame.locator(".mask-layer").evaluate_all("all => all.map((one) => [one.width, one.height])")
+    tiles = board.frame.locator("crowd-semantic-segmentation").evaluate("one => one.codes.tiles.filter(Boolean).length")
+
+    assert canvas == [[round(room["width"]), round(room["height"])]]
+    assert drawn
+    assert max(width * height for width, height in drawn) < room["width"] * room["height"] / 20
+    assert tiles <= 4  # of 64
+
+    board.press(*["+"] * 12)
+    cleos_page.wait_for_timeout(200)
+    frame.evaluate("() => (window.drawn = [])")
+    board.frame.locator("crowd-semantic-segmentation").evaluate(
+        "one => one.painter.act(() => one.codes.row(10, 0, 20, 1))"  # out of sight
+    )
+    cleos_page.wait_for_timeout(200)
+    assert frame.evaluate("() => window.drawn") == []
+
+
+def test_the_layer_is_as_fine_as_the_screen(easel, cleos_page):
+    board = easel("masks")
+    # The browser's own emulation of a finer screen does not reach a frame without an origin.
+    cleos_page.frames[-1].evaluate("() => Object.defineProperty(window, 'devicePixelRatio', { value: 2 })")
+    board.drag((100, 100), (200, 100))
+    cleos_page.wait_for_timeout(100)
+
+    layer = board.frame.locator(".mask-layer")
+    room = board.room.bounding_box()
+    at = [2 * (place - room[side]) for place, side in zip(board.at(150, 100), ("x", "y"), strict=True)]
+    assert layer.evaluate("one => one.width / one.clientWidth") == 2
+    assert layer.evaluate("(one, at) => one.getContext('2d').getImageData(...at, 1, 1).data[3]", at) == 255
+
+
+@pytest.mark.parametrize("kind", ["boxes", "masks"])
+def test_a_finger_draws_and_two_move_the_picture(easel, cleos_page, kind):
+    board = easel(kind)
+    touches = cleos_page.context.new_cdp_session(cleos_page)
+
+    def touch(name, *places):
+        points = [{"x": board.at(*one)[0], "y": board.at(*one)[1], "id": place} for place, one in enumerate(places)]
+        touches.send("Input.dispatchTouchEvent", {"type": name, "touchPoints": points})
+
+    touch("touchStart", (100, 100))
+    touch("touchMove", (150, 150))
+    touch("touchMove", (200, 180))
+    touch("touchEnd")
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
+    before = board.frame.locator(".picture-percent").text_content()
+
+    at = [board.at(250, 200), board.at(350, 300)]
+    touches.send(
+        "Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": at[0][0], "y": at[0][1], "id": 0}]}
+    )
+    for apart in (0, 20, 40, 60):
+        fingers = [
+            {"x": x + sign * apart, "y": y + sign * apart, "id": place}
+            for place, ((x, y), sign) in enumerate(zip(at, (-1, 1), strict=True))
+        ]
+        touches.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if apart else "touchStart", "touchPoints": fingers}
+        )
+    touch("touchEnd")
+    expect(board.frame.locator(".picture-percent")).not_to_have_text(before)
+    board.press("Control+z")
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_disabled()  # the two fingers drew nothing
+
+
+def mask(label: str) -> np.ndarray:
+    """The pixels of a label in the answer that was stored."""
+    layers = {layer["label"]: layer["runs"] for layer in Answer.objects.get().value["layers"]}
+    return bits(layers[label], 640 * 480).reshape(480, 640)
+
+
+@pytest.mark.parametrize("kind", ["masks", "instances"])
+def test_a_thing_is_outlined_from_four_clicks(easel, cleos_page, kind):
+    shown, truth = thing()
+    board = easel(kind, shown=shown)
+    board.press("2", "c")
+    said = board.frame.locator(".picture-said")
+    for place in ends(truth)[:3]:
+        board.click(*place)
+    expect(said).to_contain_text("3 of 4")
+    board.click(*ends(truth)[3])
+    expect(said).to_contain_text("Outlined")
+    board.press("Control+z", "Control+y")
+
+    answer(cleos_page)
+
+    assert overlap(mask("van"), truth) > 0.9
+
+
+def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
+    shown, truth = thing()
+    board = easel("masks", shown=shown)
+    board.press("c", "Shift+ArrowRight", "Shift+ArrowLeft")
+    scale = board.frame.locator(".board-stage img").evaluate(
+        "one => one.getBoundingClientRect().width / one.naturalWidth"
+    )
+    step, at = round(10 / scale), [320, 240]
+    for end in ends(truth):
+        across, down = (int(to - now) for to, now in zip(end, at, strict=True))
+        for far, forth, back in ((across, "ArrowRight", "ArrowLeft"), (down, "ArrowDown", "ArrowUp")):
+            key = forth if far > 0 else back
+            board.press(*[key] * (abs(far) // step), *[f"Shift+{key}"] * (abs(far) % step))
+        board.press("Enter")
+        at = end
+    expect(board.frame.locator(".picture-said")).to_contain_text("Outlined")
+
+    answer(cleos_page)
+
+    assert overlap(mask("car"), truth) > 0.9
+
+
+def test_why_there_is_no_outline_is_said(easel, cleos_page):
+    board = easel("masks")
+    board.press("c")
+    for place in ((100, 100), (101, 100), (100, 101), (101, 101)):
+        board.click(*place)
+    expect(board.frame.locator(".picture-said")).to_have_text("The four points lie too close together.")
+    board.press("Control+Enter")
+    expect(board.frame.get_by_role("alert").filter(has_text="Paint what you see first")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("kind", "element", "key"),
     [("boxes", "boundingBox", "boundingBoxes"), ("masks", "crowd-semantic-segmentation", "labelMappings")],
@@ -243,3 +453,41 @@ def test_what_was_drawn_is_there_after_a_reload(easel, cleos_page, kind, element
     cleos_page.wait_for_timeout(300)
 
     assert len(answer(cleos_page)[element][key]) == 1
+
+
+def test_what_was_erased_of_an_earlier_mask_stays_erased_after_a_reload(easel, cleos_page):
+    put("s3://heron-data/mask.png", painted())
+    address = "{{ 's3://heron-data/mask.png' | grant_read_access }}"
+    page = f"""<crowd-form><crowd-semantic-segmentation name="crowd-semantic-segmentation" header="Adjust"
+        src="{{{{ task.input.source-ref | grant_read_access }}}}" labels="['car', 'van']"
+        initial-value='{{"src": "{address}", "labelMappings": {{"van": {{"color": "#ff0000"}}, "car": {{"color": "#0000fe"}}}}}}'>
+        </crowd-semantic-segmentation></crowd-form>"""
+    board = easel("masks", template=page)
+    board.press("z", *["]"] * 12)
+    with cleos_page.expect_response("**/draft/", timeout=15_000):
+        board.drag((110, 110), (140, 110))  # the van, with a broad eraser
+
+    cleos_page.reload()
+    expect(board.room).to_be_focused()
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
+    cleos_page.wait_for_timeout(300)
+
+    sent = answer(cleos_page)["crowd-semantic-segmentation"]
+    assert (list(sent["labelMappings"]), sent["initialValueModified"]) == (["car"], True)
+    assert mask("car").sum() == 2000
+
+
+def test_a_mask_that_does_not_come_is_said_and_asked_for_again(easel, cleos_page):
+    page = """<crowd-form><crowd-semantic-segmentation name="crowd-semantic-segmentation" header="Adjust"
+        src="{{ task.input.source-ref | grant_read_access }}" labels="['car', 'van']"
+        initial-value='{"src": "{{ "s3://heron-data/late.png" | grant_read_access }}", "labelMappings": {"van": "#ff0000"}}'>
+        </crowd-semantic-segmentation></crowd-form>"""
+    board = easel("masks", template=page, ready=False)
+    expect(board.frame.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    board.press("Control+Enter")
+    expect(board.frame.locator(".form-problem")).not_to_be_empty()
+
+    put("s3://heron-data/late.png", painted())
+    board.frame.get_by_role("button", name="Try again").click()
+
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()

@@ -19,6 +19,8 @@ def test_signed_address_opens_without_signing_in(client, bucket):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"].startswith("private")
     assert response.headers["Content-Length"] == str(len(picture(30)))
+    assert response.headers["Access-Control-Allow-Origin"] == "*"  # a task reads the pixels of what was painted before
+    assert "Access-Control-Allow-Credentials" not in response.headers
     assert "sessionid" not in response.cookies
 
 

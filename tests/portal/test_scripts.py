@@ -1,5 +1,7 @@
 """What the page's scripts compute without a page, run where they run: in the browser."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page
 
@@ -90,3 +92,62 @@ def test_plain_controls_give_ground_truths_shapes(run):
 @pytest.mark.parametrize("text", ['{"text": "None: of \'these\'"}', "{ text: 'None: of \\'these\\'' }"])
 def test_objects_are_read_in_both_dialects(run, text):
     assert run("elements/attributes.js", f"m.readObject({text!r})") == {"text": "None: of 'these'"}
+
+
+CODES = "const codes = new m.Codes(1200, 700); codes.begin();"
+
+
+def test_codes_take_memory_only_where_something_is_painted(run):
+    paint = f"(() => {{ {CODES} codes.row(600, 500, 530, 3); codes.row(5, 0, 1200, 0); codes.end(); return "
+
+    assert run("elements/masks/codes.js", paint + "codes.tiles.map(Boolean); })()") == [False] * 3 + [True, True, False]
+    assert run(
+        "elements/masks/codes.js", paint + "[codes.at(511, 600), codes.at(512, 600), codes.at(530, 600)]; })()"
+    ) == [3, 3, 0]
+
+
+def test_a_step_of_codes_is_taken_back_and_forth(run):
+    code = f"""(() => {{ {CODES} codes.disc(600, 300, 20, 1); const one = codes.end();
+        codes.begin(); codes.flood(0, 0, 2); const two = codes.end();
+        const seen = () => [codes.at(600, 300), codes.at(0, 0)];
+        const all = [seen()];
+        codes.put(two, 1); all.push(seen(), codes.isAsAfter(one)); codes.put(one, 1); all.push(seen(), codes.empty);
+        codes.put(one, 2); codes.put(two, 2); all.push(seen(), codes.isAsAfter(one), codes.counts()[2]); return all; }})()"""
+
+    back = run("elements/masks/codes.js", code)
+
+    assert back[:-1] == [[1, 2], [1, 0], True, [0, 0], True, [1, 2], False]
+    assert 1200 * 700 - 1300 < back[-1] < 1200 * 700 - 1200  # all but the disc
+
+
+def test_runs_of_codes_paint_the_same_again(run):
+    code = f"""(() => {{ {CODES} codes.disc(510, 510, 30, 7); codes.row(0, 1199, 1200, 2); codes.end();
+        const runs = codes.runs(1000); const other = new m.Codes(1200, 700); other.begin(); other.fill(runs); other.end();
+        return [runs.slice(0, 4), String(other.runs(1000)) === String(runs), codes.runs(3)]; }})()"""
+
+    assert run("elements/masks/codes.js", code) == [[0, 1199, 2, 1], True, None]
+
+
+def test_a_piece_is_stamped_where_it_lies_and_not_over_what_is_locked(run):
+    code = f"""(() => {{ {CODES} codes.row(101, 201, 202, 9); codes.locked = [false, false, false, false, false, false, false, false, false, true];
+        codes.stamp({{ left: 200, top: 100, width: 3, runs: [1, 4, 4] }}, 5);
+        return [100, 101, 102].map((y) => [199, 200, 201, 202, 203].map((x) => codes.at(x, y))); }})()"""
+
+    assert run("elements/masks/codes.js", code) == [[0, 0, 5, 5, 0], [0, 5, 9, 0, 0], [0] * 5]
+
+
+QUESTION = {"number": 1, "address": "/work/object/x/", "points": [[1, 2]] * 4, "width": 5, "height": 5}
+
+
+@pytest.mark.parametrize(
+    ("changed", "heard"),
+    [({}, 1), ({"points": [[1, 2]] * 3}, 0), ({"points": [[1, "2"]] * 4}, 0), ({"width": 1.5}, 0), ({"address": 5}, 0)],
+)
+def test_only_a_sound_question_for_an_outline_is_heard(run, changed, heard):
+    sent = json.dumps({"from": "gtcrowd", "type": "outline", **QUESTION, **changed})
+    code = f"""(() => {{ let heard = 0; const frame = document.createElement("iframe"); document.body.append(frame);
+        m.listenToFrame(frame, {{ outline: () => {{ heard += 1; }} }});
+        window.dispatchEvent(new MessageEvent("message", {{ data: {sent}, origin: "null", source: frame.contentWindow }}));
+        return heard; }})()"""
+
+    assert run("messages.js", code) == heard

@@ -5,11 +5,12 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from gtcrowd.tasks.models import Answer
 from tests.portal.conftest import put
-from tests.portal.pictures import scene
+from tests.portal.pictures import counts, painted, scene
 
 pytestmark = pytest.mark.browser
 SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
 PICTURE = "{{ task.input.source-ref | grant_read_access }}"
+MASK = "{{ task.input.mask-ref | grant_read_access }}"
 
 
 def press(name):
@@ -22,6 +23,12 @@ def check(name):
 
 def fill(name, words):
     return lambda frame: frame.get_by_label(name).fill(words)
+
+
+def begun(frame):
+    """What was painted before has come, and can be undone; the task has the keyboard."""
+    expect(frame.locator(".board-room")).to_be_focused()
+    expect(frame.get_by_role("button", name="Undo")).to_be_enabled()
 
 
 # Name: body of the form, what the worker does, what is sent.
@@ -181,6 +188,49 @@ PAGES = {
             }
         },
     ),
+    "areas to adjust": (
+        f"""<crowd-semantic-segmentation name="areas" src="{PICTURE}" labels="['car', 'van']" header="Adjust"
+              initial-value="{{'src': '{MASK}', 'labelMappings': {{'van': {{'color': '#FF0000'}}, 'car': {{'color': '#0000fe'}},
+              'BACKGROUND': {{'color': '#ffffff'}}}}}}"></crowd-semantic-segmentation>""",
+        [begun],
+        {
+            "areas": {
+                "labelMappings": {"car": {"color": "#2ca02c"}, "van": {"color": "#1f77b4"}},
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": False,
+            }
+        },
+    ),
+    "areas to adjust as a manifest has them": (
+        f"""<crowd-semantic-segmentation name="areas" src="{PICTURE}" labels="{{{{ task.input.kinds | to_json | escape }}}}" header="Adjust"
+              initial-value='{{"src": "{MASK}",
+                "labelMappings": {{{{ task.input.roads-ref-metadata.internal-color-map | to_json | escape }}}}}}'></crowd-semantic-segmentation>""",
+        [begun],
+        {
+            "areas": {
+                "labelMappings": {"car": {"color": "#2ca02c"}, "van": {"color": "#1f77b4"}},
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": False,
+            }
+        },
+    ),
+    "things to adjust": (
+        f"""<crowd-instance-segmentation name="things" src="{PICTURE}" labels="['car', 'van']" header="Adjust"
+              initial-value='{{"src": "{MASK}", "instances": [{{"label": "van", "color": "#ff0000"}},
+              {{"label": "van", "color": "#0000fe"}}]}}'></crowd-instance-segmentation>""",
+        [begun, lambda frame: frame.locator(".board-room").press("Enter")],
+        {
+            "things": {
+                "instances": [
+                    {"label": "van", "color": "#2ca02c"},
+                    {"label": "van", "color": "#1f77b4"},
+                    {"label": "car", "color": "#ff7f0e"},
+                ],
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": True,
+            }
+        },
+    ),
     "lines to adjust": (
         f"""<crowd-polyline name="way" src="{PICTURE}" labels="['road']" label-colors="['#ff0000']" header="Adjust"
               initial-value="{{polylines: [{{label: 'road', vertices: [{{x: 1, y: 2}}, {{x: 30, y: 40}}]}}]}}">
@@ -197,12 +247,29 @@ PAGES = {
 }
 
 
+# How many pixels of each colour there are after the work.
+PIXELS = {
+    "areas to adjust": [1000, 2000, 304_200],
+    "areas to adjust as a manifest has them": [1000, 2000, 304_200],
+    "things to adjust": [],
+}
+COLOURS = {
+    "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff", "confidence": 0.8},
+    "1": {"class-name": "car", "hex-color": "#0000fe", "confidence": 0.8},
+    "2": {"class-name": "van", "hex-color": "#ff0000", "confidence": 0.8},
+}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
     body, acts, sent = PAGES[name]
     put("s3://heron-data/scene.png", scene(640, 480))
+    put("s3://heron-data/mask.png", painted())
     line = {
         "source-ref": "s3://heron-data/scene.png",
+        "mask-ref": "s3://heron-data/mask.png",
+        "roads-ref-metadata": {"internal-color-map": COLOURS},
+        "kinds": ["car", "van"],
         "words": "The boat at sea",
         "parts": [{"name": "a", "value": 1}, {"name": "b", "value": 2}],
     }
@@ -217,5 +284,9 @@ def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
     cleos_page.keyboard.press("Control+Enter")
 
     expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
-    assert Answer.objects.get().value == sent
+    given = Answer.objects.get().value
+    masks = [one.pop("labeledImage") for one in given.values() if isinstance(one, dict) and "labeledImage" in one]
+    for png in masks:
+        assert counts(png)[: len(PIXELS[name])] == PIXELS[name]
+    assert given == sent
     assert cleos_page.complaints == []

@@ -19,6 +19,14 @@ document.addEventListener("crowd-submit", (event) => {
   if (event.target === form) tellPage(origin, "answer", { content: event.detail.content });
 });
 
+// An element may ask for what lies between four points; the page asks the server, and answers by the number.
+const asked = new Map();
+document.addEventListener("crowd-outline", ({ detail: { told, ...question } }) => {
+  const number = asked.size + 1;
+  asked.set(number, told);
+  tellPage(origin, "outline", { number, ...question });
+});
+
 // What no element wanted may be a shortcut of the page.
 document.addEventListener("keydown", (event) => {
   const isThePages = event.key === "?" || event.key === "F1" || event.key === "Escape" || (event.altKey && event.key.length === 1);
@@ -39,6 +47,7 @@ document.addEventListener("input", tellDraft);
 listenToPage(origin, {
   restore: ({ state }) => form?.restore(state),
   focus: () => form?.takeFocus(),
+  outlined: ({ number, ...found }) => asked.get(number)?.(found),
   disable: () => form && (form.disabled = true),
   problem: ({ sentence }) => {
     if (!form) return;

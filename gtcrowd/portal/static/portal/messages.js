@@ -8,12 +8,16 @@
 //   answer  {content}                the worker submits; content is an object keyed by the elements' names
 //   draft   {state}                  what has been done so far, to be put back if the page is lost
 //   key     {key, alt}               a shortcut of the page's that was pressed inside the frame
+//   outline {number, address, points, width, height}   what lies between four points of the picture at an address that was
+//                                    signed for this task? Only the server says whether it may be asked
 // page → frame
 //   focus   {}                       take the keyboard
 //   restore {state}                  put back what was done before
 //   disable {}                       an answer is on its way; change nothing
 //   problem {sentence}               the answer was not taken, and why; let the worker go on
 //   key     {key, ctrl}              a key pressed in the page that is meant for the task
+//   outlined {number, left, top, width, height, runs} or {number, problem}   the pixels that were asked for by that number, or a
+//                                    sentence why there are none
 
 const MARK = "gtcrowd";
 
@@ -22,6 +26,8 @@ const FROM_FRAME = {
   answer: ({ content }) => isObject(content),
   draft: ({ state }) => isObject(state),
   key: ({ key }) => typeof key === "string" && key.length < 20,
+  outline: ({ number, address, points, width, height }) =>
+    [number, width, height].every(isCount) && typeof address === "string" && address.length < 2000 && Array.isArray(points) && points.length === 4 && points.every(isPlace),
 };
 
 const FROM_PAGE = {
@@ -30,6 +36,7 @@ const FROM_PAGE = {
   disable: () => true,
   problem: ({ sentence }) => typeof sentence === "string",
   key: ({ key }) => typeof key === "string" && key.length < 20,
+  outlined: ({ number, problem, ...found }) => isCount(number) && (typeof problem === "string" || isPiece(found)),
 };
 
 const MOST = 40; // messages a second; no task has more to say
@@ -74,6 +81,18 @@ function listen(known, handlers, isSender) {
 
 function isPair(value) {
   return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string" && one.length < 200);
+}
+
+function isPlace(value) {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+}
+
+function isCount(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function isPiece({ left, top, width, height, runs }) {
+  return [left, top, width, height].every(isCount) && Array.isArray(runs) && runs.every(isCount);
 }
 
 function isObject(value) {

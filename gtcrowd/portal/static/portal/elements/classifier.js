@@ -2,11 +2,12 @@
 //
 // Attributes: name, header, categories (a list), value (the chosen category; the element's state).
 // Event: `crowd-change`, bubbling, whenever the worker chooses.
-// Answer: {label: "…"}.
+// Region: <worker-comment>. Answer: {label: "…"}, and workerComment if one was written.
 
 import { readList } from "./attributes.js";
 import { build } from "./build.js";
 import { Choices } from "./choices.js";
+import { Comment } from "./comment.js";
 import { instructionsOf } from "./instructions.js";
 import { text } from "./texts.js";
 
@@ -24,7 +25,12 @@ export class Classifier extends HTMLElement {
   }
 
   get answer() {
-    return { label: this.value };
+    return this.remarked({ label: this.value });
+  }
+
+  /** An answer, with the comment if there is one. */
+  remarked(answer) {
+    return this.comment?.written ? { ...answer, workerComment: this.comment.written } : answer;
   }
 
   /** Why the answer cannot be handed in yet, or null. */
@@ -33,10 +39,13 @@ export class Classifier extends HTMLElement {
   }
 
   get draft() {
-    return this.value;
+    return this.comment ? { value: this.value, comment: this.comment.written } : this.value;
   }
 
-  restore(value) {
+  restore(draft) {
+    const { value, comment } = this.comment ? draft : { value: draft };
+    if (comment) this.comment.restore(comment);
+    if (value === null) return;
     this.setAttribute("value", value);
     this.choices.check(this.labels.indexOf(value));
   }
@@ -44,8 +53,16 @@ export class Classifier extends HTMLElement {
   furnish() {
     this.labels = readList(this.getAttribute("categories") ?? "");
     this.choices = this.offered();
-    this.append(build("div", { class: "side" }, this.choices.element, ...instructionsOf(this)));
+    const region = this.querySelector(":scope > worker-comment");
+    this.comment = region && new Comment(region, () => this.tell());
+    const comment = this.comment ? [this.comment.element] : [];
+    this.append(build("div", { class: "side" }, this.choices.element, ...comment, ...this.besides(), ...instructionsOf(this)));
     this.classList.add("ready");
+  }
+
+  /** What else stands beside the target. */
+  besides() {
+    return [];
   }
 
   /** The group of choices, with what is chosen already. */

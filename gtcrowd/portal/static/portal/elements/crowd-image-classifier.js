@@ -1,7 +1,8 @@
 // <crowd-image-classifier>, <crowd-image-classifier-multi-select>: a picture, from the attribute `src`, and the
-// categories beside it.
+// categories beside it. With the attribute `overlay`, labels that it was given before lie over it, to be verified.
 
 import { Classifier } from "./classifier.js";
+import { overlayIn } from "./overlay.js";
 import { Picture } from "./picture.js";
 import { Several } from "./several.js";
 import { text } from "./texts.js";
@@ -22,13 +23,23 @@ const withPicture = (Base) =>
     }
 
     furnish() {
-      this.picture = new Picture({ src: this.getAttribute("src") ?? "", alt: text("picture") });
+      this.overlay = overlayIn(this.getAttribute("overlay"));
+      this.picture = new Picture({ src: this.getAttribute("src") ?? "", alt: text("picture"), overlay: this.overlay });
       super.furnish();
       this.prepend(this.picture.element);
     }
 
+    besides() {
+      return this.overlay ? [this.overlay.legend] : [];
+    }
+
+    get keys() {
+      return this.overlay ? [["H", "keyOverlay"]] : [];
+    }
+
     press(event) {
-      return this.picture.press(event) || super.press(event);
+      // Categories before the overlay: one that is a single letter is its own key.
+      return this.picture.press(event) || super.press(event) || Boolean(this.overlay?.press(event));
     }
   };
 

@@ -8,11 +8,14 @@ import { fitting, larger, smaller } from "./zoom.js";
 const CORNERS = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4";
 
 export class Picture {
-  constructor({ src, alt }) {
+  /** `overlay`: what lies over the picture (see overlay.js), or null. */
+  constructor({ src, alt, overlay = null }) {
     this.factor = null; // null: as large as fits
     this.loading = new Loading({ src, alt, told: () => this.loaded() });
     this.image = this.loading.image;
-    this.room = build("div", { class: "picture-room", tabindex: "0", role: "group", "aria-label": text("picture") }, this.image);
+    this.overlay = overlay;
+    this.sheet = build("div", { class: "picture-sheet" }, this.image, ...(overlay ? [overlay.element] : []));
+    this.room = build("div", { class: "picture-room", tabindex: "0", role: "group", "aria-label": text("picture") }, this.sheet);
     this.percent = build("output", { class: "picture-percent" });
     this.element = build("figure", { class: "picture" }, this.room, this.loading.panel, this.tools());
     this.watch = new ResizeObserver(() => this.draw());
@@ -21,6 +24,7 @@ export class Picture {
   start() {
     this.watch.observe(this.room);
     this.loading.start();
+    this.overlay?.start();
   }
 
   stop() {
@@ -33,6 +37,7 @@ export class Picture {
 
   loaded() {
     this.room.hidden = this.failed;
+    if (!this.failed && this.overlay) this.overlay.draw(this.loading.size);
     this.draw();
   }
 
@@ -95,6 +100,7 @@ export class Picture {
       this.percent,
       tool("zoomIn", "+", "+", () => this.zoomIn()),
       tool("fit", icon(CORNERS), ".", () => this.toggleFit()),
+      ...(this.overlay?.tools ?? []),
     );
   }
 }

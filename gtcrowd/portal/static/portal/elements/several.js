@@ -11,7 +11,7 @@ import { text } from "./texts.js";
 
 export class Several extends Classifier {
   get answer() {
-    return { labels: JSON.parse(this.value ?? "[]") };
+    return this.remarked({ labels: JSON.parse(this.value ?? "[]") });
   }
 
   get problem() {
@@ -19,10 +19,11 @@ export class Several extends Classifier {
   }
 
   get draft() {
-    return this.value === null ? null : { chosen: this.choices.chosen };
+    return this.value === null && !this.comment?.written ? null : { chosen: this.choices.chosen, comment: this.comment?.written };
   }
 
-  restore({ chosen }) {
+  restore({ chosen, comment }) {
+    if (comment) this.comment?.restore(comment);
     this.choices.check(...chosen);
     this.chose();
   }

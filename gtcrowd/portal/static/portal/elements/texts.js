@@ -83,6 +83,23 @@ const ENGLISH = {
   keyPlace: "give the item its place, or take it out",
   keyBack: "take the last one back",
   anotherThing: "Another thing",
+  comment: "Add a comment",
+  overlay: "Show the labels",
+  overlayOpacity: "Opacity of the labels",
+  overlaid: "Labels to look at",
+  overlaidNothing: "Nothing was labeled.",
+  overlayMissing: "The labels to look at could not be loaded.",
+  keyOverlay: "show or hide the labels that are to be looked at",
+  ends: "Outline from four points",
+  endsSet: "Set the highest, the lowest, the leftmost and the rightmost point: %(number)s of 4.",
+  outlining: "The outline is being looked for…",
+  outlined: "Outlined. Refine it by hand, or set four points again.",
+  outlineLate: "No outline came. Try again, or go on by hand.",
+  keyEnds: "outline from four points: the highest, the lowest, the leftmost, the rightmost",
+  crosshair: "Crosshair",
+  keeping: "Hide and lock",
+  labelKept: "This label is locked or hidden: nothing is painted with it, and what is painted stays.",
+  keyKeep: "hide or lock the label in hand: what is painted with it stays as it is",
 };
 
 let brought;

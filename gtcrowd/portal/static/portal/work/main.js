@@ -13,6 +13,7 @@ import { Countdown } from "./timer.js";
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const addresses = read("addresses");
 let task = read("task");
+let outlining = false;
 
 const page = new WorkPage(read("texts"));
 const active = new ActiveTime();
@@ -51,6 +52,7 @@ const stage = new Stage(document.getElementById("frame"), {
   answer: ({ content }) => hand(content),
   draft: ({ state }) => outbox.kept || drafts.keep(task.assignment, state),
   key: (pressed) => run(shortcuts, pressed),
+  outline,
   fault: () => page.notice(page.text("frameFault"), { level: "error" }),
   shut: () => {
     for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // it may have opened them
@@ -99,6 +101,21 @@ function told({ kind, reply }, answer, wait) {
     serverFault: () => waiting("serverFault", wait),
   };
   hear[kind]();
+}
+
+/** Ask the server what lies between four points; one after another, whatever the frame asks. */
+async function outline({ number, address, points, width, height }) {
+  const { assignment } = task;
+  const answer = (found) => assignment === task.assignment && stage.tell("outlined", { number, ...found });
+  if (outlining) {
+    answer({ problem: page.text("noOutline") });
+    return;
+  }
+  outlining = true;
+  const { kind, reply } = await send(addresses.outline, { assignment, address, points, width, height });
+  outlining = false;
+  if (kind === "taken") answer(reply);
+  else answer({ problem: reply.problem ?? page.text("noOutline") });
 }
 
 /** Ask for the time limit to begin anew; the server says until when, or why not. */

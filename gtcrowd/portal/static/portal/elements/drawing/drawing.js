@@ -90,7 +90,7 @@ export class Drawing extends HTMLElement {
     this.paint = new Paint({ sketch: this.sketch, board: this.board, hand: this.hand, keyboard: this.keyboard, colours });
     this.panel = new Panel({ sketch: this.sketch, header: this.getAttribute("header") || text("chooseLabel"), colours });
     this.looks = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: this.sketch, board: this.board, light: (name, percent) => this.light(name, percent) });
+    this.toolbar = new Toolbar({ sketch: this.sketch, board: this.board, light: (name, value) => this.light(name, value), cross: this.paint.cross, opacity: this.paint.opacity * 100 });
     this.said = build("p", { class: "sr", "aria-live": "polite" });
     const easel = build("figure", { class: "picture drawing" }, this.board.element, this.toolbar.element, this.said);
     this.prepend(easel);
@@ -117,9 +117,10 @@ export class Drawing extends HTMLElement {
     this.board.room.focus({ preventScroll: true });
   }
 
-  light(name, percent) {
-    if (name === "opacity") this.paint.opacity = percent / 100;
-    else this.board.light((this.looks = { ...this.looks, [name]: percent }));
+  light(name, value) {
+    if (name === "opacity") this.paint.opacity = value / 100;
+    else if (name === "cross") this.paint.cross = value;
+    else this.board.light((this.looks = { ...this.looks, [name]: value }));
     this.redraw();
   }
 

@@ -9,6 +9,7 @@ export class Paint {
   constructor({ sketch, board, hand, keyboard, colours }) {
     Object.assign(this, { sketch, board, hand, keyboard, colours });
     this.opacity = 0.25;
+    this.cross = true; // lines through the pointer; else a ring about it
   }
 
   draw() {
@@ -75,16 +76,24 @@ export class Paint {
     const at = hand.over;
     if (!at || sketch.preview) return [];
     if (!sketch.draft && !sketch.type.byDrag && sketch.shapes.some((one) => !one.hidden && touches(sketch.type, one, at, 0))) return [];
-    const { x, y } = board.toRoom(at);
-    const { width, height } = board.size;
-    return [
-      node("path", { d: `M${x} 0V${height}M0 ${y}H${width}`, class: "cross cross-halo" }),
-      node("path", { d: `M${x} 0V${height}M0 ${y}H${width}`, class: "cross" }),
-    ];
+    return this.cross ? crosshair(board, at) : ring(board.toRoom(at), 5);
   }
 }
 
-function node(name, attributes) {
+/** Lines through a place of the picture, as wide and high as the room. */
+export function crosshair(board, place) {
+  const { x, y } = board.toRoom(place);
+  const { width, height } = board.size;
+  const d = `M${x} 0V${height}M0 ${y}H${width}`;
+  return [node("path", { d, class: "cross cross-halo" }), node("path", { d, class: "cross" })];
+}
+
+/** A ring about a place of the room. */
+export function ring({ x, y }, r) {
+  return [node("circle", { cx: x, cy: y, r, class: "cross cross-halo" }), node("circle", { cx: x, cy: y, r, class: "cross" })];
+}
+
+export function node(name, attributes) {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;

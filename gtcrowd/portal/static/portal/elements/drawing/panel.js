@@ -2,12 +2,11 @@
 
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
-import { text } from "../texts.js";
 import { swatch } from "../colours.js";
+import { EYE, LOCK } from "../signs.js";
+import { text } from "../texts.js";
 import { bounds } from "./geometry.js";
 
-const EYE = "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4";
-const LOCK = "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3";
 const BIN = "M4 6h12M8 6V4h4v2M6 6l1 11h6l1-11";
 
 export class Panel {
@@ -49,21 +48,22 @@ export class Panel {
       "li",
       { class: `mark${selected ? " mark-selected" : ""}` },
       name,
-      this.tool(shape.hidden ? "show" : "hide", EYE, words, shape.hidden, () => sketch.toggle(index, "hidden")),
-      this.tool(shape.locked ? "unlock" : "lock", LOCK, words, shape.locked, () => sketch.toggle(index, "locked")),
-      this.tool("remove", BIN, words, undefined, () => {
+      markTool(shape.hidden ? "show" : "hide", EYE, words, shape.hidden, () => sketch.toggle(index, "hidden")),
+      markTool(shape.locked ? "unlock" : "lock", LOCK, words, shape.locked, () => sketch.toggle(index, "locked")),
+      markTool("remove", BIN, words, undefined, () => {
         sketch.select(index);
         sketch.remove();
       }),
     );
   }
+}
 
-  tool(name, sign, words, pressed, act) {
-    const said = `${text(name)}: ${words}`;
-    const made = build("button", { type: "button", class: `tool mark-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": said }, icon(sign));
-    made.addEventListener("click", act);
-    return made;
-  }
+/** A button in the row of a mark; `words`: which mark it is. */
+export function markTool(name, sign, words, pressed, act) {
+  const said = `${text(name)}: ${words}`;
+  const made = build("button", { type: "button", class: `tool mark-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": said }, icon(sign));
+  made.addEventListener("click", act);
+  return made;
 }
 
 /** A shape's extent, as "40 × 33"; nothing for a point. */

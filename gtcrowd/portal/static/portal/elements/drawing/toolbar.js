@@ -10,8 +10,9 @@ const HAND = "M10 2v16M2 10h16M10 2 8 4M10 2l2 2M10 18l-2-2M10 18l2-2M2 10l2-2M2
 const SLIDERS = "M4 5h12M4 10h12M4 15h12M8 3v4M13 8v4M6 13v4";
 
 export class Toolbar {
-  /** `light(name, percent)` is called when brightness, contrast or opacity is set. */
-  constructor({ sketch, board, light }) {
+  /** `light(name, percent)` is called when brightness, contrast or opacity is set, and when the crosshair is wanted or not;
+   *  `cross`: whether it is wanted at first; `opacity`: percent at first. */
+  constructor({ sketch, board, light, cross, opacity }) {
     this.sketch = sketch;
     this.board = board;
     this.percent = build("output", { class: "picture-percent" });
@@ -20,6 +21,9 @@ export class Toolbar {
     this.hand = tool("moveMode", icon(HAND), "M", () => this.toggleHand());
     this.hand.setAttribute("aria-pressed", "false");
     this.light = light;
+    this.opacity = opacity;
+    this.cross = build("input", { type: "checkbox", checked: cross });
+    this.cross.addEventListener("change", () => light("cross", this.cross.checked));
     this.element = build(
       "div",
       { class: "picture-tools", role: "toolbar", "aria-label": text("tools") },
@@ -58,7 +62,7 @@ export class Toolbar {
       "details",
       { class: "looks" },
       summary,
-      build("div", { class: "looks-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", "25", "100")),
+      build("div", { class: "looks-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", String(this.opacity), "100"), build("label", { class: "look-check" }, this.cross, text("crosshair"))),
     );
   }
 }

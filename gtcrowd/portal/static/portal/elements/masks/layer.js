@@ -1,41 +1,75 @@
-// The pixels over the picture: one canvas for each tile that has been painted on, as large as the tile.
+// The pixels over the picture: one canvas as large as the room and as fine as the screen, however large the picture is. Of
+// what is painted only what is in sight is drawn, and of that only what changed, unless the view did.
+
+import { TILE } from "./codes.js";
 
 export class Layer {
-  constructor(stage) {
-    this.stage = stage;
-    this.tiles = new Map();
-    this.opacity = 0.5;
+  constructor(room) {
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "mask-layer";
+    this.context = this.canvas.getContext("2d");
+    room.firstChild.after(this.canvas);
+    this.fade(0.5);
   }
 
-  /** Draw the tiles that changed; `colours`: "#rrggbb" by code. */
-  draw(codes, colours) {
-    const inks = colours.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
-    for (const tile of codes.dirty) this.tile(codes, tile, inks);
-    codes.dirty.clear();
-  }
-
-  tile(codes, tile, inks) {
-    const { x, y, width, height } = codes.place(tile);
-    let canvas = this.tiles.get(tile);
-    if (!canvas) {
-      canvas = document.createElement("canvas");
-      Object.assign(canvas, { width, height, className: "mask-tile" });
-      canvas.style.transform = `translate(${x}px, ${y}px)`;
-      canvas.style.opacity = this.opacity;
-      this.tiles.set(tile, canvas);
-      this.stage.append(canvas);
-    }
-    const image = new ImageData(width, height);
-    const copy = codes.copy(tile);
-    for (let place = 0; place < copy.length; place += 1) {
-      const ink = inks[copy[place]];
-      if (copy[place] && ink) image.data.set([ink[0], ink[1], ink[2], 255], place * 4);
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
+  /** `colours`: "#rrggbb" by code, or null for one that is not to be seen; `view` and `size` are the board's. */
+  draw({ codes, colours, view, size }) {
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+    const changed = codes.seen();
+    const shown = [view, width, height, ratio, colours.join()];
+    const same = this.shown?.every((one, place) => one === shown[place]);
+    if (same && !changed) return;
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    this.shown = shown;
+    const part = same ? inRoom(changed, view, ratio, { width, height }) : { left: 0, top: 0, right: width, bottom: height };
+    if (part.left >= part.right || part.top >= part.bottom) return;
+    const image = sampled(codes, colours.map(ink), part, { scale: view.scale * ratio, x: view.x * ratio, y: view.y * ratio });
+    this.context.putImageData(image, part.left, part.top);
   }
 
   fade(opacity) {
     this.opacity = opacity;
-    for (const canvas of this.tiles.values()) canvas.style.opacity = opacity;
+    this.canvas.style.opacity = opacity;
   }
+}
+
+/** A rectangle of the picture in pixels of the screen, within the room. */
+function inRoom({ left, top, right, bottom }, view, ratio, { width, height }) {
+  const at = (value, start) => (value * view.scale + start) * ratio;
+  return {
+    left: Math.max(Math.floor(at(left, view.x)) - 1, 0),
+    top: Math.max(Math.floor(at(top, view.y)) - 1, 0),
+    right: Math.min(Math.ceil(at(right, view.x)) + 1, width),
+    bottom: Math.min(Math.ceil(at(bottom, view.y)) + 1, height),
+  };
+}
+
+/** A part of the screen: for each of its pixels the colour of the one of the picture that lies at its middle. */
+function sampled(codes, inks, part, view) {
+  const image = new ImageData(part.right - part.left, part.bottom - part.top);
+  const out = new Uint32Array(image.data.buffer);
+  const columns = Int32Array.from({ length: image.width }, (_nothing, place) => {
+    const x = Math.floor((part.left + place + 0.5 - view.x) / view.scale);
+    return x < codes.width ? x : -1;
+  });
+  for (let row = 0; row < image.height; row += 1) {
+    const y = Math.floor((part.top + row + 0.5 - view.y) / view.scale);
+    if (y < 0 || y >= codes.height) continue;
+    const line = Math.floor(y / TILE) * codes.across;
+    const inside = (y % TILE) * TILE;
+    for (let place = 0; place < image.width; place += 1) {
+      const x = columns[place];
+      const tile = x < 0 ? null : codes.tiles[line + ((x / TILE) | 0)];
+      if (tile) out[row * image.width + place] = inks[tile[inside + (x % TILE)]] ?? 0;
+    }
+  }
+  return image;
+}
+
+/** A colour as the four bytes of a pixel. */
+function ink(colour, code) {
+  if (!code || !colour) return 0;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }

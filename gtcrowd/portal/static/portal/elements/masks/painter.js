@@ -1,21 +1,24 @@
 // What pointer and keys do on a picture to paint on: brush, eraser, polygon, fill, and the dropper that takes a label from
-// the picture. Places are of the picture. `code()` is what is painted with now; `picked(code)` when the dropper took one.
+// the picture; and the four ends of a thing that is to be outlined. Places are of the picture. `code()` is what is painted with
+// now; `picked(code)` when the dropper took one; `outline(ends)` when the four ends are set.
 
-import { distance, rounded, within } from "../drawing/geometry.js";
+import { distance, rounded, snapped, within } from "../drawing/geometry.js";
 
-export const TOOLS = { brush: "x", eraser: "z", polygon: "v", fill: "f", dropper: "g" };
+export const TOOLS = { brush: "x", eraser: "z", polygon: "v", fill: "f", dropper: "g", ends: "c" };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SNAP = 6; // pixels of the room within which the edge of the picture draws a point to itself
 const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
 
 export class Painter {
-  constructor({ board, code, picked, changed }) {
-    Object.assign(this, { board, code, picked, changed });
+  constructor({ board, code, picked, outline, changed }) {
+    Object.assign(this, { board, code, picked, outline, changed });
     this.tool = "brush";
     this.size = 20; // of the brush across, in pixels of the room
     this.codes = null; // once the size of the picture is known
     this.steps = [];
     this.undone = [];
     this.corners = null;
+    this.ends = [];
     this.over = null;
   }
 
@@ -27,10 +30,17 @@ export class Painter {
     return this.tool === "eraser" ? 0 : this.code();
   }
 
+  /** Where a point is set: in the picture, and at its edge if that is near. */
+  place(at) {
+    return rounded(snapped(at, this.board.picture, this.board.reach(SNAP)));
+  }
+
   // Pointer
 
   down(at) {
-    if (this.tool === "polygon") this.corner(rounded(within(at, this.board.picture)), this.board.reach(8));
+    if (!this.codes) return;
+    if (this.tool === "polygon") this.corner(this.place(at), this.board.reach(8));
+    else if (this.tool === "ends") this.end(this.place(at));
     else if (this.tool === "fill") this.act(() => this.codes.flood(Math.floor(at.x), Math.floor(at.y), this.ink));
     else if (this.tool === "dropper") this.picked(this.codes.at(Math.floor(at.x), Math.floor(at.y)));
     else {
@@ -88,9 +98,22 @@ export class Painter {
     else this.changed();
   }
 
+  // Four ends
+
+  end(point) {
+    this.ends = [...this.ends, point];
+    if (this.ends.length === 4) {
+      this.outline(this.ends);
+      this.ends = [];
+    }
+    this.changed();
+  }
+
   // Steps
 
+  /** Whatever comes while a stroke is being painted ends it. */
   act(paint) {
+    this.up();
     this.codes.begin();
     paint();
     this.keep(this.codes.end());
@@ -105,7 +128,9 @@ export class Painter {
   }
 
   undo() {
+    if (this.last) return; // a stroke is being painted
     if (this.corners) this.corners = this.corners.length > 1 ? this.corners.slice(0, -1) : null;
+    else if (this.ends.length) this.ends = this.ends.slice(0, -1);
     else if (this.steps.length) {
       const step = this.steps.pop();
       this.codes.put(step, 1);
@@ -134,7 +159,7 @@ export class Painter {
     if (!onPicture) return null;
     if (ARROWS[key]) return () => this.go(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
     if (key === "Enter") return () => this.put();
-    if (key === "Escape" && this.corners) return () => this.drop();
+    if (key === "Escape" && (this.corners || this.ends.length)) return () => this.drop();
     return null;
   }
 
@@ -145,6 +170,7 @@ export class Painter {
 
   drop() {
     this.corners = null;
+    this.ends = [];
     this.changed();
   }
 

@@ -6,11 +6,12 @@ const CRC = Uint32Array.from({ length: 256 }, (_nothing, n) => {
   return c >>> 0;
 });
 
-/** `codes`: one a pixel, row by row; `colours`: "#rrggbb" by code. */
-export async function png(codes, width, height, colours) {
-  const rows = new Uint8Array((width + 1) * height); // each row begins with the number of its filter: none
-  for (let y = 0; y < height; y += 1) rows.set(codes.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
-  const packed = new Uint8Array(await new Response(new Blob([rows]).stream().pipeThrough(new CompressionStream("deflate"))).arrayBuffer());
+const BAND = 1 << 20; // bytes packed at once, so that the page stays alive meanwhile
+
+/** `codes`: Codes; `colours`: "#rrggbb" by code. */
+export async function png(codes, colours) {
+  const { width, height } = codes;
+  const packed = new Uint8Array(await new Response(rows(codes).pipeThrough(new CompressionStream("deflate"))).arrayBuffer());
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -19,6 +20,22 @@ export async function png(codes, width, height, colours) {
   const list = Uint8Array.from(colours.flatMap((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))));
   const magic = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
   return base64([magic, chunk("IHDR", header), chunk("PLTE", list), chunk("IDAT", packed), chunk("IEND", new Uint8Array())]);
+}
+
+/** The rows of the picture, each behind the number of its filter: none. */
+function rows(codes) {
+  const [length, many] = [codes.width + 1, Math.max(1, Math.floor(BAND / (codes.width + 1)))];
+  let y = 0;
+  return new ReadableStream({
+    pull(controller) {
+      const some = Math.min(many, codes.height - y);
+      const bytes = new Uint8Array(length * some);
+      for (let row = 0; row < some; row += 1) codes.copyRow(y + row, bytes, row * length + 1);
+      controller.enqueue(bytes);
+      y += some;
+      if (y >= codes.height) controller.close();
+    },
+  });
 }
 
 function chunk(name, data) {

@@ -1,0 +1,30 @@
+// <worker-comment> inside of a classifier: a field for a remark, folded up until it is asked for.
+//
+// Attributes: header, link-text, placeholder. What is written goes with the answer, if anything is.
+
+import { build } from "./build.js";
+import { text } from "./texts.js";
+
+const MOST = 2000;
+
+export class Comment {
+  /** `changed()` is called whenever something was written. */
+  constructor(region, changed) {
+    const header = region.getAttribute("header") || text("comment");
+    this.field = build("textarea", { class: "field-control", rows: "3", maxlength: MOST, placeholder: region.getAttribute("placeholder") ?? undefined });
+    this.field.addEventListener("input", changed);
+    const summary = build("summary", { class: "comment-link" }, region.getAttribute("link-text") || text("comment"));
+    this.element = build("details", { class: "comment" }, summary, build("label", {}, build("span", { class: "field-label" }, header), this.field));
+    this.element.addEventListener("toggle", () => this.element.open && this.field.focus());
+    region.remove();
+  }
+
+  get written() {
+    return this.field.value.trim();
+  }
+
+  restore(words) {
+    this.field.value = words;
+    this.element.open = Boolean(words);
+  }
+}

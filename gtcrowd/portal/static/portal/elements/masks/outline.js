@@ -1,0 +1,15 @@
+// Ask for the pixels of a thing from its four ends. The frame has no network: the event is passed to the page, which asks the
+// server and answers.
+
+import { text } from "../texts.js";
+
+const PATIENCE_SECONDS = 30;
+
+/** {left, top, width, height, runs}, or {problem}: a sentence. `ends`: places of the picture at `src`, as large as `picture`. */
+export function outlined(element, { ends, src, picture }) {
+  return new Promise((told) => {
+    setTimeout(() => told({ problem: text("outlineLate") }), PATIENCE_SECONDS * 1000);
+    const question = { points: ends.map(({ x, y }) => [x, y]), address: new URL(src, document.baseURI).pathname, width: picture.width, height: picture.height };
+    element.dispatchEvent(new CustomEvent("crowd-outline", { bubbles: true, detail: { ...question, told } }));
+  });
+}

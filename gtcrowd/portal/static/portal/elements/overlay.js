@@ -1,0 +1,136 @@
+// Labels that somebody gave before, drawn over a picture to be verified. Places and sizes are shares of the picture, so that
+// they follow it however it is enlarged or moved.
+//
+// From the attribute {"boundingBox": {labels, value: [{label, left, top, width, height}]}}, the value alone being enough, or
+// {"semanticSegmentation": {labels, labelMappings, src}}, or {"instanceSegmentation": {labels, instances, src}}.
+
+import { readObject } from "./attributes.js";
+import { build, icon } from "./build.js";
+import { colourOf, swatch } from "./colours.js";
+import { described } from "./initial.js";
+import { EYE } from "./signs.js";
+import { text } from "./texts.js";
+
+const MOST_SIDE = 4096; // of the canvas a mask is drawn on; more than that no screen shows at once
+
+/** The overlay in the attribute, or null if there is none. */
+export function overlayIn(text) {
+  if (!text?.trim()) return null;
+  const { boundingBox, semanticSegmentation, instanceSegmentation } = readObject(text);
+  if (boundingBox) return new Boxes(boundingBox);
+  const mask = semanticSegmentation ?? instanceSegmentation;
+  return mask ? new Mask(mask) : null;
+}
+
+class Overlay {
+  constructor() {
+    this.element = build("div", { class: "overlay", "aria-hidden": "true" });
+    this.shown = build("button", { type: "button", class: "tool tool-on", title: `${text("overlay")} (H)`, "aria-label": text("overlay"), "aria-pressed": "true", "aria-keyshortcuts": "H" }, icon(EYE));
+    this.shown.addEventListener("click", () => this.toggle());
+    this.opacity = build("input", { type: "range", min: "10", max: "100", step: "5", value: "60", "aria-label": text("overlayOpacity") });
+    this.opacity.addEventListener("input", () => this.fade());
+    this.fade();
+  }
+
+  get tools() {
+    return [this.shown, this.opacity];
+  }
+
+  toggle() {
+    this.element.hidden = !this.element.hidden;
+    this.shown.setAttribute("aria-pressed", String(!this.element.hidden));
+    this.shown.classList.toggle("tool-on", !this.element.hidden);
+  }
+
+  fade() {
+    this.element.style.setProperty("--opacity", Number(this.opacity.value) / 100);
+  }
+
+  /** Whether the key event meant the overlay. */
+  press(event) {
+    if (event.key.toLowerCase() !== "h" || event.ctrlKey || event.altKey || event.metaKey) return false;
+    this.toggle();
+    return true;
+  }
+
+  /** What was labeled, in words. `rows`: [colour, words] each. */
+  list(rows) {
+    const items = rows.map(([colour, words]) => build("li", { class: "mark" }, build("span", { class: "mark-words" }, swatch(0, [colour]), words)));
+    return build("section", {}, build("h2", { class: "side-title" }, text("overlaid")), items.length ? build("ol", { class: "marks" }, ...items) : build("p", {}, text("overlaidNothing")));
+  }
+}
+
+class Boxes extends Overlay {
+  constructor(given) {
+    super();
+    this.boxes = Array.isArray(given) ? given : (given.value ?? given.boundingBoxes ?? []);
+    const labels = given.labels?.map((one) => (typeof one === "string" ? one : one.label)) ?? [];
+    this.labels = [...new Set([...labels, ...this.boxes.map(({ label }) => label)])];
+  }
+
+  get legend() {
+    return this.list(this.boxes.map((box, place) => [this.colour(box), `${place + 1}. ${box.label} ${Math.round(box.width)} × ${Math.round(box.height)}`]));
+  }
+
+  start() {}
+
+  colour({ label }) {
+    return colourOf(this.labels.indexOf(label));
+  }
+
+  /** The size of the picture is known. */
+  draw({ width, height }) {
+    const drawn = this.boxes.map((box, place) => {
+      const made = build("div", { class: "overlay-box" }, build("span", { class: "overlay-name" }, `${place + 1}. ${box.label}`));
+      const sides = { left: box.left / width, top: box.top / height, width: box.width / width, height: box.height / height };
+      for (const [side, share] of Object.entries(sides)) made.style[side] = `${share * 100}%`;
+      made.style.setProperty("--colour", this.colour(box));
+      return made;
+    });
+    this.element.replaceChildren(...drawn);
+  }
+}
+
+class Mask extends Overlay {
+  constructor(given) {
+    super();
+    this.given = described(given);
+    this.image = new Image();
+    this.image.crossOrigin = "anonymous"; // else its pixels could be seen, but not read
+    this.image.addEventListener("load", () => this.paint());
+    this.image.addEventListener("error", () => this.missing());
+  }
+
+  get legend() {
+    this.said = build("p", { class: "form-problem", role: "alert" });
+    const rows = this.given.things.map(({ label, color }) => [color, label]);
+    const list = this.list(rows);
+    list.append(this.said);
+    return list;
+  }
+
+  start() {
+    this.image.src = this.given.src;
+  }
+
+  draw() {}
+
+  missing() {
+    this.said.textContent = text("overlayMissing");
+  }
+
+  /** As it is, but without the white that stands for nothing. */
+  paint() {
+    const { naturalWidth, naturalHeight } = this.image;
+    const factor = Math.min(1, MOST_SIDE / Math.max(naturalWidth, naturalHeight));
+    const canvas = build("canvas", { class: "overlay-mask", width: Math.round(naturalWidth * factor), height: Math.round(naturalHeight * factor) });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.image, 0, 0, canvas.width, canvas.height);
+    const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+    const words = new Uint32Array(pixels.data.buffer);
+    for (let place = 0; place < words.length; place += 1) if (words[place] === 0xffffffff) words[place] = 0;
+    context.putImageData(pixels, 0, 0);
+    this.element.replaceChildren(canvas);
+  }
+}
