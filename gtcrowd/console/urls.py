@@ -10,6 +10,7 @@ urlpatterns = [
     path("templates/<str:kind>-<str:medium>.liquid", templates.built_in, name="template"),
     path("hooks/try/", hooks.try_new, name="try"),
     path("settings/", hooks.settings, name="settings"),
+    path("settings/time-zone/", hooks.time_zone, name="time-zone"),
     path("settings/secret/", hooks.renew_secret, name="renew-secret"),
     path("jobs/<str:name>/try/", hooks.try_job, name="try-job"),
     path("jobs/<str:name>/", views.job, name="job"),

@@ -17,6 +17,11 @@ class UnknownZone(Exception):
         super().__init__(_("%(name)s is not a time zone; take one such as Asia/Seoul.") % {"name": name})
 
 
+def known() -> list[str]:
+    """Names of all time zones, in order."""
+    return sorted(available_timezones())
+
+
 def change(*, viewer: Viewer, name: str) -> None:
     """Let the requester's days be those of this time zone; all totals are formed again. Raises UnknownZone, NotAllowed.
 
