@@ -10,18 +10,17 @@ A day's totals are thus always what the facts say: it does not matter how often 
 older view of the facts could be written over a newer one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
+from gtcrowd.analytics import locks
 from gtcrowd.analytics.measures import pace
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs.models import Job
 
 PORTION = 2000
 """Marks taken at once: with the days they name, a fraction of a second of work."""
-LOCK = 0x746F7461  # the letters `tota`
 
 TAKE = """
 DELETE FROM tasks_mark WHERE id IN (SELECT id FROM tasks_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
@@ -134,7 +133,7 @@ CLASS = "least(greatest(floor(ln(greatest({column}, 0.001) / 0.25) / ln(2::float
 def roll(*, zone: str, most: int = 1_000_000) -> int:
     """Form the totals again that marks name; returns how many marks that were. `zone`: that of the service."""
     done = 0
-    with _alone() as alone:
+    with locks.alone(locks.TOTALS, wait=False) as alone:
         while alone and done < most:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(TAKE, [PORTION])
@@ -159,24 +158,10 @@ def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
     """
     jobs = Job.objects.order_by("pk")
     for pk in (jobs.filter(requester=requester) if requester else jobs).values_list("pk", flat=True):
-        with _alone(wait=True), transaction.atomic(), connection.cursor() as cursor:
+        with locks.alone(locks.TOTALS, wait=True), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(FORGET_JOB, {"job": pk})
             cursor.execute(_statement(OF_JOB), {"job": pk, "zone": zone})
         yield pk
-
-
-@contextmanager
-def _alone(*, wait: bool = False) -> Iterator[bool]:
-    """Whether this process is the one that forms totals now; the lock ends with the process that holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {'pg_advisory_lock' if wait else 'pg_try_advisory_lock'}(%s)", [LOCK])
-        alone = wait or bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 def _statement(facts: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gtcrowd.analytics import rollup
+from gtcrowd.analytics import locks, rollup
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.models import Day
 from gtcrowd.tasks import claim, expire, leave, submit
@@ -113,7 +113,7 @@ def test_one_at_a_time(ask, hire, answer):
     facts = connection.get_connection_params()
     plain = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
     with psycopg.connect(autocommit=True, **plain) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [rollup.LOCK])
+        other.execute("SELECT pg_advisory_lock(%s, 0)", [locks.TOTALS])
         assert roll() == 0
     assert Mark.objects.count() == 1
 
