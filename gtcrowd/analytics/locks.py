@@ -11,7 +11,7 @@ QUALITY = 0x7175616C  # the letters `qual`: who compares a job's answers
 
 @contextmanager
 def alone(space: int, key: int = 0, *, wait: bool) -> Iterator[bool]:
-    """Whether this process is the one that does `space` for `key` now; with `wait` it is, as soon as others are done."""
+    """Whether this process does `space` for `key` now; with `wait` it does, as soon as others are done."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {'pg_advisory_lock' if wait else 'pg_try_advisory_lock'}(%s, %s)", [space, key])
         got = wait or bool(cursor.fetchone()[0])
