@@ -128,7 +128,7 @@ class JobQuality(models.Model):
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("To be reviewed")
     CLEARED = "cleared", _("Cleared")
     CONFIRMED = "confirmed", _("Confirmed")
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(help_text='What was seen, so that it is not told twice.', max_length=120)),
                 ('evidence', models.JSONField()),
                 ('ratio', models.FloatField(null=True)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('cleared', 'Cleared'), ('confirmed', 'Confirmed')], default='open', max_length=9)),
+                ('state', models.CharField(choices=[('open', 'To be reviewed'), ('cleared', 'Cleared'), ('confirmed', 'Confirmed')], default='open', max_length=9)),
                 ('note', models.CharField(blank=True, max_length=1000)),
                 ('opened_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(null=True)),
