@@ -11,21 +11,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import psycopg
 from django.db import connection
 
 from gtcrowd.analytics.filters import Filters, conditions, of_jobs
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.models import JobQuality
 from gtcrowd.identity.access import Viewer
-from gtcrowd.labels import copying
 
 NAME = "CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
-TOTALS = """
-FROM analytics_day total JOIN jobs_job job ON job.id = total.job_id
-JOIN workforce_worker worker ON worker.id = total.worker_id
-WHERE {where}
-"""
-QUALITIES = TOTALS.replace("analytics_day", "analytics_quality")
+DAYS, QUALITIES = "analytics_day", "analytics_quality"
+JOB = "JOIN jobs_job job ON job.id = total.job_id"
+WORKER = "JOIN workforce_worker worker ON worker.id = total.worker_id"
 SUMS = """
 sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus,
 sum(total.returned) AS returned, sum(total.declined) AS declined, sum(total.expired) AS expired,
@@ -52,14 +49,15 @@ GROUPS = {
 """What totals can be grouped by: the column, and its name in the frame."""
 
 
-def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataFrame:
     """A row a worker: worker_id, worker (name or code), code, workforce_id, workforce, kind (of the workforce), state;
     the columns of `totals`; days (with at least one answer), last_day; `open_cases`."""
-    frame = totals(viewer, filters, by="worker")
-    where, facts = _where(viewer, filters)
+    frame = totals(viewer, filters, by="worker", paces=paces)
+    source, facts = _source(viewer, filters, DAYS)
     seen = _frame(
-        "SELECT total.worker_id, count(DISTINCT total.day) FILTER (WHERE submitted > 0) AS days, "
-        f"max(total.day) AS last_day {TOTALS.format(where=where)} GROUP BY total.worker_id",
+        "SELECT worker_id, count(*) FILTER (WHERE answers > 0) AS days, max(day) AS last_day "  # noqa: S608
+        f"FROM (SELECT total.worker_id, total.day, sum(submitted) AS answers {source} GROUP BY 1, 2) AS days "
+        "GROUP BY 1",
         facts,
     )
     people = _frame(
@@ -77,57 +75,61 @@ def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     return found.sort_values(["worker", "worker_id"], ignore_index=True)
 
 
-def totals(viewer: Viewer, filters: Filters, *, by: str, and_by: str | None = None) -> pd.DataFrame:
-    """A row for each value of what is grouped by (one or two of GROUPS).
+def totals(
+    viewer: Viewer, filters: Filters, *, by: str | None, and_by: str | None = None, paces: bool = True
+) -> pd.DataFrame:
+    """A row for each value of what is grouped by: none (one row of all), one or two of GROUPS.
 
     submitted, late, surplus, returned, declined, expired (counts); seconds, active_seconds (sums over answers), active
-    (answers with active time), lost_seconds (on tasks left), paid; p50, p75, p90, active_p50 (percentiles of the time
-    of an answer); workers (active ones); and, as the last runs of the jobs see it: judged, expected, doubt, compared,
-    agreed, truth_n, truth_right, gold_n, gold_right (see definitions.py). The latter are 0 where no run has been."""
-    keys = [GROUPS[name] for name in (by, and_by) if name]
-    columns = ", ".join(f"{column} AS {name}" for column, name in keys)
+    (answers with active time), lost_seconds (on tasks left), paid; workers (active ones); and, as the last runs of the
+    jobs see it: judged, expected, doubt, compared, agreed, truth_n, truth_right, gold_n, gold_right (see
+    definitions.py). The latter are 0 where no run has been. With `paces`, and one group: p50, p75, p90, active_p50
+    (percentiles of the time of an answer)."""
+    chosen = tuple(name for name in (by, and_by) if name)
+    keys = [GROUPS[name] for name in chosen]
+    columns = "".join(f"{column} AS {name}, " for column, name in keys)
     names = [name for _column, name in keys]
-    grouped = ", ".join(str(place + 1) for place in range(len(keys)))
-    where, facts = _where(viewer, filters)
-    frame = _frame(
-        f"SELECT {columns}, {SUMS}, count(DISTINCT total.worker_id) FILTER (WHERE submitted > 0) AS workers "
-        f"{TOTALS.format(where=where)} GROUP BY {grouped} ORDER BY {grouped}",
-        facts,
-    )
-    where, facts = conditions(viewer, filters)
-    judged = _frame(
-        f"SELECT {columns}, {JUDGED} {QUALITIES.format(where=where)} GROUP BY {grouped}",
-        facts,
-    )
-    frame = frame.merge(judged, on=names, how="left")
-    frame[list(QUALITY_COLUMNS)] = frame[list(QUALITY_COLUMNS)].fillna(0)
-    for name in (*COUNTS, "workers", "judged", "compared", "truth_n", "truth_right", "gold_n", "gold_right"):
-        frame[name] = frame[name].astype("int64")
-    for name in ("seconds", "active_seconds", "lost_seconds", "paid", "expected", "doubt", "agreed"):
-        frame[name] = frame[name].astype("float64")
-    if and_by is None and by != "kind":
+    grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}" if keys else ""
+    # Counting distinct workers sorts everything, and a group of one worker has one.
+    active = "(sum(submitted) > 0)::int" if "worker" in chosen else "count(DISTINCT total.worker_id)"
+    more = "" if "worker" in chosen else " FILTER (WHERE submitted > 0)"
+    source, facts = _source(viewer, filters, DAYS, chosen)
+    frame = _frame(f"SELECT {columns}{SUMS}, {active}{more} AS workers {source} {grouped}", facts)
+    source, facts = _source(viewer, filters, QUALITIES, chosen)
+    judged = _frame(f"SELECT {columns}{JUDGED} {source} {grouped}", facts)
+    frame = frame.merge(judged, on=names, how="left") if names else frame.join(judged)
+    figures = [name for name in frame.columns if name not in names]
+    frame[figures] = frame[figures].astype("float64").fillna(0)
+    whole = (*COUNTS, "workers", "judged", "compared", "truth_n", "truth_right", "gold_n", "gold_right")
+    frame[list(whole)] = frame[list(whole)].astype("int64")
+    frame = frame.sort_values(names, ignore_index=True) if names else frame
+    if paces and by and and_by is None and by != "kind":
         _add_percentiles(frame, viewer, filters, by)
     return frame
 
 
+def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Answers by class of time, [64], and by weekday (0 is Monday) and hour, [7, 24], of all that the filters leave."""
+    source, facts = _source(viewer, filters, DAYS)
+    weekday, counts = _bytes(
+        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, facts, pace.CLASSES + pace.HOURS
+    )
+    table = np.zeros((7, pace.CLASSES + pace.HOURS), dtype=np.int64)
+    for day in range(7):
+        table[day] = counts[weekday == day].sum(axis=0, dtype=np.int64)
+    return table[:, : pace.CLASSES].sum(axis=0), table[:, pace.CLASSES :]
+
+
 def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Answers by weekday (0 is Monday) and hour: weekday, and columns 0 to 23; always seven rows."""
-    where, facts = _where(viewer, filters)
-    read = _bytes(
-        f"SELECT extract(isodow FROM total.day)::bigint - 1, hours {TOTALS.format(where=where)}",  # noqa: S608
-        facts,
-        pace.HOURS,
-    )
-    table = np.zeros((7, pace.HOURS), dtype=np.int64)
-    np.add.at(table, read[0], read[1])
-    return pd.DataFrame(table).rename_axis("weekday").reset_index()
+    return pd.DataFrame(times(viewer, filters)[1]).rename_axis("weekday").reset_index()
 
 
 def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:
     """Answers by class of time, [64], over all that the filters leave; `active`: by active time."""
-    where, facts = _where(viewer, filters)
-    column = "active_pace" if active else "pace"
-    return _bytes(f"SELECT 0::bigint, {column} {TOTALS.format(where=where)}", facts, pace.CLASSES)[1].sum(axis=0)
+    source, facts = _source(viewer, filters, DAYS)
+    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, facts, pace.CLASSES)
+    return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
 def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -243,35 +245,47 @@ def as_of(viewer: Viewer) -> dict[str, Any]:
     return {"now": pd.Timestamp(now), "waiting": int(waiting)}
 
 
-def _where(viewer: Viewer, filters: Filters) -> tuple[str, dict[str, Any]]:
+def _source(viewer: Viewer, filters: Filters, table: str, groups: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE over totals of the viewer's own within the filters; joined is only what filters or groups need."""
     where, facts = conditions(viewer, filters)
-    if filters.source != "all":
+    if table == DAYS and filters.source != "all":
         where += " AND total.gold" if filters.source == "gold" else " AND NOT total.gold"
-    return where, facts
+    joins = [JOB] if filters.teams or filters.kinds or {"team", "kind"} & set(groups) else []
+    joins += [WORKER] if filters.workforces or "workforce" in groups else []
+    return f"FROM {table} total {' '.join(joins)} WHERE {where}", facts
 
 
 def _add_percentiles(frame: pd.DataFrame, viewer: Viewer, filters: Filters, by: str) -> None:
-    where, facts = _where(viewer, filters)
     column, name = GROUPS[by]
     key = f"({column} - date '2000-01-01')::bigint" if by == "day" else f"{column}::bigint"
-    keys, counts = _bytes(f"SELECT {key}, pace || active_pace {TOTALS.format(where=where)}", facts, 2 * pace.CLASSES)
+    source, facts = _source(viewer, filters, DAYS, (by,))
+    keys, counts = _bytes(key, "pace || active_pace", source, facts, 2 * pace.CLASSES)
     places = (pd.to_datetime(frame[name]) - pd.Timestamp("2000-01-01")).dt.days if by == "day" else frame[name]
-    order = np.argsort(places.to_numpy(), kind="stable")
-    place = order[np.searchsorted(places.to_numpy()[order], keys)] if len(frame) else keys
+    # The frame is in the order of its key.
+    place = np.searchsorted(places.to_numpy(), keys)
     table = np.zeros((len(frame), 2 * pace.CLASSES), dtype=np.int64)
-    sums = np.argsort(place, kind="stable")
-    if len(sums):
-        first = np.flatnonzero(np.diff(place[sums], prepend=-1))
-        table[place[sums][first]] = np.add.reduceat(counts[sums], first, axis=0, dtype=np.int64)
+    order = np.argsort(place, kind="stable")
+    if len(order):
+        first = np.flatnonzero(np.diff(place[order], prepend=-1))
+        table[place[order][first]] = np.add.reduceat(counts[order], first, axis=0, dtype=np.uint32)
     for title, share in (("p50", 0.5), ("p75", 0.75), ("p90", 0.9)):
         frame[title] = pace.percentile(table[:, : pace.CLASSES], share)
     frame["active_p50"] = pace.percentile(table[:, pace.CLASSES :], 0.5)
 
 
-def _bytes(query: str, facts: dict[str, Any], size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
-    """A number and so many counts a row."""
-    read = copying.read(query, facts, {"key": "i8", "counts": f"V{2 * size}"})
-    return read["key"], read["counts"].view(pace.STORED).reshape(-1, size).astype(np.uint16)
+def _bytes(
+    key: str, counts: str, source: str, facts: dict[str, Any], size: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+    """A number and so many counts a row, [rows] and [rows, size]: a day's rows come as one value, for fetching them one
+    by one would take longer than all the rest."""
+    query = f"SELECT string_agg(int8send({key}) || {counts}, ''::bytea) {source} GROUP BY total.day"
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(query, facts, binary=True)
+        found = b"".join(value for (value,) in cursor.fetchall())
+    row = np.dtype([("key", ">i8"), ("counts", pace.STORED, (size,))])
+    rows = np.frombuffer(found, dtype=row)
+    return rows["key"].astype(np.int64), rows["counts"].astype(np.uint16)
 
 
 def _rows(query: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:

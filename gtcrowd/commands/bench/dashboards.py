@@ -1,16 +1,18 @@
 """The dashboards over very many answers: what a page costs, and what keeping the totals costs an answer."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from dash._utils import to_json as to_json_plotly
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dashboards import address, cards, pages
 from gtcrowd.analytics import frames, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import people
@@ -128,24 +130,34 @@ def _rolled(answers: int) -> Cost:
     return Cost(answers, "take in one answer", (time.perf_counter() - began) * 1000 / MARKED, None, None)
 
 
-def _acts(viewer: Viewer) -> dict[str, Callable[[], Any]]:
-    """What is measured, by name: tables over all days, and over the last 28."""
+def _acts(viewer: Viewer) -> dict[str, Callable[[], str]]:
+    """What is measured, by name: every page as it is sent to the browser, over the last 28 days and over all."""
     today = timezone.now().date()
     month = Filters(first_day=today - timedelta(days=27), last_day=today)
-    return {
-        "table of workers, all days": lambda: people.measured(frames.workers(viewer, Filters())).to_csv(),
-        "table of workers, 28 days": lambda: people.measured(frames.workers(viewer, month)).to_csv(),
-    }
+    job, worker = Job.objects.latest("pk").pk, Worker.objects.latest("pk").pk
+    acts: dict[str, Callable[[], str]] = {}
+    for days, filters, period in (("28 days", month, address.USUAL), ("all days", Filters(), "all")):
+        for name in pages.PAGES:
+            item = {"job": job, "worker": worker}.get(name)
+            options = address.Options(today, page=name, item=item, period=period)
+            acts[f"page {name}, {days}"] = partial(_page, viewer, filters, options)
+    acts["report of workers, all days, CSV"] = lambda: people.measured(frames.workers(viewer, Filters())).to_csv()
+    return acts
 
 
-def _cost(answers: int, what: str, act: Callable[[], Any]) -> Cost:
+def _page(viewer: Viewer, filters: Filters, options: address.Options) -> str:
+    """What the one callback of a page sends."""
+    return to_json_plotly(cards.show(pages.draw(viewer, filters, options), filters, options))
+
+
+def _cost(answers: int, what: str, act: Callable[[], str]) -> Cost:
     act()
     times, size, queries = [], 0, 0
     for _repeat in range(REPEATS):
         began = time.perf_counter()
         made = act()
         times.append(time.perf_counter() - began)
-        size = len(made if isinstance(made, str | bytes) else json.dumps(made))
+        size = len(made)
     with CaptureQueriesContext(connection) as captured:
         act()
     queries = len(captured)
