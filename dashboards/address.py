@@ -46,7 +46,7 @@ def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filt
     period, first, last = _period(asked, today)
     source = _one(asked, "source", SOURCES)
     filters = Filters(
-        **{name: _ids(asked.get(key, ())) for key, name in LISTS.items()},  # type: ignore[arg-type]
+        **{name: _ids(asked.get(key, ())) for key, name in LISTS.items()},
         kinds=tuple(kind for kind in asked.get("kind", ())[:MOST_CHOSEN] if KIND.fullmatch(kind)),
         first_day=first, last_day=last, source=source,
     )  # fmt: skip

@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 from django.utils.translation import gettext as _
 
-from dashboards import address, cards, ids, layout, pages, words
+from dashboards import address, cards, grid, ids, layout, pages
 from dashboards.files import asked, viewer
 from dashboards.pages import shown
 from dashboards.pages import workers as all_workers
@@ -21,33 +20,57 @@ from gtcrowd.identity.access import NotAllowed
 
 log = logging.getLogger(__name__)
 LISTS = (ids.JOBS, ids.TEAMS, ids.WORKFORCES, ids.WORKERS, ids.KINDS)
-MOST_ROWS = 500
-"""That a table may ask for at once."""
-CONTROLS = [*[(name, "value") for name in LISTS], (ids.DAYS, "start_date"), (ids.DAYS, "end_date"), (ids.SOURCE, "value"),
-            (ids.COMPARE, "value")]  # fmt: skip
+CONTROLS = [
+    *[(name, "value") for name in LISTS],
+    (ids.DAYS, "start_date"),
+    (ids.DAYS, "end_date"),
+    (ids.SOURCE, "value"),
+    (ids.COMPARE, "value"),
+]
 
 
 def register(app: Dash) -> None:
     where = [(ids.ADDRESS, "pathname"), (ids.ADDRESS, "search")]
     app.callback(
-        Output(ids.CONTENT, "children"), Output(ids.NAV, "children"), Output(ids.PERIODS, "children"),
-        Output(ids.AS_OF, "children"), Output(ids.VERSION, "data"), *[Output(*one) for one in CONTROLS],
-        *[Input(*one) for one in where], Input(ids.TICK, "data"), Input(ids.DECIDED, "data"), State(ids.VERSION, "data"),
-    )(_draw)  # fmt: skip
+        Output(ids.CONTENT, "children"),
+        Output(ids.NAV, "children"),
+        Output(ids.PERIODS, "children"),
+        Output(ids.AS_OF, "children"),
+        Output(ids.VERSION, "data"),
+        *[Output(*one) for one in CONTROLS],
+        *[Input(*one) for one in where],
+        Input(ids.TICK, "data"),
+        Input(ids.DECIDED, "data"),
+        State(ids.VERSION, "data"),
+    )(_draw)
     # It writes the address by set_props: as an output it would close a circle, which Dash refuses.
-    app.callback(*[Input(*one) for one in CONTROLS], *[State(*one) for one in where], prevent_initial_call=True)(_to_address)
+    app.callback(*[Input(*one) for one in CONTROLS], *[State(*one) for one in where], prevent_initial_call=True)(
+        _to_address
+    )
     app.callback(
-        Output(ids.GRID, "getRowsResponse"), Input(ids.GRID, "getRowsRequest"), *[State(*one) for one in where], prevent_initial_call=True
+        Output(ids.GRID, "getRowsResponse"),
+        Input(ids.GRID, "getRowsRequest"),
+        *[State(*one) for one in where],
+        prevent_initial_call=True,
     )(_rows)
     app.callback(
-        Output(ids.DECIDED, "data"), Output(ids.CASE_TOLD, "children"), Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
-        State({"type": "note", "case": ALL}, "value"), State({"type": "note", "case": ALL}, "id"), prevent_initial_call=True,
-    )(_decide)  # fmt: skip
+        Output(ids.DECIDED, "data"),
+        Output(ids.CASE_TOLD, "children"),
+        Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
+        State({"type": "note", "case": ALL}, "value"),
+        State({"type": "note", "case": ALL}, "id"),
+        prevent_initial_call=True,
+    )(_decide)
     app.callback(
-        Output(ids.VIEWS, "children"), Output(ids.VIEW_TOLD, "children"), Output(ids.VIEW_NAME, "value"),
-        Input(ids.VIEW_SAVE, "n_clicks"), Input({"type": "view", "pk": ALL}, "n_clicks"), State(ids.VIEW_NAME, "value"),
-        *[State(*one) for one in where], prevent_initial_call=True,
-    )(_views)  # fmt: skip
+        Output(ids.VIEWS, "children"),
+        Output(ids.VIEW_TOLD, "children"),
+        Output(ids.VIEW_NAME, "value"),
+        Input(ids.VIEW_SAVE, "n_clicks"),
+        Input({"type": "view", "pk": ALL}, "n_clicks"),
+        State(ids.VIEW_NAME, "value"),
+        *[State(*one) for one in where],
+        prevent_initial_call=True,
+    )(_views)
     _register_in_the_browser(app)
 
 
@@ -58,6 +81,7 @@ def _register_in_the_browser(app: Dash) -> None:
         "pause": (Output(ids.CLOCK, "disabled"), Output(ids.PAUSE, "children"), Output(ids.PAUSE, "aria-pressed"),
                   Input(ids.PAUSE, "n_clicks"), State(ids.WORDS, "data")),
         "go": (Output(ids.AWAY, "data"), Input({"type": "graph", "name": ALL}, "clickData")),
+        "row": (Output(ids.ROW, "data"), Input(ids.GRID, "cellClicked")),
         "settled": (Output(ids.SETTLED, "data"), Input(ids.CONTENT, "children")),
     }.items():  # fmt: skip
         app.clientside_callback(ClientsideFunction("gtcrowd", name), *parts, prevent_initial_call=True)
@@ -86,12 +110,19 @@ def _content(filters: Any, options: address.Options) -> Content:
         return pages.draw(viewer(), filters, options)
     except Exception:  # whatever it is, the frame around the page stays usable
         log.exception("The page %s could not be drawn.", options.page)
-        return Content(_("This page could not be drawn"), _("The service's log says why. Other pages or filters may work."))
+        return Content(
+            _("This page could not be drawn"), _("The service's log says why. Other pages or filters may work.")
+        )
 
 
 def _controls(filters: Any, options: address.Options) -> list[Any]:
     days = [day.isoformat() if day else None for day in (filters.first_day, filters.last_day)]
-    return [*[list(getattr(filters, name)) for name in LISTS], *days, filters.source, ["compare"] if options.compare else []]
+    return [
+        *[list(getattr(filters, name)) for name in LISTS],
+        *days,
+        filters.source,
+        ["compare"] if options.compare else [],
+    ]
 
 
 def _as_of(seen: fresh.Fresh, zone: str) -> str:
@@ -113,9 +144,12 @@ def changed(*values: Any) -> str | None:
     if days != (filters.first_day, filters.last_day):
         period = "own" if any(days) else "all"
     asks = replace(
-        filters, **{name: tuple(found or ()) for name, found in zip(LISTS, chosen, strict=True)}, first_day=days[0], last_day=days[1],
+        filters,
+        **{name: tuple(found or ()) for name, found in zip(LISTS, chosen, strict=True)},
+        first_day=days[0],
+        last_day=days[1],
         source=source or "all",
-    )  # fmt: skip
+    )
     now = replace(options, period=period, compare=bool(compare))
     return None if (asks, now) == (filters, options) else address.search(asks, now)
 
@@ -124,53 +158,7 @@ def _rows(wanted: dict[str, Any] | None, pathname: str | None, search: str | Non
     if not wanted:
         raise PreventUpdate
     filters, options = asked(pathname, search)
-    found = narrowed(all_workers.measured(viewer(), filters), wanted)
-    start = max(int(wanted.get("startRow") or 0), 0)
-    rows = found.iloc[start : min(int(wanted.get("endRow") or 0), start + MOST_ROWS)]
-    names, link = list(all_workers.COLUMNS), shown.to("worker", filters, options)
-    data = [
-        dict(zip(names, cells, strict=True)) | {"href": link(int(pk))}
-        for cells, pk in zip(words.rows(rows[names]), rows["worker_id"], strict=True)
-    ]
-    return {"rowData": data, "rowCount": len(found)}
-
-
-def narrowed(frame: pd.DataFrame, wanted: dict[str, Any]) -> pd.DataFrame:
-    """The frame filtered and sorted as the table asks; columns it does not have are passed over."""
-    for name, rule in (wanted.get("filterModel") or {}).items():
-        if name in all_workers.COLUMNS and name in frame:
-            frame = frame[_kept(frame[name], rule)]
-    order = [one for one in wanted.get("sortModel") or [] if one.get("colId") in all_workers.COLUMNS and one["colId"] in frame]
-    if not order:
-        return frame
-    return frame.sort_values([one["colId"] for one in order], ascending=[one.get("sort") == "asc" for one in order], kind="stable")
-
-
-def _kept(column: "pd.Series[Any]", rule: dict[str, Any]) -> "pd.Series[bool]":
-    kind, value = rule.get("type"), rule.get("filter")
-    if kind in ("blank", "notBlank"):
-        return column.isna() if kind == "blank" else column.notna()
-    if rule.get("filterType") == "number":
-        number, upper = _float(value), _float(rule.get("filterTo"))
-        tests = {
-            "equals": column == number, "notEqual": column != number, "lessThan": column < number, "lessThanOrEqual": column <= number,
-            "greaterThan": column > number, "greaterThanOrEqual": column >= number, "inRange": (column >= number) & (column <= upper),
-        } if pd.api.types.is_numeric_dtype(column) else {}  # fmt: skip
-    else:
-        text, written = str(value or "").casefold(), column.astype(str).str.casefold()
-        tests = {
-            "contains": written.str.contains(text, regex=False), "notContains": ~written.str.contains(text, regex=False),
-            "equals": written == text, "notEqual": written != text, "startsWith": written.str.startswith(text),
-            "endsWith": written.str.endswith(text),
-        }  # fmt: skip
-    return tests.get(str(kind), column.notna() | True)
-
-
-def _float(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
+    return grid.rows(all_workers.measured(viewer(), filters), wanted, shown.to("worker", filters, options))
 
 
 def _decide(_clicks: list[int | None], notes: list[str | None], places: list[dict[str, Any]]) -> tuple[Any, Any]:
@@ -189,7 +177,9 @@ def _decide(_clicks: list[int | None], notes: list[str | None], places: list[dic
     return now.isoformat(), _("Decided.")
 
 
-def _views(_save: int | None, _forget: list[int | None], name: str | None, pathname: str | None, search: str | None) -> tuple[Any, Any, Any]:
+def _views(
+    _save: int | None, _forget: list[int | None], name: str | None, pathname: str | None, search: str | None
+) -> tuple[Any, Any, Any]:
     chosen = ctx.triggered_id
     if not chosen or not any(one["value"] for one in ctx.triggered):
         raise PreventUpdate

@@ -7,12 +7,12 @@ from urllib.parse import quote
 import pandas as pd
 from babel.dates import get_day_names, get_month_names
 from dash import dcc, html
-from dash_ag_grid import AgGrid
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dashboards import address, ids, words
+from dashboards import address, grid, ids, words
 from dashboards.address import Options
+from dashboards.grid import HIDDEN
 from dashboards.parts import CaseShown, Content, Drawn, Notice, Number, Part, Switch
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.filters import Filters
@@ -20,7 +20,6 @@ from gtcrowd.analytics.filters import Filters
 SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
 MOST_ROWS = 200
 """Of a table in the page; its file has all of them."""
-UNHIDDEN = {"worker_id"}
 
 
 def aria(attributes: dict[str, str]) -> dict[str, Any]:
@@ -37,14 +36,19 @@ def show(content: Content, filters: Filters, options: Options) -> list[Any]:
             [
                 html.H1(content.title, tabIndex="-1"),
                 html.A(
-                    _("Page as one file"), href=file_address("page.html", here, asked), download=f"{options.page}.html", className="quiet"
+                    _("Page as one file"),
+                    href=file_address("page.html", here, asked),
+                    download=f"{options.page}.html",
+                    className="quiet",
                 ),
             ],
             className="head",
         ),
         html.P(content.lead, className="lead") if content.lead else None,
         _switches(content.links, _("Choose")) if content.links else None,
-        html.Dl([_number(one) for one in content.numbers], id=ids.NUMBERS, className="numbers") if content.numbers else None,
+        html.Dl([_number(one) for one in content.numbers], id=ids.NUMBERS, className="numbers")
+        if content.numbers
+        else None,
     ]
     if content.needs is not None:
         found.append(_needs(content.needs))
@@ -64,7 +68,7 @@ def link(text: Any, href: str, **more: Any) -> Any:
     return dcc.Link(text, href=href, **more) if href.startswith(address.PREFIX) else html.A(text, href=href, **more)
 
 
-def graph_config() -> dict[str, Any]:
+def graph_config() -> Any:
     """How a figure behaves, and the words for what can be done with it."""
     said = {
         "Autoscale": _("Fit in"), "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Move"),
@@ -79,10 +83,13 @@ def graph_config() -> dict[str, Any]:
         "date": "%Y-%m-%d",
     }
     return {
-        "displaylogo": False, "responsive": True, "locale": language, "locales": {language: {"dictionary": said, "format": dates}},
+        "displaylogo": False,
+        "responsive": True,
+        "locale": language,
+        "locales": {language: {"dictionary": said, "format": dates}},
         # Saving is done by buttons under each figure, which the keyboard reaches.
         "modeBarButtonsToRemove": ["sendChartToCloud", "toImage", "select2d", "lasso2d"],
-    }  # fmt: skip
+    }
 
 
 def explained(names: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
@@ -97,18 +104,33 @@ def table(frame: pd.DataFrame, links: tuple[str, ...] = ()) -> Any:
         return html.P(_("There is nothing to show for these filters."))
     heads = words.heads()
     shown = frame.head(MOST_ROWS)
-    names = [str(name) for name in frame.columns if str(name) not in UNHIDDEN]
-    right = ["number" if words.is_number(frame, name) else "" for name in frame.columns if str(name) not in UNHIDDEN]
-    head = html.Tr([html.Th(heads.get(name, name), scope="col", className=side) for name, side in zip(names, right, strict=True)])
+    names = [str(name) for name in frame.columns if str(name) not in HIDDEN]
+    right = ["number" if words.is_number(frame, name) else "" for name in frame.columns if str(name) not in HIDDEN]
+    head = html.Tr(
+        [html.Th(heads.get(name, name), scope="col", className=side) for name, side in zip(names, right, strict=True)]
+    )
     rows = []
-    for place, cells in enumerate(words.rows(shown[[name for name in frame.columns if str(name) not in UNHIDDEN]])):
+    for place, cells in enumerate(words.rows(shown[[name for name in frame.columns if str(name) not in HIDDEN]])):
         first: Any = link(cells[0], links[place]) if place < len(links) else cells[0]
-        rows.append(html.Tr([html.Td(cell, className=side) for cell, side in zip([first, *cells[1:]], right, strict=True)]))
-    found: list[Any] = [html.Div(
-        html.Table([html.Thead(head), html.Tbody(rows)]), className="scroll", tabIndex="0", role="region", **aria({"aria-label": _("Table")})
-    )]  # fmt: skip
+        rows.append(
+            html.Tr([html.Td(cell, className=side) for cell, side in zip([first, *cells[1:]], right, strict=True)])
+        )
+    found: list[Any] = [
+        html.Div(
+            html.Table([html.Thead(head), html.Tbody(rows)]),
+            className="scroll",
+            tabIndex="0",
+            role="region",
+            **aria({"aria-label": _("Table")}),
+        )
+    ]
     if len(frame) > MOST_ROWS:
-        found.append(html.P(_("The first %(some)s of %(all)s rows; the CSV has all.") % {"some": MOST_ROWS, "all": f"{len(frame):,}"}))
+        found.append(
+            html.P(
+                _("The first %(some)s of %(all)s rows; the CSV has all.")
+                % {"some": MOST_ROWS, "all": f"{len(frame):,}"}
+            )
+        )
     return html.Div(found)
 
 
@@ -118,22 +140,29 @@ def _number(one: Number) -> html.Div:
         parts.append(html.Dd(one.note, className="soft"))
     if one.change:
         parts.append(html.Dd(_("%(change)s on the period before") % {"change": one.change}, className="soft"))
-    meaning = {"title": str(DEFINITIONS[one.name].meaning)} if one.name in DEFINITIONS else {}
-    return html.Div(parts, **meaning)
+    return html.Div(parts, title=str(DEFINITIONS[one.name].meaning) if one.name in DEFINITIONS else None)
 
 
 def _needs(needs: tuple[Notice, ...]) -> html.Section:
-    rows = [html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="soft")]) for one in needs]
+    rows = [
+        html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="soft")])
+        for one in needs
+    ]
     inner = html.Ul(rows) if rows else html.P(_("Nothing needs you now."), className="soft")
     return html.Section([html.H2(_("What needs me")), inner], className="card needs")
 
 
 def _switches(switches: tuple[Switch, ...], label: str) -> html.Nav:
     return html.Nav(
-        [link(one.text, one.href, **aria({"aria-current": "true"} if one.current else {})) if not _internal(one) else _switch(one)
-         for one in switches],
-        className="switches", **aria({"aria-label": label}),
-    )  # fmt: skip
+        [
+            link(one.text, one.href, **aria({"aria-current": "true"} if one.current else {}))
+            if not _internal(one)
+            else _switch(one)
+            for one in switches
+        ],
+        className="switches",
+        **aria({"aria-label": label}),
+    )
 
 
 def _internal(one: Switch) -> bool:
@@ -148,7 +177,9 @@ def _switch(one: Switch) -> html.Span:
 def _card(one: Part, here: str, asked: str) -> html.Section:
     drawn = one.drawn
     if drawn is None:
-        said = html.P(_("This figure could not be drawn. The others are not affected; the service's log says why."), role="alert")
+        said = html.P(
+            _("This figure could not be drawn. The others are not affected; the service's log says why."), role="alert"
+        )
         return html.Section([html.H2(_("No figure")), said], className="card failed", id=ids.place(one.name))
     inner: list[Any] = [html.H2(drawn.title), html.P(drawn.under, className="under")]
     if drawn.switches:
@@ -158,7 +189,7 @@ def _card(one: Part, here: str, asked: str) -> html.Section:
     if drawn.figure is not None:
         inner.append(_graph(one.name, drawn))
     elif drawn.grid:
-        inner.append(_grid(drawn))
+        inner.append(grid.table(drawn.table))
     elif drawn.table.empty:
         inner.append(html.P(_("There is nothing to show for these filters."), className="empty"))
     else:
@@ -179,12 +210,21 @@ def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:
     if drawn.figure is not None:
         parts.append(html.Details([html.Summary(_("As a table")), table(drawn.table, drawn.links)]))
     if drawn.explain:
-        parts.append(html.Details([html.Summary(_("Explain")), *[_definition(one) for one in explained(drawn.explain)]]))
+        parts.append(
+            html.Details([html.Summary(_("Explain")), *[_definition(one) for one in explained(drawn.explain)]])
+        )
     files: list[Any] = []
     said = _("%(title)s as %(format)s")
     if len(drawn.table.columns):
         label = said % {"title": drawn.title, "format": "CSV"}
-        files.append(html.A("CSV", href=file_address(f"{name}.csv", here, asked), download=f"{name}.csv", **aria({"aria-label": label})))
+        files.append(
+            html.A(
+                "CSV",
+                href=file_address(f"{name}.csv", here, asked),
+                download=f"{name}.csv",
+                **aria({"aria-label": label}),
+            )
+        )
     if drawn.figure is not None:
         for kind in ("PNG", "SVG"):
             label = said % {"title": drawn.title, "format": kind}
@@ -201,43 +241,10 @@ def _definition(one: tuple[str, str, str, str, str]) -> html.Dl:
     return html.Dl([html.Dt(title), html.Dd(meaning), *told], className="definition")
 
 
-def _grid(drawn: Drawn) -> AgGrid:
-    heads = words.heads()
-    columns = []
-    for name in drawn.table.columns:
-        if name in UNHIDDEN:
-            continue
-        number = words.is_number(drawn.table, name)
-        column: dict[str, Any] = {
-            "field": name, "headerName": heads.get(name, name), "filter": "agNumberColumnFilter" if number else "agTextColumnFilter",
-        }  # fmt: skip
-        if number:
-            column |= {"type": "rightAligned"}
-        if name in DEFINITIONS:
-            column |= {"headerTooltip": str(DEFINITIONS[name].meaning)}
-        if name == "worker":
-            column |= {"pinned": "left", "cellRenderer": "WorkerLink", "minWidth": 120}
-        columns.append(column)
-    return AgGrid(
-        id=ids.GRID, columnDefs=columns, rowModelType="infinite", columnSize="autoSize", style={"height": "32rem", "width": "100%"},
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 90, "filterParams": {"maxNumConditions": 1}},
-        dashGridOptions={"cacheBlockSize": 100, "maxBlocksInCache": 10, "animateRows": False, "suppressCellFocus": False,
-                         "blockLoadDebounceMillis": 200, "tooltipShowDelay": 400, "localeText": _grid_words()},
-    )  # fmt: skip
-
-
-def _grid_words() -> dict[str, str]:
-    return {
-        "contains": _("contains"), "notContains": _("does not contain"), "equals": _("is"), "notEqual": _("is not"),
-        "startsWith": _("begins with"), "endsWith": _("ends with"), "blank": _("is empty"), "notBlank": _("is not empty"),
-        "lessThan": _("less than"), "greaterThan": _("more than"), "lessThanOrEqual": _("at most"),
-        "greaterThanOrEqual": _("at least"), "inRange": _("between"), "filterOoo": _("Filter"), "loadingOoo": _("Loading …"),
-        "noRowsToShow": _("There is nothing to show for these filters."), "inRangeStart": _("from"), "inRangeEnd": _("to"),
-    }  # fmt: skip
-
-
 def _cases(cases: tuple[CaseShown, ...]) -> html.Section:
-    inner = [_case(one) for one in cases] or [html.P(_("No case was ever opened about this worker."), className="soft")]
+    inner: list[Any] = [_case(one) for one in cases] or [
+        html.P(_("No case was ever opened about this worker."), className="soft")
+    ]
     return html.Section([html.H2(_("Cases")), html.P(id=ids.CASE_TOLD, role="status"), *inner], className="card wide")
 
 

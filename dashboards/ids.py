@@ -5,8 +5,8 @@ JOBS, TEAMS, WORKFORCES, WORKERS, KINDS, DAYS, SOURCE, COMPARE = (
     "jobs", "teams", "workforces", "workers", "kinds", "days", "source", "compare",
 )  # fmt: skip
 NAV, PERIODS, CONTENT, NUMBERS, GRID = "nav", "periods", "content", "numbers", "workers-grid"
-CLOCK, TICK, PAUSE, WORDS, VERSION, AS_OF, DECIDED, AWAY, SETTLED = (
-    "clock", "tick", "pause", "words", "version", "as-of", "decided", "away", "settled",
+CLOCK, TICK, PAUSE, WORDS, VERSION, AS_OF, DECIDED, AWAY, SETTLED, ROW = (
+    "clock", "tick", "pause", "words", "version", "as-of", "decided", "away", "settled", "row",
 )  # fmt: skip
 VIEWS, VIEW_NAME, VIEW_SAVE, VIEW_TOLD = "views", "view-name", "view-save", "view-told"
 CASE_TOLD = "case-told"

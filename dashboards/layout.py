@@ -24,7 +24,7 @@ def page(options: Mapping[str, Sequence[tuple[Any, str]]], views: Sequence[Saved
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh=False),
-            *[dcc.Store(id=name) for name in (ids.TICK, ids.VERSION, ids.DECIDED, ids.AWAY, ids.SETTLED)],
+            *[dcc.Store(id=name) for name in (ids.TICK, ids.VERSION, ids.DECIDED, ids.AWAY, ids.SETTLED, ids.ROW)],
             dcc.Store(id=ids.WORDS, data={"pause": _("Pause"), "go": _("Go on")}),
             dcc.Interval(id=ids.CLOCK, interval=1000 * EVERY_SECONDS),
             html.A(_("To the content"), href=f"#{ids.CONTENT}", className="skip"),
@@ -49,15 +49,23 @@ def page(options: Mapping[str, Sequence[tuple[Any, str]]], views: Sequence[Saved
                     html.Div(
                         [
                             html.Span(id=ids.AS_OF, className="soft", role="status"),
-                            html.Button(_("Pause"), id=ids.PAUSE, type="button", className="quiet", **aria({"aria-pressed": "false"})),
+                            html.Button(
+                                _("Pause"),
+                                id=ids.PAUSE,
+                                type="button",
+                                className="quiet",
+                                **aria({"aria-pressed": "false"}),
+                            ),
                         ],
                         className="fresh",
                     ),
                     dcc.Loading(
                         html.Div(html.P(_("Loading …"), className="soft"), id=ids.CONTENT),
-                        type="dot", delay_show=600, target_components={ids.CONTENT: "children"},
+                        type="dot",
+                        delay_show=600,
+                        target_components={ids.CONTENT: "children"},  # type: ignore[arg-type]
                         overlay_style={"visibility": "visible", "opacity": 0.5},
-                    ),  # fmt: skip
+                    ),
                 ]
             ),
             html.Footer(_languages(csrf_token)),
@@ -84,7 +92,9 @@ def periods(filters: Filters, options: Options) -> list[Any]:
     for name, text in texts.items():
         first, last = address.days(name, options.today)
         href = address.href(replace(filters, first_day=first, last_day=last), replace(options, period=name))
-        found.append(html.Span(dcc.Link(text, href=href), **aria({"aria-current": "true"} if name == options.period else {})))
+        found.append(
+            html.Span(dcc.Link(text, href=href), **aria({"aria-current": "true"} if name == options.period else {}))
+        )
     return found
 
 
@@ -152,27 +162,48 @@ def _filters(options: Mapping[str, Sequence[tuple[Any, str]]]) -> html.Details:
             html.Div(
                 [
                     *(_choice(name, label, values) for name, label, values in choices),
-                    html.Div([html.Label(_("Objects"), htmlFor=ids.SOURCE),
-                              dcc.Dropdown(id=ids.SOURCE, options=sources, value="all", clearable=False, searchable=False,
-                                           labels=_dropdown())]),
+                    html.Div(
+                        [
+                            html.Label(_("Objects"), htmlFor=ids.SOURCE),
+                            dcc.Dropdown(
+                                id=ids.SOURCE,
+                                options=sources,
+                                value="all",
+                                clearable=False,
+                                searchable=False,
+                                labels=_dropdown(),
+                            ),
+                        ]
+                    ),
                     html.Div(
                         [
                             html.Label(_("Days"), htmlFor=ids.DAYS),
                             dcc.DatePickerRange(
-                                id=ids.DAYS, display_format="YYYY-MM-DD", month_format="YYYY-MM", updatemode="bothdates",
-                                start_date_placeholder_text=_("first day"), end_date_placeholder_text=_("last day"), clearable=True,
+                                id=ids.DAYS,
+                                display_format="YYYY-MM-DD",
+                                month_format="YYYY-MM",
+                                updatemode="bothdates",
+                                start_date_placeholder_text=_("first day"),
+                                end_date_placeholder_text=_("last day"),
+                                clearable=True,
                             ),
-                        ]
+                        ],
+                        className="days",
                     ),
                     dcc.Checklist(
-                        id=ids.COMPARE, options=[{"label": _("compare with the period before"), "value": "compare"}], value=["compare"]
+                        id=ids.COMPARE,
+                        options=[{"label": _("compare with the period before"), "value": "compare"}],
+                        value=["compare"],
                     ),
                 ],
                 className="filters",
             ),
         ],
-        className="bar", open=True, id="filters", role="search",
-    )  # fmt: skip
+        className="bar",
+        open=True,
+        id="filters",
+        role="search",
+    )
 
 
 def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Div:

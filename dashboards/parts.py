@@ -21,9 +21,9 @@ class Switch:
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A figure: `title` says what is found, `under` the n, window and method; `table` has the same in numbers; `explain`
-    names definitions; `warning` says why it should be read with care. Without a `figure` it is a table only, with
-    `grid` one whose rows the server sorts and filters. `links`: addresses of the table's rows."""
+    """A figure: `title` says what is found, `under` the n, window and method; `table` has the same in numbers;
+    `explain` names definitions; `warning` says why it should be read with care. Without a `figure` it is a table only,
+    with `grid` one whose rows the server sorts and filters. `links`: addresses of the table's rows."""
 
     title: str
     under: str

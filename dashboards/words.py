@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,31 +13,89 @@ from gtcrowd.analytics.definitions import DEFINITIONS
 
 DASH = "–"
 SHARES = {
-    "low", "high", "gold_low", "gold_high", "agreement_low", "agreement_high", "share", "missed", "confidence", "least", "most",
-}  # fmt: skip
+    "low",
+    "high",
+    "gold_low",
+    "gold_high",
+    "agreement_low",
+    "agreement_high",
+    "share",
+    "missed",
+    "confidence",
+    "least",
+    "most",
+}
 
 
 def heads() -> dict[str, str]:
     """What people call the columns of the frames: as definitions have it, else as here."""
     return {name: str(one.title) for name, one in DEFINITIONS.items()} | {
-        "worker_id": _("Worker's number"), "worker": _("Worker"), "code": _("Code"), "workforce": _("Workforce"),
-        "team": _("Team"), "kind": _("Kind"), "n": "n", "low": _("Interval, from"), "high": _("Interval, to"),
-        "few": _("Few answers"), "day": _("Day"), "others": _("others"), "job": _("Job"), "state": _("State"),
-        "reason": _("Reason"), "objects": _("Objects"), "labeled": _("Labeled"), "machine": _("by machine"),
-        "human": _("by people"), "failed": _("Failed"), "rest": _("not yet"), "wanted": _("Answers wanted"),
-        "budget": _("Budget"), "days": _("Days active"), "last_day": _("Last day"), "open_cases": _("Open cases"),
-        "returned": _("Tasks returned"), "declined": _("Tasks declined"), "expired": _("Tasks expired"),
-        "right": _("Right"), "answered": _("Answered"), "share": _("Share"), "median": _("7-day median"),
-        "before": _("the period before"), "seconds": _("Seconds"), "upto": _("Share within"),
-        "upto_active": _("Share within, active time"), "position": _("Object"), "value": _("Label"),
-        "confidence": _("Confidence"), "missed": _("Missed"), "exposures": _("Times shown"), "count": _("Count"),
-        "middle": _("half of the futures"), "low90": _("90 %, from"), "high90": _("90 %, to"), "left": _("Answers still wanted"),
-        "one": _("One"), "other": _("The other"), "shared": _("Objects shared"), "tasks": _("Objects"),
-        "answers": _("Answers"), "to_come": _("still to come"), "unspent": _("not needed"), "what": _("What"),
-        "within": _("Requests within"), "task": _("Task of the queue"), "todo": _("waiting"), "doing": _("running"),
-        "weekday": _("Weekday"), "least": _("Interval, from"), "most": _("Interval, to"), "accuracy_raw": _("Without the crowd"),
-        "gold_n": _("Known objects answered"), "active": _("Known objects in use"),
-    }  # fmt: skip
+        "worker_id": _("Worker's number"),
+        "worker": _("Worker"),
+        "code": _("Code"),
+        "workforce": _("Workforce"),
+        "team": _("Team"),
+        "kind": _("Kind"),
+        "n": "n",
+        "low": _("Interval, from"),
+        "high": _("Interval, to"),
+        "few": _("Few answers"),
+        "day": _("Day"),
+        "others": _("others"),
+        "job": _("Job"),
+        "state": _("State"),
+        "reason": _("Reason"),
+        "objects": _("Objects"),
+        "labeled": _("Labeled"),
+        "machine": _("by machine"),
+        "human": _("by people"),
+        "failed": _("Failed"),
+        "rest": _("not yet"),
+        "wanted": _("Answers wanted"),
+        "budget": _("Budget"),
+        "days": _("Days active"),
+        "last_day": _("Last day"),
+        "open_cases": _("Open cases"),
+        "returned": _("Tasks returned"),
+        "declined": _("Tasks declined"),
+        "expired": _("Tasks expired"),
+        "right": _("Right"),
+        "answered": _("Answered"),
+        "share": _("Share"),
+        "median": _("7-day median"),
+        "before": _("the period before"),
+        "seconds": _("Seconds"),
+        "upto": _("Share within"),
+        "upto_active": _("Share within, active time"),
+        "position": _("Object"),
+        "value": _("Label"),
+        "confidence": _("Confidence"),
+        "missed": _("Missed"),
+        "exposures": _("Times shown"),
+        "count": _("Count"),
+        "middle": _("half of the futures"),
+        "low90": _("90 %, from"),
+        "high90": _("90 %, to"),
+        "left": _("Answers still wanted"),
+        "one": _("One"),
+        "other": _("The other"),
+        "shared": _("Objects shared"),
+        "tasks": _("Objects"),
+        "answers": _("Answers"),
+        "to_come": _("still to come"),
+        "unspent": _("not needed"),
+        "what": _("What"),
+        "within": _("Requests within"),
+        "task": _("Task of the queue"),
+        "todo": _("waiting"),
+        "doing": _("running"),
+        "weekday": _("Weekday"),
+        "least": _("Interval, from"),
+        "most": _("Interval, to"),
+        "accuracy_raw": _("Without the crowd"),
+        "gold_n": _("Known objects answered"),
+        "active": _("Known objects in use"),
+    }
 
 
 def words() -> dict[str, dict[str, str]]:
@@ -82,10 +140,8 @@ def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:
         return known.get(name, {}).get(value, value)
     if isinstance(value, bool | np.bool_):
         return _("yes") if value else _("no")
-    if isinstance(value, pd.Timestamp | datetime):
-        return f"{value:%Y-%m-%d}" if (value.hour, value.minute) == (0, 0) else f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, datetime):
+        value = value.date() if (value.hour, value.minute) == (0, 0) else value.isoformat(" ", "minutes")
     if isinstance(value, int | float | np.number):
         return _number(name, float(value))
     return str(value)
@@ -99,17 +155,22 @@ def rows(frame: pd.DataFrame) -> list[list[str]]:
     """The frame's cells as people read them."""
     known = words()
     names = [str(name) for name in frame.columns]
-    return [[cell(name, value, known) for name, value in zip(names, row, strict=True)] for row in frame.itertuples(index=False)]
+    return [
+        [cell(name, value, known) for name, value in zip(names, row, strict=True)]
+        for row in frame.itertuples(index=False)
+    ]
 
 
 def plain(frame: pd.DataFrame) -> str:
-    """A CSV for programs: names of the frame, days as 2026-11-02. What a spreadsheet would run as a formula is quoted."""
+    """A CSV for programs: names of the frame, days as 2026-11-02. What a spreadsheet would run is quoted."""
     kept = frame.copy()
     for name in kept.columns:
         if pd.api.types.is_datetime64_any_dtype(kept[name]):
             kept[name] = kept[name].dt.strftime("%Y-%m-%d")
         elif kept[name].dtype == object or pd.api.types.is_string_dtype(kept[name]):
-            kept[name] = [f"'{one}" if isinstance(one, str) and one[:1] in "=+-@\t\r" and one[:1] else one for one in kept[name]]
+            kept[name] = [
+                f"'{one}" if isinstance(one, str) and one[:1] in "=+-@\t\r" and one[:1] else one for one in kept[name]
+            ]
     return kept.to_csv(index=False)
 
 

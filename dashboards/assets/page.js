@@ -51,6 +51,11 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-save]");
     if (button) save(button);
+    const link = event.target.closest(".ag-cell a");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      lead(link.getAttribute("href"));
+    }
     // A link in the line that folds the filters must not fold them.
     if (event.target.closest("summary .switches")) event.preventDefault();
   });
@@ -66,6 +71,10 @@
           const href = Array.isArray(said) ? said[0] : said;
           if (typeof href === "string" && /^\/(dashboards|jobs|api)\//.test(href)) lead(href);
         }
+        return stay();
+      },
+      row: (cell) => {
+        if (cell && cell.colId !== "worker") lead(`/dashboards/worker/${Number(cell.rowId)}/${window.location.search}`);
         return stay();
       },
       settled: () => {

@@ -14,9 +14,13 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
     where known objects were answered."""
     known = days[days["accuracy"].notna()]
     every = _("each week's answers") if weekly else _("each day's answers")
-    under = _("Estimated accuracy of %(every)s, 95 %% intervals; ticks: known objects answered; n = %(n)s; %(window)s") % {
-        "every": every, "n": f"{int(known['n'].sum()):,}", "window": window,
-    }  # fmt: skip
+    under = _(
+        "Estimated accuracy of %(every)s, 95 %% intervals; ticks: known objects answered; n = %(n)s; %(window)s"
+    ) % {
+        "every": every,
+        "n": f"{int(known['n'].sum()):,}",
+        "window": window,
+    }
     table = known[["day", "accuracy", "low", "high", "n", "gold_accuracy", "gold_n"]].iloc[::-1]
     if known.empty:
         return Drawn(_("Nothing can be measured yet"), under, table, explain=("accuracy",))
@@ -31,9 +35,14 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
     gold = known[known["gold_n"] > 0]
     if len(gold):
         figure.add_scatter(
-            x=gold["day"], y=[least + 0.02] * len(gold), mode="markers", name=_("known objects answered"), text=gold["gold_n"],
-            marker={"symbol": "line-ns-open", "size": 12, "color": ORANGE}, hovertemplate="%{x|%Y-%m-%d}: n = %{text}<extra></extra>",
-        )  # fmt: skip
+            x=gold["day"],
+            y=[least + 0.02] * len(gold),
+            mode="markers",
+            name=_("known objects answered"),
+            text=gold["gold_n"],
+            marker={"symbol": "line-ns-open", "size": 12, "color": ORANGE},
+            hovertemplate="%{x|%Y-%m-%d}: n = %{text}<extra></extra>",
+        )
     if crowd is not None:
         figure.add_hline(y=crowd, line={"color": INK, "dash": "dot"}, annotation_text=_("the period's mean"))
     dress(figure).update_yaxes(tickformat=".0%", range=[least, 1.02]).update_xaxes(tickformat="%m-%d")
@@ -52,7 +61,7 @@ def weeks(days: pd.DataFrame) -> pd.DataFrame:
     """Totals of days as totals of weeks, each called by its Monday; only what accuracy is measured from."""
     start = pd.to_datetime(days["day"])
     return (
-        days.assign(day=start - pd.to_timedelta(start.dt.weekday, unit="D"))
+        days.assign(day=start - pd.to_timedelta(start.dt.day_of_week, unit="D"))
         .groupby("day", as_index=False)
         .sum(numeric_only=True)
     )

@@ -36,7 +36,9 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     shown, warning = known, ""
     if len(known) > MOST:
         shown = pd.concat([known.head(MOST // 2), known.tail(MOST // 2)])
-        warning = _("Shown are the 30 lowest and the 30 highest of %(all)s; the table has all of them.") % {"all": len(known)}
+        warning = _("Shown are the 30 lowest and the 30 highest of %(all)s; the table has all of them.") % {
+            "all": len(known)
+        }
     below = known["high"] < crowd
     if below.any():
         title = _("The crowd is right in %(share)s; %(below)s surely below it") % {
@@ -49,23 +51,35 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     flagged = shown["open_cases"] > 0 if "open_cases" in shown else pd.Series(data=False, index=shown.index)
     for name, chosen, colour, symbol in (
         (_("as the crowd, or better"), ~lower & ~flagged, BLUE, "circle"),
-        (_("surely below the crowd"), lower & ~flagged, ORANGE, "triangle-down"),
-        (_("with an open case"), flagged, PINK, "diamond"),
+        (_("surely below the crowd"), lower, ORANGE, "triangle-down"),
+        (_("with an open case"), flagged & ~lower, PINK, "diamond"),
     ):
         rows = shown[chosen]
         if len(rows):
             figure.add_scatter(
-                x=rows["accuracy"], y=rows[key], mode="markers", name=name,
+                x=rows["accuracy"],
+                y=rows[key],
+                mode="markers",
+                name=name,
                 error_x=arms(rows["accuracy"], rows["low"], rows["high"], color=colour),
-                marker={"color": colour, "size": 9, "line": {"width": 1.5},
-                        "symbol": [f"{symbol}-open" if few else symbol for few in rows["few"]]},
+                marker={
+                    "color": colour,
+                    "size": 9,
+                    "line": {"width": 1.5, "color": colour},
+                    "symbol": [f"{symbol}-open" if few else symbol for few in rows["few"]],
+                },
                 customdata=_custom(rows, link, key, ["n", "low", "high"]),
-                hovertemplate="%{y}: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%}), n = %{customdata[1]}<extra></extra>",
-            )  # fmt: skip
+                hovertemplate="%{y}: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%}), "
+                "n = %{customdata[1]}<extra></extra>",
+            )
     figure.add_scatter(
-        x=shown["accuracy_raw"], y=shown[key], mode="markers", name=_("without drawing to the crowd"),
-        marker={"symbol": "line-ns-open", "size": 9, "color": INK}, hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-    )  # fmt: skip
+        x=shown["accuracy_raw"],
+        y=shown[key],
+        mode="markers",
+        name=_("without drawing to the crowd"),
+        marker={"symbol": "line-ns-open", "size": 9, "color": INK},
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
     figure.add_vline(x=crowd, line={"color": INK, "dash": "dot"})
     dress(figure, height=130 + 24 * max(len(shown), 3))
     figure.update_yaxes(categoryorder="array", categoryarray=shown[key].tolist(), dtick=1)
@@ -73,9 +87,14 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     figure.update_xaxes(tickformat=".0%", range=[least, 1.01])
     figure.update_layout(legend={"y": -60 / (70 + 24 * max(len(shown), 3))})
     return Drawn(
-        title, under + "; " + _("hollow: under 20 answers; dotted: the crowd"), known[columns].iloc[::-1], figure, explain,
-        warning=warning, links=_links(known.iloc[::-1], link, key),
-    )  # fmt: skip
+        title,
+        under + "; " + _("hollow: under 20 answers; dotted: the crowd"),
+        known[columns].iloc[::-1],
+        figure,
+        explain,
+        warning=warning,
+        links=_links(known.iloc[::-1], link, key),
+    )
 
 
 def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
@@ -118,7 +137,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
             labels = [worker if one < crowd - wide else "" for worker, one, wide in zip(
                 some["worker"], share[chosen], reach[chosen], strict=True)]  # fmt: skip
             figure.add_scatter(
-                x=n[chosen], y=share[chosen], mode="markers+text", text=labels, textposition="top center", name=name,
+                x=n[chosen], y=share[chosen], mode="markers+text", text=labels, textposition="top left", name=name,
                 marker={"color": colour, "size": 9, "symbol": symbol},
                 customdata=_custom(some, link, "worker", ["worker"]),
                 hovertemplate="%{customdata[1]}: %{y:.1%}, n = %{x}<extra></extra>",
@@ -129,14 +148,31 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     count = int((share < crowd - reach).sum())
     title = _("%(count)s lie below the outer limit: more than chance") % {"count": count}
     return Drawn(
-        title if count else _("All differences may be chance"), under, table, figure, ("gold_accuracy", "truth_accuracy", "accuracy")
+        title if count else _("All differences may be chance"),
+        under,
+        table,
+        figure,
+        ("gold_accuracy", "truth_accuracy", "accuracy"),
     )
 
 
 def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
     """Workforces side by side: answers, seconds, declined, cost."""
-    columns = ["workforce", "submitted", "workers", "accuracy", "low", "high", "n", "p50", "decline_rate", "return_rate",
-               "expire_rate", "paid", "per_hour"]  # fmt: skip
+    columns = [
+        "workforce",
+        "submitted",
+        "workers",
+        "accuracy",
+        "low",
+        "high",
+        "n",
+        "p50",
+        "decline_rate",
+        "return_rate",
+        "expire_rate",
+        "paid",
+        "per_hour",
+    ]
     under = _("Answers and what they cost each; %(window)s") % {"window": window}
     if forces.empty:
         return Drawn(_("No answers in these days"), under, forces.reindex(columns=columns))
@@ -151,16 +187,30 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
         marker={"color": GREEN, "symbol": "diamond", "size": 11}, hovertemplate="%{x}: $%{y:.3f}<extra></extra>",
     )  # fmt: skip
     dress(figure, height=340).update_layout(
-        yaxis2={"overlaying": "y", "side": "right", "rangemode": "tozero", "tickprefix": "$", "showgrid": False, "automargin": True}
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "tickprefix": "$",
+            "tickformat": ".3f",
+            "showgrid": False,
+            "automargin": True,
+        },
+        bargap=0.6 if len(forces) < 4 else 0.2,
     )
     first = forces.sort_values("submitted", ascending=False).iloc[0]
-    title = _("%(name)s gave the most answers: %(n)s") % {"name": first["workforce"], "n": f"{int(first['submitted']):,}"}
+    title = _("%(name)s gave the most answers: %(n)s") % {
+        "name": first["workforce"],
+        "n": f"{int(first['submitted']):,}",
+    }
     return Drawn(title, under, forces[columns], figure, ("submitted", "paid", "decline_rate"))
 
 
 def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> list[list[object]]:
     """For each point: where a click leads, and what is told under the pointer."""
-    return [[where, *values] for where, values in zip(_links(rows, link, key), rows[names].to_numpy().tolist(), strict=True)]
+    return [
+        [where, *values] for where, values in zip(_links(rows, link, key), rows[names].to_numpy().tolist(), strict=True)
+    ]
 
 
 def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
@@ -170,4 +220,7 @@ def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
 def _told_apart(rows: pd.DataFrame, key: str) -> list[str]:
     """Names, with something to tell two of the same name apart."""
     twice = rows[key].duplicated(keep=False)
-    return [f"{name} ({pk})" if again else str(name) for name, pk, again in zip(rows[key], rows[f"{key}_id"], twice, strict=True)]
+    return [
+        f"{name} ({pk})" if again else str(name)
+        for name, pk, again in zip(rows[key], rows[f"{key}_id"], twice, strict=True)
+    ]

@@ -39,9 +39,15 @@ def agreement(by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str) 
         return Drawn(title, under, days, explain=("alpha",))
     figure = go.Figure()
     figure.add_scatter(
-        x=[*defined["day"], *defined["day"][::-1]], y=[*defined["high"], *defined["low"][::-1]], fill="toself", mode="lines",
-        line={"width": 0}, fillcolor="rgba(59, 125, 216, 0.2)", name=_("95 % band"), hoverinfo="skip",
-    )  # fmt: skip
+        x=[*defined["day"], *defined["day"][::-1]],
+        y=[*defined["high"], *defined["low"][::-1]],
+        fill="toself",
+        mode="lines",
+        line={"width": 0},
+        fillcolor="rgba(59, 125, 216, 0.2)",
+        name=_("95 % band"),
+        hoverinfo="skip",
+    )
     figure.add_scatter(
         x=defined["day"], y=defined["alpha"], mode="lines+markers", name=_("alpha of the day"), line={"color": BLUE},
         text=defined["answers"], hovertemplate="%{x|%Y-%m-%d}: %{y:.2f}, n = %{text}<extra></extra>",
@@ -53,7 +59,13 @@ def agreement(by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str) 
 
 
 def confusion(
-    counts: npt.ArrayLike | None, categories: list[str], *, of: str, rates: bool, switches: tuple[Switch, ...] = (), href: str = ""
+    counts: npt.ArrayLike | None,
+    categories: list[str],
+    *,
+    of: str,
+    rates: bool,
+    switches: tuple[Switch, ...] = (),
+    href: str = "",
 ) -> Drawn:
     """Rows what is right (known, else the job's label), columns what was answered; counts, or shares of the row."""
     table = np.asarray(counts if counts is not None else [], dtype=float)
@@ -66,11 +78,21 @@ def confusion(
     z = shares if rates else table
     written = [[("" if np.isnan(one) else f"{one:.0%}") if rates else f"{one:.0f}" for one in row] for row in z]
     names = [str(name) for name in categories]
-    figure = go.Figure(go.Heatmap(
-        z=z, x=names, y=names, colorscale=SCALE, xgap=1, ygap=1, text=written, customdata=[[href] * len(names)] * len(names),
-        texttemplate="%{text}" if len(names) <= MOST_WRITTEN else None, colorbar={"thickness": 10, "outlinewidth": 0},
-        hovertemplate=_("%{y} taken for %{x}") + ": %{text}<extra></extra>",
-    ))  # fmt: skip
+    figure = go.Figure(
+        go.Heatmap(
+            z=z,
+            x=names,
+            y=names,
+            colorscale=SCALE,
+            xgap=1,
+            ygap=1,
+            text=written,
+            customdata=[[href] * len(names)] * len(names),
+            texttemplate="%{text}" if len(names) <= MOST_WRITTEN else None,
+            colorbar={"thickness": 10, "outlinewidth": 0},
+            hovertemplate=_("%{y} taken for %{x}") + ": %{text}<extra></extra>",
+        )
+    )
     dress(figure, height=140 + 30 * max(len(names), 5), legend=False)
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_xaxes(type="category", showgrid=False, title={"text": _("Answered")})
@@ -104,27 +126,46 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     """Cohen's kappa of each two workers; those who agree stand side by side."""
     ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
     kappa = np.array([[np.nan if one is None else one for one in row] for row in content.get("kappa", [])], dtype=float)
-    under = _("Cohen's kappa of each two workers on the objects they share; grouped by likeness; %(of)s") % {"of": of}
+    under = _(
+        "Cohen's kappa of each two workers on shared objects, blank for fewer than 5; grouped by likeness; %(of)s"
+    ) % {"of": of}
     columns = ["one", "other", "kappa", "shared"]
     if len(ids) < 2:
-        return Drawn(_("Fewer than two workers have answered"), under, pd.DataFrame(columns=columns), explain=("kappa",))
+        return Drawn(
+            _("Fewer than two workers have answered"), under, pd.DataFrame(columns=columns), explain=("kappa",)
+        )
     placed = order.alike(kappa)
     called = [names.get(ids[place], str(ids[place])) for place in placed]
     kappa, shared = kappa[np.ix_(placed, placed)], shared[np.ix_(placed, placed)]
     np.fill_diagonal(kappa, np.nan)
+    kappa[shared < LEAST_SHOWN] = np.nan
     one, other = np.triu_indices(len(ids), 1)
-    table = pd.DataFrame({
-        "one": [called[place] for place in one], "other": [called[place] for place in other], "kappa": kappa[one, other],
-        "shared": shared[one, other],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "one": [called[place] for place in one],
+            "other": [called[place] for place in other],
+            "kappa": kappa[one, other],
+            "shared": shared[one, other],
+        }
+    )
     table = table[table["shared"] > 0].sort_values("kappa", ignore_index=True)
     known = table[table["kappa"].notna()]
-    figure = go.Figure(go.Heatmap(
-        z=kappa, x=list(range(len(ids))), y=list(range(len(ids))), text=shared, colorscale=SCALE, zmin=min(0.0, float(np.nanmin(kappa)))
-        if len(known) else 0.0, zmax=1, xgap=1, ygap=1,
-        customdata=[[link(ids[place])] * len(ids) for place in placed], colorbar={"thickness": 10, "outlinewidth": 0},
-        hovertemplate="%{y}, %{x}: %{z:.2f}, n = %{text}<extra></extra>",
-    ))  # fmt: skip
+    figure = go.Figure(
+        go.Heatmap(
+            z=kappa,
+            x=list(range(len(ids))),
+            y=list(range(len(ids))),
+            text=shared,
+            colorscale=SCALE,
+            zmin=min(0.0, float(np.nanmin(kappa))) if len(known) else 0.0,
+            zmax=1,
+            xgap=1,
+            ygap=1,
+            customdata=[[link(ids[place])] * len(ids) for place in placed],
+            colorbar={"thickness": 10, "outlinewidth": 0},
+            hovertemplate="%{y}, %{x}: %{z:.2f}, n = %{text}<extra></extra>",
+        )
+    )
     dress(figure, height=200 + 15 * max(len(ids), 8), legend=False)
     ticks = {"tickvals": list(range(len(ids))), "ticktext": called, "showgrid": False}
     figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(tickangle=-60, **ticks)
@@ -144,20 +185,35 @@ def reliability(found: dict[str, Any], *, of: str) -> Drawn:
     if bins.empty:
         return Drawn(_("No label has a known truth to hold it against"), under, bins, explain=("ece",))
     figure = go.Figure()
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, name=_("as promised"), hoverinfo="skip")
-    size = 6 + 14 * np.sqrt(bins["n"] / bins["n"].max())
     figure.add_scatter(
-        x=bins["confidence"], y=bins["accuracy"], mode="markers", name=_("labels"), text=bins["n"],
-        marker={"color": BLUE, "size": size}, error_y=arms(bins["accuracy"], bins["least"], bins["most"], color=BLUE),
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, name=_("as promised"), hoverinfo="skip"
+    )
+    size = 8 + 12 * np.sqrt(bins["n"] / bins["n"].max())
+    figure.add_scatter(
+        x=bins["confidence"],
+        y=bins["accuracy"],
+        mode="markers",
+        name=_("labels"),
+        text=bins["n"],
+        marker={"color": BLUE, "size": size, "opacity": 1},
+        cliponaxis=False,
+        error_y=arms(bins["accuracy"], bins["least"], bins["most"], color=BLUE),
         hovertemplate="%{x:.1%}: %{y:.1%}, n = %{text}<extra></extra>",
-    )  # fmt: skip
+    )
     dress(figure, height=380).update_xaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Confidence")})
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Right")}).update_layout(legend={"y": -0.24})
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Right")}).update_layout(
+        legend={"y": -0.24}
+    )
     warning = ""
     if found["few"]:
         warning = _("Fewer than %(few)s labels have a known truth: most of this is chance.") % {"few": trust.FEW}
     return Drawn(
-        _("Confidences are off by %(ece)s on average") % {"ece": percent(found["ece"])}, under, bins, figure, ("ece",), warning=warning
+        _("Confidences are off by %(ece)s on average") % {"ece": percent(found["ece"])},
+        under,
+        bins,
+        figure,
+        ("ece",),
+        warning=warning,
     )
 
 
@@ -183,25 +239,36 @@ def gold(items: list[dict[str, Any]], *, of: str) -> Drawn:
     ):  # fmt: skip
         if chosen.any():
             figure.add_scatter(
-                x=seen["exposures"][chosen], y=seen["missed"][chosen], mode="markers", name=name, text=seen["position"][chosen],
+                x=seen["exposures"][chosen],
+                y=seen["missed"][chosen],
+                mode="markers",
+                name=name,
+                text=seen["position"][chosen],
                 marker={"color": colour, "size": 9, "symbol": symbol, "opacity": 0.8},
                 hovertemplate=_("Object") + " %{text}: %{y:.0%}, n = %{x}<extra></extra>",
-            )  # fmt: skip
+            )
     figure.add_hline(y=0.5, line={"color": INK, "dash": "dot"})
-    dress(figure).update_yaxes(tickformat=".0%", range=[-0.04, 1.04]).update_xaxes(rangemode="tozero", title={"text": _("Times shown")})
+    dress(figure).update_yaxes(tickformat=".0%", range=[-0.04, 1.04]).update_xaxes(
+        rangemode="tozero", title={"text": _("Times shown")}
+    )
     figure.update_layout(legend={"y": -0.24})
     title = _("%(n)s known objects are missed by most: they may be wrong") % {"n": int(suspect.sum())}
     return Drawn(
-        title if suspect.any() else _("No known object is missed by most"), under, table.sort_values("missed", ascending=False),
-        figure, ("gold_accuracy",),
-    )  # fmt: skip
+        title if suspect.any() else _("No known object is missed by most"),
+        under,
+        table.sort_values("missed", ascending=False),
+        figure,
+        ("gold_accuracy",),
+    )
 
 
 def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Drawn:
     """Objects by their number of answers, stacked by why they got no more."""
     known = reasons()
     table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
-    under = _("Objects by number of answers, by why they got no more; n = %(n)s") % {"n": f"{int(table['count'].sum()):,}"}
+    under = _("Objects by number of answers, by why they got no more; n = %(n)s") % {
+        "n": f"{int(table['count'].sum()):,}"
+    }
     if table.empty:
         return Drawn(_("No object has been handed out yet"), under, table)
     figure = go.Figure()
@@ -209,7 +276,7 @@ def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Dra
         counts = some.groupby("answers")["count"].sum()
         figure.add_bar(x=counts.index, y=counts, name=known.get(str(reason), str(reason)), marker=mark(place),
                        hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
-    dress(figure).update_layout(barmode="stack", legend={"y": -0.24})
+    dress(figure).update_layout(barmode="stack", bargap=0.5, legend={"y": -0.24})
     figure.update_xaxes(dtick=1, title={"text": _("Answers to an object")})
     mean = float((table["answers"] * table["count"]).sum() / max(table["count"].sum(), 1))
     title = _("%(mean)s answers an object") % {"mean": f"{mean:.2f}"}
@@ -222,12 +289,19 @@ def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Dra
 def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> Drawn:
     """The labels that are least sure, as a table."""
     table = pd.DataFrame(
-        [[position, value if isinstance(value, str | int | float) else str(value)[:80], sure] for position, value, sure in rows],
+        [
+            [position, value if isinstance(value, str | int | float) else str(value)[:80], sure]
+            for position, value, sure in rows
+        ],
         columns=["position", "value", "confidence"],
     )
-    under = _("The labels that are least sure, 200 at most; each leads to the object as programs read it; %(of)s") % {"of": of}
+    under = _("The labels that are least sure, 200 at most; each leads to the object as programs read it; %(of)s") % {
+        "of": of
+    }
     if table.empty:
         return Drawn(_("There is no label yet"), under, table)
     below = int((table["confidence"] < 0.8).sum())
-    title = _("%(n)s labels are sure to less than 80 %%") % {"n": f"{below:,}" if below < len(table) else f"≥ {below:,}"}
+    title = _("%(n)s labels are sure to less than 80 %%") % {
+        "n": f"{below:,}" if below < len(table) else f"≥ {below:,}"
+    }
     return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]))

@@ -23,7 +23,8 @@ def dress(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Fi
         template="none", height=height, margin={"l": 8, "r": 12, "t": 12, "b": 8, "pad": 4},
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", showlegend=legend,
         font={"color": INK, "family": "system-ui, DejaVu Sans, sans-serif", "size": 13}, xaxis=axis, yaxis=axis,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.16, "x": 0}, colorway=list(PALETTE),
+        legend={"orientation": "h", "yanchor": "top", "y": -0.16, "x": 0, "traceorder": "normal"},
+        dragmode=False, colorway=list(PALETTE),
         hoverlabel={"bgcolor": "#1b2430", "font": {"color": "#ffffff"}}, modebar={"bgcolor": "rgba(0,0,0,0)"},
     )  # fmt: skip
 
@@ -31,12 +32,22 @@ def dress(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Fi
 def mark(place: int) -> dict[str, Any]:
     """Colour and pattern of the n-th of several bars."""
     last = min(place, len(PALETTE) - 1)
-    return {"color": PALETTE[last], "pattern": {"shape": PATTERNS[last], "fgcolor": "rgba(255,255,255,0.55)", "size": 5}}
+    return {"color": PALETTE[last], "pattern": pattern(PATTERNS[last])}
+
+
+def pattern(shape: str) -> dict[str, Any]:
+    """Drawn over the bar's colour, which stays."""
+    return {"shape": shape, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 6, "solidity": 0.25}
 
 
 def arms(middle: Any, low: Any, high: Any, **more: Any) -> dict[str, Any]:
     """An interval as plotly draws it."""
     return {
-        "type": "data", "symmetric": False, "array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 3,
+        "type": "data",
+        "symmetric": False,
+        "array": high - middle,
+        "arrayminus": middle - low,
+        "thickness": 1.5,
+        "width": 3,
         **more,
-    }  # fmt: skip
+    }

@@ -11,22 +11,36 @@ from babel.dates import get_day_names
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark
+from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
 from dashboards.parts import Drawn, Switch
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.measures.forecast import Forecast
 
 
 def throughput(
-    table: pd.DataFrame, *, zone: str, link: Callable[[date], str], switches: tuple[Switch, ...] = (), before: float | None = None
+    table: pd.DataFrame,
+    *,
+    zone: str,
+    link: Callable[[date], str],
+    switches: tuple[Switch, ...] = (),
+    before: float | None = None,
+    wide: bool = True,
 ) -> Drawn:
-    """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days. `before`: answers a day
-    in the period before."""
+    """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days.
+
+    `before`: answers a day in the period before."""
     under = _("Answers by day (%(zone)s); days without any are zero; n = %(n)s") % {
-        "zone": zone, "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
-    }  # fmt: skip
+        "zone": zone,
+        "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
+    }
     if table.empty:
-        return Drawn(_("No answers in these days"), under, pd.DataFrame(columns=["day"]), explain=("submitted",), switches=switches)
+        return Drawn(
+            _("No answers in these days"),
+            under,
+            pd.DataFrame(columns=["day"]),
+            explain=("submitted",),
+            switches=switches,
+        )
     figure = go.Figure()
     days = [[link(day.date())] for day in table.index]
     for place, name in enumerate(table.columns):
@@ -47,15 +61,17 @@ def throughput(
     title = _("%(mean)s answers a day, %(most)s on the busiest") % {
         "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
     }  # fmt: skip
-    told = table.assign(median=median).rename(columns={"others": "others"}).reset_index()
-    return Drawn(title, under, told.iloc[::-1], figure, ("submitted",), switches, wide=True)
+    told = table.assign(median=median).reset_index()
+    return Drawn(title, under, told.iloc[::-1], figure, ("submitted",), switches, wide=wide)
 
 
 def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
     """Answers still wanted: day by day until now (as `history` of answers has it), and on the days to come.
 
     Widest band: 90 of 100 futures; inner one: half of them."""
-    under = _("Answers still wanted by %(what)s; bands: 50 and 90 of 100 futures drawn from the last 28 days") % {"what": what}
+    under = _("Answers still wanted by %(what)s; bands: 50 and 90 of 100 futures drawn from the last 28 days") % {
+        "what": what
+    }
     if found.reason:
         title = {
             "done": _("No answer is wanted any more"),
@@ -68,9 +84,13 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
         }  # fmt: skip
     else:
         title = _("Not done within two years at this pace")
+    if found.reason == "done" and len(history) and history.any():
+        history = history[
+            : history[history > 0].index[-1] + pd.Timedelta(days=1)
+        ]  # what came after its end says nothing
     past = found.rest + history[::-1].cumsum().shift(1, fill_value=0)[::-1] if len(history) else history
     figure = go.Figure()
-    if len(past) and found.reason != "done":
+    if len(past):
         figure.add_scatter(x=past.index, y=past, mode="lines", name=_("until now"), line={"color": BLUE, "width": 2.5})
     days = [past.index[-1], *found.days] if len(past) else list(found.days)
 
@@ -78,11 +98,18 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
         return [float(past.iloc[-1]), *values] if len(past) else list(values)
 
     for name, low, high, colour in (
-        ("90 %", found.low90, found.high90, "rgba(59, 125, 216, 0.18)"), ("50 %", found.low50, found.high50, "rgba(59, 125, 216, 0.38)"),
-    ):  # fmt: skip
+        ("90 %", found.low90, found.high90, "rgba(59, 125, 216, 0.18)"),
+        ("50 %", found.low50, found.high50, "rgba(59, 125, 216, 0.38)"),
+    ):
         if found.days:
             figure.add_scatter(
-                x=days, y=joined(low), mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip", legendgroup=name
+                x=days,
+                y=joined(low),
+                mode="lines",
+                line={"width": 0},
+                showlegend=False,
+                hoverinfo="skip",
+                legendgroup=name,
             )
             figure.add_scatter(
                 x=days, y=joined(high), mode="lines", line={"width": 0}, fill="tonexty", fillcolor=colour, name=name,
@@ -105,7 +132,8 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
 def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
     """Answers by hour of the week, of gtcrowd.analytics.frames.hours."""
     counts = table.drop(columns="weekday").to_numpy()
-    names = list(get_day_names("abbreviated", locale=get_language() or "en").values())
+    called = get_day_names("abbreviated", locale=get_language() or "en")
+    names = [called[day] for day in range(7)]
     under = _("Answers by weekday and hour (%(zone)s); n = %(n)s; %(window)s") % {
         "zone": zone, "n": f"{int(counts.sum()):,}", "window": window,
     }  # fmt: skip
@@ -127,11 +155,16 @@ def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, windo
     """Share of answers given within so many seconds, from classes of time, beside the active time."""
     seconds = pace.LEAST_SECONDS * 2 ** ((np.arange(pace.CLASSES) + 1) / pace.PER_OCTAVE)
     n, n_active = int(counts.sum()), int(active.sum())
-    under = _("Share of answers within a time, by the server's clock and as the page measured it; n = %(n)s; %(window)s") % {
-        "n": f"{n:,}", "window": window,
-    }  # fmt: skip
+    under = _(
+        "Share of answers within a time, by the server's clock and as the page measured it; n = %(n)s; %(window)s"
+    ) % {
+        "n": f"{n:,}",
+        "window": window,
+    }
     upto = counts.cumsum() / max(n, 1)
-    table = pd.DataFrame({"seconds": seconds, "upto": upto, "upto_active": active.cumsum() / n_active if n_active else np.nan})
+    table = pd.DataFrame(
+        {"seconds": seconds, "upto": upto, "upto_active": active.cumsum() / n_active if n_active else np.nan}
+    )
     inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(pace.CLASSES) > 0)
     if not n:
         return Drawn(_("No times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
@@ -149,7 +182,9 @@ def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, windo
     figure.add_vline(x=low, line={"color": INK, "dash": "dot"}, annotation_text="5 %")
     dress(figure).update_yaxes(tickformat=".0%", range=[0, 1.02])
     wide = [max(low / 3, 0.2), max(high * 3, 2)]
-    ticks = [one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if wide[0] <= one <= wide[1]]
+    ticks = [
+        one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if wide[0] <= one <= wide[1]
+    ]
     figure.update_xaxes(type="log", title={"text": _("Seconds")}, range=np.log10(wide).tolist(), tickvals=ticks)
     figure.update_layout(legend={"y": -0.24})
     facts = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
@@ -162,7 +197,9 @@ def progress(jobs: pd.DataFrame, *, link: Callable[[int], str]) -> Drawn:
     shown = jobs.iloc[:30]
     rest = (shown["objects"] - shown["labeled"] - shown["failed"]).clip(lower=0)
     human = shown["labeled"] - shown["machine"]
-    table = shown[["job", "state", "objects"]].assign(human=human, machine=shown["machine"], failed=shown["failed"], rest=rest)
+    table = shown[["job", "state", "objects"]].assign(
+        human=human, machine=shown["machine"], failed=shown["failed"], rest=rest
+    )
     title = _("%(labeled)s of %(objects)s objects labeled") % {
         "labeled": f"{int(jobs['labeled'].sum()):,}", "objects": f"{int(jobs['objects'].sum()):,}",
     }  # fmt: skip
@@ -171,15 +208,23 @@ def progress(jobs: pd.DataFrame, *, link: Callable[[int], str]) -> Drawn:
         return Drawn(_("There is no job yet"), under, table)
     figure = go.Figure()
     where = [[link(int(pk))] for pk in shown["job_id"]]
-    for name, values, colour, pattern in (
+    for name, values, colour, shape in (
         (_("by people"), human, "#2e9e6b", ""), (_("by machine"), table["machine"], "#5aa7c7", "/"),
         (_("failed"), table["failed"], "#d0614a", "x"), (_("not yet"), rest, GREY, ""),
     ):  # fmt: skip
         figure.add_bar(
-            y=shown["job"], x=values / shown["objects"].clip(lower=1), text=[f"{int(one):,}" for one in values], textposition="none",
-            orientation="h", name=name, marker={"color": colour, "pattern": {"shape": pattern}}, customdata=where,
+            y=shown["job"],
+            x=values / shown["objects"].clip(lower=1),
+            text=[f"{int(one):,}" for one in values],
+            textposition="none",
+            orientation="h",
+            name=name,
+            marker={"color": colour, "pattern": pattern(shape)},
+            customdata=where,
             hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
-        )  # fmt: skip
-    dress(figure, height=110 + 34 * max(len(shown), 2)).update_layout(barmode="stack", legend={"y": -50 / (50 + 34 * max(len(shown), 2))})
+        )
+    dress(figure, height=150 + 34 * max(len(shown), 2)).update_layout(
+        barmode="stack", legend={"y": -0.16 - 10 / (40 + 34 * max(len(shown), 2))}
+    )
     figure.update_xaxes(tickformat=".0%").update_yaxes(autorange="reversed")
     return Drawn(title, under, table, figure, links=tuple(one[0] for one in where))

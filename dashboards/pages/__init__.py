@@ -1,4 +1,4 @@
-"""The pages: each a module with `title()` and `draw(viewer, filters, options)`, which asks the frames and gives the content."""
+"""The pages: each a module with `title()` and `draw(viewer, filters, options)`, from frames to content."""
 
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType

@@ -58,15 +58,23 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
 
 def _numbers(row: pd.Series, rest: int, ahead: forecast.Forecast) -> tuple[Number, ...]:
     share = row["labeled"] / row["objects"] if row["objects"] else None
-    band = _("%(low)s to %(high)s") % {"low": ahead.finish_low, "high": ahead.finish_high or "…"} if ahead.finish else ""
+    band = (
+        _("%(low)s to %(high)s") % {"low": ahead.finish_low, "high": ahead.finish_high or "…"} if ahead.finish else ""
+    )
     return (
         Number(_("Objects labeled"), f"{int(row['labeled']):,} / {int(row['objects']):,}", percent(share)),
-        Number(_("Answers"), f"{int(row['answers']):,} / {int(row['wanted']):,}", _("%(rest)s still wanted") % {"rest": f"{rest:,}"}),
+        Number(
+            _("Answers"),
+            f"{int(row['answers']):,} / {int(row['wanted']):,}",
+            _("%(rest)s still wanted") % {"rest": f"{rest:,}"},
+        ),
         Number(_("Finish"), str(ahead.finish or "–"), band, name="forecast"),
-        Number(_("Paid"), dollars(row["paid"]), _("budget: %(budget)s") % {"budget": dollars(row["budget"])}, name="paid"),
+        Number(
+            _("Paid"), dollars(row["paid"]), _("budget: %(budget)s") % {"budget": dollars(row["budget"])}, name="paid"
+        ),
         Number(_("Projected"), dollars(row["paid"] + rest * row["price"]), _("if all wanted answers come")),
         Number(_("Expected error"), percent(row["expected_error"]), _("of the labels, by their confidence")),
-    )  # fmt: skip
+    )
 
 
 def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
@@ -89,11 +97,19 @@ def _object(job: str) -> Callable[[int], str]:
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
     around = (
         Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),
-        Switch(_("Quality of its labels"), address.href(replace(filters, jobs=(pk,)), options, page="quality"), current=False),
+        Switch(
+            _("Quality of its labels"),
+            address.href(replace(filters, jobs=(pk,)), options, page="quality"),
+            current=False,
+        ),
         Switch(_("Workers in it"), address.href(replace(filters, jobs=(pk,)), options, page="workers"), current=False),
     )
     others = tuple(
-        Switch(str(row.job), address.href(filters, options, page="job", item=int(row.job_id)), int(row.job_id) == pk)
-        for row in jobs.head(MOST_LINKS).itertuples()
+        Switch(
+            str(row["job"]),
+            address.href(filters, options, page="job", item=int(row["job_id"])),
+            int(row["job_id"]) == pk,
+        )
+        for row in jobs.head(MOST_LINKS).to_dict("records")
     )
     return around + (others if len(others) > 1 else ())

@@ -34,21 +34,36 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             break
     links = _links(jobs, filters, options, int(job["job_id"]))
     if found is None:
-        text = _("%(job)s has no labels yet; quality is measured after a job's first run. Choose another job:") % {"job": job["job"]}
+        text = _("%(job)s has no labels yet; quality is measured after a job's first run. Choose another job:") % {
+            "job": job["job"]
+        }
         return Content(title(), text, links=links)
     people = dict(frames.options(viewer)["workers"]) if "matrix" in found else {}
     name, content = str(job["job"]), found
     own = address.href(filters, options, page="job", item=int(job["job_id"]))
     parts = (
         part("agreement", lambda: figures.agreement(content["by_day"], content["agreement"], job=name)),
-        part("confusion", lambda: figures.confusion(
-            content["confusion"], content["categories"], of=name, rates=options.rates, switches=shown.rates(filters, options), href=own)),
+        part(
+            "confusion",
+            lambda: figures.confusion(
+                content["confusion"],
+                content["categories"],
+                of=name,
+                rates=options.rates,
+                switches=shown.rates(filters, options),
+                href=own,
+            ),
+        ),
         part("pairs", lambda: figures.pairs(content["confusion"], content["categories"], of=name)),
-        part("matrix", lambda: figures.matrix(
-            content.get("matrix", {}), people, of=name, link=shown.to("worker", filters, options))),
+        part(
+            "matrix",
+            lambda: figures.matrix(
+                content.get("matrix", {}), people, of=name, link=shown.to("worker", filters, options)
+            ),
+        ),
         part("reliability", lambda: figures.reliability(content["reliability"], of=name)),
         part("gold", lambda: figures.gold(content["gold"], of=name)),
-    )  # fmt: skip
+    )
     lead = _("%(job)s over all its days, as its last run sees it (%(time)s). Another job:") % {
         "job": name, "time": content["made_at"][:16].replace("T", " "),
     }  # fmt: skip
@@ -57,6 +72,10 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, current: int) -> tuple[Switch, ...]:
     return tuple(
-        Switch(str(row.job), address.href(replace(filters, jobs=(int(row.job_id),)), options), int(row.job_id) == current)
-        for row in jobs.head(MOST_LINKS).itertuples()
+        Switch(
+            str(row["job"]),
+            address.href(replace(filters, jobs=(int(row["job_id"]),)), options),
+            int(row["job_id"]) == current,
+        )
+        for row in jobs.head(MOST_LINKS).to_dict("records")
     )

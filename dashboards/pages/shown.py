@@ -37,7 +37,8 @@ def by(filters: Filters, options: Options) -> tuple[Switch, ...]:
     """The same page with bars stacked by another group."""
     names = {"worker": _("by worker"), "team": _("by team"), "workforce": _("by workforce")}
     return tuple(
-        Switch(text, address.href(filters, replace(options, by=name)), name == options.by) for name, text in names.items()
+        Switch(text, address.href(filters, replace(options, by=name)), name == options.by)
+        for name, text in names.items()
     )
 
 

@@ -19,7 +19,11 @@ def draw(viewer: Viewer, _filters: Filters, _options: Options) -> Content:
     numbers = (
         Number(_("Tasks waiting"), f"{queue.todo:,}", _("in the queue of the whole service")),
         Number(_("Tasks running"), f"{queue.doing:,}"),
-        Number(_("Oldest waits"), _("%(seconds)s s") % {"seconds": f"{max(queue.oldest, 0):,.0f}"}, _("of those that could run")),
+        Number(
+            _("Oldest waits"),
+            _("%(seconds)s s") % {"seconds": f"{max(queue.oldest, 0):,.0f}"},
+            _("of those that could run"),
+        ),
         Number(_("Failed tasks kept"), f"{queue.failed:,}"),
         Number(_("Not in the totals yet"), f"{seen.waiting:,}", _("events that these pages do not show yet")),
     )

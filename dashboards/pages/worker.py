@@ -44,7 +44,12 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         "state": known["state"].get(row["state"], row["state"]), "window": window,
     }  # fmt: skip
     return Content(
-        str(row["worker"]), lead, _numbers(row), None, _parts(viewer, mine, options, row, window), _cases(viewer, flagged)
+        str(row["worker"]),
+        lead,
+        _numbers(row),
+        None,
+        _parts(viewer, mine, options, row, window),
+        _cases(viewer, flagged),
     )
 
 
@@ -57,16 +62,43 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
     whole = None if pd.isna(row["accuracy"]) else float(row["accuracy"])
     back = replace(mine, workers=())
     return (
-        part("over-time", lambda: one.accuracy(people.measured(sums, pooled=False), weekly=weekly, crowd=whole, window=window)),
-        part("times", lambda: work.times(frames.paces(viewer, mine), frames.paces(viewer, mine, active=True), window=window)),
-        part("days", lambda: work.throughput(
-            people.every_day(days.assign(name=str(row["worker"])), group="name"), zone=viewer.requester.zone,
-            link=lambda day: address.href(
-                replace(back, first_day=day, last_day=day), replace(options, period="own"), page="worker", item=options.item))),
-        *(part(f"confusion-{job.job_id}", lambda job=job: quality.confusion(  # type: ignore[misc]
-            job.confusion, job.categories, of=job.job, rates=options.rates, switches=shown.rates(back, options),
-            href=address.href(back, options, page="job", item=int(job.job_id)))) for job in jobs.itertuples()),
-    )  # fmt: skip
+        part(
+            "over-time",
+            lambda: one.accuracy(people.measured(sums, pooled=False), weekly=weekly, crowd=whole, window=window),
+        ),
+        part(
+            "times",
+            lambda: work.times(frames.paces(viewer, mine), frames.paces(viewer, mine, active=True), window=window),
+        ),
+        part(
+            "days",
+            lambda: work.throughput(
+                people.every_day(days.assign(name=str(row["worker"])), group="name"),
+                zone=viewer.requester.zone,
+                link=lambda day: address.href(
+                    replace(back, first_day=day, last_day=day),
+                    replace(options, period="own"),
+                    page="worker",
+                    item=options.item,
+                ),
+                wide=False,
+            ),
+        ),
+        *(
+            part(
+                f"confusion-{job['job_id']}",
+                lambda job=job: quality.confusion(  # type: ignore[misc]
+                    job["confusion"],
+                    job["categories"],
+                    of=job["job"],
+                    rates=options.rates,
+                    switches=shown.rates(back, options),
+                    href=address.href(back, options, page="job", item=int(job["job_id"])),
+                ),
+            )
+            for job in jobs.to_dict("records")
+        ),
+    )
 
 
 def _numbers(row: pd.Series) -> tuple[Number, ...]:
@@ -77,48 +109,86 @@ def _numbers(row: pd.Series) -> tuple[Number, ...]:
         return "–" if pd.isna(row[name]) else f"{row[name]:.1f}"
 
     left = _("returned %(returned)s, declined %(declined)s, expired %(expired)s") % {
-        "returned": percent(row["return_rate"]), "declined": percent(row["decline_rate"]), "expired": percent(row["expire_rate"]),
-    }  # fmt: skip
+        "returned": percent(row["return_rate"]),
+        "declined": percent(row["decline_rate"]),
+        "expired": percent(row["expire_rate"]),
+    }
     return (
         Number(_("Estimated accuracy"), percent(row["accuracy"]), interval("low", "high", "n"), name="accuracy"),
-        Number(_("Known objects right"), percent(row["gold_accuracy"]), interval("gold_low", "gold_high", "gold_n"), name="gold_accuracy"),
-        Number(_("Agreement with others"), percent(row["agreement"]), interval("agreement_low", "agreement_high", "compared"),
-               name="agreement"),
+        Number(
+            _("Known objects right"),
+            percent(row["gold_accuracy"]),
+            interval("gold_low", "gold_high", "gold_n"),
+            name="gold_accuracy",
+        ),
+        Number(
+            _("Agreement with others"),
+            percent(row["agreement"]),
+            interval("agreement_low", "agreement_high", "compared"),
+            name="agreement",
+        ),
         Number(_("Answers"), f"{int(row['submitted']):,}", left, name="submitted"),
         Number(_("Days active"), f"{int(row['days']):,}", _("last on %(day)s") % {"day": row["last_day"]}),
-        Number(_("Median seconds"), seconds("p50"), _("active: %(seconds)s") % {"seconds": seconds("active_p50")}, name="p50"),
+        Number(
+            _("Median seconds"),
+            seconds("p50"),
+            _("active: %(seconds)s") % {"seconds": seconds("active_p50")},
+            name="p50",
+        ),
         Number(_("Paid"), dollars(row["paid"]), name="paid"),
-        Number(_("Pay per hour"), dollars(row["per_hour"]), _("by active time: %(pay)s") % {"pay": dollars(row["active_per_hour"])},
-               name="per_hour"),
-    )  # fmt: skip
+        Number(
+            _("Pay per hour"),
+            dollars(row["per_hour"]),
+            _("by active time: %(pay)s") % {"pay": dollars(row["active_per_hour"])},
+            name="per_hour",
+        ),
+    )
 
 
 def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
     may, states = viewer.may(Right.MANAGE_WORKERS), words()["state"]
     zone = ZoneInfo(viewer.requester.zone)
     shown_ = []
-    for row in flagged.head(20).itertuples():
-        kind = cases.KINDS.get(row.kind)
-        facts = [(_("Job"), row.job or "–"), (_("Seen"), f"{row.opened_at.astimezone(zone):%Y-%m-%d %H:%M}"),
+    for row in flagged.head(20).to_dict("records"):
+        kind = cases.KINDS.get(row["kind"])
+        facts = [(_("Job"), row["job"] or "–"), (_("Seen"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
                  (_("Likelihood ratio"), _("e^%(ratio)s: so many times likelier than the innocent story") % {
-                     "ratio": f"{row.ratio or 0:.1f}"})]  # fmt: skip
-        facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in row.evidence.items()]
-        shown_.append(CaseShown(
-            int(row.case_id), str(kind.title if kind else row.kind), str(kind.meaning if kind else ""), tuple(facts),
-            tuple(str(text) for text in kind.innocent) if kind else (), states.get(row.state, row.state), row.state == "open",
-            row.note, may,
-        ))  # fmt: skip
+                     "ratio": f"{row['ratio'] or 0:.1f}"})]  # fmt: skip
+        facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in row["evidence"].items()]
+        shown_.append(
+            CaseShown(
+                int(row["case_id"]),
+                str(kind.title if kind else row["kind"]),
+                str(kind.meaning if kind else ""),
+                tuple(facts),
+                tuple(str(text) for text in kind.innocent) if kind else (),
+                states.get(row["state"], row["state"]),
+                row["state"] == "open",
+                row["note"],
+                may,
+            )
+        )
     return tuple(shown_)
 
 
 def _evidence() -> dict[str, str]:
     """What the figures a case rests on are called."""
     return {
-        "seen": _("Seen with this worker"), "expected": _("Expected"), "answers": _("Answers looked at"),
-        "began_after": _("Began after so many answers"), "told_after": _("Told after so many answers"), "began_at": _("Began"),
-        "told_at": _("Told"), "sum": _("Sum of the evidence"), "threshold": _("Threshold"), "budget": _("False alarms a month, at most"),
-        "with": _("With worker number"), "shared": _("Objects shared"), "same": _("Errors in common"), "ring": _("Workers who hang together"),
-    }  # fmt: skip
+        "seen": _("Seen with this worker"),
+        "expected": _("Expected"),
+        "answers": _("Answers looked at"),
+        "began_after": _("Began after so many answers"),
+        "told_after": _("Told after so many answers"),
+        "began_at": _("Began"),
+        "told_at": _("Told"),
+        "sum": _("Sum of the evidence"),
+        "threshold": _("Threshold"),
+        "budget": _("False alarms a month, at most"),
+        "with": _("With worker number"),
+        "shared": _("Objects shared"),
+        "same": _("Errors in common"),
+        "ring": _("Workers who hang together"),
+    }
 
 
 def _told(name: str, value: Any, zone: ZoneInfo) -> str:
@@ -131,7 +201,13 @@ def _choose(viewer: Viewer, filters: Filters, options: Options) -> Content:
     """Without a worker in the address: the busiest to choose from."""
     rows = frames.workers(viewer, filters).sort_values("submitted", ascending=False).head(100)
     links = tuple(
-        Switch(str(row.worker), address.href(filters, options, page="worker", item=int(row.worker_id)), current=False)
-        for row in rows.itertuples()
+        Switch(
+            str(row["worker"]), address.href(filters, options, page="worker", item=int(row["worker_id"])), current=False
+        )
+        for row in rows.to_dict("records")
     )
-    return Content(title(), _("Choose a worker, the busiest first:") if links else _("Nobody has answered in these days."), links=links)
+    return Content(
+        title(),
+        _("Choose a worker, the busiest first:") if links else _("Nobody has answered in these days."),
+        links=links,
+    )

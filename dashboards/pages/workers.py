@@ -13,10 +13,35 @@ from gtcrowd.analytics.measures import people
 from gtcrowd.identity.access import Viewer
 
 COLUMNS = (
-    "worker", "code", "workforce", "kind", "state", "submitted", "accuracy", "low", "high", "n", "agreement", "gold_accuracy", "gold_n",
-    "truth_accuracy", "p50", "p75", "p90", "active_p50", "return_rate", "decline_rate", "expire_rate", "late_rate", "paid",
-    "per_hour", "active_per_hour", "days", "last_day", "open_cases",
-)  # fmt: skip
+    "worker",
+    "code",
+    "workforce",
+    "kind",
+    "state",
+    "submitted",
+    "accuracy",
+    "low",
+    "high",
+    "n",
+    "agreement",
+    "gold_accuracy",
+    "gold_n",
+    "truth_accuracy",
+    "p50",
+    "p75",
+    "p90",
+    "active_p50",
+    "return_rate",
+    "decline_rate",
+    "expire_rate",
+    "late_rate",
+    "paid",
+    "per_hour",
+    "active_per_hour",
+    "days",
+    "last_day",
+    "open_cases",
+)
 """Of the table, in this order."""
 
 
@@ -25,23 +50,41 @@ def title() -> str:
 
 
 def measured(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """All workers the filters leave with every measure."""
-    return people.measured(frames.workers(viewer, filters))
+    """All workers the filters leave, with what the table shows."""
+    return people.measured(frames.workers(viewer, filters))[["worker_id", *COLUMNS]]
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    window, found = shown.window(viewer, filters), measured(viewer, filters)
+    window, found = shown.window(viewer, filters), people.measured(frames.workers(viewer, filters))
     link = shown.to("worker", filters, options)
     parts = (
         part("accuracy", lambda: figures.forest(found, window=window, link=link)),
         part("funnel", lambda: figures.funnel(found, window=window, link=link)),
-        part("table", lambda: Drawn(
-            _("%(n)s workers with all measures") % {"n": f"{len(found):,}"},
-            _("Click a heading to sort, a row to see the worker; n = %(n)s answers; %(window)s") % {
-                "n": f"{int(found['submitted'].sum()):,}", "window": window},
-            found[["worker_id", *COLUMNS]],
-            explain=("accuracy", "agreement", "gold_accuracy", "truth_accuracy", "p50", "active_p50", "per_hour", "active_per_hour",
-                     "return_rate", "decline_rate", "expire_rate", "late_rate"),
-            grid=True, wide=True, links=tuple(link(int(pk)) for pk in found["worker_id"]))),
-    )  # fmt: skip
+        part(
+            "table",
+            lambda: Drawn(
+                _("%(n)s workers with all measures") % {"n": f"{len(found):,}"},
+                _("Click a heading to sort, a row to see the worker; n = %(n)s answers; %(window)s")
+                % {"n": f"{int(found['submitted'].sum()):,}", "window": window},
+                found[["worker_id", *COLUMNS]],
+                explain=(
+                    "accuracy",
+                    "agreement",
+                    "gold_accuracy",
+                    "truth_accuracy",
+                    "p50",
+                    "active_p50",
+                    "per_hour",
+                    "active_per_hour",
+                    "return_rate",
+                    "decline_rate",
+                    "expire_rate",
+                    "late_rate",
+                ),
+                grid=True,
+                wide=True,
+                links=tuple(link(int(pk)) for pk in found["worker_id"]),
+            ),
+        ),
+    )
     return Content(title(), _("How often right, how fast, at what cost: %(window)s") % {"window": window}, parts=parts)

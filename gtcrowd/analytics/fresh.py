@@ -15,14 +15,15 @@ SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mar
         WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(job.changed_at, counters.counted_at)) FROM jobs_job job
         JOIN jobs_counters counters ON counters.job_id = job.id WHERE job.requester_id = %(requester)s),
-       (SELECT max(greatest(opened_at, decided_at)) FROM analytics_case WHERE requester_id = %(requester)s)
+       (SELECT max(greatest(opened_at, decided_at)) FROM analytics_case
+        WHERE requester_id = %(requester)s)
 """
 
 
 @dataclass(frozen=True)
 class Fresh:
-    """`now`: the database's clock in the requester's time zone; `waiting`: events that are not in the totals yet (10,000
-    at most); `version`: the same as long as nothing has changed. Totals of days before yesterday change with a job."""
+    """`now`: the database's clock in the requester's time zone; `waiting`: events not in the totals yet (10,000
+    at most); `version`: the same as long as nothing has changed."""
 
     now: datetime
     waiting: int
@@ -32,5 +33,5 @@ class Fresh:
 def look(viewer: Viewer) -> Fresh:
     with connection.cursor() as cursor:
         cursor.execute(QUERY, {"zone": viewer.requester.zone, "requester": viewer.requester.pk})
-        (now, waiting, *seen) = cursor.fetchone() or ()
+        ((now, waiting, *seen),) = cursor.fetchall()
     return Fresh(now, int(waiting), hashlib.sha256(repr(seen).encode()).hexdigest()[:16])

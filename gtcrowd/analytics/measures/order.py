@@ -7,8 +7,8 @@ from scipy.spatial.distance import squareform
 
 
 def alike(likeness: npt.ArrayLike) -> list[int]:
-    """Places of a symmetric table of likenesses (NaN: unknown) in the order of its tree (average linkage: Sokal, Michener
-    1958, "A statistical method for evaluating systematic relationships")."""
+    """Places of a symmetric table of likenesses (NaN: unknown) in the order of its tree (average linkage: Sokal,
+    Michener 1958, "A statistical method for evaluating systematic relationships")."""
     table = np.array(likeness, dtype=np.float64)
     if len(table) < 3:
         return list(range(len(table)))
