@@ -88,7 +88,7 @@ def rows(frame: pd.DataFrame, wanted: dict[str, Any], link: Callable[[int], str]
     start = max(int(wanted.get("startRow") or 0), 0)
     part = found.iloc[start : min(int(wanted.get("endRow") or 0), start + MOST_ROWS)]
     data = [
-        dict(zip(names, cells, strict=True)) | {"worker_id": int(pk), "href": link(int(pk))}
+        dict(zip(names, cells, strict=True)) | {"worker_id": str(pk), "href": link(int(pk))}
         for cells, pk in zip(words.rows(part), part["worker_id"], strict=True)
     ]
     return {"rowData": data, "rowCount": len(found)}

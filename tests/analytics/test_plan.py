@@ -1,6 +1,7 @@
 """What is left to do, whether something is new, and how the service is doing."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_what_is_left_of_running_jobs(alice, worked):
 
 
 def test_funds_are_what_is_not_set_aside(alice, bob, worked, now):
-    hold.deposit(requester_id=alice.requester.pk, amount=10, reference="x", now=now)
+    hold.deposit(requester_id=alice.requester.pk, amount=Decimal(10), reference="x", now=now)
 
     assert plan.funds(alice) == pytest.approx(10 - 6 * 0.036)
     assert plan.funds(bob) == 0

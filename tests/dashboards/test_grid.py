@@ -43,5 +43,5 @@ def test_a_page_of_rows_as_people_read_them():
 
     assert found == {
         "rowCount": 3,
-        "rowData": [{"worker_id": 2, "worker": "Dan", "accuracy": "–", "n": "0", "href": "/w/2/"}],
+        "rowData": [{"worker_id": "2", "worker": "Dan", "accuracy": "–", "n": "0", "href": "/w/2/"}],
     }
