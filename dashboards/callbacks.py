@@ -15,6 +15,7 @@ from dashboards.pages import shown
 from dashboards.pages import workers as all_workers
 from dashboards.parts import Content
 from gtcrowd.analytics import cases, fresh, saved
+from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.access import NotAllowed
 
@@ -24,8 +25,6 @@ CONTROLS = [
     *[(name, "value") for name in LISTS],
     (ids.DAYS, "start_date"),
     (ids.DAYS, "end_date"),
-    (ids.SOURCE, "value"),
-    (ids.COMPARE, "value"),
 ]
 
 
@@ -97,12 +96,12 @@ def _draw(pathname: str | None, search: str | None, _tick: Any, _decided: Any, v
     if ticked and seen.version == version:
         return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS))]
     content = _content(filters, options)
-    around = [layout.navigation(filters, options), layout.periods(filters, options)]
-    controls = [no_update] * len(CONTROLS) if ticked else _controls(filters, options)
+    around = [layout.navigation(filters, options), layout.switches(filters, options)]
+    controls = [no_update] * len(CONTROLS) if ticked else _controls(filters)
     return [cards.show(content, filters, options), *around, as_of, seen.version, *controls]
 
 
-def _content(filters: Any, options: address.Options) -> Content:
+def _content(filters: Filters, options: address.Options) -> Content:
     """The page, or why there is none; never a traceback."""
     if not options.page:
         return Content(_("There is no such page"), _("Choose one of the pages above."))
@@ -115,14 +114,9 @@ def _content(filters: Any, options: address.Options) -> Content:
         )
 
 
-def _controls(filters: Any, options: address.Options) -> list[Any]:
+def _controls(filters: Filters) -> list[Any]:
     days = [day.isoformat() if day else None for day in (filters.first_day, filters.last_day)]
-    return [
-        *[list(getattr(filters, name)) for name in LISTS],
-        *days,
-        filters.source,
-        ["compare"] if options.compare else [],
-    ]
+    return [*[list(getattr(filters, name)) for name in LISTS], *days]
 
 
 def _as_of(seen: fresh.Fresh, zone: str) -> str:
@@ -138,7 +132,7 @@ def _to_address(*values: Any) -> None:
 
 def changed(*values: Any) -> str | None:
     """The search part that the controls ask for; None where they say what the address already says."""
-    *chosen, first, last, source, compare, _pathname, _search, filters, options = values
+    *chosen, first, last, _pathname, _search, filters, options = values
     days = (address.day(first) if first else None, address.day(last) if last else None)
     period = options.period
     if days != (filters.first_day, filters.last_day):
@@ -148,9 +142,8 @@ def changed(*values: Any) -> str | None:
         **{name: tuple(found or ()) for name, found in zip(LISTS, chosen, strict=True)},
         first_day=days[0],
         last_day=days[1],
-        source=source or "all",
     )
-    now = replace(options, period=period, compare=bool(compare))
+    now = replace(options, period=period)
     return None if (asks, now) == (filters, options) else address.search(asks, now)
 
 

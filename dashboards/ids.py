@@ -1,8 +1,8 @@
 """Ids of the page's parts, in one place."""
 
 ADDRESS = "address"
-JOBS, TEAMS, WORKFORCES, WORKERS, KINDS, DAYS, SOURCE, COMPARE = (
-    "jobs", "teams", "workforces", "workers", "kinds", "days", "source", "compare",
+JOBS, TEAMS, WORKFORCES, WORKERS, KINDS, DAYS = (
+    "jobs", "teams", "workforces", "workers", "kinds", "days",
 )  # fmt: skip
 NAV, PERIODS, CONTENT, NUMBERS, GRID = "nav", "periods", "content", "numbers", "workers-grid"
 CLOCK, TICK, PAUSE, WORDS, VERSION, AS_OF, DECIDED, AWAY, SETTLED, ROW = (

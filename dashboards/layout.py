@@ -85,17 +85,36 @@ def navigation(filters: Filters, options: Options) -> list[Any]:
     ]
 
 
-def periods(filters: Filters, options: Options) -> list[Any]:
-    """Links to named periods."""
-    texts = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
+def switches(filters: Filters, options: Options) -> list[Any]:
+    """Links to named periods, to the kinds of objects, and to the same with and without the period before."""
+    periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
+    sources = {"all": _("all objects"), "real": _("real ones"), "gold": _("known ones")}
+    compared = {True: _("compared with the period before"), False: _("not compared")}
     found = []
-    for name, text in texts.items():
+    for name, text in periods.items():
         first, last = address.days(name, options.today)
-        href = address.href(replace(filters, first_day=first, last_day=last), replace(options, period=name))
-        found.append(
-            html.Span(dcc.Link(text, href=href), **aria({"aria-current": "true"} if name == options.period else {}))
-        )
-    return found
+        asked = address.href(replace(filters, first_day=first, last_day=last), replace(options, period=name))
+        found.append((text, asked, name == options.period))
+    objects = [
+        (text, address.href(replace(filters, source=name), options), name == filters.source)
+        for name, text in sources.items()
+    ]
+    both = [
+        (text, address.href(filters, replace(options, compare=yes)), yes == options.compare)
+        for yes, text in compared.items()
+    ]
+    return [_group(_("Days"), found), _group(_("Objects"), objects), _group(_("The period before"), both)]
+
+
+def _group(label: str, links: Sequence[tuple[str, str, bool]]) -> html.Nav:
+    return html.Nav(
+        [
+            html.Span(dcc.Link(text, href=href), **aria({"aria-current": "true"} if current else {}))
+            for text, href, current in links
+        ],
+        className="switches",
+        **aria({"aria-label": label}),
+    )
 
 
 def saved(views: Sequence[SavedView]) -> list[Any]:
@@ -148,62 +167,32 @@ def _languages(csrf_token: str) -> html.Form:
     )  # fmt: skip
 
 
-def _filters(options: Mapping[str, Sequence[tuple[Any, str]]]) -> html.Details:
+def _filters(options: Mapping[str, Sequence[tuple[Any, str]]]) -> html.Section:
     choices = (
         (ids.JOBS, _("Job"), options["jobs"]), (ids.TEAMS, _("Team"), options["teams"]),
         (ids.WORKFORCES, _("Workforce"), options["workforces"]), (ids.WORKERS, _("Worker"), options["workers"]),
         (ids.KINDS, _("Kind"), options["kinds"]),
     )  # fmt: skip
-    sources = [{"label": text, "value": name} for name, text in (
-        ("all", _("all objects")), ("real", _("real ones")), ("gold", _("known ones")))]  # fmt: skip
-    return html.Details(
+    days = html.Div(
         [
-            html.Summary([_("Filters"), html.Span(id=ids.PERIODS, className="switches")]),
-            html.Div(
-                [
-                    *(_choice(name, label, values) for name, label, values in choices),
-                    html.Div(
-                        [
-                            html.Label(_("Objects"), htmlFor=ids.SOURCE),
-                            dcc.Dropdown(
-                                id=ids.SOURCE,
-                                options=sources,
-                                value="all",
-                                clearable=False,
-                                searchable=False,
-                                labels=_dropdown(),
-                            ),
-                        ]
-                    ),
-                    html.Div(
-                        [
-                            html.Label(_("Days"), htmlFor=ids.DAYS),
-                            dcc.DatePickerRange(
-                                id=ids.DAYS,
-                                display_format="YYYY-MM-DD",
-                                month_format="YYYY-MM",
-                                updatemode="bothdates",
-                                start_date_placeholder_text=_("first day"),
-                                end_date_placeholder_text=_("last day"),
-                                clearable=True,
-                            ),
-                        ],
-                        className="days",
-                    ),
-                    dcc.Checklist(
-                        id=ids.COMPARE,
-                        options=[{"label": _("compare with the period before"), "value": "compare"}],
-                        value=["compare"],
-                    ),
-                ],
-                className="filters",
+            html.Label(_("Days"), htmlFor=ids.DAYS),
+            dcc.DatePickerRange(
+                id=ids.DAYS,
+                display_format="YYYY-MM-DD",
+                month_format="YYYY-MM",
+                updatemode="bothdates",
+                start_date_placeholder_text=_("first day"),
+                end_date_placeholder_text=_("last day"),
+                clearable=True,
             ),
         ],
-        className="bar",
-        open=True,
-        id="filters",
-        role="search",
+        className="days",
     )
+    controls = [*(_choice(name, label, values) for name, label, values in choices), days]
+    choose = html.Details(
+        [html.Summary(_("Filters")), html.Div(controls, className="filters")], id="filters", open=True
+    )
+    return html.Section([html.Div(id=ids.PERIODS), choose], className="bar", role="search")
 
 
 def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Div:

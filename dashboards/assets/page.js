@@ -56,8 +56,6 @@
       event.preventDefault();
       lead(link.getAttribute("href"));
     }
-    // A link in the line that folds the filters must not fold them.
-    if (event.target.closest("summary .switches")) event.preventDefault();
   });
 
   let shown;
@@ -98,12 +96,34 @@
     },
   });
 
+  /** What Dash's own controls lack for those who hear the page or use the keyboard. */
+  const MENDED = [
+    [".dash-dropdown-focus-target", { tabindex: "-1" }],
+    [".dash-datepicker-input-wrapper", { role: "group", "aria-expanded": null, "aria-haspopup": null, "aria-disabled": null, type: null }],
+    [".dash-datepicker-clear", { role: "button", tabindex: "0" }],
+  ];
+  function mend() {
+    for (const [selector, attributes] of MENDED) {
+      for (const element of document.querySelectorAll(selector)) {
+        for (const [name, value] of Object.entries(attributes)) {
+          if (value === null) element.removeAttribute(name);
+          else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+        }
+      }
+    }
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.(".dash-datepicker-clear")) event.target.click();
+  });
+
   // On a small screen the filters are folded up at first.
-  const seen = new MutationObserver(() => {
+  let folded = false;
+  const changed = new MutationObserver(() => {
+    mend();
     const filters = document.getElementById("filters");
-    if (!filters) return;
-    seen.disconnect();
+    if (!filters || folded) return;
+    folded = true;
     if (window.innerWidth < 700) filters.removeAttribute("open");
   });
-  seen.observe(document.documentElement, { childList: true, subtree: true });
+  changed.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-expanded", "tabindex"] });
 })();

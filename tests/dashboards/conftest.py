@@ -57,7 +57,7 @@ def replay(user, output, inputs, state=(), triggered=None):
     sent = {
         "output": found["output"],
         "outputs": _outputs(found["output"]),
-        "inputs": [one if isinstance(one, list) else one for one in filled(found["inputs"], inputs)],
+        "inputs": filled(found["inputs"], inputs),
         "state": filled(found["state"], state),
         "changedPropIds": [triggered or f"{found['inputs'][0]['id']}.{found['inputs'][0]['property']}"],
     }

@@ -73,33 +73,26 @@ def test_links_keep_the_filters():
     )
 
 
-def controls(filters, options):
+def controls(filters):
     lists = [list(getattr(filters, name)) for name in callbacks.LISTS]
-    return [
-        *lists,
-        str(filters.first_day),
-        str(filters.last_day),
-        filters.source,
-        ["compare"] if options.compare else [],
-    ]
+    return [*lists, str(filters.first_day), str(filters.last_day)]
 
 
 def test_controls_that_say_what_the_address_says_change_nothing():
     filters, options = address.read("/dashboards/", "?job=4&days=7", today=TODAY)
 
-    assert callbacks.changed(*controls(filters, options), "/dashboards/", "?job=4&days=7", filters, options) is None
+    assert callbacks.changed(*controls(filters), "/dashboards/", "?job=4&days=7", filters, options) is None
 
 
 @pytest.mark.parametrize(
     ("place", "value", "search"),
     [
         (callbacks.LISTS.index(ids.WORKERS), [7, 8], "?worker=7&worker=8"), (5, "2026-11-20", "?from=2026-11-20&to=2026-11-25"),
-        (7, "gold", "?source=gold"), (8, [], "?compare=0"),
     ],
 )  # fmt: skip
 def test_a_control_changes_the_address(place, value, search):
     filters, options = address.read("/dashboards/", "", today=TODAY)
-    values = controls(filters, options)
+    values = controls(filters)
     values[place] = value
 
     assert callbacks.changed(*values, "/dashboards/", "", filters, options) == search
@@ -107,7 +100,7 @@ def test_a_control_changes_the_address(place, value, search):
 
 def test_no_days_are_all_days():
     filters, options = address.read("/dashboards/", "", today=TODAY)
-    values = [*controls(filters, options)]
+    values = [*controls(filters)]
     values[5] = values[6] = None
 
     assert callbacks.changed(*values, "/dashboards/", "", filters, options) == "?days=all"

@@ -3,7 +3,6 @@
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
-from wsgiref.simple_server import WSGIRequestHandler
 
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer
@@ -19,11 +18,6 @@ from tests.portal.test_accessibility import SIZES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ALL = "?days=all"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_args):
-        pass
 
 
 @contextmanager
@@ -130,7 +124,7 @@ def test_a_row_and_a_name_lead_to_the_worker(page, address, ids):
     assert page.url == f"{address}/dashboards/worker/{ids['worker']}/{ALL}"
     page.go_back()
     settled(page, "Workers")
-    page.locator(".ag-row", has_text="Eve").locator("[col-id=kind]").first.click()
+    page.locator(".ag-center-cols-container [row-index='2'] [col-id=kind]").click()
     settled(page, "Eve")
 
 
@@ -145,10 +139,13 @@ def test_the_table_is_sorted_on_the_server(page, address, ids):
 def test_a_control_writes_the_address(page, address, ids):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
-    page.get_by_label("compare with the period before").uncheck()
-    page.wait_for_url("**compare=0")
-    page.get_by_role("link", name="7 days").click()
-    page.wait_for_url("**days=7&compare=0")
+    page.locator("#jobs").click()
+    page.locator(".dash-options-list-option", has_text="herons").click()
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/dashboards/?job={ids['job']}&days=all")
+    settled(page, "Overview")
+    page.get_by_role("link", name="7 days", exact=True).click()
+    page.wait_for_url(f"**/dashboards/?job={ids['job']}&days=7")
     settled(page, "Overview")
 
 
@@ -157,7 +154,7 @@ def test_figures_are_saved_as_pictures_and_the_page_as_one_file(page, address, j
     settled(page, "Overview")
     for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"day,")):
         with page.expect_download() as caught:
-            page.locator(".files").first.get_by_text(kind, exact=True).click()
+            page.locator(".card .files").first.get_by_text(kind, exact=True).click()
         file = tmp_path / kind
         caught.value.save_as(file)
         assert file.read_bytes().startswith(start)

@@ -144,7 +144,7 @@ def test_a_clock_that_finds_nothing_new_draws_nothing(alice, job):
 
 
 def test_controls_write_the_address(alice, job):
-    values = [[job.pk], [], [], [], [], None, None, "all", ["compare"]]
+    values = [[job.pk], [], [], [], [], None, None]
 
     every = json.loads(visit("/dashboards/_dash-dependencies", alice.user)[2])
     (found,) = [one for one in every if one["inputs"][0]["id"] == "jobs"]
