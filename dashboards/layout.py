@@ -89,7 +89,7 @@ def switches(filters: Filters, options: Options) -> list[Any]:
     """Links to named periods, to the kinds of objects, and to the same with and without the period before."""
     periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
     sources = {"all": _("all objects"), "real": _("real ones"), "gold": _("known ones")}
-    compared = {True: _("compared with the period before"), False: _("not compared")}
+    compared = {True: _("with the period before"), False: _("without it")}
     found = []
     for name, text in periods.items():
         first, last = address.days(name, options.today)

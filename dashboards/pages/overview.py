@@ -57,10 +57,10 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("hours", lambda: work.hours(frames.hours(viewer, filters), zone=viewer.requester.zone, window=window)),
         part("progress", lambda: work.progress(jobs, link=shown.to("job", filters, options))),
     )
-    return Content(
-        title(), _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window},
-        _numbers(found, before), _needs(viewer, filters, options, jobs, rest), parts,
-    )  # fmt: skip
+    lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
+    if before and not before.answers:
+        lead = f"{lead}. {_('There are no answers in the period before to compare with.')}"
+    return Content(title(), lead, _numbers(found, before), _needs(viewer, filters, options, jobs, rest), parts)
 
 
 def _before(viewer: Viewer, filters: Filters, jobs: pd.DataFrame) -> people.Numbers | None:
