@@ -33,13 +33,13 @@
     const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     const ink = "#1b2430";
     const layout = JSON.parse(JSON.stringify(graph.layout));
-    const margin = { ...layout.margin, t: 70 + 18 * lines.length };
+    const margin = { ...layout.margin, t: 76 + 18 * lines.length };
     const width = 1000;
     const height = (layout.height ?? 360) + margin.t;
     const title = `<b>${escape(card.querySelector("h2").textContent)}</b><br><span style="font-size:12px">${lines.map(escape).join("<br>")}</span>`;
     const whole = {
       ...layout, width, height, margin, paper_bgcolor: "#ffffff", font: { ...layout.font, color: ink },
-      title: { text: title, x: 0, xanchor: "left", xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 14 }, automargin: false },
+      title: { text: title, x: 0, xanchor: "left", xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 34 }, automargin: false },
     };
     const address = await window.Plotly.toImage({ data: graph.data, layout: whole }, { format, width, height, scale: format === "png" ? 2 : 1 });
     const link = document.createElement("a");

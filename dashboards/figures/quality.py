@@ -16,6 +16,8 @@ from gtcrowd.analytics.measures import order, people, trust
 
 LEAST_SHOWN = 5
 """Shares of fewer answers than this are left out: they are chance."""
+LONGEST = 16
+"""Of a category's name on an axis; the table has it whole."""
 MOST_WRITTEN = 15
 """With more categories than this, numbers in the cells cannot be read."""
 
@@ -77,12 +79,12 @@ def confusion(
     shares = np.divide(table, rows, out=np.full(table.shape, np.nan), where=rows >= LEAST_SHOWN)
     z = shares if rates else table
     written = [[("" if np.isnan(one) else f"{one:.0%}") if rates else f"{one:.0f}" for one in row] for row in z]
-    names = [str(name) for name in categories]
+    names, places = [str(name) for name in categories], list(range(len(categories)))
     figure = go.Figure(
         go.Heatmap(
             z=z,
-            x=names,
-            y=names,
+            x=places,
+            y=places,
             colorscale=SCALE,
             xgap=1,
             ygap=1,
@@ -90,18 +92,26 @@ def confusion(
             customdata=[[href] * len(names)] * len(names),
             texttemplate="%{text}" if len(names) <= MOST_WRITTEN else None,
             colorbar={"thickness": 10, "outlinewidth": 0},
-            hovertemplate=_("%{y} taken for %{x}") + ": %{text}<extra></extra>",
+            hovertext=[
+                [f"{right} → {answered}: {told}" for answered, told in zip(names, row, strict=True)]
+                for right, row in zip(names, written, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )
     )
     dress(figure, height=140 + 30 * max(len(names), 5), legend=False)
-    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
-    figure.update_xaxes(type="category", showgrid=False, title={"text": _("Answered")})
+    ticks = {"tickvals": places, "ticktext": [_short(name) for name in names], "showgrid": False}
+    figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(title={"text": _("Answered")}, **ticks)
     wrong = 1 - np.trace(table) / table.sum()
-    told = pd.DataFrame(table.astype(int), columns=names)
+    told = pd.DataFrame(table.astype(int), columns=[f"→ {name}" for name in names])
     told.insert(0, "right", names)
     warning = _("Shares of fewer than 5 answers are left out.") if rates and (rows < LEAST_SHOWN).any() else ""
     title = _("%(share)s of the answers are on another category") % {"share": percent(float(wrong))}
     return Drawn(title, under, told, figure, switches=switches, warning=warning)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def pairs(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> Drawn:
@@ -111,7 +121,10 @@ def pairs(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> Dr
         columns=["right", "answered", "n", "share"])  # fmt: skip
     if found.empty:
         return Drawn(_("Nothing is taken for anything else"), under, found)
-    names = [f"{right} → {answered}" for right, answered in zip(found["right"], found["answered"], strict=True)]
+    names = [
+        f"{_short(right)} → {_short(answered)}"
+        for right, answered in zip(found["right"], found["answered"], strict=True)
+    ]
     figure = go.Figure(go.Bar(
         x=found["n"], y=names, orientation="h", marker={"color": ORANGE}, text=[percent(one) for one in found["share"]],
         hovertemplate="%{y}: %{x} (%{text})<extra></extra>",

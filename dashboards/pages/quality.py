@@ -38,7 +38,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             "job": job["job"]
         }
         return Content(title(), text, links=links)
-    people = dict(frames.options(viewer)["workers"]) if "matrix" in found else {}
+    people = frames.names(viewer, found["matrix"]["workers"]) if "matrix" in found else {}
     name, content = str(job["job"]), found
     own = address.href(filters, options, page="job", item=int(job["job_id"]))
     parts = (

@@ -20,6 +20,7 @@ from gtcrowd.analytics.measures import people
 from gtcrowd.identity.access import Right, Viewer
 
 MOST_JOBS = 4
+MOST_CASES = 20
 WEEKLY = 45
 """With more days than this, accuracy is drawn by week."""
 
@@ -149,12 +150,22 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
     may, states = viewer.may(Right.MANAGE_WORKERS), words()["state"]
     zone = ZoneInfo(viewer.requester.zone)
     shown_ = []
-    for row in flagged.head(20).to_dict("records"):
+    flagged = (
+        flagged.assign(open=flagged["state"] == "open")
+        .sort_values(["open", "ratio"], ascending=False, kind="stable")
+        .head(MOST_CASES)
+    )
+    known = [row["with"] for row in flagged["evidence"] if "with" in row]
+    names = frames.names(viewer, known) if known else {}
+    for row in flagged.to_dict("records"):
         kind = cases.KINDS.get(row["kind"])
         facts = [(_("Job"), row["job"] or "–"), (_("Seen"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
                  (_("Likelihood ratio"), _("e^%(ratio)s: so many times likelier than the innocent story") % {
                      "ratio": f"{row['ratio'] or 0:.1f}"})]  # fmt: skip
-        facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in row["evidence"].items()]
+        evidence = row["evidence"] | (
+            {"with": names.get(row["evidence"]["with"], "–")} if "with" in row["evidence"] else {}
+        )
+        facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in evidence.items()]
         shown_.append(
             CaseShown(
                 int(row["case_id"]),
@@ -184,7 +195,7 @@ def _evidence() -> dict[str, str]:
         "sum": _("Sum of the evidence"),
         "threshold": _("Threshold"),
         "budget": _("False alarms a month, at most"),
-        "with": _("With worker number"),
+        "with": _("With"),
         "shared": _("Objects shared"),
         "same": _("Errors in common"),
         "ring": _("Workers who hang together"),
