@@ -86,9 +86,9 @@ def href(filters: Filters, options: Options, *, page: str | None = None, item: i
     return path(page or options.page, item if page else options.item) + search(filters, options)
 
 
-def on_day(filters: Filters, options: Options, day: date) -> str:
-    """The same page about one day."""
-    return href(replace(filters, first_day=day, last_day=day), replace(options, period="own"))
+def within(filters: Filters, options: Options, first: date, last: date) -> str:
+    """The same page about some days."""
+    return href(replace(filters, first_day=first, last_day=last), replace(options, period="own"))
 
 
 def days(period: str, today: date) -> tuple[date | None, date | None]:

@@ -16,53 +16,64 @@ from dashboards.parts import Drawn, Switch
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.measures.forecast import Forecast
 
+WEEKLY, MONTHLY = 120, 840
+"""With more days than this a bar is a week, or a month: more could not be told apart."""
+
 
 def throughput(
     table: pd.DataFrame,
     *,
     zone: str,
-    link: Callable[[date], str],
+    link: Callable[[date, date], str],
     switches: tuple[Switch, ...] = (),
     before: float | None = None,
     wide: bool = True,
 ) -> Drawn:
     """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days.
 
-    `before`: answers a day in the period before."""
-    under = _("Answers by day (%(zone)s); days without any are zero; n = %(n)s") % {
-        "zone": zone,
-        "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
-    }
+    `before`: answers a day in the period before. `link`: the address of the days from the first to the last.
+    """
+    bars, ends, what = _bars(table)
+    under = _("%(what)s (%(zone)s); days without any are zero; n = %(n)s") % {
+        "what": what, "zone": zone, "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
+    }  # fmt: skip
+    nothing = pd.DataFrame(columns=["day"])
     if table.empty:
-        return Drawn(
-            _("No answers in these days"),
-            under,
-            pd.DataFrame(columns=["day"]),
-            explain=("submitted",),
-            switches=switches,
-        )
+        return Drawn(_("No answers in these days"), under, nothing, explain=("submitted",), switches=switches)
     figure = go.Figure()
-    days = [[link(day.date())] for day in table.index]
-    for place, name in enumerate(table.columns):
+    where = [[link(first.date(), last.date())] for first, last in zip(bars.index, ends, strict=True)]
+    for place, name in enumerate(bars.columns):
         label = _("others") if name == "others" else str(name)
         figure.add_bar(
-            x=table.index, y=table[name], name=label, marker=mark(place), customdata=days,
-            hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra>" + label.replace("%", "%%") + "</extra>",
+            x=bars.index, y=bars[name], name=label, marker=mark(place), customdata=where,
+            hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra>" + label + "</extra>",
         )  # fmt: skip
-    total = table.sum(axis=1)
-    median = total.rolling(7, min_periods=1).median()
-    if len(total) > 1:
+    total, told = table.sum(axis=1), bars
+    if len(bars) == len(table) > 1:
+        told = bars.assign(median=total.rolling(7, min_periods=1).median())
         line = {"color": INK, "width": 2.5, "dash": "dash"}
-        figure.add_scatter(x=table.index, y=median, name=_("7-day median"), mode="lines", line=line)
-    if before:
+        figure.add_scatter(x=bars.index, y=told["median"], name=_("7-day median"), mode="lines", line=line)
+    if before and len(bars) == len(table):
         figure.add_hline(y=before, line={"color": INK, "dash": "dot"}, annotation_text=_("the period before"))
     dress(figure, height=420).update_layout(barmode="stack", bargap=0.15)
-    figure.update_xaxes(tickformat="%m-%d")
+    figure.update_xaxes(tickformat="%m-%d" if len(table) <= WEEKLY else "%Y-%m")
     title = _("%(mean)s answers a day, %(most)s on the busiest") % {
         "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
     }  # fmt: skip
-    told = table.assign(median=median).reset_index()
-    return Drawn(title, under, told.iloc[::-1], figure, ("submitted",), switches, wide=wide)
+    return Drawn(title, under, told.reset_index().iloc[::-1], figure, ("submitted",), switches, wide=wide)
+
+
+def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
+    """The table by day, week or month; the last day of each bar; and what the bars are."""
+    if len(table) <= WEEKLY:
+        return table, list(table.index), _("Answers by day")
+    period, what = ("W", _("Answers by week")) if len(table) <= MONTHLY else ("M", _("Answers by month"))
+    called = pd.DatetimeIndex(table.index).to_period(period)
+    bars = table.groupby(called).sum()
+    periods = pd.PeriodIndex(bars.index)
+    ends = [one.end_time.normalize() for one in periods]
+    bars.index = periods.start_time.rename("day")
+    return bars, ends, what
 
 
 def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:

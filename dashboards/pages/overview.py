@@ -41,7 +41,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             lambda: work.throughput(
                 people.every_day(_named(days, workers, jobs, options.by), group="name"),
                 zone=viewer.requester.zone,
-                link=shown.to_day(filters, options),
+                link=shown.to_days(filters, options),
                 switches=shown.by(filters, options),
                 before=before.answers / length if before else None,
             ),

@@ -29,8 +29,9 @@ def to(page: str, filters: Filters, options: Options) -> Callable[[int], str]:
     return lambda pk: address.href(filters, options, page=page, item=pk)
 
 
-def to_day(filters: Filters, options: Options) -> Callable[[date], str]:
-    return lambda day: address.on_day(filters, options, day)
+def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:
+    """The address of the same page about the days from one to another."""
+    return lambda first, last: address.within(filters, options, first, last)
 
 
 def by(filters: Filters, options: Options) -> tuple[Switch, ...]:

@@ -76,12 +76,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
             lambda: work.throughput(
                 people.every_day(days.assign(name=str(row["worker"])), group="name"),
                 zone=viewer.requester.zone,
-                link=lambda day: address.href(
-                    replace(back, first_day=day, last_day=day),
-                    replace(options, period="own"),
-                    page="worker",
-                    item=options.item,
-                ),
+                link=shown.to_days(back, options),
                 wide=False,
             ),
         ),

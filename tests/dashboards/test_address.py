@@ -68,7 +68,7 @@ def test_links_keep_the_filters():
 
     assert address.href(filters, options, page="worker", item=9) == "/dashboards/worker/9/?job=4&days=7"
     assert (
-        address.on_day(filters, options, date(2026, 11, 2))
+        address.within(filters, options, date(2026, 11, 2), date(2026, 11, 2))
         == "/dashboards/workers/?job=4&from=2026-11-02&to=2026-11-02"
     )
 

@@ -107,13 +107,26 @@ def test_figures_of_nothing_say_so():
 def test_the_median_of_seven_days_and_the_way_to_a_day():
     table = pd.DataFrame({"Cleo": [1.0, 2, 30]}, index=DAYS)
 
-    drawn = work.throughput(table, zone="Asia/Seoul", link=lambda day: f"/dashboards/?from={day}", before=4.0)
+    drawn = work.throughput(table, zone="Asia/Seoul", link=lambda first, last: f"/dashboards/?from={first}", before=4.0)
 
     assert list(drawn.figure.data[-1].y) == [1, 1.5, 2]
     assert drawn.figure.data[0].customdata[2][0] == "/dashboards/?from=2026-11-03"
     assert "Asia/Seoul" in drawn.under
     assert "33" in drawn.under
     assert drawn.title == "11 answers a day, 30 on the busiest"
+
+
+@pytest.mark.parametrize(("days", "bars", "told"), [(120, 120, "by day"), (126, 18, "by week"), (900, 30, "by month")])
+def test_many_days_are_drawn_by_week_or_month(days, bars, told):
+    table = pd.DataFrame({"Cleo": 1.0}, index=pd.date_range("2024-01-01", periods=days, name="day"))
+
+    drawn = work.throughput(table, zone="UTC", link=lambda first, last: f"{first}/{last}")
+
+    assert len(drawn.figure.data[0].x) == bars
+    assert sum(drawn.figure.data[0].y) == days
+    assert told in drawn.under
+    if told == "by week":
+        assert drawn.figure.data[0].customdata[0][0] == "2024-01-01/2024-01-07"
 
 
 def test_burn_down_joins_what_was_and_what_will_be():
