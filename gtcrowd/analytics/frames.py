@@ -235,6 +235,19 @@ def options(viewer: Viewer) -> dict[str, list[tuple[Any, str]]]:
     return {name: _rows(query, facts) for name, query in queries.items()}
 
 
+def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
+    """Names (or codes) of those of the workers, by id, who have totals with the viewer's requester."""
+    return dict(
+        _rows(
+            f"SELECT worker.id, {NAME} FROM workforce_worker worker JOIN identity_user person ON person.id = worker.user_id "  # noqa: S608
+            "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id WHERE worker.id = ANY(%(workers)s) "
+            "AND EXISTS (SELECT FROM analytics_day total WHERE total.worker_id = worker.id "
+            "AND total.requester_id = %(requester)s)",
+            {"workers": list(workers), "requester": viewer.requester.pk},
+        )
+    )
+
+
 def as_of(viewer: Viewer) -> dict[str, Any]:
     """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number
     of events not yet in them."""

@@ -71,6 +71,13 @@ def test_filters_narrow_the_frames(alice, job, chosen, n):
     assert len(frames.workers(alice, Filters(**chosen))) == n
 
 
+def test_names_are_of_ones_own_workers(alice, bob, job, crowd):
+    asked = [worker.pk for worker in crowd.values()]
+
+    assert sorted(frames.names(alice, asked).values()) == ["Cleo", "Dan", "Eve"]
+    assert frames.names(bob, asked) == {}
+
+
 def test_days_by_group(alice, job):
     table = people.every_day(frames.totals(alice, ALL, by="day", and_by="worker"), group="worker_id")
 
