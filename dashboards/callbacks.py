@@ -9,7 +9,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_up
 from dash.exceptions import PreventUpdate
 from django.utils.translation import gettext as _
 
-from dashboards import address, cards, grid, ids, layout, pages
+from dashboards import address, cards, grid, ids, kept, layout, pages
 from dashboards.files import asked, viewer
 from dashboards.pages import shown
 from dashboards.pages import workers as all_workers
@@ -95,23 +95,30 @@ def _draw(pathname: str | None, search: str | None, _tick: Any, _decided: Any, v
     ticked = bool(ctx.triggered_id == ids.TICK)
     if ticked and seen.version == version:
         return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS))]
-    content = _content(filters, options)
+    content = kept.page(who, filters, options, seen.version, lambda: _shown(filters, options)) or _not_drawn(options)
     around = [layout.navigation(filters, options), layout.switches(filters, options)]
     controls = [no_update] * len(CONTROLS) if ticked else _controls(filters)
-    return [cards.show(content, filters, options), *around, as_of, seen.version, *controls]
+    return [content, *around, as_of, seen.version, *controls]
 
 
-def _content(filters: Filters, options: address.Options) -> Content:
-    """The page, or why there is none; never a traceback."""
+def _shown(filters: Any, options: address.Options) -> list[Any] | None:
+    """The page; None where it cannot be drawn, which the log tells."""
     if not options.page:
-        return Content(_("There is no such page"), _("Choose one of the pages above."))
+        return None
     try:
-        return pages.draw(viewer(), filters, options)
+        return cards.show(pages.draw(viewer(), filters, options), filters, options)
     except Exception:  # whatever it is, the frame around the page stays usable
         log.exception("The page %s could not be drawn.", options.page)
-        return Content(
-            _("This page could not be drawn"), _("The service's log says why. Other pages or filters may work.")
-        )
+        return None
+
+
+def _not_drawn(options: address.Options) -> list[Any]:
+    """Why there is no page; never a traceback."""
+    if options.page:
+        title, text = _("This page could not be drawn"), _("The service's log says why. Other pages may work.")
+    else:
+        title, text = _("There is no such page"), _("Choose one of the pages above.")
+    return cards.show(Content(title, text), address.Filters(), options)
 
 
 def _controls(filters: Filters) -> list[Any]:

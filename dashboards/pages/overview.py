@@ -28,18 +28,18 @@ def title() -> str:
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window = shown.window(viewer, filters)
-    workers, jobs = frames.workers(viewer, filters), frames.jobs(viewer, filters)
-    median = float(pace.percentile(frames.paces(viewer, filters), 0.5))
-    found = people.numbers(workers, jobs, median_seconds=median)
+    jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
+    workers = frames.totals(viewer, filters, by="worker", paces=False)
+    found = people.numbers(workers, jobs, median_seconds=float(pace.percentile(times, 0.5)))
     before = _before(viewer, filters, jobs) if options.compare else None
-    days = frames.totals(viewer, filters, by="day", and_by=options.by)
+    days = people.every_day(frames.daily(viewer, filters, by=options.by), group="group", most=13)
     history, rest = _history(viewer, filters, jobs, options), int(plan.left(jobs).sum())
     length = filters.days or 1
     parts = (
         part(
             "throughput",
             lambda: work.throughput(
-                people.every_day(_named(days, workers, jobs, options.by), group="name"),
+                days,
                 zone=viewer.requester.zone,
                 link=shown.to_days(filters, options),
                 switches=shown.by(filters, options),
@@ -54,7 +54,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 what=_("all running jobs shown"),
             ),
         ),
-        part("hours", lambda: work.hours(frames.hours(viewer, filters), zone=viewer.requester.zone, window=window)),
+        part("hours", lambda: work.hours(hours, zone=viewer.requester.zone, window=window)),
         part("progress", lambda: work.progress(jobs, link=shown.to("job", filters, options))),
     )
     lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
@@ -67,8 +67,7 @@ def _before(viewer: Viewer, filters: Filters, jobs: pd.DataFrame) -> people.Numb
     earlier = filters.before()
     if earlier is None:
         return None
-    totals = frames.totals(viewer, earlier, by="worker", and_by="kind").drop(columns="kind")
-    workers = totals.groupby("worker_id", as_index=False).sum()
+    workers = frames.totals(viewer, earlier, by="worker", paces=False)
     median = float(pace.percentile(frames.paces(viewer, earlier), 0.5))
     return people.numbers(workers, jobs, median_seconds=median)
 
@@ -130,13 +129,6 @@ def _numbers(now: people.Numbers, before: people.Numbers | None) -> tuple[Number
             "per_hour",
         ),
     )
-
-
-def _named(days: pd.DataFrame, workers: pd.DataFrame, jobs: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The totals with the names of what they are grouped by."""
-    source = jobs if by == "team" else workers
-    names = dict(zip(source[f"{by}_id"], source[by], strict=True)) if len(source) else {}
-    return days.assign(name=[names.get(pk, str(pk)) for pk in days[f"{by}_id"]])
 
 
 def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:

@@ -47,6 +47,13 @@ GROUPS = {
     "day": ("total.day", "day"),
 }
 """What totals can be grouped by: the column, and its name in the frame."""
+NAMES = {
+    "worker": f"SELECT worker.id, {NAME} FROM workforce_worker worker "
+    "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
+    "JOIN identity_user person ON person.id = worker.user_id WHERE worker.id = ANY(%(ids)s)",
+    "team": "SELECT id, name FROM workforce_team WHERE id = ANY(%(ids)s)",
+    "workforce": "SELECT id, name FROM workforce_workforce WHERE id = ANY(%(ids)s)",
+}
 
 
 def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataFrame:
@@ -108,8 +115,28 @@ def totals(
     return frame
 
 
-def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Answers by class of time, [64], and by weekday (0 is Monday) and hour, [7, 24], of all that the filters leave."""
+def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.DataFrame:
+    """A row a day and group, of a worker, team or workforce: day, group (its name; "others" for all beyond the `most`
+    largest), submitted. What a chart by day can show, and no more than that is read."""
+    column, _name = GROUPS[by]
+    source, facts = _source(viewer, filters, DAYS, (by,))
+    largest = _rows(
+        f"SELECT {column}, sum(total.submitted) AS n {source} GROUP BY 1 ORDER BY n DESC, 1 LIMIT {most}",
+        facts,
+    )
+    chosen = [pk for pk, _n in largest]
+    frame = _frame(
+        f"SELECT total.day, CASE WHEN {column} = ANY(%(chosen)s) THEN {column} END AS pk, "
+        f"sum(total.submitted) AS submitted {source} GROUP BY 1, 2 ORDER BY 1, 2",
+        facts | {"chosen": chosen},
+    )
+    names = dict(_rows(NAMES[by], {"ids": chosen})) if chosen else {}
+    group = ["others" if pd.isna(pk) else names.get(int(pk), str(int(pk))) for pk in frame["pk"]]
+    return frame.assign(group=group, submitted=frame["submitted"].astype("int64"))[["day", "group", "submitted"]]
+
+
+def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """Answers by class of time, [64], and what `hours` gives, of all that the filters leave."""
     source, facts = _source(viewer, filters, DAYS)
     weekday, counts = _bytes(
         "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, facts, pace.CLASSES + pace.HOURS
@@ -117,12 +144,13 @@ def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], npt.
     table = np.zeros((7, pace.CLASSES + pace.HOURS), dtype=np.int64)
     for day in range(7):
         table[day] = counts[weekday == day].sum(axis=0, dtype=np.int64)
-    return table[:, : pace.CLASSES].sum(axis=0), table[:, pace.CLASSES :]
+    hours_ = pd.DataFrame(table[:, pace.CLASSES :]).rename_axis("weekday").reset_index()
+    return table[:, : pace.CLASSES].sum(axis=0), hours_
 
 
 def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """Answers by weekday (0 is Monday) and hour: weekday, and columns 0 to 23; always seven rows."""
-    return pd.DataFrame(times(viewer, filters)[1]).rename_axis("weekday").reset_index()
+    return times(viewer, filters)[1]
 
 
 def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:

@@ -132,6 +132,8 @@ def every_day(
     table.index = pd.to_datetime(table.index)
     table = table.reindex(pd.date_range(table.index.min(), table.index.max(), name="day"), fill_value=0)
     largest = table.sum().sort_values(ascending=False, kind="stable").index
+    if "others" in largest:  # they come so from the frame, and stand last as well
+        largest = largest.drop("others").append(pd.Index(["others"]))
     kept = table[largest[:most]].astype(float)
     if len(largest) > most:
         kept["others"] = table[largest[most:]].sum(axis=1).astype(float)
