@@ -17,7 +17,8 @@
       document.hidden ||
       !content ||
       content.querySelector("details[open], .js-plotly-plot:hover, .ag-root-wrapper:hover, .zoomlayer .select-outline") ||
-      content.contains(document.activeElement) && document.activeElement.tagName !== "H1" ||
+      (content.contains(document.activeElement) && document.activeElement.tagName !== "H1") ||
+      [...content.querySelectorAll("textarea")].some((note) => note.value) ||
       String(window.getSelection()) !== ""
     );
   }
@@ -59,6 +60,7 @@
   });
 
   let shown;
+  let rows;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     gtcrowd: {
       tick: (count) => (busy() ? stay() : count),
@@ -83,7 +85,12 @@
           document.title = `${heading.textContent} · gtcrowd`;
           if (shown && shown !== window.location.pathname) heading.focus({ preventScroll: true });
           shown = window.location.pathname;
-          for (const graph of document.querySelectorAll("#content .js-plotly-plot")) {
+          // The table stays when the page is drawn anew; what it has are the rows of before.
+          const table = document.querySelector("#workers-grid .ag-root");
+          if (table && table === rows) window.dash_ag_grid?.getApi("workers-grid")?.purgeInfiniteCache();
+          rows = table;
+          for (const graph of document.querySelectorAll("#content .js-plotly-plot:not([data-told])")) {
+            graph.dataset.told = "";
             graph.on?.("plotly_hover", (data) => {
               const said = data.points[0].customdata;
               const href = Array.isArray(said) ? said[0] : said;

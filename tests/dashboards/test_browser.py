@@ -136,6 +136,18 @@ def test_the_table_is_sorted_on_the_server(page, address, ids):
     expect(heading).to_have_attribute("aria-sort", "ascending")
 
 
+def test_the_table_follows_the_filters(page, address, ids):
+    page.goto(f"{address}/dashboards/workers/{ALL}")
+    settled(page, "Workers")
+    expect(page.locator(".ag-cell a")).to_have_count(3)
+    page.locator("#workers").click()
+    page.locator(".dash-options-list-option", has_text="Eve").click()
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**?worker={ids['worker']}&days=all")
+
+    expect(page.locator(".ag-cell a")).to_have_text(["Eve"])
+
+
 def test_a_control_writes_the_address(page, address, ids):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
