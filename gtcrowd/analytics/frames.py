@@ -48,7 +48,7 @@ GROUPS = {
 }
 """What totals can be grouped by: the column, and its name in the frame."""
 NAMES = {
-    "worker": f"SELECT worker.id, {NAME} FROM workforce_worker worker "
+    "worker": f"SELECT worker.id, {NAME} FROM workforce_worker worker "  # noqa: S608
     "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
     "JOIN identity_user person ON person.id = worker.user_id WHERE worker.id = ANY(%(ids)s)",
     "team": "SELECT id, name FROM workforce_team WHERE id = ANY(%(ids)s)",
@@ -267,11 +267,9 @@ def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
     """Names (or codes) of those of the workers, by id, who have totals with the viewer's requester."""
     return dict(
         _rows(
-            f"SELECT worker.id, {NAME} FROM workforce_worker worker JOIN identity_user person ON person.id = worker.user_id "  # noqa: S608
-            "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id WHERE worker.id = ANY(%(workers)s) "
-            "AND EXISTS (SELECT FROM analytics_day total WHERE total.worker_id = worker.id "
+            NAMES["worker"] + " AND EXISTS (SELECT FROM analytics_day total WHERE total.worker_id = worker.id "
             "AND total.requester_id = %(requester)s)",
-            {"workers": list(workers), "requester": viewer.requester.pk},
+            {"ids": list(workers), "requester": viewer.requester.pk},
         )
     )
 

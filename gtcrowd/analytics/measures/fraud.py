@@ -20,6 +20,8 @@ LEAST_SHARED = 10
 """Objects two workers must share before their errors are compared."""
 COPIES = 0.8
 """Share of answers that a copier is taken to copy, in the likelihood ratio."""
+UNLIKELY = 0.5
+"""An answer that somebody gives with less than this chance is unlikely."""
 QUICK = 0.02
 """Answers quicker than this share of all of a job's are quick."""
 
@@ -172,7 +174,8 @@ def copying(
     size = votes.sum(axis=1)
     n_workers, start = len(confusion), np.log(np.maximum(prior, LEAST))
     keys: list[Codes] = []
-    parts: list[tuple[FloatArray, ...]] = []
+    sames: list[npt.NDArray[np.bool_]] = []
+    chances: list[FloatArray] = []
     for lag in range(1, int(size.max(initial=1))):
         one = np.flatnonzero(task[:-lag] == task[lag:]) if lag < len(task) else np.zeros(0, np.int64)
         if not len(one):
@@ -184,28 +187,43 @@ def copying(
         joint = start + share[:, None] * (total[at] - log[worker[one], :, x] - log[worker[other], :, y])
         joint = np.exp(joint - joint.max(axis=1, keepdims=True))
         joint /= joint.sum(axis=1, keepdims=True)
-        chances = []
+        both = []
         for row, given in ((one, x), (other, y)):
             alone = (joint * confusion[worker[row], :, given]).sum(axis=1)
             others = votes[at, given] - (x == given).astype(int) - (y == given)
-            chances.append(np.clip(np.maximum(alone, (others + alone) / (rest + 1)), 0.01, 0.99))
-        same = x == y
-        # Who copied from whom is not asked: the answer that would be less of a surprise is taken for the copied one.
-        chance = np.maximum(*chances)
-        ratio = np.where(same, np.log(copies / chance + 1 - copies), np.log(1 - copies))
+            both.append(np.clip(np.maximum(alone, (others + alone) / (rest + 1)), 0.01, 0.99))
         keys.append(worker[one] * n_workers + worker[other])
-        parts.append((np.ones(len(one)), same & (chance < 0.5), np.where(chance < 0.5, chance, 0.0), ratio))
+        sames.append(x == y)
+        # Who copied from whom is not asked: the answer that would be less of a surprise is taken for the copied one.
+        chances.append(np.maximum(*both))
     if not keys:
         none = np.zeros(0, np.int64)
         return Pairs(none, none, none, none, np.zeros(0), np.zeros(0))
     pair, place = np.unique(np.concatenate(keys), return_inverse=True)
-    shared, same, expected, ratio = (
-        np.bincount(place, np.concatenate([part[column] for part in parts]), len(pair)) for column in range(4)
-    )
+    return _judged(pair, place, np.concatenate(sames), np.concatenate(chances), n_workers=n_workers, copies=copies)
+
+
+def _judged(
+    pair: Codes, place: Codes, same: npt.NDArray[np.bool_], chance: FloatArray, *, n_workers: int, copies: float
+) -> Pairs:
+    """Pairs from the objects that each shares: `place` [n] is the pair, `chance` [n] that of the same answer.
+
+    Objects that mislead people in their own way let everybody's errors meet more often than a model of workers has it.
+    How much more is seen in the job itself: over all pairs but the tenth with the largest excess, for a ring is few
+    pairs. By so much the chance of unlikely answers is raised before anybody is told.
+    """
+    unlikely = chance < UNLIKELY
+    met = np.bincount(place, same & unlikely, len(pair))
+    expected = np.bincount(place, np.where(unlikely, chance, 0.0), len(pair))
+    usual = np.argsort((met - expected) / np.sqrt(expected + 1))[: max(int(len(pair) * 0.9), 1)]
+    raised = max(float(met[usual].sum()) / max(float(expected[usual].sum()), 1e-9), 1.0)
+    chance = np.where(unlikely, np.minimum(chance * raised, 0.95), chance)
+    ratio = np.where(same, np.log(copies / chance + 1 - copies), np.log(1 - copies))
+    shared, total = np.bincount(place, minlength=len(pair)), np.bincount(place, ratio, len(pair))
     keep = shared >= LEAST_SHARED
     return Pairs(
-        pair[keep] // n_workers, pair[keep] % n_workers, shared[keep].astype(np.int64), same[keep].astype(np.int64),
-        expected[keep].astype(np.float64), ratio[keep].astype(np.float64),
+        pair[keep] // n_workers, pair[keep] % n_workers, shared[keep].astype(np.int64), met[keep].astype(np.int64),
+        (expected * raised)[keep], total[keep],
     )  # fmt: skip
 
 
