@@ -223,7 +223,7 @@ def _judged(
     keep = shared >= LEAST_SHARED
     return Pairs(
         pair[keep] // n_workers, pair[keep] % n_workers, shared[keep].astype(np.int64), met[keep].astype(np.int64),
-        (expected * raised)[keep], total[keep],
+        (expected * raised)[keep].astype(np.float64), total[keep].astype(np.float64),
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dashboards import address, cards, pages
-from gtcrowd.analytics import frames, rollup
+from dashboards import address, cards, kept, pages
+from gtcrowd.analytics import frames, fresh, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import people
 from gtcrowd.commands.bench import stage
@@ -131,7 +131,8 @@ def _rolled(answers: int) -> Cost:
 
 
 def _acts(viewer: Viewer) -> dict[str, Callable[[], str]]:
-    """What is measured, by name: every page as it is sent to the browser, over the last 28 days and over all."""
+    """What is measured, by name: every page over the last 28 days and over all, when it must be drawn, and when nothing
+    has changed since somebody asked for it; and the largest report."""
     today = timezone.now().date()
     month = Filters(first_day=today - timedelta(days=27), last_day=today)
     job, worker = Job.objects.latest("pk").pk, Worker.objects.latest("pk").pk
@@ -140,14 +141,24 @@ def _acts(viewer: Viewer) -> dict[str, Callable[[], str]]:
         for name in pages.PAGES:
             item = {"job": job, "worker": worker}.get(name)
             options = address.Options(today, page=name, item=item, period=period)
-            acts[f"page {name}, {days}"] = partial(_page, viewer, filters, options)
+            acts[f"{name}, {days}, drawn"] = partial(_drawn, viewer, filters, options)
+            acts[f"{name}, {days}, asked again"] = partial(_kept, viewer, filters, options)
     acts["report of workers, all days, CSV"] = lambda: people.measured(frames.workers(viewer, Filters())).to_csv()
     return acts
 
 
-def _page(viewer: Viewer, filters: Filters, options: address.Options) -> str:
+def _drawn(viewer: Viewer, filters: Filters, options: address.Options) -> str:
     """What the one callback of a page sends."""
     return to_json_plotly(cards.show(pages.draw(viewer, filters, options), filters, options))
+
+
+def _kept(viewer: Viewer, filters: Filters, options: address.Options) -> str:
+    """The same by the way of a request: drawn only if something has changed."""
+    version = fresh.look(viewer).version
+    page = kept.page(
+        viewer, filters, options, version, lambda: cards.show(pages.draw(viewer, filters, options), filters, options)
+    )
+    return to_json_plotly(page)
 
 
 def _cost(answers: int, what: str, act: Callable[[], str]) -> Cost:
