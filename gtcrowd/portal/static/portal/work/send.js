@@ -2,7 +2,7 @@
 //
 // Outcome: {kind, final, retry, reply}. final: the server has decided, so the answer need not be kept.
 //   taken     stored; reply has the receipt and what comes next
-//   refused   not an answer to the job (422): the worker corrects it
+//   refused   not an answer to the job (422), or too many messages (429): the worker corrects it
 //   settled   answered or given back before (409); reply has what comes next
 //   notYours  nobody's or somebody else's task (404): kept, for it may be the wrong sign-in
 //   signedOut 401, 403 or a detour to the sign-in page
@@ -10,7 +10,7 @@
 
 const TIMEOUT_SECONDS = 20;
 
-const KINDS = { 200: "taken", 401: "signedOut", 403: "signedOut", 404: "notYours", 409: "settled", 400: "refused", 413: "refused", 422: "refused" };
+const KINDS = { 200: "taken", 401: "signedOut", 403: "signedOut", 404: "notYours", 409: "settled", 400: "refused", 413: "refused", 422: "refused", 429: "refused" };
 const FINAL = new Set(["taken", "settled", "refused"]);
 const RETRY = new Set(["offline", "serverFault"]);
 
@@ -45,6 +45,6 @@ async function json(response) {
 }
 
 /** Read anew for every request: signing in again, in another tab, changes it. */
-function token() {
+export function token() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }
