@@ -29,8 +29,7 @@ def of_elements() -> dict[str, str]:
         "guideKeypoint": _("Choose a label, then click the point."),
         "guideSpans": _("Choose a label, then select words with the mouse or with Shift and the arrow keys."),
         "guideMasks": _(
-            "Choose a label, then paint every pixel that belongs to it: with the brush, by corners, or by "
-            "filling."
+            "Choose a label, then paint every pixel that belongs to it: with the brush, by corners, or by filling."
         ),
         "guideThings": _("Choose a label and paint one thing; begin another thing before you paint the next."),
         "guideRanking": _("Press the items in order, the best first; the arrows beside them change their places."),

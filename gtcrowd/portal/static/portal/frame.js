@@ -50,7 +50,10 @@ for (const type of ["crowd-change", "input"]) document.addEventListener(type, ()
 
 listenToPage(origin, {
   restore: ({ state }) => form?.restore(state),
-  focus: () => form?.takeFocus(),
+  focus: () => {
+    document.dispatchEvent(new Event("gtcrowd-shown")); // shut.js
+    form?.takeFocus();
+  },
   disable: () => form && (form.disabled = true),
   problem: ({ sentence }) => {
     if (!form) return;

@@ -129,7 +129,9 @@ export class CrowdForm extends HTMLElement {
   }
 
   takeFocus() {
-    (this.widgets[0] ?? this.controls()[0])?.[this.widgets[0] ? "takeFocus" : "focus"]?.();
+    const first = this.widgets.find((widget) => widget.hasAttribute("auto-focus")) ?? this.widgets[0];
+    if (first) first.takeFocus?.();
+    else this.controls()[0]?.focus();
   }
 
   /** Plain controls that a template put in by itself. */
