@@ -40,9 +40,8 @@ def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found_jobs = Job.objects.visible_to(viewer).select_related("team", "counters").order_by("-created_at")[:SHOWN]
     funds = balance.balance(names.funds(viewer.requester.pk))
     waiting = waiting_messages([one.pk for one in found_jobs])
-    for one in found_jobs:
-        one.messages_waiting = waiting.get(one.pk, 0)
-    return render(request, "console/jobs.html", {"jobs": found_jobs, "funds": funds})
+    jobs_shown = [(one, waiting.get(one.pk, 0)) for one in found_jobs]
+    return render(request, "console/jobs.html", {"jobs": jobs_shown, "funds": funds})
 
 
 @member

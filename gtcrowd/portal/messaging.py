@@ -30,7 +30,7 @@ def thread(request: HttpRequest, job_id: int) -> HttpResponse:
         # A browser counts a line's end as one character and sends it as two.
         given["text"] = given["text"].replace("\r\n", "\n")
         try:
-            messaging.write(worker=worker, job=job, now=now, **given)
+            messaging.write(worker=worker, job=job, about=given["about"], text=given["text"], now=now)
         except messaging.MessageRefused as refused:
             shown |= {"given": given, "fault": str(refused), "field": refused.field}
         else:
