@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gtcrowd.console import flow, hooks, templates, views
+from gtcrowd.console import flow, hooks, messaging, templates, views
 
 app_name = "console"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("jobs/<str:name>/pause/", flow.pause_job, name="pause"),
     path("jobs/<str:name>/gold/", flow.declare_gold, name="gold"),
     path("jobs/<str:name>/workers/<str:code>/", flow.change_standing, name="standing"),
+    path("jobs/<str:name>/messages/<str:code>/", messaging.answer, name="message"),
     path("jobs/<str:name>/run/", views.run_method, name="run"),
     path("jobs/<str:name>/output.manifest", views.manifest, name="manifest"),
     path("people/", views.people, name="people"),

@@ -15,7 +15,7 @@ from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate, deliver
 from gtcrowd.labels.models import HOOK, Run, RunState
 from gtcrowd.runner import rescue
-from gtcrowd.tasks import drafts, expire
+from gtcrowd.tasks import drafts, expire, messages
 from gtcrowd.workforce import invite
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
@@ -67,6 +67,11 @@ def rebuild_totals(*, requester: int) -> None:
 @app.task(name=queue.SEND_INVITATION, retry=RETRY)
 def send_invitation(*, user: int, by: str, language: str | None = None) -> None:
     invite.mail_link(User.objects.get(pk=user), by=by, in_language=language, now=timezone.now())
+
+
+@app.task(name=queue.TELL_OF_MESSAGES, retry=RETRY)
+def tell_of_messages(*, job: int) -> None:
+    messages.tell(job, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
