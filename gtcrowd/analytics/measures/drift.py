@@ -25,8 +25,8 @@ LOST = 0.6
 """Share of the answers given without looking that is watched for."""
 PRIOR = 3.0
 """Answers of each category that the crowd is worth at the beginning."""
-WARM = 30
-"""First answers of a worker that only tell how they answer: who never looked has not changed."""
+WARM, WARM_EACH = 30, 10
+"""First answers of a worker, and of each category, that only tell how they answer: who never looked has not changed."""
 BUDGET = 1.0
 """False alarms a month, over all workers of a requester."""
 DOUBT = 2.0
@@ -71,7 +71,8 @@ def watch(
         looking = _as_before(others[order[own]], answer[own], crowd)
         ratio[own] = np.log((1 - LOST) + LOST * habit[one, answer[own]] / np.maximum(looking, 1e-6))
     seen = np.arange(len(code)) - first[code]
-    ratio = np.where(seen < WARM, 0.0, np.clip(ratio, -MOST, MOST))
+    warm = max(WARM, WARM_EACH * values)
+    ratio = np.where(seen < warm, 0.0, np.clip(ratio, -MOST, MOST))
     alarm, began = np.full(n_workers, -1), np.zeros(n_workers, np.int64)
     highest = np.zeros(n_workers)
     for one in range(n_workers):
