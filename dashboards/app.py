@@ -5,10 +5,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from flask import Response, request
 
-from dashboards import callbacks, layout
-from gtcrowd.analytics import frames
+from dashboards import callbacks, files, layout
+from dashboards.address import PREFIX
+from gtcrowd.analytics import frames, saved
 
-PREFIX = "/dashboards/"
+NAMES = ("jobs", "teams", "workforces", "workers", "kinds")
+"""What can be chosen in the filters."""
+__all__ = ["PREFIX", "create"]
 
 
 class _Dash(Dash):
@@ -28,12 +31,14 @@ def create() -> Dash:
         serve_locally=True,
         compress=False,
         use_async=False,  # Django refuses queries inside an event loop
+        suppress_callback_exceptions=True,  # what is on a page is known when it is drawn
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # First: otherwise Dash lays the page out now, when nobody has asked for it yet.
-    app.validation_layout = layout.page({"jobs": [], "teams": [], "workers": []}, csrf_token="")  # type: ignore[assignment]
+    app.validation_layout = layout.page(dict.fromkeys(NAMES, ()), [], csrf_token="")  # type: ignore[assignment]
     app.layout = _layout
     callbacks.register(app)
+    files.register(app.server)
     policy = _policy(app)
 
     @app.server.after_request
@@ -47,7 +52,8 @@ def create() -> Dash:
 
 
 def _layout() -> html.Div:
-    return layout.page(frames.options(callbacks.viewer()), csrf_token=request.environ["gtcrowd.csrf"])
+    who = files.viewer()
+    return layout.page(frames.options(who), saved.listed(who), csrf_token=request.environ["gtcrowd.csrf"])
 
 
 def _policy(app: Dash) -> str:

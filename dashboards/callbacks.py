@@ -1,215 +1,195 @@
-"""From the controls to frames, and from frames to figures."""
+"""From the address to a page, from the controls to the address, and what people do on a page."""
 
-from collections.abc import Mapping
-from datetime import date
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
-import numpy as np
-import pandas as pd
-from dash import Dash, Input, Output, State, ctx, html, no_update
-from django.conf import settings
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
+from dash.exceptions import PreventUpdate
 from django.utils.translation import gettext as _
-from flask import request
 
-from dashboards import figures, ids
-from gtcrowd.analytics import frames, measures
+from dashboards import address, cards, grid, ids, kept, layout, pages
+from dashboards.files import asked, viewer
+from dashboards.pages import shown
+from dashboards.pages import workers as all_workers
+from dashboards.parts import Content
+from gtcrowd.analytics import cases, fresh, saved
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.identity.access import Viewer
+from gtcrowd.analytics.models import Case
+from gtcrowd.identity.access import NotAllowed
 
-CONTROLS = (ids.JOBS, ids.TEAMS, ids.WORKERS)
+log = logging.getLogger(__name__)
+LISTS = (ids.JOBS, ids.TEAMS, ids.WORKFORCES, ids.WORKERS, ids.KINDS)
+CONTROLS = [
+    *[(name, "value") for name in LISTS],
+    (ids.DAYS, "start_date"),
+    (ids.DAYS, "end_date"),
+]
 
 
 def register(app: Dash) -> None:
-    """Wire the page: address to controls once, controls to address, and to every figure."""
+    where = [(ids.ADDRESS, "pathname"), (ids.ADDRESS, "search")]
     app.callback(
-        *[Output(name, "value") for name in CONTROLS],
-        Output(ids.DAYS, "start_date"),
-        Output(ids.DAYS, "end_date"),
-        Input(ids.ADDRESS, "search"),
-    )(_from_address)
-    controls = [
-        *[Input(name, "value") for name in CONTROLS],
-        Input(ids.DAYS, "start_date"),
-        Input(ids.DAYS, "end_date"),
-    ]
-    app.callback(Output(ids.ADDRESS, "search"), *controls, State(ids.ADDRESS, "search"), prevent_initial_call=True)(
+        Output(ids.CONTENT, "children"),
+        Output(ids.NAV, "children"),
+        Output(ids.PERIODS, "children"),
+        Output(ids.AS_OF, "children"),
+        Output(ids.VERSION, "data"),
+        *[Output(*one) for one in CONTROLS],
+        *[Input(*one) for one in where],
+        Input(ids.TICK, "data"),
+        Input(ids.DECIDED, "data"),
+        State(ids.VERSION, "data"),
+    )(_draw)
+    # It writes the address by set_props: as an output it would close a circle, which Dash refuses.
+    app.callback(*[Input(*one) for one in CONTROLS], *[State(*one) for one in where], prevent_initial_call=True)(
         _to_address
     )
-    drawn = [Output(ids.graph(name), "figure") for name in ids.FIGURES]
-    shown = [Output(ids.table(name), "children") for name in ids.FIGURES]
-    kept = [Output(ids.data(name), "data") for name in ids.FIGURES]
     app.callback(
-        Output(ids.NUMBERS, "children"),
-        Output(ids.AS_OF, "children"),
-        *drawn,
-        *shown,
-        *kept,
-        *controls,
-        Input(ids.GROUP, "value"),
-        Input(ids.REFRESH, "n_clicks"),
-    )(_draw)
-    for name in ids.FIGURES:
-        app.callback(
-            Output(ids.download(name), "data"),
-            Input(ids.save(name), "n_clicks"),
-            State(ids.data(name), "data"),
-            prevent_initial_call=True,
-        )(_saver(name))
+        Output(ids.GRID, "getRowsResponse"),
+        Input(ids.GRID, "getRowsRequest"),
+        *[State(*one) for one in where],
+        prevent_initial_call=True,
+    )(_rows)
+    app.callback(
+        Output(ids.DECIDED, "data"),
+        Output(ids.CASE_TOLD, "children"),
+        Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
+        State({"type": "note", "case": ALL}, "value"),
+        State({"type": "note", "case": ALL}, "id"),
+        prevent_initial_call=True,
+    )(_decide)
+    app.callback(
+        Output(ids.VIEWS, "children"),
+        Output(ids.VIEW_TOLD, "children"),
+        Output(ids.VIEW_NAME, "value"),
+        Input(ids.VIEW_SAVE, "n_clicks"),
+        Input({"type": "view", "pk": ALL}, "n_clicks"),
+        State(ids.VIEW_NAME, "value"),
+        *[State(*one) for one in where],
+        prevent_initial_call=True,
+    )(_views)
+    _register_in_the_browser(app)
 
 
-def viewer() -> Viewer:
-    """Who asks, as the gate has found out."""
-    found: Viewer = request.environ["gtcrowd.viewer"]
-    return found
+def _register_in_the_browser(app: Dash) -> None:
+    """What needs no server (assets/page.js)."""
+    for name, parts in {
+        "tick": (Output(ids.TICK, "data"), Input(ids.CLOCK, "n_intervals")),
+        "pause": (Output(ids.CLOCK, "disabled"), Output(ids.PAUSE, "children"), Output(ids.PAUSE, "aria-pressed"),
+                  Input(ids.PAUSE, "n_clicks"), State(ids.WORDS, "data")),
+        "go": (Output(ids.AWAY, "data"), Input({"type": "graph", "name": ALL}, "clickData")),
+        "row": (Output(ids.ROW, "data"), Input(ids.GRID, "cellClicked")),
+        "settled": (Output(ids.SETTLED, "data"), Input(ids.CONTENT, "children")),
+    }.items():  # fmt: skip
+        app.clientside_callback(ClientsideFunction("gtcrowd", name), *parts, prevent_initial_call=True)
 
 
-def _from_address(search: str | None) -> tuple[Any, ...]:
-    asked = parse_qs((search or "").lstrip("?"))
-    chosen = [[int(pk) for pk in asked.get(name[:-1], []) if pk.isdecimal()] for name in CONTROLS]
-    return (*chosen, asked.get("from", [None])[0], asked.get("to", [None])[0])
+def _draw(pathname: str | None, search: str | None, _tick: Any, _decided: Any, version: str | None) -> list[Any]:
+    if pathname is None:
+        raise PreventUpdate
+    who, (filters, options) = viewer(), asked(pathname, search)
+    seen = fresh.look(who)
+    as_of = _as_of(seen, who.requester.zone)
+    ticked = bool(ctx.triggered_id == ids.TICK)
+    if ticked and seen.version == version:
+        return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS))]
+    content = kept.page(who, filters, options, seen.version, lambda: _shown(filters, options)) or _not_drawn(options)
+    around = [layout.navigation(filters, options), layout.switches(filters, options)]
+    controls = [no_update] * len(CONTROLS) if ticked else _controls(filters)
+    return [content, *around, as_of, seen.version, *controls]
 
 
-def _to_address(*values: Any) -> Any:
-    *chosen, first, last, present = values
-    pairs = [(name[:-1], str(pk)) for name, pks in zip(CONTROLS, chosen, strict=True) for pk in pks or ()]
-    pairs += [(name, day[:10]) for name, day in (("from", first), ("to", last)) if day]
-    search = f"?{urlencode(pairs)}" if pairs else ""
-    return no_update if search == (present or "") else search
-
-
-def _draw(*values: Any) -> list[Any]:
-    jobs, teams, workers, first, last, group, _clicks = values
-    filters = Filters(tuple(jobs or ()), tuple(teams or ()), tuple(workers or ()), _day(first), _day(last))
-    who, by_worker = viewer(), frames.by_worker(viewer(), filters)
-    daily, progress = frames.daily(who, filters), frames.progress(who, filters)
-    accuracy, table = measures.accuracy(by_worker), measures.by_day(daily, group=group or "worker")
-    paid = measures.cost_by_day(daily)
-    drawn = [
-        figures.accuracy(accuracy),
-        figures.seconds(by_worker),
-        figures.throughput(table, zone=settings.TIME_ZONE),
-        figures.cost(paid, budget=float(progress["budget"].sum())),
-        figures.progress(progress),
-    ]
-    data = [
-        accuracy.iloc[::-1],
-        by_worker,
-        _dated(table.reset_index()),
-        _dated(paid.rename("paid").rename_axis("day").reset_index()),
-        progress,
-    ]
-    numbers = _numbers(measures.numbers(by_worker, progress))
-    as_of = _("as of %(time)s") % {"time": f"{frames.as_of():%H:%M:%S}"}
-    return [numbers, as_of, *drawn, *[_table(one) for one in data], *[one.to_csv(index=False) for one in data]]
-
-
-def _saver(name: str) -> Any:
-    def save(_clicks: int, text: str | None) -> Any:
-        return {"content": text, "filename": f"{name}.csv", "type": "text/csv"} if ctx.triggered and text else no_update
-
-    return save
-
-
-def _numbers(found: measures.Numbers) -> list[Any]:
-    accuracy, interval = "–", ""
-    if found.accuracy is not None:
-        accuracy = f"{found.accuracy:.1%}"
-        interval = f"{found.low:.1%}–{found.high:.1%}, "
-    shown = (
-        (_("Objects labeled"), f"{found.labeled:,} / {found.objects:,}", ""),
-        (_("Answers"), f"{found.answers:,}", ""),
-        (_("Workers"), f"{found.workers:,}", ""),
-        (_("Accuracy"), accuracy, f"{interval}n = {found.measured:,}"),
-        (_("Median seconds"), "–" if found.median_seconds is None else f"{found.median_seconds:.1f}", ""),
-        (_("Cost to date"), f"${found.paid:,.3f}", ""),
-        (_("Pay per hour"), "–" if found.per_hour is None else f"${found.per_hour:,.2f}", _("by time on tasks")),
-    )
-    return [html.Div([html.Dt(name), html.Dd(value), html.Dd(note, className="soft")]) for name, value, note in shown]
-
-
-def _table(frame: pd.DataFrame) -> Any:
-    if frame.empty:
-        return html.P(_("There is nothing to show for these filters."))
-    if "reason" in frame:
-        frame = frame.assign(reason=frame["reason"].map(_))
-    heads = _heads()
-    head = html.Thead(html.Tr([html.Th(heads.get(str(name), str(name)), scope="col") for name in frame.columns]))
-    words = [_words().get(str(name), {}) for name in frame.columns]
-    rows = [
-        html.Tr([html.Td(_cell(value, known)) for value, known in zip(row, words, strict=True)])
-        for row in frame.head(500).itertuples(index=False)
-    ]
-    return html.Table([head, html.Tbody(rows)])
-
-
-def _heads() -> dict[str, str]:
-    """What people call the columns of the frames; their files keep the names that programs know."""
-    return {
-        "worker_id": _("Worker's number"),
-        "worker": _("Worker"),
-        "answers": _("Answers"),
-        "truth_n": _("With known truth"),
-        "truth_right": _("of which right"),
-        "consensus_n": _("With a label"),
-        "consensus_right": _("of which the same"),
-        "low_seconds": _("Seconds, lower quartile"),
-        "median_seconds": _("Median seconds"),
-        "high_seconds": _("Seconds, upper quartile"),
-        "seconds_total": _("Seconds in all"),
-        "paid": _("Paid"),
-        "n": "n",
-        "right": _("Right"),
-        "accuracy": _("Accuracy"),
-        "low": _("Interval, from"),
-        "high": _("Interval, to"),
-        "reference": _("Measured by"),
-        "few": _("Few answers"),
-        "day": _("Day"),
-        "others": _("others"),
-        "job_id": _("Job's number"),
-        "job": _("Job"),
-        "state": _("State"),
-        "reason": _("Reason"),
-        "objects": _("Objects"),
-        "labeled": _("Labeled"),
-        "failed": _("Failed"),
-        "wanted": _("Answers wanted"),
-        "counted_at": _("As of"),
-        "budget": _("Budget"),
-    }
-
-
-def _words() -> dict[str, dict[str, str]]:
-    """What people call the values of some columns."""
-    return {
-        "reference": {"truth": _("known truth"), "consensus": _("consensus")},
-        "state": {
-            "Initializing": _("Initializing"),
-            "InProgress": _("In progress"),
-            "Completed": _("Completed"),
-            "Failed": _("Failed"),
-            "Stopping": _("Stopping"),
-            "Stopped": _("Stopped"),
-        },
-    }
-
-
-def _cell(value: Any, words: Mapping[str, str]) -> str:
-    if isinstance(value, str):
-        return words.get(value, value)
-    if isinstance(value, bool | np.bool_):
-        return _("yes") if value else _("no")
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _dated(frame: pd.DataFrame) -> pd.DataFrame:
-    """Days as 2026-11-02, without a time."""
-    return frame.assign(day=frame["day"].dt.strftime("%Y-%m-%d")) if "day" in frame and len(frame) else frame
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
+def _shown(filters: Any, options: address.Options) -> list[Any] | None:
+    """The page; None where it cannot be drawn, which the log tells."""
+    if not options.page:
         return None
+    try:
+        return cards.show(pages.draw(viewer(), filters, options), filters, options)
+    except Exception:  # whatever it is, the frame around the page stays usable
+        log.exception("The page %s could not be drawn.", options.page)
+        return None
+
+
+def _not_drawn(options: address.Options) -> list[Any]:
+    """Why there is no page; never a traceback."""
+    if options.page:
+        title, text = _("This page could not be drawn"), _("The service's log says why. Other pages may work.")
+    else:
+        title, text = _("There is no such page"), _("Choose one of the pages above.")
+    return cards.show(Content(title, text), address.Filters(), options)
+
+
+def _controls(filters: Filters) -> list[Any]:
+    days = [day.isoformat() if day else None for day in (filters.first_day, filters.last_day)]
+    return [*[list(getattr(filters, name)) for name in LISTS], *days]
+
+
+def _as_of(seen: fresh.Fresh, zone: str) -> str:
+    text = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%H:%M:%S}", "zone": zone}
+    return f"{text}, {_('%(n)s events not in it yet') % {'n': f'{seen.waiting:,}'}}" if seen.waiting else text
+
+
+def _to_address(*values: Any) -> None:
+    written = changed(*values, *asked(*values[-2:]))
+    if written is not None:
+        set_props(ids.ADDRESS, {"search": written})
+
+
+def changed(*values: Any) -> str | None:
+    """The search part that the controls ask for; None where they say what the address already says."""
+    *chosen, first, last, _pathname, _search, filters, options = values
+    days = (address.day(first) if first else None, address.day(last) if last else None)
+    period = options.period
+    if days != (filters.first_day, filters.last_day):
+        period = "own" if any(days) else "all"
+    asks = replace(
+        filters,
+        **{name: tuple(found or ()) for name, found in zip(LISTS, chosen, strict=True)},
+        first_day=days[0],
+        last_day=days[1],
+    )
+    now = replace(options, period=period)
+    return None if (asks, now) == (filters, options) else address.search(asks, now)
+
+
+def _rows(wanted: dict[str, Any] | None, pathname: str | None, search: str | None) -> dict[str, Any]:
+    if not wanted:
+        raise PreventUpdate
+    filters, options = asked(pathname, search)
+    return grid.rows(all_workers.measured(viewer(), filters), wanted, shown.to("worker", filters, options))
+
+
+def _decide(_clicks: list[int | None], notes: list[str | None], places: list[dict[str, Any]]) -> tuple[Any, Any]:
+    chosen = ctx.triggered_id
+    if not chosen or not any(one["value"] for one in ctx.triggered):
+        raise PreventUpdate  # the buttons have only just been laid out
+    note = next((text for text, place in zip(notes, places, strict=True) if place["case"] == chosen["case"]), "")
+    case = Case.objects.visible_to(viewer()).filter(pk=chosen["case"]).first()
+    if case is None:
+        return no_update, _("There is no such case.")
+    now = datetime.now(UTC)
+    try:
+        cases.decide(viewer=viewer(), case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
+    except NotAllowed as refusal:
+        return no_update, str(refusal)
+    return now.isoformat(), _("Decided.")
+
+
+def _views(
+    _save: int | None, _forget: list[int | None], name: str | None, pathname: str | None, search: str | None
+) -> tuple[Any, Any, Any]:
+    chosen = ctx.triggered_id
+    if not chosen or not any(one["value"] for one in ctx.triggered):
+        raise PreventUpdate
+    who = viewer()
+    if chosen != ids.VIEW_SAVE:
+        gone = saved.delete(viewer=who, view_id=int(chosen["pk"]))
+        told = _("Deleted.") if gone else _("Only who saved a view, and who manages members, may delete it.")
+        return layout.saved(saved.listed(who)), told, no_update
+    try:
+        saved.save(viewer=who, name=name or "", address=f"{pathname}{search or ''}", now=datetime.now(UTC))
+    except saved.ViewRefused as refusal:
+        return no_update, str(refusal), no_update
+    return layout.saved(saved.listed(who)), _("Saved."), ""

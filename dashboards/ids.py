@@ -1,26 +1,33 @@
 """Ids of the page's parts, in one place."""
 
 ADDRESS = "address"
-JOBS, TEAMS, WORKERS, DAYS, GROUP, REFRESH = "jobs", "teams", "workers", "days", "group", "refresh"
-NUMBERS, AS_OF = "numbers", "as-of"
-FIGURES = ("accuracy", "seconds", "throughput", "cost", "progress")
+JOBS, TEAMS, WORKFORCES, WORKERS, KINDS, DAYS = (
+    "jobs", "teams", "workforces", "workers", "kinds", "days",
+)  # fmt: skip
+NAV, PERIODS, CONTENT, NUMBERS, GRID = "nav", "periods", "content", "numbers", "workers-grid"
+CLOCK, TICK, PAUSE, WORDS, VERSION, AS_OF, DECIDED, AWAY, SETTLED, ROW = (
+    "clock", "tick", "pause", "words", "version", "as-of", "decided", "away", "settled", "row",
+)  # fmt: skip
+VIEWS, VIEW_NAME, VIEW_SAVE, VIEW_TOLD = "views", "view-name", "view-save", "view-told"
+CASE_TOLD = "case-told"
 
 
-def graph(name: str) -> str:
+def graph(name: str) -> dict[str, str]:
+    return {"type": "graph", "name": name}
+
+
+def place(name: str) -> str:
+    """Of what stands around a figure."""
     return f"{name}-graph"
 
 
-def table(name: str) -> str:
-    return f"{name}-table"
+def note(case: int) -> dict[str, str | int]:
+    return {"type": "note", "case": case}
 
 
-def save(name: str) -> str:
-    return f"{name}-save"
+def verdict(case: int, said: str) -> dict[str, str | int]:
+    return {"type": "verdict", "case": case, "said": said}
 
 
-def download(name: str) -> str:
-    return f"{name}-download"
-
-
-def data(name: str) -> str:
-    return f"{name}-csv"
+def view(pk: int) -> dict[str, str | int]:
+    return {"type": "view", "pk": pk}

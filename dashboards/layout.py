@@ -1,40 +1,33 @@
-"""The page: filters, numbers, and a card for each figure."""
+"""What stands around every page: navigation, the filters, saved views, and how fresh it is."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from babel.dates import get_day_names, get_month_names
 from dash import dcc, html
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dashboards import ids
+from dashboards import address, ids, pages
+from dashboards.address import Options
+from dashboards.cards import aria, link
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.models import SavedView
 
-SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
-
-
-def _aria(attributes: dict[str, str]) -> dict[str, Any]:
-    """Attributes with a hyphen, which cannot be written as keywords."""
-    return dict(attributes)
-
-
-def names() -> dict[str, str]:
-    """What each figure is called for those who hear or save it."""
-    return {
-        "accuracy": _("Accuracy by worker"),
-        "seconds": _("Seconds a task by worker"),
-        "throughput": _("Answers by day"),
-        "cost": _("Cost to date"),
-        "progress": _("Progress by job"),
-    }
+EVERY_SECONDS = 15
+NAMED = ("overview", "workers", "quality", "job", "vendors", "money", "system")
 
 
-def page(options: Mapping[str, Sequence[tuple[int, str]]], *, csrf_token: str) -> html.Div:
-    """The page in the language of who asks. `csrf_token` goes with the form that changes the language."""
+def page(options: Mapping[str, Sequence[tuple[Any, str]]], views: Sequence[SavedView], *, csrf_token: str) -> html.Div:
+    """The frame in the language of who asks. `csrf_token` goes with the form that changes the language."""
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh=False),
+            *[dcc.Store(id=name) for name in (ids.TICK, ids.VERSION, ids.DECIDED, ids.AWAY, ids.SETTLED, ids.ROW)],
+            dcc.Store(id=ids.WORDS, data={"pause": _("Pause"), "go": _("Go on")}),
+            dcc.Interval(id=ids.CLOCK, interval=1000 * EVERY_SECONDS),
+            html.A(_("To the content"), href=f"#{ids.CONTENT}", className="skip"),
             html.Header(
                 [
                     html.A("gtcrowd", href="/", className="brand"),
@@ -42,22 +35,118 @@ def page(options: Mapping[str, Sequence[tuple[int, str]]], *, csrf_token: str) -
                         [
                             html.A(_("Work"), href="/work/"),
                             html.A(_("Jobs"), href="/jobs/"),
-                            html.A(_("Dashboards"), href="/dashboards/", **_aria({"aria-current": "page"})),
-                        ]
+                            html.A(_("Dashboards"), href="/dashboards/", **aria({"aria-current": "page"})),
+                        ],
+                        **aria({"aria-label": _("Rooms")}),
                     ),
                 ],
                 className="top",
             ),
+            html.Nav(id=ids.NAV, className="pages", **aria({"aria-label": _("Pages")})),
             html.Main(
                 [
-                    html.H1(_("Operations")),
-                    _filters(options),
-                    dcc.Loading(html.Dl(id=ids.NUMBERS, className="numbers"), type="dot"),
-                    html.Div([_card(name, title) for name, title in names().items()], className="cards"),
+                    html.Div([_filters(options), _views(views)], className="bars"),
+                    html.Div(
+                        [
+                            html.Span(id=ids.AS_OF, className="soft", role="status"),
+                            html.Button(
+                                _("Pause"),
+                                id=ids.PAUSE,
+                                type="button",
+                                className="quiet",
+                                **aria({"aria-pressed": "false"}),
+                            ),
+                        ],
+                        className="fresh",
+                    ),
+                    dcc.Loading(
+                        html.Div(html.P(_("Loading …"), className="soft"), id=ids.CONTENT),
+                        type="dot",
+                        delay_show=600,
+                        target_components={ids.CONTENT: "children"},  # type: ignore[arg-type]
+                        overlay_style={"visibility": "visible", "opacity": 0.5},
+                    ),
                 ]
             ),
             html.Footer(_languages(csrf_token)),
         ]
+    )
+
+
+def navigation(filters: Filters, options: Options) -> list[Any]:
+    """Links to the pages that keep the filters."""
+    current = "workers" if options.page == "worker" else options.page
+    return [
+        html.Span(
+            dcc.Link(pages.PAGES[name].title(), href=address.href(filters, options, page=name)),
+            **aria({"aria-current": "page"} if name == current else {}),
+        )
+        for name in NAMED
+    ]
+
+
+def switches(filters: Filters, options: Options) -> list[Any]:
+    """Links to named periods, to the kinds of objects, and to the same with and without the period before."""
+    periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
+    sources = {"all": _("all objects"), "real": _("real ones"), "gold": _("known ones")}
+    compared = {True: _("with the period before"), False: _("without it")}
+    found = []
+    for name, text in periods.items():
+        first, last = address.days(name, options.today)
+        asked = address.href(replace(filters, first_day=first, last_day=last), replace(options, period=name))
+        found.append((text, asked, name == options.period))
+    objects = [
+        (text, address.href(replace(filters, source=name), options), name == filters.source)
+        for name, text in sources.items()
+    ]
+    both = [
+        (text, address.href(filters, replace(options, compare=yes)), yes == options.compare)
+        for yes, text in compared.items()
+    ]
+    return [_group(_("Days"), found), _group(_("Objects"), objects), _group(_("The period before"), both)]
+
+
+def _group(label: str, links: Sequence[tuple[str, str, bool]]) -> html.Nav:
+    return html.Nav(
+        [
+            html.Span(dcc.Link(text, href=href), **aria({"aria-current": "true"} if current else {}))
+            for text, href, current in links
+        ],
+        className="switches",
+        **aria({"aria-label": label}),
+    )
+
+
+def saved(views: Sequence[SavedView]) -> list[Any]:
+    """Saved views, each with a button that forgets it."""
+    return [
+        html.Li([
+            link(view.name, view.address),
+            html.Button(
+                "×", id=ids.view(view.pk), type="button", className="quiet",
+                **aria({"aria-label": _("Delete the view %(name)s") % {"name": view.name}}),
+            ),
+        ])
+        for view in views
+    ] or [html.Li(_("There is none yet."), className="soft")]  # fmt: skip
+
+
+def _views(views: Sequence[SavedView]) -> html.Details:
+    return html.Details(
+        [
+            html.Summary(_("Saved views")),
+            html.Ul(saved(views), id=ids.VIEWS),
+            html.Label(_("Name for this page with its filters"), htmlFor=ids.VIEW_NAME),
+            html.Div(
+                [
+                    dcc.Input(id=ids.VIEW_NAME, type="text", maxLength=60, autoComplete="off"),
+                    html.Button(_("Save"), id=ids.VIEW_SAVE, type="button"),
+                ],
+                className="files",
+            ),
+            html.P(id=ids.VIEW_TOLD, role="status", className="soft"),
+        ],
+        className="views",
     )
 
 
@@ -69,45 +158,44 @@ def _languages(csrf_token: str) -> html.Form:
             *(
                 html.Button(
                     called, type="submit", name="language", value=code, lang=code,
-                    **_aria({"aria-current": "true"} if code == get_language() else {}),
+                    **aria({"aria-current": "true"} if code == get_language() else {}),
                 )
                 for code, called in settings.LANGUAGES
             ),
         ],
-        action="/language/", method="post", className="languages", **_aria({"aria-label": _("Language")}),
+        action="/language/", method="post", className="languages", **aria({"aria-label": _("Language")}),
     )  # fmt: skip
 
 
-def _filters(options: Mapping[str, Sequence[tuple[int, str]]]) -> html.Div:
+def _filters(options: Mapping[str, Sequence[tuple[Any, str]]]) -> html.Section:
     choices = (
-        (ids.JOBS, _("Job"), options["jobs"]),
-        (ids.TEAMS, _("Team"), options["teams"]),
-        (ids.WORKERS, _("Worker"), options["workers"]),
-    )
-    return html.Div(
+        (ids.JOBS, _("Job"), options["jobs"]), (ids.TEAMS, _("Team"), options["teams"]),
+        (ids.WORKFORCES, _("Workforce"), options["workforces"]), (ids.WORKERS, _("Worker"), options["workers"]),
+        (ids.KINDS, _("Kind"), options["kinds"]),
+    )  # fmt: skip
+    days = html.Div(
         [
-            *(_choice(name, label, values) for name, label, values in choices),
-            html.Div(
-                [
-                    html.Label(_("Days"), htmlFor=ids.DAYS),
-                    dcc.DatePickerRange(
-                        id=ids.DAYS,
-                        display_format="YYYY-MM-DD",
-                        month_format="YYYY-MM",
-                        start_date_placeholder_text=_("first day"),
-                        end_date_placeholder_text=_("last day"),
-                        clearable=True,
-                    ),
-                ]
+            html.Label(_("Days"), htmlFor=ids.DAYS),
+            dcc.DatePickerRange(
+                id=ids.DAYS,
+                display_format="YYYY-MM-DD",
+                month_format="YYYY-MM",
+                updatemode="bothdates",
+                start_date_placeholder_text=_("first day"),
+                end_date_placeholder_text=_("last day"),
+                clearable=True,
             ),
-            html.Div([html.Button(_("Refresh"), id=ids.REFRESH), html.Span(id=ids.AS_OF, className="soft")]),
         ],
-        className="filters",
-        role="search",
+        className="days",
     )
+    controls = [*(_choice(name, label, values) for name, label, values in choices), days]
+    choose = html.Details(
+        [html.Summary(_("Filters")), html.Div(controls, className="filters")], id="filters", open=True
+    )
+    return html.Section([html.Div(id=ids.PERIODS), choose], className="bar", role="search")
 
 
-def _choice(name: str, label: str, values: Sequence[tuple[int, str]]) -> html.Div:
+def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Div:
     shown = [{"label": text, "value": pk} for pk, text in values]
     return html.Div(
         [
@@ -128,62 +216,3 @@ def _dropdown() -> Any:
         "clear_selection": _("Clear the choice"),
         "no_options_found": _("Nothing found"),
     }
-
-
-def _graph() -> Any:
-    """How a figure behaves, and the words for what can be done with it."""
-    words = {
-        "Autoscale": _("Fit in"),
-        "Box Select": _("Select a box"),
-        "Double-click to zoom back out": _("Double-click to zoom back out"),
-        "Download plot as a PNG": _("Save as a picture"),
-        "Lasso Select": _("Select freely"),
-        "Pan": _("Move"),
-        "Reset axes": _("As at first"),
-        "Zoom": _("Zoom"),
-        "Zoom in": _("Zoom in"),
-        "Zoom out": _("Zoom out"),
-    }
-    language = get_language() or "en"
-    dates = {
-        "months": list(get_month_names("wide", locale=language).values()),
-        "shortMonths": list(get_month_names("abbreviated", locale=language).values()),
-        "days": [get_day_names("wide", locale=language)[day] for day in SUNDAY_FIRST],
-        "shortDays": [get_day_names("abbreviated", locale=language)[day] for day in SUNDAY_FIRST],
-        "date": "%Y-%m-%d",
-    }
-    locales = {language: {"dictionary": words, "format": dates}}
-    sends_away = ["sendChartToCloud"]
-    return {
-        "displaylogo": False,
-        "responsive": True,
-        "locale": language,
-        "locales": locales,
-        "modeBarButtonsToRemove": sends_away,
-    }
-
-
-def _card(name: str, title: str) -> html.Section:
-    extra: list[Any] = []
-    if name == "throughput":
-        groups = [{"label": _("by worker"), "value": "worker"}, {"label": _("by team"), "value": "team"}]
-        extra = [dcc.RadioItems(groups, "worker", id=ids.GROUP, inline=True)]
-    return html.Section(
-        [
-            *extra,
-            dcc.Loading(dcc.Graph(id=ids.graph(name), config=_graph())),
-            html.Div(
-                [
-                    html.Details([html.Summary(_("As a table")), html.Div(id=ids.table(name), className="scroll")]),
-                    html.Button(
-                        "CSV", id=ids.save(name), **_aria({"aria-label": _("%(title)s as CSV") % {"title": title}})
-                    ),
-                    dcc.Download(id=ids.download(name)),
-                    dcc.Store(id=ids.data(name)),
-                ],
-                className="foot",
-            ),
-        ],
-        className="card",
-        **_aria({"aria-label": title}),
-    )

@@ -10,7 +10,12 @@ ADVANCE_JOB = "advance_job"
 RUN_METHOD = "run_method"
 RELABEL_JOB = "relabel_job"
 SEND_INVITATION = "send_invitation"
-NAMES = (ADVANCE_JOB, RUN_METHOD, RELABEL_JOB, SEND_INVITATION)
+COMPARE_ANSWERS = "compare_answers"
+REBUILD_TOTALS = "rebuild_totals"
+TELL_OF_MESSAGES = "tell_of_messages"
+NAMES = (
+    ADVANCE_JOB, RUN_METHOD, RELABEL_JOB, SEND_INVITATION, COMPARE_ANSWERS, REBUILD_TOTALS, TELL_OF_MESSAGES,
+)  # fmt: skip
 """Every task that a room may ask for by name; the runner defines each of them, and a test says so."""
 
 

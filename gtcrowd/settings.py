@@ -48,6 +48,7 @@ HTTPS = GTCROWD_URL.startswith("https://")
 ALLOWED_HOSTS = env.list("GTCROWD_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [GTCROWD_URL]
 BEHIND_PROXY = env.bool("GTCROWD_BEHIND_PROXY", default=False)
+GTCROWD_METRICS_TOKEN = env.str("GTCROWD_METRICS_TOKEN", default="")
 
 # Limits
 GTCROWD_MOST_UPLOAD = env.int("GTCROWD_MOST_UPLOAD", default=1 << 30)
@@ -104,6 +105,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gtcrowd.middleware.Timed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -182,7 +184,15 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 
 # Rate limits need a cache that all processes share: a table in the one database there is.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Pages of dashboards have one of their own, so that they never push a rate limit out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_pages",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
+}
 SESSION_ENGINE = "gtcrowd.identity.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

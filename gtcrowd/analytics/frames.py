@@ -1,130 +1,342 @@
-"""Rows into frames: each function asks the database once and gives totals, never single answers.
+"""Totals into frames: each function asks the database once or twice, and reads no answers.
 
 Every frame is of the viewer's requester only. A worker is called by name to those who run the workforce, and
-by code to everybody else.
+by code to everybody else. Times are seconds, money is in dollars, days are those of the requester's time zone.
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from django.conf import settings
+import psycopg
 from django.db import connection
 
-from gtcrowd.analytics.filters import Filters, conditions
+from gtcrowd.analytics.filters import Filters, conditions, of_jobs
+from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics.models import JobQuality
 from gtcrowd.identity.access import Viewer
 
-NAME = """
-CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END
+NAME = "CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
+DAYS, QUALITIES = "analytics_day", "analytics_quality"
+JOB = "JOIN jobs_job job ON job.id = total.job_id"
+WORKER = "JOIN workforce_worker worker ON worker.id = total.worker_id"
+SUMS = """
+sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus,
+sum(total.returned) AS returned, sum(total.declined) AS declined, sum(total.expired) AS expired,
+sum(total.seconds) AS seconds, sum(total.active_seconds) AS active_seconds,
+sum(total.active) AS active, sum(total.lost_seconds) AS lost_seconds, sum(total.paid) AS paid
 """
-PEOPLE = """
-JOIN workforce_worker worker ON worker.id = {of}.worker_id
-JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id
-JOIN identity_user person ON person.id = worker.user_id
+JUDGED = """
+sum(total.judged) AS judged, sum(total.expected) AS expected, sum(total.doubt) AS doubt,
+sum(total.compared) AS compared, sum(total.agreed) AS agreed, sum(total.truth_n) AS truth_n,
+sum(total.truth_right) AS truth_right, sum(total.gold_n) AS gold_n, sum(total.gold_right) AS gold_right
 """
-
-BY_WORKER = """
-SELECT {name} AS worker, sums.*
-FROM (
-    SELECT answer.worker_id, count(*) AS answers,
-           count(truth.value) AS truth_n, count(*) FILTER (WHERE truth.value = answer.value) AS truth_right,
-           count(label.value) AS consensus_n, count(*) FILTER (WHERE label.value = answer.value) AS consensus_right,
-           percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY answer.seconds) AS seconds,
-           sum(answer.seconds) AS seconds_total, sum(answer.paid) AS paid
-    FROM tasks_answer answer
-    JOIN jobs_job job ON job.id = answer.job_id
-    LEFT JOIN labels_truth truth ON truth.data_object_id = answer.task_id
-    LEFT JOIN labels_label label ON label.data_object_id = answer.task_id AND label.current
-    WHERE {where}
-    GROUP BY answer.worker_id
-) sums {people}
-ORDER BY worker, sums.worker_id
-"""
-
-DAILY = """
-SELECT sums.day, {name} AS worker, team.name AS team, sums.answers, sums.paid
-FROM (
-    SELECT (answer.submitted_at AT TIME ZONE %(zone)s)::date AS day, answer.worker_id, job.team_id,
-           count(*) AS answers, sum(answer.paid) AS paid
-    FROM tasks_answer answer JOIN jobs_job job ON job.id = answer.job_id
-    WHERE {where}
-    GROUP BY 1, 2, 3
-) sums {people} JOIN workforce_team team ON team.id = sums.team_id
-ORDER BY sums.day, worker
-"""
-
-PROGRESS = """
-SELECT job.id AS job_id, job.name AS job, job.state, job.reason, job.objects_total AS objects,
-       counters.human_labeled + counters.machine_labeled AS labeled, counters.failed, counters.answers,
-       job.objects_total * job.workers_per_object AS wanted, counters.counted_at,
-       job.objects_total * job.workers_per_object * job.price AS budget
-FROM jobs_job job JOIN jobs_counters counters ON counters.job_id = job.id
-WHERE job.requester_id = %(requester)s {chosen}
-ORDER BY job.created_at DESC LIMIT 200
-"""
+QUALITY_COLUMNS = (
+    "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right",
+)  # fmt: skip
+COUNTS = ("submitted", "late", "surplus", "returned", "declined", "expired", "active")
+GROUPS = {
+    "worker": ("total.worker_id", "worker_id"),
+    "job": ("total.job_id", "job_id"),
+    "team": ("job.team_id", "team_id"),
+    "workforce": ("worker.workforce_id", "workforce_id"),
+    "kind": ("job.kind", "kind"),
+    "day": ("total.day", "day"),
+}
+"""What totals can be grouped by: the column, and its name in the frame."""
+NAMES = {
+    "worker": f"SELECT worker.id, {NAME} FROM workforce_worker worker "  # noqa: S608
+    "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
+    "JOIN identity_user person ON person.id = worker.user_id WHERE worker.id = ANY(%(ids)s)",
+    "team": "SELECT id, name FROM workforce_team WHERE id = ANY(%(ids)s)",
+    "workforce": "SELECT id, name FROM workforce_workforce WHERE id = ANY(%(ids)s)",
+}
 
 
-def by_worker(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """A row a worker: worker_id, worker (name or code), answers, truth_n, truth_right (answers whose object has a
-    known truth, and those equal to it), consensus_n, consensus_right (the same against the job's present label),
-    low_seconds, median_seconds, high_seconds (quartiles of the time from claim to submit), seconds_total, paid."""
-    frame = _of_people(BY_WORKER, viewer, filters, of="sums")
-    quartiles = pd.DataFrame(
-        frame.pop("seconds").tolist() if len(frame) else [],
-        columns=["low_seconds", "median_seconds", "high_seconds"],
-        index=frame.index,
+def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataFrame:
+    """A row a worker: worker_id, worker (name or code), code, workforce_id, workforce, kind (of the workforce), state;
+    the columns of `totals`; days (with at least one answer), last_day; `open_cases`."""
+    frame = totals(viewer, filters, by="worker", paces=paces)
+    source, facts = _source(viewer, filters, DAYS)
+    seen = _frame(
+        "SELECT worker_id, count(*) FILTER (WHERE answers > 0) AS days, max(day) AS last_day "  # noqa: S608
+        f"FROM (SELECT total.worker_id, total.day, sum(submitted) AS answers {source} GROUP BY 1, 2) AS days "
+        "GROUP BY 1",
+        facts,
     )
-    return frame.join(quartiles)
-
-
-def daily(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """A row a day, worker and team: day (in the service's time zone), worker, team, answers, paid."""
-    return _of_people(DAILY, viewer, filters, of="sums")
-
-
-def progress(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """A row a job, the newest first, 200 at most: job_id, job, state, reason, objects, labeled, failed, answers,
-    wanted (answers), counted_at, budget."""
-    chosen = ("AND job.id = ANY(%(jobs)s)" if filters.jobs else "") + (
-        " AND job.team_id = ANY(%(teams)s)" if filters.teams else ""
+    people = _frame(
+        f"SELECT worker.id AS worker_id, {NAME} AS worker, worker.code, workforce.id AS workforce_id, "  # noqa: S608
+        "workforce.name AS workforce, "
+        "workforce.kind, worker.state, count(flagged.id) AS open_cases "
+        "FROM workforce_worker worker JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
+        "JOIN identity_user person ON person.id = worker.user_id "
+        "LEFT JOIN analytics_case flagged ON flagged.worker_id = worker.id AND flagged.state = 'open' "
+        "AND flagged.requester_id = %(requester)s "
+        "WHERE worker.id = ANY(%(ids)s) GROUP BY worker.id, workforce.id, person.id",
+        {"ids": frame["worker_id"].tolist(), "requester": viewer.requester.pk},
     )
-    facts = {"requester": viewer.requester.pk, "jobs": list(filters.jobs), "teams": list(filters.teams)}
-    return _frame(PROGRESS.format(chosen=chosen), facts)
+    found = people.merge(frame, on="worker_id", how="inner").merge(seen, on="worker_id", how="left")
+    return found.sort_values(["worker", "worker_id"], ignore_index=True)
 
 
-def options(viewer: Viewer) -> dict[str, list[tuple[int, str]]]:
-    """What can be chosen: id and name of the viewer's jobs, of their teams, and of the workers who answered."""
+def totals(
+    viewer: Viewer, filters: Filters, *, by: str | None, and_by: str | None = None, paces: bool = True
+) -> pd.DataFrame:
+    """A row for each value of what is grouped by: none (one row of all), one or two of GROUPS.
+
+    submitted, late, surplus, returned, declined, expired (counts); seconds, active_seconds (sums over answers), active
+    (answers with active time), lost_seconds (on tasks left), paid; workers (active ones); and, as the last runs of the
+    jobs see it: judged, expected, doubt, compared, agreed, truth_n, truth_right, gold_n, gold_right (see
+    definitions.py). The latter are 0 where no run has been. With `paces`, and one group: p50, p75, p90, active_p50
+    (percentiles of the time of an answer)."""
+    chosen = tuple(name for name in (by, and_by) if name)
+    keys = [GROUPS[name] for name in chosen]
+    columns = "".join(f"{column} AS {name}, " for column, name in keys)
+    names = [name for _column, name in keys]
+    grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}" if keys else ""
+    # Counting distinct workers sorts everything, and a group of one worker has one.
+    active = "(sum(submitted) > 0)::int" if "worker" in chosen else "count(DISTINCT total.worker_id)"
+    more = "" if "worker" in chosen else " FILTER (WHERE submitted > 0)"
+    source, facts = _source(viewer, filters, DAYS, chosen)
+    frame = _frame(f"SELECT {columns}{SUMS}, {active}{more} AS workers {source} {grouped}", facts)
+    source, facts = _source(viewer, filters, QUALITIES, chosen)
+    judged = _frame(f"SELECT {columns}{JUDGED} {source} {grouped}", facts)
+    frame = frame.merge(judged, on=names, how="left") if names else frame.join(judged)
+    figures = [name for name in frame.columns if name not in names]
+    frame[figures] = frame[figures].astype("float64").fillna(0)
+    whole = (*COUNTS, "workers", "judged", "compared", "truth_n", "truth_right", "gold_n", "gold_right")
+    frame[list(whole)] = frame[list(whole)].astype("int64")
+    frame = frame.sort_values(names, ignore_index=True) if names else frame
+    if paces and by and and_by is None and by != "kind":
+        _add_percentiles(frame, viewer, filters, by)
+    return frame
+
+
+def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.DataFrame:
+    """A row a day and group, of a worker, team or workforce: day, group (its name; "others" for all beyond the `most`
+    largest), submitted. What a chart by day can show, and no more than that is read."""
+    column, _name = GROUPS[by]
+    source, facts = _source(viewer, filters, DAYS, (by,))
+    largest = _rows(
+        f"SELECT {column}, sum(total.submitted) AS n {source} GROUP BY 1 ORDER BY n DESC, 1 LIMIT {most}",
+        facts,
+    )
+    chosen = [pk for pk, _n in largest]
+    frame = _frame(
+        f"SELECT total.day, CASE WHEN {column} = ANY(%(chosen)s) THEN {column} END AS pk, "
+        f"sum(total.submitted) AS submitted {source} GROUP BY 1, 2 ORDER BY 1, 2",
+        facts | {"chosen": chosen},
+    )
+    names = dict(_rows(NAMES[by], {"ids": chosen})) if chosen else {}
+    group = ["others" if pd.isna(pk) else names.get(int(pk), str(int(pk))) for pk in frame["pk"]]
+    return frame.assign(group=group, submitted=frame["submitted"].astype("int64"))[["day", "group", "submitted"]]
+
+
+def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """Answers by class of time, [64], and what `hours` gives, of all that the filters leave."""
+    source, facts = _source(viewer, filters, DAYS)
+    weekday, counts = _bytes(
+        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, facts, pace.CLASSES + pace.HOURS
+    )
+    table = np.zeros((7, pace.CLASSES + pace.HOURS), dtype=np.int64)
+    for day in range(7):
+        table[day] = counts[weekday == day].sum(axis=0, dtype=np.int64)
+    hours_ = pd.DataFrame(table[:, pace.CLASSES :]).rename_axis("weekday").reset_index()
+    return table[:, : pace.CLASSES].sum(axis=0), hours_
+
+
+def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Answers by weekday (0 is Monday) and hour: weekday, and columns 0 to 23; always seven rows."""
+    return times(viewer, filters)[1]
+
+
+def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:
+    """Answers by class of time, [64], over all that the filters leave; `active`: by active time."""
+    source, facts = _source(viewer, filters, DAYS)
+    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, facts, pace.CLASSES)
+    return np.asarray(counts.sum(axis=0, dtype=np.int64))
+
+
+def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """A row a job, the newest first, 500 at most, whatever the days: job_id, job, kind, state, reason_code, reason,
+    paused (whether), team_id, team, workers_per_object, price, objects, labeled, machine, failed, answers (that filled
+    a seat), wanted (answers), budget, paid, created_at, started_at, ended_at, counted_at, expected_error,
+    saved_answers, saved_low, saved_high."""
+    where, facts = of_jobs(viewer, filters)
+    return _frame(
+        f"""
+        SELECT job.id AS job_id, job.name AS job, job.kind, job.state, job.reason_code, job.reason,
+               job.paused_at IS NOT NULL AS paused, job.team_id, team.name AS team, job.workers_per_object,
+               job.price::float8 AS price, job.objects_total AS objects,
+               counters.human_labeled + counters.machine_labeled AS labeled, counters.machine_labeled AS machine,
+               counters.failed, counters.answers, job.objects_total::bigint * job.workers_per_object AS wanted,
+               (job.objects_total * job.workers_per_object * job.price)::float8 AS budget,
+               coalesce((SELECT sum(paid) FROM tasks_standing stands WHERE stands.job_id = job.id), 0)::float8 AS paid,
+               job.created_at, job.started_at, job.ended_at, counters.counted_at, counters.expected_error,
+               (counters.saved ->> 'answers')::bigint AS saved_answers, (counters.saved ->> 'low')::bigint AS saved_low,
+               (counters.saved ->> 'high')::bigint AS saved_high
+        FROM jobs_job job JOIN jobs_counters counters ON counters.job_id = job.id
+        JOIN workforce_team team ON team.id = job.team_id
+        WHERE {where} ORDER BY job.created_at DESC, job.id DESC LIMIT 500
+        """,  # noqa: S608
+        facts,
+    )
+
+
+def job_quality(viewer: Viewer, job_id: int) -> dict[str, Any] | None:
+    """What the last official run of one of the viewer's jobs says of it (gtcrowd.analytics.quality); None without one,
+    or for a foreign job. `made_at` is the time, as ISO 8601."""
+    found = JobQuality.objects.visible_to(viewer).filter(job=job_id).first()
+    return None if found is None else {**found.content, "made_at": found.made_at.isoformat()}
+
+
+def profiles(viewer: Viewer, worker_id: int, filters: Filters) -> pd.DataFrame:
+    """A row for each job of a worker that has been run: job_id, job, categories, answers, confusion (counts, rows what
+    is right, columns the answer; None for kinds without categories)."""
+    where, facts = of_jobs(viewer, filters)
+    return _frame(
+        "SELECT job.id AS job_id, job.name AS job, job.categories, one.answers, one.confusion "  # noqa: S608
+        f"FROM analytics_profile one JOIN jobs_job job ON job.id = one.job_id "
+        f"WHERE {where} AND one.worker_id = %(worker)s "
+        "ORDER BY one.answers DESC, job.id LIMIT 100",
+        facts | {"worker": worker_id},
+        of_json=("categories", "confusion"),
+    )
+
+
+def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:
+    """A row a case, the newest first, 500 at most: case_id, kind, worker_id, worker, job_id, job, ratio, evidence,
+    state, note, opened_at, decided_at."""
+    parts = ["flagged.requester_id = %(requester)s"]
+    facts: dict[str, Any] = {"requester": viewer.requester.pk}
+    for name, column, chosen in (
+        ("workers", "flagged.worker_id", filters.workers), ("jobs", "flagged.job_id", filters.jobs),
+        ("workforces", "worker.workforce_id", filters.workforces),
+    ):  # fmt: skip
+        if chosen:
+            parts.append(f"{column} = ANY(%({name})s)")
+            facts[name] = list(chosen)
+    if state:
+        parts.append("flagged.state = %(state)s")
+        facts["state"] = state
+    return _frame(
+        f"""
+        SELECT flagged.id AS case_id, flagged.kind, flagged.worker_id, {NAME} AS worker, flagged.job_id,
+               job.name AS job, flagged.ratio, flagged.evidence, flagged.state, flagged.note, flagged.opened_at,
+               flagged.decided_at
+        FROM analytics_case flagged JOIN workforce_worker worker ON worker.id = flagged.worker_id
+        JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id
+        JOIN identity_user person ON person.id = worker.user_id
+        LEFT JOIN jobs_job job ON job.id = flagged.job_id
+        WHERE {" AND ".join(parts)} ORDER BY flagged.opened_at DESC, flagged.id DESC LIMIT 500
+        """,  # noqa: S608
+        facts,
+        of_json=("evidence",),
+    )
+
+
+def options(viewer: Viewer) -> dict[str, list[tuple[Any, str]]]:
+    """What can be chosen: value and name of the viewer's jobs, their teams, workforces and kinds, and the workers who
+    have totals; 1000 jobs and 5000 workers at most, the newest and the busiest."""
     facts = {"requester": viewer.requester.pk}
-    jobs = _frame(
-        "SELECT id, name FROM jobs_job WHERE requester_id = %(requester)s ORDER BY created_at DESC LIMIT 1000", facts
+    of_worker = (
+        "FROM (SELECT worker_id, sum(submitted) AS n FROM analytics_day WHERE requester_id = %(requester)s "
+        "GROUP BY worker_id ORDER BY n DESC LIMIT 5000) seen "
+        "JOIN workforce_worker worker ON worker.id = seen.worker_id "
+        "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
+        "JOIN identity_user person ON person.id = worker.user_id"
     )
-    teams = _frame(
-        "SELECT DISTINCT team.id, team.name FROM jobs_job job JOIN workforce_team team ON team.id = job.team_id "
+    queries = {
+        "jobs": "SELECT id, name FROM jobs_job WHERE requester_id = %(requester)s ORDER BY created_at DESC LIMIT 1000",
+        "teams": "SELECT DISTINCT team.id, team.name FROM jobs_job job "
+        "JOIN workforce_team team ON team.id = job.team_id "
         "WHERE job.requester_id = %(requester)s ORDER BY team.name",
-        facts,
+        "workforces": "SELECT DISTINCT workforce.id, workforce.name FROM jobs_job job "
+        "JOIN workforce_team team ON team.id = job.team_id JOIN workforce_workforce workforce "
+        "ON workforce.id = team.workforce_id WHERE job.requester_id = %(requester)s ORDER BY workforce.name",
+        "workers": f"SELECT worker.id, {NAME} AS name {of_worker} ORDER BY name, worker.id",
+        "kinds": "SELECT DISTINCT kind, kind FROM jobs_job WHERE requester_id = %(requester)s ORDER BY kind",
+    }
+    return {name: _rows(query, facts) for name, query in queries.items()}
+
+
+def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
+    """Names (or codes) of those of the workers, by id, who have totals with the viewer's requester."""
+    return dict(
+        _rows(
+            NAMES["worker"] + " AND EXISTS (SELECT FROM analytics_day total WHERE total.worker_id = worker.id "
+            "AND total.requester_id = %(requester)s)",
+            {"ids": list(workers), "requester": viewer.requester.pk},
+        )
     )
-    workers = _frame(
-        f"SELECT worker.id, {NAME} AS name FROM (SELECT DISTINCT worker_id FROM labels_workerquality quality "  # noqa: S608
-        "JOIN labels_run run ON run.id = quality.run_id JOIN jobs_job job ON job.id = run.job_id "
-        f"WHERE job.requester_id = %(requester)s) seen {PEOPLE.format(of='seen')} ORDER BY name LIMIT 5000",
-        facts,
+
+
+def as_of(viewer: Viewer) -> dict[str, Any]:
+    """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number
+    of events not yet in them."""
+    ((now, waiting),) = _rows(
+        "SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mark LIMIT 10000) marks)",
+        {"zone": viewer.requester.zone},
     )
-    pairs = {"jobs": jobs, "teams": teams, "workers": workers}
-    return {name: list(zip(frame["id"].tolist(), frame["name"], strict=True)) for name, frame in pairs.items()}
+    return {"now": pd.Timestamp(now), "waiting": int(waiting)}
 
 
-def as_of() -> pd.Timestamp:
-    """The database's clock: as of when the frames of this moment are."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now() AT TIME ZONE %s", [settings.TIME_ZONE])
-        return pd.Timestamp(cursor.fetchone()[0])
+def _source(viewer: Viewer, filters: Filters, table: str, groups: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE over totals of the viewer's own within the filters; joined is only what filters or groups need."""
+    where, facts = conditions(viewer, filters)
+    if table == DAYS and filters.source != "all":
+        where += " AND total.gold" if filters.source == "gold" else " AND NOT total.gold"
+    joins = [JOB] if filters.teams or filters.kinds or {"team", "kind"} & set(groups) else []
+    joins += [WORKER] if filters.workforces or "workforce" in groups else []
+    return f"FROM {table} total {' '.join(joins)} WHERE {where}", facts
 
 
-def _of_people(query: str, viewer: Viewer, filters: Filters, *, of: str) -> pd.DataFrame:
-    where, facts = conditions(viewer, filters, zone=settings.TIME_ZONE)
-    return _frame(query.format(where=where, name=NAME, people=PEOPLE.format(of=of)), facts)
+def _add_percentiles(frame: pd.DataFrame, viewer: Viewer, filters: Filters, by: str) -> None:
+    column, name = GROUPS[by]
+    key = f"({column} - date '2000-01-01')::bigint" if by == "day" else f"{column}::bigint"
+    source, facts = _source(viewer, filters, DAYS, (by,))
+    keys, counts = _bytes(key, "pace || active_pace", source, facts, 2 * pace.CLASSES)
+    places = (pd.to_datetime(frame[name]) - pd.Timestamp("2000-01-01")).dt.days if by == "day" else frame[name]
+    # The frame is in the order of its key.
+    place = np.searchsorted(places.to_numpy(), keys)
+    table = np.zeros((len(frame), 2 * pace.CLASSES), dtype=np.int64)
+    order = np.argsort(place, kind="stable")
+    if len(order):
+        first = np.flatnonzero(np.diff(place[order], prepend=-1))
+        table[place[order][first]] = np.add.reduceat(counts[order], first, axis=0, dtype=np.uint32)
+    for title, share in (("p50", 0.5), ("p75", 0.75), ("p90", 0.9)):
+        frame[title] = pace.percentile(table[:, : pace.CLASSES], share)
+    frame["active_p50"] = pace.percentile(table[:, pace.CLASSES :], 0.5)
 
 
-def _frame(query: str, facts: dict[str, Any]) -> pd.DataFrame:
+def _bytes(
+    key: str, counts: str, source: str, facts: dict[str, Any], size: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+    """A number and so many counts a row, [rows] and [rows, size]: a day's rows come as one value, for fetching them one
+    by one would take longer than all the rest."""
+    query = f"SELECT string_agg(int8send({key}) || {counts}, ''::bytea) {source} GROUP BY total.day"
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(query, facts, binary=True)
+        found = b"".join(value for (value,) in cursor.fetchall())
+    row = np.dtype([("key", ">i8"), ("counts", pace.STORED, (size,))])
+    rows = np.frombuffer(found, dtype=row)
+    return rows["key"].astype(np.int64), rows["counts"].astype(np.uint16)
+
+
+def _rows(query: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, facts)
-        return pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or ()])
+        return cursor.fetchall()
+
+
+def _frame(query: str, facts: dict[str, Any], *, of_json: Sequence[str] = ()) -> pd.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(query, facts)
+        frame = pd.DataFrame(cursor.fetchall(), columns=[column[0] for column in cursor.description or ()])
+    for name in of_json:
+        frame[name] = [json.loads(one) if isinstance(one, str) else one for one in frame[name]]
+    return frame

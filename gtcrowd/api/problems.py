@@ -19,6 +19,7 @@ from gtcrowd.kinds import AnswerRefused
 from gtcrowd.labels.consolidate import UnknownMethod
 from gtcrowd.ledger.hold import InsufficientFunds
 from gtcrowd.tasks.gold import GoldRefused
+from gtcrowd.tasks.messages import MessageRefused
 from gtcrowd.workforce.found import TeamRefused
 from gtcrowd.workforce.invite import InviteRefused
 
@@ -32,6 +33,7 @@ REFUSALS: dict[type[Exception], int] = {
     NotAllowed: 403,
     NotPossible: 409,
     GoldRefused: 422,
+    MessageRefused: 422,
     AnswerRefused: 422,
     BadAddress: 422,
     ObjectMissing: 404,
@@ -102,6 +104,7 @@ TELLING: dict[type[Exception], Callable[[Any], list[dict[str, Any]]]] = {
     ],
     InviteRefused: lambda e: [{"field": "emails", "value": address, "problem": text} for address, text in e.faults],
     GoldRefused: lambda e: [{"field": f"[{place}]", "problem": text} for place, text in e.faults],
+    MessageRefused: lambda e: [{"field": e.field, "problem": str(e)}],
     TeamRefused: lambda e: [{"field": e.field, "problem": str(e)}],
     UnknownMethod: lambda e: [{"field": "method", "value": e.name, "problem": str(e)}],
     AnswerRefused: lambda e: [{"field": e.field, "value": _plain(e.value), "problem": e.expected}],

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from gtcrowd.jobs.models import HandOut, Hook, Job
 from gtcrowd.labels.models import Run
-from gtcrowd.tasks.models import Gold
+from gtcrowd.tasks.models import About, Gold
 from gtcrowd.workforce.models import Team, Worker
 from gtcrowd.workpage.trial import Trial
 
@@ -139,6 +139,37 @@ class StandingShape(serializers.Serializer[Any]):
 class StandingRequestShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["paused", "working"])
     reason = serializers.CharField(max_length=200, required=False)
+
+
+class MessageShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    worker = serializers.CharField()
+    from_worker = serializers.BooleanField()
+    author = serializers.EmailField(allow_null=True, help_text="The member who answered; null: worker or program.")
+    about = serializers.ChoiceField(choices=About.choices, allow_blank=True)
+    object = serializers.IntegerField(allow_null=True, help_text="Line of the manifest, if it is about a task.")
+    text = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True, help_text="When the worker saw an answer.")
+    done_at = serializers.DateTimeField(allow_null=True, help_text="When a worker's message was marked as done.")
+
+
+class MessagePageShape(serializers.Serializer[Any]):
+    results = MessageShape(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class AnswerMessageShape(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=1000)
+    done = serializers.BooleanField(required=False, default=False, help_text="Mark what the worker wrote as done, too.")
+
+
+class DoneShape(serializers.Serializer[Any]):
+    done = serializers.BooleanField(help_text="false: the worker's last message waits again.")
+
+
+class DoneCountShape(serializers.Serializer[Any]):
+    changed = serializers.IntegerField()
 
 
 class ObjectShape(serializers.Serializer[Any]):
@@ -383,3 +414,21 @@ class ProblemShape(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     faults = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class ReportShape(serializers.Serializer[Any]):
+    report = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    time_zone = serializers.CharField()
+    waiting = serializers.IntegerField(help_text="Events that are not in the totals yet.")
+    rows = serializers.ListField(child=serializers.DictField())
+
+
+class DefinitionShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    unit = serializers.CharField()
+    meaning = serializers.CharField()
+    formula = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field of that name
+    undefined = serializers.CharField(allow_blank=True)

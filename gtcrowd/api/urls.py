@@ -3,7 +3,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
-from gtcrowd.api import flow, hooks, jobs, objects, people, templates
+from gtcrowd.api import analytics, flow, hooks, jobs, messages, objects, people, templates
 
 app_name = "api"
 schema = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -26,6 +26,8 @@ urlpatterns = [
     path("jobs/<str:name>/gold/<int:position>/", flow.JobGoldItem.as_view(), name="job-gold-item"),
     path("jobs/<str:name>/workers/", flow.JobWorkers.as_view(), name="job-workers"),
     path("jobs/<str:name>/workers/<str:code>/", flow.JobWorker.as_view(), name="job-worker"),
+    path("jobs/<str:name>/messages/", messages.JobMessages.as_view(), name="job-messages"),
+    path("jobs/<str:name>/messages/<str:code>/", messages.JobThread.as_view(), name="job-thread"),
     path("jobs/<str:name>/objects/", flow.JobObjects.as_view(), name="job-objects"),
     path("jobs/<str:name>/webhook/", flow.JobWebhook.as_view(), name="job-webhook"),
     path("jobs/<str:name>/hooks/", hooks.JobHooks.as_view(), name="job-hooks"),
@@ -35,6 +37,10 @@ urlpatterns = [
     path("hooks/<int:job_id>/", flow.Webhook.as_view(), name="webhook"),
     path("templates/render/", templates.RenderTemplate.as_view(), name="render-template"),
     path("templates/<str:kind>/<str:medium>/", templates.BuiltInTemplate.as_view(), name="template"),
+    path("jobs/<str:name>/quality/", analytics.JobQuality.as_view(), name="job-quality"),
+    path("analytics/definitions/", analytics.Definitions.as_view(), name="definitions"),
+    path("analytics/worker-activity/", analytics.WorkerActivity.as_view(), name="worker-activity"),
+    path("analytics/<str:report>/", analytics.Report.as_view(), name="report"),
     path("teams/", people.Teams.as_view(), name="teams"),
     path("workers/", people.Workers.as_view(), name="workers"),
     path("objects/<str:bucket>/<path:key>", objects.Objects.as_view(), name="objects"),

@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.db import connection
 
 from gtcrowd import line
+from gtcrowd.analytics import quality, rollup
 from gtcrowd.commands import accounts, crowd, digits
 from gtcrowd.identity import keys
 from gtcrowd.identity.access import Role, Viewer
@@ -79,6 +81,9 @@ def load(*, now: datetime, progress: Progress) -> dict[str, dict[str, str]]:
     while job.state == "Initializing":
         job = line.advance(job.pk, now=now)
     _remember_truth(job, shown)
+    rollup.roll(zone=settings.TIME_ZONE)
+    for pk in quality.stale():
+        quality.form(Job.objects.select_related("requester").get(pk=pk), now=now)
     accounts.remember(known)
     return known
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gtcrowd.console import forms
 from gtcrowd.console.gate import member
-from gtcrowd.identity import hook_secret, origins
+from gtcrowd.identity import hook_secret, origins, zones
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job
@@ -67,7 +67,7 @@ def _answers(text: str) -> list[Any]:
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Settings of the requester: what its own worker pages may load, and by what calls of its hooks are signed."""
-    shown: dict[str, Any] = {"origins": "\n".join(viewer.requester.script_origins)}
+    shown: dict[str, Any] = {"origins": "\n".join(viewer.requester.script_origins), "zones": zones.known()}
     status = 200
     if request.method == "POST":
         given = request.POST.get("script_origins", "")
@@ -76,10 +76,22 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             messages.success(request, _("Kept. Pages that workers load from now on follow it."))
             return redirect("console:settings")
         except origins.OriginsRefused as refused:
-            shown, status = {"origins": given, "faults": refused.faults}, 422
+            shown, status = shown | {"origins": given, "faults": refused.faults}, 422
     if viewer.may(Right.CREATE_JOBS):
         shown["secret"] = hook_secret.of(viewer.requester)
     return render(request, "console/settings.html", shown, status=status)
+
+
+@member
+@require_POST
+def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """In which time zone the requester's days begin."""
+    try:
+        zones.change(viewer=viewer, name=request.POST.get("time_zone", "").strip())
+        messages.success(request, _("Kept. The totals of the dashboards are formed again."))
+    except zones.UnknownZone as unknown:
+        messages.error(request, str(unknown))
+    return redirect("console:settings")
 
 
 @member

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gtcrowd.console import flow, hooks, templates, views
+from gtcrowd.console import flow, hooks, messaging, templates, views
 
 app_name = "console"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("templates/<str:kind>-<str:medium>.liquid", templates.built_in, name="template"),
     path("hooks/try/", hooks.try_new, name="try"),
     path("settings/", hooks.settings, name="settings"),
+    path("settings/time-zone/", hooks.time_zone, name="time-zone"),
     path("settings/secret/", hooks.renew_secret, name="renew-secret"),
     path("jobs/<str:name>/try/", hooks.try_job, name="try-job"),
     path("jobs/<str:name>/", views.job, name="job"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("jobs/<str:name>/pause/", flow.pause_job, name="pause"),
     path("jobs/<str:name>/gold/", flow.declare_gold, name="gold"),
     path("jobs/<str:name>/workers/<str:code>/", flow.change_standing, name="standing"),
+    path("jobs/<str:name>/messages/<str:code>/", messaging.answer, name="message"),
     path("jobs/<str:name>/run/", views.run_method, name="run"),
     path("jobs/<str:name>/output.manifest", views.manifest, name="manifest"),
     path("people/", views.people, name="people"),

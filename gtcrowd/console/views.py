@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
-from gtcrowd.console import forms
+from gtcrowd.console import forms, messaging
 from gtcrowd.console.gate import member
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity import keys
@@ -26,6 +26,7 @@ from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.tasks.messages import waiting as waiting_messages
 from gtcrowd.tasks.models import Gold, Standing, Task, TaskState
 from gtcrowd.workforce import found, invite
 from gtcrowd.workforce.models import Team, Worker
@@ -38,7 +39,9 @@ SHOWN = 100
 def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found_jobs = Job.objects.visible_to(viewer).select_related("team", "counters").order_by("-created_at")[:SHOWN]
     funds = balance.balance(names.funds(viewer.requester.pk))
-    return render(request, "console/jobs.html", {"jobs": found_jobs, "funds": funds})
+    waiting = waiting_messages([one.pk for one in found_jobs])
+    jobs_shown = [(one, waiting.get(one.pk, 0)) for one in found_jobs]
+    return render(request, "console/jobs.html", {"jobs": jobs_shown, "funds": funds})
 
 
 @member
@@ -95,6 +98,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
         "gold_asked": forms.of_gold(asked.gold),
         "hooks": _hooks(viewer, asked),
+        "messaging": messaging.shown(viewer, asked),
     }
     return render(request, "console/job.html", shown)
 

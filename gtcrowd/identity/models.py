@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -54,6 +55,10 @@ class Requester(models.Model):
     )
     most_workers_per_object = models.PositiveSmallIntegerField(default=9)
     most_concurrent = models.PositiveIntegerField(default=5000, help_text=_("Most objects open at once in a job."))
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, blank=True, default="", db_default="",
+        help_text=_("Days begin and end in it; without one, in that of the service."),
+    )  # fmt: skip
     script_origins = models.JSONField(default=list, help_text=_("Foreign origins that its own worker pages may use."))
     hook_secret = models.BinaryField(null=True, help_text=_("By which calls of its hooks are signed, encrypted."))
     created_at = models.DateTimeField(auto_now_add=True)
@@ -63,6 +68,11 @@ class Requester(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> str:
+        """Name of the time zone of this requester's days."""
+        return self.time_zone or settings.TIME_ZONE
 
 
 class Bucket(models.Model):

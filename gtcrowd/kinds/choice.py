@@ -69,6 +69,9 @@ class Choice:
     def same(self, answer: Any, truth: Any) -> bool:
         return bool(answer == truth)
 
+    def likeness(self, one: Any, other: Any) -> float:
+        return float(one == other)
+
     def novice(self, categories: Sequence[str]) -> dict[str, Any]:
         return online.unlearned(len(categories))
 

@@ -26,6 +26,7 @@ class Choices(Valued):
 
     name = "choices"
     title = language.later("Several categories")
+    alike = "jaccard"
     form: ClassVar[Form[Any]] = FORMS["choices"]
     types: ClassVar[Mapping[str, str]] = {
         "image": "image-classification-multilabel",

@@ -144,6 +144,9 @@ class Kind(Protocol):
     def same(self, answer: Any, truth: Any) -> bool:
         """Whether an answer's value is right, given what is."""
 
+    def likeness(self, one: Any, other: Any) -> float:
+        """How alike two values are, 0 to 1, in the kind's own measure: equal or not, mean IoU, F1, ..."""
+
     def novice(self, categories: Sequence[str]) -> dict[str, Any]:
         """What `opinion` takes as `shared` before any method has run."""
 

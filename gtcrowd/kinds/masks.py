@@ -44,6 +44,7 @@ class Semantic(Valued):
 
     name = "masks"
     title = language.later("Areas of a picture")
+    alike = "mean_iou"
     form: ClassVar[Form[Any]] = FORMS["masks"]
     types: ClassVar[Mapping[str, str]] = {"image": "semantic-segmentation"}
     element: ClassVar[str] = "crowd-semantic-segmentation"

@@ -32,6 +32,7 @@ class Shapes(Valued):
     key: ClassVar[str]
     elements: ClassVar[tuple[str, ...]]
     example: ClassVar[str]
+    alike = "mean_overlap"
 
     def read_answer(self, content: object, categories: Sequence[str]) -> dict[str, Any]:
         name, sent = answers.element(content, names=self.elements, key=self.key, example=self.example)

@@ -23,6 +23,7 @@ class Spans(Valued):
 
     name = "spans"
     title = language.later("Spans of a text")
+    alike = "f1"
     form: ClassVar[Form[Any]] = FORMS["spans"]
     types: ClassVar[Mapping[str, str]] = {"text": "text-span"}
 

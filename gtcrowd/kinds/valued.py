@@ -34,6 +34,8 @@ class Valued(ABC):
     """A kind whose value is JSON outside, and inside what its `form` consolidates.
 
     `media`: for each medium the type in a label's metadata. `least`, `most`: bounds of the number of categories.
+    `alike`: name of the figure of the form's `measure` that says how alike two values are, 0 to 1; without one they are
+    the same or not.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Valued(ABC):
     learning_methods: tuple[str, ...] = ()
     several = False
     refers = False
+    alike = ""
 
     @property
     def media(self) -> tuple[str, ...]:
@@ -74,6 +77,12 @@ class Valued(ABC):
 
     @abstractmethod
     def same(self, answer: Any, truth: Any) -> bool: ...
+
+    def likeness(self, one: Any, other: Any) -> float:
+        if not self.alike:
+            return float(self.same(one, other))
+        figure = self.form.measure([self.inner(one)], [self.inner(other)])[self.alike]
+        return float(min(max(figure, 0.0), 1.0))
 
     @abstractmethod
     def label(

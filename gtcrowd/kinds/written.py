@@ -50,6 +50,7 @@ class Written(Valued):
 class Text(Written):
     name = "text"
     title = language.later("A text to write")
+    alike = "gleu"
     form: ClassVar[Form[Any]] = FORMS["text"]
     field = "text"
 

@@ -98,6 +98,7 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
             job=job, method=job.method, parameters=job.method_parameters, official=True, created_at=now
         )
         concluded = _form(run, answers, write=write, now=now)
+        queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{job.pk}", job=job.pk)
     if job.dynamic:  # outside of the transaction: it touches rows that workers are waiting for
         run.drift = doubt.pass_on(job, concluded, answers, now=now)
         run.save(update_fields=["drift"])

@@ -19,7 +19,7 @@ def read(query: str, parameters: Mapping[str, object], columns: Mapping[str, str
     `columns`: name and NumPy type ("i4", "i8", "f8") of each, in the order of the query; none of them may be null,
     so that every row has the same length and the whole stream is one array.
     """
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy:
+    with connection.cursor() as cursor, _copy(cursor, query, parameters) as copy:
         stream = bytearray()  # joining a million blocks costs four times as much: they would all be kept until then
         for block in copy:
             stream += block
@@ -32,7 +32,7 @@ def read(query: str, parameters: Mapping[str, object], columns: Mapping[str, str
 
 def rows(query: str, parameters: Mapping[str, object]) -> Iterator[tuple[int, int, str]]:
     """Rows of two whole numbers and a text, where the texts are too many to be numbered beforehand."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters) as copy:
+    with connection.cursor() as cursor, _copy(cursor, query, parameters) as copy:
         copy.set_types(["int8", "int8", "text"])
         yield from copy.rows()
 
@@ -75,3 +75,9 @@ def _content(lines: pa.Array) -> memoryview:
     _valid, offsets, characters = lines.buffers()
     ends = np.frombuffer(offsets, np.int64)[lines.offset : lines.offset + len(lines) + 1]
     return memoryview(characters)[ends[0] : ends[-1]]
+
+
+def _copy(cursor: Any, query: str, parameters: Mapping[str, object]) -> Any:
+    """Of the driver's own cursor: the one that Django puts around it while statements are counted takes no
+    parameters."""
+    return cursor.cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
 from gtcrowd.portal import places, shapes
-from gtcrowd.tasks import claim, drafts, extend, leave
+from gtcrowd.portal.templatetags.amounts import duration
+from gtcrowd.tasks import claim, drafts, extend, leave, shortcuts
 from gtcrowd.tasks import submit as submitting
-from gtcrowd.tasks.models import Assignment
+from gtcrowd.tasks.models import Assignment, AssignmentState
 
 View = Callable[..., JsonResponse]
 MOST_ANSWER = 28_000_000
@@ -47,10 +48,12 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_ANSWER:
         return problem(_("The answer must have at most %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
-    given = _read(request.read())
+    given = read_json(request.read())
     if given is None:
         return problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
+    if given.get("at") is not None:
+        given["at"] = places.own_assignment(places.person(request), given["at"], job=job_id)
     try:
         receipt = submitting.submit(
             assignment=assignment,
@@ -61,9 +64,8 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     except kinds.AnswerRefused as refused:
         return problem(str(refused), status=422, field=refused.field, expected=refused.expected)
     except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
-        return problem(str(refused), status=409, **_next(request, assignment, more=given.get("more") is not False))
-    shown = shapes.receipt(receipt)
-    return JsonResponse({"receipt": shown, **_next(request, assignment, more=given.get("more") is not False)})
+        return problem(str(refused), status=409, **_next(request, assignment, given))
+    return JsonResponse({"receipt": shapes.receipt(receipt), **_next(request, assignment, given)})
 
 
 @require_POST
@@ -95,7 +97,7 @@ def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
 @told_in_json
 def draft(request: HttpRequest, job_id: int) -> JsonResponse:
     """Keep what the worker has done so far, to be put before them again if the page is lost."""
-    given = _read(request.body, wanted="state")
+    given = read_json(request.body, wanted="state")
     if given is None:
         return problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
     assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
@@ -124,11 +126,55 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("portal:job", job_id=job_id)
 
 
-def _next(request: HttpRequest, done: Assignment, *, more: bool) -> dict[str, Any]:
-    """The next task of the job, or where to go when there is none or no more are wanted."""
-    if not more:
-        return {"next": None, "go": reverse("portal:work")}
+@require_POST
+@login_required
+def stop(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Leave the work for later: the page has sent its draft before, and the task waits while its time lasts."""
     now = timezone.now()
+    assignment = places.own_assignment(places.person(request), request.POST.get("assignment"), job=job_id)
+    left = (assignment.expires_at - now).total_seconds()
+    if assignment.state == AssignmentState.LIVE and left > 0:
+        messages.success(
+            request,
+            _("Your work is saved. The task waits for you, with %(time)s left; “Continue” brings you back to it.")
+            % {"time": duration(left)},
+        )
+    else:
+        messages.info(request, _("The time of the task is over."))
+    return redirect("portal:work")
+
+
+@require_POST
+@told_in_json
+def keys(request: HttpRequest) -> JsonResponse:
+    """Change one of the person's shortcuts, or with `reset` none has another key; the reply holds those in force."""
+    user = places.person(request)
+    try:
+        given = json.loads(request.body)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        return problem(_("The shortcut must be JSON with `name` and `key`."), status=400)
+    if given.get("reset") is True:
+        return JsonResponse({"keys": shortcuts.reset(user_id=user.pk)})
+    try:
+        return JsonResponse({"keys": shortcuts.change(user_id=user.pk, name=given.get("name"), key=given.get("key"))})
+    except shortcuts.KeyRefused as refused:
+        return problem(str(refused), status=422)
+
+
+def _next(request: HttpRequest, done: Assignment, given: dict[str, Any]) -> dict[str, Any]:
+    """The next task of the job, or where to go when there is none or no more are wanted.
+
+    `at` in what was given: the page could not wait for this reply, and shows the task that it had fetched in advance.
+    That one becomes the one at hand, if nobody took it since.
+    """
+    now = timezone.now()
+    if given.get("at") is not None:
+        begun = claim.begin(given["at"], now=now)
+        return {"next": shapes.task(begun, now=now) if begun else None, "at": given["at"].pk}
+    if given.get("more") is False:
+        return {"next": None, "go": reverse("portal:work")}
     try:
         return {"next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
     except claim.NothingToDo as nothing:
@@ -147,7 +193,7 @@ def _asked(request: HttpRequest) -> Any:
     return given.get("assignment") if isinstance(given, dict) else None
 
 
-def _read(body: bytes, wanted: str = "content") -> dict[str, Any] | None:
+def read_json(body: bytes, wanted: str = "content") -> dict[str, Any] | None:
     if b"\\u0000" in body:  # the database cannot keep this character
         return None
     try:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim, own
+from gtcrowd.tasks import claim, messages, own
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker, WorkerState
 
@@ -30,6 +30,15 @@ def place(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
     if worker is None or not (_in_team(worker, job) or claim.holding(worker=worker, job=job, now=now)):
         raise Http404
     return worker, job
+
+
+def thread(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
+    """The person's place as in `place`, and also where they worked before: they may ask about that. Raises Http404."""
+    job = Job.objects.select_related("requester", "team").filter(pk=job_id).first()
+    worker = Worker.objects.filter(user=user, workforce=job.team.workforce_id).first() if job else None
+    if job is not None and worker is not None and messages.may_write(worker, job):
+        return worker, job
+    return place(user, job_id, now=now)
 
 
 def _in_team(worker: Worker, job: Job) -> bool:

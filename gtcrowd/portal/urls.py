@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from gtcrowd.portal import answering, frame, joining, objects, outlining, views
+from gtcrowd.portal import answering, frame, joining, messaging, objects, outlining, views
 
 app_name = "portal"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("work/<int:job_id>/draft/", answering.draft, name="draft"),
     path("work/<int:job_id>/outline/", outlining.outline, name="outline"),
     path("work/<int:job_id>/leave/", answering.leave_task, name="leave"),
+    path("work/<int:job_id>/stop/", answering.stop, name="stop"),
+    path("work/<int:job_id>/messages/", messaging.thread, name="messages"),
+    path("work/<int:job_id>/report/", messaging.report, name="report"),
+    path("work/keys/", answering.keys, name="keys"),
+    path("work/signed-in/", views.signed_in, name="signed-in"),
     path("work/frame/<int:assignment_id>/", frame.show, name="frame"),
     path("work/object/", RedirectView.as_view(pattern_name="portal:work"), name="objects"),
     path("work/object/<str:token>/", objects.show, name="object"),

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gtcrowd.identity.access import viewer_of
 from gtcrowd.portal import examples, places, shapes, texts
-from gtcrowd.tasks import claim, drafts
+from gtcrowd.tasks import claim, drafts, shortcuts
+from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.earnings import earnings
-from gtcrowd.tasks.models import Standing
+from gtcrowd.tasks.models import About, Standing
 from gtcrowd.tasks.offers import offer, offers
 from gtcrowd.workforce.models import Worker
 
 JOBS_SHOWN = 20
+MESSAGES_SHOWN = 5
 
 
 @require_safe
@@ -45,6 +47,9 @@ def work(request: HttpRequest) -> HttpResponse:
         "any_waiting": len(found) > 1 and any(one.waiting or one.holding for one in found),
         "earned": earned,
         "jobs_earned": earned.by_job[:JOBS_SHOWN],
+        "unread": messaging.unread(request.user.pk or 0)[:MESSAGES_SHOWN],
+        "person": request.user.pk,
+        "texts": texts.of_leftovers(),
         "why": None if found else places.why_no_work(places.person(request)),
     }
     return render(request, "portal/work.html", facts)
@@ -58,12 +63,16 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     now = timezone.now()
     worker, job_ = places.place(places.person(request), job_id, now=now)
     held = claim.holding(worker=worker, job=job_, now=now)
-    facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_)}
+    facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_), "person": request.user.pk}
+    facts["unread"] = sum(one.job_id == job_id for one in messaging.unread(request.user.pk or 0))
     if held:
         task = shapes.task(held, now=now) | {"draft": drafts.find(held)}
         facts |= {"task": task, "earned": _earned(worker.pk, job_id)}
-        facts |= {"texts": texts.of_work(), "settings": _addresses(job_id)}
+        facts |= {"texts": texts.of_work(), "settings": _addresses(job_id) | {"person": request.user.pk}}
+        facts |= {"keys": {"inForce": shortcuts.of(request.user.pk or 0), "words": shortcuts.words()}}
+        facts |= {"abouts": About.choices, "most": messaging.MOST_CHARACTERS}
         return render(request, "portal/task.html", facts)
+    facts["texts"] = texts.of_leftovers()
     facts["offer"] = offer(worker, job_, now=now)
     if not facts["offer"].waiting:
         facts["others"] = [
@@ -72,6 +81,13 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
         facts["earned"] = earnings(places.person(request), now=now)
         facts["earned_here"] = _earned(worker.pk, job_id)["paid"]
     return render(request, "portal/job.html", facts)
+
+
+@require_safe
+@login_required
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """Where signing in again leads, in a tab of its own, while the work waits in another."""
+    return render(request, "portal/signed_in.html")
 
 
 @require_POST
@@ -117,5 +133,7 @@ def _addresses(job_id: int) -> dict[str, str]:
         "outline": reverse("portal:outline", args=[job_id]),
         "ahead": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
-        "signIn": f"{reverse('account_login')}?next={reverse('portal:work')}",
+        "report": reverse("portal:report", args=[job_id]),
+        "keys": reverse("portal:keys"),
+        "signIn": f"{reverse('account_login')}?next={reverse('portal:signed-in')}",
     }

@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from gtcrowd import line, queue
-from gtcrowd.identity.models import User
+from gtcrowd.analytics import quality, rollup
+from gtcrowd.identity.models import Requester, User
 from gtcrowd.jobs import hooks
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate, deliver
 from gtcrowd.labels.models import HOOK, Run, RunState
 from gtcrowd.runner import rescue
-from gtcrowd.tasks import drafts, expire
+from gtcrowd.tasks import drafts, expire, messages
 from gtcrowd.workforce import invite
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
@@ -49,9 +51,27 @@ def relabel_job(*, job: int) -> None:
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job}", wait=2, job=job)
 
 
+@app.task(name=queue.COMPARE_ANSWERS, retry=RETRY)
+def compare_answers(*, job: int) -> None:
+    quality.form(Job.objects.select_related("requester").get(pk=job), now=timezone.now())
+
+
+@app.task(name=queue.REBUILD_TOTALS, retry=RETRY)
+def rebuild_totals(*, requester: int) -> None:
+    """After a change of what days are: the totals of days, and the comparisons of each job."""
+    owner = Requester.objects.get(pk=requester)
+    for job in rollup.rebuild(zone=settings.TIME_ZONE, requester=owner):
+        queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{job}", job=job)
+
+
 @app.task(name=queue.SEND_INVITATION, retry=RETRY)
 def send_invitation(*, user: int, by: str, language: str | None = None) -> None:
     invite.mail_link(User.objects.get(pk=user), by=by, in_language=language, now=timezone.now())
+
+
+@app.task(name=queue.TELL_OF_MESSAGES, retry=RETRY)
+def tell_of_messages(*, job: int) -> None:
+    messages.tell(job, now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
@@ -63,8 +83,18 @@ def watch(timestamp: int) -> None:
     drafts.tidy()
     for pk in Job.objects.exclude(state__in=ENDED).exclude(own_clock=True).values_list("pk", flat=True):
         queue.advance(pk)
+    for pk in quality.stale():
+        queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{pk}", job=pk)
     for pk in Run.objects.filter(state=RunState.WAITING).values_list("pk", flat=True):
         queue.enqueue(queue.RUN_METHOD, once=f"run-{pk}", run=pk)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="roll_up", queueing_lock="roll_up", pass_context=False)
+def roll_up(timestamp: int) -> None:
+    """Every ten seconds: form the totals of days again in which something happened."""
+    del timestamp
+    rollup.roll(zone=settings.TIME_ZONE)
 
 
 @app.periodic(cron="* * * * * */15")

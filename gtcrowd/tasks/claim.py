@@ -13,18 +13,18 @@ Behind it stand unique constraints: no worker twice on an object, one task of a 
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from gtcrowd import queue, statement
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import gate, gold, seek
+from gtcrowd.tasks import expire, gate, gold, seek
 from gtcrowd.tasks import open as opening
 from gtcrowd.tasks.gate import Gate, NothingToDo
 from gtcrowd.tasks.models import Assignment, AssignmentState
 from gtcrowd.workforce.models import Worker
 
-__all__ = ["AHEAD_SECONDS", "NothingToDo", "holding", "in_advance", "next_assignment"]
+__all__ = ["AHEAD_SECONDS", "NothingToDo", "begin", "holding", "in_advance", "next_assignment"]
 
 TRIES = 5
 AHEAD_SECONDS = 90
@@ -38,6 +38,17 @@ WITH kept AS (
 UPDATE tasks_assignment SET in_advance = false, claimed_at = %(now)s, expires_at = %(until)s
 WHERE id = %(assignment)s AND state = 'live' AND (seat_id IS NULL OR EXISTS (SELECT FROM kept))
 """
+
+BEGIN = """
+WITH kept AS (
+    UPDATE tasks_seat SET free_at = %(until)s
+    WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+)
+UPDATE tasks_assignment SET in_advance = false, state = 'live', ended_at = NULL, expires_at = %(until)s
+WHERE id = %(assignment)s AND in_advance AND state IN ('live', 'expired')
+  AND (seat_id IS NULL OR EXISTS (SELECT FROM kept))
+"""
+"""As PROMOTE, but for a task that was begun without asking: it may be late, and its time began when it was fetched."""
 
 ENTER = """
 INSERT INTO tasks_standing (job_id, worker_id, state, reason_code, reason, answers, counted, seconds, paid, gold_seen,
@@ -63,6 +74,29 @@ def in_advance(*, worker: Worker, job: Job, now: datetime) -> Assignment:
     return _claim(worker, job, now, in_advance=True, task=None)
 
 
+def begin(held: Assignment, *, now: datetime) -> Assignment | None:
+    """Make a task that was fetched in advance the one at hand, where a page without connection showed it already.
+
+    None if somebody else took the seat since, or the worker holds another task; an answer to it is surplus then.
+    """
+    if not held.in_advance and held.state == AssignmentState.LIVE:
+        return held
+    until = now + timedelta(seconds=held.job.time_limit)
+    facts = {"assignment": held.pk, "seat": held.seat_id, "fence": held.fence, "until": until}
+    try:
+        with transaction.atomic():
+            if not statement.run(BEGIN, **facts):
+                raise _NotBegun
+    except (_NotBegun, IntegrityError):
+        return None
+    held.in_advance, held.state, held.expires_at = False, AssignmentState.LIVE, until
+    return held
+
+
+class _NotBegun(Exception):
+    """What was changed is undone: the seat must not be kept for nobody."""
+
+
 def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
     """The worker's live assignment in the job, if its time is not over."""
     live = Assignment.objects.filter(worker=worker.pk, job=job.pk, state=AssignmentState.LIVE, in_advance=False)
@@ -71,7 +105,7 @@ def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
         return None
     held.job, held.worker = job, worker
     if held.expires_at <= now:
-        _expire(held)
+        expire.end(held.pk)
         return None
     return held
 
@@ -101,23 +135,17 @@ def _held(live: list[Assignment], now: datetime, *, in_advance: bool) -> Assignm
     """What the worker holds and asks for; one fetched in advance becomes the one at hand when that is free."""
     for held in live:
         if held.expires_at <= now:
-            _expire(held)
+            expire.end(held.pk)
         elif held.in_advance == in_advance or (not in_advance and _promote(held, now)):
             return held
     return None
-
-
-def _expire(held: Assignment) -> None:
-    Assignment.objects.filter(pk=held.pk, state=AssignmentState.LIVE).update(
-        state=AssignmentState.EXPIRED, ended_at=held.expires_at
-    )
 
 
 def _promote(held: Assignment, now: datetime) -> bool:
     until = now + timedelta(seconds=held.job.time_limit)
     facts = {"assignment": held.pk, "seat": held.seat_id, "fence": held.fence, "now": now, "until": until}
     if not statement.run(PROMOTE, **facts):
-        _expire(held)  # somebody took the seat since
+        expire.end(held.pk)  # somebody took the seat since
         return False
     held.in_advance, held.claimed_at, held.expires_at = False, now, until
     return True

@@ -4,14 +4,28 @@ from datetime import datetime
 
 from django.db import connection
 
-TIDY = """
-UPDATE tasks_assignment SET state = 'expired', ended_at = expires_at
-WHERE id IN (
+from gtcrowd import statement
+
+END = """
+WITH ended AS (
+    UPDATE tasks_assignment SET state = 'expired', ended_at = expires_at WHERE {which}
+    RETURNING job_id, worker_id, ended_at
+)
+INSERT INTO tasks_mark (job_id, worker_id, at) SELECT job_id, worker_id, ended_at FROM ended
+"""
+TIDY = END.format(
+    which="""id IN (
     SELECT id FROM tasks_assignment WHERE state = 'live' AND expires_at <= %s
     ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED
+)"""
 )
-"""
+ONE = END.format(which="id = %(assignment)s AND state = 'live'")
 PORTION = 5000
+
+
+def end(assignment_id: int) -> None:
+    """Mark one live assignment, whose time is over, as expired."""
+    statement.run(ONE, assignment=assignment_id)
 
 
 def tidy(*, now: datetime) -> int:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from gtcrowd import statement
 from gtcrowd.tasks import close
-from gtcrowd.tasks.models import Assignment, AssignmentState, Task, TaskState
+from gtcrowd.tasks.models import Assignment, AssignmentState, Mark, Task, TaskState
 
 FREE = """
 UPDATE tasks_seat SET free_at = CASE WHEN withdrawn THEN NULL ELSE %(now)s::timestamptz END
@@ -32,6 +32,7 @@ def _leave(assignment: Assignment, how: AssignmentState, reason: str, now: datet
         )
         if not left:
             return False
+        Mark.objects.create(job_id=assignment.job_id, worker_id=assignment.worker_id, at=now)
         if task.state == TaskState.GOLD:
             return True
         freed = statement.rows(FREE, seat=assignment.seat_id, fence=assignment.fence, now=now)

@@ -15,6 +15,7 @@ How they move, and what the database itself holds to:
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -204,11 +205,27 @@ class Assignment(models.Model):
                 condition=Q(state__in=["returned", "expired"]),
                 name="assignment_left_by_worker",
             ),
+            models.Index(fields=["job", "worker"], condition=Q(state="declined"), name="assignment_declined_by_worker"),
             models.Index(fields=["expires_at"], condition=Q(state="live"), name="assignment_live_by_expiry"),
         ]
 
     def __str__(self) -> str:
         return f"{self.worker_id} on {self.task_id}"
+
+
+class Mark(models.Model):
+    """That something happened to a worker in a job at a time: written with what happened, so that whoever keeps totals
+    (gtcrowd.analytics) knows which of them to form again, and taken away by them."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("mark")
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id} at {self.at:%Y-%m-%d}"
 
 
 class Draft(models.Model):
@@ -348,3 +365,64 @@ class WorkerModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}"
+
+
+class About(models.TextChoices):
+    """What a worker's message is about."""
+
+    NOT_LOADING = "not-loading", _("The object does not load or cannot be read")
+    UNCLEAR = "unclear", _("The instructions are unclear")
+    NOTHING_FITS = "nothing-fits", _("No answer fits")
+    OTHER = "other", _("Something else")
+
+
+class Message(models.Model):
+    """What a worker of a job and the requester's members write to each other; all of one worker in a job are a thread.
+
+    `assignment`: the task it speaks of, if the worker reported one. `author`: the member who answered; None for
+    workers, whose names not every member may know, and for programs.
+    `read_at`: of answers, when the worker saw it. `done_at`: of workers' messages, when a member was through with it.
+    """
+
+    tenant: ClassVar[str] = "job__requester"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.SET_NULL, null=True, related_name="+", help_text=_("The task it speaks of.")
+    )
+    from_worker = models.BooleanField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    about = models.CharField(max_length=12, choices=About.choices, blank=True)
+    text = models.CharField(max_length=1000)
+    sent_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True, help_text=_("When the requester's members were told by mail."))
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        indexes = [
+            models.Index(fields=["job", "worker", "sent_at"], name="message_of_thread"),
+            models.Index(fields=["job"], condition=Q(from_worker=True, done_at=None), name="message_not_done"),
+            models.Index(fields=["worker", "sent_at"], condition=Q(from_worker=True), name="message_of_worker"),
+            models.Index(fields=["worker"], condition=Q(from_worker=False, read_at=None), name="message_not_read"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id}: {self.text[:40]}"
+
+
+class Shortcuts(models.Model):
+    """The keys that a person has chosen for what is done at a task; what is not in it has its usual key."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    keys = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("shortcuts")
+
+    def __str__(self) -> str:
+        return str(self.keys)

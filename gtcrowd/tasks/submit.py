@@ -58,6 +58,10 @@ WITH filled AS (
            %(late)s::boolean, counts.surplus, %(seat)s::bigint IS NULL, %(now)s
     FROM (SELECT %(seat)s::bigint IS NOT NULL AND NOT EXISTS (SELECT FROM filled) AS surplus) AS counts
     RETURNING paid, surplus
+), marked AS (
+    INSERT INTO tasks_mark (job_id, worker_id, at)
+    SELECT %(job)s, %(worker)s, at FROM unnest(ARRAY[%(now)s::timestamptz, %(expired)s::timestamptz]) AS at
+    WHERE at IS NOT NULL
 ), stands AS (
     UPDATE tasks_standing SET answers = answers + 1, counted = counted + (SELECT count(*) FROM filled),
            seconds = tasks_standing.seconds + %(seconds)s, paid = tasks_standing.paid + stored.paid
@@ -179,6 +183,8 @@ def _store(
         STORE, assignment=held.pk, task=held.task_id, job=held.job_id, worker=held.worker_id, seat=held.seat_id,
         fence=held.fence, content=json.dumps(content), value=json.dumps(value), seconds=seconds, active_seconds=active,
         price=held.price, pay_surplus=job.late_answers_paid, late=late, dynamic=job.dynamic, now=now,
+        # A stay that had been counted as expired on its day is one no more.
+        expired=held.expires_at if held.state == AssignmentState.EXPIRED else None,
     )  # fmt: skip
     answer = Answer(
         assignment_id=held.pk, task_id=held.task_id, job_id=held.job_id, worker_id=held.worker_id, content=content,

@@ -14,6 +14,25 @@ def of_elements() -> dict[str, str]:
     return {
         "choose": _("Choose one"),
         "submit": _("Submit"),
+        "guideChoice": _("Look at the object and choose the one category that fits, then submit."),
+        "guideChoices": _("Choose every category that fits; choosing one again takes it back. If none fits, say so."),
+        "guideBox": _(
+            "Choose a label, then drag from one corner of the thing to the opposite one. Drag its edges or "
+            "corners to correct it."
+        ),
+        "guidePolygon": _(
+            "Choose a label, then click corner after corner around the thing; click the first corner again, "
+            "or press Enter, to close it."
+        ),
+        "guidePolyline": _("Choose a label, then click point after point along the line; Enter ends it."),
+        "guideLine": _("Choose a label, then set the two ends of the line."),
+        "guideKeypoint": _("Choose a label, then click the point."),
+        "guideSpans": _("Choose a label, then select words with the mouse or with Shift and the arrow keys."),
+        "guideMasks": _(
+            "Choose a label, then paint every pixel that belongs to it: with the brush, by corners, or by filling."
+        ),
+        "guideThings": _("Choose a label and paint one thing; begin another thing before you paint the next."),
+        "guideRanking": _("Press the items in order, the best first; the arrows beside them change their places."),
         "nothingChosen": _("Choose a category first."),
         "chooseSeveral": _("Choose all that apply"),
         "noneOfThese": _("None of these"),

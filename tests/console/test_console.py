@@ -177,3 +177,15 @@ def test_known_shapes_and_numbers_are_declared_as_json(owner, ask):
     owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": "4.0"})
 
     assert Gold.objects.get().value == 4
+
+
+def test_the_time_zone_of_days_is_chosen_by_owners(owner, alice):
+    page = owner.get("/settings/").content.decode()
+    assert "<option>Asia/Seoul</option>" in page
+
+    owner.post("/settings/time-zone/", {"time_zone": "Asia/Seoul"})
+
+    alice.requester.refresh_from_db()
+    assert alice.requester.zone == "Asia/Seoul"
+    refused = owner.post("/settings/time-zone/", {"time_zone": "Nowhere"}, follow=True).content.decode()
+    assert "Nowhere is not a time zone" in refused

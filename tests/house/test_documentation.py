@@ -24,3 +24,12 @@ def test_every_method_is_explained():
 def test_requirements_name_no_host():
     for file in Path("requirements").iterdir():
         assert "http" not in file.read_text(), file
+
+
+def test_every_measure_is_explained():
+    from gtcrowd.analytics.definitions import DEFINITIONS
+    from gtcrowd.analytics.reports import REPORTS
+
+    text = Path("docs/analytics.md").read_text()
+
+    assert [name for name in (*DEFINITIONS, *REPORTS) if f"`{name}`" not in text] == []

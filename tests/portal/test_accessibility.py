@@ -3,9 +3,11 @@
 from importlib import resources
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Frame, Page, expect
 
 from gtcrowd import kinds
+from gtcrowd.tasks import messages
 from tests.portal.conftest import put
 from tests.portal.pictures import scene
 
@@ -100,3 +102,55 @@ def test_pages_around_the_work(address, cleos_page, pictures, size):
     for path in ("/work/", f"/work/{pictures.pk}/", "/work/earnings/", "/account/password/change/", "/nothing/"):
         cleos_page.goto(f"{address}{path}")
         assert violations(cleos_page) == [], path
+
+
+@pytest.fixture
+def written(cleo, alice, pictures):
+    """Cleo asked twice, and was answered."""
+    now = timezone.now()
+    for text in ("Which of both birds?", "And how about " + "very" * 80 + " long words?"):
+        messages.write(worker=cleo, job=pictures, about="unclear", text=text, now=now)
+    messages.answer(viewer=alice, job=pictures, worker=cleo, text="The one in front.", now=now)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_messages_and_signing_in_again(address, cleos_page, pictures, written, size):
+    cleos_page.set_viewport_size(SIZES[size])
+    for path in ("/work/", f"/work/{pictures.pk}/", f"/work/{pictures.pk}/messages/", "/work/signed-in/"):
+        cleos_page.goto(f"{address}{path}")
+        assert violations(cleos_page) == [], path
+        assert fits(cleos_page), path
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_dialogs_of_the_task(address, cleos_page, give, size):
+    put("s3://heron-data/scene.png", scene(640, 480))
+    job = give([{"source-ref": "s3://heron-data/scene.png"}], kind="boxes", categories=["car", "van"])
+    cleos_page.set_viewport_size(SIZES[size])
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    expect(cleos_page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+
+    for name in ("report", "guide", "full", "shortcuts", "return", "decline"):
+        cleos_page.evaluate("(name) => document.getElementById(name).showModal()", name)
+        if name == "shortcuts":
+            cleos_page.locator("#shortcuts summary").click()
+        assert violations(cleos_page) == [], name
+        assert fits(cleos_page), name
+        assert small_targets(cleos_page, f"#{name}") == [], name
+        cleos_page.keyboard.press("Escape")
+    assert small_targets(cleos_page, "body") == []
+
+
+def fits(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def small_targets(page: Page, within: str) -> list[str]:
+    """Buttons and fields that are lower than 44 pixels; the choice of language, as text, is meant to be small."""
+    return page.evaluate(
+        """(within) => [...document.querySelector(within).querySelectorAll("button, select, textarea, summary, a.button")]
+            .filter((one) => one.offsetParent && !one.closest(".languages") && one.getBoundingClientRect().height < 44)
+            .map((one) => one.outerHTML.slice(0, 100))""",
+        within,
+    )

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gtcrowd.tasks import drafts, leave
-from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
+from gtcrowd.tasks import claim, drafts, leave
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Seat
 
 
 def test_answer_brings_receipt_and_next_task(hand, take, pictures):
@@ -211,3 +211,42 @@ def test_only_an_answer_may_be_large(cleos, take, give):
     taken = cleos.post(f"/work/{job.pk}/submit/", large, content_type="application/json")
 
     assert (draft.status_code, beyond.status_code, taken.status_code) == (400, 413, 200)
+
+
+def ahead(client, held):
+    body = {"assignment": held.pk}
+    reply = client.post(f"/work/{held.job_id}/in-advance/", body, content_type="application/json")
+    return Assignment.objects.get(pk=reply.json()["next"]["assignment"])
+
+
+def test_a_task_begun_without_connection_becomes_the_one_at_hand(cleos, hand, take, pictures):
+    held = take(pictures)
+    begun = ahead(cleos, held)
+    Assignment.objects.filter(pk=begun.pk).update(expires_at=begun.claimed_at)  # it was fetched long ago
+
+    reply = hand(held, at=begun.pk).json()
+
+    assert reply["next"]["assignment"] == begun.pk
+    assert 298 < reply["next"]["secondsLeft"] <= 300
+    kept = Assignment.objects.get(pk=begun.pk)
+    assert (kept.state, kept.in_advance, kept.claimed_at) == (AssignmentState.LIVE, False, begun.claimed_at)
+    assert hand(begun).json()["receipt"]["late"] is False
+
+
+def test_one_that_somebody_else_took_is_told_and_its_answer_is_kept(cleos, hand, take, hire, pictures):
+    held = take(pictures)
+    begun = ahead(cleos, held)
+    Assignment.objects.filter(pk=begun.pk).update(expires_at=begun.claimed_at)
+    Seat.objects.filter(pk=begun.seat_id).update(free_at=begun.claimed_at)
+    claim.next_assignment(worker=hire("dan"), job=pictures, now=timezone.now())
+
+    assert hand(held, at=begun.pk).json()["next"] is None
+    receipt = hand(begun, more=False).json()["receipt"]
+    assert (receipt["surplus"], receipt["paid"]) == (True, "0.036")
+
+
+def test_the_task_shown_already_must_be_ones_own(hand, take, hire, pictures):
+    other = claim.next_assignment(worker=hire("dan"), job=pictures, now=timezone.now())
+
+    assert hand(take(pictures), at=other.pk).status_code == 404
+    assert Assignment.objects.get(pk=other.pk).state == AssignmentState.LIVE

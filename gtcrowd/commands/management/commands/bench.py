@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -14,7 +14,19 @@ from rich.table import Table
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, crowd_files
-from gtcrowd.commands.bench import assignment, peers, portal, redundancy, soak, speed, transfer, volume
+from gtcrowd.commands.bench import (
+    assignment,
+    dashboards,
+    drift,
+    intervals,
+    peers,
+    portal,
+    redundancy,
+    soak,
+    speed,
+    transfer,
+    volume,
+)
 
 
 class Command(BaseCommand):
@@ -49,7 +61,17 @@ class Command(BaseCommand):
         paged = commands.add_parser("portal", help="from submit to the next task, in a browser, while others work")
         paged.add_argument("--tasks", type=int, default=60, help="of one person (default %(default)s)")
         paged.add_argument("--workers", type=int, default=20, help="simulated, beside (default %(default)s)")
-        for one in (sets, growth, rows, saved, handed, brought, written, wet, paged):
+        held = commands.add_parser("intervals", help="how often intervals of workers' accuracy hold the truth")
+        watched = commands.add_parser("drift", help="planted drift, speeders and rings: found, how soon, false alarms")
+        seen = commands.add_parser("dashboards", help="pages and totals over so many generated answers")
+        seen.add_argument("--answers", nargs="+", type=float, default=[1e6], help="default: 1e6")
+        seen.add_argument("--workers", type=int, default=3000, help="default: %(default)s")
+        seen.add_argument("--jobs", type=int, default=200, help="default: %(default)s")
+        for one in (held, watched):
+            one.add_argument(
+                "folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv of categories"
+            )
+        for one in (sets, growth, rows, saved, handed, brought, written, wet, paged, held, watched, seen):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, what: str, **options: Any) -> None:
@@ -103,6 +125,8 @@ class Command(BaseCommand):
         elif what == "assignment":
             self._assignment(options)
             return
+        elif what in ANALYTICS:
+            rows, table = ANALYTICS[what](options)
         else:
             rows = [volume.measure(int(options["answers"]))]
             table = _table(
@@ -200,3 +224,47 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _of_folders(measure: Callable[[Path], Any], folders: list[Path]) -> list[Any]:
+    rows = []
+    for folder in track(folders, "measuring", console=Console(stderr=True)):
+        try:
+            rows.append(measure(folder))
+        except crowd_files.FolderRefused as error:
+            raise CommandError(str(error)) from error
+    return rows
+
+
+def _intervals(options: dict[str, Any]) -> tuple[list[Any], Table]:
+    rows = _of_folders(intervals.measure, options["folders"])
+    rows.append(intervals.together(rows))
+    return rows, _table(
+        ("set", "workers", "covered", "below", "above", "mean width", "with truth", "bias"),
+        [(r.set, str(r.workers), f"{r.covered:.1%}", f"{r.below:.1%}", f"{r.above:.1%}", f"{r.width:.3f}",
+          f"{r.known:.3f}", f"{r.bias:+.3f}") for r in rows],
+    )  # fmt: skip
+
+
+def _drift(options: dict[str, Any]) -> tuple[list[Any], Table]:
+    rows = _of_folders(drift.measure, options["folders"])
+    return rows, _table(
+        ("set", "workers", "drift told", "delay", "false as recorded", "false shuffled", "budget", "speeders", "false",
+         "ring", "false pairs"),
+        [(r.set, str(r.workers), f"{r.told} of {r.drifted}", f"{r.delay:.0f}", str(r.false_drift), str(r.shuffled),
+          f"{r.budget:g}", f"{r.caught} of {r.speeders}", str(r.false_speed), f"{r.members} of {r.ring}",
+          str(r.false_pairs)) for r in rows],
+    )  # fmt: skip
+
+
+def _dashboards(options: dict[str, Any]) -> tuple[list[Any], Table]:
+    sizes = track([int(n) for n in options["answers"]], "measuring", console=Console(stderr=True))
+    rows = [row for n in sizes for row in dashboards.measure(n, workers=options["workers"], jobs=options["jobs"])]
+    return rows, _table(
+        ("answers", "what", "ms", "queries", "kB"),
+        [(f"{r.answers:,}", r.what, f"{r.ms:.3g}", _number(r.queries, "{:.0f}"), _number(r.kilobytes, "{:.0f}"))
+         for r in rows],
+    )  # fmt: skip
+
+
+ANALYTICS = {"intervals": _intervals, "drift": _drift, "dashboards": _dashboards}

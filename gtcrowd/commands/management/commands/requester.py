@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_slug
 from django.utils import timezone
 
-from gtcrowd.identity import invitations
-from gtcrowd.identity.access import Role
+from gtcrowd.identity import invitations, zones
+from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Requester, User
 from gtcrowd.ledger import balance, hold, names
 from gtcrowd.workforce import found
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--member", action="append", default=[], metavar="EMAIL:ROLE",
                             help="add a member; roles are owner, requester, operations, viewer")  # fmt: skip
         parser.add_argument("--deposit", metavar="AMOUNT", help="pay in so much")
+        parser.add_argument("--time-zone", help="in which its days begin, such as Asia/Seoul; totals are formed again")
         parser.add_argument("--reference", help="of the payment; the same one pays in once (default: the time)")
 
     def handle(self, *, slug: str, name: str | None, member: list[str], **options: Any) -> None:
@@ -40,6 +41,11 @@ class Command(BaseCommand):
             if not user.has_usable_password():
                 link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
                 self.stdout.write(f"{email} sets a password at {link}")
+        if options["time_zone"] is not None:
+            try:
+                zones.change(viewer=Viewer(requester=requester, role=Role.OWNER), name=options["time_zone"])
+            except zones.UnknownZone as unknown:
+                raise CommandError(str(unknown)) from unknown
         if options["deposit"]:
             reference = f"{slug}:{options['reference'] or now.isoformat()}"
             hold.deposit(requester_id=requester.pk, amount=_amount(options["deposit"]), reference=reference, now=now)

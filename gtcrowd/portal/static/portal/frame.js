@@ -1,7 +1,8 @@
 // Inside the sandboxed frame: brings the elements to life and passes their one event to the page outside.
 
+import { guideTo } from "./elements/guide.js";
+import { does, useKeys } from "./elements/keys.js";
 import { ELEMENTS, register } from "./elements/register.js";
-import { text } from "./elements/texts.js";
 import { listenToPage, tellPage } from "./messages.js";
 
 // The frame itself has no origin; this script has the one of the page.
@@ -29,24 +30,38 @@ document.addEventListener("crowd-outline", ({ detail: { told, ...question } }) =
 
 // What no element wanted may be a shortcut of the page.
 document.addEventListener("keydown", (event) => {
-  const isThePages = event.key === "?" || event.key === "F1" || event.key === "Escape" || (event.altKey && event.key.length === 1);
-  if (event.defaultPrevented || !isThePages) return;
-  if (event.key === "F1") event.preventDefault();
-  tellPage(origin, "key", { key: event.key, alt: event.altKey });
+  const name = event.defaultPrevented ? undefined : does(event);
+  if (!name) return;
+  if (name !== "escape") event.preventDefault();
+  tellPage(origin, "key", { key: name });
 });
+
+// That the worker does something is seen here only: by hand, by keyboard, or by watching what plays.
+const ACTIVE_MS = 5000;
+let told = -ACTIVE_MS;
+const tellActive = ({ timeStamp }) => {
+  if (timeStamp - told < ACTIVE_MS) return;
+  told = timeStamp;
+  tellPage(origin, "active");
+};
+for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "input", "timeupdate"]) {
+  document.addEventListener(type, tellActive, { capture: true, passive: true });
+}
 
 // What has been done so far, a moment after the last change.
 let telling;
-const tellDraft = () => {
+const tellDraft = (wait) => {
   clearTimeout(telling);
-  telling = setTimeout(() => form && tellPage(origin, "draft", { state: form.state }), 1000);
+  telling = setTimeout(() => form && tellPage(origin, "draft", { state: form.state }), wait);
 };
-document.addEventListener("crowd-change", tellDraft);
-document.addEventListener("input", tellDraft);
+for (const type of ["crowd-change", "input"]) document.addEventListener(type, () => tellDraft(1000));
 
 listenToPage(origin, {
   restore: ({ state }) => form?.restore(state),
-  focus: () => form?.takeFocus(),
+  focus: () => {
+    document.dispatchEvent(new Event("gtcrowd-shown")); // shut.js
+    form?.takeFocus();
+  },
   outlined: ({ number, ...found }) => asked.get(number)?.(found),
   disable: () => form && (form.disabled = true),
   problem: ({ sentence }) => {
@@ -55,12 +70,14 @@ listenToPage(origin, {
     form.say(sentence);
     form.takeFocus();
   },
-  key: ({ key, ctrl }) => {
+  keys: ({ keys }) => useKeys(keys),
+  draft: () => tellDraft(0),
+  key: ({ key, ctrl, alt, shift }) => {
     // Made anew from plain data; the task cannot tell where it was pressed.
-    const made = new KeyboardEvent("keydown", { key, ctrlKey: Boolean(ctrl), bubbles: true, cancelable: true });
+    const held = { ctrlKey: Boolean(ctrl), altKey: Boolean(alt), shiftKey: Boolean(shift) };
+    const made = new KeyboardEvent("keydown", { key, ...held, bubbles: true, cancelable: true });
     document.body.dispatchEvent(made);
   },
 });
 
-const keys = (form?.widgets ?? []).flatMap((widget) => widget.keys ?? []).map(([key, name]) => [key, text(name)]);
-tellPage(origin, "ready", { keys });
+tellPage(origin, "ready", guideTo(form?.widgets ?? []));

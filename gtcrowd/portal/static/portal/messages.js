@@ -4,10 +4,12 @@
 // messages below, checked for sender and shape, and tells it nothing that it could misuse.
 //
 // frame → page
-//   ready   {keys}                   the elements stand; keys are listened to, and these do something: [key, words] each
+//   ready   {keys, tools, about}     the elements stand; keys are listened to, and these do something: [key, words] each;
+//                                    tools and about: what the tool guide says (elements/guide.js)
 //   answer  {content}                the worker submits; content is an object keyed by the elements' names
 //   draft   {state}                  what has been done so far, to be put back if the page is lost
-//   key     {key, alt}               a shortcut of the page's that was pressed inside the frame
+//   key     {key}                    a shortcut of the page's that was pressed inside the frame: what it does (elements/keys.js)
+//   active  {}                       the worker does something; at most every few seconds
 //   outline {number, address, points, width, height}   what lies between four points of the picture at an address that was
 //                                    signed for this task? Only the server says whether it may be asked
 // page → frame
@@ -15,19 +17,22 @@
 //   restore {state}                  put back what was done before
 //   disable {}                       an answer is on its way; change nothing
 //   problem {sentence}               the answer was not taken, and why; let the worker go on
-//   key     {key, ctrl}              a key pressed in the page that is meant for the task
+//   key     {key, ctrl, alt, shift}  a key pressed in the page that is meant for the task
+//   keys    {keys}                   these keys are in force, by what they do
+//   draft   {}                       tell what has been done, now
 //   outlined {number, left, top, width, height, runs} or {number, problem}   the pixels that were asked for by that number, or a
 //                                    sentence why there are none
 
 const MARK = "gtcrowd";
 
 const FROM_FRAME = {
-  ready: ({ keys }) => keys === undefined || (Array.isArray(keys) && keys.length < 40 && keys.every(isPair)),
+  ready: ({ keys = [], tools = [], about = [] }) => isList(keys, isPair) && isList(tools, isTool) && isList(about, isWords),
   answer: ({ content }) => isObject(content),
   draft: ({ state }) => isObject(state),
   key: ({ key }) => typeof key === "string" && key.length < 20,
   outline: ({ number, address, points, width, height }) =>
     [number, width, height].every(isCount) && typeof address === "string" && address.length < 2000 && Array.isArray(points) && points.length === 4 && points.every(isPlace),
+  active: () => true,
 };
 
 const FROM_PAGE = {
@@ -37,6 +42,8 @@ const FROM_PAGE = {
   problem: ({ sentence }) => typeof sentence === "string",
   key: ({ key }) => typeof key === "string" && key.length < 20,
   outlined: ({ number, problem, ...found }) => isCount(number) && (typeof problem === "string" || isPiece(found)),
+  keys: ({ keys }) => isObject(keys) && Object.values(keys).every((key) => typeof key === "string" && key.length < 20),
+  draft: () => true,
 };
 
 const MOST = 40; // messages a second; no task has more to say
@@ -79,8 +86,21 @@ function listen(known, handlers, isSender) {
   return () => window.removeEventListener("message", hear);
 }
 
+function isList(value, isOne) {
+  return Array.isArray(value) && value.length < 40 && value.every(isOne);
+}
+
 function isPair(value) {
-  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string" && one.length < 200);
+  return Array.isArray(value) && value.length === 2 && value.every(isWords);
+}
+
+function isWords(value) {
+  return typeof value === "string" && value.length < 400;
+}
+
+/** The icon is the path of a picture, and nothing else. */
+function isTool(value) {
+  return isObject(value) && [value.words, value.key, value.sign].every(isWords) && /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/.test(value.icon);
 }
 
 function isPlace(value) {

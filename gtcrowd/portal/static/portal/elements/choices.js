@@ -2,7 +2,7 @@
 // and labels are the browser's own; each with its key printed on it.
 
 import { build } from "./build.js";
-import { indexFor, keysFor } from "./keys.js";
+import { indexFor, keysFor, onKeys } from "./keys.js";
 
 let groups = 0;
 
@@ -28,6 +28,7 @@ export class Choices {
       build("legend", {}, header),
       build("div", { class: `choices-list${areShort(this.labels) ? " choices-short" : ""}` }, ...this.labels.map((label, index) => this.option(label, index))),
     );
+    onKeys(() => this.rekey());
     this.element.addEventListener("change", (event) => this.settle(this.inputs.indexOf(event.target)));
   }
 
@@ -66,6 +67,17 @@ export class Choices {
   focus() {
     // The target is to be seen first: on a small screen the focus must not scroll it away.
     (this.inputs[this.chosen[0]] ?? this.inputs[0])?.focus({ preventScroll: true });
+  }
+
+  /** The worker has chosen other keys. */
+  rekey() {
+    this.keys = keysFor(this.labels);
+    for (const [index, input] of this.inputs.entries()) {
+      const key = this.keys[index];
+      if (!key) continue;
+      input.setAttribute("aria-keyshortcuts", key);
+      input.closest("label").querySelector("kbd").textContent = key.toUpperCase();
+    }
   }
 
   input(index) {

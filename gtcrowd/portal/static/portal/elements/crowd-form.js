@@ -5,7 +5,7 @@
 
 import { build } from "./build.js";
 import { gather } from "./gather.js";
-import { isSubmit, isTyping } from "./keys.js";
+import { isSubmit, isTyping, keyOf, onKeys, printed } from "./keys.js";
 import { text } from "./texts.js";
 
 const RESET = 'crowd-button[form-action="reset"], button[type="reset"], input[type="reset"]';
@@ -45,7 +45,9 @@ export class CrowdForm extends HTMLElement {
     this.alert = build("p", { class: "form-problem", role: "alert" });
     const end = build("div", { class: "form-end" }, this.alert);
     if (!this.querySelector(SUBMIT)) {
-      end.append(build("button", { type: "submit", class: "button" }, text("submit"), build("kbd", {}, "Ctrl ↵")));
+      const key = build("kbd", {}, printed(keyOf("submit")));
+      end.append(build("button", { type: "submit", class: "button" }, text("submit"), key));
+      onKeys(() => (key.textContent = printed(keyOf("submit"))));
     }
     this.append(end);
     this.addEventListener("click", (event) => {
@@ -127,7 +129,9 @@ export class CrowdForm extends HTMLElement {
   }
 
   takeFocus() {
-    (this.widgets[0] ?? this.controls()[0])?.[this.widgets[0] ? "takeFocus" : "focus"]?.();
+    const first = this.widgets.find((widget) => widget.hasAttribute("auto-focus")) ?? this.widgets[0];
+    if (first) first.takeFocus?.();
+    else this.controls()[0]?.focus();
   }
 
   /** Plain controls that a template put in by itself. */

@@ -1,13 +1,72 @@
-// Which key picks which category: 1 to 9, then 0, then the upper and the middle row of letters.
+// Which key does what: the usual keys, but where the worker has chosen others. A key is written as it is pressed: `x`, `?`,
+// `F2`, `Alt+i`, `Ctrl+Enter`; letters are small. gtcrowd/tasks/shortcuts.py has the same usual keys, and checks changes.
+//
+// Categories: 1 to 9, then 0, then the upper and the middle row of letters.
 
 export const ROWS = [..."1234567890", ..."qwertyuiop", ..."asdfghjkl"];
+
+const USUAL = {
+  submit: "Ctrl+Enter", instructions: "Alt+i", guide: "Alt+g", report: "Alt+m", stop: "Alt+s", return: "Alt+r", decline: "Alt+d", list: "?",
+  ...Object.fromEntries(ROWS.map((key, place) => [`category-${place + 1}`, key])),
+};
+
+let inForce = USUAL;
+const hearers = new Set();
+
+/** From now on these keys are in force, and all that print keys print them. */
+export function useKeys(keys) {
+  inForce = { ...USUAL, ...keys };
+  for (const hear of hearers) hear();
+}
+
+/** Calls `hear()` whenever other keys are in force. */
+export function onKeys(hear) {
+  hearers.add(hear);
+}
+
+export function keyOf(name) {
+  return inForce[name];
+}
+
+/** The key as it stands on keyboards. */
+export function printed(key) {
+  const [, held = "", last] = key.match(/^(Alt\+|Ctrl\+|Shift\+)?(.+)$/s);
+  return `${held.replace("+", " ")}${last === "Enter" ? "↵" : [...last].length === 1 ? last.toUpperCase() : last}`;
+}
+
+/** The key as `aria-keyshortcuts` wants it. */
+export function spoken(key) {
+  return key.replace("Ctrl+", "Control+");
+}
+
+/** What was pressed, as keys are written here. */
+export function named({ key, code = "", altKey, ctrlKey, metaKey, shiftKey }) {
+  // Both together are how some keyboards write characters such as @.
+  const graph = altKey && ctrlKey;
+  // With Alt, other keyboards give another character than the one on the key.
+  const last = altKey && !graph && !/^[!-~]$/.test(key) && /^Key[A-Z]$/.test(code) ? code[3] : key;
+  const single = [...last].length === 1;
+  const held = graph ? "" : ctrlKey || metaKey ? "Ctrl+" : altKey ? "Alt+" : shiftKey && !single ? "Shift+" : "";
+  return held + (single ? last.toLowerCase() : last);
+}
+
+/** What the key event does on the page around the task: a name such as "return", or undefined. Not in a text, where
+ *  characters mean themselves. */
+export function does(event) {
+  const pressed = named(event);
+  if (pressed === "F1") return "list";
+  if (pressed === "Escape") return "escape";
+  const name = Object.keys(inForce).find((one) => inForce[one] === pressed);
+  if (!name || name === "submit" || name.startsWith("category-")) return undefined;
+  return isCharacter(pressed) && isTyping(event.target) ? undefined : name;
+}
 
 /** The key of each category, in order; undefined for those beyond the keyboard. Categories that are single
  *  characters themselves, as the digits in a job about digits, are their own keys: "7" must pick "7". */
 export function keysFor(labels) {
   const own = labels.map((label) => label.toLowerCase());
   const speakForThemselves = own.every((label) => /^[\p{L}\p{N}]$/u.test(label)) && new Set(own).size === own.length;
-  return speakForThemselves ? own : labels.map((_label, index) => ROWS[index]);
+  return speakForThemselves ? own : labels.map((_label, index) => inForce[`category-${index + 1}`]);
 }
 
 /** Place of the category that the key event picks, or -1. */
@@ -17,7 +76,7 @@ export function indexFor(event, keys) {
 }
 
 export function isSubmit(event) {
-  return event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  return named(event) === inForce.submit && !(isCharacter(inForce.submit) && isTyping(event.target));
 }
 
 /** Whether the key is being typed into a text, where letters and digits mean themselves. */
@@ -25,4 +84,8 @@ export function isTyping(target) {
   if (!(target instanceof Element)) return false;
   if (target.closest("textarea, select, [contenteditable]")) return true;
   return target.matches("input:not([type=radio], [type=checkbox], [type=button], [type=submit], [type=range])");
+}
+
+function isCharacter(key) {
+  return [...key].length === 1;
 }

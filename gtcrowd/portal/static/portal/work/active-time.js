@@ -1,4 +1,7 @@
-// How long the worker was really at the task: only time in which the page is seen and has the focus counts.
+// How long the worker was really at the task: only time counts in which the page is seen, has the focus, and the last
+// input (hand, keyboard, or something that plays) is less than a minute ago.
+
+export const IDLE_MS = 60_000;
 
 export class ActiveTime {
   constructor(now = () => performance.now()) {
@@ -7,11 +10,22 @@ export class ActiveTime {
     const update = () => this.update();
     for (const type of ["focus", "blur"]) window.addEventListener(type, () => setTimeout(update));
     document.addEventListener("visibilitychange", update);
+    const touch = () => this.touch();
+    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"]) document.addEventListener(type, touch, { capture: true, passive: true });
   }
 
+  /** Another task is shown, which is to be looked at first. */
   restart() {
     this.counted = 0;
     this.since = null;
+    this.touched = this.now();
+    this.update();
+  }
+
+  /** The worker does something. What is done inside the frame is told by its messages. */
+  touch() {
+    this.pause();
+    this.touched = this.now();
     this.update();
   }
 
@@ -22,12 +36,15 @@ export class ActiveTime {
   }
 
   pause() {
-    if (this.since !== null) this.counted += this.now() - this.since;
+    this.counted += this.running;
     this.since = null;
   }
 
+  get running() {
+    return this.since === null ? 0 : Math.max(0, Math.min(this.now(), this.touched + IDLE_MS) - this.since);
+  }
+
   get seconds() {
-    const running = this.since === null ? 0 : this.now() - this.since;
-    return Math.round(this.counted + running) / 1000;
+    return Math.round(this.counted + this.running) / 1000;
   }
 }

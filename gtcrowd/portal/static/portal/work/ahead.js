@@ -8,17 +8,21 @@ export class Ahead {
   /** `ask()`: a promise of an outcome as of send.js; `found(next)`, `gone()`: what to do with the task. */
   constructor({ wanted, ask, found, gone }) {
     Object.assign(this, { wanted, ask, found, gone });
+    this.task = null;
   }
 
   begin() {
     clearTimeout(this.timer);
+    this.task = null;
     this.timer = setTimeout(() => this.fetch(), AFTER_MS);
   }
 
   async fetch() {
     if (!this.wanted() || document.visibilityState !== "visible") return this.later();
     const { kind, reply } = await this.ask();
-    if (kind !== "taken" || !reply.next) return;
+    if (kind !== "taken" || !reply.next) return kind === "offline" ? this.later() : undefined;
+    this.task = reply.next;
+    this.since = performance.now();
     this.found(reply.next);
     this.later();
   }
@@ -26,8 +30,17 @@ export class Ahead {
   later() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
+      this.task = null;
       this.gone();
       this.fetch();
     }, KEPT_MS);
+  }
+
+  /** The task that is there, with the time that is left of it, to be shown without asking; null if there is none. */
+  take() {
+    const { task } = this;
+    clearTimeout(this.timer);
+    this.task = null;
+    return task && { ...task, secondsLeft: task.secondsLeft - (performance.now() - this.since) / 1000 };
   }
 }

@@ -1,43 +1,86 @@
-// Holds an answer until the server has taken it: through lost connections, reloads and signing in again.
+// Holds answers until the server has taken them: through lost connections, reloads, signing in again, and a closed
+// browser. There may be several: without connection the worker can go on with the task that was fetched in advance.
 //
-// Sending the same answer twice does no harm (the server gives the same receipt), so when in doubt it is sent again.
+// They are sent one after another, in the order in which they were given. Sending the same answer twice does no harm (the
+// server gives the same receipt), so when in doubt it is sent again.
 
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds between tries; the last one repeats
+const SIGNED_OUT = 10; // seconds until it is seen whether the worker has signed in again
 
 export class Outbox {
-  /** `send(answer)` resolves to an outcome (send.js). `told(outcome, answer, waitSeconds)` hears of every try. */
-  constructor({ name, send, told, storage = window.sessionStorage }) {
+  /** `send(answer, others)` resolves to an outcome (send.js). `told(outcome, answer, waitSeconds)` hears of every try.
+   *  `name`: of this person and job, for others may use this browser. */
+  constructor({ name, send, told, storage = window.localStorage }) {
     Object.assign(this, { name, send, told, storage });
+    this.answers = this.stored();
     this.tries = 0;
     this.sending = false;
-    window.addEventListener("online", () => this.kept && this.now());
+    this.aside = new Set(); // answers that the server does not know as this person's; they must not stop the others
+    window.addEventListener("online", () => this.now());
+    // Whoever comes back from signing in need not press anything.
+    window.addEventListener("focus", () => this.signedOut && this.now());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.signedOut && this.now());
   }
 
-  get kept() {
-    return JSON.parse(this.storage.getItem(this.name) ?? "null");
+  get empty() {
+    return this.answers.length === 0;
+  }
+
+  holds(assignment) {
+    return this.answers.some((one) => one.assignment === assignment);
   }
 
   put(answer) {
-    this.storage.setItem(this.name, JSON.stringify(answer));
+    this.answers.push(answer);
+    this.store([...this.stored(), answer]);
     this.tries = 0;
     return this.now();
   }
 
-  drop() {
-    clearTimeout(this.waiting);
-    this.storage.removeItem(this.name);
+  drop({ assignment }) {
+    this.answers = this.answers.filter((one) => one.assignment !== assignment);
+    this.store(this.stored().filter((one) => one.assignment !== assignment));
+  }
+
+  /** Send all again, those set aside too. */
+  again() {
+    this.aside.clear();
+    return this.now();
   }
 
   async now() {
-    const answer = this.kept;
+    const answer = this.answers.find((one) => !this.aside.has(one.assignment));
     if (this.sending || !answer) return;
     clearTimeout(this.waiting);
     this.sending = true;
-    const outcome = await this.send(answer);
+    const others = this.answers.filter((one) => one !== answer && !this.aside.has(one.assignment));
+    const outcome = await this.send(answer, others);
     this.sending = false;
-    if (outcome.final) this.drop();
-    const wait = outcome.retry ? WAITS[Math.min(this.tries++, WAITS.length - 1)] : 0;
-    if (outcome.retry) this.waiting = setTimeout(() => this.now(), wait * 1000);
+    this.signedOut = outcome.kind === "signedOut";
+    if (outcome.final) this.drop(answer);
+    if (outcome.kind === "notYours") this.aside.add(answer.assignment);
+    if (outcome.final) this.tries = 0;
+    const wait = this.signedOut ? SIGNED_OUT : outcome.retry ? WAITS[Math.min(this.tries++, WAITS.length - 1)] : 0;
+    if (wait) this.waiting = setTimeout(() => this.now(), wait * 1000);
     this.told(outcome, answer, wait);
+    if (!wait) this.now();
+  }
+
+  stored() {
+    try {
+      const found = JSON.parse(this.storage.getItem(this.name) ?? "[]");
+      return Array.isArray(found) ? found : [];
+    } catch {
+      return [];
+    }
+  }
+
+  store(answers) {
+    try {
+      if (answers.length) this.storage.setItem(this.name, JSON.stringify(answers));
+      else this.storage.removeItem(this.name);
+    } catch {
+      // No room for so large an answer: it is kept by this page alone, and leaving it is asked about.
+    }
   }
 }

@@ -1,6 +1,8 @@
 // What the work page shows besides the task: time, money, notices, dialogs, instructions.
 
+import { fillGuide, key } from "./guide.js";
 import { money, thousandths } from "./money.js";
+import { token } from "./send.js";
 import { clock, urgency } from "./timer.js";
 
 export class WorkPage {
@@ -52,12 +54,16 @@ export class WorkPage {
 
   wireDialogs(closed) {
     for (const opener of document.querySelectorAll("[data-opens]")) {
-      opener.addEventListener("click", () => this.part(opener.dataset.opens).showModal());
+      opener.addEventListener("click", () => this.open(opener.dataset.opens));
     }
     for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", closed);
     for (const closer of document.querySelectorAll("dialog [data-closes]")) {
       closer.addEventListener("click", () => closer.closest("dialog").close());
     }
+  }
+
+  open(dialog) {
+    if (!document.querySelector("dialog[open]")) this.part(dialog).showModal();
   }
 
   wireInstructions(closed) {
@@ -68,19 +74,18 @@ export class WorkPage {
     });
   }
 
-  /** What keys do in this task: [key, words] each. */
-  keys(pairs) {
-    const rows = pairs.map(([key, words]) => {
-      const row = document.createElement("tr");
-      const [head, cell, shown] = ["th", "td", "kbd"].map((name) => document.createElement(name));
-      head.scope = "row";
-      shown.textContent = key;
-      cell.textContent = words;
-      head.append(shown);
-      row.append(head, cell);
-      return row;
+  /** What the task says of itself: sentences, tools, and what keys do in it. */
+  guide(told) {
+    this.part("task-keys").replaceChildren(...told.keys.map(key));
+    fillGuide(this.part, told, this.text("nothingToTell"));
+  }
+
+  /** Signing in again, in another tab, makes the tokens in this page's forms old. */
+  wireForms() {
+    document.addEventListener("submit", ({ target }) => {
+      const field = target.elements?.csrfmiddlewaretoken;
+      if (field && token()) field.value = token();
     });
-    document.getElementById("task-keys").replaceChildren(...rows);
   }
 
   instructions(open = this.part("instructions")?.hidden) {

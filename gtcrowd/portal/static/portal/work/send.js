@@ -45,6 +45,6 @@ async function json(response) {
 }
 
 /** Read anew for every request: signing in again, in another tab, changes it. */
-function token() {
+export function token() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }

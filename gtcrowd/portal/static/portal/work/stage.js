@@ -10,6 +10,13 @@ export class Stage {
   constructor(frame, handlers) {
     this.frame = frame;
     this.handlers = handlers;
+    this.keys = {};
+  }
+
+  /** These keys are in force, in this task and in the next. */
+  useKeys(keys) {
+    this.keys = keys;
+    for (const frame of [this.frame, this.next?.frame]) if (frame) tellFrame(frame, "keys", { keys });
   }
 
   /** Show the page at `address`: the one that is ready already, or a fresh one. A fresh element, because a changed `src`
@@ -25,7 +32,7 @@ export class Stage {
       for (const name of ["inert", "aria-hidden", "class"]) this.frame.removeAttribute(name);
       this.frame.id = "frame";
       this.attend();
-      this.ready(next.keys);
+      this.ready(next.guide);
       return;
     }
     next?.frame.remove();
@@ -48,8 +55,19 @@ export class Stage {
     frame.src = address;
     this.frame.after(frame);
     const next = { address, frame, ready: false };
-    next.stop = listenToFrame(frame, { ready: ({ keys }) => Object.assign(next, { ready: true, keys }), flood: () => this.forget() });
+    next.stop = listenToFrame(frame, {
+      ready: (guide) => {
+        Object.assign(next, { ready: true, guide });
+        tellFrame(frame, "keys", { keys: this.keys });
+      },
+      flood: () => this.forget(),
+    });
     this.next = next;
+  }
+
+  /** Whether the page at `address` is there and need not be loaded. */
+  has(address) {
+    return Boolean(this.next?.ready && this.next.address === address);
   }
 
   forget() {
@@ -64,7 +82,7 @@ export class Stage {
     this.frame.setAttribute("aria-busy", "true");
     this.stop = listenToFrame(this.frame, {
       ...this.handlers,
-      ready: ({ keys }) => this.ready(keys),
+      ready: (guide) => this.ready(guide),
       flood: () => this.shut(),
     });
     this.patience = setTimeout(() => this.handlers.fault(), PATIENCE_SECONDS * 1000);
@@ -81,11 +99,13 @@ export class Stage {
     this.handlers.shut();
   }
 
-  ready(keys) {
+  ready({ keys = [], tools = [], about = [] }) {
     clearTimeout(this.patience);
     this.frame.removeAttribute("aria-busy");
-    this.focus();
-    this.handlers.ready?.(keys ?? []);
+    this.tell("keys", { keys: this.keys });
+    // A dialog that is open keeps the keyboard.
+    if (!document.querySelector("dialog[open]")) this.focus();
+    this.handlers.ready?.({ keys, tools, about });
   }
 
   focus() {

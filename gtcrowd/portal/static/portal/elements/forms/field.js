@@ -19,7 +19,8 @@ export class Field extends HTMLElement {
     for (const name of this.constructor.observedAttributes) this.attributeChangedCallback(name);
     this.control.required = this.hasAttribute("required");
     this.control.addEventListener("input", () => this.changed());
-    if (this.hasAttribute("auto-focus")) queueMicrotask(() => this.control.focus({ preventScroll: true }));
+    // Not in a page that is fetched in advance: the keyboard is with the task before it. The form gives it when it is shown.
+    if (this.hasAttribute("auto-focus") && document.hasFocus()) queueMicrotask(() => this.control.focus({ preventScroll: true }));
   }
 
   attributeChangedCallback(name) {

@@ -7,7 +7,7 @@
 import { readList } from "../attributes.js";
 import { build } from "../build.js";
 import { instructionsOf } from "../instructions.js";
-import { indexFor, keysFor } from "../keys.js";
+import { indexFor, keysFor, onKeys } from "../keys.js";
 import { text } from "../texts.js";
 
 class CrowdRanking extends HTMLElement {
@@ -22,6 +22,10 @@ class CrowdRanking extends HTMLElement {
     this.said = build("p", { class: "sr", "aria-live": "polite" });
     this.append(build("fieldset", { class: "choices" }, build("legend", {}, header), this.list, this.pool), this.said, ...instructionsOf(this));
     this.draw();
+    onKeys(() => {
+      this.presses = keysFor(this.items);
+      this.draw();
+    });
   }
 
   get name() {

@@ -1,0 +1,134 @@
+"""The address of a page: which page, of whom or what, within which filters. It carries all that a page depends on."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from gtcrowd.analytics.filters import SOURCES, Filters
+
+PREFIX = "/dashboards/"
+PAGES = ("overview", "workers", "worker", "quality", "job", "vendors", "money", "system")
+OF_ONE = ("worker", "job")
+PERIODS = ("7", "28", "90", "all")
+USUAL = "28"
+GROUPS = ("worker", "team", "workforce")
+LISTS = {"job": "jobs", "team": "teams", "workforce": "workforces", "worker": "workers"}
+"""Names in the address, and those of the filters."""
+MOST_CHOSEN = 500
+LARGEST = 2**63 - 1
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+PATH = re.compile(r"/dashboards/(?:([a-z]+)/(?:(\d{1,18})/)?)?", re.ASCII)
+KIND = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a page shows besides the filters. `today`: in the requester's time zone; `page`, empty where there is none;
+    `item`: id of the worker or job of its own page; `period`: how the days are called in the address, `own` for two
+    dates; `by`: what bars are stacked by; `rates`: shares instead of counts."""
+
+    today: date
+    page: str = "overview"
+    item: int | None = None
+    period: str = USUAL
+    compare: bool = True
+    by: str = "worker"
+    rates: bool = False
+
+
+def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filters, Options]:
+    """What an address asks for. What makes no sense in it is left out."""
+    asked = parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN)
+    page, item = _page(pathname or PREFIX)
+    period, first, last = _period(asked, today)
+    source = _one(asked, "source", SOURCES)
+    filters = Filters(
+        **{name: _ids(asked.get(key, ())) for key, name in LISTS.items()},
+        kinds=tuple(kind for kind in asked.get("kind", ())[:MOST_CHOSEN] if KIND.fullmatch(kind)),
+        first_day=first, last_day=last, source=source,
+    )  # fmt: skip
+    options = Options(
+        today, page, item, period, compare=asked.get("compare") != ["0"], by=_one(asked, "by", GROUPS),
+        rates=asked.get("rates") == ["1"],
+    )  # fmt: skip
+    return filters, options
+
+
+def search(filters: Filters, options: Options) -> str:
+    """The part of the address after the path; what is usual is left out."""
+    pairs = [(key, str(pk)) for key, name in LISTS.items() for pk in getattr(filters, name)]
+    pairs += [("kind", kind) for kind in filters.kinds]
+    if options.period == "own":
+        pairs += [(key, day.isoformat()) for key, day in (("from", filters.first_day), ("to", filters.last_day)) if day]
+    elif options.period != USUAL:
+        pairs.append(("days", options.period))
+    if filters.source != "all":
+        pairs.append(("source", filters.source))
+    if not options.compare:
+        pairs.append(("compare", "0"))
+    if options.by != "worker":
+        pairs.append(("by", options.by))
+    if options.rates:
+        pairs.append(("rates", "1"))
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def path(page: str, item: int | None = None) -> str:
+    name = "" if page == "overview" else f"{page}/"
+    return PREFIX + name + (f"{item}/" if item is not None and page in OF_ONE else "")
+
+
+def href(filters: Filters, options: Options, *, page: str | None = None, item: int | None = None) -> str:
+    """The address of a page with the same filters."""
+    return path(page or options.page, item if page else options.item) + search(filters, options)
+
+
+def within(filters: Filters, options: Options, first: date, last: date) -> str:
+    """The same page about some days."""
+    return href(replace(filters, first_day=first, last_day=last), replace(options, period="own"))
+
+
+def days(period: str, today: date) -> tuple[date | None, date | None]:
+    """First and last day of a named period that ends today."""
+    return (None, None) if period == "all" else (today - timedelta(days=int(period) - 1), today)
+
+
+def day(text: Any) -> date | None:
+    try:
+        found = date.fromisoformat(str(text)[:10])
+    except ValueError:
+        return None
+    return found if EARLIEST <= found < LATEST else None
+
+
+def _page(pathname: str) -> tuple[str, int | None]:
+    match = PATH.fullmatch(pathname)
+    page = (match[1] or "overview") if match else ""
+    if page not in PAGES or (match and match[1] == "overview"):
+        return "", None
+    item = int(match[2]) if match and match[2] else None
+    return (page, item) if item is None or page in OF_ONE else ("", None)
+
+
+def _period(asked: dict[str, list[str]], today: date) -> tuple[str, date | None, date | None]:
+    first, last = (day(asked.get(key, [""])[0]) for key in ("from", "to"))
+    if first or last:
+        if first and last and first > last:
+            first, last = last, first
+        return "own", first, last
+    period = asked.get("days", [USUAL])[0]
+    period = period if period in PERIODS else USUAL
+    return period, *days(period, today)
+
+
+def _ids(texts: Iterable[str]) -> tuple[int, ...]:
+    found = [int(text) for text in list(texts)[:MOST_CHOSEN] if text.isdecimal() and len(text) < 20]
+    return tuple(dict.fromkeys(pk for pk in found if pk <= LARGEST))
+
+
+def _one(asked: dict[str, list[str]], key: str, known: tuple[str, ...]) -> str:
+    value = asked.get(key, [""])[0]
+    return value if value in known else known[0]

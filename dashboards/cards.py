@@ -1,0 +1,276 @@
+"""The content of a page into components of Dash: each figure a card with its numbers, its explanation and its files."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from babel.dates import get_day_names, get_month_names
+from dash import dcc, html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dashboards import address, grid, ids, words
+from dashboards.address import Options
+from dashboards.grid import HIDDEN
+from dashboards.parts import CaseShown, Content, Drawn, Notice, Number, Part, Switch
+from gtcrowd.analytics.definitions import DEFINITIONS
+from gtcrowd.analytics.filters import Filters
+
+SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
+MOST_ROWS = 200
+"""Of a table in the page; its file has all of them."""
+
+
+def aria(attributes: dict[str, str]) -> dict[str, Any]:
+    """Attributes with a hyphen, which cannot be written as keywords."""
+    return dict(attributes)
+
+
+def show(content: Content, filters: Filters, options: Options) -> list[Any]:
+    """A page's components."""
+    asked = address.search(filters, options)
+    here = address.path(options.page, options.item)
+    found: list[Any] = [
+        html.Div(
+            [
+                html.H1(content.title, tabIndex="-1"),
+                html.A(
+                    _("Page as one file"),
+                    href=file_address("page.html", here, asked),
+                    download=f"{options.page}.html",
+                    className="quiet",
+                ),
+            ],
+            className="head",
+        ),
+        html.P(content.lead, className="lead") if content.lead else None,
+        _switches(content.links, _("Choose")) if content.links else None,
+        html.Dl([_number(one) for one in content.numbers], id=ids.NUMBERS, className="numbers")
+        if content.numbers
+        else None,
+    ]
+    if content.needs is not None:
+        found.append(_needs(content.needs))
+    found.append(html.Div([_card(one, here, asked) for one in content.parts], className="cards"))
+    if content.cases is not None:
+        found.append(_cases(content.cases))
+    return [one for one in found if one is not None]
+
+
+def file_address(name: str, path: str, search: str) -> str:
+    """Where a file of a page is fetched."""
+    return f"{address.PREFIX}file/{name}?path={quote(path)}{'&' + search[1:] if search else ''}"
+
+
+def link(text: Any, href: str, **more: Any) -> Any:
+    """Within the dashboards without loading the page anew."""
+    return dcc.Link(text, href=href, **more) if href.startswith(address.PREFIX) else html.A(text, href=href, **more)
+
+
+def graph_config() -> Any:
+    """How a figure behaves, and the words for what can be done with it."""
+    said = {
+        "Autoscale": _("Fit in"), "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Move"),
+        "Reset axes": _("As at first"), "Zoom": _("Zoom"), "Zoom in": _("Zoom in"), "Zoom out": _("Zoom out"),
+    }  # fmt: skip
+    language = get_language() or "en"
+    dates = {
+        "months": list(get_month_names("wide", locale=language).values()),
+        "shortMonths": list(get_month_names("abbreviated", locale=language).values()),
+        "days": [get_day_names("wide", locale=language)[day] for day in SUNDAY_FIRST],
+        "shortDays": [get_day_names("abbreviated", locale=language)[day] for day in SUNDAY_FIRST],
+        "date": "%Y-%m-%d",
+    }
+    return {
+        "displaylogo": False,
+        "responsive": True,
+        "locale": language,
+        "locales": {language: {"dictionary": said, "format": dates}},
+        # Saving is done by buttons under each figure, which the keyboard reaches.
+        "modeBarButtonsToRemove": ["sendChartToCloud", "toImage", "select2d", "lasso2d"],
+    }
+
+
+def explained(names: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
+    """Title, meaning, formula, source, and when undefined, of each definition named."""
+    found = [DEFINITIONS[name] for name in names]
+    return [(str(one.title), str(one.meaning), one.formula, one.source, str(one.undefined)) for one in found]
+
+
+def table(frame: pd.DataFrame, links: tuple[str, ...] = ()) -> Any:
+    """A frame as people read it; the first column leads to what a row is about."""
+    if frame.empty or not len(frame.columns):
+        return html.P(_("There is nothing to show for these filters."))
+    heads = words.heads()
+    shown = frame.head(MOST_ROWS)
+    names = [str(name) for name in frame.columns if str(name) not in HIDDEN]
+    right = ["number" if words.is_number(frame, name) else "" for name in frame.columns if str(name) not in HIDDEN]
+    head = html.Tr(
+        [html.Th(heads.get(name, name), scope="col", className=side) for name, side in zip(names, right, strict=True)]
+    )
+    rows = []
+    for place, cells in enumerate(words.rows(shown[[name for name in frame.columns if str(name) not in HIDDEN]])):
+        first: Any = link(cells[0], links[place]) if place < len(links) else cells[0]
+        rows.append(
+            html.Tr([html.Td(cell, className=side) for cell, side in zip([first, *cells[1:]], right, strict=True)])
+        )
+    found: list[Any] = [
+        html.Div(
+            html.Table([html.Thead(head), html.Tbody(rows)]),
+            className="scroll",
+            tabIndex="0",
+            role="region",
+            **aria({"aria-label": _("Table")}),
+        )
+    ]
+    if len(frame) > MOST_ROWS:
+        found.append(
+            html.P(
+                _("The first %(some)s of %(all)s rows; the CSV has all.")
+                % {"some": MOST_ROWS, "all": f"{len(frame):,}"}
+            )
+        )
+    return html.Div(found)
+
+
+def _number(one: Number) -> html.Div:
+    parts: list[Any] = [html.Dt(one.title), html.Dd(one.value)]
+    if one.note:
+        parts.append(html.Dd(one.note, className="soft"))
+    if one.change:
+        parts.append(html.Dd(_("%(change)s on the period before") % {"change": one.change}, className="soft"))
+    return html.Div(parts, title=str(DEFINITIONS[one.name].meaning) if one.name in DEFINITIONS else None)
+
+
+def _needs(needs: tuple[Notice, ...]) -> html.Section:
+    rows = [
+        html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="soft")])
+        for one in needs
+    ]
+    inner = html.Ul(rows) if rows else html.P(_("Nothing needs you now."), className="soft")
+    return html.Section([html.H2(_("What needs me")), inner], className="card needs")
+
+
+def _switches(switches: tuple[Switch, ...], label: str) -> html.Nav:
+    return html.Nav(
+        [
+            link(one.text, one.href, **aria({"aria-current": "true"} if one.current else {}))
+            if not _internal(one)
+            else _switch(one)
+            for one in switches
+        ],
+        className="switches",
+        **aria({"aria-label": label}),
+    )
+
+
+def _internal(one: Switch) -> bool:
+    return one.href.startswith(address.PREFIX)
+
+
+def _switch(one: Switch) -> html.Span:
+    # dcc.Link takes no attributes of its own; what is current is told by its surroundings.
+    return html.Span(dcc.Link(one.text, href=one.href), **aria({"aria-current": "true"} if one.current else {}))
+
+
+def _card(one: Part, here: str, asked: str) -> html.Section:
+    drawn = one.drawn
+    if drawn is None:
+        said = html.P(
+            _("This figure could not be drawn. The others are not affected; the service's log says why."), role="alert"
+        )
+        return html.Section([html.H2(_("No figure")), said], className="card failed", id=ids.place(one.name))
+    inner: list[Any] = [html.H2(drawn.title), html.P(drawn.under, className="under")]
+    if drawn.switches:
+        inner.append(_switches(drawn.switches, _("Draw")))
+    if drawn.warning:
+        inner.append(html.P(drawn.warning, className="warning", role="note"))
+    if drawn.figure is not None:
+        inner.append(_graph(one.name, drawn))
+    elif drawn.grid:
+        inner.append(grid.table(drawn.table))
+    elif drawn.table.empty:
+        inner.append(html.P(_("There is nothing to show for these filters."), className="empty"))
+    else:
+        inner.append(table(drawn.table, drawn.links))
+    inner.append(_foot(one.name, drawn, here, asked))
+    return html.Section(inner, className="card wide" if drawn.wide else "card", **aria({"aria-label": drawn.title}))
+
+
+def _graph(name: str, drawn: Drawn) -> html.Div:
+    assert drawn.figure is not None  # noqa: S101 - the caller has looked
+    height = f"{drawn.figure.layout.height or 360}px"
+    graph = dcc.Graph(id=ids.graph(name), figure=drawn.figure, config=graph_config(), style={"height": height})
+    return html.Div(graph, id=ids.place(name), className="graph", role="group", **aria({"aria-label": drawn.title}))
+
+
+def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:
+    parts: list[Any] = []
+    if drawn.figure is not None:
+        parts.append(html.Details([html.Summary(_("As a table")), table(drawn.table, drawn.links)]))
+    if drawn.explain:
+        parts.append(
+            html.Details([html.Summary(_("Explain")), *[_definition(one) for one in explained(drawn.explain)]])
+        )
+    files: list[Any] = []
+    said = _("%(title)s as %(format)s")
+    if len(drawn.table.columns):
+        label = said % {"title": drawn.title, "format": "CSV"}
+        files.append(
+            html.A(
+                "CSV",
+                href=file_address(f"{name}.csv", here, asked),
+                download=f"{name}.csv",
+                **aria({"aria-label": label}),
+            )
+        )
+    if drawn.figure is not None:
+        for kind in ("PNG", "SVG"):
+            label = said % {"title": drawn.title, "format": kind}
+            marks = {"data-save": kind.lower(), "data-figure": name, "aria-label": label}
+            files.append(html.Button(kind, type="button", className="quiet", **aria(marks)))
+    parts.append(html.Div(files, className="files"))
+    return html.Div(parts, className="foot")
+
+
+def _definition(one: tuple[str, str, str, str, str]) -> html.Dl:
+    title, meaning, formula, source, undefined = one
+    rows = ((_("Formula"), html.Code(formula)), (_("Source"), source), (_("Undefined when"), undefined))
+    told = [part for name, text in rows if text for part in (html.Dt(name), html.Dd(text))]
+    return html.Dl([html.Dt(title), html.Dd(meaning), *told], className="definition")
+
+
+def _cases(cases: tuple[CaseShown, ...]) -> html.Section:
+    inner: list[Any] = [_case(one) for one in cases] or [
+        html.P(_("No case was ever opened about this worker."), className="soft")
+    ]
+    return html.Section([html.H2(_("Cases")), html.P(id=ids.CASE_TOLD, role="status"), *inner], className="card wide")
+
+
+def _case(one: CaseShown) -> html.Article:
+    facts = [part for name, value in one.facts for part in (html.Dt(name), html.Dd(value))]
+    inner: list[Any] = [
+        html.H3(f"{one.title} · {one.state}"), html.P(one.meaning), html.Dl(facts, className="facts"),
+        html.P(_("What else may explain it:")), html.Ul([html.Li(text) for text in one.innocent]),
+    ]  # fmt: skip
+    if one.note:
+        inner.append(html.P(_("Note: %(note)s") % {"note": one.note}))
+    if one.may_decide:
+        label = f"note-{one.case_id}"
+        inner += [
+            html.Label(_("Note, why it was decided so"), id=label, htmlFor=_dom(ids.note(one.case_id))),
+            dcc.Textarea(id=ids.note(one.case_id), maxLength=1000, value="", rows=2),
+            html.Div([
+                html.Button(_("It is what it looks like"), id=ids.verdict(one.case_id, "confirm"), type="button"),
+                html.Button(_("Something innocent: clear it"), id=ids.verdict(one.case_id, "clear"), type="button"),
+            ], className="files"),
+        ]  # fmt: skip
+    elif one.open:
+        inner.append(html.P(_("Your role does not allow you to decide cases."), className="soft"))
+    return html.Article(inner, className="case")
+
+
+def _dom(name: dict[str, str | int]) -> str:
+    """The id as it stands in the document: keys in order, without spaces."""
+    return json.dumps(name, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,118 @@
+"""A page as one file that needs no network: figures with plotly.js in it once, tables, and what they say."""
+
+import json
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from plotly import offline
+
+from dashboards import cards, words
+from dashboards.parts import Content, Drawn, Part
+from gtcrowd.analytics.fresh import Fresh
+from gtcrowd.identity.access import Viewer
+
+STYLE = Path(__file__).parent / "assets" / "dashboards.css"
+# The file may draw, and nothing else: it cannot call anybody, even if a name in it were more than a name.
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+DRAW = """for (const place of document.querySelectorAll("[data-plot]")) {
+  const {data, layout} = JSON.parse(place.nextElementSibling.textContent);
+  Plotly.newPlot(place, data, layout, {
+    responsive: true, displaylogo: false, modeBarButtonsToRemove: ["sendChartToCloud"],
+  });
+}"""
+
+
+def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
+    """The file's text."""
+    as_of = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%Y-%m-%d %H:%M:%S}", "zone": viewer.requester.zone}
+    title = f"{content.title} · {viewer.requester.name} · gtcrowd"
+    body = "".join(
+        [
+            f"<h1>{escape(content.title)}</h1><p class='lead'>{escape(content.lead)} {escape(as_of)}</p>",
+            _numbers(content),
+            _needs(content),
+            "<div class='cards'>",
+            *[_card(one) for one in content.parts],
+            "</div>",
+            _cases(content),
+        ]
+    )
+    return (
+        f"<!doctype html><html lang='{escape(get_language() or 'en')}'><head><meta charset='utf-8'>"
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f"<meta name='viewport' content='width=device-width, initial-scale=1'><title>{escape(title)}</title>"
+        f"<style>{STYLE.read_text('utf-8')}</style></head><body><main>{body}</main>"
+        f"<script>{offline.get_plotlyjs()}</script><script>{DRAW}</script></body></html>"
+    )
+
+
+def _numbers(content: Content) -> str:
+    if not content.numbers:
+        return ""
+    rows = [
+        f"<div><dt>{escape(one.title)}</dt><dd>{escape(one.value)}</dd>"
+        + "".join(f"<dd class='soft'>{escape(text)}</dd>" for text in (one.note, one.change) if text) + "</div>"
+        for one in content.numbers
+    ]  # fmt: skip
+    return f"<dl class='numbers'>{''.join(rows)}</dl>"
+
+
+def _needs(content: Content) -> str:
+    if not content.needs:
+        return ""
+    rows = "".join(
+        f"<li>{escape(one.title)} <span class='soft'>{escape(one.text)}</span></li>" for one in content.needs
+    )
+    return f"<section class='card needs'><h2>{escape(_('What needs me'))}</h2><ul>{rows}</ul></section>"
+
+
+def _cases(content: Content) -> str:
+    rows = "".join(
+        f"<article class='case'><h3>{escape(one.title)} · {escape(one.state)}</h3><p>{escape(one.meaning)}</p>"
+        + "".join(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in one.facts)
+        + f"<p>{escape(one.note)}</p></article>"
+        for one in content.cases or ()
+    )
+    return f"<section class='card wide'><h2>{escape(_('Cases'))}</h2>{rows}</section>" if rows else ""
+
+
+def _card(one: Part) -> str:
+    if one.drawn is None:
+        return f"<section class='card'><p>{escape(_('This figure could not be drawn.'))}</p></section>"
+    drawn = one.drawn
+    plot = ""
+    if drawn.figure is not None:
+        # "<" only ever stands within texts, where JSON may say it otherwise.
+        text = json.dumps(json.loads(drawn.figure.to_json())).replace("<", "\\u003c")
+        place = f"<div data-plot style='height:{drawn.figure.layout.height or 360}px'></div>"
+        plot = f"{place}<script type='application/json'>{text}</script>"
+    warning = f"<p class='warning'>{escape(drawn.warning)}</p>" if drawn.warning else ""
+    told = "".join(
+        f"<dl class='definition'><dt>{escape(title)}</dt><dd>{escape(meaning)}</dd>"
+        f"<dd><code>{escape(formula)}</code></dd>"
+        f"<dd>{escape(source)}</dd></dl>"
+        for title, meaning, formula, source, _undefined in cards.explained(drawn.explain)
+    )
+    more = f"<details><summary>{escape(_('Explain'))}</summary>{told}</details>" if told else ""
+    return (
+        f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
+        f"<p class='under'>{escape(drawn.under)}</p>"
+        f"{warning}{plot}{_table(drawn)}{more}</section>"
+    )
+
+
+def _table(drawn: Drawn) -> str:
+    frame: pd.DataFrame = drawn.table
+    if frame.empty or not len(frame.columns):
+        return f"<p>{escape(_('There is nothing to show for these filters.'))}</p>"
+    heads = words.heads()
+    head = "".join(f"<th scope='col'>{escape(heads.get(str(name), str(name)))}</th>" for name in frame.columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in words.rows(frame.head(5000))
+    )
+    inner = f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    state = "" if drawn.figure is not None else " open"
+    return f"<details{state}><summary>{escape(_('As a table'))}</summary>{inner}</details>"

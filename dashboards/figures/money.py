@@ -1,0 +1,118 @@
+"""Figures of money: paid to date, by job, and by the hour."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, GREEN, GREY, INK, ORANGE, dress, pattern
+from dashboards.parts import Drawn
+from dashboards.words import dollars
+
+
+def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
+    """Paid up to the end of each day (`days`: paid on each), with the budget of the jobs shown."""
+    paid = days.cumsum()
+    under = _(
+        "Dollars paid for answers, up to the end of each day; budget of the jobs shown %(budget)s; %(window)s"
+    ) % {
+        "budget": dollars(budget),
+        "window": window,
+    }
+    table = pd.DataFrame({"day": pd.to_datetime(paid.index), "paid": paid.to_numpy()})
+    if paid.empty:
+        return Drawn(_("Nothing paid yet"), under, table, explain=("paid",))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=paid.index,
+        y=paid,
+        mode="lines",
+        fill="tozeroy",
+        name=_("paid"),
+        line={"color": BLUE, "shape": "hv"},
+        fillcolor="rgba(59, 125, 216, 0.2)",
+    )
+    if budget:
+        figure.add_hline(y=budget, line={"color": INK, "dash": "dot"}, annotation_text=_("budget"))
+    dress(figure).update_yaxes(rangemode="tozero", tickprefix="$").update_xaxes(tickformat="%m-%d")
+    title = _("%(paid)s paid in these days") % {"paid": dollars(float(paid.iloc[-1]))}
+    return Drawn(title, under, table.iloc[::-1], figure, ("paid",))
+
+
+def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -> Drawn:
+    """Each job's budget: paid, still to come for the answers still wanted, and not needed."""
+    shown = jobs.iloc[:30]
+    to_come = (left.loc[shown.index] * shown["price"]).astype(float)
+    unspent = (shown["budget"] - shown["paid"] - to_come).clip(lower=0)
+    table = shown[["job", "state", "budget", "paid"]].assign(to_come=to_come, unspent=unspent)
+    under = _("Budget of each job without fees: paid, still to come if all wanted answers come, not needed")
+    if jobs.empty:
+        return Drawn(_("There is no job yet"), under, table, explain=("paid",))
+    figure = go.Figure()
+    where = [[link(int(pk))] for pk in shown["job_id"]]
+    for name, values, colour, shape in (
+        (_("paid"), shown["paid"], BLUE, ""),
+        (_("still to come"), to_come, ORANGE, "/"),
+        (_("not needed"), unspent, GREY, "."),
+    ):
+        figure.add_bar(
+            y=shown["job"], x=values, orientation="h", name=name, marker={"color": colour, "pattern": pattern(shape)},
+            customdata=where, hovertemplate="%{y}: $%{x:,.2f}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    size = 34 * max(len(shown), 2)
+    dress(figure, height=150 + size).update_layout(barmode="stack", legend={"y": -0.16 - 10 / (40 + size)})
+    figure.update_yaxes(autorange="reversed").update_xaxes(tickprefix="$")
+    facts = {"paid": dollars(float(jobs["paid"].sum())), "come": dollars(float((left * jobs["price"]).sum()))}
+    return Drawn(_("%(paid)s paid, up to %(come)s still to come") % facts, under, table, figure, ("paid",),
+                 links=tuple(one[0] for one in where))  # fmt: skip
+
+
+def hourly(workers: pd.DataFrame, *, target: float, window: str, link: Callable[[int], str]) -> Drawn:
+    """Pay per hour of each worker, with the median and the target."""
+    rows = workers[workers["per_hour"].notna()].sort_values("per_hour", ignore_index=True)
+    under = _(
+        "Pay by time on tasks, those left included; each dot a worker; target %(target)s; n = %(n)s; %(window)s"
+    ) % {
+        "target": dollars(target),
+        "n": f"{len(rows):,}",
+        "window": window,
+    }
+    table = rows[["worker", "per_hour", "active_per_hour", "submitted", "paid"]]
+    explain = ("per_hour", "active_per_hour")
+    if rows.empty:
+        return Drawn(_("Nobody was paid in these days"), under, table, explain=explain)
+    figure = go.Figure()
+    below = rows["per_hour"] < target
+    share = (rows.index + 1) / len(rows)
+    for name, chosen, colour, symbol in (
+        (_("at the target or above"), ~below, GREEN, "circle"), (_("below the target"), below, ORANGE, "triangle-down"),
+    ):  # fmt: skip
+        some = rows[chosen]
+        if len(some):
+            figure.add_scatter(
+                x=some["per_hour"],
+                y=share[chosen],
+                mode="markers",
+                name=name,
+                text=some["worker"],
+                marker={"color": colour, "symbol": symbol, "size": 9},
+                customdata=[[link(int(pk))] for pk in some["worker_id"]],
+                hovertemplate="%{text}: $%{x:,.2f}<extra></extra>",
+            )
+    if target:
+        figure.add_vline(x=target, line={"color": INK, "dash": "dash"}, annotation_text=_("target"))
+        figure.add_vrect(x0=0, x1=target, fillcolor=ORANGE, opacity=0.08, line_width=0)
+    dress(figure).update_xaxes(tickprefix="$", rangemode="tozero", title={"text": _("Dollars an hour")})
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title={"text": _("Share of workers")}).update_layout(
+        legend={"y": -0.24}
+    )
+    facts = {"below": int(below.sum()), "all": len(rows), "median": dollars(float(rows["per_hour"].median()))}
+    return Drawn(
+        _("%(below)s of %(all)s workers below the target; the median is %(median)s an hour") % facts,
+        under,
+        table,
+        figure,
+        explain,
+        links=tuple(link(int(pk)) for pk in rows["worker_id"]),
+    )

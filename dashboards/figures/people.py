@@ -1,0 +1,226 @@
+"""Figures of workers and workforces: how often right, beside how much is known of it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, PINK, arms, dress
+from dashboards.parts import Drawn
+from dashboards.words import percent
+from gtcrowd.analytics.measures import people
+
+Link = Callable[[int], str]
+MOST = 60
+"""More lines than this cannot be read one by one."""
+COLUMNS = ["worker", "accuracy", "low", "high", "n", "accuracy_raw", "few"]
+
+
+def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker") -> Drawn:
+    """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.people.measured."""
+    known = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
+    known = known.assign(
+        accuracy_raw=np.where(known["judged"] > 0, known["expected"] / known["judged"].clip(lower=1), np.nan),
+        **{key: _told_apart(known, key)},
+    )
+    explain = ("accuracy",)
+    columns = [key, *COLUMNS[1:]]
+    under = _("95 %% interval, sorted by its lower end; n = %(n)s answers; %(window)s") % {
+        "n": f"{int(known['n'].sum()):,}", "window": window,
+    }  # fmt: skip
+    if known.empty:
+        return Drawn(_("Nobody can be measured yet"), under, known[columns], explain=explain)
+    crowd = float((known["accuracy"] * known["n"]).sum() / max(known["n"].sum(), 1))
+    shown, warning = known, ""
+    if len(known) > MOST:
+        shown = pd.concat([known.head(MOST // 2), known.tail(MOST // 2)])
+        warning = _("Shown are the 30 lowest and the 30 highest of %(all)s; the table has all of them.") % {
+            "all": len(known)
+        }
+    below = known["high"] < crowd
+    if below.any():
+        title = _("The crowd is right in %(share)s; %(below)s surely below it") % {
+            "share": percent(crowd), "below": int(below.sum()),
+        }  # fmt: skip
+    else:
+        title = _("The crowd is right in %(share)s; nobody is surely below") % {"share": percent(crowd)}
+    figure = go.Figure()
+    lower = shown["high"] < crowd
+    flagged = shown["open_cases"] > 0 if "open_cases" in shown else pd.Series(data=False, index=shown.index)
+    for name, chosen, colour, symbol in (
+        (_("as the crowd, or better"), ~lower & ~flagged, BLUE, "circle"),
+        (_("surely below the crowd"), lower, ORANGE, "triangle-down"),
+        (_("with an open case"), flagged & ~lower, PINK, "diamond"),
+    ):
+        rows = shown[chosen]
+        if len(rows):
+            figure.add_scatter(
+                x=rows["accuracy"],
+                y=rows[key],
+                mode="markers",
+                name=name,
+                error_x=arms(rows["accuracy"], rows["low"], rows["high"], color=colour),
+                marker={
+                    "color": colour,
+                    "size": 9,
+                    "line": {"width": 1.5, "color": colour},
+                    "symbol": [f"{symbol}-open" if few else symbol for few in rows["few"]],
+                },
+                customdata=_custom(rows, link, key, ["n", "low", "high"]),
+                hovertemplate="%{y}: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%}), "
+                "n = %{customdata[1]}<extra></extra>",
+            )
+    figure.add_scatter(
+        x=shown["accuracy_raw"],
+        y=shown[key],
+        mode="markers",
+        name=_("without drawing to the crowd"),
+        marker={"symbol": "line-ns-open", "size": 9, "color": INK},
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
+    figure.add_vline(x=crowd, line={"color": INK, "dash": "dot"})
+    dress(figure, height=130 + 24 * max(len(shown), 3))
+    figure.update_yaxes(categoryorder="array", categoryarray=shown[key].tolist(), dtick=1)
+    least = max(0.0, float(shown["low"].min()) - 0.05)
+    figure.update_xaxes(tickformat=".0%", range=[least, 1.01])
+    figure.update_layout(legend={"y": -60 / (70 + 24 * max(len(shown), 3))})
+    return Drawn(
+        title,
+        under + "; " + _("hollow: under 20 answers; dotted: the crowd"),
+        known[columns].iloc[::-1],
+        figure,
+        explain,
+        warning=warning,
+        links=_links(known.iloc[::-1], link, key),
+    )
+
+
+def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
+    """Share of right answers by their number, with the limits within which those as good as the crowd lie."""
+    gold, truth = workers["gold_n"].sum(), workers["truth_n"].sum()
+    if gold or truth:
+        what, method = ("gold", _("on known objects")) if gold >= truth else ("truth", _("by truth"))
+        rows = workers[workers[f"{what}_n"] > 0]
+        n, share = rows[f"{what}_n"], rows[f"{what}_right"] / rows[f"{what}_n"].clip(lower=1)
+        crowd = float(rows[f"{what}_right"].sum() / max(n.sum(), 1))
+    else:
+        method = _("estimated, for there are no known objects")
+        rows = workers[workers["accuracy"].notna()]
+        n, share = rows["n"], rows["accuracy"]
+        crowd = float((share * n).sum() / max(n.sum(), 1)) if len(rows) else 0.0
+    table = pd.DataFrame({"worker": rows["worker"], "n": n, "accuracy": share}).sort_values("n", ascending=False)
+    under = _("Right answers %(method)s; limits of 95 and 99.8 of 100 as good as the crowd; n = %(n)s; %(window)s") % {
+        "method": method, "n": f"{int(n.sum()):,}", "window": window,
+    }  # fmt: skip
+    if rows.empty:
+        return Drawn(_("Nobody can be measured yet"), under, table, explain=("gold_accuracy", "accuracy"))
+    most = int(n.max()) + 1
+    figure = go.Figure()
+    for level, dash in ((0.95, "dash"), (0.998, "solid")):
+        limits = people.funnel(crowd, most, level=level)
+        for place, side in enumerate(("low", "high")):
+            figure.add_scatter(
+                x=limits["n"], y=limits[side], mode="lines", line={"color": INK, "dash": dash, "width": 1.2},
+                name=f"{100 * level:g} %", showlegend=not place, legendgroup=str(level), hoverinfo="skip",
+            )  # fmt: skip
+    figure.add_hline(y=crowd, line={"color": INK, "dash": "dot"})
+    reach = 2.878 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))  # 95 of 100 would be 1.96: outside of both is marked
+    near = 1.96 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))
+    far = share < crowd - near
+    for name, chosen, colour, symbol in (
+        (_("within, or above"), ~far, BLUE, "circle"), (_("below the limits"), far, ORANGE, "triangle-down"),
+    ):  # fmt: skip
+        some = rows[chosen]
+        if len(some):
+            labels = [worker if one < crowd - wide else "" for worker, one, wide in zip(
+                some["worker"], share[chosen], reach[chosen], strict=True)]  # fmt: skip
+            figure.add_scatter(
+                x=n[chosen], y=share[chosen], mode="markers+text", text=labels, textposition="top left", name=name,
+                marker={"color": colour, "size": 9, "symbol": symbol},
+                customdata=_custom(some, link, "worker", ["worker"]),
+                hovertemplate="%{customdata[1]}: %{y:.1%}, n = %{x}<extra></extra>",
+            )  # fmt: skip
+    dress(figure, height=400).update_xaxes(type="log", title={"text": _("Answers")}, dtick=1)
+    figure.update_yaxes(tickformat=".0%", range=[max(0.0, float(share.min()) - 0.08), 1.02])
+    figure.update_layout(legend={"y": -0.24})
+    count = int((share < crowd - reach).sum())
+    title = _("%(count)s lie below the outer limit: more than chance") % {"count": count}
+    return Drawn(
+        title if count else _("All differences may be chance"),
+        under,
+        table,
+        figure,
+        ("gold_accuracy", "truth_accuracy", "accuracy"),
+    )
+
+
+def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
+    """Workforces side by side: answers, seconds, declined, cost."""
+    columns = [
+        "workforce",
+        "submitted",
+        "workers",
+        "accuracy",
+        "low",
+        "high",
+        "n",
+        "p50",
+        "decline_rate",
+        "return_rate",
+        "expire_rate",
+        "paid",
+        "per_hour",
+    ]
+    under = _("Answers and what they cost each; %(window)s") % {"window": window}
+    if forces.empty:
+        return Drawn(_("No answers in these days"), under, forces.reindex(columns=columns))
+    each = forces["paid"] / forces["submitted"].where(forces["submitted"] > 0)
+    figure = go.Figure()
+    figure.add_bar(
+        x=forces["workforce"], y=forces["submitted"], marker={"color": BLUE}, name=_("Answers"),
+        hovertemplate="%{x}: %{y:,}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=forces["workforce"], y=each, yaxis="y2", mode="markers", name=_("dollars an answer"),
+        marker={"color": GREEN, "symbol": "diamond", "size": 11}, hovertemplate="%{x}: $%{y:.3f}<extra></extra>",
+    )  # fmt: skip
+    dress(figure, height=340).update_layout(
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "tickprefix": "$",
+            "tickformat": ".3f",
+            "showgrid": False,
+            "automargin": True,
+        },
+        bargap=0.6 if len(forces) < 4 else 0.2,
+    )
+    first = forces.sort_values("submitted", ascending=False).iloc[0]
+    title = _("%(name)s gave the most answers: %(n)s") % {
+        "name": first["workforce"],
+        "n": f"{int(first['submitted']):,}",
+    }
+    return Drawn(title, under, forces[columns], figure, ("submitted", "paid", "decline_rate"))
+
+
+def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> list[list[object]]:
+    """For each point: where a click leads, and what is told under the pointer."""
+    return [
+        [where, *values] for where, values in zip(_links(rows, link, key), rows[names].to_numpy().tolist(), strict=True)
+    ]
+
+
+def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
+    return tuple(link(int(pk)) for pk in rows[f"{key}_id"])
+
+
+def _told_apart(rows: pd.DataFrame, key: str) -> list[str]:
+    """Names, with something to tell two of the same name apart."""
+    twice = rows[key].duplicated(keep=False)
+    return [
+        f"{name} ({pk})" if again else str(name)
+        for name, pk, again in zip(rows[key], rows[f"{key}_id"], twice, strict=True)
+    ]

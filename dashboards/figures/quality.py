@@ -1,0 +1,320 @@
+"""Figures of labels: what is taken for what, who agrees with whom, and whether confidences keep their word."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
+from dashboards.parts import Drawn, Switch
+from dashboards.words import percent, reasons
+from gtcrowd.analytics.measures import order, people, trust
+
+LEAST_SHOWN = 5
+"""Shares of fewer answers than this are left out: they are chance."""
+LONGEST = 16
+"""Of a category's name on an axis; the table has it whole."""
+MOST_WRITTEN = 15
+"""With more categories than this, numbers in the cells cannot be read."""
+
+
+def agreement(by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str) -> Drawn:
+    """Krippendorff's alpha of each day's answers with its band, and of all."""
+    alpha = whole.get("alpha") or {"value": None, "reason": "", "answers": 0}
+    under = _("Krippendorff's alpha of each day's answers, 95 %% band by bootstrap; %(job)s; n = %(n)s answers") % {
+        "job": job, "n": f"{alpha.get('answers') or 0:,}",
+    }  # fmt: skip
+    columns = ["day", "value", "low", "high", "tasks", "answers"]
+    days = pd.DataFrame(by_day, columns=columns).rename(columns={"value": "alpha"})
+    days["day"] = pd.to_datetime(days["day"])
+    defined = days[days["alpha"].notna()]
+    if alpha["value"] is None:
+        return Drawn(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
+    title = _("Alpha is %(value)s (%(low)s to %(high)s)") % {
+        "value": f"{alpha['value']:.2f}", "low": f"{alpha['low']:.2f}", "high": f"{alpha['high']:.2f}",
+    }  # fmt: skip
+    if defined.empty:
+        return Drawn(title, under, days, explain=("alpha",))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[*defined["day"], *defined["day"][::-1]],
+        y=[*defined["high"], *defined["low"][::-1]],
+        fill="toself",
+        mode="lines",
+        line={"width": 0},
+        fillcolor="rgba(59, 125, 216, 0.2)",
+        name=_("95 % band"),
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=defined["day"], y=defined["alpha"], mode="lines+markers", name=_("alpha of the day"), line={"color": BLUE},
+        text=defined["answers"], hovertemplate="%{x|%Y-%m-%d}: %{y:.2f}, n = %{text}<extra></extra>",
+    )  # fmt: skip
+    figure.add_hline(y=alpha["value"], line={"color": INK, "dash": "dot"})
+    dress(figure).update_yaxes(range=[min(0.0, float(defined["low"].min()) - 0.05), 1.02])
+    figure.update_xaxes(tickformat="%m-%d")
+    return Drawn(title, under, days.iloc[::-1], figure, ("alpha",))
+
+
+def confusion(
+    counts: npt.ArrayLike | None,
+    categories: list[str],
+    *,
+    of: str,
+    rates: bool,
+    switches: tuple[Switch, ...] = (),
+    href: str = "",
+) -> Drawn:
+    """Rows what is right (known, else the job's label), columns what was answered; counts, or shares of the row."""
+    table = np.asarray(counts if counts is not None else [], dtype=float)
+    under = _("Rows: known or concluded; columns: answered; %(of)s; n = %(n)s") % {"of": of, "n": f"{table.sum():,.0f}"}
+    if counts is None or not table.sum():
+        title = _("This kind of label has no categories") if counts is None else _("No answer has a label yet")
+        return Drawn(title, under, pd.DataFrame())
+    rows = table.sum(axis=1, keepdims=True)
+    shares = np.divide(table, rows, out=np.full(table.shape, np.nan), where=rows >= LEAST_SHOWN)
+    z = shares if rates else table
+    written = [[("" if np.isnan(one) else f"{one:.0%}") if rates else f"{one:.0f}" for one in row] for row in z]
+    names, places = [str(name) for name in categories], list(range(len(categories)))
+    figure = go.Figure(
+        go.Heatmap(
+            z=z,
+            x=places,
+            y=places,
+            colorscale=SCALE,
+            xgap=1,
+            ygap=1,
+            text=written,
+            customdata=[[href] * len(names)] * len(names),
+            texttemplate="%{text}" if len(names) <= MOST_WRITTEN else None,
+            colorbar={"thickness": 10, "outlinewidth": 0},
+            hovertext=[
+                [f"{right} → {answered}: {told}" for answered, told in zip(names, row, strict=True)]
+                for right, row in zip(names, written, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    dress(figure, height=140 + 30 * max(len(names), 5), legend=False)
+    ticks = {"tickvals": places, "ticktext": [_short(name) for name in names], "showgrid": False}
+    figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(title={"text": _("Answered")}, **ticks)
+    wrong = 1 - np.trace(table) / table.sum()
+    told = pd.DataFrame(table.astype(int), columns=[f"→ {name}" for name in names])
+    told.insert(0, "right", names)
+    warning = _("Shares of fewer than 5 answers are left out.") if rates and (rows < LEAST_SHOWN).any() else ""
+    title = _("%(share)s of the answers are on another category") % {"share": percent(float(wrong))}
+    return Drawn(title, under, told, figure, switches=switches, warning=warning)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
+def pairs(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> Drawn:
+    """The most frequent confusions."""
+    under = _("Most frequent confusions, with the share of the right category's answers; %(of)s") % {"of": of}
+    found = people.top_pairs(counts, [str(name) for name in categories]) if counts is not None else pd.DataFrame(
+        columns=["right", "answered", "n", "share"])  # fmt: skip
+    if found.empty:
+        return Drawn(_("Nothing is taken for anything else"), under, found)
+    names = [
+        f"{_short(right)} → {_short(answered)}"
+        for right, answered in zip(found["right"], found["answered"], strict=True)
+    ]
+    figure = go.Figure(go.Bar(
+        x=found["n"], y=names, orientation="h", marker={"color": ORANGE}, text=[percent(one) for one in found["share"]],
+        hovertemplate="%{y}: %{x} (%{text})<extra></extra>",
+    ))  # fmt: skip
+    dress(figure, height=90 + 28 * len(found), legend=False).update_yaxes(autorange="reversed", type="category")
+    first = found.iloc[0]
+    facts = {"right": first["right"], "answered": first["answered"], "share": percent(first["share"])}
+    return Drawn(_("%(right)s is taken for %(answered)s in %(share)s") % facts, under, found, figure)
+
+
+def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> Drawn:
+    """Cohen's kappa of each two workers; those who agree stand side by side."""
+    ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
+    kappa = np.array([[np.nan if one is None else one for one in row] for row in content.get("kappa", [])], dtype=float)
+    under = _(
+        "Cohen's kappa of each two workers on shared objects, blank for fewer than 5; grouped by likeness; %(of)s"
+    ) % {"of": of}
+    columns = ["one", "other", "kappa", "shared"]
+    if len(ids) < 2:
+        return Drawn(
+            _("Fewer than two workers have answered"), under, pd.DataFrame(columns=columns), explain=("kappa",)
+        )
+    placed = order.alike(kappa)
+    called = [names.get(ids[place], str(ids[place])) for place in placed]
+    kappa, shared = kappa[np.ix_(placed, placed)], shared[np.ix_(placed, placed)]
+    np.fill_diagonal(kappa, np.nan)
+    kappa[shared < LEAST_SHOWN] = np.nan
+    one, other = np.triu_indices(len(ids), 1)
+    table = pd.DataFrame(
+        {
+            "one": [called[place] for place in one],
+            "other": [called[place] for place in other],
+            "kappa": kappa[one, other],
+            "shared": shared[one, other],
+        }
+    )
+    table = table[table["shared"] > 0].sort_values("kappa", ignore_index=True)
+    known = table[table["kappa"].notna()]
+    figure = go.Figure(
+        go.Heatmap(
+            z=kappa,
+            x=list(range(len(ids))),
+            y=list(range(len(ids))),
+            text=shared,
+            colorscale=SCALE,
+            zmin=min(0.0, float(np.nanmin(kappa))) if len(known) else 0.0,
+            zmax=1,
+            xgap=1,
+            ygap=1,
+            customdata=[[link(ids[place])] * len(ids) for place in placed],
+            colorbar={"thickness": 10, "outlinewidth": 0},
+            hovertemplate="%{y}, %{x}: %{z:.2f}, n = %{text}<extra></extra>",
+        )
+    )
+    dress(figure, height=200 + 15 * max(len(ids), 8), legend=False)
+    ticks = {"tickvals": list(range(len(ids))), "ticktext": called, "showgrid": False}
+    figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(tickangle=-60, **ticks)
+    if known.empty:
+        return Drawn(_("No two workers share enough objects"), under, table, explain=("kappa",))
+    facts = {"low": f"{known['kappa'].min():.2f}", "high": f"{known['kappa'].max():.2f}"}
+    title = _("Two workers agree between %(low)s and %(high)s beyond chance") % facts
+    return Drawn(title, under, table, figure, ("kappa",))
+
+
+def reliability(found: dict[str, Any], *, of: str) -> Drawn:
+    """How often labels are right, beside how sure they are."""
+    bins = pd.DataFrame(found["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
+    under = _("Labels with known truth in ten bins of confidence, 95 %% intervals; %(of)s; n = %(n)s") % {
+        "of": of, "n": f"{found['n']:,}",
+    }  # fmt: skip
+    if bins.empty:
+        return Drawn(_("No label has a known truth to hold it against"), under, bins, explain=("ece",))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, name=_("as promised"), hoverinfo="skip"
+    )
+    size = 8 + 12 * np.sqrt(bins["n"] / bins["n"].max())
+    figure.add_scatter(
+        x=bins["confidence"],
+        y=bins["accuracy"],
+        mode="markers",
+        name=_("labels"),
+        text=bins["n"],
+        marker={"color": BLUE, "size": size, "opacity": 1},
+        cliponaxis=False,
+        error_y=arms(bins["accuracy"], bins["least"], bins["most"], color=BLUE),
+        hovertemplate="%{x:.1%}: %{y:.1%}, n = %{text}<extra></extra>",
+    )
+    dress(figure, height=380).update_xaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Confidence")})
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Right")}).update_layout(
+        legend={"y": -0.24}
+    )
+    warning = ""
+    if found["few"]:
+        warning = _("Fewer than %(few)s labels have a known truth: most of this is chance.") % {"few": trust.FEW}
+    return Drawn(
+        _("Confidences are off by %(ece)s on average") % {"ece": percent(found["ece"])},
+        under,
+        bins,
+        figure,
+        ("ece",),
+        warning=warning,
+    )
+
+
+def gold(items: list[dict[str, Any]], *, of: str) -> Drawn:
+    """Known objects by how often they were shown and missed: those missed by most may be wrong themselves."""
+    columns = ["position", "value", "exposures", "missed", "active"]
+    table = pd.DataFrame([
+        {"position": one["position"], "value": str(one["value"]), "exposures": one["n"],
+         "missed": 1 - one["right"] / one["n"] if one["n"] else np.nan, "active": one["active"]}
+        for one in items
+    ], columns=columns)  # fmt: skip
+    under = _("Known objects: share missed by times shown; above the line most missed it; %(of)s; n = %(n)s") % {
+        "of": of, "n": f"{len(table):,}",
+    }  # fmt: skip
+    seen = table[table["exposures"] > 0]
+    if seen.empty:
+        title = _("This job has no known objects") if table.empty else _("No known object has been shown yet")
+        return Drawn(title, under, table, explain=("gold_accuracy",))
+    suspect = (seen["missed"] > 0.5) & (seen["exposures"] >= LEAST_SHOWN)
+    figure = go.Figure()
+    for name, chosen, colour, symbol in (
+        (_("sound so far"), ~suspect, BLUE, "circle"), (_("look at it"), suspect, ORANGE, "triangle-up"),
+    ):  # fmt: skip
+        if chosen.any():
+            figure.add_scatter(
+                x=seen["exposures"][chosen],
+                y=seen["missed"][chosen],
+                mode="markers",
+                name=name,
+                text=seen["position"][chosen],
+                marker={"color": colour, "size": 9, "symbol": symbol, "opacity": 0.8},
+                hovertemplate=_("Object") + " %{text}: %{y:.0%}, n = %{x}<extra></extra>",
+            )
+    figure.add_hline(y=0.5, line={"color": INK, "dash": "dot"})
+    dress(figure).update_yaxes(tickformat=".0%", range=[-0.04, 1.04]).update_xaxes(
+        rangemode="tozero", title={"text": _("Times shown")}
+    )
+    figure.update_layout(legend={"y": -0.24})
+    title = _("%(n)s known objects are missed by most: they may be wrong") % {"n": int(suspect.sum())}
+    return Drawn(
+        title if suspect.any() else _("No known object is missed by most"),
+        under,
+        table.sort_values("missed", ascending=False),
+        figure,
+        ("gold_accuracy",),
+    )
+
+
+def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Drawn:
+    """Objects by their number of answers, stacked by why they got no more."""
+    known = reasons()
+    table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
+    under = _("Objects by number of answers, by why they got no more; n = %(n)s") % {
+        "n": f"{int(table['count'].sum()):,}"
+    }
+    if table.empty:
+        return Drawn(_("No object has been handed out yet"), under, table)
+    figure = go.Figure()
+    for place, (reason, some) in enumerate(table.groupby("reason", sort=True)):
+        counts = some.groupby("answers")["count"].sum()
+        figure.add_bar(x=counts.index, y=counts, name=known.get(str(reason), str(reason)), marker=mark(place),
+                       hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
+    dress(figure).update_layout(barmode="stack", bargap=0.5, legend={"y": -0.24})
+    figure.update_xaxes(dtick=1, title={"text": _("Answers to an object")})
+    mean = float((table["answers"] * table["count"]).sum() / max(table["count"].sum(), 1))
+    title = _("%(mean)s answers an object") % {"mean": f"{mean:.2f}"}
+    if saved:
+        facts = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
+        title = _("%(mean)s; %(saved)s answers and $%(money)s saved") % facts
+    return Drawn(title, under, table, figure)
+
+
+def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> Drawn:
+    """The labels that are least sure, as a table."""
+    table = pd.DataFrame(
+        [
+            [position, value if isinstance(value, str | int | float) else str(value)[:80], sure]
+            for position, value, sure in rows
+        ],
+        columns=["position", "value", "confidence"],
+    )
+    under = _("The labels that are least sure, 200 at most; each leads to the object as programs read it; %(of)s") % {
+        "of": of
+    }
+    if table.empty:
+        return Drawn(_("There is no label yet"), under, table)
+    below = int((table["confidence"] < 0.8).sum())
+    title = _("%(n)s labels are sure to less than 80 %%") % {
+        "n": f"{below:,}" if below < len(table) else f"≥ {below:,}"
+    }
+    return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]))

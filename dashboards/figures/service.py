@@ -1,0 +1,58 @@
+"""Figures of the service itself: its queue, and how long requests take."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, GREEN, ORANGE, dress, pattern
+from dashboards.parts import Drawn
+from dashboards.words import words
+
+
+def latency(counts: pd.DataFrame) -> Drawn:
+    """Share of requests answered within a time, of gtcrowd.analytics.service.latency."""
+    under = _("Requests of this web process since it began, in classes; n = %(n)s") % {
+        "n": f"{int(counts.groupby('what')['n'].max().sum()) if len(counts) else 0:,}",
+    }  # fmt: skip
+    if counts.empty:
+        return Drawn(_("Nothing was handed out or taken in by this process yet"), under, counts)
+    known = words()["what"]
+    figure = go.Figure()
+    worst = {}
+    for place, (what, rows) in enumerate(counts.groupby("what")):
+        share = rows["within"] / rows["n"]
+        finite = rows["seconds"] != float("inf")
+        figure.add_scatter(
+            x=1000 * rows["seconds"][finite],
+            y=share[finite],
+            mode="lines+markers",
+            name=known.get(str(what), str(what)),
+            line={"color": (BLUE, ORANGE)[place % 2], "shape": "hv", "dash": ("solid", "dash")[place % 2]},
+            marker={"symbol": ("circle", "square")[place % 2]},
+            hovertemplate="%{y:.1%}: ≤ %{x:,} ms<extra></extra>",
+        )
+        worst[what] = float(rows["seconds"][share >= 0.99].min())
+    figure.add_hline(y=0.99, line={"dash": "dot", "color": "#7c8794"}, annotation_text="99 %")
+    dress(figure).update_xaxes(
+        type="log", title={"text": _("Milliseconds")}, tickvals=[5, 10, 20, 50, 100, 200, 500, 1000, 5000]
+    )
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.05]).update_layout(legend={"y": -0.24})
+    slowest = max(worst.values())
+    title = _("99 in 100 requests take more than 5 seconds") if slowest == float("inf") else (
+        _("99 in 100 requests within %(ms)s ms") % {"ms": f"{1000 * slowest:,.0f}"})  # fmt: skip
+    return Drawn(title, under, counts, figure)
+
+
+def queue(tasks: pd.DataFrame) -> Drawn:
+    """Tasks of the queue by name, of gtcrowd.analytics.service.queue_by_task."""
+    under = _("Tasks of the queue that wait or run, of the whole service; n = %(n)s") % {
+        "n": f"{int(tasks[['todo', 'doing']].sum().sum()) if len(tasks) else 0:,}",
+    }  # fmt: skip
+    if tasks.empty:
+        return Drawn(_("The queue is empty"), under, tasks)
+    figure = go.Figure()
+    for name, column, colour, shape in ((_("waiting"), "todo", ORANGE, "/"), (_("running"), "doing", GREEN, "")):
+        figure.add_bar(y=tasks["task"], x=tasks[column], orientation="h", name=name,
+                       marker={"color": colour, "pattern": pattern(shape)})  # fmt: skip
+    dress(figure, height=130 + 30 * len(tasks)).update_layout(barmode="stack")
+    return Drawn(_("%(n)s tasks wait") % {"n": f"{int(tasks['todo'].sum()):,}"}, under, tasks, figure)

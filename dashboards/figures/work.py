@@ -1,0 +1,241 @@
+"""Figures of work: how much on which day and at which hour, what is left, and until when."""
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+from babel.dates import get_day_names
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
+from dashboards.parts import Drawn, Switch
+from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics.measures.forecast import Forecast
+
+WEEKLY, MONTHLY = 120, 840
+"""With more days than this a bar is a week, or a month: more could not be told apart."""
+
+
+def throughput(
+    table: pd.DataFrame,
+    *,
+    zone: str,
+    link: Callable[[date, date], str],
+    switches: tuple[Switch, ...] = (),
+    before: float | None = None,
+    wide: bool = True,
+) -> Drawn:
+    """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days.
+
+    `before`: answers a day in the period before. `link`: the address of the days from the first to the last.
+    """
+    bars, ends, what = _bars(table)
+    under = _("%(what)s (%(zone)s); days without any are zero; n = %(n)s") % {
+        "what": what, "zone": zone, "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
+    }  # fmt: skip
+    nothing = pd.DataFrame(columns=["day"])
+    if table.empty:
+        return Drawn(_("No answers in these days"), under, nothing, explain=("submitted",), switches=switches)
+    figure = go.Figure()
+    where = [[link(first.date(), last.date())] for first, last in zip(bars.index, ends, strict=True)]
+    for place, name in enumerate(bars.columns):
+        label = _("others") if name == "others" else str(name)
+        figure.add_bar(
+            x=bars.index, y=bars[name], name=label, marker=mark(place), customdata=where,
+            hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra>" + label + "</extra>",
+        )  # fmt: skip
+    total, told = table.sum(axis=1), bars
+    if len(bars) == len(table) > 1:
+        told = bars.assign(median=total.rolling(7, min_periods=1).median())
+        line = {"color": INK, "width": 2.5, "dash": "dash"}
+        figure.add_scatter(x=bars.index, y=told["median"], name=_("7-day median"), mode="lines", line=line)
+    if before and len(bars) == len(table):
+        figure.add_hline(y=before, line={"color": INK, "dash": "dot"}, annotation_text=_("the period before"))
+    dress(figure, height=420).update_layout(barmode="stack", bargap=0.15)
+    figure.update_xaxes(tickformat="%m-%d" if len(table) <= WEEKLY else "%Y-%m")
+    title = _("%(mean)s answers a day, %(most)s on the busiest") % {
+        "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
+    }  # fmt: skip
+    return Drawn(title, under, told.reset_index().iloc[::-1], figure, ("submitted",), switches, wide=wide)
+
+
+def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
+    """The table by day, week or month; the last day of each bar; and what the bars are."""
+    if len(table) <= WEEKLY:
+        return table, list(table.index), _("Answers by day")
+    period, what = ("W", _("Answers by week")) if len(table) <= MONTHLY else ("M", _("Answers by month"))
+    called = pd.DatetimeIndex(table.index).to_period(period)
+    bars = table.groupby(called).sum()
+    periods = pd.PeriodIndex(bars.index)
+    ends = [one.end_time.normalize() for one in periods]
+    bars.index = periods.start_time.rename("day")
+    return bars, ends, what
+
+
+def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
+    """Answers still wanted: day by day until now (as `history` of answers has it), and on the days to come.
+
+    Widest band: 90 of 100 futures; inner one: half of them."""
+    under = _("Answers still wanted by %(what)s; bands: 50 and 90 of 100 futures drawn from the last 28 days") % {
+        "what": what
+    }
+    if found.reason:
+        title = {
+            "done": _("No answer is wanted any more"),
+            "few-days": _("%(rest)s answers still wanted; too few days of work for a forecast"),
+            "no-answers": _("%(rest)s answers still wanted; nobody has answered lately"),
+        }[found.reason] % {"rest": f"{found.rest:,}"}
+    elif found.finish:
+        title = _("Done by %(day)s, with 90 %% between %(low)s and %(high)s") % {
+            "day": found.finish, "low": found.finish_low, "high": found.finish_high or _("more than two years"),
+        }  # fmt: skip
+    else:
+        title = _("Not done within two years at this pace")
+    if found.reason == "done" and len(history) and history.any():
+        history = history[
+            : history[history > 0].index[-1] + pd.Timedelta(days=1)
+        ]  # what came after its end says nothing
+    past = found.rest + history[::-1].cumsum().shift(1, fill_value=0)[::-1] if len(history) else history
+    figure = go.Figure()
+    if len(past):
+        figure.add_scatter(x=past.index, y=past, mode="lines", name=_("until now"), line={"color": BLUE, "width": 2.5})
+    days = [past.index[-1], *found.days] if len(past) else list(found.days)
+
+    def joined(values: tuple[float, ...]) -> list[float]:
+        return [float(past.iloc[-1]), *values] if len(past) else list(values)
+
+    for name, low, high, colour in (
+        ("90 %", found.low90, found.high90, "rgba(59, 125, 216, 0.18)"),
+        ("50 %", found.low50, found.high50, "rgba(59, 125, 216, 0.38)"),
+    ):
+        if found.days:
+            figure.add_scatter(
+                x=days,
+                y=joined(low),
+                mode="lines",
+                line={"width": 0},
+                showlegend=False,
+                hoverinfo="skip",
+                legendgroup=name,
+            )
+            figure.add_scatter(
+                x=days, y=joined(high), mode="lines", line={"width": 0}, fill="tonexty", fillcolor=colour, name=name,
+                legendgroup=name, hoverinfo="skip",
+            )  # fmt: skip
+    if found.days:
+        figure.add_scatter(x=days, y=joined(found.middle), mode="lines", name=_("half of the futures"),
+                           line={"color": ORANGE, "dash": "dash", "width": 2})  # fmt: skip
+    if found.finish:
+        figure.add_vline(x=found.finish.isoformat(), line={"color": INK, "dash": "dot"})
+    dress(figure).update_yaxes(rangemode="tozero")
+    figure.update_xaxes(tickformat="%m-%d")
+    table = pd.DataFrame({
+        "day": pd.to_datetime([*past.index, *found.days]), "left": [*past, *found.middle],
+        "low90": [*past, *found.low90], "high90": [*past, *found.high90],
+    })  # fmt: skip
+    return Drawn(title, under, table, figure if figure.data else None, ("forecast",))
+
+
+def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
+    """Answers by hour of the week, of gtcrowd.analytics.frames.hours."""
+    counts = table.drop(columns="weekday").to_numpy()
+    called = get_day_names("abbreviated", locale=get_language() or "en")
+    names = [called[day] for day in range(7)]
+    under = _("Answers by weekday and hour (%(zone)s); n = %(n)s; %(window)s") % {
+        "zone": zone, "n": f"{int(counts.sum()):,}", "window": window,
+    }  # fmt: skip
+    told = table.assign(weekday=names)
+    if not counts.sum():
+        return Drawn(_("No answers in these days"), under, told.iloc[:0])
+    weekday, hour = np.unravel_index(int(counts.argmax()), counts.shape)
+    figure = go.Figure(go.Heatmap(
+        z=counts, x=[f"{one:02d}" for one in range(24)], y=names, colorscale=SCALE, xgap=1, ygap=1,
+        colorbar={"thickness": 10, "outlinewidth": 0}, hovertemplate="%{y} %{x}:00: %{z:,}<extra></extra>",
+    ))  # fmt: skip
+    dress(figure, height=300, legend=False).update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(showgrid=False, type="category")
+    facts = {"day": names[int(weekday)], "hour": f"{int(hour):02d}:00"}
+    return Drawn(_("Busiest on %(day)s from %(hour)s") % facts, under, told, figure)
+
+
+def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, window: str) -> Drawn:
+    """Share of answers given within so many seconds, from classes of time, beside the active time."""
+    seconds = pace.LEAST_SECONDS * 2 ** ((np.arange(pace.CLASSES) + 1) / pace.PER_OCTAVE)
+    n, n_active = int(counts.sum()), int(active.sum())
+    under = _(
+        "Share of answers within a time, by the server's clock and as the page measured it; n = %(n)s; %(window)s"
+    ) % {
+        "n": f"{n:,}",
+        "window": window,
+    }
+    upto = counts.cumsum() / max(n, 1)
+    table = pd.DataFrame(
+        {"seconds": seconds, "upto": upto, "upto_active": active.cumsum() / n_active if n_active else np.nan}
+    )
+    inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(pace.CLASSES) > 0)
+    if not n:
+        return Drawn(_("No times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
+    figure = go.Figure()
+    for name, values, colour, dash in (
+        (_("from claim to submit"), counts, BLUE, "solid"), (_("active time"), active, ORANGE, "dash"),
+    ):  # fmt: skip
+        if values.sum():
+            figure.add_scatter(
+                x=seconds, y=values.cumsum() / values.sum(), mode="lines", name=name,
+                line={"color": colour, "dash": dash, "shape": "spline", "width": 2},
+                hovertemplate="%{y:.0%}: %{x:.1f} s<extra></extra>",
+            )  # fmt: skip
+    low, middle, high = (float(pace.percentile(counts, share)) for share in (0.05, 0.5, 0.95))
+    figure.add_vline(x=low, line={"color": INK, "dash": "dot"}, annotation_text="5 %")
+    dress(figure).update_yaxes(tickformat=".0%", range=[0, 1.02])
+    wide = [max(low / 3, 0.2), max(high * 3, 2)]
+    ticks = [
+        one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if wide[0] <= one <= wide[1]
+    ]
+    figure.update_xaxes(type="log", title={"text": _("Seconds")}, range=np.log10(wide).tolist(), tickvals=ticks)
+    figure.update_layout(legend={"y": -0.24})
+    facts = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
+    title = _("Half within %(middle)s s; 90 %% between %(low)s and %(high)s s") % facts
+    return Drawn(title, under, table[inside], figure, ("p50", "active_p50"))
+
+
+def progress(jobs: pd.DataFrame, *, link: Callable[[int], str]) -> Drawn:
+    """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled."""
+    shown = jobs.iloc[:30]
+    rest = (shown["objects"] - shown["labeled"] - shown["failed"]).clip(lower=0)
+    human = shown["labeled"] - shown["machine"]
+    table = shown[["job", "state", "objects"]].assign(
+        human=human, machine=shown["machine"], failed=shown["failed"], rest=rest
+    )
+    title = _("%(labeled)s of %(objects)s objects labeled") % {
+        "labeled": f"{int(jobs['labeled'].sum()):,}", "objects": f"{int(jobs['objects'].sum()):,}",
+    }  # fmt: skip
+    under = _("Objects by job, as counted by the runner")
+    if jobs.empty:
+        return Drawn(_("There is no job yet"), under, table)
+    figure = go.Figure()
+    where = [[link(int(pk))] for pk in shown["job_id"]]
+    for name, values, colour, shape in (
+        (_("by people"), human, "#2e9e6b", ""), (_("by machine"), table["machine"], "#5aa7c7", "/"),
+        (_("failed"), table["failed"], "#d0614a", "x"), (_("not yet"), rest, GREY, ""),
+    ):  # fmt: skip
+        figure.add_bar(
+            y=shown["job"],
+            x=values / shown["objects"].clip(lower=1),
+            text=[f"{int(one):,}" for one in values],
+            textposition="none",
+            orientation="h",
+            name=name,
+            marker={"color": colour, "pattern": pattern(shape)},
+            customdata=where,
+            hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
+        )
+    dress(figure, height=150 + 34 * max(len(shown), 2)).update_layout(
+        barmode="stack", legend={"y": -0.16 - 10 / (40 + 34 * max(len(shown), 2))}
+    )
+    figure.update_xaxes(tickformat=".0%").update_yaxes(autorange="reversed")
+    return Drawn(title, under, table, figure, links=tuple(one[0] for one in where))

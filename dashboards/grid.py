@@ -1,0 +1,146 @@
+"""The table of all workers: the browser asks for rows, and they are sorted and filtered here, on the frame."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from dash_ag_grid import AgGrid  # type: ignore[import-untyped]
+from django.utils.translation import gettext as _
+
+from dashboards import ids, words
+from gtcrowd.analytics.definitions import DEFINITIONS
+
+HIDDEN = {"worker_id"}
+"""Of a frame, what people have no use for."""
+MOST_ROWS = 500
+"""That may be asked for at once."""
+
+
+def table(frame: pd.DataFrame) -> AgGrid:
+    """The table, still without rows."""
+    heads = words.heads()
+    columns = []
+    for name in frame.columns:
+        if name in HIDDEN:
+            continue
+        number = words.is_number(frame, name)
+        column: dict[str, Any] = {
+            "field": name,
+            "headerName": heads.get(name, name),
+            "filter": "agNumberColumnFilter" if number else "agTextColumnFilter",
+        }
+        if number:
+            column |= {"type": "rightAligned"}
+        if name in DEFINITIONS:
+            column |= {"headerTooltip": str(DEFINITIONS[name].meaning)}
+        if name == "worker":
+            column |= {"pinned": "left", "cellRenderer": "WorkerLink", "minWidth": 120}
+        if name == "code":
+            column |= {"minWidth": 170}
+        columns.append(column)
+    return AgGrid(
+        id=ids.GRID,
+        getRowId="params.data.worker_id",
+        columnDefs=columns,
+        rowModelType="infinite",
+        columnSize="autoSize",
+        style={"height": "32rem", "width": "100%"},
+        defaultColDef={"sortable": True, "resizable": True, "minWidth": 90, "filterParams": {"maxNumConditions": 1}},
+        dashGridOptions={
+            "cacheBlockSize": 100,
+            "maxBlocksInCache": 10,
+            "animateRows": False,
+            "suppressCellFocus": False,
+            "blockLoadDebounceMillis": 200,
+            "tooltipShowDelay": 400,
+            "localeText": _grid_words(),
+        },
+    )
+
+
+def _grid_words() -> dict[str, str]:
+    return {
+        "contains": _("contains"),
+        "notContains": _("does not contain"),
+        "equals": _("is"),
+        "notEqual": _("is not"),
+        "startsWith": _("begins with"),
+        "endsWith": _("ends with"),
+        "blank": _("is empty"),
+        "notBlank": _("is not empty"),
+        "lessThan": _("less than"),
+        "greaterThan": _("more than"),
+        "lessThanOrEqual": _("at most"),
+        "greaterThanOrEqual": _("at least"),
+        "inRange": _("between"),
+        "filterOoo": _("Filter"),
+        "loadingOoo": _("Loading …"),
+        "noRowsToShow": _("There is nothing to show for these filters."),
+        "inRangeStart": _("from"),
+        "inRangeEnd": _("to"),
+    }
+
+
+def rows(frame: pd.DataFrame, wanted: dict[str, Any], link: Callable[[int], str]) -> dict[str, Any]:
+    """The answer to what the browser asks for."""
+    names = [str(name) for name in frame.columns]
+    found = narrowed(frame, wanted)
+    start = max(int(wanted.get("startRow") or 0), 0)
+    part = found.iloc[start : min(int(wanted.get("endRow") or 0), start + MOST_ROWS)]
+    data = [
+        dict(zip(names, cells, strict=True)) | {"worker_id": str(pk), "href": link(int(pk))}
+        for cells, pk in zip(words.rows(part), part["worker_id"], strict=True)
+    ]
+    return {"rowData": data, "rowCount": len(found)}
+
+
+def narrowed(frame: pd.DataFrame, wanted: dict[str, Any]) -> pd.DataFrame:
+    """The frame filtered and sorted as the table asks; columns it does not have are passed over."""
+    for name, rule in (wanted.get("filterModel") or {}).items():
+        if name in frame:
+            frame = frame[_kept(frame[name], rule)]
+    order = [one for one in wanted.get("sortModel") or [] if one.get("colId") in frame]
+    if not order:
+        return frame
+    return frame.sort_values(
+        [one["colId"] for one in order], ascending=[one.get("sort") == "asc" for one in order], kind="stable"
+    )
+
+
+def _kept(column: "pd.Series[Any]", rule: dict[str, Any]) -> "pd.Series[bool]":
+    kind, value = rule.get("type"), rule.get("filter")
+    if kind in ("blank", "notBlank"):
+        return column.isna() if kind == "blank" else column.notna()
+    if rule.get("filterType") == "number":
+        number, upper = _float(value), _float(rule.get("filterTo"))
+        tests = (
+            {
+                "equals": column == number,
+                "notEqual": column != number,
+                "lessThan": column < number,
+                "lessThanOrEqual": column <= number,
+                "greaterThan": column > number,
+                "greaterThanOrEqual": column >= number,
+                "inRange": (column >= number) & (column <= upper),
+            }
+            if pd.api.types.is_numeric_dtype(column)
+            else {}
+        )
+    else:
+        text, written = str(value or "").casefold(), column.astype(str).str.casefold()
+        tests = {
+            "contains": written.str.contains(text, regex=False),
+            "notContains": ~written.str.contains(text, regex=False),
+            "equals": written == text,
+            "notEqual": written != text,
+            "startsWith": written.str.startswith(text),
+            "endsWith": written.str.endswith(text),
+        }
+    return tests.get(str(kind), column.notna() | True)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")

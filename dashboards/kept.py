@@ -1,0 +1,34 @@
+"""Pages that were drawn, kept as long as nothing they show has changed."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from dash._utils import to_json
+from django.core.cache import caches
+from django.utils.translation import get_language
+
+from dashboards.address import Options
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.identity.access import Viewer
+
+SECONDS = 600
+
+
+def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw: Callable[[], Any]) -> Any:
+    """What `draw` makes, as plain JSON: drawn now, or by whoever asked for the same before.
+
+    The same is: of the same requester and role, in the same language, at the same address and day, over the same data
+    (`version`, of gtcrowd.analytics.fresh). What could not be drawn is not kept.
+    """
+    asked = (viewer.requester.pk, viewer.role, get_language(), filters, options, version)
+    key = hashlib.sha256(repr(asked).encode()).hexdigest()
+    found = caches["pages"].get(key)
+    if found is None:
+        made = draw()
+        if made is None:
+            return None
+        found = to_json(made)
+        caches["pages"].set(key, found, SECONDS)
+    return json.loads(found)

@@ -1,0 +1,115 @@
+"""One job: how far it is, when it will be done, what it costs, and the labels that are least sure."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards import address
+from dashboards.address import Options
+from dashboards.figures import money, quality, work
+from dashboards.pages import shown
+from dashboards.parts import Content, Number, Switch, part
+from dashboards.words import dollars, percent, words
+from gtcrowd.analytics import frames, plan
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import forecast
+from gtcrowd.identity.access import Viewer
+
+MOST_LINKS = 12
+
+
+def title() -> str:
+    return _("Job")
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    if options.item is None:
+        jobs = frames.jobs(viewer, filters)
+        if jobs.empty:
+            return Content(title(), _("There is no job within these filters."))
+    else:
+        jobs = frames.jobs(viewer, Filters(jobs=(options.item,)))
+        if jobs.empty:
+            return Content(title(), _("There is no such job."))
+    one, row = jobs.head(1), jobs.iloc[0]
+    pk = int(row["job_id"])
+    found: dict[str, Any] = frames.job_quality(viewer, pk) or {}
+    history, rest = _history(viewer, row, options), int(plan.left(one).sum())
+    ahead = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
+    name, saved = str(row["job"]), row["saved_answers"]
+    known = words()["state"]
+    parts = (
+        part("progress", lambda: work.progress(one, link=shown.to("quality", replace(filters, jobs=(pk,)), options))),
+        part("burn-down", lambda: work.burn_down(history, ahead, what=name)),
+        part("redundancy", lambda: quality.redundancy(
+            found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]))),
+        part("cost", lambda: money.by_job(one, plan.left(one), link=shown.to("job", filters, options))),
+        part("doubtful", lambda: quality.doubtful(found.get("doubtful", []), of=name, link=_object(name))),
+    )  # fmt: skip
+    reason = _(row["reason"]) if row["reason"] else ""
+    lead = _("%(state)s. %(reason)s") % {"state": known.get(row["state"], row["state"]), "reason": reason}
+    return Content(name, lead, _numbers(row, rest, ahead), None, parts, links=_links(jobs, filters, options, name, pk))
+
+
+def _numbers(row: pd.Series, rest: int, ahead: forecast.Forecast) -> tuple[Number, ...]:
+    share = row["labeled"] / row["objects"] if row["objects"] else None
+    band = (
+        _("%(low)s to %(high)s") % {"low": ahead.finish_low, "high": ahead.finish_high or "…"} if ahead.finish else ""
+    )
+    return (
+        Number(_("Objects labeled"), f"{int(row['labeled']):,} / {int(row['objects']):,}", percent(share)),
+        Number(
+            _("Answers"),
+            f"{int(row['answers']):,} / {int(row['wanted']):,}",
+            _("%(rest)s still wanted") % {"rest": f"{rest:,}"},
+        ),
+        Number(_("Finish"), str(ahead.finish or "–"), band, name="forecast"),
+        Number(
+            _("Paid"), dollars(row["paid"]), _("budget: %(budget)s") % {"budget": dollars(row["budget"])}, name="paid"
+        ),
+        Number(_("Projected"), dollars(row["paid"] + rest * row["price"]), _("if all wanted answers come")),
+        Number(_("Expected error"), percent(row["expected_error"]), _("of the labels, by their confidence")),
+    )
+
+
+def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
+    """Answers on each whole day since the job began, at most so many as a forecast looks back."""
+    yesterday = options.today - timedelta(days=1)
+    first = max((row["started_at"] if pd.notna(row["started_at"]) else row["created_at"]).date(),
+                options.today - timedelta(days=forecast.LOOKS_BACK))  # fmt: skip
+    days = pd.date_range(first, yesterday, name="day")
+    if not len(days):
+        return pd.Series(dtype=float)
+    found = plan.answers_by_day(viewer, Filters(jobs=(int(row["job_id"]),), first_day=first, last_day=yesterday))
+    return found.reindex(days, fill_value=0.0).astype(float)
+
+
+def _object(job: str) -> Callable[[int], str]:
+    """Where an object of the job is read: the list of objects after the one before it."""
+    return lambda position: f"/api/v1/jobs/{quote(job)}/objects/?cursor={position - 1}&page_size=1"
+
+
+def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
+    around = (
+        Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),
+        Switch(
+            _("Quality of its labels"),
+            address.href(replace(filters, jobs=(pk,)), options, page="quality"),
+            current=False,
+        ),
+        Switch(_("Workers in it"), address.href(replace(filters, jobs=(pk,)), options, page="workers"), current=False),
+    )
+    others = tuple(
+        Switch(
+            str(row["job"]),
+            address.href(filters, options, page="job", item=int(row["job_id"])),
+            int(row["job_id"]) == pk,
+        )
+        for row in jobs.head(MOST_LINKS).to_dict("records")
+    )
+    return around + (others if len(others) > 1 else ())

@@ -1,0 +1,202 @@
+"""What needs a hand, what was done, and when the rest will be."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards import address
+from dashboards.address import Options
+from dashboards.figures import work
+from dashboards.pages import shown
+from dashboards.parts import Content, Notice, Number, part
+from dashboards.words import DASH, dollars, percent
+from gtcrowd.analytics import cases, frames, plan
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import forecast, pace, people
+from gtcrowd.identity.access import Viewer
+
+MOST_NEEDS = 8
+STALLED = {"waiting-for-objects"}
+IN_A_WEEK = 7
+
+
+def title() -> str:
+    return _("Overview")
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    window = shown.window(viewer, filters)
+    jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
+    workers = frames.totals(viewer, filters, by="worker", paces=False)
+    found = people.numbers(workers, jobs, median_seconds=float(pace.percentile(times, 0.5)))
+    before = _before(viewer, filters, jobs) if options.compare else None
+    days = people.every_day(frames.daily(viewer, filters, by=options.by), group="group", most=13)
+    history, rest = _history(viewer, filters, jobs, options), int(plan.left(jobs).sum())
+    length = filters.days or 1
+    parts = (
+        part(
+            "throughput",
+            lambda: work.throughput(
+                days,
+                zone=viewer.requester.zone,
+                link=shown.to_days(filters, options),
+                switches=shown.by(filters, options),
+                before=before.answers / length if before else None,
+            ),
+        ),
+        part(
+            "burn-down",
+            lambda: work.burn_down(
+                history,
+                forecast.finish(history.to_numpy(), rest=rest, today=options.today),
+                what=_("all running jobs shown"),
+            ),
+        ),
+        part("hours", lambda: work.hours(hours, zone=viewer.requester.zone, window=window)),
+        part("progress", lambda: work.progress(jobs, link=shown.to("job", filters, options))),
+    )
+    lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
+    if before and not before.answers:
+        lead = f"{lead}. {_('There are no answers in the period before to compare with.')}"
+    return Content(title(), lead, _numbers(found, before), _needs(viewer, filters, options, jobs, rest), parts)
+
+
+def _before(viewer: Viewer, filters: Filters, jobs: pd.DataFrame) -> people.Numbers | None:
+    earlier = filters.before()
+    if earlier is None:
+        return None
+    workers = frames.totals(viewer, earlier, by="worker", paces=False)
+    median = float(pace.percentile(frames.paces(viewer, earlier), 0.5))
+    return people.numbers(workers, jobs, median_seconds=median)
+
+
+def _numbers(now: people.Numbers, before: people.Numbers | None) -> tuple[Number, ...]:
+    was = before or people.numbers(
+        pd.DataFrame(columns=["submitted"]),
+        pd.DataFrame(columns=["objects", "labeled", "budget"]),
+        median_seconds=float("nan"),
+    )
+
+    def interval(low: float | None, high: float | None, n: int) -> str:
+        return f"{percent(low)}–{percent(high)}, n = {n:,}" if low is not None else ""
+
+    change = shown.change
+    none = DASH if now.median_seconds is None else f"{now.median_seconds:.1f}"
+    return (
+        Number(_("Objects labeled"), f"{now.labeled:,} / {now.objects:,}", _("of all jobs shown, whatever the days")),
+        Number(_("Answers"), f"{now.answers:,}", "", change(now.answers, was.answers), "submitted"),
+        Number(
+            _("Workers"), f"{now.workers:,}", _("with at least one answer"), change(now.workers, was.workers), "workers"
+        ),
+        Number(
+            _("Estimated accuracy"),
+            percent(now.accuracy),
+            interval(now.low, now.high, now.measured),
+            change(now.accuracy, was.accuracy, points=True),
+            "accuracy",
+        ),
+        Number(
+            _("Known objects right"),
+            percent(now.gold_accuracy),
+            interval(now.gold_low, now.gold_high, now.gold_n),
+            change(now.gold_accuracy, was.gold_accuracy, points=True),
+            "gold_accuracy",
+        ),
+        Number(
+            _("Agreement with others"),
+            percent(now.agreement),
+            "",
+            change(now.agreement, was.agreement, points=True),
+            "agreement",
+        ),
+        Number(
+            _("Median seconds"), none, f"n = {now.answers:,}", change(now.median_seconds, was.median_seconds), "p50"
+        ),
+        Number(
+            _("Paid"),
+            dollars(now.paid),
+            _("budget of the jobs shown: %(budget)s") % {"budget": dollars(now.budget)},
+            change(now.paid, was.paid),
+            "paid",
+        ),
+        Number(
+            _("Pay per hour"),
+            dollars(now.per_hour),
+            _("by time on tasks"),
+            change(now.per_hour, was.per_hour),
+            "per_hour",
+        ),
+    )
+
+
+def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:
+    """Answers on each of the last whole days to the jobs that are still running; zero on days without."""
+    running = jobs[plan.left(jobs) > 0]
+    if running.empty:
+        return pd.Series(dtype=float)
+    yesterday, begun = options.today - timedelta(days=1), running["created_at"].min().date()
+    first = max(options.today - timedelta(days=forecast.LOOKS_BACK), begun)
+    asked = replace(
+        filters,
+        jobs=tuple(running["job_id"]),
+        first_day=first,
+        last_day=yesterday,
+        workers=(),
+        workforces=(),
+        source="all",
+    )
+    days = pd.date_range(first, yesterday, name="day")
+    return (
+        plan.answers_by_day(viewer, asked).reindex(days, fill_value=0.0).astype(float)
+        if len(days)
+        else pd.Series(dtype=float)
+    )
+
+
+def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:
+    """Jobs that wait, paused or failed lately, open cases, and funds that do not cover what is asked for."""
+    found = []
+    recent = pd.Timestamp(options.today - timedelta(days=IN_A_WEEK), tz="UTC")
+    for row in jobs.to_dict("records"):
+        link = address.href(filters, options, page="job", item=int(row["job_id"]))
+        running = row["state"] in plan.RUNNING
+        if row["state"] == "Failed" and row["ended_at"] is not None and row["ended_at"] >= recent:
+            found.append(
+                Notice(_("%(job)s failed") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
+            )
+        elif running and row["paused"]:
+            found.append(
+                Notice(_("%(job)s is paused") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
+            )
+        elif running and (
+            row["reason_code"] in STALLED
+            or (row["answers"] == 0 and row["created_at"] < pd.Timestamp(options.today, tz="UTC"))
+        ):
+            found.append(
+                Notice(_("%(job)s waits") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
+            )
+    found += _cases(frames.cases(viewer, filters), filters, options)
+    if rest and (held := plan.funds(viewer)) < 0:
+        found.append(Notice(_("Credit is in use"), _("The funds stand at %(funds)s.") % {"funds": dollars(held)},
+                            address.href(filters, options, page="money")))  # fmt: skip
+    if len(found) > MOST_NEEDS + 1:
+        more = _("and %(n)s more") % {"n": len(found) - MOST_NEEDS}
+        found = [*found[:MOST_NEEDS], Notice(more, "", address.href(filters, options, page="workers"))]
+    return tuple(found)
+
+
+def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Notice]:
+    """Workers with open cases, those with the most evidence first."""
+    found = []
+    strength = opened["ratio"].astype(float).fillna(0)
+    for rows in (some for _id, some in opened.assign(ratio=strength).groupby("worker_id")):
+        strongest = rows.sort_values("ratio", ascending=False).iloc[0]
+        titles = [str(cases.KINDS[kind].title) if kind in cases.KINDS else kind for kind in dict.fromkeys(rows["kind"])]
+        text = _("%(n)s open cases, the strongest e^%(ratio)s times likelier than chance, in %(job)s") % {
+            "n": len(rows), "ratio": f"{strongest['ratio']:.1f}", "job": strongest["job"] or DASH,
+        }  # fmt: skip
+        link = address.href(filters, options, page="worker", item=int(strongest["worker_id"]))
+        found.append((float(strongest["ratio"]), Notice(f"{strongest['worker']}: {', '.join(titles)}", text, link)))
+    return [notice for _ratio, notice in sorted(found, key=lambda one: -one[0])]

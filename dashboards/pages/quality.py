@@ -1,0 +1,81 @@
+"""One job's labels: agreement, confusions, who agrees with whom, and whether confidences keep their word."""
+
+from dataclasses import replace
+
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards import address
+from dashboards.address import Options
+from dashboards.figures import quality as figures
+from dashboards.pages import shown
+from dashboards.parts import Content, Switch, part
+from gtcrowd.analytics import frames
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.identity.access import Viewer
+
+MOST_LINKS = 12
+
+
+def title() -> str:
+    return _("Quality")
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    jobs = frames.jobs(viewer, filters)
+    if jobs.empty:
+        return Content(title(), _("There is no job within these filters. Choose a job in the filters."))
+    found, job = None, jobs.iloc[0]
+    # The newest job that has been concluded; the jobs chosen come first, in the order of the frame.
+    for place in range(min(len(jobs), 4)):
+        found = frames.job_quality(viewer, int(jobs.iloc[place]["job_id"]))
+        if found is not None:
+            job = jobs.iloc[place]
+            break
+    links = _links(jobs, filters, options, int(job["job_id"]))
+    if found is None:
+        text = _("%(job)s has no labels yet; quality is measured after a job's first run. Choose another job:") % {
+            "job": job["job"]
+        }
+        return Content(title(), text, links=links)
+    people = frames.names(viewer, found["matrix"]["workers"]) if "matrix" in found else {}
+    name, content = str(job["job"]), found
+    own = address.href(filters, options, page="job", item=int(job["job_id"]))
+    parts = (
+        part("agreement", lambda: figures.agreement(content["by_day"], content["agreement"], job=name)),
+        part(
+            "confusion",
+            lambda: figures.confusion(
+                content["confusion"],
+                content["categories"],
+                of=name,
+                rates=options.rates,
+                switches=shown.rates(filters, options),
+                href=own,
+            ),
+        ),
+        part("pairs", lambda: figures.pairs(content["confusion"], content["categories"], of=name)),
+        part(
+            "matrix",
+            lambda: figures.matrix(
+                content.get("matrix", {}), people, of=name, link=shown.to("worker", filters, options)
+            ),
+        ),
+        part("reliability", lambda: figures.reliability(content["reliability"], of=name)),
+        part("gold", lambda: figures.gold(content["gold"], of=name)),
+    )
+    lead = _("%(job)s over all its days, as its last run sees it (%(time)s). Another job:") % {
+        "job": name, "time": content["made_at"][:16].replace("T", " "),
+    }  # fmt: skip
+    return Content(title(), lead, parts=parts, links=links)
+
+
+def _links(jobs: pd.DataFrame, filters: Filters, options: Options, current: int) -> tuple[Switch, ...]:
+    return tuple(
+        Switch(
+            str(row["job"]),
+            address.href(replace(filters, jobs=(int(row["job_id"]),)), options),
+            int(row["job_id"]) == current,
+        )
+        for row in jobs.head(MOST_LINKS).to_dict("records")
+    )

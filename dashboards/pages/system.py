@@ -1,0 +1,34 @@
+"""How the service itself is doing."""
+
+from django.utils.translation import gettext as _
+
+from dashboards.address import Options
+from dashboards.figures import service as figures
+from dashboards.parts import Content, Number, part
+from gtcrowd.analytics import fresh, service
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.identity.access import Viewer
+
+
+def title() -> str:
+    return _("System")
+
+
+def draw(viewer: Viewer, _filters: Filters, _options: Options) -> Content:
+    queue, seen = service.queue(), fresh.look(viewer)
+    numbers = (
+        Number(_("Tasks waiting"), f"{queue.todo:,}", _("in the queue of the whole service")),
+        Number(_("Tasks running"), f"{queue.doing:,}"),
+        Number(
+            _("Oldest waits"),
+            _("%(seconds)s s") % {"seconds": f"{max(queue.oldest, 0):,.0f}"},
+            _("of those that could run"),
+        ),
+        Number(_("Failed tasks kept"), f"{queue.failed:,}"),
+        Number(_("Not in the totals yet"), f"{seen.waiting:,}", _("events that these pages do not show yet")),
+    )
+    parts = (
+        part("queue", lambda: figures.queue(service.queue_by_task())),
+        part("latency", lambda: figures.latency(service.latency())),
+    )
+    return Content(title(), _("How the service itself is doing, now, whatever the filters."), numbers, parts=parts)

@@ -1,0 +1,32 @@
+"""Workforces side by side."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from dashboards import address
+from dashboards.address import Options
+from dashboards.figures import people as figures
+from dashboards.pages import shown
+from dashboards.parts import Content, part
+from gtcrowd.analytics import reports
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.identity.access import Viewer
+
+
+def title() -> str:
+    return _("Vendors")
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    window = shown.window(viewer, filters)
+    found = reports.REPORTS["workforces"](viewer, filters)
+
+    def link(pk: int) -> str:
+        return address.href(replace(filters, workforces=(pk,)), options, page="workers")
+
+    parts = (
+        part("vendors", lambda: figures.vendors(found, window=window)),
+        part("vendor-accuracy", lambda: figures.forest(found, window=window, link=link, key="workforce")),
+    )
+    return Content(title(), _("Workforces side by side: %(window)s") % {"window": window}, parts=parts)

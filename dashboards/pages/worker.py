@@ -1,0 +1,219 @@
+"""One worker: everything that is known, and the cases to decide."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards import address
+from dashboards.address import Options
+from dashboards.figures import one, quality, work
+from dashboards.pages import shown
+from dashboards.parts import CaseShown, Content, Number, Part, Switch, part
+from dashboards.words import dollars, percent, words
+from gtcrowd.analytics import cases, frames
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import people
+from gtcrowd.identity.access import Right, Viewer
+
+MOST_JOBS = 4
+MOST_CASES = 20
+WEEKLY = 45
+"""With more days than this, accuracy is drawn by week."""
+
+
+def title() -> str:
+    return _("Worker")
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    if options.item is None:
+        return _choose(viewer, filters, options)
+    mine = replace(filters, workers=(options.item,))
+    window, found = shown.window(viewer, filters), people.measured(frames.workers(viewer, mine))
+    flagged = frames.cases(viewer, Filters(workers=(options.item,)), state=None)
+    if found.empty:
+        text = _("There is nothing of this worker within these filters: choose other days, or there is no such worker.")
+        return Content(title(), text, cases=_cases(viewer, flagged))
+    row = found.iloc[0]
+    known = words()
+    lead = _("%(code)s, %(kind)s workforce %(workforce)s, %(state)s: %(window)s") % {
+        "code": row["code"], "kind": known["kind"].get(row["kind"], row["kind"]), "workforce": row["workforce"],
+        "state": known["state"].get(row["state"], row["state"]), "window": window,
+    }  # fmt: skip
+    return Content(
+        str(row["worker"]),
+        lead,
+        _numbers(row),
+        None,
+        _parts(viewer, mine, options, row, window),
+        _cases(viewer, flagged),
+    )
+
+
+def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, window: str) -> tuple[Part, ...]:
+    days = frames.totals(viewer, mine, by="day")
+    weekly = len(days) > WEEKLY
+    jobs = frames.profiles(viewer, options.item or 0, replace(mine, workers=()))
+    jobs = jobs[jobs["confusion"].notna()].head(MOST_JOBS)
+    sums = one.weeks(days) if weekly else days
+    whole = None if pd.isna(row["accuracy"]) else float(row["accuracy"])
+    back = replace(mine, workers=())
+    return (
+        part(
+            "over-time",
+            lambda: one.accuracy(people.measured(sums, pooled=False), weekly=weekly, crowd=whole, window=window),
+        ),
+        part(
+            "times",
+            lambda: work.times(frames.paces(viewer, mine), frames.paces(viewer, mine, active=True), window=window),
+        ),
+        part(
+            "days",
+            lambda: work.throughput(
+                people.every_day(days.assign(name=str(row["worker"])), group="name"),
+                zone=viewer.requester.zone,
+                link=shown.to_days(back, options),
+                wide=False,
+            ),
+        ),
+        *(
+            part(
+                f"confusion-{job['job_id']}",
+                lambda job=job: quality.confusion(  # type: ignore[misc]
+                    job["confusion"],
+                    job["categories"],
+                    of=job["job"],
+                    rates=options.rates,
+                    switches=shown.rates(back, options),
+                    href=address.href(back, options, page="job", item=int(job["job_id"])),
+                ),
+            )
+            for job in jobs.to_dict("records")
+        ),
+    )
+
+
+def _numbers(row: pd.Series) -> tuple[Number, ...]:
+    def interval(low: str, high: str, n: str) -> str:
+        return "" if pd.isna(row[low]) else f"{percent(row[low])}–{percent(row[high])}, n = {int(row[n]):,}"
+
+    def seconds(name: str) -> str:
+        return "–" if pd.isna(row[name]) else f"{row[name]:.1f}"
+
+    left = _("returned %(returned)s, declined %(declined)s, expired %(expired)s") % {
+        "returned": percent(row["return_rate"]),
+        "declined": percent(row["decline_rate"]),
+        "expired": percent(row["expire_rate"]),
+    }
+    return (
+        Number(_("Estimated accuracy"), percent(row["accuracy"]), interval("low", "high", "n"), name="accuracy"),
+        Number(
+            _("Known objects right"),
+            percent(row["gold_accuracy"]),
+            interval("gold_low", "gold_high", "gold_n"),
+            name="gold_accuracy",
+        ),
+        Number(
+            _("Agreement with others"),
+            percent(row["agreement"]),
+            interval("agreement_low", "agreement_high", "compared"),
+            name="agreement",
+        ),
+        Number(_("Answers"), f"{int(row['submitted']):,}", left, name="submitted"),
+        Number(_("Days active"), f"{int(row['days']):,}", _("last on %(day)s") % {"day": row["last_day"]}),
+        Number(
+            _("Median seconds"),
+            seconds("p50"),
+            _("active: %(seconds)s") % {"seconds": seconds("active_p50")},
+            name="p50",
+        ),
+        Number(_("Paid"), dollars(row["paid"]), name="paid"),
+        Number(
+            _("Pay per hour"),
+            dollars(row["per_hour"]),
+            _("by active time: %(pay)s") % {"pay": dollars(row["active_per_hour"])},
+            name="per_hour",
+        ),
+    )
+
+
+def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
+    may, states = viewer.may(Right.MANAGE_WORKERS), words()["state"]
+    zone = ZoneInfo(viewer.requester.zone)
+    shown_ = []
+    flagged = (
+        flagged.assign(open=flagged["state"] == "open")
+        .sort_values(["open", "ratio"], ascending=False, kind="stable")
+        .head(MOST_CASES)
+    )
+    known = [row["with"] for row in flagged["evidence"] if "with" in row]
+    names = frames.names(viewer, known) if known else {}
+    for row in flagged.to_dict("records"):
+        kind = cases.KINDS.get(row["kind"])
+        facts = [(_("Job"), row["job"] or "–"), (_("Seen"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
+                 (_("Likelihood ratio"), _("e^%(ratio)s: so many times likelier than the innocent story") % {
+                     "ratio": f"{row['ratio'] or 0:.1f}"})]  # fmt: skip
+        evidence = row["evidence"] | (
+            {"with": names.get(row["evidence"]["with"], "–")} if "with" in row["evidence"] else {}
+        )
+        facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in evidence.items()]
+        shown_.append(
+            CaseShown(
+                int(row["case_id"]),
+                str(kind.title if kind else row["kind"]),
+                str(kind.meaning if kind else ""),
+                tuple(facts),
+                tuple(str(text) for text in kind.innocent) if kind else (),
+                states.get(row["state"], row["state"]),
+                row["state"] == "open",
+                row["note"],
+                may,
+            )
+        )
+    return tuple(shown_)
+
+
+def _evidence() -> dict[str, str]:
+    """What the figures a case rests on are called."""
+    return {
+        "seen": _("Seen with this worker"),
+        "expected": _("Expected"),
+        "answers": _("Answers looked at"),
+        "began_after": _("Began after so many answers"),
+        "told_after": _("Told after so many answers"),
+        "began_at": _("Began"),
+        "told_at": _("Told"),
+        "sum": _("Sum of the evidence"),
+        "threshold": _("Threshold"),
+        "budget": _("False alarms a month, at most"),
+        "with": _("With"),
+        "shared": _("Objects shared"),
+        "same": _("Errors in common"),
+        "ring": _("Workers who hang together"),
+    }
+
+
+def _told(name: str, value: Any, zone: ZoneInfo) -> str:
+    if name.endswith("_at") and isinstance(value, int | float):
+        return f"{datetime.fromtimestamp(value, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{value:,.4g}" if isinstance(value, int | float) else str(value)
+
+
+def _choose(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    """Without a worker in the address: the busiest to choose from."""
+    rows = frames.workers(viewer, filters).sort_values("submitted", ascending=False).head(100)
+    links = tuple(
+        Switch(
+            str(row["worker"]), address.href(filters, options, page="worker", item=int(row["worker_id"])), current=False
+        )
+        for row in rows.to_dict("records")
+    )
+    return Content(
+        title(),
+        _("Choose a worker, the busiest first:") if links else _("Nobody has answered in these days."),
+        links=links,
+    )

@@ -1,0 +1,90 @@
+"""Workers beside each other: how often right, with how much doubt, and every measure in one table."""
+
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards.address import Options
+from dashboards.figures import people as figures
+from dashboards.pages import shown
+from dashboards.parts import Content, Drawn, part
+from gtcrowd.analytics import frames
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import people
+from gtcrowd.identity.access import Viewer
+
+COLUMNS = (
+    "worker",
+    "code",
+    "workforce",
+    "kind",
+    "state",
+    "submitted",
+    "accuracy",
+    "low",
+    "high",
+    "n",
+    "agreement",
+    "gold_accuracy",
+    "gold_n",
+    "truth_accuracy",
+    "p50",
+    "p75",
+    "p90",
+    "active_p50",
+    "return_rate",
+    "decline_rate",
+    "expire_rate",
+    "late_rate",
+    "paid",
+    "per_hour",
+    "active_per_hour",
+    "days",
+    "last_day",
+    "open_cases",
+)
+"""Of the table, in this order."""
+
+
+def title() -> str:
+    return _("Workers")
+
+
+def measured(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """All workers the filters leave, with what the table shows."""
+    return people.measured(frames.workers(viewer, filters))[["worker_id", *COLUMNS]]
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    window, found = shown.window(viewer, filters), people.measured(frames.workers(viewer, filters))
+    link = shown.to("worker", filters, options)
+    parts = (
+        part("accuracy", lambda: figures.forest(found, window=window, link=link)),
+        part("funnel", lambda: figures.funnel(found, window=window, link=link)),
+        part(
+            "table",
+            lambda: Drawn(
+                _("%(n)s workers with all measures") % {"n": f"{len(found):,}"},
+                _("Click a heading to sort, a row to see the worker; n = %(n)s answers; %(window)s")
+                % {"n": f"{int(found['submitted'].sum()):,}", "window": window},
+                found[["worker_id", *COLUMNS]],
+                explain=(
+                    "accuracy",
+                    "agreement",
+                    "gold_accuracy",
+                    "truth_accuracy",
+                    "p50",
+                    "active_p50",
+                    "per_hour",
+                    "active_per_hour",
+                    "return_rate",
+                    "decline_rate",
+                    "expire_rate",
+                    "late_rate",
+                ),
+                grid=True,
+                wide=True,
+                links=tuple(link(int(pk)) for pk in found["worker_id"]),
+            ),
+        ),
+    )
+    return Content(title(), _("How often right, how fast, at what cost: %(window)s") % {"window": window}, parts=parts)

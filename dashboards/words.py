@@ -1,0 +1,183 @@
+"""What people call columns, values and shares. Files that programs read keep the names of the frames."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from gtcrowd.analytics.definitions import DEFINITIONS
+
+DASH = "–"
+SHARES = {
+    "low",
+    "high",
+    "gold_low",
+    "gold_high",
+    "agreement_low",
+    "agreement_high",
+    "share",
+    "missed",
+    "confidence",
+    "least",
+    "most",
+}
+
+
+def heads() -> dict[str, str]:
+    """What people call the columns of the frames: as definitions have it, else as here."""
+    return {name: str(one.title) for name, one in DEFINITIONS.items()} | {
+        "worker_id": _("Worker's number"),
+        "worker": _("Worker"),
+        "code": _("Code"),
+        "workforce": _("Workforce"),
+        "team": _("Team"),
+        "kind": _("Kind"),
+        "n": "n",
+        "low": _("Interval, from"),
+        "high": _("Interval, to"),
+        "few": _("Few answers"),
+        "day": _("Day"),
+        "others": _("others"),
+        "job": _("Job"),
+        "state": _("State"),
+        "reason": _("Reason"),
+        "objects": _("Objects"),
+        "labeled": _("Labeled"),
+        "machine": _("by machine"),
+        "human": _("by people"),
+        "failed": _("Failed"),
+        "rest": _("not yet"),
+        "wanted": _("Answers wanted"),
+        "budget": _("Budget"),
+        "days": _("Days active"),
+        "last_day": _("Last day"),
+        "open_cases": _("Open cases"),
+        "returned": _("Tasks returned"),
+        "declined": _("Tasks declined"),
+        "expired": _("Tasks expired"),
+        "right": _("Right"),
+        "answered": _("Answered"),
+        "share": _("Share"),
+        "median": _("7-day median"),
+        "before": _("the period before"),
+        "seconds": _("Seconds"),
+        "upto": _("Share within"),
+        "upto_active": _("Share within, active time"),
+        "position": _("Object"),
+        "value": _("Label"),
+        "confidence": _("Confidence"),
+        "missed": _("Missed"),
+        "exposures": _("Times shown"),
+        "count": _("Count"),
+        "middle": _("half of the futures"),
+        "low90": _("90 %, from"),
+        "high90": _("90 %, to"),
+        "left": _("Answers still wanted"),
+        "one": _("One"),
+        "other": _("The other"),
+        "shared": _("Objects shared"),
+        "tasks": _("Objects"),
+        "answers": _("Answers"),
+        "to_come": _("still to come"),
+        "unspent": _("not needed"),
+        "what": _("What"),
+        "within": _("Requests within"),
+        "task": _("Task of the queue"),
+        "todo": _("waiting"),
+        "doing": _("running"),
+        "weekday": _("Weekday"),
+        "least": _("Interval, from"),
+        "most": _("Interval, to"),
+        "accuracy_raw": _("Without the crowd"),
+        "gold_n": _("Known objects answered"),
+        "active": _("Known objects in use"),
+    }
+
+
+def words() -> dict[str, dict[str, str]]:
+    """What people call the values of some columns."""
+    return {
+        "state": {
+            "Initializing": _("Initializing"), "InProgress": _("In progress"), "Completed": _("Completed"),
+            "Failed": _("Failed"), "Stopping": _("Stopping"), "Stopped": _("Stopped"), "open": _("Open"),
+            "cleared": _("Cleared"), "confirmed": _("Confirmed"), "active": _("Active"), "suspended": _("Suspended"),
+            "invited": _("Invited"), "done": _("Done"), "failed": _("Failed"),
+        },
+        "reason": reasons(),
+        "kind": {"private": _("private"), "vendor": _("vendor"), "public": _("public")},
+        "what": {"claim": _("hand out"), "submit": _("take in")},
+    }  # fmt: skip
+
+
+def reasons() -> dict[str, str]:
+    """Why an object got no further answers."""
+    return {
+        "": _("waiting for answers"), "all-answers": _("all answers are there"), "sure-enough": _("sure enough"),
+        "most-workers": _("most workers asked"), "target-reached": _("target reached"), "job-stopped": _("job stopped"),
+        "availability-ended": _("time to answer ended"), "all-declined": _("declined by all"),
+    }  # fmt: skip
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    return DASH if share is None or math.isnan(share) else f"{share:.{digits}%}"
+
+
+def dollars(amount: float | None, digits: int = 2) -> str:
+    if amount is None or math.isnan(amount):
+        return DASH
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.{digits}f}"
+
+
+def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:
+    """A value of a column as people read it."""
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return DASH
+    if isinstance(value, str):
+        return known.get(name, {}).get(value, value)
+    if isinstance(value, bool | np.bool_):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        value = value.date() if (value.hour, value.minute) == (0, 0) else value.isoformat(" ", "minutes")
+    if isinstance(value, int | float | np.number):
+        return _number(name, float(value))
+    return str(value)
+
+
+def is_number(frame: pd.DataFrame, name: str) -> bool:
+    return pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
+
+
+def rows(frame: pd.DataFrame) -> list[list[str]]:
+    """The frame's cells as people read them."""
+    known = words()
+    names = [str(name) for name in frame.columns]
+    return [
+        [cell(name, value, known) for name, value in zip(names, row, strict=True)]
+        for row in frame.itertuples(index=False)
+    ]
+
+
+def plain(frame: pd.DataFrame) -> str:
+    """A CSV for programs: names of the frame, days as 2026-11-02. What a spreadsheet would run is quoted."""
+    kept = frame.copy()
+    for name in kept.columns:
+        if pd.api.types.is_datetime64_any_dtype(kept[name]):
+            kept[name] = kept[name].dt.strftime("%Y-%m-%d")
+        elif kept[name].dtype == object or pd.api.types.is_string_dtype(kept[name]):
+            kept[name] = [
+                f"'{one}" if isinstance(one, str) and one[:1] in "=+-@\t\r" and one[:1] else one for one in kept[name]
+            ]
+    return kept.to_csv(index=False)
+
+
+def _number(name: str, value: float) -> str:
+    unit = DEFINITIONS[name].unit if name in DEFINITIONS else ""
+    if unit == "share" or name in SHARES or name.startswith("upto"):
+        return percent(value)
+    if unit.startswith("dollars") or name in {"budget", "to_come", "unspent"}:
+        return dollars(value, 3 if unit == "dollars" else 2)
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"

@@ -1,0 +1,180 @@
+"""Cases: what somebody should look at. Opened with their evidence, decided by people; nothing else follows from one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gtcrowd.analytics.measures import drift, fraud, others
+from gtcrowd.analytics.models import Case, CaseState, Day
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs.models import Job
+
+FALSE_RATE = 0.05
+"""Of the cases opened by signs of fraud, so many are expected to be false at most."""
+MOST_ANSWERS = 2_000_000
+"""Pairs of workers are not compared in jobs with more answers: it would take minutes."""
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`title`, `meaning` of the evidence, and `innocent`: what else may explain it."""
+
+    title: str | Promise
+    meaning: str | Promise
+    innocent: tuple[str | Promise, ...]
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType({
+    "drift": Kind(
+        _("Accuracy has fallen"),
+        _("From some answer on, the worker agrees with what others make probable far less than before."),
+        (_("The instructions or the categories have changed."),
+         _("Harder objects came, and the others erred there too."),
+         _("Tiredness, illness, a bad screen.")),
+    ),
+    "speed": Kind(
+        _("Many answers are very quick"),
+        _("Far more answers than of others are quicker than nearly all of the job."),
+        (_("The worker knows this task well, or uses the keyboard."), _("Objects repeat themselves."),
+         _("The page was loaded ahead and read before it counted.")),
+    ),
+    "regular": Kind(
+        _("Times hardly differ"),
+        _("The time from one answer to the next is much more even than people's."),
+        (_("Very easy objects, all alike."), _("A slow network that takes most of the time.")),
+    ),
+    "entropy": Kind(
+        _("Nearly always the same answer"),
+        _("One answer comes far more often than it should, whatever the object."),
+        (_("The worker's share of the objects is one-sided."), _("A category is understood differently."),),
+    ),
+    "sessions": Kind(
+        _("Two paces in one account"),
+        _("Whole sessions differ in pace far more than a person's do."),
+        (_("Work on different machines, or in between other things."), _("Kinds of objects came in blocks.")),
+    ),
+    "copying": Kind(
+        _("Errors in common with somebody"),
+        _("Two workers give the same unlikely answers far more often than by chance."),
+        (_("They were taught by the same person, or talk about hard cases."), _("Both misread the same instruction."),
+         _("The label is wrong, and both are right.")),
+    ),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A job's answers to real objects, in columns: codes of objects, workers and values, seconds each took, when it was
+    handed in (seconds since 1970); `confusion` [workers, right, answer] and `prior` [values] as the last run has them;
+    `workers`: ids."""
+
+    task: npt.NDArray[np.int64]
+    worker: npt.NDArray[np.int64]
+    value: npt.NDArray[np.int64]
+    seconds: npt.NDArray[np.float64]
+    at: npt.NDArray[np.float64]
+    confusion: npt.NDArray[np.float64]
+    prior: npt.NDArray[np.float64]
+    workers: npt.NDArray[np.int64]
+    n_tasks: int
+
+
+def look(job: Job, seen: Seen, *, now: datetime, budget: float = drift.BUDGET) -> list[Case]:
+    """Open the cases that a job's answers give reason for, and not any again that was opened before."""
+    found = [
+        Case(
+            requester_id=job.requester_id, worker_id=int(seen.workers[worker]), job=job, kind=kind, key=key,
+            evidence=evidence, ratio=round(float(min(ratio, 700.0)), 3), opened_at=now,
+        )
+        for kind, worker, key, evidence, ratio in _signs(job, seen, now=now, budget=budget)
+    ]  # fmt: skip
+    Case.objects.bulk_create(found, ignore_conflicts=True)
+    return found
+
+
+def decide(*, viewer: Viewer, case: Case, confirmed: bool, note: str, now: datetime) -> None:
+    """Close a case: what it looks like, or something innocent. Deciding again corrects. Raises NotAllowed."""
+    viewer.must(Right.MANAGE_WORKERS)
+    with transaction.atomic():
+        case.state = CaseState.CONFIRMED if confirmed else CaseState.CLEARED
+        case.note, case.decided_at, case.decided_by = note[:1000], now, viewer.user
+        case.save(update_fields=["state", "note", "decided_at", "decided_by"])
+
+
+def _signs(
+    job: Job, seen: Seen, *, now: datetime, budget: float
+) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
+    n, values = len(seen.workers), len(seen.prior)
+    if not len(seen.task):
+        return
+    beside = others.probability(
+        seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
+    )
+    yield from _drift(job, seen, beside, now=now, budget=budget)
+    tests = {
+        "speed": fraud.speed(seen.worker, seen.seconds, n_workers=n),
+        "regular": fraud.regularity(seen.worker, seen.seconds, n_workers=n),
+        "entropy": fraud.entropy(seen.worker, seen.value, beside, n_workers=n, n_values=values),
+        "sessions": fraud.sessions(seen.worker, seen.at, seen.seconds, n_workers=n),
+    }
+    names = list(tests)
+    told = fraud.discoveries(np.concatenate([tests[name].ratio for name in names]), rate=FALSE_RATE)
+    for place in np.flatnonzero(told).tolist():
+        kind, worker = names[place // n], place % n
+        test = tests[kind]
+        evidence = {
+            "seen": round(float(test.seen[worker]), 4), "expected": round(float(test.expected[worker]), 4),
+            "answers": int((seen.worker == worker).sum()),
+        }  # fmt: skip
+        yield kind, worker, f"job-{job.pk}", evidence, float(test.ratio[worker])
+    if values > 1 and len(seen.task) <= MOST_ANSWERS:
+        yield from _copying(job, seen)
+
+
+def _drift(
+    job: Job, seen: Seen, beside: npt.NDArray[np.float64], *, now: datetime, budget: float
+) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
+    month = Day.objects.filter(requester=job.requester_id, day__gte=(now - MONTH).date())
+    answers = max(month.aggregate(n=Sum("submitted"))["n"] or 0, len(seen.task))
+    limit = drift.threshold(answers, budget=budget)
+    weight = np.bincount(seen.worker, minlength=len(seen.workers)).astype(float)
+    crowd = np.average(seen.confusion, axis=0, weights=np.maximum(weight, 1e-9))
+    order = np.argsort(seen.at, kind="stable")
+    watched = drift.watch(
+        seen.worker[order], seen.value[order], beside[order], crowd=crowd, n_workers=len(seen.workers), limit=limit
+    )
+    for worker in np.flatnonzero(watched.alarm >= 0).tolist():
+        own = np.sort(seen.at[seen.worker == worker])
+        began, alarm = int(watched.began[worker]), int(watched.alarm[worker])
+        evidence = {
+            "answers": len(own), "began_after": began, "told_after": alarm + 1, "began_at": float(own[began]),
+            "told_at": float(own[alarm]), "sum": round(float(watched.highest[worker]), 2), "threshold": round(limit, 2),
+            "budget": budget,
+        }  # fmt: skip
+        yield "drift", worker, f"job-{job.pk}-{began}", evidence, float(watched.highest[worker])
+
+
+def _copying(job: Job, seen: Seen) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
+    pairs = fraud.copying(
+        seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
+    )
+    found = fraud.discoveries(pairs.ratio, rate=FALSE_RATE)
+    ring = {worker: members for members in fraud.rings(pairs, found, n_workers=len(seen.workers)) for worker in members}
+    for place in np.flatnonzero(found).tolist():
+        one, other = int(pairs.one[place]), int(pairs.other[place])
+        for worker, partner in ((one, other), (other, one)):
+            evidence = {
+                "with": int(seen.workers[partner]), "shared": int(pairs.shared[place]), "same": int(pairs.same[place]),
+                "expected": round(float(pairs.expected[place]), 2), "ring": len(ring.get(worker, [])),
+            }  # fmt: skip
+            yield "copying", worker, f"job-{job.pk}-with-{seen.workers[partner]}", evidence, float(pairs.ratio[place])

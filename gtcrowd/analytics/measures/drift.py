@@ -1,0 +1,100 @@
+"""Whether a worker's answers have become worse, told as soon as a stated number of false alarms allows.
+
+Page's cumulative sum (Page 1954, "Continuous inspection schemes", p. 106) of log-likelihood ratios: for each answer, in
+the order of time, how much likelier it is of somebody who has stopped looking, in a share LOST of the answers, than of
+the worker as they are known. Where the sum falls below zero it begins anew; where it passes a threshold h, an alarm is
+raised. If nothing has changed, the mean number of answers between alarms is at least exp(h) (Lorden 1971, "Procedures
+for reacting to a change in distribution", p. 1898). With N answers of all workers in a month, h = ln(N / budget)
+therefore keeps the expected number of false alarms of all workers in that month within the budget, as far as the model
+of the workers holds; DOUBT is added to h for what it does not know.
+
+How the worker is known: by how they answered each category before, beginning with how the crowd does, so that whoever
+is weak in one category is not told when that category comes. What is right is taken from the other answers to the
+object, without the worker's own; where they leave it open, the answer says nothing either way. Who does not look gives
+each answer as often as the worker does over all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+LOST = 0.6
+"""Share of the answers given without looking that is watched for."""
+PRIOR = 3.0
+"""Answers of each category that the crowd is worth at the beginning."""
+WARM, WARM_EACH = 30, 10
+"""First answers of a worker, and of each category, that only tell how they answer: who never looked has not changed."""
+BUDGET = 1.0
+"""False alarms a month, over all workers of a requester."""
+DOUBT = 2.0
+"""Added to the threshold: on recorded crowds, whose workers and objects do change a little, it keeps to the budget."""
+MOST = 2.0
+"""Most that one answer may count: what the others say of its object may be wrong as well."""
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """`alarm` [workers]: the place, among the worker's own answers, at which the sum first passes the threshold, or -1;
+    `began`: where the rise began that led there, or to the highest sum; `highest`: the highest sum; `threshold`: h."""
+
+    alarm: Codes
+    began: Codes
+    highest: FloatArray
+    threshold: float
+
+
+def threshold(answers_a_month: float, *, budget: float = BUDGET) -> float:
+    """The sum at which an alarm is raised, so that in a month of so many answers `budget` false ones are expected."""
+    return float(np.log(max(answers_a_month / budget, 2.0))) + DOUBT
+
+
+def watch(
+    worker: Codes, value: Codes, others: FloatArray, *, crowd: FloatArray, n_workers: int, limit: float
+) -> Watched:
+    """Watch every worker's answers, in columns in the order of time.
+
+    worker, value [n]: codes; others [n, values]: what the other answers to the object make probable (measures.others);
+    crowd [right, answer]: how the typical worker answers. `limit`: see `threshold`.
+    """
+    order = np.argsort(worker, kind="stable")
+    code, answer = worker[order], value[order]
+    first = np.searchsorted(code, np.arange(n_workers + 1))
+    values = crowd.shape[0]
+    counts = np.bincount(code * values + answer, minlength=n_workers * values).reshape(n_workers, values)
+    habit = (counts + 1) / (counts + 1).sum(axis=1, keepdims=True)
+    ratio = np.empty(len(code))
+    for one in range(n_workers):
+        own = slice(first[one], first[one + 1])
+        looking = _as_before(others[order[own]], answer[own], crowd)
+        ratio[own] = np.log((1 - LOST) + LOST * habit[one, answer[own]] / np.maximum(looking, 1e-6))
+    seen = np.arange(len(code)) - first[code]
+    warm = max(WARM, WARM_EACH * values)
+    ratio = np.where(seen < warm, 0.0, np.clip(ratio, -MOST, MOST))
+    alarm, began = np.full(n_workers, -1), np.zeros(n_workers, np.int64)
+    highest = np.zeros(n_workers)
+    for one in range(n_workers):
+        total = np.concatenate([[0.0], ratio[first[one] : first[one + 1]].cumsum()])
+        risen = (total - np.minimum.accumulate(total))[1:]
+        if not len(risen):
+            continue
+        passed = np.flatnonzero(risen >= limit)
+        place = int(passed[0]) if len(passed) else int(risen.argmax())
+        alarm[one] = place if len(passed) else -1
+        began[one] = place - int(total[: place + 1][::-1].argmin())
+        highest[one] = float(risen.max())
+    return Watched(alarm, began, highest, limit)
+
+
+def _as_before(others: FloatArray, answer: Codes, crowd: FloatArray) -> FloatArray:
+    """Probability of each answer of one worker, as their earlier ones and, PRIOR answers' worth, the crowd have it."""
+    upto = others.cumsum(axis=0) - others
+    same = np.zeros_like(others)
+    for value in np.unique(answer):
+        rows = answer == value
+        taken = others[rows].cumsum(axis=0) - others[rows]
+        same[rows] = taken
+    given = (same + PRIOR * crowd[:, answer].T) / (upto + PRIOR)
+    return np.asarray((others * given).sum(axis=1))

@@ -1,0 +1,181 @@
+"""Totals into measures: what is said of a worker, a team, a vendor, a job or a day, each share with its n and interval.
+
+Every function takes a frame with the columns of gtcrowd.analytics.frames.totals and gives it back with more columns.
+Undefined is NaN: there was nothing to measure by.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from gtcrowd.analytics.measures import accuracy
+from gtcrowd.consolidation.intervals import credible_interval
+
+FEW = 20
+"""With fewer answers than this an accuracy says little yet; it is drawn hollow."""
+FloatArray = npt.NDArray[np.float64]
+
+
+def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
+    """Adds: accuracy, low, high, n, few (estimated accuracy with its 95 % interval; see measures.accuracy);
+    agreement, agreement_low, agreement_high (with the others' answers, the own left out); gold_accuracy, gold_low,
+    gold_high; truth_accuracy; return_rate, decline_rate, expire_rate (of all tasks taken that have ended);
+    late_rate; mean_seconds; per_hour (dollars an hour of time on tasks, those left included), active_per_hour."""
+    found = accuracy.estimated(
+        judged=totals["judged"], expected=totals["expected"], doubt=totals["doubt"], known=totals["gold_n"],
+        known_right=totals["gold_right"], pooled=pooled,
+    )  # fmt: skip
+    frame = totals.assign(accuracy=found.accuracy, low=found.low, high=found.high, n=found.n, few=found.n < FEW)
+    for name, right, of in (
+        ("agreement", frame["agreed"], frame["compared"]), ("gold", frame["gold_right"], frame["gold_n"]),
+    ):  # fmt: skip
+        share = "agreement" if name == "agreement" else "gold_accuracy"
+        frame[share], frame[f"{name}_low"], frame[f"{name}_high"] = _share(right, of)
+    frame["truth_accuracy"] = _ratio(frame["truth_right"], frame["truth_n"])
+    taken = frame[["submitted", "returned", "declined", "expired"]].sum(axis=1)
+    for what in ("return", "decline", "expire"):
+        frame[f"{what}_rate"] = _ratio(frame[_PAST[what]], taken)
+    frame["late_rate"] = _ratio(frame["late"], frame["submitted"])
+    frame["mean_seconds"] = _ratio(frame["seconds"], frame["submitted"])
+    frame["per_hour"] = _ratio(frame["paid"] * 3600, frame["seconds"] + frame["lost_seconds"])
+    frame["active_per_hour"] = _ratio(frame["paid"] * 3600, frame["active_seconds"])
+    return frame
+
+
+_PAST = {"return": "returned", "decline": "declined", "expire": "expired"}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The row of numbers above the figures. None where there is nothing to measure by."""
+
+    objects: int
+    labeled: int
+    answers: int
+    workers: int
+    median_seconds: float | None
+    accuracy: float | None
+    low: float | None
+    high: float | None
+    measured: int
+    agreement: float | None
+    gold_accuracy: float | None
+    gold_low: float | None
+    gold_high: float | None
+    gold_n: int
+    paid: float
+    budget: float
+    per_hour: float | None
+    open_cases: int
+
+
+def numbers(workers: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float) -> Numbers:
+    """All workers together, from the frames workers and jobs."""
+    sums = workers.select_dtypes("number").sum().to_dict() if len(workers) else {}
+    names = (
+        *SUMMED,
+        "judged",
+        "expected",
+        "doubt",
+        "compared",
+        "agreed",
+        "truth_n",
+        "truth_right",
+        "gold_n",
+        "gold_right",
+    )
+    whole = measured(pd.DataFrame([{name: sums.get(name, 0) for name in names}]), pooled=False).iloc[0]
+    return Numbers(
+        objects=int(jobs["objects"].sum()),
+        labeled=int(jobs["labeled"].sum()),
+        answers=int(whole["submitted"]),
+        workers=int((workers["submitted"] > 0).sum()) if len(workers) else 0,
+        median_seconds=_known(median_seconds),
+        accuracy=_known(whole["accuracy"]),
+        low=_known(whole["low"]),
+        high=_known(whole["high"]),
+        measured=int(whole["n"]),
+        agreement=_known(whole["agreement"]),
+        gold_accuracy=_known(whole["gold_accuracy"]),
+        gold_low=_known(whole["gold_low"]),
+        gold_high=_known(whole["gold_high"]),
+        gold_n=int(whole["gold_n"]),
+        paid=float(whole["paid"]),
+        budget=float(jobs["budget"].sum()),
+        per_hour=_known(whole["per_hour"]),
+        open_cases=int(workers["open_cases"].sum()) if "open_cases" in workers else 0,
+    )
+
+
+SUMMED = (
+    "submitted", "late", "surplus", "returned", "declined", "expired", "seconds", "active_seconds", "active",
+    "lost_seconds", "paid",
+)  # fmt: skip
+
+
+def every_day(
+    days: pd.DataFrame, *, value: str = "submitted", group: str | None = None, most: int = 12
+) -> pd.DataFrame:
+    """`value` by day, float [days, groups]: every day from the first to the last, those without answers as zero.
+
+    Beyond the `most` largest groups, the rest stand together as "others".
+    """
+    if days.empty:
+        return pd.DataFrame()
+    columns = days[group].astype(str) if group else pd.Series(value, index=days.index)
+    table = days.assign(_group=columns).pivot_table(
+        index="day", columns="_group", values=value, aggfunc="sum", fill_value=0
+    )
+    table.index = pd.to_datetime(table.index)
+    table = table.reindex(pd.date_range(table.index.min(), table.index.max(), name="day"), fill_value=0)
+    largest = table.sum().sort_values(ascending=False, kind="stable").index
+    if "others" in largest:  # they come so from the frame, and stand last as well
+        largest = largest.drop("others").append(pd.Index(["others"]))
+    kept = table[largest[:most]].astype(float)
+    if len(largest) > most:
+        kept["others"] = table[largest[most:]].sum(axis=1).astype(float)
+    kept.columns.name = None
+    return kept
+
+
+def funnel(crowd: float, most: int, *, level: float) -> pd.DataFrame:
+    """Limits within which the share of right answers of somebody as good as the crowd lies, by number of answers: n,
+    low, high (Spiegelhalter 2005, "Funnel plots for comparing institutional performance", p. 1187, normal
+    approximation)."""
+    n = np.unique(np.geomspace(5, max(most, 6), 60).astype(int))
+    reach = float(special.ndtri((1 + level) / 2)) * np.sqrt(crowd * (1 - crowd) / n)
+    return pd.DataFrame({"n": n, "low": np.clip(crowd - reach, 0, 1), "high": np.clip(crowd + reach, 0, 1)})
+
+
+def top_pairs(confusion: npt.ArrayLike, categories: list[str], *, most: int = 10) -> pd.DataFrame:
+    """The most frequent confusions: right, answered, n, share (of the answers to that right category)."""
+    counts = np.asarray(confusion, dtype=np.int64)
+    off = counts.copy()
+    np.fill_diagonal(off, 0)
+    order = np.argsort(-off, axis=None, kind="stable")[:most]
+    rows, columns = np.unravel_index(order, counts.shape)
+    keep = off[rows, columns] > 0
+    rows, columns = rows[keep], columns[keep]
+    return pd.DataFrame({
+        "right": [categories[row] for row in rows], "answered": [categories[column] for column in columns],
+        "n": off[rows, columns], "share": off[rows, columns] / np.maximum(counts[rows].sum(axis=1), 1),
+    })  # fmt: skip
+
+
+def _share(right: pd.Series, of: pd.Series) -> tuple[FloatArray, FloatArray, FloatArray]:
+    share = _ratio(right, of)
+    low, high = credible_interval(right.to_numpy(float), of.to_numpy(float))
+    there = of.to_numpy() > 0
+    return share, np.where(there, np.minimum(low, share), np.nan), np.where(there, np.maximum(high, share), np.nan)
+
+
+def _ratio(above: pd.Series, below: pd.Series) -> FloatArray:
+    top, bottom = above.to_numpy(float), below.to_numpy(float)
+    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+
+
+def _known(value: float) -> float | None:
+    return None if value is None or np.isnan(value) else float(value)

@@ -1,0 +1,185 @@
+"""What analytics remembers: totals formed from facts, which can be formed again at any time and are then the same.
+
+`Day` follows answers and what became of tasks, by the marks that come with them (rollup.py). `Quality`, `Profile` and
+`JobQuality` follow the runs of a job (quality.py): they say how answers compare with labels, which change. A page of
+any dashboard reads these and no answers.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gtcrowd.identity.access import TenantQuerySet
+from gtcrowd.identity.models import Requester
+from gtcrowd.jobs.models import Job
+from gtcrowd.ledger.models import MONEY
+from gtcrowd.workforce.models import Worker
+
+
+class Day(models.Model):
+    """A worker in a job on a day of the requester's time zone: what was handed in and left, and how long it took; known
+    objects (`gold`) apart.
+
+    `pace`, `active_pace`: answers by time taken, 64 classes of gtcrowd.analytics.measures.pace; `hours`: answers by
+    hour of the day, 24; both as unsigned 16-bit numbers, highest byte first, so that many rows are added up at once.
+    """
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    gold = models.BooleanField()
+    submitted = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    surplus = models.PositiveIntegerField()
+    returned = models.PositiveIntegerField()
+    declined = models.PositiveIntegerField()
+    expired = models.PositiveIntegerField()
+    seconds = models.FloatField(help_text=_("Time on answers, from claim to submit, by the server's clock."))
+    active_seconds = models.FloatField(help_text=_("Active time on answers, as the page measured it."))
+    active = models.PositiveIntegerField(help_text=_("Answers whose page measured active time."))
+    lost_seconds = models.FloatField(help_text=_("Time on tasks that were returned, declined or expired."))
+    paid = models.DecimalField(**MONEY)
+    pace = models.BinaryField()
+    active_pace = models.BinaryField()
+    hours = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("day of a worker")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "worker", "day", "gold"], name="one_day_per_job_and_worker")
+        ]
+        indexes = [
+            models.Index(fields=["requester", "day"], name="day_of_requester"),
+            models.Index(fields=["worker", "day"], name="day_of_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id} on {self.day}"
+
+
+class Quality(models.Model):
+    """How a worker's answers of a day compare, as the job's last official run sees it. Definitions: definitions.py."""
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    judged = models.PositiveIntegerField(help_text=_("Answers to objects that have a label."))
+    expected = models.FloatField(help_text=_("Sum of the probabilities that they are right."))
+    doubt = models.FloatField(help_text=_("Sum of the variances of being right."))
+    compared = models.PositiveIntegerField(help_text=_("Answers to objects that others answered as well."))
+    agreed = models.FloatField(help_text=_("Agreement of these with what the others say, the own answer left out."))
+    truth_n = models.PositiveIntegerField()
+    truth_right = models.PositiveIntegerField()
+    gold_n = models.PositiveIntegerField()
+    gold_right = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("quality of a worker's day")
+        constraints = [models.UniqueConstraint(fields=["job", "worker", "day"], name="one_quality_per_day")]
+        indexes = [
+            models.Index(fields=["requester", "day"], name="quality_of_requester"),
+            models.Index(fields=["worker", "day"], name="quality_of_worker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id} on {self.day}"
+
+
+class Profile(models.Model):
+    """A worker in a job over all its days: which categories they take for which, and what they answered.
+
+    `confusion`: counts, rows the job's label (or what is known), columns the answer; None for kinds without categories.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    answers = models.PositiveIntegerField()
+    confusion = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("profile of a worker in a job")
+        constraints = [models.UniqueConstraint(fields=["job", "worker"], name="one_profile_per_job_and_worker")]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id} in {self.job_id}"
+
+
+class JobQuality(models.Model):
+    """A job as its last official run sees it; `content` as gtcrowd.analytics.quality writes it."""
+
+    tenant: ClassVar[str] = "job__requester"
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    run_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    content = models.JSONField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quality of a job")
+
+    def __str__(self) -> str:
+        return f"{self.job_id}"
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("To be reviewed")
+    CLEARED = "cleared", _("Cleared")
+    CONFIRMED = "confirmed", _("Confirmed")
+
+
+class Case(models.Model):
+    """Something about a worker that somebody should look at. Nothing is done to a worker by a case alone.
+
+    `kind`: one of gtcrowd.analytics.cases.KINDS. `evidence`: the figures it rests on. `ratio`: how many times likelier
+    these are if it is what it looks like than if it is not.
+    """
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=120, help_text=_("What was seen, so that it is not told twice."))
+    evidence = models.JSONField()
+    ratio = models.FloatField(null=True)
+    state = models.CharField(max_length=9, choices=CaseState.choices, default=CaseState.OPEN)
+    note = models.CharField(max_length=1000, blank=True)
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        constraints = [
+            models.UniqueConstraint(fields=["requester", "worker", "kind", "key"], name="a_case_is_told_once")
+        ]
+        indexes = [models.Index(fields=["requester", "state", "-opened_at"], name="case_newest_of_requester")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.worker_id}"
+
+
+class SavedView(models.Model):
+    """A dashboard's page with its filters under a name, for all members of the requester."""
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=60)
+    address = models.CharField(max_length=2000)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        constraints = [models.UniqueConstraint(fields=["requester", "name"], name="one_view_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

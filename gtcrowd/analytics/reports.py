@@ -1,0 +1,58 @@
+"""The tables that programs can have, by name: the same frames and measures that the pages show."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import pandas as pd
+from django.db import connection
+
+from gtcrowd.analytics import frames
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import people
+from gtcrowd.identity.access import Viewer
+
+Report = Callable[[Viewer, Filters], pd.DataFrame]
+KEYS = {"team": "workforce_team", "workforce": "workforce_workforce", "job": "jobs_job"}
+
+
+def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    return people.measured(frames.workers(viewer, filters))
+
+
+def days(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    return people.measured(frames.totals(viewer, filters, by="day"), pooled=False)
+
+
+def worker_days(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """A row a worker and day, with the worker's name."""
+    totals = frames.totals(viewer, filters, by="worker", and_by="day")
+    names = frames.workers(viewer, filters)[["worker_id", "worker", "code"]]
+    return people.measured(names.merge(totals, on="worker_id"), pooled=False)
+
+
+def grouped(by: str) -> Report:
+    """A row for each team, workforce or job that has totals, with its name."""
+
+    def report(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+        totals = frames.totals(viewer, filters, by=by)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT id, name FROM {KEYS[by]} WHERE id = ANY(%s)", [totals[f"{by}_id"].tolist()])  # noqa: S608
+            names = pd.DataFrame(cursor.fetchall(), columns=[f"{by}_id", by])
+        return people.measured(names.merge(totals, on=f"{by}_id"), pooled=False).sort_values(by, ignore_index=True)
+
+    return report
+
+
+REPORTS: Mapping[str, Report] = MappingProxyType(
+    {
+        "workers": workers,
+        "days": days,
+        "worker-days": worker_days,
+        "teams": grouped("team"),
+        "workforces": grouped("workforce"),
+        "job-totals": grouped("job"),
+        "jobs": frames.jobs,
+        "hours": frames.hours,
+        "cases": lambda viewer, filters: frames.cases(viewer, filters, state=None),
+    }
+)

@@ -1,0 +1,45 @@
+"""Saved views: a page of the dashboards with its filters under a name, for all members of a requester."""
+
+import re
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from gtcrowd.analytics.models import SavedView
+from gtcrowd.identity.access import Right, Viewer
+
+ADDRESS = re.compile(r"/dashboards/(?:[a-z]+/(?:\d{1,18}/)?)?(?:\?[\w=&%.+-]*)?", re.ASCII)
+LONGEST_NAME, LONGEST_ADDRESS, MOST = 60, 2000, 100
+
+
+class ViewRefused(Exception):
+    """The view cannot be saved; says why."""
+
+
+def listed(viewer: Viewer) -> list[SavedView]:
+    return list(SavedView.objects.visible_to(viewer).order_by("name")[:MOST])
+
+
+def save(*, viewer: Viewer, name: str, address: str, now: datetime) -> SavedView:
+    """Keep an address under a name; under the same name the newer one stays. Raises ViewRefused."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise ViewRefused(_("A view needs a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
+    if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
+        raise ViewRefused(_("Only pages of the dashboards can be saved as a view."))
+    own = SavedView.objects.visible_to(viewer)
+    if own.count() >= MOST and not own.filter(name=name).exists():
+        raise ViewRefused(_("There are %(most)s views already; delete one first.") % {"most": MOST})
+    view, _made = SavedView.objects.update_or_create(
+        requester=viewer.requester, name=name,
+        defaults={"address": address, "created_by": viewer.user, "created_at": now},
+    )  # fmt: skip
+    return view
+
+
+def delete(*, viewer: Viewer, view_id: int) -> bool:
+    """Forget a view: one's own, or any for those who manage members. False where there is none that one may delete."""
+    found = SavedView.objects.visible_to(viewer).filter(pk=view_id)
+    if not viewer.may(Right.MANAGE_MEMBERS):
+        found = found.filter(created_by=viewer.user)
+    return bool(found.delete()[0])

@@ -1,0 +1,53 @@
+"""What workers write about a job, on the job's page: read, answer, mark as done."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gtcrowd.console.gate import member
+from gtcrowd.identity.access import Viewer
+from gtcrowd.jobs.models import Job
+from gtcrowd.tasks import messages as messaging
+from gtcrowd.tasks.models import Message
+from gtcrowd.workforce.models import Worker
+
+THREADS_SHOWN = 30
+
+
+def shown(viewer: Viewer, job: Job) -> dict[str, Any]:
+    """What the job's page says of its messages."""
+    threads = messaging.threads(viewer=viewer, job=job, most=THREADS_SHOWN)
+    return {
+        "threads": threads,
+        "waiting": messaging.waiting([job.pk]).get(job.pk, 0),
+        "most": messaging.MOST_CHARACTERS,
+    }
+
+
+@member
+@require_POST
+def answer(request: HttpRequest, viewer: Viewer, name: str, code: str) -> HttpResponse:
+    """Answer a worker, or mark what they wrote as done, or have it wait again."""
+    job: Job = get_object_or_404(Job.objects.visible_to(viewer), name__iexact=name)
+    written = Message.objects.visible_to(viewer).filter(job=job)
+    worker: Worker = get_object_or_404(Worker.objects.filter(pk__in=written.values("worker")), code=code)
+    facts: dict[str, Any] = {"viewer": viewer, "job": job, "worker": worker, "now": timezone.now()}
+    how = request.POST.get("how", "")
+    if how in ("done", "wait"):
+        messaging.finish(**facts, done=how == "done")
+        messages.success(request, _("Marked as done.") if how == "done" else _("It waits again."))
+    else:
+        try:
+            messaging.answer(**facts, text=request.POST.get("text", "").replace("\r\n", "\n"))
+            if how == "answer-done":
+                messaging.finish(**facts)
+            messages.success(request, _("Answered; the worker sees it among their work."))
+        except messaging.MessageRefused as refused:
+            messages.error(request, str(refused))
+    return redirect(f"{reverse('console:job', args=[job.name])}#messages")

@@ -1,0 +1,42 @@
+// What the tool guide says of a task: taken from what stands in it, so that it cannot say anything else.
+
+import { text } from "./texts.js";
+
+const MOST = 39; // the page takes no more
+const ICON = /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/;
+
+/** A sentence for each element that asks for something: how one works with it. */
+export const GUIDES = {
+  "crowd-classifier": "guideChoice",
+  "crowd-image-classifier": "guideChoice",
+  "crowd-classifier-multi-select": "guideChoices",
+  "crowd-image-classifier-multi-select": "guideChoices",
+  "crowd-bounding-box": "guideBox",
+  "crowd-polygon": "guidePolygon",
+  "crowd-polyline": "guidePolyline",
+  "crowd-line": "guideLine",
+  "crowd-keypoint": "guideKeypoint",
+  "crowd-entity-annotation": "guideSpans",
+  "crowd-semantic-segmentation": "guideMasks",
+  "crowd-instance-segmentation": "guideThings",
+  "crowd-ranking": "guideRanking",
+};
+
+/** `about`: sentences; `keys`: [key, words] each; `tools`: {words, key, sign, icon} each, as their buttons have them. */
+export function guideTo(widgets) {
+  const about = [...new Set(widgets.map((widget) => GUIDES[widget.localName]).filter(Boolean))].map((name) => text(name));
+  const keys = widgets.flatMap((widget) => widget.keys ?? []).map(([key, name]) => [key, text(name)]);
+  return { about, keys: keys.slice(0, MOST), tools: widgets.flatMap(toolsIn).slice(0, MOST) };
+}
+
+function toolsIn(widget) {
+  return [...widget.querySelectorAll('[role="toolbar"] :is(button, summary)[aria-label]')].map((button) => {
+    const icon = button.querySelector("path")?.getAttribute("d") ?? "";
+    return {
+      words: button.getAttribute("aria-label").slice(0, 200),
+      key: (button.getAttribute("aria-keyshortcuts") ?? "").replace("Control+", "Ctrl + ").slice(0, 20),
+      sign: button.textContent.trim().slice(0, 2),
+      icon: ICON.test(icon) ? icon : "",
+    };
+  });
+}

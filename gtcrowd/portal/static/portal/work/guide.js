@@ -1,0 +1,50 @@
+// The tool guide: how one works with this task, what each tool does, and what keys do, as the task itself tells.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function fillGuide(part, { about, tools, keys }, nothing) {
+  part("guide-about").replaceChildren(...(about.length || tools.length || keys.length ? about : [nothing]).map((words) => made("p", words)));
+  part("guide-tools").replaceChildren(...tools.map(tool));
+  part("guide-tools-part").hidden = tools.length === 0;
+  part("guide-keys").replaceChildren(...keys.map(key));
+  part("guide-keys-part").hidden = keys.length === 0;
+}
+
+/** A row for a key: also in the list of shortcuts. */
+export function key([pressed, words]) {
+  const row = made("tr");
+  const head = made("th");
+  head.scope = "row";
+  head.append(made("kbd", pressed));
+  row.append(head, made("td", words));
+  return row;
+}
+
+function tool({ words, key: pressed, sign, icon }) {
+  const row = made("tr");
+  const head = made("th");
+  head.scope = "row";
+  const picture = made("span", icon ? "" : sign);
+  picture.className = "guide-icon";
+  picture.setAttribute("aria-hidden", "true");
+  if (icon) picture.append(drawn(icon));
+  head.append(picture, words);
+  const cell = made("td");
+  if (pressed) cell.append(made("kbd", pressed));
+  row.append(head, cell);
+  return row;
+}
+
+function drawn(path) {
+  const [svg, line] = ["svg", "path"].map((name) => document.createElementNS(SVG, name));
+  svg.setAttribute("viewBox", "0 0 20 20");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
+function made(name, words = "") {
+  const element = document.createElement(name);
+  element.textContent = words;
+  return element;
+}

@@ -1,0 +1,32 @@
+// On pages without a task: sends what an earlier page of this person could not send, and says so.
+
+import { Outbox } from "./outbox.js";
+import { send } from "./send.js";
+
+const note = document.getElementById("leftover");
+const texts = JSON.parse(document.getElementById("texts").textContent);
+const prefix = `gtcrowd:answers:${note.dataset.person}:`;
+const told = [];
+
+function say(sentence, level) {
+  note.className = `note note-${level}`;
+  note.textContent = sentence;
+  note.hidden = !sentence;
+}
+
+const outboxes = Object.keys(localStorage)
+  .filter((name) => name.startsWith(prefix))
+  .map((name) => new Outbox({
+    name,
+    // No next task is wanted here.
+    send: (answer) => send(name.slice(prefix.length), { ...answer, more: false }),
+    told: ({ kind, final, reply }) => {
+      if (!final) return say(kind === "offline" ? texts.waitingOffline : texts.waitingAnswer, "warning");
+      told.push(reply.receipt?.sentence ?? reply.problem ?? "");
+      return say(told.join(" "), kind === "taken" ? "success" : "warning");
+    },
+  }))
+  .filter((outbox) => !outbox.empty);
+
+if (outboxes.length) say(texts.waitingAnswer, "warning");
+for (const outbox of outboxes) outbox.now();

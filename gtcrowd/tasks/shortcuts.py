@@ -1,0 +1,101 @@
+"""Which keys a person uses at a task: the usual ones, but where they have chosen others.
+
+A key is written as it is pressed: `x`, `?`, `F2`, or with what is held: `Alt+i`, `Ctrl+Enter`. Letters are small.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from gtcrowd import statement
+from gtcrowd.tasks.models import Shortcuts
+
+USUAL: Mapping[str, str] = {
+    "submit": "Ctrl+Enter", "instructions": "Alt+i", "guide": "Alt+g", "report": "Alt+m", "stop": "Alt+s",
+    "return": "Alt+r", "decline": "Alt+d", "list": "?",
+    **{f"category-{place}": key for place, key in enumerate("1234567890qwertyuiopasdfghjkl", 1)},
+}  # fmt: skip
+"""Of what is done on the page around the task, and of the places of categories."""
+FORM = re.compile(r"F[1-9]|(?P<held>Alt\+|Ctrl\+|Shift\+)?(?P<last>Enter|\S)")
+TOOLS = frozenset("[]+-=.nmbcxzvp ")
+"""Single characters that the tools of some kind use, beside those of categories."""
+BROWSERS = frozenset({"F1", "F3", "F5", "F6", "Enter"})
+"""Keys that the browser keeps for itself, or that operate what has the focus; F1 always shows the list."""
+
+
+class KeyRefused(Exception):
+    """The key cannot be used for this; the text says why."""
+
+
+def words() -> dict[str, str]:
+    """What each name does, as the list of shortcuts says it."""
+    named = {
+        "submit": _("submit"),
+        "instructions": _("show or hide the instructions"),
+        "guide": _("show the tool guide"),
+        "report": _("report a problem"),
+        "stop": _("stop and resume later"),
+        "return": _("return the task"),
+        "decline": _("decline the task"),
+        "list": _("this list"),
+    }
+    places = [name for name in USUAL if name.startswith("category-")]
+    return named | {name: _("category %(place)s") % {"place": name[9:]} for name in places}
+
+
+def of(user_id: int) -> dict[str, str]:
+    """The keys in force for the person, by name."""
+    chosen = Shortcuts.objects.filter(user=user_id).values_list("keys", flat=True).first() or {}
+    return dict(USUAL) | {name: key for name, key in chosen.items() if name in USUAL}
+
+
+def change(*, user_id: int, name: Any, key: Any) -> dict[str, str]:
+    """Have `key` do what `name` stands for; returns the keys in force. Raises KeyRefused."""
+    now = of(user_id)
+    if not isinstance(name, str) or name not in USUAL:
+        raise KeyRefused(_("There is no such shortcut."))
+    key = _written(key)
+    if key != USUAL[name]:
+        _must_be_free(name, key)
+    for other, taken in now.items():
+        if taken == key and other != name:
+            facts = {"key": shown(key), "other": words()[other]}
+            raise KeyRefused(_("%(key)s is taken already: “%(other)s”. Choose another key.") % facts)
+    chosen = {one: held for one, held in (now | {name: key}).items() if held != USUAL[one]}
+    Shortcuts.objects.update_or_create(user_id=user_id, defaults={"keys": chosen})
+    return now | {name: key}
+
+
+def reset(*, user_id: int) -> dict[str, str]:
+    """Give every shortcut its usual key again."""
+    Shortcuts.objects.filter(user=user_id).delete()
+    return dict(USUAL)
+
+
+def shown(key: str) -> str:
+    """The key as it stands on keyboards."""
+    found = FORM.fullmatch(key)
+    if not found or not found["last"]:
+        return key
+    last = found["last"].upper() if len(found["last"]) == 1 else found["last"]
+    return f"{(found['held'] or '').replace('+', ' + ')}{last}"
+
+
+def _written(key: Any) -> str:
+    """The key as it is written. Raises KeyRefused."""
+    found = FORM.fullmatch(key) if isinstance(key, str) and statement.storable(key) else None
+    if not found:
+        raise KeyRefused(_("Press a character, Enter together with Ctrl, Alt or Shift, or a function key."))
+    last = found["last"]
+    return f"{found['held'] or ''}{last.lower()}" if last and len(last) == 1 else key
+
+
+def _must_be_free(name: str, key: str) -> None:
+    if name.startswith("category-") and len(key) != 1:
+        raise KeyRefused(_("A category needs a single character as its key."))
+    if key in BROWSERS or (key.startswith(("Ctrl+", "Shift+")) and not key.endswith("Enter")):
+        raise KeyRefused(_("%(key)s is kept by the browser. Choose another key.") % {"key": shown(key)})
+    if key in TOOLS:
+        raise KeyRefused(_("%(key)s is used by the tools. Choose another key.") % {"key": shown(key)})

@@ -1,0 +1,155 @@
+"""Planted drift, speeders and rings are found; ordinary crowds are left in peace; nothing follows from a case alone."""
+
+import numpy as np
+import pytest
+
+from gtcrowd.analytics import cases
+from gtcrowd.analytics.measures import drift, fraud, others
+from gtcrowd.analytics.models import Case
+from gtcrowd.identity.access import NotAllowed, Role, Viewer
+
+TASKS, WORKERS, EACH, VALUES = 1000, 20, 10, 3
+
+
+def crowd(seed=0, *, accuracy=0.85):
+    """Answers of an ordinary crowd: task, worker, value, truth, confusion, prior."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, VALUES, TASKS)
+    worker = np.concatenate([rng.permutation(WORKERS)[:EACH] for _ in range(TASKS)])
+    task = np.repeat(np.arange(TASKS), EACH)
+    wrong = (truth[task] + rng.integers(1, VALUES, len(task))) % VALUES
+    value = np.where(rng.random(len(task)) < accuracy, truth[task], wrong)
+    confusion = np.full((WORKERS, VALUES, VALUES), (1 - accuracy) / (VALUES - 1))
+    confusion[:, range(VALUES), range(VALUES)] = accuracy
+    return task, worker, value, truth, confusion, np.full(VALUES, 1 / VALUES)
+
+
+def watched(task, worker, value, confusion, prior, limit=12.0):
+    beside = others.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    return drift.watch(worker, value, beside, crowd=confusion[0], n_workers=WORKERS, limit=limit)
+
+
+def test_others_leave_the_own_answer_out():
+    task, worker, value = np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([0, 0, 1])
+    confusion = np.array([[[0.9, 0.1], [0.1, 0.9]]] * 2)
+
+    found = others.probability(task, worker, value, confusion=confusion, prior=np.array([0.5, 0.5]), n_tasks=2)
+
+    assert found[0] == pytest.approx([0.9, 0.1])
+    assert found[2] == pytest.approx([0.5, 0.5])
+
+
+def test_nobody_of_an_ordinary_crowd_is_told():
+    task, worker, value, _truth, confusion, prior = crowd()
+
+    assert (watched(task, worker, value, confusion, prior).alarm == -1).all()
+    pairs = fraud.copying(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    assert len(pairs.one) == WORKERS * (WORKERS - 1) / 2
+    assert not fraud.discoveries(pairs.ratio).any()
+
+
+def test_who_stops_looking_is_told_soon():
+    task, worker, value, _truth, confusion, prior = crowd()
+    rows = np.flatnonzero(worker == 7)
+    changed = value.copy()
+    changed[rows[250:]] = np.random.default_rng(1).integers(0, VALUES, len(rows) - 250)
+
+    found = watched(task, worker, changed, confusion, prior)
+
+    assert np.flatnonzero(found.alarm >= 0).tolist() == [7]
+    assert 250 <= found.alarm[7] < 320
+    assert 230 <= found.began[7] <= 270
+
+
+def test_who_never_looked_has_not_changed():
+    task, worker, value, _truth, confusion, prior = crowd()
+    rows = worker == 7
+    value[rows] = np.random.default_rng(1).integers(0, VALUES, int(rows.sum()))
+
+    assert watched(task, worker, value, confusion, prior).alarm[7] == -1
+
+
+def test_the_threshold_keeps_to_the_budget():
+    """Answers of which each says as much for as against are no drift, however many there are."""
+    assert drift.threshold(100_000, budget=1) == pytest.approx(np.log(100_000) + drift.DOUBT)
+    assert drift.threshold(100_000, budget=10) < drift.threshold(100_000, budget=1)
+
+
+def test_a_ring_is_found_by_its_errors():
+    task, worker, value, _truth, confusion, prior = crowd()
+    led = dict(zip(task[worker == 3].tolist(), value[worker == 3].tolist(), strict=True))
+    for row in np.flatnonzero(np.isin(worker, [4, 5])):
+        value[row] = led.get(int(task[row]), value[row])
+
+    pairs = fraud.copying(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    found = fraud.discoveries(pairs.ratio)
+
+    assert fraud.rings(pairs, found, n_workers=WORKERS) == [[3, 4, 5]]
+    assert (pairs.same[found] > 3 * pairs.expected[found]).all()
+
+
+def test_agreeing_with_everybody_is_no_sign():
+    task, worker, value, truth, confusion, prior = crowd(accuracy=0.98)
+    value[np.isin(worker, [3, 4])] = truth[task[np.isin(worker, [3, 4])]]
+
+    pairs = fraud.copying(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+
+    assert not fraud.discoveries(pairs.ratio).any()
+
+
+def test_speeders_machines_and_the_indifferent_are_found():
+    task, worker, value, _truth, confusion, prior = crowd()
+    rng = np.random.default_rng(2)
+    seconds = np.exp(rng.normal(2, 0.5, len(task)))
+    seconds[worker == 1] *= 0.1
+    seconds[worker == 2] = 8 + rng.random(int((worker == 2).sum())) / 10
+    value[worker == 3] = 0
+    beside = others.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+
+    assert np.flatnonzero(fraud.discoveries(fraud.speed(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [1]
+    assert np.flatnonzero(fraud.discoveries(fraud.regularity(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [2]
+    signs = fraud.entropy(worker, value, beside, n_workers=WORKERS, n_values=VALUES)
+    assert np.flatnonzero(fraud.discoveries(signs.ratio)).tolist() == [3]
+
+
+def test_two_hands_in_one_account_are_found():
+    rng = np.random.default_rng(3)
+    worker = np.repeat(np.arange(10), 200)
+    at = np.tile(np.repeat(np.arange(10) * 10_000.0, 20) + np.tile(np.arange(20) * 60.0, 10), 10)
+    seconds = np.exp(rng.normal(2, 0.4, len(worker)))
+    every_other = np.repeat(np.arange(10) % 2 == 0, 20)
+    seconds[:200][every_other] *= 6
+
+    signs = fraud.sessions(worker, at, seconds, n_workers=10)
+
+    assert np.flatnonzero(fraud.discoveries(signs.ratio)).tolist() == [0]
+
+
+@pytest.mark.django_db
+def test_a_case_is_told_once_and_decided_by_people(alice, ask, hire, now):
+    job = ask()
+    people = [hire(f"w{n}") for n in range(WORKERS)]
+    task, worker, value, _truth, confusion, prior = crowd()
+    value[worker == 3] = 0
+    seen = cases.Seen(
+        task, worker, value, np.full(len(task), 9.0), np.arange(len(task), dtype=float), confusion, prior,
+        np.array([one.pk for one in people]), TASKS,
+    )  # fmt: skip
+
+    cases.look(job, seen, now=now)
+    cases.look(job, seen, now=now)
+
+    case = Case.objects.get(kind="entropy")
+    assert (case.worker, case.state) == (people[3], "open")
+    assert case.evidence["seen"] == 1
+    assert people[3].state == "active"
+    with pytest.raises(NotAllowed):
+        cases.decide(
+            viewer=Viewer(requester=alice.requester, role=Role.VIEWER), case=case, confirmed=True, note="", now=now
+        )
+    cases.decide(viewer=alice, case=case, confirmed=False, note="one-sided objects", now=now)
+    assert Case.objects.get(pk=case.pk).state == "cleared"
+
+
+def test_every_case_has_innocent_explanations():
+    assert all(len(kind.innocent) >= 2 for kind in cases.KINDS.values())

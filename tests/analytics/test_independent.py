@@ -1,0 +1,224 @@
+"""Measures beside independent implementations, on toy data worked by hand and on recorded crowds."""
+
+import csv
+import os
+from pathlib import Path
+
+import krippendorff
+import numpy as np
+import pytest
+from sklearn.metrics import cohen_kappa_score, confusion_matrix
+from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
+from statsmodels.stats.proportion import proportion_confint
+
+from gtcrowd.analytics.measures import accuracy, compared, forecast, fraud, pace, people, trust
+from gtcrowd.consolidation import agreement
+from gtcrowd.consolidation.classes.table import AnswerTable
+from gtcrowd.consolidation.intervals import credible_interval
+
+DATA = Path(os.environ.get("GTCROWD_DATA", ""))
+needs_data = pytest.mark.skipif(not os.environ.get("GTCROWD_DATA"), reason="GTCROWD_DATA names no folder of crowds")
+
+
+def crowd(name):
+    """A recorded crowd as matrix [workers, tasks] with NaN where nobody answered, and as table."""
+    with (DATA / name / "answers.csv").open() as file:
+        rows = [(row["task"], row["worker"], row["label"]) for row in csv.DictReader(file)]
+    seen = {(task, worker): label for task, worker, label in reversed(rows)}
+    tasks = sorted({task for task, _worker in seen})
+    workers = sorted({worker for _task, worker in seen})
+    labels = sorted(set(seen.values()))
+    matrix = np.full((len(workers), len(tasks)), np.nan)
+    for (task, worker), label in seen.items():
+        matrix[workers.index(worker), tasks.index(task)] = labels.index(label)
+    worker, task = np.nonzero(~np.isnan(matrix))
+    table = AnswerTable.from_codes(
+        task, worker, matrix[worker, task].astype(int), n_tasks=len(tasks), n_workers=len(workers), n_labels=len(labels)
+    )
+    return matrix, table
+
+
+@needs_data
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "slr_tech", "labelme"])
+@pytest.mark.parametrize("level", ["nominal", "ordinal"])
+def test_alpha_is_krippendorffs(name, level):
+    matrix, table = crowd(name)
+
+    ours = agreement.alpha(table, level=level, draws=10)
+
+    theirs = krippendorff.alpha(
+        reliability_data=matrix, level_of_measurement=level, value_domain=list(range(table.n_labels))
+    )
+    assert ours.value == pytest.approx(theirs, abs=1e-9)
+
+
+@needs_data
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "leaves"])
+def test_kappa_of_fleiss_is_that_of_statsmodels(name):
+    matrix, table = crowd(name)
+    votes = np.array(
+        [np.bincount(column[~np.isnan(column)].astype(int), minlength=table.n_labels) for column in matrix.T]
+    )
+
+    assert len(set(votes.sum(axis=1))) == 1
+    assert agreement.fleiss(table, draws=10).value == pytest.approx(fleiss_kappa(votes), abs=1e-9)
+
+
+@needs_data
+@pytest.mark.data
+def test_kappa_of_cohen_is_that_of_scikit_learn():
+    matrix, table = crowd("bluebird")
+    kappa, shared = agreement.cohen_matrix(table)
+
+    for one, other in ((0, 1), (3, 20), (7, 38)):
+        both = ~np.isnan(matrix[one]) & ~np.isnan(matrix[other])
+        assert shared[one, other] == both.sum()
+        assert kappa[one, other] == pytest.approx(cohen_kappa_score(matrix[one][both], matrix[other][both]))
+
+
+def test_kappa_of_fleiss_on_toy_data():
+    """Three raters, three objects, beside another implementation."""
+    votes = aggregate_raters(np.array([[0, 0, 1], [1, 1, 1], [0, 2, 2]]))[0]
+    task = np.repeat(np.arange(3), 3)
+    table = AnswerTable.from_codes(
+        task, np.tile(np.arange(3), 3), [0, 0, 1, 1, 1, 1, 0, 2, 2], n_tasks=3, n_workers=3, n_labels=3
+    )
+
+    assert agreement.fleiss(table, draws=10).value == pytest.approx(fleiss_kappa(votes))
+
+
+def test_confusions_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    worker, right, given = rng.integers(0, 4, 500), rng.integers(0, 3, 500), rng.integers(0, 3, 500)
+
+    ours = compared.confusion(worker, right, given, n_workers=4, n_values=3)
+
+    for one in range(4):
+        theirs = confusion_matrix(right[worker == one], given[worker == one], labels=[0, 1, 2])
+        assert (ours[one] == theirs).all()
+
+
+def test_intervals_of_shares_are_those_of_statsmodels():
+    right, of = np.array([0.0, 3, 17, 40]), np.array([4.0, 9, 20, 40])
+
+    low, high = credible_interval(right, of)
+
+    theirs = proportion_confint(right, of, method="jeffreys")
+    assert low == pytest.approx(theirs[0])
+    assert high == pytest.approx(theirs[1])
+
+
+def test_percentiles_are_those_of_numpy_within_a_class():
+    seconds = np.exp(np.random.default_rng(1).normal(2, 0.7, 20_000))
+    counts = np.bincount(pace.classes(seconds), minlength=pace.CLASSES)
+
+    for share in (0.25, 0.5, 0.75, 0.9):
+        assert pace.percentile(counts, share) == pytest.approx(np.quantile(seconds, share), rel=0.02)
+    assert np.isnan(pace.percentile(np.zeros(pace.CLASSES), 0.5))
+
+
+def test_many_known_objects_outweigh_the_labels():
+    """Labels say 0.9, four hundred known objects say 0.5."""
+    found = accuracy.estimated(
+        judged=[500], expected=[450.0], doubt=[20.0], known=[400], known_right=[200], pooled=False
+    )
+
+    assert found.accuracy[0] == pytest.approx(0.52, abs=0.02)
+    assert found.low[0] < 0.5 < found.high[0] < 0.6
+
+
+def test_few_answers_are_drawn_to_the_crowd():
+    found = accuracy.estimated(
+        judged=[1, 500, 500], expected=[0.05, 450.0, 450.0], doubt=[0.0, 20.0, 20.0], known=[0] * 3, known_right=[0] * 3
+    )
+
+    assert 0.5 < found.accuracy[0] < found.crowd
+    assert found.high[0] - found.low[0] > 0.5
+
+
+def test_the_interval_knows_that_labels_may_be_off_together():
+    """However many answers there are, labels alone never make an estimate certain."""
+    found = accuracy.estimated(judged=[10**7], expected=[8e6], doubt=[1e6], known=[0], known_right=[0], pooled=False)
+
+    assert found.high[0] - found.low[0] > 0.2
+
+
+def test_nothing_to_measure_by_is_undefined():
+    found = accuracy.estimated(judged=[0, 5], expected=[0.0, 4.0], doubt=[0.0, 0.5], known=[0, 0], known_right=[0, 0])
+
+    assert np.isnan([found.accuracy[0], found.low[0], found.high[0]]).all()
+    assert found.n.tolist() == [0, 5]
+
+
+@needs_data
+@pytest.mark.data
+def test_intervals_hold_the_truth():
+    """Over recorded crowds, intervals made without the truth hold it in about 19 of 20 cases."""
+    from gtcrowd.commands.bench import intervals
+
+    rows = [intervals.measure(DATA / name) for name in ("SP_amt", "rte", "dog", "relevance", "adult2", "MS")]
+    whole = intervals.together(rows)
+
+    assert 0.93 <= whole.covered <= 0.99
+    assert whole.width < 0.42
+
+
+def test_discoveries_are_those_of_the_definition():
+    ratios = np.log(np.array([1000.0, 60.0, 30.0, 10.0]))
+
+    # Of four at 5 %: the largest needs 80, two 40, three 26.7, four 20.
+    assert fraud.discoveries(ratios).tolist() == [True, True, True, False]
+    assert fraud.discoveries(ratios, tests=4000).tolist() == [False] * 4
+    assert fraud.discoveries([]).tolist() == []
+
+
+def test_the_forecast_of_a_steady_job_is_sure():
+    from datetime import date
+
+    found = forecast.finish([100] * 14, rest=1000, today=date(2026, 11, 2))
+
+    assert (found.finish, found.finish_low, found.finish_high) == (date(2026, 11, 12),) * 3
+    assert found.middle[0] == 900
+    assert forecast.finish([100] * 14, rest=0, today=date(2026, 11, 2)).reason == "done"
+    assert forecast.finish([5, 5], rest=10, today=date(2026, 11, 2)).reason == "few-days"
+    assert forecast.finish([0] * 9, rest=10, today=date(2026, 11, 2)).reason == "no-answers"
+
+
+def test_the_forecast_of_an_uneven_job_has_a_band():
+    from datetime import date
+
+    past = np.random.default_rng(0).poisson(100, 28) * np.tile([1, 1, 1, 1, 1, 0, 0], 4)
+
+    found = forecast.finish(past, rest=3000, today=date(2026, 11, 2))
+
+    assert found.finish_low < found.finish_high
+    assert found.finish_low <= found.finish <= found.finish_high
+    # 3,000 at 500 a week: six weeks; the days after today, a Monday, begin like those after the Mondays before.
+    assert date(2026, 12, 7) <= found.finish <= date(2026, 12, 20)
+
+
+def test_funnel_limits_hold_the_crowd():
+    limits = people.funnel(0.8, 1000, level=0.95)
+    hundred = limits.iloc[(limits["n"] - 100).abs().argmin()]
+
+    assert hundred["high"] - 0.8 == pytest.approx(1.96 * (0.16 / hundred["n"]) ** 0.5, rel=0.01)
+
+
+def test_confused_pairs_come_by_number():
+    pairs = people.top_pairs([[8, 2, 0], [5, 5, 0], [0, 0, 9]], ["a", "b", "c"])
+
+    assert pairs.to_dict("records") == [
+        {"right": "b", "answered": "a", "n": 5, "share": 0.5}, {"right": "a", "answered": "b", "n": 2, "share": 0.2},
+    ]  # fmt: skip
+
+
+def test_a_reliable_crowd_has_a_small_calibration_error():
+    rng = np.random.default_rng(2)
+    sure = rng.uniform(0.5, 1, 20_000)
+    pairs = np.stack([sure, rng.random(20_000) < sure], axis=1).astype(float)
+
+    assert trust.reliability(pairs)["ece"] < 0.01
+    pairs[:, 0] = 0.99
+    assert trust.reliability(pairs)["ece"] > 0.2

@@ -1,0 +1,77 @@
+"""What is left to do, whether something is new, and how the service is doing."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from gtcrowd.analytics import frames, fresh, plan, rollup, service
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import order
+from gtcrowd.ledger import hold
+
+pytestmark = pytest.mark.django_db
+ALL = Filters()
+
+
+@pytest.fixture
+def worked(ask, hire, answer, now):
+    job = ask("a", "b", price="0.036")
+    cleo = hire("cleo")
+    answer(cleo, job)
+    answer(cleo, job, now=now + timedelta(days=2))
+    rollup.roll(zone="UTC")
+    return job
+
+
+def test_answers_by_day_have_every_day(alice, bob, worked):
+    found = plan.answers_by_day(alice, ALL)
+
+    assert found.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03", "2026-11-04"]
+    assert found.tolist() == [1, 0, 1]
+    assert plan.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
+
+
+def test_what_is_left_of_running_jobs(alice, worked):
+    jobs = frames.jobs(alice, ALL)
+
+    assert plan.left(jobs.assign(answers=2)).tolist() == [4]
+    assert plan.left(jobs.assign(answers=2, state="Stopped")).tolist() == [0]
+
+
+def test_funds_are_what_is_not_set_aside(alice, bob, worked, now):
+    hold.deposit(requester_id=alice.requester.pk, amount=Decimal(10), reference="x", now=now)
+
+    assert plan.funds(alice) == pytest.approx(10 - 6 * 0.036)
+    assert plan.funds(bob) == 0
+
+
+def test_the_version_changes_with_what_is_shown(alice, bob, worked, answer, hire, now):
+    before, others = fresh.look(alice), fresh.look(bob)
+    assert fresh.look(alice).version == before.version
+
+    worked.__class__.objects.filter(pk=worked.pk).update(changed_at=now + timedelta(days=9))
+
+    assert fresh.look(alice).version != before.version
+    assert fresh.look(bob).version == others.version
+    assert before.waiting == 0
+
+
+def test_how_the_service_is_doing(worked):
+    queue = service.queue()
+
+    assert queue.todo >= 0
+    assert queue.failed == 0
+    assert list(service.queue_by_task().columns) == ["task", "todo", "doing"]
+    assert list(service.latency().columns) == ["what", "seconds", "within", "n"]
+
+
+def test_those_alike_stand_side_by_side():
+    likeness = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, np.nan], [0.1, 0.8, np.nan, 1]])
+
+    found = order.alike(likeness)
+
+    assert sorted(found) == [0, 1, 2, 3]
+    assert {frozenset(found[:2]), frozenset(found[2:])} == {frozenset((0, 2)), frozenset((1, 3))}
+    assert order.alike([[1.0, np.nan], [np.nan, 1.0]]) == [0, 1]

@@ -1,0 +1,150 @@
+"""How answers compare with labels and with each other: worked by hand, the own answer left out."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gtcrowd import line
+from gtcrowd.analytics import quality
+from gtcrowd.analytics.measures import compared, trust
+from gtcrowd.analytics.models import JobQuality, Profile, Quality
+from gtcrowd.jobs.models import Job
+from gtcrowd.labels.models import Label, Truth
+
+ANSWERS = {"cleo": ["heron", "heron", "ibis"], "dan": ["heron", "ibis", "ibis"], "eve": ["ibis", "heron", "heron"]}
+
+
+@pytest.fixture
+def done(ask, hire, answer, now):
+    """Three people, three objects, and the labels heron, heron, ibis."""
+    job, crowd = ask("a", "b", "c", method="majority"), {name: hire(name) for name in ANSWERS}
+    for place in range(3):
+        for name, labels in ANSWERS.items():
+            answer(crowd[name], job, labels[place])
+    return line.advance(job.pk, now=now), crowd
+
+
+def test_own_answers_are_left_out():
+    task = np.array([0, 0, 0, 1, 1, 2])
+    value = np.array([0, 0, 1, 0, 1, 0])
+
+    both, agreed = compared.agreement_with_others(task, value, n_tasks=3, n_values=2)
+
+    assert both.tolist() == [True] * 5 + [False]
+    assert agreed.tolist() == [0.5, 0.5, 0, 0, 0, 0]  # of the others of the first, one says 0 and one 1
+
+
+def test_likeness_is_to_the_others():
+    both, agreed = compared.likeness_with_others(
+        np.array([0, 0, 0, 1]), [1.0, 0.5, 0.0, 1.0], lambda one, other: 1 - abs(one - other)
+    )
+
+    assert both.tolist() == [True, True, True, False]
+    assert agreed.tolist() == [0.25, 0.5, 0.25, 0]
+
+
+@pytest.mark.django_db
+def test_a_day_is_compared(done, now):
+    job, crowd = done
+
+    assert quality.form(job, now=now)
+
+    days = {one.worker: one for one in Quality.objects.filter(job=job)}
+    assert days[crowd["cleo"]].judged == 3
+    assert days[crowd["cleo"]].agreed == 1.5  # each time the two others differ
+    assert days[crowd["dan"]].agreed == 1.0
+    assert days[crowd["eve"]].agreed == 0.5
+    assert days[crowd["cleo"]].expected > days[crowd["eve"]].expected
+    assert Profile.objects.get(worker=crowd["eve"]).confusion == [[1, 1], [1, 0]]
+
+
+@pytest.mark.django_db
+def test_a_job_is_described(done, now):
+    job, _crowd = done
+    quality.form(job, now=now)
+
+    content = JobQuality.objects.get(job=job).content
+
+    assert content["confusion"] == [[4, 2], [1, 2]]
+    assert content["redundancy"] == [[3, "done", "all-answers", 3]]
+    assert content["agreement"]["percent"]["value"] == pytest.approx(1 / 3)
+    assert len(content["doubtful"]) == 3
+    assert content["by_day"][0]["day"] == "2026-11-02"
+    assert np.array(content["matrix"]["shared"]).tolist() == [[3] * 3] * 3
+
+
+@pytest.mark.django_db
+def test_truth_that_is_corrected_flows_through(done, now):
+    job, crowd = done
+    for label in Label.objects.filter(job=job, current=True):
+        Truth.objects.create(data_object=label.data_object, job=job, value="heron", source="audit")
+    quality.form(job, now=now)
+    assert Quality.objects.get(worker=crowd["cleo"]).truth_right == 2
+
+    Truth.objects.update(value="ibis")
+    quality.form(job, now=now)
+
+    assert Quality.objects.get(worker=crowd["cleo"]).truth_right == 1
+    assert JobQuality.objects.get(job=job).content["reliability"]["n"] == 3
+
+
+@pytest.mark.django_db
+def test_formed_again_it_is_the_same(done, now):
+    job, _crowd = done
+
+    def everything():
+        rows = [list(model.objects.order_by("worker").values()) for model in (Quality, Profile)]
+        for row in rows[0] + rows[1]:
+            del row["id"]
+        return rows, JobQuality.objects.get().content
+
+    quality.form(job, now=now)
+    first = everything()
+    quality.form(job, now=now)
+
+    assert everything() == first
+
+
+@pytest.mark.django_db
+def test_a_run_that_was_not_taken_in_is_noticed(done, now):
+    job, _crowd = done
+    assert quality.stale() == [job.pk]
+
+    quality.form(job, now=now)
+
+    assert quality.stale() == []
+
+
+@pytest.mark.django_db
+def test_values_that_cannot_be_listed_are_alike_more_or_less(ask, hire, put, now):
+    from gtcrowd.tasks import claim, submit
+
+    manifest = put(lines=[json.dumps({"source-ref": "s3://heron/1.png"})], key="one.manifest")
+    job = ask("a", kind="boxes", medium="image", manifest=manifest, categories=["car"], name="cars")
+    for name, left in (("cleo", 100), ("dan", 100), ("eve", 160)):
+        box = {"label": "car", "left": left, "top": 100, "width": 120, "height": 60}
+        content = {"boundingBox": {"boundingBoxes": [box], "inputImageProperties": {"height": 480, "width": 640}}}
+        held = claim.next_assignment(worker=hire(name), job=job, now=now)
+        submit.submit(assignment=held, content=content, now=now)
+    job = line.advance(job.pk, now=now)
+
+    quality.form(Job.objects.get(pk=job.pk), now=now)
+
+    agreed = {one.worker.user.name: one.agreed for one in Quality.objects.all()}
+    assert agreed["Cleo"] == agreed["Dan"] == pytest.approx((1 + 1 / 3) / 2)
+    assert agreed["Eve"] == pytest.approx(1 / 3)
+
+
+def test_calibration_error_is_that_of_the_bins():
+    pairs = np.array([[0.95, 1], [0.95, 0], [0.55, 1], [0.55, 1]])
+
+    found = trust.reliability(pairs)
+
+    assert found["ece"] == pytest.approx((abs(1.9 - 1) + abs(1.1 - 2)) / 4)
+    assert found["few"]
+    assert [one["n"] for one in found["bins"]] == [2, 2]
+
+
+def test_without_truth_nothing_is_said():
+    assert trust.reliability(np.zeros((0, 2)))["ece"] is None

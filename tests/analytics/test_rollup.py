@@ -1,0 +1,179 @@
+"""Totals of days follow what happens, late and undone as well, and are the same when all of them are formed again."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gtcrowd.analytics import locks, rollup
+from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics.models import Day
+from gtcrowd.tasks import claim, expire, leave, submit
+from gtcrowd.tasks.models import Mark
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+LABEL = {"crowd-classifier": {"label": "heron"}}
+
+
+def totals():
+    return list(Day.objects.order_by("job", "worker", "day", "gold").values_list(*[
+        field.name for field in Day._meta.fields if field.name != "id"
+    ]))  # fmt: skip
+
+
+def roll():
+    return rollup.roll(zone="UTC")
+
+
+def test_an_answer_is_in_the_totals_of_its_day(ask, hire, answer, now):
+    job, cleo = ask(price="0.036"), hire("cleo")
+    answer(cleo, job, seconds=10)
+
+    assert roll() == 1
+
+    day = Day.objects.get()
+    assert (day.requester, day.job, day.worker, day.day) == (job.requester, job, cleo, date(2026, 11, 2))
+    assert (day.submitted, day.seconds, day.paid) == (1, 10, Decimal("0.036"))
+    assert pace.percentile(pace.unpacked([day.pace]), 0.5)[0] == pytest.approx(10, rel=0.1)
+    assert pace.unpacked([day.hours], size=24)[0].tolist() == [0] * 9 + [1] + [0] * 14
+    assert Mark.objects.count() == 0
+
+
+def test_what_is_left_counts_on_its_day(ask, hire, now):
+    job, cleo = ask("a", "b", "c", workers_per_object=1), hire("cleo")
+    for how in (leave.give_back, leave.decline):
+        how(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now + timedelta(seconds=5))
+    claim.next_assignment(worker=cleo, job=job, now=now)
+    expire.tidy(now=now + timedelta(days=1))
+
+    roll()
+
+    day = Day.objects.get()
+    assert (day.submitted, day.returned, day.declined, day.expired) == (0, 1, 1, 1)
+    assert day.lost_seconds == 10 + job.time_limit
+
+
+def test_a_late_answer_takes_back_that_the_task_expired(ask, hire, now):
+    job, cleo = ask(time_limit=60), hire("cleo")
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+    expire.tidy(now=now + timedelta(seconds=61))
+    roll()
+    assert Day.objects.get().expired == 1
+
+    submit.submit(assignment=held, content=LABEL, now=now + timedelta(days=1))
+    roll()
+
+    day = Day.objects.get()
+    assert (day.day, day.submitted, day.late, day.expired) == (date(2026, 11, 3), 1, 1, 0)
+
+
+def test_days_are_those_of_the_requesters_time_zone(alice, ask, hire, answer, now):
+    alice.requester.time_zone = "Asia/Seoul"
+    alice.requester.save()
+    answer(hire("cleo"), ask(), now=now + timedelta(hours=7))
+
+    roll()
+
+    day = Day.objects.get()
+    assert day.day == date(2026, 11, 3)
+    assert pace.unpacked([day.hours], size=24)[0].argmax() == 1
+
+
+def test_another_time_zone_forms_all_totals_again(alice, ask, hire, answer, now):
+    from gtcrowd.identity import zones
+    from gtcrowd.runner import queued
+
+    answer(hire("cleo"), ask(), now=now + timedelta(hours=7))
+    roll()
+
+    zones.change(viewer=alice, name="Asia/Seoul")
+    queued.rebuild_totals(requester=alice.requester.pk)
+
+    assert Day.objects.get().day == date(2026, 11, 3)
+    with pytest.raises(zones.UnknownZone):
+        zones.change(viewer=alice, name="Asia/Nowhere")
+
+
+def test_what_is_not_committed_keeps_its_mark(ask, hire, answer):
+    answer(hire("cleo"), ask())
+    roll()
+
+    assert roll() == 0
+
+
+def test_one_at_a_time(ask, hire, answer):
+    """While somebody else forms totals, marks stay for later."""
+    import psycopg
+    from django.db import connection
+
+    answer(hire("cleo"), ask())
+    facts = connection.get_connection_params()
+    plain = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
+    with psycopg.connect(autocommit=True, **plain) as other:
+        other.execute("SELECT pg_advisory_lock(%s, 0)", [locks.TOTALS])
+        assert roll() == 0
+    assert Mark.objects.count() == 1
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["submit", "return", "decline", "forget", "late", "roll", "tidy"]),
+        st.integers(0, 2),
+        st.integers(1, 40_000),
+    ),
+    min_size=5,
+    max_size=40,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=STEPS)
+def test_formed_again_they_are_the_same(alice, ask, hire, steps):
+    """Whatever happens, and whenever totals are formed: in the end they are what the facts say, byte for byte."""
+    from django.db import transaction
+
+    sure = transaction.atomic()
+    with sure:
+        number = Day.objects.count() + Mark.objects.count() + hash(str(steps)) % 10**9
+        alice.requester.credit = 10**6
+        alice.requester.save()
+        job = ask(*"abcdefgh", name=f"job{number}", workers_per_object=3, time_limit=60)
+        crowd, clock, forgotten = [hire(f"{name}-{number}") for name in ("cleo", "dan", "eve")], NOW, []
+        for what, who, seconds in steps:
+            clock += timedelta(seconds=seconds)
+            _do(what, job, crowd[who], clock, forgotten)
+        roll()
+        kept = totals()
+
+        list(rollup.rebuild(zone="UTC"))
+
+        assert totals() == kept
+        transaction.set_rollback(True)
+
+
+def _do(what, job, worker, clock, forgotten):
+    if what == "roll":
+        roll()
+        return
+    if what == "tidy":
+        expire.tidy(now=clock)
+        return
+    try:
+        if what == "late":
+            held = forgotten.pop() if forgotten else None
+            if held:
+                submit.submit(assignment=held, content=LABEL, now=clock)
+            return
+        held = claim.next_assignment(worker=worker, job=job, now=clock)
+        ended = clock + timedelta(seconds=7)
+        if what == "submit":
+            submit.submit(assignment=held, content=LABEL, active_seconds=3.5, now=ended)
+        elif what == "forget":
+            forgotten.append(held)
+        else:
+            (leave.give_back if what == "return" else leave.decline)(assignment=held, now=ended)
+    except (claim.NothingToDo, submit.AlreadyAnswered, submit.AssignmentEnded):
+        return

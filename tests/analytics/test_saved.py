@@ -1,0 +1,58 @@
+"""Saved views keep addresses of the dashboards and no others, each for its requester."""
+
+import pytest
+
+from gtcrowd.analytics import saved
+from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "address", ["/dashboards/", "/dashboards/worker/12/?days=all&job=3", "/dashboards/?from=2026-11-01"]
+)
+def test_pages_can_be_saved(alice, now, address):
+    saved.save(viewer=alice, name="  a   view ", address=address, now=now)
+
+    assert [(one.name, one.address) for one in saved.listed(alice)] == [("a view", address)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/", "//evil.example/", "/jobs/", "javascript:alert(1)", "/dashboards/../jobs/", "/dashboards//evil.example",
+        "/dashboards/\\evil", "/dashboards/?a=1#x", "/dashboards/file/page.html", "/dashboards/?x=<b>", "/dashboards/\n", "",
+        "/dashboards/?" + "a" * 2000,
+    ],
+)  # fmt: skip
+def test_nothing_else_can(alice, now, address):
+    with pytest.raises(saved.ViewRefused):
+        saved.save(viewer=alice, name="x", address=address, now=now)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61])
+def test_a_view_needs_a_name(alice, now, name):
+    with pytest.raises(saved.ViewRefused):
+        saved.save(viewer=alice, name=name, address="/dashboards/", now=now)
+
+
+def test_the_newer_of_a_name_stays(alice, bob, now):
+    for viewer, address in ((alice, "/dashboards/"), (bob, "/dashboards/money/"), (alice, "/dashboards/workers/")):
+        saved.save(viewer=viewer, name="x", address=address, now=now)
+
+    assert [one.address for one in saved.listed(alice)] == ["/dashboards/workers/"]
+    assert [one.address for one in saved.listed(bob)] == ["/dashboards/money/"]
+
+
+def test_ones_own_can_be_deleted_and_anothers_cannot(alice, bob, now):
+    vera = Viewer(
+        requester=alice.requester, role=Role.VIEWER, user=User.objects.create_user("vera@example.org", name="Vera")
+    )
+    of_alice = saved.save(viewer=alice, name="a", address="/dashboards/", now=now)
+    of_vera = saved.save(viewer=vera, name="b", address="/dashboards/", now=now)
+
+    assert not saved.delete(viewer=vera, view_id=of_alice.pk)
+    assert not saved.delete(viewer=bob, view_id=of_vera.pk)
+    assert saved.delete(viewer=alice, view_id=of_vera.pk)
+    assert saved.delete(viewer=alice, view_id=of_alice.pk)

@@ -1,0 +1,100 @@
+"""What workers write, on the job's page."""
+
+import pytest
+
+from gtcrowd.identity.access import Role
+from gtcrowd.identity.models import Member, User
+from gtcrowd.tasks import claim, messages
+from gtcrowd.tasks.models import Message
+from gtcrowd.workforce.models import Kind, Worker, Workforce
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner(client, alice):
+    client.force_login(alice.user)
+    return client
+
+
+@pytest.fixture
+def asked(ask, hire, now):
+    """Cleo asks about the first object of Alice's job."""
+    cleo, job = hire("cleo"), ask()
+    held = claim.next_assignment(worker=cleo, job=job, now=now)
+    return messages.write(worker=cleo, job=job, assignment=held, about="unclear", text="<b>Which?</b>", now=now)
+
+
+def act(client, asked, **given):
+    return client.post(f"/jobs/birds/messages/{asked.worker.code}/", given)
+
+
+def test_messages_wait_on_the_jobs_page(owner, asked):
+    page = owner.get("/jobs/birds/").content.decode()
+
+    assert "&lt;b&gt;Which?&lt;/b&gt;" in page
+    assert "The instructions are unclear · object 0" in page
+    assert "waits for you" in page
+    assert "1 message waits" in owner.get("/jobs/").content.decode()
+
+
+def test_a_job_without_messages_says_so(owner, ask):
+    ask()
+
+    assert "No worker has written yet." in owner.get("/jobs/birds/").content.decode()
+
+
+def test_an_answer_is_given_and_the_thread_done(owner, asked):
+    assert act(owner, asked, how="answer-done", text="The left one.")["Location"] == "/jobs/birds/#messages"
+
+    assert Message.objects.get(from_worker=False).text == "The left one."
+    assert messages.waiting([asked.job_id]) == {}
+    act(owner, asked, how="wait")
+    assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
+    act(owner, asked, how="done")
+    assert messages.waiting([asked.job_id]) == {}
+    act(owner, asked, how="wait")
+    act(owner, asked, how="answer", text="Or the right one.")
+    assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
+
+
+def test_an_empty_answer_is_refused(owner, asked):
+    act(owner, asked, how="answer-done", text=" ")
+
+    assert "Write what you want to say." in owner.get("/jobs/birds/").content.decode()
+    assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
+
+
+def test_others_neither_see_nor_answer(client, bob, asked):
+    client.force_login(bob.user)
+
+    assert act(client, asked, how="answer", text="x").status_code == 404
+
+
+def test_a_viewer_reads_and_does_not_answer(client, alice, asked):
+    user = User.objects.create_user("vera@example.org")
+    Member.objects.create(requester=alice.requester, user=user, role=Role.VIEWER)
+    client.force_login(user)
+
+    page = client.get("/jobs/birds/").content.decode()
+    assert "Which?" in page
+    assert "/messages/" not in page
+    assert act(client, asked, how="answer", text="x").status_code == 403
+
+
+def test_who_has_not_written_cannot_be_written_to(owner, asked, hire):
+    dan = hire("dan")
+
+    assert owner.post(f"/jobs/birds/messages/{dan.code}/", {"text": "Hello"}).status_code == 404
+
+
+def test_workers_of_others_are_codes(owner, asked, now):
+    vera = User.objects.create_user("vera@example.org", name="Vera Vendor")
+    vendor = Workforce.objects.create(kind=Kind.VENDOR, name="labelers")
+    worker = Worker.objects.create(workforce=vendor, user=vera, state="active")
+    messages.write(worker=worker, job=asked.job, text="Hm.", now=now)
+
+    page = owner.get("/jobs/birds/").content.decode()
+    assert worker.code in page
+    assert "Vera" not in page
+    assert "vera@" not in page

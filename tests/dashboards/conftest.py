@@ -1,0 +1,107 @@
+"""A small job of Alice's that has been worked on and concluded, and the dashboards as a server would call them."""
+
+import io
+import json
+import sys
+from datetime import timedelta
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.analytics import quality, rollup
+from gtcrowd.analytics.models import Case
+from gtcrowd.identity.sessions import SessionStore
+
+UPDATE = "/dashboards/_dash-update-component"
+
+
+def visit(path, user=None, method="GET", cookie="", query="", body=b"", **extra):
+    """Calls the WSGI application as a server would; returns status line, headers and body."""
+    from gtcrowd.wsgi import application
+
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "localhost",
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/json" if body else "",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        **extra,
+    }
+    if user:
+        session = SessionStore()
+        session["_auth_user_id"] = str(user.pk)
+        session["_auth_user_backend"] = "gtcrowd.identity.sessions.Backend"
+        session["_auth_user_hash"] = user.get_session_auth_hash()
+        session.save()
+        environ["HTTP_COOKIE"] = f"sessionid={session.session_key}; {cookie}"
+    told = {}
+    parts = application(environ, lambda status, headers, *_: told.update(status=status, headers=dict(headers)))
+    return told["status"][:3], told["headers"], b"".join(parts).decode()
+
+
+def replay(user, output, inputs, state=(), triggered=None):
+    """One callback as the browser would ask for it: `output` is part of its name, values go by position."""
+    every = json.loads(visit("/dashboards/_dash-dependencies", user)[2])
+    (found,) = [one for one in every if output in one["output"] and not one["clientside_function"]]
+
+    def filled(places, values):
+        return [{**place, "value": value} for place, value in zip(places, values, strict=True)]
+
+    sent = {
+        "output": found["output"],
+        "outputs": _outputs(found["output"]),
+        "inputs": filled(found["inputs"], inputs),
+        "state": filled(found["state"], state),
+        "changedPropIds": [triggered or f"{found['inputs'][0]['id']}.{found['inputs'][0]['property']}"],
+    }
+    return visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
+
+
+def _outputs(name):
+    parts = name.strip(".").split("...") if name.startswith("..") else [name]
+    found = [dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in parts]
+    return found if name.startswith("..") else found[0]
+
+
+def draw(user, path="/dashboards/", search="?days=all"):
+    """The content of a page, as text."""
+    status, _headers, body = replay(user, "content.children", [path, search, None, None], [None])
+    assert status == "200", body
+    return body
+
+
+@pytest.fixture
+def crowd(hire):
+    return {name: hire(name) for name in ("cleo", "dan", "eve")}
+
+
+@pytest.fixture
+def job(ask, crowd, answer, now):
+    """Two objects; Eve is alone with her answers, works a day later than the others, and is suspected of something."""
+    job = ask("a", "b", name="herons", price="0.036", method="majority")
+    for _object in range(2):
+        answer(crowd["cleo"], job, "heron", seconds=10)
+        answer(crowd["dan"], job, "heron", seconds=20)
+        answer(crowd["eve"], job, "ibis", now=now + timedelta(days=1), seconds=2)
+    job = line.advance(job.pk, now=now + timedelta(days=1))
+    rollup.roll(zone="UTC")
+    quality.form(job, now=now)
+    evidence = {"seen": 0.9, "expected": 0.1, "answers": 2, "began_at": now.timestamp()}
+    Case.objects.create(
+        requester=job.requester,
+        worker=crowd["eve"],
+        job=job,
+        kind="speed",
+        key="x",
+        evidence=evidence,
+        ratio=7.5,
+        opened_at=now,
+    )
+    return job

@@ -1,0 +1,112 @@
+"""The address carries every filter, there and back, and what makes no sense in it is left out."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dashboards import address, callbacks, ids
+from gtcrowd.analytics.filters import Filters
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "", "?days=7", "?days=all", "?job=4&job=5&team=1&workforce=2&worker=7&worker=8&kind=choice", "?source=gold", "?compare=0",
+        "?from=2026-11-01&to=2026-11-03&source=real&compare=0&by=team&rates=1", "?from=2026-11-01",
+    ],
+)  # fmt: skip
+def test_there_and_back(search):
+    filters, options = address.read("/dashboards/", search, today=TODAY)
+
+    assert address.search(filters, options) == search
+    assert address.read("/dashboards/", address.search(filters, options), today=TODAY) == (filters, options)
+
+
+def test_without_a_word_the_last_28_days_are_shown():
+    filters, options = address.read("/dashboards/", None, today=TODAY)
+
+    assert filters == Filters(first_day=date(2026, 10, 29), last_day=TODAY)
+    assert (options.page, options.compare) == ("overview", True)
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?job=x&from=never", "?job=-1", "?job=99999999999999999999", "?job=9223372036854775808", "?kind=<b>", "?days=9", "?source=none",
+        "?by=day", "?from=0001-01-01", "?job=%00", "?from=9999-12-31",
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_left_out(search):
+    assert address.read("/dashboards/", search, today=TODAY) == address.read("/dashboards/", "", today=TODAY)
+
+
+def test_days_the_wrong_way_round_are_turned():
+    filters, _options = address.read("/dashboards/", "?from=2026-11-03&to=2026-11-01", today=TODAY)
+
+    assert (filters.first_day, filters.last_day) == (date(2026, 11, 1), date(2026, 11, 3))
+
+
+@pytest.mark.parametrize(
+    ("pathname", "page", "item"),
+    [
+        ("/dashboards/", "overview", None), ("/dashboards/worker/12/", "worker", 12), ("/dashboards/job/3/", "job", 3),
+        ("/dashboards/money/", "money", None), ("/dashboards/money/4/", "", None), ("/dashboards/nothing/", "", None),
+        ("/dashboards/overview/", "", None), ("/dashboards/worker/x/", "", None), ("/jobs/", "", None),
+    ],
+)  # fmt: skip
+def test_pages_by_their_path(pathname, page, item):
+    _filters, options = address.read(pathname, "", today=TODAY)
+
+    assert (options.page, options.item) == (page, item)
+
+
+def test_links_keep_the_filters():
+    filters, options = address.read("/dashboards/workers/", "?job=4&days=7", today=TODAY)
+
+    assert address.href(filters, options, page="worker", item=9) == "/dashboards/worker/9/?job=4&days=7"
+    assert (
+        address.within(filters, options, date(2026, 11, 2), date(2026, 11, 2))
+        == "/dashboards/workers/?job=4&from=2026-11-02&to=2026-11-02"
+    )
+
+
+def controls(filters):
+    lists = [list(getattr(filters, name)) for name in callbacks.LISTS]
+    return [*lists, str(filters.first_day), str(filters.last_day)]
+
+
+def test_controls_that_say_what_the_address_says_change_nothing():
+    filters, options = address.read("/dashboards/", "?job=4&days=7", today=TODAY)
+
+    assert callbacks.changed(*controls(filters), "/dashboards/", "?job=4&days=7", filters, options) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "search"),
+    [
+        (callbacks.LISTS.index(ids.WORKERS), [7, 8], "?worker=7&worker=8"), (5, "2026-11-20", "?from=2026-11-20&to=2026-11-25"),
+    ],
+)  # fmt: skip
+def test_a_control_changes_the_address(place, value, search):
+    filters, options = address.read("/dashboards/", "", today=TODAY)
+    values = controls(filters)
+    values[place] = value
+
+    assert callbacks.changed(*values, "/dashboards/", "", filters, options) == search
+
+
+def test_no_days_are_all_days():
+    filters, options = address.read("/dashboards/", "", today=TODAY)
+    values = [*controls(filters)]
+    values[5] = values[6] = None
+
+    assert callbacks.changed(*values, "/dashboards/", "", filters, options) == "?days=all"
+
+
+def test_an_item_belongs_to_its_own_page_only():
+    _filters, options = address.read("/dashboards/worker/9/", "", today=TODAY)
+
+    assert address.href(Filters(), replace(options, period="all"), page="money") == "/dashboards/money/?days=all"

@@ -1,0 +1,234 @@
+"""The pages in a browser: they draw, complain of nothing, can be used by everybody, and lead on."""
+
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer
+from django.db import connections
+from django.test import Client
+from playwright.sync_api import expect
+
+from gtcrowd.analytics import rollup
+from gtcrowd.analytics.models import Case, SavedView
+from tests.dashboards.test_pages import PATHS
+from tests.portal import browsing
+from tests.portal.test_accessibility import SIZES, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ALL = "?days=all"
+
+
+@contextmanager
+def served():
+    """Django and the dashboards behind their gate, as the web server has them."""
+    from gtcrowd.wsgi import application
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), browsing._Quiet, connections_override={})
+    server.set_app(application)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        connections["default"].close_pool()
+
+
+@pytest.fixture
+def address(db):
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser, address, alice, job):
+    client = Client()
+    client.force_login(alice.user, backend="gtcrowd.identity.sessions.Backend")
+    context = browser.new_context(viewport=SIZES["wide"], accept_downloads=True)
+    page = browsing.sign_in(context, address, client)
+    yield page
+    assert page.complaints == []
+    context.close()
+
+
+def settled(page, heading=None):
+    expect(page.locator("#content h1")).to_be_visible()
+    if heading:
+        expect(page.locator("#content h1")).to_have_text(heading)
+    page.wait_for_timeout(700)  # figures are drawn after the page
+
+
+@pytest.fixture
+def ids(job, crowd):
+    return {"job": job.pk, "worker": crowd["eve"].pk}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_every_page_draws_and_can_be_used_by_everybody(page, address, ids, name):
+    for size in SIZES.values():
+        page.set_viewport_size(size)
+        page.goto(address + PATHS[name].format(**ids) + ALL)
+        settled(page)
+        if name == "workers":
+            expect(page.locator(".ag-cell a").first).to_be_visible()
+
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.locator("#content .failed").count() == 0
+        for details in page.locator(".card details").all()[:4]:
+            details.locator("summary").click()
+        assert violations(page) == []
+
+
+def test_the_address_gives_the_same_picture(page, address, ids):
+    page.goto(f"{address}/dashboards/?from=2026-11-02&to=2026-11-02&job={ids['job']}&by=team")
+    settled(page, "Overview")
+    before = page.locator("#numbers").inner_text()
+    assert "Answers\n4" in before
+
+    page.reload()
+    settled(page, "Overview")
+    assert page.locator("#numbers").inner_text() == before
+    assert page.url.endswith("&by=team")
+    expect(page.locator("#jobs")).to_contain_text("herons")
+
+
+def test_pages_keep_the_filters(page, address, ids):
+    page.goto(f"{address}/dashboards/?job={ids['job']}&days=all")
+    settled(page, "Overview")
+    for name, heading in (("Workers", "Workers"), ("Quality", "Quality"), ("Money", "Money"), ("Job", "herons")):
+        page.locator("#nav").get_by_role("link", name=name, exact=True).click()
+        settled(page, heading)
+        assert page.url.endswith(f"?job={ids['job']}&days=all")
+    page.go_back()
+    settled(page, "Money")
+
+
+def test_a_bar_leads_to_its_day(page, address, job):
+    page.goto(f"{address}/dashboards/{ALL}")
+    settled(page, "Overview")
+    page.locator("#throughput-graph .bars .point path").first.click(force=True)
+    page.wait_for_url("**from=2026-11-02&to=2026-11-02")
+    expect(page.locator("#numbers")).to_contain_text("4")
+
+
+def test_a_row_and_a_name_lead_to_the_worker(page, address, ids):
+    page.goto(f"{address}/dashboards/workers/{ALL}")
+    settled(page, "Workers")
+    page.locator(".ag-cell a", has_text="Eve").click()
+    settled(page, "Eve")
+    assert page.url == f"{address}/dashboards/worker/{ids['worker']}/{ALL}"
+    page.go_back()
+    settled(page, "Workers")
+    page.locator(".ag-center-cols-container [row-index='2'] [col-id=kind]").click()
+    settled(page, "Eve")
+
+
+def test_the_table_is_sorted_on_the_server(page, address, ids):
+    page.goto(f"{address}/dashboards/workers/{ALL}")
+    settled(page, "Workers")
+    heading = page.locator(".ag-header-cell[col-id=submitted]")
+    heading.locator(".ag-header-cell-label").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+
+
+def test_the_table_follows_the_filters(page, address, ids):
+    page.goto(f"{address}/dashboards/workers/{ALL}")
+    settled(page, "Workers")
+    expect(page.locator(".ag-cell a")).to_have_count(3)
+    page.locator("#workers").click()
+    page.locator(".dash-options-list-option", has_text="Eve").click()
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**?worker={ids['worker']}&days=all")
+
+    expect(page.locator(".ag-cell a")).to_have_text(["Eve"])
+
+
+def test_a_control_writes_the_address(page, address, ids):
+    page.goto(f"{address}/dashboards/{ALL}")
+    settled(page, "Overview")
+    page.locator("#jobs").click()
+    page.locator(".dash-options-list-option", has_text="herons").click()
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/dashboards/?job={ids['job']}&days=all")
+    settled(page, "Overview")
+    page.get_by_role("link", name="7 days", exact=True).click()
+    page.wait_for_url(f"**/dashboards/?job={ids['job']}&days=7")
+    settled(page, "Overview")
+
+
+def test_figures_are_saved_as_pictures_and_the_page_as_one_file(page, address, job, browser, tmp_path):
+    page.goto(f"{address}/dashboards/{ALL}")
+    settled(page, "Overview")
+    for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"day,")):
+        with page.expect_download() as caught:
+            page.locator(".card .files").first.get_by_text(kind, exact=True).click()
+        file = tmp_path / kind
+        caught.value.save_as(file)
+        assert file.read_bytes().startswith(start)
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Page as one file").click()
+    caught.value.save_as(tmp_path / "page.html")
+
+    alone = browser.new_context(offline=True).new_page()
+    complaints = []
+    alone.on("console", lambda said: complaints.append(said.text))
+    alone.on("pageerror", lambda error: complaints.append(str(error)))
+    alone.goto(f"file://{tmp_path}/page.html")
+    alone.wait_for_selector(".js-plotly-plot .bars")
+    assert complaints == []
+    assert "answers a day" in alone.inner_text("body")
+    alone.context.close()
+
+
+def test_a_case_is_decided(page, address, ids):
+    page.goto(f"{address}/dashboards/worker/{ids['worker']}/{ALL}")
+    settled(page, "Eve")
+    page.get_by_label("Note, why it was decided so").fill("She uses the keyboard.")
+    page.get_by_role("button", name="Something innocent: clear it").click()
+
+    expect(page.locator(".case h3")).to_contain_text("Cleared")
+    assert Case.objects.get().note == "She uses the keyboard."
+
+
+def test_a_view_is_saved_and_comes_back(page, address, ids):
+    page.goto(f"{address}/dashboards/money/?days=7")
+    settled(page, "Money")
+    page.get_by_text("Saved views").click()
+    page.get_by_label("Name for this page with its filters").fill("This week's money")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#views a")).to_have_text("This week's money")
+    page.goto(f"{address}/dashboards/")
+    settled(page, "Overview")
+    page.get_by_text("Saved views").click()
+    page.locator("#views a").click()
+    settled(page, "Money")
+    page.get_by_role("button", name="Delete the view This week's money").click()
+    expect(page.locator("#views")).to_contain_text("There is none yet.")
+    assert not SavedView.objects.exists()
+
+
+def test_it_is_redrawn_when_something_is_new_and_nobody_is_at_it(page, address, ids, crowd, answer, now, ask):
+    page.goto(f"{address}/dashboards/{ALL}")
+    settled(page, "Overview")
+    tick = "window.dash_clientside.set_props('clock', {n_intervals: 1000 + Math.floor(performance.now())})"
+    fresh = ask("c", name="owls")
+    answer(crowd["cleo"], fresh, now=now + timedelta(days=1))
+    rollup.roll(zone="UTC")
+
+    page.get_by_text("As a table").first.click()
+    page.evaluate(tick)
+    page.wait_for_timeout(800)
+    assert "Answers\n6" in page.locator("#numbers").inner_text()  # somebody reads
+    page.get_by_text("As a table").first.click()
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(1, 1)
+    page.evaluate(tick)
+    expect(page.locator("#numbers")).to_contain_text("7")
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Go on")).to_have_attribute("aria-pressed", "true")

@@ -1,0 +1,174 @@
+"""Callbacks asked through the gate: nobody gets, changes or deletes anything of another requester by any of them."""
+
+import json
+
+import pytest
+
+from dashboards import callbacks
+from gtcrowd.analytics import saved
+from gtcrowd.analytics.models import Case, SavedView
+from gtcrowd.identity.access import Role
+from gtcrowd.identity.models import Member, User
+from tests.dashboards.conftest import UPDATE, draw, replay, visit
+from tests.dashboards.test_pages import PATHS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ALL = "?days=all"
+ROWS = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": {}}
+
+
+def ask(user, output, inputs, state, triggered):
+    """A callback of parts by pattern, as the browser would send it."""
+    outputs = [
+        dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in output.strip(".").split("...")
+    ]
+    sent = {"output": output, "outputs": outputs, "inputs": inputs, "state": state, "changedPropIds": [triggered]}
+    return visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
+
+
+def decide(user, case, said="confirm", note="Seen."):
+    place = {"case": case, "said": said, "type": "verdict"}
+    written = {"case": case, "type": "note"}
+    return ask(
+        user, "..decided.data...case-told.children..",
+        [[{"id": place, "property": "n_clicks", "value": 1}]],
+        [[{"id": written, "property": "value", "value": note}], [{"id": written, "property": "id", "value": written}]],
+        json.dumps(place, separators=(",", ":")) + ".n_clicks",
+    )  # fmt: skip
+
+
+def view(user, triggered, *, forget=(), name="mine", path="/dashboards/", search=ALL):
+    places = [{"id": {"pk": pk, "type": "view"}, "property": "n_clicks", "value": 1} for pk in forget]
+    return ask(
+        user, "..views.children...view-told.children...view-name.value..",
+        [{"id": "view-save", "property": "n_clicks", "value": 1}, places],
+        [{"id": "view-name", "property": "value", "value": name}, {"id": "address", "property": "pathname", "value": path},
+         {"id": "address", "property": "search", "value": search}], triggered,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_page_comes_through_the_gate_for_its_own_only(alice, bob, job, crowd, name):
+    path = PATHS[name].format(job=job.pk, worker=crowd["eve"].pk)
+    search = f"{ALL}&job={job.pk}&worker={crowd['eve'].pk}"
+
+    own, foreign = draw(alice.user, path, ALL), draw(bob.user, path, search)
+
+    assert "could not be drawn" not in own + foreign
+    for word in ("Cleo", "Eve", "herons"):
+        assert word not in foreign
+    if name not in ("system", "vendors"):
+        assert "Eve" in own or "herons" in own
+
+
+def test_rows_of_the_table_are_sorted_and_ones_own(alice, bob, job):
+    wanted = ROWS | {"sortModel": [{"colId": "p50", "sort": "desc"}]}
+    _status, _headers, body = replay(alice.user, "getRowsResponse", [wanted], ["/dashboards/workers/", ALL])
+    found = json.loads(body)["response"]["workers-grid"]["getRowsResponse"]
+
+    assert [row["worker"] for row in found["rowData"]] == ["Dan", "Cleo", "Eve"]
+    assert found["rowCount"] == 3
+    _status, _headers, body = replay(
+        bob.user, "getRowsResponse", [wanted], ["/dashboards/workers/", f"{ALL}&job={job.pk}"]
+    )
+    assert json.loads(body)["response"]["workers-grid"]["getRowsResponse"] == {"rowData": [], "rowCount": 0}
+
+
+def test_a_case_is_decided_by_who_may(alice, job):
+    case = Case.objects.get()
+
+    _status, _headers, body = decide(alice.user, case.pk)
+
+    case.refresh_from_db()
+    assert "Decided." in body
+    assert (case.state, case.note, case.decided_by) == ("confirmed", "Seen.", alice.user)
+
+
+def test_nobody_decides_anothers_case(alice, bob, job):
+    case = Case.objects.get()
+
+    _status, _headers, body = decide(bob.user, case.pk)
+
+    case.refresh_from_db()
+    assert "no such case" in body
+    assert case.state == "open"
+
+
+def test_who_only_looks_decides_nothing(alice, job):
+    looks = User.objects.create_user("vera@example.org", "x", name="Vera")
+    Member.objects.create(requester=alice.requester, user=looks, role=Role.VIEWER)
+
+    _status, _headers, body = decide(looks, Case.objects.get().pk)
+
+    assert "does not allow you" in body
+    assert Case.objects.get().state == "open"
+
+
+def test_a_view_is_saved_listed_and_deleted(alice, db):
+    _status, _headers, body = view(alice.user, "view-save.n_clicks")
+    one = SavedView.objects.get()
+
+    assert "Saved." in body
+    assert (one.name, one.address, one.requester) == ("mine", "/dashboards/?days=all", alice.requester)
+    assert "mine" in visit("/dashboards/_dash-layout", alice.user)[2]
+    assert "Deleted." in view(alice.user, f'{{"pk":{one.pk},"type":"view"}}.n_clicks', forget=[one.pk])[2]
+    assert not SavedView.objects.exists()
+
+
+def test_nobody_sees_or_deletes_anothers_view(alice, bob, now):
+    one = saved.save(viewer=alice, name="mine", address="/dashboards/", now=now)
+
+    body = view(bob.user, f'{{"pk":{one.pk},"type":"view"}}.n_clicks', forget=[one.pk])[2]
+
+    assert "Only who saved" in body
+    assert "mine" not in visit("/dashboards/_dash-layout", bob.user)[2]
+    assert SavedView.objects.count() == 1
+
+
+def test_a_clock_that_finds_nothing_new_draws_nothing(alice, job):
+    whole = json.loads(draw(alice.user))["response"]
+    _status, _headers, body = replay(
+        alice.user, "content.children", ["/dashboards/", ALL, 1, None], [whole["version"]["data"]], "tick.data"
+    )
+    again = json.loads(body)["response"]
+
+    assert "content" not in again
+    assert again["as-of"]["children"].startswith("as of ")
+    Case.objects.all().update(decided_at=job.created_at.replace(year=2030))
+    _status, _headers, body = replay(
+        alice.user, "content.children", ["/dashboards/", ALL, 2, None], [whole["version"]["data"]], "tick.data"
+    )
+    changed = json.loads(body)["response"]
+    assert "content" in changed
+    assert "jobs" not in changed  # what somebody is choosing stays
+
+
+def test_controls_write_the_address(alice, job):
+    values = [[job.pk], [], [], [], [], None, None]
+
+    every = json.loads(visit("/dashboards/_dash-dependencies", alice.user)[2])
+    (found,) = [one for one in every if one["inputs"][0]["id"] == "jobs"]
+    sent = {
+        "output": found["output"], "outputs": [], "changedPropIds": ["jobs.value"],
+        "inputs": [{**place, "value": value} for place, value in zip(found["inputs"], values, strict=True)],
+        "state": [{**place, "value": value} for place, value in zip(found["state"], ["/dashboards/", ALL], strict=True)],
+    }  # fmt: skip
+    body = visit(UPDATE, alice.user, "POST", body=json.dumps(sent).encode())[2]
+
+    assert json.loads(body)["sideUpdate"] == {"address": {"search": f"?job={job.pk}&days=all"}}
+
+
+def test_a_page_that_fails_says_so_without_a_traceback(alice, job, monkeypatch):
+    def broken(*_args):
+        raise ZeroDivisionError("secret of the house")
+
+    monkeypatch.setattr(callbacks.pages, "draw", broken)
+    body = draw(alice.user)
+
+    assert "This page could not be drawn" in body
+    assert "secret" not in body
+    assert "Traceback" not in body
+
+
+def test_there_is_no_such_page(alice):
+    assert "There is no such page" in draw(alice.user, "/dashboards/nowhere/")

@@ -1,0 +1,276 @@
+"""Figures by their data and layout: what is found, on how much, with its interval."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from django.utils import translation
+
+from dashboards import words
+from dashboards.figures import money, one, people, quality, service, work
+from gtcrowd.analytics.measures import forecast, pace
+from gtcrowd.analytics.measures import people as measures
+
+DAYS = pd.date_range("2026-11-01", periods=3, name="day")
+COLUMNS = (
+    "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right", "submitted", "late",
+    "surplus", "returned", "declined", "expired", "seconds", "active_seconds", "active", "lost_seconds", "paid",
+)  # fmt: skip
+
+
+def link(pk):
+    return f"/dashboards/worker/{pk}/"
+
+
+def measured(rows):
+    """Workers by name, number of answers, and how many are right."""
+    frame = pd.DataFrame(
+        [
+            {"worker_id": place, "worker": name, "open_cases": 0, **dict.fromkeys(COLUMNS, 0)}
+            for place, (name, _n, _r) in enumerate(rows)
+        ]
+    )
+    frame["submitted"] = frame["judged"] = [n for _name, n, _right in rows]
+    frame["expected"] = [float(right) for _name, _n, right in rows]
+    return measures.measured(frame)
+
+
+CROWD = measured([("Cleo", 900, 890), ("Dan", 12, 11), ("Eve", 600, 60)])
+"""Eve is surely below the crowd; of Dan little is known."""
+
+
+def test_forest_sorts_by_the_lower_end_and_draws_intervals():
+    drawn = people.forest(CROWD, window="w", link=link)
+    figure = drawn.figure
+
+    assert list(figure.layout.yaxis.categoryarray) == ["Eve", "Dan", "Cleo"]
+    assert "1 surely below" in drawn.title
+    assert "n = 1,512" in drawn.under
+    below = next(trace for trace in figure.data if trace.name == "surely below the crowd")
+    assert (list(below.y), below.marker.symbol) == (["Eve"], ("triangle-down",))
+    assert below.error_x.array[0] > 0
+    assert below.customdata[0][0] == "/dashboards/worker/2/"
+
+
+def test_a_worker_with_few_answers_is_drawn_hollow():
+    figure = people.forest(CROWD, window="w", link=link).figure
+
+    well = next(trace for trace in figure.data if trace.name == "as the crowd, or better")
+    assert dict(zip(well.y, well.marker.symbol, strict=True)) == {"Dan": "circle-open", "Cleo": "circle"}
+
+
+def test_of_many_workers_the_ends_are_drawn_and_it_says_so():
+    drawn = people.forest(measured([(f"w{place}", 50, place % 50) for place in range(80)]), window="w", link=link)
+
+    assert len(drawn.figure.layout.yaxis.categoryarray) == 60
+    assert "30 lowest and the 30 highest of 80" in drawn.warning
+    assert len(drawn.table) == 80
+
+
+def test_two_of_the_same_name_have_a_line_each():
+    drawn = people.forest(measured([("Cleo", 90, 89), ("Cleo", 50, 20)]), window="w", link=link)
+
+    assert len(set(drawn.figure.layout.yaxis.categoryarray)) == 2
+
+
+def test_funnel_names_who_is_outside():
+    gold = CROWD.assign(gold_n=[100, 100, 100], gold_right=[95, 95, 20])
+
+    drawn = people.funnel(gold, window="w", link=link)
+
+    assert drawn.title.startswith("1 lie below")
+    below = next(trace for trace in drawn.figure.data if trace.name == "below the limits")
+    assert list(below.text) == ["Eve"]
+    assert drawn.figure.layout.xaxis.type == "log"
+    assert "known objects" in drawn.under
+
+
+def test_figures_of_nothing_say_so():
+    nothing = CROWD.iloc[:0]
+
+    for drawn in (
+        people.forest(nothing, window="w", link=link), people.funnel(nothing, window="w", link=link),
+        work.throughput(pd.DataFrame(), zone="UTC", link=str), money.hourly(nothing, target=12, window="w", link=link),
+        money.cost(pd.Series(dtype=float), budget=0, window="w"), quality.gold([], of="j"), quality.matrix({}, {}, of="j", link=link),
+        quality.reliability({"n": 0, "ece": None, "few": True, "bins": []}, of="j"), quality.confusion(None, [], of="j", rates=False),
+        quality.agreement([], {}, job="j"), quality.redundancy([], saved=None, price=0), quality.doubtful([], of="j", link=link),
+        service.queue(pd.DataFrame(columns=["task", "todo", "doing"])), one.accuracy(
+            CROWD.iloc[:0].assign(day=[]), weekly=False, crowd=None, window="w"),
+        work.times(np.zeros(64, int), np.zeros(64, int), window="w"),
+        work.hours(pd.DataFrame(np.zeros((7, 24), int)).rename_axis("weekday").reset_index(), zone="UTC", window="w"),
+    ):  # fmt: skip
+        assert drawn.figure is None
+        assert drawn.title
+
+
+def test_the_median_of_seven_days_and_the_way_to_a_day():
+    table = pd.DataFrame({"Cleo": [1.0, 2, 30]}, index=DAYS)
+
+    drawn = work.throughput(table, zone="Asia/Seoul", link=lambda first, last: f"/dashboards/?from={first}", before=4.0)
+
+    assert list(drawn.figure.data[-1].y) == [1, 1.5, 2]
+    assert drawn.figure.data[0].customdata[2][0] == "/dashboards/?from=2026-11-03"
+    assert "Asia/Seoul" in drawn.under
+    assert "33" in drawn.under
+    assert drawn.title == "11 answers a day, 30 on the busiest"
+
+
+@pytest.mark.parametrize(("days", "bars", "told"), [(120, 120, "by day"), (126, 18, "by week"), (900, 30, "by month")])
+def test_many_days_are_drawn_by_week_or_month(days, bars, told):
+    table = pd.DataFrame({"Cleo": 1.0}, index=pd.date_range("2024-01-01", periods=days, name="day"))
+
+    drawn = work.throughput(table, zone="UTC", link=lambda first, last: f"{first}/{last}")
+
+    assert len(drawn.figure.data[0].x) == bars
+    assert sum(drawn.figure.data[0].y) == days
+    assert told in drawn.under
+    if told == "by week":
+        assert drawn.figure.data[0].customdata[0][0] == "2024-01-01/2024-01-07"
+
+
+def test_burn_down_joins_what_was_and_what_will_be():
+    history = pd.Series([10.0] * 10, index=pd.date_range("2026-11-01", periods=10, name="day"))
+    ahead = forecast.finish(history.to_numpy(), rest=50, today=date(2026, 11, 10))
+
+    drawn = work.burn_down(history, ahead, what="j")
+
+    past = next(trace for trace in drawn.figure.data if trace.name == "until now")
+    assert (past.y[0], past.y[-1]) == (140, 50)
+    assert drawn.title.startswith("Done by 2026-11-15")
+    assert {"50 %", "90 %"} <= {trace.name for trace in drawn.figure.data}
+    assert drawn.explain == ("forecast",)
+
+
+@pytest.mark.parametrize(
+    ("rest", "past", "told"),
+    [(0, [5.0] * 5, "No answer is wanted"), (9, [1.0], "too few days"), (9, [0.0] * 5, "nobody")],
+)
+def test_no_forecast_says_why(rest, past, told):
+    history = pd.Series(past, index=pd.date_range("2026-11-01", periods=len(past), name="day"))
+
+    assert told in work.burn_down(history, forecast.finish(past, rest=rest, today=date(2026, 11, 9)), what="j").title
+
+
+def test_hours_begin_with_monday_in_the_readers_language():
+    table = pd.DataFrame(np.zeros((7, 24), int))
+    table.loc[0, 9] = 5
+    table = table.rename_axis("weekday").reset_index()
+
+    assert work.hours(table, zone="UTC", window="w").title == "Busiest on Mon from 09:00"
+    with translation.override("ja"):
+        assert work.hours(table, zone="UTC", window="w").figure.data[0].y[0] == "月"
+
+
+def test_times_are_drawn_by_their_shares():
+    counts = np.bincount(pace.classes([10] * 50 + [20] * 50), minlength=pace.CLASSES)
+
+    drawn = work.times(counts, counts * 0, window="w")
+
+    assert [trace.name for trace in drawn.figure.data] == ["from claim to submit"]
+    assert drawn.figure.data[0].y[-1] == 1
+    assert drawn.figure.layout.xaxis.type == "log"
+
+
+def test_confusion_as_counts_and_as_shares():
+    counts = [[8, 2], [1, 2]]
+
+    drawn = quality.confusion(counts, ["heron", "ibis"], of="j", rates=False, href="/dashboards/job/1/")
+    shares = quality.confusion(counts, ["heron", "ibis"], of="j", rates=True)
+
+    assert drawn.figure.data[0].z.tolist() == counts
+    assert drawn.figure.data[0].customdata[0][0] == "/dashboards/job/1/"
+    assert drawn.title == "23.1% of the answers are on another category"
+    assert shares.figure.data[0].z[0].tolist() == [0.8, 0.2]
+    assert np.isnan(shares.figure.data[0].z[1]).all()
+    assert "fewer than 5" in shares.warning
+
+
+def test_pairs_are_told_with_their_share():
+    drawn = quality.pairs([[8, 2], [1, 2]], ["heron", "ibis"], of="j")
+
+    assert drawn.title == "heron is taken for ibis in 20.0%"
+    assert list(drawn.figure.data[0].x) == [2, 1]
+
+
+def test_who_agrees_stands_side_by_side():
+    kappa = [[None, 0.1, 0.9], [0.1, None, 0.2], [0.9, 0.2, None]]
+    content = {"workers": [1, 2, 3], "kappa": kappa, "shared": np.full((3, 3), 9).tolist()}
+
+    drawn = quality.matrix(content, {1: "Cleo", 2: "Dan", 3: "Eve"}, of="j", link=link)
+
+    order = list(drawn.figure.layout.xaxis.ticktext)
+    assert abs(order.index("Cleo") - order.index("Eve")) == 1
+    assert drawn.table.iloc[-1].tolist()[2:] == [0.9, 9]
+
+
+def test_few_shared_objects_are_left_blank():
+    content = {"workers": [1, 2], "kappa": [[1, 1.0], [1.0, 1]], "shared": [[9, 2], [2, 9]]}
+
+    assert "No two workers" in quality.matrix(content, {}, of="j", link=link).title
+
+
+def test_calibration_warns_where_little_is_known():
+    found = {"n": 9, "ece": 0.1, "few": True, "bins": [
+        {"low": 0.9, "high": 1, "n": 9, "confidence": 0.95, "right": 8, "accuracy": 0.89, "least": 0.6, "most": 0.98}]}  # fmt: skip
+
+    drawn = quality.reliability(found, of="j")
+
+    assert drawn.title == "Confidences are off by 10.0% on average"
+    assert "most of this is chance" in drawn.warning
+    assert drawn.figure.data[1].error_y.arrayminus[0] == pytest.approx(0.29)
+
+
+def test_known_objects_missed_by_most_are_marked():
+    items = [
+        {"position": 3, "value": "heron", "active": True, "n": 10, "right": 2},
+        {"position": 5, "value": "ibis", "active": True, "n": 10, "right": 9},
+    ]
+
+    drawn = quality.gold(items, of="j")
+
+    assert drawn.title.startswith("1 known objects are missed")
+    assert list(next(trace for trace in drawn.figure.data if trace.name == "look at it").text) == [3]
+
+
+def test_redundancy_tells_what_was_saved():
+    drawn = quality.redundancy([[2, "done", "sure-enough", 30], [3, "done", "all-answers", 10]], saved=30, price=0.012)
+
+    assert drawn.title == "2.25 answers an object; 30 answers and $0.36 saved"
+    assert {trace.name for trace in drawn.figure.data} == {"sure enough", "all answers are there"}
+
+
+def test_pay_below_the_target_is_told_apart():
+    paid = CROWD.assign(per_hour=[15.0, 10.0, 5.0], active_per_hour=[16.0, 11.0, 6.0])
+
+    drawn = money.hourly(paid, target=12.0, window="w", link=link)
+
+    assert drawn.title == "2 of 3 workers below the target; the median is $10.00 an hour"
+    assert [trace.marker.symbol for trace in drawn.figure.data] == ["circle", "triangle-down"]
+
+
+def test_cost_adds_up_and_shows_the_budget():
+    drawn = money.cost(pd.Series([1.0, 2, 3], index=DAYS), budget=20, window="w")
+
+    assert list(drawn.figure.data[0].y) == [1, 3, 6]
+    assert drawn.figure.layout.shapes[0].y0 == 20
+
+
+def test_latency_from_classes():
+    counts = pd.DataFrame(
+        {"what": ["submit"] * 3, "seconds": [0.01, 0.1, float("inf")], "within": [90, 100, 100], "n": [100] * 3}
+    )
+
+    assert service.latency(counts).title == "99 in 100 requests within 100 ms"
+
+
+def test_weeks_begin_on_monday():
+    days = pd.DataFrame({"day": [date(2026, 11, 2), date(2026, 11, 8), date(2026, 11, 9)], "judged": [1, 2, 4]})
+
+    assert one.weeks(days)["judged"].tolist() == [3, 4]
+
+
+def test_a_file_runs_nothing_in_a_spreadsheet():
+    text = words.plain(pd.DataFrame({"worker": ["=HYPERLINK()", "Cleo"], "n": [-1, 2]}))
+
+    assert text == "worker,n\n'=HYPERLINK(),-1\nCleo,2\n"

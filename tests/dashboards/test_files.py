@@ -1,0 +1,71 @@
+"""Files of a page: numbers as CSV, and the whole page in one file that calls nobody."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from dashboards import cards
+from gtcrowd.workforce.models import Worker
+from tests.dashboards.conftest import visit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_figures_numbers(alice, job):
+    query = "path=/dashboards/workers/&days=all"
+    status, headers, body = visit("/dashboards/file/table.csv", alice.user, query=query)
+    rows = list(csv.DictReader(io.StringIO(body)))
+
+    assert status == "200"
+    assert headers["Content-Disposition"] == 'attachment; filename="workers-table.csv"'
+    assert [row["worker"] for row in rows] == ["Cleo", "Dan", "Eve"]
+    assert rows[0]["submitted"] == "2"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_link_is_the_one_of_the_card(alice, job):
+    where = cards.file_address("throughput.csv", "/dashboards/", "?days=all")
+    path, _mark, query = where.partition("?")
+
+    assert visit(path, alice.user, query=query)[2].startswith("day,Cleo,Dan,Eve,median")
+
+
+@pytest.mark.parametrize("name", ["nothing", "burn-down'"])
+def test_there_is_no_such_file(alice, job, name):
+    assert visit(f"/dashboards/file/{name}.csv", alice.user, query="path=/dashboards/")[0] == "404"
+    assert visit("/dashboards/file/page.html", alice.user, query="path=/jobs/")[0] == "404"
+
+
+def test_a_page_as_one_file(alice, job):
+    status, headers, body = visit("/dashboards/file/page.html", alice.user, query="path=/dashboards/&days=all")
+
+    assert status == "200"
+    assert headers["Content-Disposition"] == 'attachment; filename="overview.html"'
+    assert body.count("plotly.js v") == 1
+    assert "default-src 'none'" in body
+    assert len(re.findall("data-plot style", body)) >= 3
+    assert "answers a day" in body
+    assert re.search(r"as of \d{4}-\d\d-\d\d", body)
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", body.split("<script>")[0])
+
+
+def test_a_file_is_of_ones_own_only(bob, job, crowd):
+    for path in ("/dashboards/", f"/dashboards/job/{job.pk}/", f"/dashboards/worker/{crowd['eve'].pk}/"):
+        body = visit("/dashboards/file/page.html", bob.user, query=f"path={path}&days=all")[2]
+        assert "Eve" not in body.split("<script>")[0]
+        assert "herons" not in body.split("<script>")[0]
+    assert (
+        "Cleo" not in visit("/dashboards/file/table.csv", bob.user, query=f"path=/dashboards/workers/&job={job.pk}")[2]
+    )
+
+
+def test_names_cannot_become_tags(alice, job):
+    user = Worker.objects.get(user__name="Eve").user
+    user.name = "</script><script>alert(1)</script>"
+    user.save()
+
+    body = visit("/dashboards/file/page.html", alice.user, query="path=/dashboards/workers/&days=all")[2]
+
+    assert "<script>alert" not in body

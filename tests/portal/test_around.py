@@ -1,0 +1,390 @@
+"""The page around the task in a real browser: lost network, lost session, messages, shortcuts, guide, stopping."""
+
+import json
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from gtcrowd.tasks import drafts, messages
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Message, Shortcuts
+from gtcrowd.workpage import elements
+from tests.portal import browsing
+from tests.portal.conftest import put
+from tests.portal.pictures import scene
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def start(address, cleos_page):
+    """Begins to work on a job and waits until the task has the keyboard; returns what is inside the frame."""
+
+    def _start(job, role="radio"):
+        cleos_page.goto(f"{address}/work/{job.pk}/")
+        cleos_page.get_by_role("button", name="Start working").click()
+        frame = cleos_page.frame_locator("#frame")
+        expect(frame.get_by_role(role).first).to_be_focused()
+        return frame
+
+    return _start
+
+
+def values() -> list[str]:
+    return list(Answer.objects.order_by("pk").values_list("value", flat=True))
+
+
+def offline(page, off=True):
+    page.context.set_offline(off)
+
+
+def written(frame, text, before=""):
+    """Writes into the task; what stands there before tells it from the one before it."""
+    expect(frame.get_by_role("textbox")).to_have_value(before)
+    expect(frame.get_by_role("textbox")).to_be_focused()
+    frame.get_by_role("textbox").fill(text)
+
+
+def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
+    """In the middle of twenty tasks: an answer and the one after it wait, a draft too, and then all is there, once."""
+    job = give([{"source": f"{number}"} for number in range(20)], kind="text", categories=[])
+    frame = start(job, "textbox")
+    page = cleos_page
+    for number in range(9):
+        written(frame, f"answer {number}")
+        page.keyboard.press("Control+Enter")
+    expect(page.locator("#frame-ahead")).to_be_attached()
+    written(frame, "answer 9")
+    page.wait_for_timeout(1500)  # the next task is ready
+
+    offline(page)
+    began = time.monotonic()
+    expect(page.locator("#notice")).to_contain_text("You are offline. Go on")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notice")).to_contain_text("you can go on")
+    written(frame, "half an ans")
+    page.wait_for_timeout(1500)
+    kept = page.evaluate("Object.entries(localStorage).map(([name, value]) => name + value).join()")
+    assert "answer 9" in kept
+    assert "half an ans" in kept
+    written(frame, "answer 10", before="half an ans")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notice")).to_contain_text("Your 2 answers are kept")
+    assert Answer.objects.count() == 9
+    page.wait_for_timeout(max(0, 120 - (time.monotonic() - began)) * 1000)
+    offline(page, False)
+
+    for number in range(11, 20):
+        written(frame, f"answer {number}")
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Well done")).to_be_visible()
+
+    assert values() == [f"answer {number}" for number in range(20)]
+    assert not Answer.objects.filter(surplus=True).exists()
+    assert not Assignment.objects.filter(state=AssignmentState.LIVE).exists()
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_a_draft_begun_without_network_is_with_the_server_after_it(cleos_page, start, give):
+    job = give([{"source": "x"}], kind="text", categories=[])
+    frame = start(job, "textbox")
+    offline(cleos_page)
+    written(frame, "half a senten")
+    cleos_page.wait_for_timeout(7000)  # longer than it takes to be saved
+    held = Assignment.objects.get()
+    assert drafts.find(held) is None
+
+    with cleos_page.expect_response("**/draft/", timeout=10_000):
+        offline(cleos_page, False)
+    cleos_page.evaluate("localStorage.clear()")
+    cleos_page.reload()
+    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+
+
+def test_answers_of_a_closed_browser_are_sent_by_the_list_of_work(cleos_page, address, start, texts):
+    start(texts)
+    offline(cleos_page)
+    cleos_page.keyboard.press("2")
+    cleos_page.keyboard.press("Control+Enter")
+    expect(cleos_page.locator("#notice")).to_contain_text("offline")
+    other = cleos_page.context.new_page()
+    cleos_page.close()
+    offline(other, False)
+
+    other.goto(f"{address}/work/")
+
+    expect(other.locator("#leftover")).to_contain_text("Answer received: $0.036 earned.")
+    assert values() == ["ibis"]
+    assert other.evaluate("Object.keys(localStorage).filter((name) => name.includes('answers')).length") == 0
+
+
+def test_an_answer_too_large_for_the_browsers_storage_is_sent(cleos_page, start, texts):
+    start(texts)
+    cleos_page.evaluate("localStorage.setItem('full', 'x'.repeat(5 * 1024 * 1024 - 20))")
+    cleos_page.keyboard.press("1")
+    cleos_page.keyboard.press("Control+Enter")
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+
+
+def sign_in(page, link, email):
+    with page.context.expect_page() as opened:
+        link.click()
+    login = opened.value
+    login.get_by_label("Email").fill(email)
+    login.get_by_label("Password").fill("correct horse battery")
+    login.keyboard.press("Enter")
+    expect(login.get_by_role("heading", name="You are signed in")).to_be_visible()
+    return login
+
+
+def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
+    """Without a reload, though signing in changes the token against forgery."""
+    frame = start(texts)
+    page = cleos_page
+    page.evaluate("window.same = true")
+    page.context.clear_cookies()
+    page.keyboard.press("2")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notice")).to_contain_text("You are signed out. Your work is kept.")
+
+    login = sign_in(page, page.locator("#notice").get_by_role("link", name="Sign in"), cleo.user.email)
+    login.close()
+    page.bring_to_front()
+
+    expect(page.locator("#earned")).to_have_text("$0.036", timeout=15_000)
+    expect(frame.get_by_role("radio").first).to_be_focused()
+    assert values() == ["ibis"]
+    assert page.evaluate("window.same")
+    # Forms of the page carry the new token.
+    page.keyboard.press("Alt+r")
+    page.locator("#return").get_by_role("button", name="Return").click()
+    expect(page.get_by_text("The task is back with the others.")).to_be_visible()
+
+
+def test_a_draft_survives_signing_in_again(cleos_page, cleo, start, give):
+    frame = start(give([{"source": "x"}], kind="text", categories=[]), "textbox")
+    cleos_page.context.clear_cookies()
+    written(frame, "half a senten")
+    expect(cleos_page.locator("#notice")).to_contain_text("You are signed out.", timeout=15_000)
+    sign_in(cleos_page, cleos_page.locator("#notice").get_by_role("link", name="Sign in"), cleo.user.email).close()
+
+    expect(cleos_page.locator("#notice")).to_contain_text("You are signed in again.", timeout=15_000)
+    assert drafts.find(Assignment.objects.get())["controls"] or drafts.find(Assignment.objects.get())["widgets"]
+
+
+def test_a_problem_is_reported_by_keyboard_and_the_task_stays(cleos_page, start, texts):
+    frame = start(texts)
+    cleos_page.keyboard.press("2")
+    cleos_page.keyboard.press("Alt+m")
+    dialog = cleos_page.get_by_role("dialog", name="Report a problem")
+    expect(dialog).to_be_visible()
+    cleos_page.get_by_label("What is it about?").select_option("unclear")
+    cleos_page.get_by_label("Your message").focus()
+    cleos_page.keyboard.type("Is a ? allowed")
+    offline(cleos_page)
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Not sent: no connection.")
+    offline(cleos_page, False)
+    dialog.get_by_role("button", name="Send").click()
+
+    expect(dialog).to_be_hidden()
+    expect(cleos_page.locator("#notice")).to_contain_text("Sent to the requester.")
+    expect(frame.get_by_role("radio", name="ibis")).to_be_checked()
+    sent = Message.objects.get()
+    assert (sent.about, sent.text, sent.assignment.state) == ("unclear", "Is a ? allowed", AssignmentState.LIVE)
+
+
+def test_too_many_reports_are_refused_in_the_dialog(cleos_page, start, texts, monkeypatch):
+    monkeypatch.setattr(messages, "MOST_AN_HOUR", 0)
+    start(texts)
+    cleos_page.keyboard.press("Alt+m")
+    cleos_page.get_by_label("Your message").fill("Hm.")
+    cleos_page.locator("#report").get_by_role("button", name="Send").click()
+
+    expect(cleos_page.locator("#report").get_by_role("alert")).to_contain_text("within an hour")
+    expect(cleos_page.get_by_label("Your message")).to_have_value("Hm.")
+
+
+def key(page, name):
+    return page.locator(f'.key-change[data-name="{name}"]')
+
+
+def change(page, name, pressed):
+    key(page, name).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#keys-said")).to_contain_text("Press the new key")
+    page.keyboard.press(pressed)
+
+
+def test_shortcuts_are_changed_by_keyboard_and_follow_the_person(cleos_page, browser, address, cleos, start, pictures):
+    frame = start(pictures)
+    page = cleos_page
+    page.keyboard.press("?")
+    change(page, "return", "F8")
+    expect(page.locator("#keys-said")).to_contain_text("Changed: F8 – return the task.")
+    change(page, "submit", "Alt+z")
+    expect(key(page, "submit")).to_have_text("Alt Z")
+    page.get_by_text("Categories", exact=True).click()
+    change(page, "category-2", "w")
+    expect(page.locator("#keys-problem")).to_contain_text("W is taken already: “category 12”.")
+    change(page, "category-2", ";")
+    expect(key(page, "category-2")).to_have_text(";")
+    change(page, "list", "Escape")
+    expect(page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Shortcuts")).to_be_hidden()
+
+    expect(frame.get_by_role("button", name="Submit").locator("kbd")).to_have_text("Alt Z")
+    expect(frame.locator("label.choice kbd").nth(1)).to_have_text(";")
+    page.keyboard.press("F8")
+    expect(page.get_by_role("dialog", name="Return this task?")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    expect(frame.get_by_role("radio", name="ibis")).not_to_be_checked()
+    page.keyboard.press(";")
+    page.keyboard.press("Alt+z")
+    expect(page.locator("#earned")).to_have_text("$0.036")
+    # The task that was fetched in advance knows them too, and so does another browser.
+    expect(frame.locator("label.choice kbd").nth(1)).to_have_text(";")
+    context = browser.new_context()
+    other = browsing.sign_in(context, address, cleos)
+    other.goto(f"{address}/work/{pictures.pk}/")
+    expect(other.frame_locator("#frame").locator("label.choice kbd").nth(1)).to_have_text(";")
+    context.close()
+    page.keyboard.press("?")
+    page.get_by_role("button", name="All keys as usual").click()
+    expect(page.locator("#keys-said")).to_contain_text("All keys are the usual ones again.")
+    expect(frame.locator("label.choice kbd").nth(1)).to_have_text("2")
+    assert not Shortcuts.objects.exists()
+    assert values() == ["ibis"]
+    assert [one for one in page.complaints if "422" not in one] == []  # the browser reports the refusal, too
+
+
+def test_letters_are_not_shortcuts_in_a_text(cleos_page, start, give):
+    frame = start(give([{"source": "x"}], kind="text", categories=[]), "textbox")
+    cleos_page.keyboard.type("Why? So!")
+
+    expect(frame.get_by_role("textbox")).to_have_value("Why? So!")
+    expect(cleos_page.get_by_role("dialog", name="Shortcuts")).to_be_hidden()
+    cleos_page.keyboard.press("F1")
+    expect(cleos_page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["boxes", "masks", "choice", "text"])
+def test_the_tool_guide_says_what_stands_in_the_task(cleos_page, address, give, kind):
+    put("s3://heron-data/scene.png", scene(640, 480))
+    line = {"source": "x"} if kind == "text" else {"source-ref": "s3://heron-data/scene.png"}
+    job = give([line], kind=kind, categories=[] if kind == "text" else ["car", "van"])
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    frame = cleos_page.frame_locator("#frame")
+    expect(frame.locator("crowd-form .form-end")).to_be_attached()
+    cleos_page.get_by_role("button", name="Tool guide").click()
+
+    expect(cleos_page.get_by_role("dialog", name="Tool guide")).to_be_visible()
+    tools = frame.locator('[role="toolbar"] :is(button, summary)[aria-label]').evaluate_all(
+        "(all) => all.map((one) => one.getAttribute('aria-label'))"
+    )
+    assert (len(tools) > 4) == (kind in ("boxes", "masks"))
+    told = cleos_page.locator("#guide-tools th").all_inner_texts()
+    assert [words for words, name in zip(told, tools, strict=True) if name not in words] == []
+    assert cleos_page.locator("#guide-about p").count() == 1
+    cleos_page.keyboard.press("Escape")
+    assert cleos_page.complaints == []
+
+
+def test_every_element_that_asks_has_its_guide(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/account/login/")
+    guides = page.evaluate("import('/static/portal/elements/guide.js').then((m) => Object.keys(m.GUIDES))")
+    plain = page.evaluate("import('/static/portal/elements/register.js').then((m) => Object.keys(m.ELEMENTS))")
+    page.close()
+
+    groups = {tag for group, tags in elements.GROUPS.items() if group != "forms" for tag in tags}
+    assert set(guides) == groups | (set(plain) - {"crowd-form"})
+
+
+def test_stopping_keeps_the_work_and_leads_back(cleos_page, address, start, give):
+    job = give([{"source": "x"}], kind="text", categories=[])
+    frame = start(job, "textbox")
+    written(frame, "half a senten")
+    cleos_page.get_by_role("button", name="Stop and resume later").click()
+
+    expect(cleos_page.get_by_text("Your work is saved. The task waits for you, with")).to_be_visible()
+    expect(cleos_page.get_by_text("You have begun a task; it waits for you for")).to_be_visible()
+    cleos_page.evaluate("localStorage.clear()")
+    cleos_page.get_by_role("link", name="Continue").click()
+    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+
+
+def test_stopping_without_network_does_not_leave(cleos_page, start, give):
+    frame = start(give([{"source": "x"}], kind="text", categories=[]), "textbox")
+    written(frame, "half")
+    offline(cleos_page)
+    cleos_page.keyboard.press("Alt+s")
+
+    expect(cleos_page.locator("#notice")).to_contain_text("kept in this browser")
+    expect(frame.get_by_role("textbox")).to_have_value("half")
+    offline(cleos_page, False)
+
+
+def test_full_instructions_open_over_the_page(cleos_page, start, pictures):
+    start(pictures)
+    expect(cleos_page.locator("#instructions")).not_to_contain_text("A heron has a straight bill")
+    cleos_page.get_by_role("button", name="Full instructions").click()
+
+    expect(cleos_page.get_by_role("dialog", name="Full instructions")).to_contain_text("A heron has a straight bill")
+    cleos_page.keyboard.press("Escape")
+    cleos_page.keyboard.press("1")
+    expect(cleos_page.frame_locator("#frame").get_by_role("radio", name="heron")).to_be_checked()
+
+
+def test_only_time_near_an_input_is_active(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}/account/login/")
+    counted = page.evaluate("""import('/static/portal/work/active-time.js').then((m) => {
+        let now = 0;
+        const active = new m.ActiveTime(() => now);
+        const after = (ms) => ((now += ms), active.seconds);
+        const found = [after(30_000), after(45_000)];
+        active.touch();
+        found.push(after(10_000), after(600_000));
+        active.restart();
+        found.push(after(5000));
+        return [m.IDLE_MS, ...found];
+    })""")
+    page.close()
+
+    assert counted == [60_000, 30, 60, 70, 120, 5]
+
+
+def test_what_is_done_inside_the_frame_is_heard_outside(cleos_page, start, texts):
+    start(texts)
+    cleos_page.evaluate(
+        """() => { window.heard = []; window.addEventListener("message", ({ data }) => window.heard.push(data.type)); }"""
+    )
+    cleos_page.wait_for_timeout(5100)
+    cleos_page.keyboard.press("ArrowDown")
+    cleos_page.wait_for_timeout(200)
+
+    assert "active" in cleos_page.evaluate("window.heard")
+    assert json.dumps(values()) == "[]"
+
+
+FOCUSING = """<crowd-form><crowd-input name="bird" auto-focus></crowd-input><input id="own" name="own"></crowd-form>
+<script>document.getElementById("own").focus()</script>"""
+
+
+@pytest.mark.parametrize("asks", [{"kind": "text"}, {"kind": "custom", "template": FOCUSING}], ids=["kind", "own page"])
+def test_the_task_fetched_in_advance_does_not_take_the_keyboard(cleos_page, start, give, asks):
+    frame = start(give([{"source": "a"}, {"source": "b"}], categories=[], **asks), "textbox")
+    ahead = cleos_page.frame_locator("#frame-ahead")
+    expect(ahead.get_by_role("textbox", include_hidden=True).first).to_be_attached()
+    cleos_page.wait_for_timeout(1000)
+    cleos_page.keyboard.type("grey")
+
+    expect(frame.get_by_role("textbox").first).to_have_value("grey")
+    cleos_page.keyboard.press("Control+Enter")
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    expect(frame.get_by_role("textbox").first).to_be_focused()

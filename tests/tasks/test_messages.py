@@ -1,0 +1,162 @@
+"""A worker writes to the requester and is answered."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.identity.models import Member, User
+from gtcrowd.tasks import claim, messages
+from gtcrowd.tasks.models import Message
+from gtcrowd.workforce.models import Kind, Worker, Workforce
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def write(ask, hire, now):
+    cleo, job = hire("cleo"), ask()
+
+    def _write(text="It does not load.", **more):
+        return messages.write(**{"worker": cleo, "job": job, "text": text, "now": now} | more)
+
+    return _write
+
+
+def queued():
+    return list(ProcrastinateJob.objects.filter(task_name="tell_of_messages").values_list("args", flat=True))
+
+
+def test_a_question_and_its_answer(write, alice, now):
+    asked = write()
+    assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
+
+    messages.answer(viewer=alice, job=asked.job, worker=asked.worker, text="Try again.", now=now)
+    messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
+
+    assert [one.text for one in messages.unread(asked.worker.user_id)] == ["Try again."]
+    assert messages.read(worker=asked.worker, job=asked.job, now=now) == 1
+    assert messages.unread(asked.worker.user_id) == []
+    assert messages.waiting([asked.job_id]) == {}
+
+
+def test_writing_more_has_the_thread_wait_again(write, alice, now):
+    asked = write()
+    messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
+    write("Still not.")
+
+    (thread,) = messages.threads(viewer=alice, job=asked.job, most=5)
+    assert thread.waits
+    assert [one.text for one in thread.messages] == ["It does not load.", "Still not."]
+    assert messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now) == 1
+    assert messages.finish(viewer=alice, job=asked.job, worker=asked.worker, done=False, now=now) == 1
+    assert messages.threads(viewer=alice, job=asked.job, most=5)[0].waits
+
+
+def test_threads_that_wait_come_first(write, hire, alice, now):
+    old = write()
+    new = write("Mine is fine.", worker=hire("dan"), now=now + timedelta(minutes=5))
+    messages.finish(viewer=alice, job=new.job, worker=new.worker, now=now)
+
+    found = messages.threads(viewer=alice, job=old.job, most=5)
+
+    assert [thread.name for thread in found] == ["Cleo", "Dan"]
+    assert [thread.waits for thread in found] == [True, False]
+
+
+def test_of_which_task_it_speaks(write, now):
+    asked = write()
+    held = claim.next_assignment(worker=asked.worker, job=asked.job, now=now)
+
+    assert write("Too dark.", assignment=held, about="not-loading").assignment == held
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"text": "  "}, "text"),
+        ({"text": None}, "text"),
+        ({"text": ["x"]}, "text"),
+        ({"text": "x" * 1001}, "text"),
+        ({"text": "a\0b"}, "text"),
+        ({"text": "a\ud800b"}, "text"),
+        ({"about": "weather"}, "about"),
+        ({"about": []}, "about"),
+    ],
+)
+def test_bad_messages_are_refused(write, given, field):
+    with pytest.raises(messages.MessageRefused) as refused:
+        write(**given)
+
+    assert refused.value.field == field
+    assert not Message.objects.exists()
+
+
+def test_the_same_words_twice_are_one_message(write, now):
+    assert write() == write(now=now + timedelta(minutes=1))
+    assert write() != write(now=now + timedelta(minutes=20))
+
+
+def test_not_more_than_so_many_an_hour(write, now):
+    for number in range(messages.MOST_AN_HOUR):
+        write(f"{number}")
+    with pytest.raises(messages.TooMany):
+        write("one more")
+
+    assert write("later", now=now + timedelta(hours=1, seconds=1))
+
+
+def test_who_may_not_manage_workers_does_not_answer(write, alice, now):
+    asked = write()
+    viewer = Viewer(alice.requester, Role.VIEWER)
+
+    with pytest.raises(NotAllowed):
+        messages.answer(viewer=viewer, job=asked.job, worker=asked.worker, text="x", now=now)
+    with pytest.raises(NotAllowed):
+        messages.finish(viewer=viewer, job=asked.job, worker=asked.worker, now=now)
+
+
+def test_another_requester_sees_and_changes_nothing(write, bob, now):
+    asked = write()
+
+    assert messages.threads(viewer=bob, job=asked.job, most=5) == []
+    assert messages.finish(viewer=bob, job=asked.job, worker=asked.worker, now=now) == 0
+
+
+def test_workers_of_others_are_known_by_their_code(write, alice, now):
+    user = User.objects.create_user("vera@example.org", name="Vera")
+    vendor = Workforce.objects.create(kind=Kind.VENDOR, name="labelers")
+    worker = Worker.objects.create(workforce=vendor, user=user, state="active")
+    asked = write(worker=worker)
+
+    (thread,) = messages.threads(viewer=alice, job=asked.job, most=5)
+    assert thread.name == worker.code
+
+
+def test_members_who_may_answer_are_told_once_an_hour(write, alice, now):
+    for name, role in (("olga", Role.OPERATIONS), ("vic", Role.VIEWER)):
+        user = User.objects.create_user(f"{name}@example.org")
+        Member.objects.create(requester=alice.requester, user=user, role=role)
+    asked = write()
+    write("And slow.")
+    assert queued() == [{"job": asked.job_id}]
+
+    assert messages.tell(asked.job_id, now=now + timedelta(minutes=1))
+    assert sorted(one.to[0] for one in mail.outbox) == ["alice@example.org", "olga@example.org"]
+    assert "2 messages of workers in birds" in mail.outbox[0].subject
+    assert "/jobs/birds/#messages" in mail.outbox[0].body
+
+    write("More.", now=now + timedelta(minutes=5))
+    assert not messages.tell(asked.job_id, now=now + timedelta(minutes=6))
+    assert messages.tell(asked.job_id, now=now + timedelta(minutes=62))
+    assert not messages.tell(asked.job_id, now=now + timedelta(minutes=63))
+    assert len(mail.outbox) == 4
+
+
+def test_what_is_done_is_not_mailed(write, alice, now):
+    asked = write()
+    messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
+
+    assert not messages.tell(asked.job_id, now=now)

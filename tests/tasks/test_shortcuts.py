@@ -1,0 +1,68 @@
+"""A person's own keys."""
+
+import pytest
+
+from gtcrowd.tasks import shortcuts
+from gtcrowd.tasks.models import Shortcuts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cleo(hire):
+    return hire("cleo").user_id
+
+
+def test_keys_are_the_usual_ones_until_changed(cleo):
+    assert shortcuts.of(cleo)["submit"] == "Ctrl+Enter"
+    assert shortcuts.change(user_id=cleo, name="submit", key="Alt+Z")["submit"] == "Alt+z"
+    assert shortcuts.of(cleo)["submit"] == "Alt+z"
+
+    assert shortcuts.reset(user_id=cleo) == dict(shortcuts.USUAL) == shortcuts.of(cleo)
+
+
+def test_only_what_differs_is_kept(cleo):
+    shortcuts.change(user_id=cleo, name="category-1", key="ö")
+    shortcuts.change(user_id=cleo, name="return", key="F8")
+    shortcuts.change(user_id=cleo, name="return", key="Alt+r")
+
+    assert Shortcuts.objects.get().keys == {"category-1": "ö"}
+
+
+def test_keys_change_places_one_after_the_other(cleo):
+    shortcuts.change(user_id=cleo, name="category-1", key="ß")
+    shortcuts.change(user_id=cleo, name="category-2", key="1")
+
+    assert shortcuts.change(user_id=cleo, name="category-1", key="2")["category-1"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "problem"),
+    [
+        ("submit", "Alt+r", "Alt + R is taken already: “return the task”."),
+        ("category-1", "2", "2 is taken already: “category 2”."),
+        ("list", "Q", "Q is taken already: “category 11”."),
+        ("submit", "n", "N is used by the tools."),
+        ("return", "F5", "F5 is kept by the browser."),
+        ("return", "Ctrl+w", "Ctrl + W is kept by the browser."),
+        ("submit", "Enter", "Enter is kept by the browser."),
+        ("category-1", "Alt+1", "A category needs a single character"),
+        ("category-1", "F2", "A category needs a single character"),
+        ("return", "Escape", "Press a character"),
+        ("return", "\0", "Press a character"),
+        ("return", "\ud800", "Press a character"),
+        ("return", 7, "Press a character"),
+        ("fly", "x", "There is no such shortcut."),
+        ([], "x", "There is no such shortcut."),
+    ],
+)
+def test_keys_that_will_not_do_are_refused(cleo, name, key, problem):
+    with pytest.raises(shortcuts.KeyRefused) as refused:
+        shortcuts.change(user_id=cleo, name=name, key=key)
+
+    assert problem in str(refused.value)
+    assert shortcuts.of(cleo) == dict(shortcuts.USUAL)
+
+
+def test_everything_that_has_a_key_has_words():
+    assert list(shortcuts.words()) == list(shortcuts.USUAL)
