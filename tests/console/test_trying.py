@@ -58,7 +58,7 @@ def test_settings_are_seen_and_kept(alices_page, address):
     page.goto(f"{address}/jobs/")
     page.get_by_role("link", name="Settings").click()
     page.get_by_label("Origins, one a line").fill("https://cdn.example.org")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Keep").first.click()
 
     expect(page.get_by_text("Kept. Pages that workers load")).to_be_visible()
     expect(page.get_by_label("Origins, one a line")).to_have_value("https://cdn.example.org")
