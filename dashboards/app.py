@@ -17,7 +17,8 @@ __all__ = ["PREFIX", "create"]
 class _Dash(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names each part
         """The page around the layout, in the language of who asks."""
-        page: str = super().interpolate_index(**parts | {"title": f"{_('Dashboards')} · gtcrowd"})
+        title = _("Dashboards")
+        page: str = super().interpolate_index(**parts | {"title": f"{title} · gtcrowd"})
         return page.replace("<html>", f'<html lang="{get_language()}">', 1)
 
 

@@ -128,7 +128,10 @@ def _controls(filters: Filters) -> list[Any]:
 
 def _as_of(seen: fresh.Fresh, zone: str) -> str:
     text = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%H:%M:%S}", "zone": zone}
-    return f"{text}, {_('%(n)s events not in it yet') % {'n': f'{seen.waiting:,}'}}" if seen.waiting else text
+    if not seen.waiting:
+        return text
+    waiting = _("%(n)s events not in it yet") % {"n": f"{seen.waiting:,}"}
+    return f"{text}, {waiting}"
 
 
 def _to_address(*values: Any) -> None:

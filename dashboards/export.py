@@ -66,7 +66,8 @@ def _needs(content: Content) -> str:
     rows = "".join(
         f"<li>{escape(one.title)} <span class='soft'>{escape(one.text)}</span></li>" for one in content.needs
     )
-    return f"<section class='card needs'><h2>{escape(_('What needs me'))}</h2><ul>{rows}</ul></section>"
+    title = _("What needs me")
+    return f"<section class='card needs'><h2>{escape(title)}</h2><ul>{rows}</ul></section>"
 
 
 def _cases(content: Content) -> str:
@@ -76,12 +77,14 @@ def _cases(content: Content) -> str:
         + f"<p>{escape(one.note)}</p></article>"
         for one in content.cases or ()
     )
-    return f"<section class='card wide'><h2>{escape(_('Cases'))}</h2>{rows}</section>" if rows else ""
+    title = _("Cases")
+    return f"<section class='card wide'><h2>{escape(title)}</h2>{rows}</section>" if rows else ""
 
 
 def _card(one: Part) -> str:
     if one.drawn is None:
-        return f"<section class='card'><p>{escape(_('This figure could not be drawn.'))}</p></section>"
+        failed = _("This figure could not be drawn.")
+        return f"<section class='card'><p>{escape(failed)}</p></section>"
     drawn = one.drawn
     plot = ""
     if drawn.figure is not None:
@@ -96,7 +99,8 @@ def _card(one: Part) -> str:
         f"<dd>{escape(source)}</dd></dl>"
         for title, meaning, formula, source, _undefined in cards.explained(drawn.explain)
     )
-    more = f"<details><summary>{escape(_('Explain'))}</summary>{told}</details>" if told else ""
+    explain = _("Explain")
+    more = f"<details><summary>{escape(explain)}</summary>{told}</details>" if told else ""
     return (
         f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
         f"<p class='under'>{escape(drawn.under)}</p>"
@@ -107,7 +111,8 @@ def _card(one: Part) -> str:
 def _table(drawn: Drawn) -> str:
     frame: pd.DataFrame = drawn.table
     if frame.empty or not len(frame.columns):
-        return f"<p>{escape(_('There is nothing to show for these filters.'))}</p>"
+        nothing = _("There is nothing to show for these filters.")
+        return f"<p>{escape(nothing)}</p>"
     heads = words.heads()
     head = "".join(f"<th scope='col'>{escape(heads.get(str(name), str(name)))}</th>" for name in frame.columns)
     rows = "".join(
@@ -115,4 +120,5 @@ def _table(drawn: Drawn) -> str:
     )
     inner = f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     state = "" if drawn.figure is not None else " open"
-    return f"<details{state}><summary>{escape(_('As a table'))}</summary>{inner}</details>"
+    title = _("As a table")
+    return f"<details{state}><summary>{escape(title)}</summary>{inner}</details>"

@@ -59,7 +59,8 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     )
     lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
     if before and not before.answers:
-        lead = f"{lead}. {_('There are no answers in the period before to compare with.')}"
+        without = _("There are no answers in the period before to compare with.")
+        lead = f"{lead}. {without}"
     return Content(title(), lead, _numbers(found, before), _needs(viewer, filters, options, jobs, rest), parts)
 
 

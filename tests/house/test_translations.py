@@ -1,5 +1,6 @@
 """The catalogues have every sentence, in every language, with all that is in it."""
 
+import ast
 import gettext
 import os
 import re
@@ -17,6 +18,7 @@ from django.utils import translation
 from gtcrowd import kinds, language
 
 LOCALE = settings.LOCALE_PATHS[0]
+ROOT = Path(__file__).parents[2]
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 FIXED = re.compile(r"%\(\w+\)s|%%|\{\w+\}|</?\w[^>]*>")
 """Placeholders and tags: what a translation must have just as the sentence has it."""
@@ -66,6 +68,22 @@ def test_no_sentence_is_missing_or_left_over(gathered):
 
         assert not now - kept, told(f"not yet in {code}; run make messages, then translate", now - kept)
         assert not kept - now, told(f"in {code}, but no longer said; run make messages", kept - now)
+
+
+def test_no_sentence_hides_within_an_f_string():
+    """xgettext does not look into f-strings, so such a sentence would be in no catalogue."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for room in ("gtcrowd", "dashboards")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id in ("_", "gettext", "ngettext", "pgettext")
+    ]
+
+    assert hidden == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
