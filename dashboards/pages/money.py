@@ -24,7 +24,7 @@ def title() -> str:
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window = shown.window(viewer, filters)
     jobs, workers = frames.jobs(viewer, filters), people.measured(frames.workers(viewer, filters, paces=False))
-    days = people.every_day(frames.totals(viewer, filters, by="day", and_by="kind"), value="paid")
+    days = people.every_day(frames.totals(viewer, filters, by="day", paces=False), value="paid")
     left, funds = plan.left(jobs), plan.funds(viewer)
     target = float(Decimal(settings.GTCROWD_HOURLY_TARGET))
     link = shown.to("worker", replace(filters, workers=()), options)

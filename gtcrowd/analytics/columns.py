@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,6 @@ from gtcrowd import kinds
 from gtcrowd.analytics.measures import compared as comparing
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import copying
-
-EPOCH = date(2000, 1, 1)
-"""From which the days in columns are counted."""
 
 JOINED = """
 FROM tasks_answer answer

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd import kinds
-from gtcrowd.analytics.columns import EPOCH, Columns, reference, rows
+from gtcrowd.analytics.columns import Columns, reference, rows
 from gtcrowd.analytics.measures import compared as comparing
 from gtcrowd.analytics.measures import trust
+from gtcrowd.analytics.measures.spans import EPOCH
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.classes.table import AnswerTable
 from gtcrowd.jobs.models import Job

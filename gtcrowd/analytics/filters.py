@@ -40,18 +40,21 @@ class Filters:
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
-def conditions(viewer: Viewer, filters: Filters, *, of: str = "total", days: bool = True) -> tuple[str, dict[str, Any]]:
+def conditions(
+    viewer: Viewer, filters: Filters, *, of: str = "total", workforce: str = "worker.workforce_id", days: bool = True
+) -> tuple[str, dict[str, Any]]:
     """SQL that keeps what is the viewer's own and within the filters, and its facts.
 
-    `of`: the alias of a table with job_id, worker_id, day and requester_id; `job` and `worker` are joined to it. The
-    tenant is part of every query: a filter that names a foreign job finds nothing.
+    `of`: the alias of a table with job_id, worker_id, day and requester_id, as far as the filters name them; `job` is
+    joined to it, and `worker`, unless `workforce` names a column of its own. The tenant is part of every query: a
+    filter that names a foreign job finds nothing.
     """
     parts = [f"{of}.requester_id = %(requester)s"]
     facts: dict[str, Any] = {"requester": viewer.requester.pk}
     for name, column, chosen in (
         ("jobs", f"{of}.job_id", filters.jobs),
         ("teams", "job.team_id", filters.teams),
-        ("workforces", "worker.workforce_id", filters.workforces),
+        ("workforces", workforce, filters.workforces),
         ("workers", f"{of}.worker_id", filters.workers),
         ("kinds", "job.kind", filters.kinds),
     ):

@@ -6,6 +6,7 @@ by code to everybody else. Times are seconds, money is in dollars, days are thos
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,14 @@ import pandas as pd
 import psycopg
 from django.db import connection
 
-from gtcrowd.analytics.filters import Filters, conditions, of_jobs
+from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.models import JobQuality
+from gtcrowd.analytics.sources import NAMES as CALLED
+from gtcrowd.analytics.sources import Source, judged, totals_of
 from gtcrowd.identity.access import Viewer
 
 NAME = "CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
-DAYS, QUALITIES = "analytics_day", "analytics_quality"
-JOB = "JOIN jobs_job job ON job.id = total.job_id"
-WORKER = "JOIN workforce_worker worker ON worker.id = total.worker_id"
 SUMS = """
 sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus,
 sum(total.returned) AS returned, sum(total.declined) AS declined, sum(total.expired) AS expired,
@@ -38,15 +38,6 @@ QUALITY_COLUMNS = (
     "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right",
 )  # fmt: skip
 COUNTS = ("submitted", "late", "surplus", "returned", "declined", "expired", "active")
-GROUPS = {
-    "worker": ("total.worker_id", "worker_id"),
-    "job": ("total.job_id", "job_id"),
-    "team": ("job.team_id", "team_id"),
-    "workforce": ("worker.workforce_id", "workforce_id"),
-    "kind": ("job.kind", "kind"),
-    "day": ("total.day", "day"),
-}
-"""What totals can be grouped by: the column, and its name in the frame."""
 NAMES = {
     "worker": f"SELECT worker.id, {NAME} FROM workforce_worker worker "  # noqa: S608
     "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
@@ -60,13 +51,8 @@ def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataF
     """A row a worker: worker_id, worker (name or code), code, workforce_id, workforce, kind (of the workforce), state;
     the columns of `totals`; days (with at least one answer), last_day; `open_cases`."""
     frame = totals(viewer, filters, by="worker", paces=paces)
-    source, facts = _source(viewer, filters, DAYS)
-    seen = _frame(
-        "SELECT worker_id, count(*) FILTER (WHERE answers > 0) AS days, max(day) AS last_day "  # noqa: S608
-        f"FROM (SELECT total.worker_id, total.day, sum(submitted) AS answers {source} GROUP BY 1, 2) AS days "
-        "GROUP BY 1",
-        facts,
-    )
+    source = totals_of(viewer, filters, ("worker",))
+    seen = _frame(source.seen, source.facts)
     people = _frame(
         f"SELECT worker.id AS worker_id, {NAME} AS worker, worker.code, workforce.id AS workforce_id, "  # noqa: S608
         "workforce.name AS workforce, "
@@ -85,7 +71,7 @@ def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataF
 def totals(
     viewer: Viewer, filters: Filters, *, by: str | None, and_by: str | None = None, paces: bool = True
 ) -> pd.DataFrame:
-    """A row for each value of what is grouped by: none (one row of all), one or two of GROUPS.
+    """A row for each value of what is grouped by: none (one row of all), one or two of CALLED.
 
     submitted, late, surplus, returned, declined, expired (counts); seconds, active_seconds (sums over answers), active
     (answers with active time), lost_seconds (on tasks left), paid; workers (active ones); and, as the last runs of the
@@ -93,18 +79,17 @@ def totals(
     definitions.py). The latter are 0 where no run has been. With `paces`, and one group: p50, p75, p90, active_p50
     (percentiles of the time of an answer)."""
     chosen = tuple(name for name in (by, and_by) if name)
-    keys = [GROUPS[name] for name in chosen]
-    columns = "".join(f"{column} AS {name}, " for column, name in keys)
-    names = [name for _column, name in keys]
-    grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(keys)))}" if keys else ""
+    names = [CALLED[name] for name in chosen]
+    grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(names)))}" if names else ""
+    source = totals_of(viewer, filters, chosen)
     # Counting distinct workers sorts everything, and a group of one worker has one.
-    active = "(sum(submitted) > 0)::int" if "worker" in chosen else "count(DISTINCT total.worker_id)"
-    more = "" if "worker" in chosen else " FILTER (WHERE submitted > 0)"
-    source, facts = _source(viewer, filters, DAYS, chosen)
-    frame = _frame(f"SELECT {columns}{SUMS}, {active}{more} AS workers {source} {grouped}", facts)
-    source, facts = _source(viewer, filters, QUALITIES, chosen)
-    judged = _frame(f"SELECT {columns}{JUDGED} {source} {grouped}", facts)
-    frame = frame.merge(judged, on=names, how="left") if names else frame.join(judged)
+    active = "(sum(submitted) > 0)::int" if "worker" in chosen else source.active
+    frame = _frame(
+        f"SELECT {_columns(source, chosen)}{SUMS}, {active} AS workers {source.text} {grouped}", source.facts
+    )
+    compared = judged(viewer, filters, chosen)
+    labels = _frame(f"SELECT {_columns(compared, chosen)}{JUDGED} {compared.text} {grouped}", compared.facts)
+    frame = frame.merge(labels, on=names, how="left") if names else frame.join(labels)
     figures = [name for name in frame.columns if name not in names]
     frame[figures] = frame[figures].astype("float64").fillna(0)
     whole = (*COUNTS, "workers", "judged", "compared", "truth_n", "truth_right", "gold_n", "gold_right")
@@ -118,28 +103,42 @@ def totals(
 def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.DataFrame:
     """A row a day and group, of a worker, team or workforce: day, group (its name; "others" for all beyond the `most`
     largest), submitted. What a chart by day can show, and no more than that is read."""
-    column, _name = GROUPS[by]
-    source, facts = _source(viewer, filters, DAYS, (by,))
+    source = totals_of(viewer, filters, (by,))
     largest = _rows(
-        f"SELECT {column}, sum(total.submitted) AS n {source} GROUP BY 1 ORDER BY n DESC, 1 LIMIT {most}",
-        facts,
+        f"SELECT {source.columns[by]}, sum(total.submitted) AS n {source.text} GROUP BY 1 ORDER BY n DESC, 1 "
+        f"LIMIT {most}",
+        source.facts,
     )
     chosen = [pk for pk, _n in largest]
-    frame = _frame(
-        f"SELECT total.day, CASE WHEN {column} = ANY(%(chosen)s) THEN {column} END AS pk, "
-        f"sum(total.submitted) AS submitted {source} GROUP BY 1, 2 ORDER BY 1, 2",
-        facts | {"chosen": chosen},
-    )
+    every = _submitted_by_day(viewer, filters)
+    narrowed: dict[str, Any] = {f"{by}s": tuple(chosen)}
+    theirs = _submitted_by_day(viewer, replace(filters, **narrowed), by) if chosen else every.iloc[:0]
+    rest = every.set_index("day")["submitted"].sub(theirs.groupby("day")["submitted"].sum(), fill_value=0)
     names = dict(_rows(NAMES[by], {"ids": chosen})) if chosen else {}
-    group = ["others" if pd.isna(pk) else names.get(int(pk), str(int(pk))) for pk in frame["pk"]]
-    return frame.assign(group=group, submitted=frame["submitted"].astype("int64"))[["day", "group", "submitted"]]
+    theirs = theirs.assign(group=[names.get(int(pk), str(int(pk))) for pk in theirs["pk"]])
+    others = rest[rest > 0].rename_axis("day").reset_index(name="submitted").assign(group="others")
+    found = pd.concat([theirs, others]) if len(others) else theirs
+    return found.astype({"submitted": "int64"}).sort_values("day", kind="stable", ignore_index=True)[
+        ["day", "group", "submitted"]
+    ]
+
+
+def _submitted_by_day(viewer: Viewer, filters: Filters, by: str | None = None) -> pd.DataFrame:
+    """day, pk (of the group), submitted."""
+    source = totals_of(viewer, filters, ("day", by) if by else ("day",))
+    column = source.columns[by] if by else "NULL"
+    return _frame(
+        f"SELECT total.day, {column} AS pk, sum(total.submitted)::bigint AS submitted {source.text} "
+        "GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2",
+        source.facts,
+    )
 
 
 def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Answers by class of time, [64], and what `hours` gives, of all that the filters leave."""
-    source, facts = _source(viewer, filters, DAYS)
+    source = totals_of(viewer, filters, ("day",))
     weekday, counts = _bytes(
-        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, facts, pace.CLASSES + pace.HOURS
+        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, pace.CLASSES + pace.HOURS
     )
     table = np.zeros((7, pace.CLASSES + pace.HOURS), dtype=np.int64)
     for day in range(7):
@@ -155,8 +154,8 @@ def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
 
 def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:
     """Answers by class of time, [64], over all that the filters leave; `active`: by active time."""
-    source, facts = _source(viewer, filters, DAYS)
-    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, facts, pace.CLASSES)
+    source = totals_of(viewer, filters, ("day",))
+    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, pace.CLASSES)
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
@@ -284,21 +283,15 @@ def as_of(viewer: Viewer) -> dict[str, Any]:
     return {"now": pd.Timestamp(now), "waiting": int(waiting)}
 
 
-def _source(viewer: Viewer, filters: Filters, table: str, groups: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
-    """FROM and WHERE over totals of the viewer's own within the filters; joined is only what filters or groups need."""
-    where, facts = conditions(viewer, filters)
-    if table == DAYS and filters.source != "all":
-        where += " AND total.gold" if filters.source == "gold" else " AND NOT total.gold"
-    joins = [JOB] if filters.teams or filters.kinds or {"team", "kind"} & set(groups) else []
-    joins += [WORKER] if filters.workforces or "workforce" in groups else []
-    return f"FROM {table} total {' '.join(joins)} WHERE {where}", facts
+def _columns(source: Source, groups: Sequence[str]) -> str:
+    return "".join(f"{source.columns[name]} AS {CALLED[name]}, " for name in groups)
 
 
 def _add_percentiles(frame: pd.DataFrame, viewer: Viewer, filters: Filters, by: str) -> None:
-    column, name = GROUPS[by]
+    source, name = totals_of(viewer, filters, (by,)), CALLED[by]
+    column = source.columns[by]
     key = f"({column} - date '2000-01-01')::bigint" if by == "day" else f"{column}::bigint"
-    source, facts = _source(viewer, filters, DAYS, (by,))
-    keys, counts = _bytes(key, "pace || active_pace", source, facts, 2 * pace.CLASSES)
+    keys, counts = _bytes(key, "pace || active_pace", source, 2 * pace.CLASSES)
     places = (pd.to_datetime(frame[name]) - pd.Timestamp("2000-01-01")).dt.days if by == "day" else frame[name]
     # The frame is in the order of its key.
     place = np.searchsorted(places.to_numpy(), keys)
@@ -313,18 +306,17 @@ def _add_percentiles(frame: pd.DataFrame, viewer: Viewer, filters: Filters, by: 
 
 
 def _bytes(
-    key: str, counts: str, source: str, facts: dict[str, Any], size: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
-    """A number and so many counts a row, [rows] and [rows, size]: a day's rows come as one value, for fetching them one
+    key: str, counts: str, source: Source, size: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.unsignedinteger[Any]]]:
+    """A number and so many counts a row, [rows] and [rows, size]: many rows come as one value, for fetching them one
     by one would take longer than all the rest."""
-    query = f"SELECT string_agg(int8send({key}) || {counts}, ''::bytea) {source} GROUP BY total.day"
+    query = f"SELECT string_agg(int8send({key}) || {counts}, ''::bytea) {source.text} GROUP BY {source.part}"
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(query, facts, binary=True)
+        cursor.execute(query, source.facts, binary=True)
         found = b"".join(value for (value,) in cursor.fetchall())
-    row = np.dtype([("key", ">i8"), ("counts", pace.STORED, (size,))])
-    rows = np.frombuffer(found, dtype=row)
-    return rows["key"].astype(np.int64), rows["counts"].astype(np.uint16)
+    rows = np.frombuffer(found, dtype=np.dtype([("key", ">i8"), ("counts", source.counts, (size,))]))
+    return rows["key"].astype(np.int64), rows["counts"].astype(source.counts.newbyteorder("="))
 
 
 def _rows(query: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """What analytics remembers: totals formed from facts, which can be formed again at any time and are then the same.
 
-`Day` follows answers and what became of tasks, by the marks that come with them (rollup.py). `Quality`, `Profile` and
+`Day` follows answers and what became of tasks, by the marks that come with them (rollup.py); `Span` and `CrowdDay` are
+days added up, so that a page over years reads little more than one over a week. `Quality`, `Profile` and
 `JobQuality` follow the runs of a job (quality.py): they say how answers compare with labels, which change. A page of
 any dashboard reads these and no answers.
 """
@@ -15,22 +16,13 @@ from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger.models import MONEY
-from gtcrowd.workforce.models import Worker
+from gtcrowd.workforce.models import Worker, Workforce
 
 
-class Day(models.Model):
-    """A worker in a job on a day of the requester's time zone: what was handed in and left, and how long it took; known
-    objects (`gold`) apart.
+class Sums(models.Model):
+    """What was handed in and left, how long it took and what it cost. `pace`, `active_pace`: answers by time taken, 64
+    classes of gtcrowd.analytics.measures.pace, as unsigned numbers, highest byte first."""
 
-    `pace`, `active_pace`: answers by time taken, 64 classes of gtcrowd.analytics.measures.pace; `hours`: answers by
-    hour of the day, 24; both as unsigned 16-bit numbers, highest byte first, so that many rows are added up at once.
-    """
-
-    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
-    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
-    day = models.DateField()
-    gold = models.BooleanField()
     submitted = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
     surplus = models.PositiveIntegerField()
@@ -44,6 +36,22 @@ class Day(models.Model):
     paid = models.DecimalField(**MONEY)
     pace = models.BinaryField()
     active_pace = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+
+class Day(Sums):
+    """A worker in a job on a day of the requester's time zone; known objects (`gold`) apart.
+
+    `hours`: answers by hour of the day, 24. It, `pace` and `active_pace` have numbers of 16 bits.
+    """
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    gold = models.BooleanField()
     hours = models.BinaryField()
 
     class Meta:
@@ -58,6 +66,59 @@ class Day(models.Model):
 
     def __str__(self) -> str:
         return f"{self.worker_id} in {self.job_id} on {self.day}"
+
+
+class Span(Sums):
+    """Days of a worker added up over all jobs of a requester: spans of 1, 4, 16, 64 and 256 days (gtcrowd.analytics
+    .measures.spans), of which any period is made of a few. Follows `Day` (spans.py); classes have numbers of 32 bits.
+
+    `days`: on how many there were answers of this kind (`gold` or not); `days_alone`: the same, without those days on
+    which there were real ones as well, so that both kinds can be added up. `last_day`: of anything.
+    """
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
+    workforce = models.ForeignKey(Workforce, on_delete=models.PROTECT, related_name="+", db_index=False)
+    gold = models.BooleanField()
+    size = models.PositiveSmallIntegerField(help_text=_("In days."))
+    first = models.DateField()
+    days = models.PositiveIntegerField()
+    days_alone = models.PositiveIntegerField()
+    last_day = models.DateField()
+
+    class Meta:
+        verbose_name = _("span of a worker's days")
+        constraints = [
+            models.UniqueConstraint(fields=["worker", "size", "first", "requester", "gold"], name="one_span_per_worker")
+        ]
+        indexes = [models.Index(fields=["requester", "size", "first"], name="span_of_requester")]
+
+    def __str__(self) -> str:
+        return f"{self.worker_id}: {self.size} days from {self.first}"
+
+
+class CrowdDay(Sums):
+    """A day of all workers of a workforce over all jobs of a requester. Follows `Day`; classes and `hours` have numbers
+    of 32 bits.
+
+    `workers`: those with answers of this kind; `workers_alone`: the same, without those who gave real ones as well."""
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
+    workforce = models.ForeignKey(Workforce, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    gold = models.BooleanField()
+    workers = models.PositiveIntegerField()
+    workers_alone = models.PositiveIntegerField()
+    hours = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("day of a crowd")
+        constraints = [
+            models.UniqueConstraint(fields=["requester", "day", "workforce", "gold"], name="one_day_per_crowd")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.workforce_id} on {self.day}"
 
 
 class Quality(models.Model):

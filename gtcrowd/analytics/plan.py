@@ -1,9 +1,12 @@
 """What is left to do and to spend: answers a day of jobs, whatever the page's days, and the requester's funds."""
 
+from dataclasses import replace
+
 import pandas as pd
 from django.db import connection
 
-from gtcrowd.analytics.filters import Filters, conditions
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.sources import totals_of
 from gtcrowd.identity.access import Viewer
 from gtcrowd.ledger import balance, names
 
@@ -13,13 +16,12 @@ RUNNING = ("Initializing", "InProgress", "Stopping")
 
 def answers_by_day(viewer: Viewer, filters: Filters) -> pd.Series:
     """Answers that filled a seat, by day (every day from the first to the last), of real objects."""
-    where, facts = conditions(viewer, filters)
+    source = totals_of(viewer, replace(filters, source="real"), ("day",))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT total.day, sum(total.submitted - total.surplus)::float8 FROM analytics_day total "  # noqa: S608
-            "JOIN jobs_job job ON job.id = total.job_id JOIN workforce_worker worker ON worker.id = total.worker_id "
-            f"WHERE {where} AND NOT total.gold GROUP BY total.day ORDER BY total.day",
-            facts,
+            "SELECT total.day, sum(total.submitted - total.surplus)::float8 "
+            f"{source.text} GROUP BY total.day ORDER BY total.day",
+            source.facts,
         )
         rows = cursor.fetchall()
     series = pd.Series({pd.Timestamp(day): n for day, n in rows}, dtype="float64").rename_axis("day")

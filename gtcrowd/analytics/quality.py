@@ -14,8 +14,9 @@ from django.db.models import Max
 
 from gtcrowd import kinds
 from gtcrowd.analytics import cases, columns, described, locks
-from gtcrowd.analytics.columns import EPOCH, Columns
+from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import compared as comparing
+from gtcrowd.analytics.measures.spans import EPOCH
 from gtcrowd.analytics.models import JobQuality, Profile, Quality
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Run, RunState

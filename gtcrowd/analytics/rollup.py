@@ -6,16 +6,20 @@
    and put in the place of those that stood there.
 
 A day's totals are thus always what the facts say: it does not matter how often or in which order they are formed, and
-`rebuild`, which forms all of them by the same statement, gives the same bytes. One process does this at a time, or an
-older view of the facts could be written over a newer one."""
+`rebuild`, which forms all of them by the same statement, gives the same bytes. What is added up from days (spans.py)
+follows in the same transaction. One process does this at a time, or an older view of the facts could be written over a
+newer one."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, transaction
 
-from gtcrowd.analytics import locks
+from gtcrowd.analytics import locks, spans
 from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics.measures.spans import EPOCH
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs.models import Job
 
@@ -27,7 +31,7 @@ DELETE FROM tasks_mark WHERE id IN (SELECT id FROM tasks_mark ORDER BY id LIMIT 
 RETURNING job_id, worker_id, at
 """
 DAYS = """
-SELECT DISTINCT mark.job_id, mark.worker_id, (mark.at AT TIME ZONE {zone})::date
+SELECT DISTINCT mark.job_id, mark.worker_id, (mark.at AT TIME ZONE {zone})::date, job.requester_id
 FROM unnest(%(jobs)s::bigint[], %(workers)s::bigint[], %(times)s::timestamptz[]) AS mark(job_id, worker_id, at)
 JOIN jobs_job job ON job.id = mark.job_id JOIN identity_requester requester ON requester.id = job.requester_id
 """
@@ -143,25 +147,31 @@ def roll(*, zone: str, most: int = 1_000_000) -> int:
                 jobs, workers, times = (list(column) for column in zip(*marks, strict=True))
                 facts: dict[str, Any] = {"jobs": jobs, "workers": workers, "times": times, "zone": zone}
                 cursor.execute(DAYS.format(zone=ZONE), facts)
-                jobs, workers, days = (list(column) for column in zip(*cursor.fetchall(), strict=True))
+                jobs, workers, days, requesters = (list(column) for column in zip(*cursor.fetchall(), strict=True))
                 facts = {"jobs": jobs, "workers": workers, "days": days, "zone": zone}
                 cursor.execute(FORGET, facts)
                 cursor.execute(_statement(OF_CELLS), facts)
+                spans.follow(requesters, workers, [(day - EPOCH).days for day in days])
             done += len(marks)
     return done
 
 
 def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
-    """Form all totals of days again, of one requester or of all, a job at a time; yields each job's id when it is done.
+    """Form all totals of days again, of one requester or of all, a job at a time, and after a requester's jobs what is
+    added up from them; yields each job's id when it is done.
 
     What happens meanwhile is marked, and formed again by the next `roll`.
     """
-    jobs = Job.objects.order_by("pk")
-    for pk in (jobs.filter(requester=requester) if requester else jobs).values_list("pk", flat=True):
-        with locks.alone(locks.TOTALS, wait=True), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(FORGET_JOB, {"job": pk})
-            cursor.execute(_statement(OF_JOB), {"job": pk, "zone": zone})
-        yield pk
+    jobs = Job.objects.order_by("requester", "pk")
+    jobs = jobs.filter(requester=requester) if requester else jobs
+    for owner, some in groupby(jobs.values_list("requester", "pk"), key=itemgetter(0)):
+        for _owner, pk in some:
+            with locks.alone(locks.TOTALS, wait=True), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(FORGET_JOB, {"job": pk})
+                cursor.execute(_statement(OF_JOB), {"job": pk, "zone": zone})
+            yield pk
+        with locks.alone(locks.TOTALS, wait=True), transaction.atomic():
+            spans.rebuild(owner)
 
 
 def _statement(facts: dict[str, str]) -> str:

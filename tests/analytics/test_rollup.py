@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gtcrowd.analytics import locks, rollup
 from gtcrowd.analytics.measures import pace
-from gtcrowd.analytics.models import Day
+from gtcrowd.analytics.models import CrowdDay, Day, Span
 from gtcrowd.tasks import claim, expire, leave, submit
 from gtcrowd.tasks.models import Mark
 from tests.conftest import NOW
@@ -19,9 +19,14 @@ LABEL = {"crowd-classifier": {"label": "heron"}}
 
 
 def totals():
-    return list(Day.objects.order_by("job", "worker", "day", "gold").values_list(*[
-        field.name for field in Day._meta.fields if field.name != "id"
-    ]))  # fmt: skip
+    """All that is formed, but for the numbers of its rows."""
+    return {
+        model.__name__: sorted(
+            model._default_manager.values_list(*[field.name for field in model._meta.fields if field.name != "id"]),
+            key=repr,
+        )
+        for model in (Day, Span, CrowdDay)
+    }
 
 
 def roll():

@@ -10,8 +10,8 @@ CLASSES = 64
 HOURS = 24
 LEAST_SECONDS = 0.25
 PER_OCTAVE = 4
-STORED = np.dtype(">u2")
-"""As the database keeps a count: unsigned, 16 bits, the highest byte first."""
+STORED, SUMMED = np.dtype(">u2"), np.dtype(">u4")
+"""As the database keeps a count of a day, and of many: unsigned, 16 and 32 bits, the highest byte first."""
 
 Counts = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
