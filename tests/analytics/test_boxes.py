@@ -1,11 +1,17 @@
 """Offsets of boxes, worked by hand."""
 
+import json
 import math
 
 import numpy as np
 import pytest
 
+from gtcrowd import line
+from gtcrowd.analytics import quality
 from gtcrowd.analytics.measures import boxes
+from gtcrowd.analytics.models import JobQuality
+from gtcrowd.labels.models import Label, Truth
+from gtcrowd.tasks import claim, gold, submit
 
 CAR = ("car", (100.0, 100.0, 200.0, 150.0))
 """100 wide, 50 high."""
@@ -59,3 +65,32 @@ def test_without_a_pair_there_is_no_offset():
     found = summed([()], [(CAR,)])
 
     assert (found["n"], found["missed"], found["dx"], found["mean_iou"]) == (0, 1, [None] * 3, None)
+
+
+@pytest.mark.django_db
+def test_what_is_known_counts_before_the_truth_and_that_before_the_label(ask, put, hire, alice, now):
+    """Cleo draws the same box everywhere. The known one and the truth lie elsewhere, the label is hers."""
+
+    def value(left):
+        box = {"label": "car", "left": left, "top": 100, "width": 100, "height": 50}
+        return {"boundingBoxes": [box], "inputImageProperties": {"height": 480, "width": 640}}
+
+    manifest = put(lines=[json.dumps({"source-ref": f"s3://heron/{n}.png"}) for n in range(3)], key="three.manifest")
+    job = ask(
+        kind="boxes", medium="image", manifest=manifest, categories=["car"], workers_per_object=1, gold={"quiz": 1}
+    )
+    gold.declare(viewer=alice, job=job, items=[{"object": 2, "value": value(150)}], now=now)
+    cleo = hire("cleo")
+    for _object in range(3):
+        held = claim.next_assignment(worker=cleo, job=job, now=now)
+        submit.submit(assignment=held, content={"boundingBox": value(100)}, now=now)
+    job = line.advance(job.pk, now=now)
+    label = Label.objects.get(job=job, current=True, position=0)
+    Truth.objects.create(data_object=label.data_object, job=job, value=value(80), source="audit")
+
+    quality.form(job, now=now)
+
+    kept = JobQuality.objects.get(job=job).content["boxes"]
+    assert kept["crowd"]["n"] == 3
+    assert kept["crowd"]["dx"][0] == pytest.approx((-0.5 + 0.2 + 0) / 3)
+    assert [one["worker"] for one in kept["workers"]] == [cleo.pk]
