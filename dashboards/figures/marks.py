@@ -46,14 +46,15 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
 
 
 def listed(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """The days with what was changed on each in words, as a further column; days on which something was changed and
+    """The days with what was changed on each in words, as a second column; days on which something was changed and
     nothing else happened are among them."""
     if changes.empty:
         return days
     texts = pd.DataFrame({"day": changes["at"].dt.normalize(), "changed": told(changes)})
     by_day = texts.iloc[::-1].groupby("day")["changed"].agg("; ".join).reset_index()
     by_day["day"] = by_day["day"].astype(days["day"].dtype)
-    return days.merge(by_day, on="day", how="outer").sort_values("day", ignore_index=True)
+    every = days.merge(by_day, on="day", how="outer").sort_values("day", ignore_index=True)
+    return every[["day", "changed", *(name for name in days.columns if name != "day")]]
 
 
 def told(changes: pd.DataFrame) -> list[str]:
