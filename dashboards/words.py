@@ -24,6 +24,12 @@ SHARES = {
     "confidence",
     "least",
     "most",
+    "mix",
+    "crowd",
+    "recall_raw",
+    "precision_low",
+    "precision_high",
+    *(f"{name}{end}" for name in ("dx", "dy", "width", "height") for end in ("", "_low", "_high")),
 }
 
 
@@ -95,7 +101,34 @@ def heads() -> dict[str, str]:
         "accuracy_raw": _("Without the crowd"),
         "gold_n": _("Known objects answered"),
         "active": _("Known objects in use"),
-    }
+        "category": _("Category"),
+        "mix": _("Share of the objects"),
+        "crowd": _("The crowd"),
+        "recall_raw": _("Without the crowd"),
+        "precision_low": _("Interval, from"),
+        "precision_high": _("Interval, to"),
+        "changed": _("Changed"),
+        "source": _("From"),
+        "target": _("To"),
+        "highest": _("Highest sum"),
+        "threshold": _("Threshold"),
+        "began_after": _("Began after so many answers"),
+        "told_after": _("Told after so many answers"),
+        "told_at": _("Told"),
+        "gold_right": _("Known objects right"),
+        "answer": _("Own answer"),
+        "at": _("Handed in"),
+        "sum": _("Sum of the evidence"),
+        "boxes_missed": _("Boxes missed"),
+        "boxes_extra": _("Boxes too many"),
+        "dx": _("To the right"),
+        "dy": _("Down"),
+        "width": _("Wider"),
+        "height": _("Higher"),
+        "iou_range": _("Intersection over union"),
+        **{f"{name}_{end}": text for name in ("dx", "dy", "width", "height")
+           for end, text in (("low", _("Interval, from")), ("high", _("Interval, to")))},
+    }  # fmt: skip
 
 
 def words() -> dict[str, dict[str, str]]:
@@ -130,6 +163,16 @@ def dollars(amount: float | None, digits: int = 2) -> str:
     if amount is None or math.isnan(amount):
         return DASH
     return f"{'-' if amount < 0 else ''}${abs(amount):,.{digits}f}"
+
+
+def likelier(evidence: float | None) -> str:
+    """How many times likelier something is, by the logarithm of the likelihood ratio: to one figure, for more would
+    promise more than the model behind it holds, and above a million without a number."""
+    if evidence is None or math.isnan(evidence):
+        return DASH
+    if evidence > math.log(1_000_000):
+        return _("more than a million times likelier")
+    return _("about %(times)s times likelier") % {"times": f"{float(f'{math.exp(evidence):.1g}'):,g}"}
 
 
 def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
+from dashboards.figures import marks
 from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
 from dashboards.parts import Drawn, Switch
 from dashboards.words import percent, reasons
@@ -22,8 +23,12 @@ MOST_WRITTEN = 15
 """With more categories than this, numbers in the cells cannot be read."""
 
 
-def agreement(by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str) -> Drawn:
-    """Krippendorff's alpha of each day's answers with its band, and of all."""
+def agreement(
+    by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str, changes: pd.DataFrame | None = None
+) -> Drawn:
+    """Krippendorff's alpha of each day's answers with its band, and of all; `changes`: what was changed meanwhile (of
+    gtcrowd.analytics.frames.changes)."""
+    changes = changes if changes is not None else pd.DataFrame(columns=["at", "field", "before", "after"])
     alpha = whole.get("alpha") or {"value": None, "reason": "", "answers": 0}
     under = _("Krippendorff's alpha of each day's answers, 95 %% band by bootstrap; %(job)s; n = %(n)s answers") % {
         "job": job, "n": f"{alpha.get('answers') or 0:,}",
@@ -32,6 +37,7 @@ def agreement(by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str) 
     days = pd.DataFrame(by_day, columns=columns).rename(columns={"value": "alpha"})
     days["day"] = pd.to_datetime(days["day"])
     defined = days[days["alpha"].notna()]
+    days = marks.listed(days, changes)
     if alpha["value"] is None:
         return Drawn(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
     title = _("Alpha is %(value)s (%(low)s to %(high)s)") % {
@@ -57,6 +63,7 @@ def agreement(by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str) 
     figure.add_hline(y=alpha["value"], line={"color": INK, "dash": "dot"})
     dress(figure).update_yaxes(range=[min(0.0, float(defined["low"].min()) - 0.05), 1.02])
     figure.update_xaxes(tickformat="%m-%d")
+    marks.draw(figure, changes, top=1.0)
     return Drawn(title, under, days.iloc[::-1], figure, ("alpha",))
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import money, quality, work
+from dashboards.figures import flow, money, quality, work
 from dashboards.pages import shown
 from dashboards.parts import Content, Number, Switch, part
 from dashboards.words import dollars, percent, words
+from gtcrowd.analytics import flow as counting
 from gtcrowd.analytics import frames, plan
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import forecast
@@ -42,10 +43,12 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     history, rest = _history(viewer, row, options), int(plan.left(one).sum())
     ahead = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
     name, saved = str(row["job"]), row["saved_answers"]
+    came = counting.of_job(viewer, pk, found)
     known = words()["state"]
     parts = (
         part("progress", lambda: work.progress(one, link=shown.to("quality", replace(filters, jobs=(pk,)), options))),
         part("burn-down", lambda: work.burn_down(history, ahead, what=name)),
+        part("flow", lambda: flow.flow(*came[:2], as_of=came[2], zone=viewer.requester.zone, of=name)),
         part("redundancy", lambda: quality.redundancy(
             found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]))),
         part("cost", lambda: money.by_job(one, plan.left(one), link=shown.to("job", filters, options))),

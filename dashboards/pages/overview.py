@@ -11,7 +11,7 @@ from dashboards.address import Options
 from dashboards.figures import work
 from dashboards.pages import shown
 from dashboards.parts import Content, Notice, Number, part
-from dashboards.words import DASH, dollars, percent
+from dashboards.words import DASH, dollars, likelier, percent
 from gtcrowd.analytics import cases, frames, plan
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import forecast, pace, people
@@ -196,8 +196,8 @@ def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Not
     for rows in (some for _id, some in opened.assign(ratio=strength).groupby("worker_id")):
         strongest = rows.sort_values("ratio", ascending=False).iloc[0]
         titles = [str(cases.KINDS[kind].title) if kind in cases.KINDS else kind for kind in dict.fromkeys(rows["kind"])]
-        text = _("%(n)s open cases, the strongest e^%(ratio)s times likelier than chance, in %(job)s") % {
-            "n": len(rows), "ratio": f"{strongest['ratio']:.1f}", "job": strongest["job"] or DASH,
+        text = _("%(n)s open cases, the strongest %(likelier)s than chance, in %(job)s") % {
+            "n": len(rows), "likelier": likelier(float(strongest["ratio"])), "job": strongest["job"] or DASH,
         }  # fmt: skip
         link = address.href(filters, options, page="worker", item=int(strongest["worker_id"]))
         found.append((float(strongest["ratio"]), Notice(f"{strongest['worker']}: {', '.join(titles)}", text, link)))

@@ -1,15 +1,18 @@
 """One job's labels: agreement, confusions, who agrees with whom, and whether confidences keep their word."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
+from dashboards.figures import boxes, categories, drift
 from dashboards.figures import quality as figures
 from dashboards.pages import shown
-from dashboards.parts import Content, Switch, part
+from dashboards.parts import Content, Part, Switch, part
 from gtcrowd.analytics import frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
@@ -38,11 +41,16 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             "job": job["job"]
         }
         return Content(title(), text, links=links)
-    people = frames.names(viewer, found["matrix"]["workers"]) if "matrix" in found else {}
     name, content = str(job["job"]), found
+    people = frames.names(viewer, sorted(_workers(content)))
+    changes = frames.changes(viewer, int(job["job_id"]))
+    to_worker = shown.to("worker", filters, options)
     own = address.href(filters, options, page="job", item=int(job["job_id"]))
     parts = (
-        part("agreement", lambda: figures.agreement(content["by_day"], content["agreement"], job=name)),
+        part(
+            "agreement",
+            lambda: figures.agreement(content["by_day"], content["agreement"], job=name, changes=changes),
+        ),
         part(
             "confusion",
             lambda: figures.confusion(
@@ -55,11 +63,15 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             ),
         ),
         part("pairs", lambda: figures.pairs(content["confusion"], content["categories"], of=name)),
+        part("categories", lambda: categories.of_job(content["confusion"], content["categories"], of=name)),
+        part(
+            "drift",
+            lambda: drift.worst(content.get("drift"), people, of=name, zone=viewer.requester.zone, link=to_worker),
+        ),
+        *_boxes(content.get("boxes"), people, filters, name, to_worker),
         part(
             "matrix",
-            lambda: figures.matrix(
-                content.get("matrix", {}), people, of=name, link=shown.to("worker", filters, options)
-            ),
+            lambda: figures.matrix(content.get("matrix", {}), people, of=name, link=to_worker),
         ),
         part("reliability", lambda: figures.reliability(content["reliability"], of=name)),
         part("gold", lambda: figures.gold(content["gold"], of=name)),
@@ -68,6 +80,25 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         "job": name, "time": content["made_at"][:16].replace("T", " "),
     }  # fmt: skip
     return Content(title(), lead, parts=parts, links=links)
+
+
+def _workers(content: dict[str, Any]) -> set[int]:
+    """Ids of all who are named in a job's figures."""
+    kept = [content.get(name) or {"workers": []} for name in ("drift", "boxes")]
+    return {*content.get("matrix", {}).get("workers", []), *(one["worker"] for two in kept for one in two["workers"])}
+
+
+def _boxes(
+    content: dict[str, Any] | None, people: dict[int, str], filters: Filters, name: str, link: Callable[[int], str]
+) -> tuple[Part, ...]:
+    """Of jobs that ask for boxes: offsets of each worker, and how well boxes lie, those of chosen workers beside."""
+    if content is None:
+        return ()
+    beside = [one for one in content["workers"] if one["worker"] in filters.workers]
+    return (
+        part("box-offsets", lambda: boxes.bias(content, people, of=name, link=link)),
+        part("box-likeness", lambda: boxes.likeness(content["crowd"], beside, people, of=name)),
+    )
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, current: int) -> tuple[Switch, ...]:

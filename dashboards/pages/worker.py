@@ -1,5 +1,6 @@
 """One worker: everything that is known, and the cases to decide."""
 
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import one, quality, work
+from dashboards.figures import boxes, categories, drift, one, quality, work
 from dashboards.pages import shown
 from dashboards.parts import CaseShown, Content, Number, Part, Switch, part
-from dashboards.words import dollars, percent, words
+from dashboards.words import dollars, likelier, percent, words
 from gtcrowd.analytics import cases, frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import people
@@ -62,6 +63,9 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
     sums = one.weeks(days) if weekly else days
     whole = None if pd.isna(row["accuracy"]) else float(row["accuracy"])
     back = replace(mine, workers=())
+    kept = frames.kept(viewer, options.item or 0, back).merge(
+        jobs[["job_id", "confusion"]].rename(columns={"confusion": "own"}), on="job_id", how="left"
+    )
     return (
         part(
             "over-time",
@@ -94,7 +98,30 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
             )
             for job in jobs.to_dict("records")
         ),
+        *_kept(kept, str(row["worker"]), viewer.requester.zone),
     )
+
+
+def _kept(kept: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
+    """What the runs of the worker's jobs keep of them: by category, the watch for drift, and offsets of boxes."""
+
+    def parts(job: dict[Hashable, Any]) -> Iterator[Part]:
+        pk, of = job["job_id"], job["job"]
+        if isinstance(job["own"], list) and isinstance(job["confusion"], list):
+            yield part(f"categories-{pk}", lambda: categories.of_worker(
+                job["own"], job["confusion"], job["categories"], of=of))  # fmt: skip
+        if isinstance(job["drift"], dict):
+            yield part(f"drift-{pk}", lambda: drift.own(job["drift"], threshold=job["threshold"], of=of, zone=zone))
+        if isinstance(job["boxes"], dict):
+            yield part(f"box-offsets-{pk}", lambda: boxes.own(job["boxes"], job["crowd"], name=name, of=of))
+            yield part(f"box-likeness-{pk}", lambda: boxes.likeness(
+                job["crowd"], [job["boxes"]], {job["boxes"]["worker"]: name}, of=of))  # fmt: skip
+
+    fallen = [isinstance(one, dict) and one["told"] is not None for one in kept["drift"]]
+    there = kept["own"].notna() | kept["drift"].notna() | kept["boxes"].notna()
+    # A job in which the worker has fallen off is shown, however few of their answers it has.
+    shown_ = kept.assign(fallen=fallen)[there].sort_values("fallen", ascending=False, kind="stable").head(MOST_JOBS)
+    return tuple(one for job in shown_.to_dict("records") for one in parts(job))
 
 
 def _numbers(row: pd.Series) -> tuple[Number, ...]:
@@ -155,8 +182,8 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
     for row in flagged.to_dict("records"):
         kind = cases.KINDS.get(row["kind"])
         facts = [(_("Job"), row["job"] or "–"), (_("Seen"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
-                 (_("Likelihood ratio"), _("e^%(ratio)s: so many times likelier than the innocent story") % {
-                     "ratio": f"{row['ratio'] or 0:.1f}"})]  # fmt: skip
+                 (_("Likelihood ratio"), _("%(likelier)s than the innocent story") % {
+                     "likelier": likelier(row["ratio"])})]  # fmt: skip
         evidence = row["evidence"] | (
             {"with": names.get(row["evidence"]["with"], "–")} if "with" in row["evidence"] else {}
         )

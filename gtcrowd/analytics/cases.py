@@ -89,17 +89,26 @@ class Seen:
     n_tasks: int
 
 
-def look(job: Job, seen: Seen, *, now: datetime, budget: float = drift.BUDGET) -> list[Case]:
-    """Open the cases that a job's answers give reason for, and not any again that was opened before."""
+def look(job: Job, seen: Seen, *, now: datetime, budget: float = drift.BUDGET) -> drift.Watched | None:
+    """Open the cases that a job's answers give reason for, and not any again that was opened before.
+
+    Returns how the workers were watched for drift; None without an answer.
+    """
+    if not len(seen.task):
+        return None
+    beside = others.probability(
+        seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
+    )
+    watched = _watched(job, seen, beside, now=now, budget=budget)
     found = [
         Case(
             requester_id=job.requester_id, worker_id=int(seen.workers[worker]), job=job, kind=kind, key=key,
             evidence=evidence, ratio=round(float(min(ratio, 700.0)), 3), opened_at=now,
         )
-        for kind, worker, key, evidence, ratio in _signs(job, seen, now=now, budget=budget)
+        for kind, worker, key, evidence, ratio in _signs(job, seen, beside, watched, budget=budget)
     ]  # fmt: skip
     Case.objects.bulk_create(found, ignore_conflicts=True)
-    return found
+    return watched
 
 
 def decide(*, viewer: Viewer, case: Case, confirmed: bool, note: str, now: datetime) -> None:
@@ -112,15 +121,10 @@ def decide(*, viewer: Viewer, case: Case, confirmed: bool, note: str, now: datet
 
 
 def _signs(
-    job: Job, seen: Seen, *, now: datetime, budget: float
+    job: Job, seen: Seen, beside: npt.NDArray[np.float64], watched: drift.Watched, *, budget: float
 ) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
     n, values = len(seen.workers), len(seen.prior)
-    if not len(seen.task):
-        return
-    beside = others.probability(
-        seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
-    )
-    yield from _drift(job, seen, beside, now=now, budget=budget)
+    yield from _drift(job, seen, watched, budget=budget)
     tests = {
         "speed": fraud.speed(seen.worker, seen.seconds, n_workers=n),
         "regular": fraud.regularity(seen.worker, seen.seconds, n_workers=n),
@@ -141,25 +145,28 @@ def _signs(
         yield from _copying(job, seen)
 
 
-def _drift(
-    job: Job, seen: Seen, beside: npt.NDArray[np.float64], *, now: datetime, budget: float
-) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
+def _watched(job: Job, seen: Seen, beside: npt.NDArray[np.float64], *, now: datetime, budget: float) -> drift.Watched:
     month = Day.objects.filter(requester=job.requester_id, day__gte=(now - MONTH).date())
     answers = max(month.aggregate(n=Sum("submitted"))["n"] or 0, len(seen.task))
     limit = drift.threshold(answers, budget=budget)
     weight = np.bincount(seen.worker, minlength=len(seen.workers)).astype(float)
     crowd = np.average(seen.confusion, axis=0, weights=np.maximum(weight, 1e-9))
     order = np.argsort(seen.at, kind="stable")
-    watched = drift.watch(
+    return drift.watch(
         seen.worker[order], seen.value[order], beside[order], crowd=crowd, n_workers=len(seen.workers), limit=limit
     )
+
+
+def _drift(
+    job: Job, seen: Seen, watched: drift.Watched, *, budget: float
+) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
     for worker in np.flatnonzero(watched.alarm >= 0).tolist():
         own = np.sort(seen.at[seen.worker == worker])
         began, alarm = int(watched.began[worker]), int(watched.alarm[worker])
         evidence = {
             "answers": len(own), "began_after": began, "told_after": alarm + 1, "began_at": float(own[began]),
-            "told_at": float(own[alarm]), "sum": round(float(watched.highest[worker]), 2), "threshold": round(limit, 2),
-            "budget": budget,
+            "told_at": float(own[alarm]), "sum": round(float(watched.highest[worker]), 2),
+            "threshold": round(watched.threshold, 2), "budget": budget,
         }  # fmt: skip
         yield "drift", worker, f"job-{job.pk}-{began}", evidence, float(watched.highest[worker])
 

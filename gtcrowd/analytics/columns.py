@@ -1,7 +1,7 @@
 """A job's answers in columns, beside its labels, what is known and the truth: read once, for all that is compared."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.db import connection
 
 from gtcrowd import kinds
 from gtcrowd.analytics.measures import compared as comparing
+from gtcrowd.consolidation.shapes.boxes import Boxes
 from gtcrowd.jobs.models import Job
+from gtcrowd.kinds.shapes import BOXES
 from gtcrowd.labels import copying
 
 JOINED = """
@@ -38,7 +40,8 @@ SELECT answer.task_id, answer.worker_id, (answer.submitted_at AT TIME ZONE %(zon
 @dataclass(frozen=True, eq=False)
 class Columns:
     """Answers in columns, ordered by object and worker. `label`, `truth`, `known` are -1 where there is none, and for
-    kinds whose values cannot be listed 1 and 0: whether the answer is what is known."""
+    kinds whose values cannot be listed 1 and 0: whether the answer is what is known. `boxes`, of jobs that ask for
+    boxes: those of each answer, and those they are held against (what is known, else the truth, else the label)."""
 
     task: npt.NDArray[np.int64]
     worker: npt.NDArray[np.int64]
@@ -55,6 +58,7 @@ class Columns:
     n_tasks: int
     seconds: npt.NDArray[np.float64]
     at: npt.NDArray[np.float64]
+    boxes: tuple[list[Boxes], list[Boxes | None]] | None = None
 
 
 def read(job: Job) -> Columns:
@@ -141,4 +145,11 @@ def _whole(job: Job, kind: kinds.Kind) -> Columns:
         task.astype(np.int64), worker.astype(np.int64), days, gold, one, np.where(labeled, 1, -1),
         same(6, of_gold=False), np.where(gold, same(7, of_gold=True), -1), right, both, agreed, workers, len(tasks),
         np.zeros(len(found)), np.zeros(len(found)),
+        ([BOXES.inner(value(row[4])) for row in found], [_held_against(row, value) for row in found])
+        if kind is BOXES else None,
     )  # fmt: skip
+
+
+def _held_against(row: tuple[Any, ...], value: Callable[[str], Any]) -> Boxes | None:
+    text = (row[7] if row[3] else "") or row[6] or ("" if row[3] else row[5])
+    return BOXES.inner(value(text)) if text else None

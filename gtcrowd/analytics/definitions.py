@@ -117,6 +117,65 @@ _ALL = (
         _("No label has a known truth."),
     ),
     Definition(
+        "recall", _("Recognized"), "share",
+        _("Of the answers to objects of a category (known, else by the truth, else by the label), the share that say so. "
+          "A worker's few answers are drawn to the crowd's share of that category by 2 answers. The interval is of chance "
+          "only: labels are in doubt as well."),
+        "right / n; of a worker (right + 2 crowd) / (n + 2)",
+        "Brown, Cai, DasGupta 2001, Interval estimation for a binomial proportion (Jeffreys); Gelman et al. 2013, Bayesian "
+        "data analysis, section 2.4",
+        _("No answer was given to an object of this category."),
+    ),
+    Definition(
+        "precision", _("Right where said"), "share",
+        _("Of the answers that say a category, the share to objects that are of it (known, else by the truth, else by the "
+          "label)."),
+        "right / answered",
+        "Brown, Cai, DasGupta 2001, Interval estimation for a binomial proportion (Jeffreys)",
+        _("Nobody answered this category."),
+    ),
+    Definition(
+        "at_crowds_mix", _("Right with the crowd's mix"), "share",
+        _("How often a worker would be right if the objects were mixed as the whole job's are: who was given more of a hard "
+          "category is compared fairly."),
+        "sum over categories of the crowd's share of it · the worker's recall, drawn to the crowd",
+        "Fleiss, Levin, Paik 2003, Statistical methods for rates and proportions, section 19.3 (direct standardization)",
+        _("No answer has a label yet."),
+    ),
+    Definition(
+        "drift", _("Drift"), "log-likelihood ratio",
+        _("For each answer, in order of time, how much likelier it is of somebody who has stopped looking, in six of ten "
+          "answers, than of the worker as they were before; what is right is taken from the others' answers. The sum begins "
+          "anew where it falls below zero; where it passes the threshold, a case is opened. The threshold allows one false "
+          "alarm a month over all workers. A worker's first answers only tell how they answer."),
+        "S_n = max(0, S_(n-1) + log(0.4 + 0.6 habit / as before)); alarm at ln(answers a month) + 2",
+        "Page 1954, Continuous inspection schemes; Lorden 1971, Procedures for reacting to a change in distribution",
+        _("The kind of label has no categories, or more than 50."),
+    ),
+    Definition(
+        "object_flow", _("Way of the objects"), "count",
+        _("Every object is at one end: labeled, failed, its time ran out, waiting, spared the workers, or known beforehand. "
+          "Handed out is what any worker ever took; answered is what has an answer that counts. Jobs of more than 20,000 "
+          "objects are counted with each of their runs, others as the page is drawn."),
+        "counts of tasks by state, reason and whether labeled",
+    ),
+    Definition(
+        "box_offset", _("Offset of boxes"), "share",
+        _("How far boxes lie off those they should be (known, else by the truth, else the label's), on average, in shares of "
+          "the width and height those have; how much wider and higher they are, as a logarithm (0.05 is about a twentieth). Boxes "
+          "are matched within a label, the most overlapping first. What is left of it on average is systematic. Labels are "
+          "made of these answers as well, so that the true offset is a little larger."),
+        "dx = mean((x - X) / W), dy = mean((y - Y) / H), log(w / W), log(h / H), of centers x, y; mean ± t s / sqrt(n)",
+        "Student 1908, The probable error of a mean", _("No box overlaps one it could be held against."),
+    ),
+    Definition(
+        "iou", _("Mean IoU"), "likeness",
+        _("Intersection over union of matched boxes: 1 is the same box, 0 no overlap. Missed and extra boxes are told apart."),
+        "area of both / area of either",
+        "Everingham et al. 2010, The Pascal visual object classes (VOC) challenge, section 4.2",
+        _("No box overlaps one it could be held against."),
+    ),
+    Definition(
         "forecast", _("Finish"), "days",
         _("Days to come are drawn from the last 28 days in blocks of up to a week; half of the futures are done by the day "
           "shown, 90 of 100 within the band."),

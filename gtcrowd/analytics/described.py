@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd import kinds
+from gtcrowd.analytics import flow
 from gtcrowd.analytics.columns import Columns, reference, rows
+from gtcrowd.analytics.measures import boxes, trust
 from gtcrowd.analytics.measures import compared as comparing
-from gtcrowd.analytics.measures import trust
 from gtcrowd.analytics.measures.spans import EPOCH
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.classes.table import AnswerTable
@@ -72,7 +73,24 @@ def described(job: Job, columns: Columns, values: Any, categories: int) -> dict[
     content["doubtful"] = [[place, json.loads(text), sure] for place, text, sure in rows(DOUBTFUL, facts)]
     content["reliability"] = trust.reliability(np.array(rows(RELIABLE, facts), dtype=float).reshape(-1, 2))
     content["gold"] = _gold(job)
+    content["flow"] = {"objects": job.objects_total, "tasks": flow.counted(job.pk)}
+    content["boxes"] = _boxes(columns)
     return content
+
+
+def _boxes(columns: Columns) -> dict[str, Any] | None:
+    """Errors of place and size of boxes (measures.boxes), of all and of the busiest workers; None for other kinds."""
+    if columns.boxes is None:
+        return None
+    found = boxes.compared(*columns.boxes)
+    busiest = np.argsort(-np.bincount(columns.worker, minlength=len(columns.workers)), kind="stable")[:WORKERS_KEPT]
+    return {
+        "crowd": boxes.summed(found, np.ones(len(columns.worker), bool)),
+        "workers": [
+            {"worker": int(columns.workers[place]), **boxes.summed(found, columns.worker == place)}
+            for place in np.sort(busiest).tolist()
+        ],
+    }
 
 
 def _table(columns: Columns, chosen: npt.NDArray[np.bool_], n_values: int) -> AnswerTable:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from gtcrowd.analytics.models import JobQuality
 from gtcrowd.analytics.sources import NAMES as CALLED
 from gtcrowd.analytics.sources import Source, judged, totals_of
 from gtcrowd.identity.access import Viewer
+from gtcrowd.jobs.models import Change
 
 NAME = "CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
 SUMS = """
@@ -204,6 +206,68 @@ def profiles(viewer: Viewer, worker_id: int, filters: Filters) -> pd.DataFrame:
         facts | {"worker": worker_id},
         of_json=("categories", "confusion"),
     )
+
+
+def confusions(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """A row a job with categories that has been run, the newest first, whatever the days: job_id, job, categories,
+    confusion (counts, rows what is right, columns the answer), of all its workers, or of those the filters name."""
+    where, facts = of_jobs(viewer, filters)
+    if not filters.workers and not filters.workforces:
+        return _frame(
+            "SELECT job.id AS job_id, job.name AS job, job.categories, seen.content -> 'confusion' AS confusion "  # noqa: S608
+            "FROM analytics_jobquality seen JOIN jobs_job job ON job.id = seen.job_id "
+            f"WHERE {where} AND seen.content -> 'confusion' <> 'null' "
+            "ORDER BY job.created_at DESC, job.id DESC LIMIT 500",
+            facts,
+            of_json=("categories", "confusion"),
+        )
+    whose = [part for part, chosen in (
+        ("one.worker_id = ANY(%(workers)s)", filters.workers),
+        ("worker.workforce_id = ANY(%(workforces)s)", filters.workforces),
+    ) if chosen]  # fmt: skip
+    found = _frame(
+        "SELECT job.id AS job_id, job.name AS job, job.categories, one.confusion FROM analytics_profile one "  # noqa: S608
+        "JOIN jobs_job job ON job.id = one.job_id JOIN workforce_worker worker ON worker.id = one.worker_id "
+        f"WHERE {where} AND {' AND '.join(whose)} AND one.confusion <> 'null' "
+        "ORDER BY job.created_at DESC, job.id DESC, one.worker_id LIMIT 5000",
+        facts | {"workers": list(filters.workers), "workforces": list(filters.workforces)},
+        of_json=("categories", "confusion"),
+    )
+    sums = found.groupby("job_id", sort=False)["confusion"].agg(lambda tables: np.sum(tables.tolist(), axis=0).tolist())
+    return found.drop_duplicates("job_id").assign(confusion=sums.to_list()).reset_index(drop=True)
+
+
+def kept(viewer: Viewer, worker_id: int, filters: Filters, *, most: int = 20) -> pd.DataFrame:
+    """What the last official runs of a worker's jobs keep of them, a row a job, those with most of their answers first:
+    job_id, job, categories, confusion (the whole job's), threshold and drift (gtcrowd.analytics.paths, of this worker),
+    crowd and boxes (gtcrowd.analytics.measures.boxes, of all and of this worker); None where there is nothing."""
+    where, facts = of_jobs(viewer, filters)
+
+    def own(part: str) -> str:
+        return (
+            f"(SELECT one FROM jsonb_array_elements(nullif(seen.content #> '{{{part},workers}}', 'null')) one "  # noqa: S608
+            f"WHERE (one ->> 'worker')::bigint = %(worker)s LIMIT 1) AS {part}"
+        )
+
+    return _frame(
+        "SELECT job.id AS job_id, job.name AS job, job.categories, seen.content -> 'confusion' AS confusion, "  # noqa: S608
+        f"(seen.content #>> '{{drift,threshold}}')::float8 AS threshold, {own('drift')}, "
+        f"seen.content #> '{{boxes,crowd}}' AS crowd, {own('boxes')} "
+        "FROM analytics_profile mine JOIN jobs_job job ON job.id = mine.job_id "
+        "JOIN analytics_jobquality seen ON seen.job_id = job.id "
+        f"WHERE {where} AND mine.worker_id = %(worker)s ORDER BY mine.answers DESC, job.id LIMIT {most}",
+        facts | {"worker": worker_id},
+        of_json=("categories", "confusion", "drift", "crowd", "boxes"),
+    )
+
+
+def changes(viewer: Viewer, job_id: int, *, most: int = 200) -> pd.DataFrame:
+    """What was changed in one of the viewer's jobs while it ran, the newest first: at (in the requester's time zone,
+    without it), field, before, after (gtcrowd.jobs.models.Change)."""
+    found = Change.objects.visible_to(viewer).filter(job=job_id).order_by("-at", "-pk")[:most]
+    zone = ZoneInfo(viewer.requester.zone)
+    rows = [[one.at.astimezone(zone).replace(tzinfo=None), one.field, one.before, one.after] for one in found]
+    return pd.DataFrame(rows, columns=["at", "field", "before", "after"])
 
 
 def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:

@@ -15,6 +15,8 @@ SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mar
         WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(job.changed_at, counters.counted_at)) FROM jobs_job job
         JOIN jobs_counters counters ON counters.job_id = job.id WHERE job.requester_id = %(requester)s),
+       (SELECT max(change.id) FROM jobs_change change JOIN jobs_job job ON job.id = change.job_id
+        WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(opened_at, decided_at)) FROM analytics_case
         WHERE requester_id = %(requester)s)
 """

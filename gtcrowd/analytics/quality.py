@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from gtcrowd import kinds
-from gtcrowd.analytics import cases, columns, described, locks
+from gtcrowd.analytics import cases, columns, described, locks, paths
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import compared as comparing
 from gtcrowd.analytics.measures.spans import EPOCH
@@ -44,10 +44,13 @@ def _formed(job: Job, now: datetime) -> bool:
         return False
     values = kinds.kind(job.kind).values(job.categories)
     given = columns.read(job)
+    watched = None
     if values is not None and 0 < len(values) <= MOST_CATEGORIES:
-        cases.look(job, _seen(run, given, len(values)), now=now)
+        seen = _seen(run, given, len(values))
+        watched = cases.look(job, seen, now=now)
     categories = len(values) if values is not None and len(values) <= MOST_CATEGORIES else 0
     content = described.described(job, given, values, categories)
+    content["drift"] = paths.kept(seen, watched, given) if watched is not None else None
     with transaction.atomic():
         for model in (Quality, Profile):
             model._default_manager.filter(job=job).delete()

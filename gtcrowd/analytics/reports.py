@@ -8,7 +8,7 @@ from django.db import connection
 
 from gtcrowd.analytics import frames
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people
+from gtcrowd.analytics.measures import categories, people
 from gtcrowd.identity.access import Viewer
 
 Report = Callable[[Viewer, Filters], pd.DataFrame]
@@ -43,6 +43,16 @@ def grouped(by: str) -> Report:
     return report
 
 
+def classes(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """A row for each job and category, whatever the days: job_id, job, and the columns of measures.categories."""
+    found = [
+        categories.by_category(row["confusion"], row["categories"]).assign(job_id=row["job_id"], job=row["job"])
+        for row in frames.confusions(viewer, filters).to_dict("records")
+    ]
+    names = ["job_id", "job", *categories.by_category([[0]], ["-"]).columns]
+    return pd.concat(found, ignore_index=True)[names] if found else pd.DataFrame(columns=names)
+
+
 REPORTS: Mapping[str, Report] = MappingProxyType(
     {
         "workers": workers,
@@ -53,6 +63,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         "job-totals": grouped("job"),
         "jobs": frames.jobs,
         "hours": frames.hours,
+        "classes": classes,
         "cases": lambda viewer, filters: frames.cases(viewer, filters, state=None),
     }
 )

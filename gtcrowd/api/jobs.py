@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from gtcrowd.api import pages, shapes
 from gtcrowd.api.authentication import caller
 from gtcrowd.jobs import create, stop
-from gtcrowd.jobs.models import Job
+from gtcrowd.jobs.models import Change, Job
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run
 from gtcrowd.ledger import balance, names
@@ -97,6 +97,16 @@ class JobDetail(APIView):
         job = visible_job(request, name)
         change.change(viewer=caller(request), job=job, given=mapping(request), now=timezone.now())
         return Response(shapes.JobShape(visible_job(request, name)).data, status=202)
+
+
+class JobChanges(APIView):
+    @extend_schema(
+        summary="What was changed in a job after it was created, the newest first; 1000 at most",
+        responses=shapes.ChangeShape(many=True),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        found = Change.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
+        return Response(shapes.ChangeShape(found.order_by("-at", "-pk")[:1000], many=True).data)
 
 
 class JobStop(APIView):

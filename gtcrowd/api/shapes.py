@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.jobs.models import HandOut, Hook, Job
+from gtcrowd.jobs.models import Change, HandOut, Hook, Job
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import About, Gold
 from gtcrowd.workforce.models import Team, Worker
@@ -194,6 +194,14 @@ class HookShape(serializers.ModelSerializer[Hook]):
     class Meta:
         model = Hook
         fields = ("stage", "number", "target", "set_at", "set_by")
+
+
+class ChangeShape(serializers.ModelSerializer[Change]):
+    by = serializers.EmailField(source="by.email", default=None, help_text="null: by a program.")
+
+    class Meta:
+        model = Change
+        fields = ("at", "by", "field", "before", "after")
 
 
 class HookSecretShape(serializers.Serializer[Any]):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/plan/", jobs.JobPlan.as_view(), name="job-plan"),
     path("jobs/<str:name>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<str:name>/changes/", jobs.JobChanges.as_view(), name="job-changes"),
     path("jobs/<str:name>/stop/", jobs.JobStop.as_view(), name="job-stop"),
     path("jobs/<str:name>/labels/", jobs.JobLabels.as_view(), name="job-labels"),
     path("jobs/<str:name>/output-manifest/", jobs.JobManifest.as_view(), name="job-manifest"),

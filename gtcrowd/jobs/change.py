@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.models import User
 from gtcrowd.jobs import hooks, request, state, templates
-from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.jobs.models import Change, Job, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
 from gtcrowd.workforce.models import Team
@@ -26,6 +28,8 @@ AS_IT_IS = (
     "idle_days",
 )  # fmt: skip
 """What answers were given under, and so stays as it is."""
+KNOWN_OBJECTS = "known-objects"
+"""Stands for a field where objects became known, were corrected or withdrawn."""
 
 
 def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int, live: int, now: datetime) -> Job:
@@ -43,9 +47,12 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
             raise state.NotPossible(_("%(job)s cannot be changed any more.") % {"job": job.name})
         asked = _read(viewer, job, given)
         highest = max(job.price, asked.price)
+        before = {name: _noted(job, name) for name in given}
         for name in given:
             value = getattr(asked, name)
             setattr(job, name, templates.keep(viewer.requester, value, now=now) if name == "template" else value)
+        for name, was in before.items():
+            note(job, name, was, _noted(job, name), by=viewer.user, now=now)
         for stage in hooks.Stage.values:
             hooks.keep(job, stage, getattr(job, f"{stage}_hook"), by=viewer.user, now=now)
         job.revision += 1
@@ -68,6 +75,20 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
         )
         queue.advance(job.pk)
     return job
+
+
+def note(job: Job, field: str, before: Any, after: Any, *, by: User | None, now: datetime) -> None:
+    """Note a change in the transaction that makes it; nothing where nothing differs. Values are as JSON has them."""
+    if before != after:
+        Change.objects.create(job=job, at=now, by=by, field=field, before=before, after=after)
+
+
+def _noted(job: Job, name: str) -> Any:
+    """A field's value as it is noted."""
+    value = job.template_id if name == "template" else job.team.name if name == "team" else getattr(job, name)
+    if isinstance(value, Decimal):
+        return f"{value:.3f}"
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _read(viewer: Viewer, job: Job, given: Mapping[str, Any]) -> request.JobRequest:

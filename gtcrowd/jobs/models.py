@@ -283,6 +283,32 @@ class Mishap(models.Model):
         return self.reason
 
 
+class Change(models.Model):
+    """Something that was changed in a job after it had been created, noted in the transaction that changed it.
+
+    `field`: one of gtcrowd.jobs.change.CHANGEABLE, with its values before and after (a template by its number, a team
+    by its name); or `known-objects`, where `after` says how many were added, corrected or withdrawn.
+    """
+
+    tenant: ClassVar[str] = "job__requester"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    field = models.CharField(max_length=40)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of a job")
+        indexes = [models.Index(fields=["job", "at"], name="change_of_job")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.field}"
+
+
 class Counters(models.Model):
     """How far a job is, counted by the runner while it works on the job; `counted_at` says as of when."""
 

@@ -27,6 +27,7 @@ from django.utils.translation import override
 from gtcrowd import kinds, queue, statement
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.tasks.models import Answer, Assignment, Gold, Seat, Standing, StandingState, Task, TaskState
 from gtcrowd.tasks.open import LOCK_SPACE
@@ -163,6 +164,7 @@ def declare(
         until = now + (available or timedelta(seconds=job.availability))
         for item in items:
             _declare_one(job, objects[item["object"]], item, now, until)
+        change.note(job, change.KNOWN_OBJECTS, None, {"added": len(items)}, by=viewer.user, now=now)
     queue.advance(job.pk)
     return len(items)
 
@@ -185,6 +187,7 @@ def correct(*, viewer: Viewer, known: Gold, value: Any, explanation: str | None 
         if explanation is not None:
             known.explanation = explanation[:1000]
         known.save()
+        change.note(job, change.KNOWN_OBJECTS, None, {"corrected": 1}, by=viewer.user, now=now)
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job.pk}", job=job.pk)
     return changed
 
@@ -199,6 +202,7 @@ def retire(*, viewer: Viewer, known: Gold, now: datetime) -> int:
             return 0
         changed = _recount(known, known.job, lambda given: -int(kind.same(given, known.value)), seen=-1, now=now)
         Gold.objects.filter(pk=known.pk).update(active=False, corrected_at=now)
+        change.note(known.job, change.KNOWN_OBJECTS, None, {"withdrawn": 1}, by=viewer.user, now=now)
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{known.job_id}", job=known.job_id)
     return changed
 

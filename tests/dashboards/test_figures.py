@@ -274,3 +274,17 @@ def test_a_file_runs_nothing_in_a_spreadsheet():
     text = words.plain(pd.DataFrame({"worker": ["=HYPERLINK()", "Cleo"], "n": [-1, 2]}))
 
     assert text == "worker,n\n'=HYPERLINK(),-1\nCleo,2\n"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        (np.log(4024), "about 4,000 times likelier"),
+        (np.log(1.6), "about 2 times likelier"),
+        (np.log(940_000), "about 900,000 times likelier"),
+        (92.4, "more than a million times likelier"),
+        (None, "–"),
+    ],
+)
+def test_evidence_is_told_plainly(evidence, told):
+    assert words.likelier(evidence) == told

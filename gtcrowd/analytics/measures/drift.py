@@ -13,6 +13,7 @@ is weak in one category is not told when that category comes. What is right is t
 object, without the worker's own; where they leave it open, the answer says nothing either way. Who does not look gives
 each answer as often as the worker does over all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,17 +34,34 @@ DOUBT = 2.0
 """Added to the threshold: on recorded crowds, whose workers and objects do change a little, it keeps to the budget."""
 MOST = 2.0
 """Most that one answer may count: what the others say of its object may be wrong as well."""
+WORST = 12
+"""Workers whose path is worth drawing."""
+POINTS = 200
+"""Of a path that is drawn."""
 
 
 @dataclass(frozen=True, eq=False)
 class Watched:
     """`alarm` [workers]: the place, among the worker's own answers, at which the sum first passes the threshold, or -1;
-    `began`: where the rise began that led there, or to the highest sum; `highest`: the highest sum; `threshold`: h."""
+    `began`: where the rise began that led there, or to the highest sum; `highest`: the highest sum; `threshold`: h.
+    `ratio` [n]: what each answer adds, in the order of workers and, for each, of time; `first` [workers + 1]: where in
+    it a worker's begin."""
 
     alarm: Codes
     began: Codes
     highest: FloatArray
     threshold: float
+    ratio: FloatArray
+    first: Codes
+
+    def path(self, worker: int) -> FloatArray:
+        """The sum after each of the worker's answers, S_n = max(0, S_{n-1} + ratio_n) with S_0 = 0."""
+        return _risen(self.ratio[self.first[worker] : self.first[worker + 1]])[0]
+
+    def worst(self, most: int = WORST) -> Codes:
+        """At most so many workers whose sum rose at all, the highest first."""
+        order = np.argsort(-self.highest, kind="stable")[:most]
+        return np.asarray(order[self.highest[order] > 0])
 
 
 def threshold(answers_a_month: float, *, budget: float = BUDGET) -> float:
@@ -76,8 +94,7 @@ def watch(
     alarm, began = np.full(n_workers, -1), np.zeros(n_workers, np.int64)
     highest = np.zeros(n_workers)
     for one in range(n_workers):
-        total = np.concatenate([[0.0], ratio[first[one] : first[one + 1]].cumsum()])
-        risen = (total - np.minimum.accumulate(total))[1:]
+        risen, total = _risen(ratio[first[one] : first[one + 1]])
         if not len(risen):
             continue
         passed = np.flatnonzero(risen >= limit)
@@ -85,7 +102,23 @@ def watch(
         alarm[one] = place if len(passed) else -1
         began[one] = place - int(total[: place + 1][::-1].argmin())
         highest[one] = float(risen.max())
-    return Watched(alarm, began, highest, limit)
+    return Watched(alarm, began, highest, limit, ratio, first)
+
+
+def thinned(path: FloatArray, *, also: Sequence[int] = (), most: int = POINTS) -> Codes:
+    """Places of at most so many points of a path that look like all of it: of each of equal stretches the highest and
+    the lowest, both ends, and the places `also`."""
+    if len(path) <= most:
+        return np.arange(len(path))
+    stretches = np.array_split(np.arange(len(path)), (most - 2 - len(also)) // 2)
+    ends = [own[place] for own in stretches for place in (path[own].argmax(), path[own].argmin())]
+    return np.unique([0, len(path) - 1, *ends, *also])
+
+
+def _risen(ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The sum that begins anew where it falls below zero, and the one that does not, with a zero before it."""
+    total = np.concatenate([[0.0], ratio.cumsum()])
+    return (total - np.minimum.accumulate(total))[1:], total
 
 
 def _as_before(others: FloatArray, answer: Codes, crowd: FloatArray) -> FloatArray:

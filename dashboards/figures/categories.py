@@ -1,0 +1,109 @@
+"""Figures of categories: how often each is recognized, by the crowd and by one worker."""
+
+import numpy.typing as npt
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, arms, dress
+from dashboards.parts import Drawn
+from dashboards.words import percent
+from gtcrowd.analytics.measures import categories as measures
+from gtcrowd.analytics.measures.people import FEW
+
+LONGEST = 16
+"""Of a category's name on an axis; the table has it whole."""
+APART = 0.17
+"""By which two marks of one category stand apart."""
+
+
+def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> Drawn:
+    """A line a category: how many of its objects' answers say so, and how many that say so are right."""
+    table = measures.by_category(counts, categories) if counts is not None else pd.DataFrame(columns=["category", "n"])
+    under = _(
+        "By category, held against what is known, else the label; 95 %% intervals of chance; hollow: under 20 answers; "
+        "%(of)s; n = %(n)s answers"
+    ) % {"of": of, "n": f"{int(table['n'].sum()):,}"}
+    explain = ("recall", "precision")
+    if counts is None or not table["n"].sum():
+        title = _("This kind of label has no categories") if counts is None else _("No answer has a label yet")
+        return Drawn(title, under, table, explain=explain)
+    rows = table.sort_values("low", ascending=False, na_position="last", ignore_index=True)
+    figure = go.Figure()
+    figure.add_trace(_marks(rows, _("of its objects' answers, right"), symbol="circle", colour=BLUE, step=-APART))
+    said = rows.assign(
+        recall=rows["precision"], low=rows["precision_low"], high=rows["precision_high"], n=rows["answered"]
+    )
+    figure.add_trace(_marks(said, _("of the answers that say it, right"), symbol="diamond", colour=ORANGE, step=APART))
+    _lines(figure, rows)
+    worst = rows[rows["low"].notna()].iloc[-1]
+    title = _("%(category)s is recognized least surely: in %(share)s (%(low)s to %(high)s)") % {
+        "category": worst["category"], "share": percent(worst["recall"]), "low": percent(worst["low"]),
+        "high": percent(worst["high"]),
+    }  # fmt: skip
+    return Drawn(title, under, rows, figure, explain)
+
+
+def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *, of: str) -> Drawn:
+    """A line a category: how often the worker recognizes it, beside the crowd."""
+    table, mixed = measures.of_worker(own, crowd, categories)
+    under = _(
+        "Right by category, drawn to the crowd by 2 answers, 95 %% intervals of chance; hollow: under 20 answers; "
+        "%(of)s; n = %(n)s answers"
+    ) % {"of": of, "n": f"{mixed.n:,}"}
+    explain = ("recall", "at_crowds_mix")
+    if mixed.share is None:
+        return Drawn(_("No answer has a label yet"), under, table, explain=explain)
+    rows = table[table["recall"].notna()].sort_values("low", ascending=False, ignore_index=True)
+    figure = go.Figure()
+    surely = rows["high"] < rows["crowd"]
+    for name, chosen, colour, symbol in (
+        (_("as the crowd, or better"), ~surely, BLUE, "circle"),
+        (_("surely below the crowd"), surely, ORANGE, "triangle-down"),
+    ):
+        some = rows[chosen]
+        if len(some):
+            figure.add_trace(_marks(some, name, symbol=symbol, colour=colour))
+    figure.add_scatter(
+        x=rows["crowd"], y=rows.index, mode="markers", name=_("the crowd"), text=rows["category"],
+        marker={"symbol": "line-ns-open", "size": 14, "color": GREEN, "line": {"width": 2}},
+        hovertemplate="%{text}: %{x:.1%}<extra></extra>",
+    )  # fmt: skip
+    figure.add_vline(x=mixed.share, line={"color": INK, "dash": "dot"})
+    _lines(figure, rows)
+    title = _("Right in %(share)s (%(low)s to %(high)s) if given the crowd's mix of categories") % {
+        "share": percent(mixed.share), "low": percent(mixed.low), "high": percent(mixed.high),
+    }  # fmt: skip
+    if surely.any():
+        title = _("%(title)s; surely below the crowd in %(n)s of %(all)s categories") % {
+            "title": title, "n": int(surely.sum()), "all": len(rows),
+        }  # fmt: skip
+    said = (
+        under
+        + "; "
+        + _("dotted: with the crowd's mix; with the own objects %(share)s") % {"share": percent(mixed.as_given)}
+    )
+    return Drawn(title, said, rows, figure, explain)
+
+
+def _marks(rows: pd.DataFrame, name: str, *, symbol: str, colour: str, step: float = 0.0) -> go.Scatter:
+    """A mark with its interval on the line of each category whose share is known, `step` below its middle."""
+    rows = rows[rows["recall"].notna()]
+    return go.Scatter(
+        x=rows["recall"], y=rows.index + step, mode="markers", name=name,
+        error_x=arms(rows["recall"], rows["low"], rows["high"], color=colour),
+        marker={"color": colour, "size": 9, "line": {"width": 1.5, "color": colour},
+                "symbol": [f"{symbol}-open" if n < FEW else symbol for n in rows["n"]]},
+        customdata=rows[["category", "n", "low", "high"]].to_numpy().tolist(),
+        hovertemplate="%{customdata[0]}: %{x:.1%} (%{customdata[2]:.1%}–%{customdata[3]:.1%}), "
+        "n = %{customdata[1]}<extra></extra>",
+    )  # fmt: skip
+
+
+def _lines(figure: go.Figure, rows: pd.DataFrame) -> None:
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in rows["category"]]
+    dress(figure, height=150 + 26 * max(len(rows), 4))
+    figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, range=[len(rows) - 0.4, -0.6])
+    lows = [rows[name].min() for name in ("low", "precision_low") if name in rows]
+    figure.update_xaxes(tickformat=".0%", range=[max(0.0, min(lows) - 0.05), 1.02])
+    figure.update_layout(legend={"y": -50 / (90 + 26 * max(len(rows), 4))})

@@ -1,0 +1,97 @@
+"""Marks of what was changed in a job, on a figure over days: since when something else was asked, paid or known."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import GREEN, INK, ORANGE, PALETTE, PINK, RED
+from dashboards.words import dollars
+
+MONEY, PEOPLE, PAGE, KNOWN, REST = "price", "people", "page", "known", "rest"
+GROUPS = {
+    "price": MONEY, "workers_per_object": PEOPLE, "least_workers": PEOPLE, "target_error": PEOPLE, "team": PEOPLE,
+    "template": PAGE, "pre_hook": PAGE, "gold": KNOWN, "known-objects": KNOWN,
+}  # fmt: skip
+LOOKS = {
+    MONEY: ("diamond", GREEN), PEOPLE: ("square", ORANGE), PAGE: ("star", PINK), KNOWN: ("triangle-down", PALETTE[4]),
+    REST: ("cross", RED),
+}  # fmt: skip
+LONGEST = 40
+"""Characters of a value that is told."""
+
+
+def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
+    """A vertical line at each change (of gtcrowd.analytics.frames.changes), with a mark of its kind at the top."""
+    if changes.empty:
+        return
+    names = {
+        MONEY: _("price"), PEOPLE: _("workers asked"), PAGE: _("page of the task"), KNOWN: _("known objects"),
+        REST: _("other settings"),
+    }  # fmt: skip
+    group = changes["field"].map(GROUPS).fillna(REST)
+    texts = pd.Series(told(changes), index=changes.index)
+    for name, (symbol, colour) in LOOKS.items():
+        some = changes[group == name]
+        if some.empty:
+            continue
+        for at in some["at"]:
+            figure.add_vline(x=at, line={"color": INK, "width": 1, "dash": "dot"})
+        figure.add_scatter(
+            x=some["at"], y=[top] * len(some), mode="markers", name=names[name], text=texts[some.index],
+            marker={"symbol": symbol, "size": 11, "color": colour}, cliponaxis=False,
+            hovertemplate="%{x|%Y-%m-%d %H:%M}: %{text}<extra></extra>",
+        )  # fmt: skip
+
+
+def listed(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """The days with what was changed on each in words, as a second column; days on which something was changed and
+    nothing else happened are among them."""
+    if changes.empty:
+        return days
+    texts = pd.DataFrame({"day": changes["at"].dt.normalize(), "changed": told(changes)})
+    by_day = texts.iloc[::-1].groupby("day")["changed"].agg("; ".join).reset_index()
+    by_day["day"] = by_day["day"].astype(days["day"].dtype)
+    every = days.merge(by_day, on="day", how="outer").sort_values("day", ignore_index=True)
+    return every[["day", "changed", *(name for name in days.columns if name != "day")]]
+
+
+def told(changes: pd.DataFrame) -> list[str]:
+    """Each change in words."""
+    return [
+        _known(row["after"]) if row["field"] == "known-objects" else _changed(row["field"], row["before"], row["after"])
+        for row in changes.to_dict("records")
+    ]
+
+
+def _known(after: dict[str, int]) -> str:
+    said = {
+        "added": _("%(n)s known objects added"), "corrected": _("%(n)s known objects corrected"),
+        "withdrawn": _("%(n)s known objects withdrawn"),
+    }  # fmt: skip
+    return ", ".join(said[name] % {"n": n} for name, n in after.items() if name in said)
+
+
+def _changed(field: str, before: Any, after: Any) -> str:
+    names = {
+        "price": _("price per task"), "workers_per_object": _("workers per object"), "team": _("team"),
+        "least_workers": _("least workers per object"), "target_error": _("target error"),
+        "template": _("page of the task"), "gold": _("rules of known objects"), "deadline": _("deadline"),
+        "priority": _("priority among jobs"), "worker_limits": _("limits of workers"), "pre_hook": _("hook before"),
+        "post_hook": _("hook after"), "max_concurrent": _("maximum concurrent objects"),
+        "late_answers_paid": _("pay late answers"),
+    }  # fmt: skip
+    name = names.get(field, field)
+    if field == "template":
+        return _("%(what)s changed") % {"what": name}
+    if field == "price":
+        before, after = (dollars(float(one), 3) for one in (before, after))
+    return f"{name}: {_short(before)} → {_short(after)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    text = "–" if value is None or value in ("", {}) else str(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

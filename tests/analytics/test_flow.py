@@ -1,0 +1,81 @@
+"""Every object is at one end, and says why."""
+
+import pytest
+
+from gtcrowd import line
+from gtcrowd.analytics import flow
+from gtcrowd.analytics.measures import flow as measures
+from gtcrowd.tasks import claim, gold, leave
+
+ROWS = [
+    ["answered", "done", True, "sure-enough", 30], ["answered", "done", True, "all-answers", 10],
+    ["answered", "done", False, "all-answers", 2], ["answered", "open", False, "", 7],
+    ["handed-out", "failed", False, "availability-ended", 4], ["handed-out", "failed", False, "all-declined", 1],
+    ["handed-out", "open", False, "", 3], ["opened", "open", False, "", 5], ["opened", "done", False, "no-workers-needed", 6],
+    ["opened", "gold", False, "known", 2], ["answered", "gold", True, "known", 1],
+]  # fmt: skip
+
+
+def ways(frame):
+    return {tuple(row[:3]): row[3] for row in frame.itertuples(index=False)}
+
+
+def test_the_ways_by_hand():
+    found = ways(measures.links(100, ROWS))
+
+    assert found == {
+        ("imported", "known", ""): 3, ("imported", "handed-out", ""): 57, ("imported", "spared", "no-workers-needed"): 6,
+        ("imported", "waiting", "not-taken"): 5, ("imported", "waiting", "not-opened"): 29,
+        ("handed-out", "answered", ""): 49, ("handed-out", "waiting", "answers-wanted"): 3,
+        ("handed-out", "failed", "all-declined"): 1, ("handed-out", "expired", "availability-ended"): 4,
+        ("answered", "labeled", "all-answers"): 10, ("answered", "labeled", "sure-enough"): 30,
+        ("answered", "unlabeled", "all-answers"): 2, ("answered", "waiting", "answers-wanted"): 7,
+    }  # fmt: skip
+
+
+def test_what_comes_to_a_stage_leaves_it():
+    found = measures.links(100, ROWS)
+    came, left = (found.groupby(side)["n"].sum() for side in ("target", "source"))
+
+    assert left["imported"] == 100
+    for stage in ("handed-out", "answered"):
+        assert came[stage] == left[stage]
+    assert sum(n for name, n in came.items() if name not in left) == 100
+
+
+def test_nothing_has_no_ways():
+    assert measures.links(0, []).empty
+
+
+@pytest.mark.django_db
+def test_a_job_is_counted(ask, hire, answer, alice, now):
+    """Of five objects one is known, one labeled, one was given back, one is at hand, one nobody has taken."""
+    job = ask("a", "b", "c", "d", "e", workers_per_object=1, method="majority")
+    gold.declare(viewer=alice, job=job, items=[{"object": 4, "value": "heron"}], now=now)
+    cleo = hire("cleo")
+    answer(cleo, job)
+    job = line.advance(job.pk, now=now)
+    leave.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), reason="", now=now)
+    claim.next_assignment(worker=cleo, job=job, now=now)
+
+    objects, rows, as_of = flow.of_job(alice, job.pk, {})
+
+    assert (objects, as_of) == (5, None)
+    found = ways(measures.links(objects, rows))
+    assert found[("imported", "known", "")] == 1
+    assert found[("handed-out", "answered", "")] == 1
+    assert found[("handed-out", "waiting", "answers-wanted")] == 2
+    assert found[("imported", "waiting", "not-taken")] == 1
+
+
+@pytest.mark.django_db
+def test_of_a_large_job_the_last_run_counts(ask, alice, bob, monkeypatch):
+    job = ask()
+    kept = {"flow": {"objects": 2, "tasks": ROWS}, "made_at": "2026-11-02T09:00:00+00:00"}
+    monkeypatch.setattr(flow, "MOST_COUNTED", 1)
+
+    objects, rows, as_of = flow.of_job(alice, job.pk, kept)
+
+    assert (objects, rows, as_of.isoformat()) == (2, ROWS, kept["made_at"])
+    assert flow.of_job(alice, job.pk, {}) == (2, [], None)
+    assert flow.of_job(bob, job.pk, {}) == (0, [], None)

@@ -1,0 +1,76 @@
+"""What is changed in a job is noted with it, by whom and since when."""
+
+from datetime import timedelta
+
+import pytest
+
+from gtcrowd.analytics import frames, fresh
+from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.jobs.models import Change
+from gtcrowd.jobs.request import JobRefused
+from gtcrowd.tasks import change, gold
+from gtcrowd.tasks.models import Gold
+from tests.api.conftest import program
+
+pytestmark = pytest.mark.django_db
+
+
+def noted():
+    return [(one.field, one.before, one.after) for one in Change.objects.order_by("pk")]
+
+
+def test_values_before_and_after_are_kept(alice, ask, now):
+    job = ask()
+
+    change.change(viewer=alice, job=job, given={"price": "0.036", "workers_per_object": 3, "priority": 2}, now=now)
+    change.change(viewer=alice, job=job, given={"team": "everyone", "price": "0.036"}, now=now)
+
+    assert noted() == [("price", "0.012", "0.036"), ("priority", 0, 2), ("team", "birders", "everyone")]
+    first = Change.objects.earliest("pk")
+    assert (first.at, first.by) == (now, alice.user)
+
+
+def test_what_is_refused_leaves_no_note(alice, ask, now):
+    job, looks = ask(), Viewer(requester=alice.requester, role=Role.VIEWER)
+
+    with pytest.raises(JobRefused):
+        change.change(viewer=alice, job=job, given={"price": "0.036", "priority": "high"}, now=now)
+    with pytest.raises(NotAllowed):
+        gold.declare(viewer=looks, job=job, items=[{"object": 0, "value": "heron"}], now=now)
+
+    assert noted() == []
+
+
+def test_known_objects_are_noted(alice, ask, now):
+    job = ask("a", "b", "c")
+    seen = fresh.look(alice).version
+    items = [{"object": 1, "value": "heron"}, {"object": 2, "value": "ibis"}]
+
+    gold.declare(viewer=alice, job=job, items=items, now=now)
+    assert fresh.look(alice).version != seen  # the pages are drawn anew
+    one = Gold.objects.order_by("pk").first()
+    gold.correct(viewer=alice, known=one, value="ibis", now=now)
+    gold.retire(viewer=alice, known=one, now=now)
+    gold.retire(viewer=alice, known=one, now=now)
+
+    assert noted() == [
+        ("known-objects", None, {what: n}) for what, n in (("added", 2), ("corrected", 1), ("withdrawn", 1))
+    ]
+
+
+def test_they_are_told_to_their_own(alice, bob, ask, now):
+    job = ask()
+    change.change(viewer=alice, job=job, given={"price": "0.036"}, now=now)
+    change.change(viewer=alice, job=job, given={"price": "0.024"}, now=now + timedelta(hours=1))
+
+    told = program(alice.requester, "viewer").get("/api/v1/jobs/birds/changes/").json()
+
+    assert [(one["field"], one["before"], one["after"]) for one in told] == [
+        ("price", "0.036", "0.024"), ("price", "0.012", "0.036"),
+    ]  # fmt: skip
+    assert told[0]["by"] == "alice@example.org"
+    assert program(bob.requester, "viewer").get("/api/v1/jobs/birds/changes/").status_code == 404
+    assert frames.changes(bob, job.pk).empty
+    assert frames.changes(alice, job.pk)["at"].tolist() == [
+        one.replace(tzinfo=None) for one in (now + timedelta(hours=1), now)
+    ]
