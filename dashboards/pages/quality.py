@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import quality as figures
+from dashboards.figures.behind import Link, seen
 from dashboards.pages import shown
-from dashboards.parts import Content, Switch, part
-from gtcrowd.analytics import frames
+from dashboards.parts import Content, Seen, Switch, part
+from gtcrowd.analytics import behind, frames
 from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import people as measures
 from gtcrowd.identity.access import Viewer
 
 MOST_LINKS = 12
@@ -40,7 +42,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         return Content(title(), text, links=links)
     people = frames.names(viewer, found["matrix"]["workers"]) if "matrix" in found else {}
     name, content = str(job["job"]), found
-    own = address.href(filters, options, page="job", item=int(job["job_id"]))
+    pk = int(job["job_id"])
+    cell, to_object = shown.to_cell(options, pk), shown.to_object(options)
+    top = measures.top_pairs(content["confusion"], [str(one) for one in content["categories"]])
     parts = (
         part("agreement", lambda: figures.agreement(content["by_day"], content["agreement"], job=name)),
         part(
@@ -51,23 +55,35 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 of=name,
                 rates=options.rates,
                 switches=shown.rates(filters, options),
-                href=own,
+                link=cell,
             ),
         ),
-        part("pairs", lambda: figures.pairs(content["confusion"], content["categories"], of=name)),
+        part("pairs", lambda: figures.pairs(top, of=name, link=cell, examples=_examples(viewer, pk, top, to_object))),
         part(
             "matrix",
             lambda: figures.matrix(
                 content.get("matrix", {}), people, of=name, link=shown.to("worker", filters, options)
             ),
         ),
-        part("reliability", lambda: figures.reliability(content["reliability"], of=name)),
-        part("gold", lambda: figures.gold(content["gold"], of=name)),
+        part(
+            "reliability",
+            lambda: figures.reliability(content["reliability"], of=name, link=shown.to_objects(options, pk)),
+        ),
+        part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda place: to_object(pk, place))),
     )
     lead = _("%(job)s over all its days, as its last run sees it (%(time)s). Another job:") % {
         "job": name, "time": content["made_at"][:16].replace("T", " "),
     }  # fmt: skip
     return Content(title(), lead, parts=parts, links=links)
+
+
+def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[tuple[Seen, ...]]:
+    """Objects of the most frequent confusions."""
+    named = list(zip(top["right"], top["answered"], strict=True))
+    return [
+        tuple(seen(job, one["position"], one["thumbnail"], one["text"], link) for one in some)
+        for some in behind.examples(viewer, job, named)
+    ]
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, current: int) -> tuple[Switch, ...]:

@@ -117,7 +117,7 @@ def totals(
 
 def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.DataFrame:
     """A row a day and group, of a worker, team or workforce: day, group (its name; "others" for all beyond the `most`
-    largest), submitted. What a chart by day can show, and no more than that is read."""
+    largest), pk (its id; NaN for these), submitted. What a chart by day can show, and no more than that is read."""
     column, _name = GROUPS[by]
     source, facts = _source(viewer, filters, DAYS, (by,))
     largest = _rows(
@@ -132,7 +132,8 @@ def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.Da
     )
     names = dict(_rows(NAMES[by], {"ids": chosen})) if chosen else {}
     group = ["others" if pd.isna(pk) else names.get(int(pk), str(int(pk))) for pk in frame["pk"]]
-    return frame.assign(group=group, submitted=frame["submitted"].astype("int64"))[["day", "group", "submitted"]]
+    frame = frame.assign(group=group, submitted=frame["submitted"].astype("int64"))
+    return frame[["day", "group", "pk", "submitted"]]
 
 
 def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
