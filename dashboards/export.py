@@ -91,7 +91,8 @@ def _card(one: Part) -> str:
     if drawn.figure is not None:
         # "<" only ever stands within texts, where JSON may say it otherwise.
         # Nothing behind the figure: pictures stay with the service, and the file may not ask for them.
-        alone = go.Figure(drawn.figure).update_layout(images=[])
+        alone = go.Figure(drawn.figure)
+        alone.layout.images = ()
         text = json.dumps(json.loads(alone.to_json())).replace("<", "\\u003c")
         place = f"<div data-plot style='height:{drawn.figure.layout.height or 360}px'></div>"
         plot = f"{place}<script type='application/json'>{text}</script>"

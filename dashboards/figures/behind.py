@@ -30,19 +30,21 @@ def seen(job: int, position: Any, picture: str, text: str, link: Link) -> Seen:
 
 def answers(
     found: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
-    back_to: str = "",
+    back_to: str = "", of_one: bool = False,
 ) -> Drawn:  # fmt: skip
-    """A page of gtcrowd.analytics.behind.answers. `back_to`: how far back was looked, where there are older answers."""
+    """A page of gtcrowd.analytics.behind.answers. `back_to`: how far back was looked, where there are older answers;
+    `of_one`: all are to one object, which stands beside them already."""
     n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
     judged = int(found["right"].notna().sum())
     told = {"n": f"{n:,}", "window": window, "time": back_to}
     under = _("The newest first; n = %(n)s; %(window)s; looked at back to %(time)s") if back_to else _(
         "The newest first; n = %(n)s; %(window)s; there are no older ones")  # fmt: skip
+    table = _answer_rows(found).drop(columns=["object", "job", "position"] if of_one else [])
     if not n:
         title = (
             _("None among the answers back to %(time)s: look further") if back_to else _("There are no such answers")
         )
-        return Drawn(title % told, under % told, _answer_rows(found), switches=switches, wide=True)
+        return Drawn(title % told, under % told, table, switches=switches, wide=True)
     title = _("%(wrong)s of %(judged)s answers differ from what is right") % {"wrong": wrong, "judged": judged}
     if not judged:
         title = _("%(n)s answers, and nothing yet to hold them against") % told
@@ -51,8 +53,10 @@ def answers(
         for job, place, picture, text in found[["job_id", "position", "thumbnail", "text"]].itertuples(index=False)
     )
     people = tuple(worker(int(pk)) for pk in found["worker_id"])
+    if of_one:
+        return Drawn(title, under % told, table, switches=switches, wide=True, workers=people)
     return Drawn(
-        title, under % told, _answer_rows(found), switches=switches, wide=True, seen=objects, workers=people,
+        title, under % told, table, switches=switches, wide=True, seen=objects, workers=people,
         links=tuple(one.href for one in objects),
     )  # fmt: skip
 
@@ -79,7 +83,7 @@ def objects(
     under = _("In the order of the manifest; %(of)s; n = %(n)s; further ones follow") if more else _(
         "In the order of the manifest; %(of)s; n = %(n)s; there are no further ones")  # fmt: skip
     table = pd.DataFrame({
-        "object": [text[:LONGEST] for text in found["text"]], "position": found["position"],
+        "object": [text[:LONGEST] for text in found["text"]], "position": found["position"].astype(int),
         "label": [words.value(one) for one in found["label"]], "confidence": found["confidence"].astype(float),
         "known": [words.value(one) for one in found["known"]], "answers": found["answers"], "state": found["state"],
         "reason": found["reason_code"],
@@ -167,4 +171,6 @@ def _overlay(picture: str, size: dict[str, int], drawings: Sequence[tuple[str, A
     )
     dress(figure, height=520)
     figure.update_xaxes(range=[0, width], visible=False, constrain="domain")
-    return figure.update_yaxes(range=[height, 0], visible=False, scaleanchor="x", constrain="domain")
+    return figure.update_yaxes(
+        range=[height, 0], visible=False, scaleanchor="x", constrain="domain", constraintoward="top"
+    )

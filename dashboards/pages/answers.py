@@ -55,7 +55,7 @@ def _links(
     ]
     if job is not None:
         found += shown.of_job(filters, options, job)
-        if job["categories"] is not None:
+        if job["categories"] is not None and not (options.wanted.right and options.wanted.answered):
             other = replace(options.wanted, wrong=not options.wanted.wrong)
             found.append(
                 Switch(_("Only wrong ones"), address.behind(filters, options, other), current=options.wanted.wrong)
@@ -90,6 +90,7 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
         part("answers", lambda: figures.answers(
             found, window=shown.window(viewer, only), link=link, worker=shown.to("worker", filters, options),
             switches=shown.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+            of_one=True,
         )),
     )  # fmt: skip
     links = (*shown.of_job(only, options, job), Switch(

@@ -41,10 +41,10 @@ def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:
 
 
 def to_answers(
-    filters: Filters, options: Options, members: Mapping[str, Iterable[int]], *, by: str | None = None
+    filters: Filters, options: Options, members: Mapping[str, Iterable[int]]
 ) -> Callable[[date, date, str], str]:
     """The address of the answers of some days, of a worker, team or workforce by its name; of all for another name."""
-    kind = address.LISTS[by or options.by]
+    kind = address.LISTS[options.by]
 
     def link(first: date, last: date, group: str) -> str:
         only: dict[str, Any] = {kind: tuple(int(pk) for pk in members[group])} if group in members else {}

@@ -87,6 +87,11 @@ WHERE object.job_id = %(job)s AND {{where}} ORDER BY object.position LIMIT %(mos
 OBJECT_COLUMNS = (
     "position", "label", "confidence", "known", "state", "reason_code", "answers", "reason", "thumbnail", "text",
 )  # fmt: skip
+TYPES = {
+    **dict.fromkeys(("answer_id", "job_id", "worker_id", "answers"), "int64"),
+    **dict.fromkeys(("confidence", "seconds", "active_seconds", "paid"), "float64"),
+    **dict.fromkeys(("gold", "late", "surplus"), "bool"),
+}
 EXAMPLES = f"""
 SELECT pair.place, object.position, object.line
 FROM unnest(%(rights)s::jsonb[], %(answers)s::jsonb[]) WITH ORDINALITY AS pair(correct, answered, place)
@@ -152,9 +157,8 @@ def answers(
     answers to the 500 newest jobs within them."""
     wanted = wanted or Wanted()
     asked = _narrowed(viewer, filters, wanted, after)
-    nothing = pd.DataFrame(columns=list(ANSWER_COLUMNS))
     if asked is None or not asked.streams:
-        return nothing, ""
+        return _frame([], ANSWER_COLUMNS), ""
     end = _end(asked, size + 1 if not asked.more else max(size + 1, LOOK // len(asked.streams)))
     where, facts = [*asked.where, *asked.more], asked.facts | {"most": size + 1}
     if len(asked.streams) == 1:
@@ -168,8 +172,7 @@ def answers(
     found = rows(ANSWERS.format(where=" AND ".join(where)), facts)
     page, more = found[:size], len(found) > size
     last = (page[-1][9], page[-1][0]) if more else end
-    told = _answers_told(viewer, page)
-    return pd.DataFrame(told, columns=list(ANSWER_COLUMNS)) if told else nothing, _written(last) if last else ""
+    return _frame(_answers_told(viewer, page), ANSWER_COLUMNS), _written(last) if last else ""
 
 
 def objects(
@@ -182,7 +185,7 @@ def objects(
     reason_code, answers (that filled a seat), reason (a sentence, where it failed), thumbnail, text."""
     job = _job(viewer, filters)
     if job is None:
-        return pd.DataFrame(columns=list(OBJECT_COLUMNS)), ""
+        return _frame([], OBJECT_COLUMNS), ""
     wanted = wanted or Wanted()
     start = int(after) if re.fullmatch(r"\d{1,9}", after, re.ASCII) else -1
     where, facts = _of_object(wanted), {"job": job.pk, "start": start, "end": start + LOOK, "most": size + 1}
@@ -205,7 +208,7 @@ def objects(
         [place, _value(label), sure, _value(known), *state, *_shown(line, job.medium, job.pk, buckets)]
         for place, line, label, sure, known, *state in page
     ]
-    return pd.DataFrame(told, columns=list(OBJECT_COLUMNS)), last
+    return _frame(told, OBJECT_COLUMNS), last
 
 
 def job(viewer: Viewer, filters: Filters) -> dict[str, Any] | None:
@@ -385,6 +388,12 @@ def _shown(line: str, medium: str, job_id: int, buckets: frozenset[str]) -> tupl
 
 def _buckets(viewer: Viewer) -> frozenset[str]:
     return frozenset(viewer.requester.buckets.values_list("name", flat=True))
+
+
+def _frame(told: Sequence[Sequence[Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Values as they are: one that is not there stays None, and does not become a number."""
+    frame = pd.DataFrame(told, columns=list(columns), dtype=object)
+    return frame.astype({name: kind for name, kind in TYPES.items() if name in frame})
 
 
 def _value(text: str | None) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 
 from dashboards import words
-from dashboards.figures import behind, money, one, people, quality, service, work
+from dashboards.figures import money, one, people, quality, service, work
 from dashboards.parts import Seen
 from gtcrowd.analytics.measures import forecast, pace
 from gtcrowd.analytics.measures import people as measures
