@@ -50,12 +50,13 @@ def told(found):
 def every(viewer, filters, wanted=None, *, size, of=behind.answers):
     """All pages of a table, row by row."""
     rows, after = [], ""
-    while True:
+    for _page in range(100):
         frame, after = of(viewer, filters, wanted, after=after, size=size)
         assert len(frame) <= size
         rows += frame.to_dict("records")
         if not after:
             return rows
+    raise AssertionError("the pages do not end")
 
 
 def of(job, *workers):
