@@ -17,7 +17,7 @@ from dashboards.parts import Content
 from gtcrowd.analytics import cases, fresh, saved
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import Case
-from gtcrowd.identity.access import NotAllowed, Viewer
+from gtcrowd.identity.access import NotAllowed
 
 log = logging.getLogger(__name__)
 LISTS = (ids.JOBS, ids.TEAMS, ids.WORKFORCES, ids.WORKERS, ids.KINDS)
@@ -95,17 +95,10 @@ def _draw(pathname: str | None, search: str | None, _tick: Any, _decided: Any, v
     ticked = bool(ctx.triggered_id == ids.TICK)
     if ticked and seen.version == version:
         return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS))]
-    content = _content(who, filters, options, seen.version) or _not_drawn(options)
+    content = kept.page(who, filters, options, seen.version, lambda: _shown(filters, options)) or _not_drawn(options)
     around = [layout.navigation(filters, options), layout.switches(filters, options)]
     controls = [no_update] * len(CONTROLS) if ticked else _controls(filters)
     return [content, *around, as_of, seen.version, *controls]
-
-
-def _content(who: Viewer, filters: Filters, options: address.Options, version: str) -> Any:
-    """The page as it was kept. What reads answers themselves is drawn anew: the version is that of the totals."""
-    if options.page in address.BEHIND:
-        return _shown(filters, options)
-    return kept.page(who, filters, options, version, lambda: _shown(filters, options))
 
 
 def _shown(filters: Any, options: address.Options) -> list[Any] | None:

@@ -15,6 +15,7 @@ Link = Callable[[int, int], str]
 """The address of an object, by job and position."""
 LONGEST = 120
 """Of a text in a table or beside a figure."""
+LONGEST_LARGE = 20_000
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SHAPES = ("boundingBoxes", "polygons", "polylines", "lines", "keypoints")
 SIZE = "inputImageProperties"
@@ -25,7 +26,11 @@ def seen(job: int, position: Any, picture: str, text: str, link: Link) -> Seen:
     if pd.isna(position):
         return Seen("", "–", "–", "")
     said = _("Object %(position)s") % {"position": int(position)}
-    return Seen(picture, text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…", said, link(job, int(position)))
+    return Seen(picture, _cut(text, LONGEST), said, link(job, int(position)))
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def answers(
@@ -120,7 +125,7 @@ def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switche
     size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
     said = _("Object %(position)s") % facts
     if not row["thumbnail"] or not lines or size is None:
-        large = Seen(row["thumbnail"], row["text"], said)
+        large = Seen(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), said)
         return Drawn(title, under, pd.DataFrame(), switches=switches, large=large, wide=True)
     table = pd.DataFrame(
         [[name, label, *_around(xs, ys)] for name, _value, (label, xs, ys) in lines],
