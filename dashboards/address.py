@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from gtcrowd.analytics.behind import STATES, Wanted
 from gtcrowd.analytics.filters import SOURCES, Filters
 
 PREFIX = "/dashboards/"
-PAGES = ("overview", "workers", "worker", "quality", "job", "vendors", "money", "system")
+PAGES = ("overview", "workers", "worker", "quality", "job", "vendors", "money", "system", "answers", "objects")
 OF_ONE = ("worker", "job")
+BEHIND = ("answers", "objects")
+"""Pages that show what stands behind a number, and whose address says which."""
 PERIODS = ("7", "28", "90", "all")
 USUAL = "28"
 GROUPS = ("worker", "team", "workforce")
@@ -22,13 +25,20 @@ LARGEST = 2**63 - 1
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 PATH = re.compile(r"/dashboards/(?:([a-z]+)/(?:(\d{1,18})/)?)?", re.ASCII)
 KIND = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
+AFTER = re.compile(r"\d{1,17}(?:-\d{1,18})?", re.ASCII)
+LONGEST = 256
+"""Of a category."""
+WAITING = "waiting"
+"""The reason, in an address, of objects that have none because they still wait for answers."""
 
 
 @dataclass(frozen=True)
 class Options:
     """What a page shows besides the filters. `today`: in the requester's time zone; `page`, empty where there is none;
     `item`: id of the worker or job of its own page; `period`: how the days are called in the address, `own` for two
-    dates; `by`: what bars are stacked by; `rates`: shares instead of counts."""
+    dates; `by`: what bars are stacked by; `rates`: shares instead of counts; `wanted`, `after`: which answers or
+    objects, and behind which row the table goes on, on the pages of BEHIND."""
 
     today: date
     page: str = "overview"
@@ -37,6 +47,8 @@ class Options:
     compare: bool = True
     by: str = "worker"
     rates: bool = False
+    wanted: Wanted = field(default_factory=Wanted)
+    after: str = ""
 
 
 def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filters, Options]:
@@ -52,7 +64,7 @@ def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filt
     )  # fmt: skip
     options = Options(
         today, page, item, period, compare=asked.get("compare") != ["0"], by=_one(asked, "by", GROUPS),
-        rates=asked.get("rates") == ["1"],
+        rates=asked.get("rates") == ["1"], **(_behind(asked) if page in BEHIND else {}),
     )  # fmt: skip
     return filters, options
 
@@ -73,6 +85,9 @@ def search(filters: Filters, options: Options) -> str:
         pairs.append(("by", options.by))
     if options.rates:
         pairs.append(("rates", "1"))
+    if options.page in BEHIND:
+        pairs += _of_wanted(options.wanted)
+        pairs += [("after", options.after)] if options.after else []
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
@@ -82,8 +97,22 @@ def path(page: str, item: int | None = None) -> str:
 
 
 def href(filters: Filters, options: Options, *, page: str | None = None, item: int | None = None) -> str:
-    """The address of a page with the same filters."""
-    return path(page or options.page, item if page else options.item) + search(filters, options)
+    """The address of a page with the same filters, its table from the first row on."""
+    there = replace(options, page=page or options.page, item=item if page else options.item, after="")
+    return path(there.page, there.item) + search(filters, there)
+
+
+def behind(filters: Filters, options: Options, wanted: Wanted | None = None, *, page: str = "answers") -> str:
+    """The address of the answers, or objects, behind a number: of all days unless the filters name some."""
+    chosen = (filters.first_day, filters.last_day)
+    same = options.period != "own" and chosen == days(options.period, options.today)
+    period = options.period if same else "own" if any(chosen) else "all"
+    return href(filters, replace(options, period=period, wanted=wanted or Wanted()), page=page)
+
+
+def further(filters: Filters, options: Options, after: str) -> str:
+    """The address of the table's next rows."""
+    return path(options.page, options.item) + search(filters, replace(options, after=after))
 
 
 def within(filters: Filters, options: Options, first: date, last: date) -> str:
@@ -122,6 +151,43 @@ def _period(asked: dict[str, list[str]], today: date) -> tuple[str, date | None,
     period = asked.get("days", [USUAL])[0]
     period = period if period in PERIODS else USUAL
     return period, *days(period, today)
+
+
+def _behind(asked: dict[str, list[str]]) -> dict[str, Any]:
+    """Which answers or objects are asked for, and from where on."""
+
+    def one(key: str) -> str:
+        return asked.get(key, [""])[0]
+
+    def category(key: str) -> str:
+        return one(key) if len(one(key)) <= LONGEST and one(key).isprintable() else ""
+
+    def number(text: str) -> float | None:
+        return float(text) if NUMBER.fullmatch(text) else None
+
+    low, _dash, high = one("sure").partition("-")
+    least, most = number(low), number(high)
+    reason = one("reason") if KIND.fullmatch(one("reason")) else None
+    whole = {key: int(one(key)) if one(key).isdecimal() and len(one(key)) <= 9 else None for key in ("n", "position")}
+    wanted = Wanted(
+        right=category("right"), answered=category("answered"), wrong=one("wrong") == "1", slower=number(one("slower")),
+        state=one("state") if one("state") in STATES else "", answers=whole["n"], truth=one("truth") == "1",
+        reason="" if reason == WAITING else reason, position=whole["position"],
+        sure=(least, most) if least is not None and most is not None and least < most <= 1 else None,
+    )  # fmt: skip
+    return {"wanted": wanted, "after": one("after") if AFTER.fullmatch(one("after")) else ""}
+
+
+def _of_wanted(wanted: Wanted) -> list[tuple[str, str]]:
+    pairs = [
+        ("right", wanted.right), ("answered", wanted.answered), ("wrong", "1" if wanted.wrong else ""),
+        ("slower", "" if wanted.slower is None else f"{wanted.slower:.6g}"), ("state", wanted.state),
+        ("n", "" if wanted.answers is None else str(wanted.answers)), ("truth", "1" if wanted.truth else ""),
+        ("reason", "" if wanted.reason is None else wanted.reason or WAITING),
+        ("sure", "{:g}-{:g}".format(*wanted.sure) if wanted.sure else ""),
+        ("position", "" if wanted.position is None else str(wanted.position)),
+    ]  # fmt: skip
+    return [(key, text) for key, text in pairs if text]
 
 
 def _ids(texts: Iterable[str]) -> tuple[int, ...]:

@@ -154,7 +154,8 @@ def changed(*values: Any) -> str | None:
         last_day=days[1],
     )
     now = replace(options, period=period)
-    return None if (asks, now) == (filters, options) else address.search(asks, now)
+    # What comes after a row of the old table has no place in another one.
+    return None if (asks, now) == (filters, options) else address.search(asks, replace(now, after=""))
 
 
 def _rows(wanted: dict[str, Any] | None, pathname: str | None, search: str | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from dashboards import address, grid, ids, words
 from dashboards.address import Options
 from dashboards.grid import HIDDEN
-from dashboards.parts import CaseShown, Content, Drawn, Notice, Number, Part, Switch
+from dashboards.parts import CaseShown, Content, Drawn, Notice, Number, Part, Seen, Switch
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.filters import Filters
 
@@ -98,8 +98,10 @@ def explained(names: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
     return [(str(one.title), str(one.meaning), one.formula, one.source, str(one.undefined)) for one in found]
 
 
-def table(frame: pd.DataFrame, links: tuple[str, ...] = ()) -> Any:
-    """A frame as people read it; the first column leads to what a row is about."""
+def table(
+    frame: pd.DataFrame, links: tuple[str, ...] = (), *, workers: tuple[str, ...] = (), seen: tuple[Seen, ...] = ()
+) -> Any:
+    """A frame as people read it; the first column leads to what a row is about, and shows it if it is an object."""
     if frame.empty or not len(frame.columns):
         return html.P(_("There is nothing to show for these filters."))
     heads = words.heads()
@@ -111,10 +113,13 @@ def table(frame: pd.DataFrame, links: tuple[str, ...] = ()) -> Any:
     )
     rows = []
     for place, cells in enumerate(words.rows(shown[[name for name in frame.columns if str(name) not in HIDDEN]])):
-        first: Any = link(cells[0], links[place]) if place < len(links) else cells[0]
-        rows.append(
-            html.Tr([html.Td(cell, className=side) for cell, side in zip([first, *cells[1:]], right, strict=True)])
-        )
+        told: list[Any] = [link(cells[0], links[place]) if place < len(links) else cells[0], *cells[1:]]
+        if place < len(seen):
+            told[0] = _seen(seen[place])
+        if place < len(workers) and workers[place]:
+            who = names.index("worker")
+            told[who] = link(cells[who], workers[place])
+        rows.append(html.Tr([html.Td(cell, className=side) for cell, side in zip(told, right, strict=True)]))
     found: list[Any] = [
         html.Div(
             html.Table([html.Thead(head), html.Tbody(rows)]),
@@ -188,12 +193,16 @@ def _card(one: Part, here: str, asked: str) -> html.Section:
         inner.append(html.P(drawn.warning, className="warning", role="note"))
     if drawn.figure is not None:
         inner.append(_graph(one.name, drawn))
+    elif drawn.large is not None:
+        inner.append(_large(drawn.large))
     elif drawn.grid:
         inner.append(grid.table(drawn.table))
     elif drawn.table.empty:
         inner.append(html.P(_("There is nothing to show for these filters."), className="empty"))
     else:
-        inner.append(table(drawn.table, drawn.links))
+        inner.append(table(drawn.table, drawn.links, workers=drawn.workers, seen=drawn.seen))
+    if drawn.examples:
+        inner.append(_examples(drawn.examples))
     inner.append(_foot(one.name, drawn, here, asked))
     return html.Section(inner, className="card wide" if drawn.wide else "card", **aria({"aria-label": drawn.title}))
 
@@ -203,6 +212,23 @@ def _graph(name: str, drawn: Drawn) -> html.Div:
     height = f"{drawn.figure.layout.height or 360}px"
     graph = dcc.Graph(id=ids.graph(name), figure=drawn.figure, config=graph_config(), style={"height": height})
     return html.Div(graph, id=ids.place(name), className="graph", role="group", **aria({"aria-label": drawn.title}))
+
+
+def _seen(one: Seen) -> Any:
+    """A small picture, else the text, that leads to the object."""
+    inner = html.Img(src=one.picture, alt=one.said) if one.picture else one.text or one.said
+    return link(inner, one.href, className="seen", title=one.text or one.said)
+
+
+def _large(one: Seen) -> Any:
+    if one.picture:
+        return html.Img(src=one.picture, alt=one.said, className="large")
+    return html.Blockquote(one.text or one.said, className="large")
+
+
+def _examples(examples: tuple[tuple[str, tuple[Seen, ...]], ...]) -> html.Section:
+    rows = [html.Li([html.Span(name), *map(_seen, some)]) for name, some in examples]
+    return html.Section([html.H3(_("Examples")), html.Ul(rows)], className="examples")
 
 
 def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:

@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 import pandas as pd
+import plotly.graph_objects as go
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from plotly import offline
@@ -89,10 +90,14 @@ def _card(one: Part) -> str:
     plot = ""
     if drawn.figure is not None:
         # "<" only ever stands within texts, where JSON may say it otherwise.
-        text = json.dumps(json.loads(drawn.figure.to_json())).replace("<", "\\u003c")
+        # Nothing behind the figure: pictures stay with the service, and the file may not ask for them.
+        alone = go.Figure(drawn.figure)
+        alone.layout.images = ()
+        text = json.dumps(json.loads(alone.to_json())).replace("<", "\\u003c")
         place = f"<div data-plot style='height:{drawn.figure.layout.height or 360}px'></div>"
         plot = f"{place}<script type='application/json'>{text}</script>"
     warning = f"<p class='warning'>{escape(drawn.warning)}</p>" if drawn.warning else ""
+    large = f"<blockquote class='large'>{escape(drawn.large.text)}</blockquote>" if drawn.large else ""
     told = "".join(
         f"<dl class='definition'><dt>{escape(title)}</dt><dd>{escape(meaning)}</dd>"
         f"<dd><code>{escape(formula)}</code></dd>"
@@ -104,12 +109,14 @@ def _card(one: Part) -> str:
     return (
         f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
         f"<p class='under'>{escape(drawn.under)}</p>"
-        f"{warning}{plot}{_table(drawn)}{more}</section>"
+        f"{warning}{plot}{large}{_table(drawn)}{more}</section>"
     )
 
 
 def _table(drawn: Drawn) -> str:
     frame: pd.DataFrame = drawn.table
+    if drawn.large is not None and frame.empty:
+        return ""
     if frame.empty or not len(frame.columns):
         nothing = _("There is nothing to show for these filters.")
         return f"<p>{escape(nothing)}</p>"

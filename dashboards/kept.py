@@ -9,7 +9,7 @@ from dash._utils import to_json
 from django.core.cache import caches
 from django.utils.translation import get_language
 
-from dashboards.address import Options
+from dashboards.address import BEHIND, Options
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -20,8 +20,11 @@ def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw:
     """What `draw` makes, as plain JSON: drawn now, or by whoever asked for the same before.
 
     The same is: of the same requester and role, in the same language, at the same address and day, over the same data
-    (`version`, of gtcrowd.analytics.fresh). What could not be drawn is not kept.
+    (`version`, of gtcrowd.analytics.fresh). What could not be drawn is not kept, nor what reads answers themselves: the
+    version is that of the totals.
     """
+    if options.page in BEHIND:
+        return draw()
     asked = (viewer.requester.pk, viewer.role, get_language(), filters, options, version)
     key = hashlib.sha256(repr(asked).encode()).hexdigest()
     found = caches["pages"].get(key)

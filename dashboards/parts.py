@@ -19,11 +19,24 @@ class Switch:
     current: bool
 
 
+@dataclass(frozen=True)
+class Seen:
+    """An object of a job as it looks: `picture`: its address, empty where it is none; `text`: of it, or what its file
+    is called; `said`: what the picture is, for those who do not see it; `href`: where everything about it is told."""
+
+    picture: str
+    text: str
+    said: str
+    href: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """A figure: `title` says what is found, `under` the n, window and method; `table` has the same in numbers;
     `explain` names definitions; `warning` says why it should be read with care. Without a `figure` it is a table only,
-    with `grid` one whose rows the server sorts and filters. `links`: addresses of the table's rows."""
+    with `grid` one whose rows the server sorts and filters. `links`: addresses of the table's rows; `workers`: of those
+    who are named in it. `seen`: the objects of the rows, before their first column; `examples`: some objects under a
+    name each; `large`: the one object it is about."""
 
     title: str
     under: str
@@ -35,6 +48,10 @@ class Drawn:
     grid: bool = False
     wide: bool = False
     links: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    examples: tuple[tuple[str, tuple[Seen, ...]], ...] = ()
+    large: Seen | None = None
 
 
 @dataclass(frozen=True)

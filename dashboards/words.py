@@ -1,6 +1,8 @@
 """What people call columns, values and shares. Files that programs read keep the names of the frames."""
 
+import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,8 @@ from django.utils.translation import gettext as _
 from gtcrowd.analytics.definitions import DEFINITIONS
 
 DASH = "–"
+LONGEST = 80
+"""Of an answer in a table."""
 SHARES = {
     "low",
     "high",
@@ -101,6 +105,16 @@ def heads() -> dict[str, str]:
         "accuracy_raw": _("Without the crowd"),
         "gold_n": _("Known objects answered"),
         "active": _("Known objects in use"),
+        "object": _("Shown"),
+        "label": _("Label"),
+        "known": _("Known"),
+        "active_seconds": _("Active seconds"),
+        "submitted_at": _("Submitted"),
+        "gold": _("Known object"),
+        "late": _("Late"),
+        "surplus": _("Surplus"),
+        "answer_id": _("Answer's number"),
+        "part": _("What it is of"),
         "category": _("Category"),
         "mix": _("Share of the objects"),
         "crowd": _("The crowd"),
@@ -138,7 +152,8 @@ def words() -> dict[str, dict[str, str]]:
             "Initializing": _("Initializing"), "InProgress": _("In progress"), "Completed": _("Completed"),
             "Failed": _("Failed"), "Stopping": _("Stopping"), "Stopped": _("Stopped"), "open": _("Open"),
             "cleared": _("Cleared"), "confirmed": _("Confirmed"), "active": _("Active"), "suspended": _("Suspended"),
-            "invited": _("Invited"), "done": _("Done"), "failed": _("Failed"),
+            "invited": _("Invited"), "done": _("Done"), "failed": _("Failed"), "gold": _("Known object"),
+            "": _("not handed out"),
         },
         "reason": reasons(),
         "kind": {"private": _("private"), "vendor": _("vendor"), "public": _("public")},
@@ -152,6 +167,8 @@ def reasons() -> dict[str, str]:
         "": _("waiting for answers"), "all-answers": _("all answers are there"), "sure-enough": _("sure enough"),
         "most-workers": _("most workers asked"), "target-reached": _("target reached"), "job-stopped": _("job stopped"),
         "availability-ended": _("time to answer ended"), "all-declined": _("declined by all"),
+        "no-workers-needed": _("no worker is needed"), "pre-hook-failed": _("the hook failed"),
+        "post-hook-failed": _("the hook failed"),
     }  # fmt: skip
 
 
@@ -188,6 +205,27 @@ def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:
     if isinstance(value, int | float | np.number):
         return _number(name, float(value))
     return str(value)
+
+
+def value(given: Any) -> str:
+    """An answer or label in short: a category as it is, several one after the other, shapes and spans by how many there
+    are of each label, everything else as JSON."""
+    if given is None:
+        return DASH
+    if isinstance(given, str | int | float):
+        return _short(str(given))
+    if isinstance(given, list) and all(isinstance(one, str) for one in given):
+        return _short(", ".join(given)) or _("none")
+    if isinstance(given, dict):
+        for inside in given.values():
+            if isinstance(inside, list) and all(isinstance(one, dict) and "label" in one for one in inside):
+                counts = Counter(str(one["label"]) for one in inside)
+                return _short(", ".join(f"{label} × {n}" for label, n in counts.items())) or _("none")
+    return _short(json.dumps(given, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def is_number(frame: pd.DataFrame, name: str) -> bool:

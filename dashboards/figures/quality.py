@@ -1,6 +1,6 @@
 """Figures of labels: what is taken for what, who agrees with whom, and whether confidences keep their word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures import marks
 from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
-from dashboards.parts import Drawn, Switch
+from dashboards.parts import Drawn, Seen, Switch
 from dashboards.words import percent, reasons
-from gtcrowd.analytics.measures import order, people, trust
+from dashboards.words import value as written
+from gtcrowd.analytics.behind import Wanted
+from gtcrowd.analytics.measures import order, trust
 
 LEAST_SHOWN = 5
 """Shares of fewer answers than this are left out: they are chance."""
@@ -74,9 +76,11 @@ def confusion(
     of: str,
     rates: bool,
     switches: tuple[Switch, ...] = (),
-    href: str = "",
+    link: Callable[[str, str], str] | None = None,
 ) -> Drawn:
-    """Rows what is right (known, else the job's label), columns what was answered; counts, or shares of the row."""
+    """Rows what is right (known, else the job's label), columns what was answered; counts, or shares of the row.
+
+    `link`: the address of the answers of a cell, by what is right and what was answered; or of a row, by the first."""
     table = np.asarray(counts if counts is not None else [], dtype=float)
     under = _("Rows: known or concluded; columns: answered; %(of)s; n = %(n)s") % {"of": of, "n": f"{table.sum():,.0f}"}
     if counts is None or not table.sum():
@@ -87,6 +91,8 @@ def confusion(
     z = shares if rates else table
     written = [[("" if np.isnan(one) else f"{one:.0%}") if rates else f"{one:.0f}" for one in row] for row in z]
     names, places = [str(name) for name in categories], list(range(len(categories)))
+    cells = [[link(right, answered) if link and n else "" for answered, n in zip(names, row, strict=True)]
+             for right, row in zip(names, table, strict=True)]  # fmt: skip
     figure = go.Figure(
         go.Heatmap(
             z=z,
@@ -96,7 +102,7 @@ def confusion(
             xgap=1,
             ygap=1,
             text=written,
-            customdata=[[href] * len(names)] * len(names),
+            customdata=cells,
             texttemplate="%{text}" if len(names) <= MOST_WRITTEN else None,
             colorbar={"thickness": 10, "outlinewidth": 0},
             hovertext=[
@@ -114,32 +120,38 @@ def confusion(
     told.insert(0, "right", names)
     warning = _("Shares of fewer than 5 answers are left out.") if rates and (rows < LEAST_SHOWN).any() else ""
     title = _("%(share)s of the answers are on another category") % {"share": percent(float(wrong))}
-    return Drawn(title, under, told, figure, switches=switches, warning=warning)
+    links = tuple(link(name, "") for name in names) if link else ()
+    return Drawn(title, under, told, figure, switches=switches, warning=warning, links=links)
 
 
 def _short(name: str) -> str:
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
-def pairs(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> Drawn:
-    """The most frequent confusions."""
+def pairs(
+    found: pd.DataFrame,
+    *,
+    of: str,
+    link: Callable[[str, str], str] | None = None,
+    examples: Sequence[tuple[Seen, ...]] = (),
+) -> Drawn:
+    """The most frequent confusions, of gtcrowd.analytics.measures.people.top_pairs, with some objects of each."""
     under = _("Most frequent confusions, with the share of the right category's answers; %(of)s") % {"of": of}
-    found = people.top_pairs(counts, [str(name) for name in categories]) if counts is not None else pd.DataFrame(
-        columns=["right", "answered", "n", "share"])  # fmt: skip
     if found.empty:
         return Drawn(_("Nothing is taken for anything else"), under, found)
-    names = [
-        f"{_short(right)} → {_short(answered)}"
-        for right, answered in zip(found["right"], found["answered"], strict=True)
-    ]
+    named = list(zip(found["right"], found["answered"], strict=True))
+    names = [f"{_short(right)} → {_short(answered)}" for right, answered in named]
+    links = tuple(link(*pair) for pair in named) if link else ()
     figure = go.Figure(go.Bar(
         x=found["n"], y=names, orientation="h", marker={"color": ORANGE}, text=[percent(one) for one in found["share"]],
-        hovertemplate="%{y}: %{x} (%{text})<extra></extra>",
+        customdata=[[one] for one in links], hovertemplate="%{y}: %{x} (%{text})<extra></extra>",
     ))  # fmt: skip
     dress(figure, height=90 + 28 * len(found), legend=False).update_yaxes(autorange="reversed", type="category")
     first = found.iloc[0]
     facts = {"right": first["right"], "answered": first["answered"], "share": percent(first["share"])}
-    return Drawn(_("%(right)s is taken for %(answered)s in %(share)s") % facts, under, found, figure)
+    title = _("%(right)s is taken for %(answered)s in %(share)s") % facts
+    some = tuple((name, seen) for name, seen in zip(names, examples, strict=False) if seen)
+    return Drawn(title, under, found, figure, links=links, examples=some)
 
 
 def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> Drawn:
@@ -196,14 +208,15 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     return Drawn(title, under, table, figure, ("kappa",))
 
 
-def reliability(found: dict[str, Any], *, of: str) -> Drawn:
-    """How often labels are right, beside how sure they are."""
+def reliability(found: dict[str, Any], *, of: str, link: Callable[[Wanted], str] | None = None) -> Drawn:
+    """How often labels are right, beside how sure they are. `link`: the address of a bin's objects."""
     bins = pd.DataFrame(found["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
     under = _("Labels with known truth in ten bins of confidence, 95 %% intervals; %(of)s; n = %(n)s") % {
         "of": of, "n": f"{found['n']:,}",
     }  # fmt: skip
     if bins.empty:
         return Drawn(_("No label has a known truth to hold it against"), under, bins, explain=("ece",))
+    links = tuple(link(Wanted(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, name=_("as promised"), hoverinfo="skip"
@@ -215,6 +228,7 @@ def reliability(found: dict[str, Any], *, of: str) -> Drawn:
         mode="markers",
         name=_("labels"),
         text=bins["n"],
+        customdata=[[one] for one in links],
         marker={"color": BLUE, "size": size, "opacity": 1},
         cliponaxis=False,
         error_y=arms(bins["accuracy"], bins["least"], bins["most"], color=BLUE),
@@ -234,11 +248,13 @@ def reliability(found: dict[str, Any], *, of: str) -> Drawn:
         figure,
         ("ece",),
         warning=warning,
+        links=links,
     )
 
 
-def gold(items: list[dict[str, Any]], *, of: str) -> Drawn:
-    """Known objects by how often they were shown and missed: those missed by most may be wrong themselves."""
+def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | None = None) -> Drawn:
+    """Known objects by how often they were shown and missed: those missed by most may be wrong themselves. `link`: the
+    address of an object by its position."""
     columns = ["position", "value", "exposures", "missed", "active"]
     table = pd.DataFrame([
         {"position": one["position"], "value": str(one["value"]), "exposures": one["n"],
@@ -264,6 +280,7 @@ def gold(items: list[dict[str, Any]], *, of: str) -> Drawn:
                 mode="markers",
                 name=name,
                 text=seen["position"][chosen],
+                customdata=[[link(int(place))] for place in seen["position"][chosen]] if link else None,
                 marker={"color": colour, "size": 9, "symbol": symbol, "opacity": 0.8},
                 hovertemplate=_("Object") + " %{text}: %{y:.0%}, n = %{x}<extra></extra>",
             )
@@ -273,17 +290,21 @@ def gold(items: list[dict[str, Any]], *, of: str) -> Drawn:
     )
     figure.update_layout(legend={"y": -0.24})
     title = _("%(n)s known objects are missed by most: they may be wrong") % {"n": int(suspect.sum())}
+    table = table.sort_values("missed", ascending=False)
     return Drawn(
         title if suspect.any() else _("No known object is missed by most"),
         under,
-        table.sort_values("missed", ascending=False),
+        table,
         figure,
         ("gold_accuracy",),
+        links=tuple(link(int(place)) for place in table["position"]) if link else (),
     )
 
 
-def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Drawn:
-    """Objects by their number of answers, stacked by why they got no more."""
+def redundancy(
+    rows: list[list[Any]], *, saved: int | None, price: float, link: Callable[[Wanted], str] | None = None
+) -> Drawn:
+    """Objects by their number of answers, stacked by why they got no more. `link`: the address of those of a bar."""
     known = reasons()
     table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
     under = _("Objects by number of answers, by why they got no more; n = %(n)s") % {
@@ -294,8 +315,9 @@ def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Dra
     figure = go.Figure()
     for place, (reason, some) in enumerate(table.groupby("reason", sort=True)):
         counts = some.groupby("answers")["count"].sum()
+        where = [[link(Wanted(answers=int(n), reason=str(reason)))] for n in counts.index] if link else None
         figure.add_bar(x=counts.index, y=counts, name=known.get(str(reason), str(reason)), marker=mark(place),
-                       hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
+                       customdata=where, hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
     dress(figure).update_layout(barmode="stack", bargap=0.5, legend={"y": -0.24})
     figure.update_xaxes(dtick=1, title={"text": _("Answers to an object")})
     mean = float((table["answers"] * table["count"]).sum() / max(table["count"].sum(), 1))
@@ -303,19 +325,20 @@ def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Dra
     if saved:
         facts = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
         title = _("%(mean)s; %(saved)s answers and $%(money)s saved") % facts
-    return Drawn(title, under, table, figure)
+    links = tuple(
+        link(Wanted(answers=int(n), reason=str(reason))) if link else ""
+        for n, reason in zip(table["answers"], table["reason"], strict=True)
+    )
+    return Drawn(title, under, table, figure, links=links if link else ())
 
 
 def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> Drawn:
     """The labels that are least sure, as a table."""
     table = pd.DataFrame(
-        [
-            [position, value if isinstance(value, str | int | float) else str(value)[:80], sure]
-            for position, value, sure in rows
-        ],
+        [[position, written(value), sure] for position, value, sure in rows],
         columns=["position", "value", "confidence"],
     )
-    under = _("The labels that are least sure, 200 at most; each leads to the object as programs read it; %(of)s") % {
+    under = _("The labels that are least sure, 200 at most; each leads to its object and all its answers; %(of)s") % {
         "of": of
     }
     if table.empty:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
 from dashboards.parts import Drawn, Switch
+from gtcrowd.analytics.behind import Wanted
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.measures.forecast import Forecast
 
@@ -25,13 +26,15 @@ def throughput(
     *,
     zone: str,
     link: Callable[[date, date], str],
+    answers: Callable[[date, date, str], str] | None = None,
     switches: tuple[Switch, ...] = (),
     before: float | None = None,
     wide: bool = True,
 ) -> Drawn:
     """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days.
 
-    `before`: answers a day in the period before. `link`: the address of the days from the first to the last.
+    `before`: answers a day in the period before. `answers`: where a bar leads, by its first day, its last one, and the
+    name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
     """
     bars, ends, what = _bars(table)
     under = _("%(what)s (%(zone)s); days without any are zero; n = %(n)s") % {
@@ -41,9 +44,14 @@ def throughput(
     if table.empty:
         return Drawn(_("No answers in these days"), under, nothing, explain=("submitted",), switches=switches)
     figure = go.Figure()
-    where = [[link(first.date(), last.date())] for first, last in zip(bars.index, ends, strict=True)]
+    spans = [(first.date(), last.date()) for first, last in zip(bars.index, ends, strict=True)]
+    links = [link(*span) for span in spans]
     for place, name in enumerate(bars.columns):
         label = _("others") if name == "others" else str(name)
+        where = [
+            [(answers(*span, str(name)) if n else "") if answers else there]
+            for span, there, n in zip(spans, links, bars[name], strict=True)
+        ]
         figure.add_bar(
             x=bars.index, y=bars[name], name=label, marker=mark(place), customdata=where,
             hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra>" + label + "</extra>",
@@ -60,7 +68,8 @@ def throughput(
     title = _("%(mean)s answers a day, %(most)s on the busiest") % {
         "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
     }  # fmt: skip
-    return Drawn(title, under, told.reset_index().iloc[::-1], figure, ("submitted",), switches, wide=wide)
+    table = told.reset_index().iloc[::-1]
+    return Drawn(title, under, table, figure, ("submitted",), switches, wide=wide, links=tuple(links[::-1]))
 
 
 def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
@@ -162,8 +171,12 @@ def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
     return Drawn(_("Busiest on %(day)s from %(hour)s") % facts, under, told, figure)
 
 
-def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, window: str) -> Drawn:
-    """Share of answers given within so many seconds, from classes of time, beside the active time."""
+def times(
+    counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, window: str,
+    link: Callable[[float], str] | None = None,
+) -> Drawn:  # fmt: skip
+    """Share of answers given within so many seconds, from classes of time, beside the active time. `link`: the address
+    of the answers that took so long or longer, by the server's clock."""
     seconds = pace.LEAST_SECONDS * 2 ** ((np.arange(pace.CLASSES) + 1) / pace.PER_OCTAVE)
     n, n_active = int(counts.sum()), int(active.sum())
     under = _(
@@ -180,6 +193,7 @@ def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, windo
     if not n:
         return Drawn(_("No times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
     figure = go.Figure()
+    links = [link(float(one)) for one in seconds] if link else []
     for name, values, colour, dash in (
         (_("from claim to submit"), counts, BLUE, "solid"), (_("active time"), active, ORANGE, "dash"),
     ):  # fmt: skip
@@ -187,6 +201,7 @@ def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, windo
             figure.add_scatter(
                 x=seconds, y=values.cumsum() / values.sum(), mode="lines", name=name,
                 line={"color": colour, "dash": dash, "shape": "spline", "width": 2},
+                customdata=[[one] for one in links] if values is counts else None,
                 hovertemplate="%{y:.0%}: %{x:.1f} s<extra></extra>",
             )  # fmt: skip
     low, middle, high = (float(pace.percentile(counts, share)) for share in (0.05, 0.5, 0.95))
@@ -200,11 +215,15 @@ def times(counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, windo
     figure.update_layout(legend={"y": -0.24})
     facts = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
     title = _("Half within %(middle)s s; 90 %% between %(low)s and %(high)s s") % facts
-    return Drawn(title, under, table[inside], figure, ("p50", "active_p50"))
+    rows = tuple(one for one, within in zip(links, inside, strict=True) if within) if link else ()
+    return Drawn(title, under, table[inside], figure, ("p50", "active_p50"), links=rows)
 
 
-def progress(jobs: pd.DataFrame, *, link: Callable[[int], str]) -> Drawn:
-    """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled."""
+def progress(
+    jobs: pd.DataFrame, *, link: Callable[[int], str], objects: Callable[[Wanted], str] | None = None
+) -> Drawn:
+    """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled. `objects`: of
+    one job, the address of its objects in a state."""
     shown = jobs.iloc[:30]
     rest = (shown["objects"] - shown["labeled"] - shown["failed"]).clip(lower=0)
     human = shown["labeled"] - shown["machine"]
@@ -219,9 +238,10 @@ def progress(jobs: pd.DataFrame, *, link: Callable[[int], str]) -> Drawn:
         return Drawn(_("There is no job yet"), under, table)
     figure = go.Figure()
     where = [[link(int(pk))] for pk in shown["job_id"]]
-    for name, values, colour, shape in (
-        (_("by people"), human, "#2e9e6b", ""), (_("by machine"), table["machine"], "#5aa7c7", "/"),
-        (_("failed"), table["failed"], "#d0614a", "x"), (_("not yet"), rest, GREY, ""),
+    for name, values, colour, shape, state in (
+        (_("by people"), human, "#2e9e6b", "", "labeled"),
+        (_("by machine"), table["machine"], "#5aa7c7", "/", "labeled"),
+        (_("failed"), table["failed"], "#d0614a", "x", "failed"), (_("not yet"), rest, GREY, "", "rest"),
     ):  # fmt: skip
         figure.add_bar(
             y=shown["job"],
@@ -231,7 +251,7 @@ def progress(jobs: pd.DataFrame, *, link: Callable[[int], str]) -> Drawn:
             orientation="h",
             name=name,
             marker={"color": colour, "pattern": pattern(shape)},
-            customdata=where,
+            customdata=[[objects(Wanted(state=state))]] if objects else where,
             hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
         )
     dress(figure, height=150 + 34 * max(len(shown), 2)).update_layout(

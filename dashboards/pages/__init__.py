@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
-from dashboards.pages import job, money, overview, quality, system, vendors, worker, workers
+from dashboards.pages import answers, job, money, objects, overview, quality, system, vendors, worker, workers
 from dashboards.parts import Content
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
@@ -12,7 +12,7 @@ from dashboards.address import Options  # isort: skip
 
 PAGES: Mapping[str, ModuleType] = MappingProxyType({
     "overview": overview, "workers": workers, "worker": worker, "quality": quality, "job": job, "vendors": vendors,
-    "money": money, "system": system,
+    "money": money, "system": system, "answers": answers, "objects": objects,
 })  # fmt: skip
 
 

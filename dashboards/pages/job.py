@@ -1,6 +1,5 @@
 """One job: how far it is, when it will be done, what it costs, and the labels that are least sure."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -44,15 +43,18 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     ahead = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
     name, saved = str(row["job"]), row["saved_answers"]
     came = counting.of_job(viewer, pk, found)
-    known = words()["state"]
+    known, objects = words()["state"], shown.to_objects(options, pk)
     parts = (
-        part("progress", lambda: work.progress(one, link=shown.to("quality", replace(filters, jobs=(pk,)), options))),
+        part("progress", lambda: work.progress(
+            one, link=shown.to("quality", replace(filters, jobs=(pk,)), options), objects=objects)),
         part("burn-down", lambda: work.burn_down(history, ahead, what=name)),
         part("flow", lambda: flow.flow(*came[:2], as_of=came[2], zone=viewer.requester.zone, of=name)),
         part("redundancy", lambda: quality.redundancy(
-            found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]))),
+            found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]),
+            link=objects)),
         part("cost", lambda: money.by_job(one, plan.left(one), link=shown.to("job", filters, options))),
-        part("doubtful", lambda: quality.doubtful(found.get("doubtful", []), of=name, link=_object(name))),
+        part("doubtful", lambda: quality.doubtful(
+            found.get("doubtful", []), of=name, link=lambda place: shown.to_object(options)(pk, place))),
     )  # fmt: skip
     reason = _(row["reason"]) if row["reason"] else ""
     lead = _("%(state)s. %(reason)s") % {"state": known.get(row["state"], row["state"]), "reason": reason}
@@ -92,11 +94,6 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
     return found.reindex(days, fill_value=0.0).astype(float)
 
 
-def _object(job: str) -> Callable[[int], str]:
-    """Where an object of the job is read: the list of objects after the one before it."""
-    return lambda position: f"/api/v1/jobs/{quote(job)}/objects/?cursor={position - 1}&page_size=1"
-
-
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
     around = (
         Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),
@@ -106,6 +103,8 @@ def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk
             current=False,
         ),
         Switch(_("Workers in it"), address.href(replace(filters, jobs=(pk,)), options, page="workers"), current=False),
+        Switch(_("Its objects"), address.behind(Filters(jobs=(pk,)), options, page="objects"), current=False),
+        Switch(_("Its answers"), address.behind(replace(filters, jobs=(pk,)), options), current=False),
     )
     others = tuple(
         Switch(

@@ -32,7 +32,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     workers = frames.totals(viewer, filters, by="worker", paces=False)
     found = people.numbers(workers, jobs, median_seconds=float(pace.percentile(times, 0.5)))
     before = _before(viewer, filters, jobs) if options.compare else None
-    days = people.every_day(frames.daily(viewer, filters, by=options.by), group="group", most=13)
+    daily = frames.daily(viewer, filters, by=options.by)
+    days = people.every_day(daily, group="group", most=13)
+    members = {str(name): some["pk"].unique() for name, some in daily.dropna(subset="pk").groupby("group")}
     history, rest = _history(viewer, filters, jobs, options), int(plan.left(jobs).sum())
     length = filters.days or 1
     parts = (
@@ -42,6 +44,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 days,
                 zone=viewer.requester.zone,
                 link=shown.to_days(filters, options),
+                answers=shown.to_answers(filters, options, members),
                 switches=shown.by(filters, options),
                 before=before.answers / length if before else None,
             ),

@@ -11,10 +11,12 @@ from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import boxes, categories, drift
 from dashboards.figures import quality as figures
+from dashboards.figures.behind import Link, seen
 from dashboards.pages import shown
-from dashboards.parts import Content, Part, Switch, part
-from gtcrowd.analytics import frames
+from dashboards.parts import Content, Part, Seen, Switch, part
+from gtcrowd.analytics import behind, frames
 from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import people as measures
 from gtcrowd.identity.access import Viewer
 
 MOST_LINKS = 12
@@ -43,9 +45,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         return Content(title(), text, links=links)
     name, content = str(job["job"]), found
     people = frames.names(viewer, sorted(_workers(content)))
-    changes = frames.changes(viewer, int(job["job_id"]))
+    pk = int(job["job_id"])
+    changes = frames.changes(viewer, pk)
     to_worker = shown.to("worker", filters, options)
-    own = address.href(filters, options, page="job", item=int(job["job_id"]))
+    cell, to_object = shown.to_cell(options, pk), shown.to_object(options)
+    top = measures.top_pairs(content["confusion"], [str(one) for one in content["categories"]])
     parts = (
         part(
             "agreement",
@@ -59,10 +63,10 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 of=name,
                 rates=options.rates,
                 switches=shown.rates(filters, options),
-                href=own,
+                link=cell,
             ),
         ),
-        part("pairs", lambda: figures.pairs(content["confusion"], content["categories"], of=name)),
+        part("pairs", lambda: figures.pairs(top, of=name, link=cell, examples=_examples(viewer, pk, top, to_object))),
         part("categories", lambda: categories.of_job(content["confusion"], content["categories"], of=name)),
         part(
             "drift",
@@ -73,8 +77,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             "matrix",
             lambda: figures.matrix(content.get("matrix", {}), people, of=name, link=to_worker),
         ),
-        part("reliability", lambda: figures.reliability(content["reliability"], of=name)),
-        part("gold", lambda: figures.gold(content["gold"], of=name)),
+        part(
+            "reliability",
+            lambda: figures.reliability(content["reliability"], of=name, link=shown.to_objects(options, pk)),
+        ),
+        part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda place: to_object(pk, place))),
     )
     lead = _("%(job)s over all its days, as its last run sees it (%(time)s). Another job:") % {
         "job": name, "time": content["made_at"][:16].replace("T", " "),
@@ -99,6 +106,15 @@ def _boxes(
         part("box-offsets", lambda: boxes.bias(content, people, of=name, link=link)),
         part("box-likeness", lambda: boxes.likeness(content["crowd"], beside, people, of=name)),
     )
+
+
+def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[tuple[Seen, ...]]:
+    """Objects of the most frequent confusions."""
+    named = list(zip(top["right"], top["answered"], strict=True))
+    return [
+        tuple(seen(job, one["position"], one["thumbnail"], one["text"], link) for one in some)
+        for some in behind.examples(viewer, job, named)
+    ]
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, current: int) -> tuple[Switch, ...]:

@@ -1,16 +1,22 @@
 """What the pages say alike: the window, changes to the period before, and where a click leads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.parts import Switch
+from dashboards.parts import Content, Switch
+from dashboards.words import percent, reasons
+from gtcrowd.analytics import frames
+from gtcrowd.analytics.behind import SIZE, Wanted
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
+
+MOST_LINKS = 12
 
 
 def window(viewer: Viewer, filters: Filters) -> str:
@@ -32,6 +38,96 @@ def to(page: str, filters: Filters, options: Options) -> Callable[[int], str]:
 def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:
     """The address of the same page about the days from one to another."""
     return lambda first, last: address.within(filters, options, first, last)
+
+
+def to_answers(
+    filters: Filters, options: Options, members: Mapping[str, Iterable[int]]
+) -> Callable[[date, date, str], str]:
+    """The address of the answers of some days, of a worker, team or workforce by its name; of all for another name."""
+    kind = address.LISTS[options.by]
+
+    def link(first: date, last: date, group: str) -> str:
+        only: dict[str, Any] = {kind: tuple(int(pk) for pk in members[group])} if group in members else {}
+        return address.behind(replace(filters, first_day=first, last_day=last, **only), options)
+
+    return link
+
+
+def to_cell(options: Options, job: int, worker: int | None = None) -> Callable[[str, str], str]:
+    """The address of the answers of one category that are in truth of another, of all days, as runs count them; `right`
+    or `answered` may be empty."""
+    only = Filters(jobs=(job,), workers=(worker,) if worker else ())
+    return lambda right, answered: address.behind(only, options, Wanted(right=right, answered=answered))
+
+
+def to_object(options: Options) -> Callable[[int, int], str]:
+    """The address of an object, by job and position."""
+    return lambda job, position: address.behind(Filters(jobs=(job,)), options, Wanted(position=position))
+
+
+def to_objects(options: Options, job: int) -> Callable[[Wanted], str]:
+    """The address of those objects of a job."""
+    return lambda wanted: address.behind(Filters(jobs=(job,)), options, wanted, page="objects")
+
+
+def turning(filters: Filters, options: Options, after: str) -> tuple[Switch, ...]:
+    """To the first rows and to the next ones of a table that comes in pages."""
+    found = []
+    if options.after:
+        found.append(Switch(_("From the first row on"), address.href(filters, options), current=False))
+    if after:
+        text = _("The next %(n)s") % {"n": SIZE}
+        found.append(Switch(text, address.further(filters, options, after), current=False))
+    return tuple(found)
+
+
+def of_job(filters: Filters, options: Options, job: Mapping[str, Any]) -> list[Switch]:
+    """To what else there is of a job."""
+    pk = int(job["job_id"])
+    only = replace(filters, jobs=(pk,))
+    return [
+        Switch(_("Job %(name)s") % {"name": job["job"]}, address.href(filters, options, page="job", item=pk), False),
+        Switch(_("Quality of its labels"), address.href(only, options, page="quality"), current=False),
+    ]
+
+
+def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -> Content:
+    """Where one job must be chosen: the newest ones within the filters, if any is the viewer's own."""
+    jobs = frames.jobs(viewer, filters).head(MOST_LINKS)
+    links = tuple(
+        Switch(str(name), address.href(replace(filters, jobs=(int(pk),)), options), current=False)
+        for pk, name in zip(jobs["job_id"], jobs["job"], strict=True)
+    )
+    text = _("This is told of one job at a time. Choose one:") if links else _("There is no job within these filters.")
+    return Content(title, text, links=links)
+
+
+def narrowed(wanted: Wanted, names: Sequence[str]) -> str:
+    """In words: whose answers or objects, and which of them."""
+    found = list(names)
+    if wanted.right and wanted.answered:
+        found.append(_("%(right)s answered as %(answered)s") % {"right": wanted.right, "answered": wanted.answered})
+    elif wanted.right:
+        found.append(_("%(right)s is right") % {"right": wanted.right})
+    elif wanted.answered:
+        found.append(_("answered as %(answered)s") % {"answered": wanted.answered})
+    if wanted.wrong:
+        found.append(_("other than what is right"))
+    if wanted.slower is not None:
+        found.append(_("%(seconds)s seconds or more") % {"seconds": f"{wanted.slower:.4g}"})
+    if wanted.state:
+        states = {"labeled": _("labeled"), "failed": _("failed"), "rest": _("not yet labeled")}
+        found.append(states[wanted.state])
+    if wanted.answers is not None:
+        found.append(_("%(n)s answers an object") % {"n": wanted.answers})
+    if wanted.reason is not None:
+        found.append(reasons().get(wanted.reason, wanted.reason))
+    if wanted.sure:
+        low, high = (percent(share, 0) for share in wanted.sure)
+        found.append(_("labels sure to %(low)s–%(high)s") % {"low": low, "high": high})
+    if wanted.truth:
+        found.append(_("whose truth is known"))
+    return " · ".join(found)
 
 
 def by(filters: Filters, options: Options) -> tuple[Switch, ...]:

@@ -16,6 +16,7 @@ from dashboards.pages import shown
 from dashboards.parts import CaseShown, Content, Number, Part, Switch, part
 from dashboards.words import dollars, likelier, percent, words
 from gtcrowd.analytics import cases, frames
+from gtcrowd.analytics.behind import Wanted
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import people
 from gtcrowd.identity.access import Right, Viewer
@@ -73,7 +74,12 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
         ),
         part(
             "times",
-            lambda: work.times(frames.paces(viewer, mine), frames.paces(viewer, mine, active=True), window=window),
+            lambda: work.times(
+                frames.paces(viewer, mine),
+                frames.paces(viewer, mine, active=True),
+                window=window,
+                link=lambda seconds: address.behind(mine, options, Wanted(slower=seconds)),
+            ),
         ),
         part(
             "days",
@@ -81,6 +87,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                 people.every_day(days.assign(name=str(row["worker"])), group="name"),
                 zone=viewer.requester.zone,
                 link=shown.to_days(back, options),
+                answers=shown.to_answers(mine, options, {}),
                 wide=False,
             ),
         ),
@@ -93,7 +100,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                     of=job["job"],
                     rates=options.rates,
                     switches=shown.rates(back, options),
-                    href=address.href(back, options, page="job", item=int(job["job_id"])),
+                    link=shown.to_cell(options, int(job["job_id"]), options.item),
                 ),
             )
             for job in jobs.to_dict("records")

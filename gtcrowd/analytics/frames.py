@@ -104,7 +104,7 @@ def totals(
 
 def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.DataFrame:
     """A row a day and group, of a worker, team or workforce: day, group (its name; "others" for all beyond the `most`
-    largest), submitted. What a chart by day can show, and no more than that is read."""
+    largest), pk (its id; NaN for these), submitted. What a chart by day can show, and no more than that is read."""
     source = totals_of(viewer, filters, (by,))
     largest = _rows(
         f"SELECT {source.columns[by]}, sum(total.submitted) AS n {source.text} GROUP BY 1 ORDER BY n DESC, 1 "
@@ -118,11 +118,10 @@ def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.Da
     rest = every.set_index("day")["submitted"].sub(theirs.groupby("day")["submitted"].sum(), fill_value=0)
     names = dict(_rows(NAMES[by], {"ids": chosen})) if chosen else {}
     theirs = theirs.assign(group=[names.get(int(pk), str(int(pk))) for pk in theirs["pk"]])
-    others = rest[rest > 0].rename_axis("day").reset_index(name="submitted").assign(group="others")
+    others = rest[rest > 0].rename_axis("day").reset_index(name="submitted").assign(group="others", pk=None)
     found = pd.concat([theirs, others]) if len(others) else theirs
-    return found.astype({"submitted": "int64"}).sort_values("day", kind="stable", ignore_index=True)[
-        ["day", "group", "submitted"]
-    ]
+    found = found.astype({"submitted": "int64", "pk": "float64"}).sort_values("day", kind="stable", ignore_index=True)
+    return found[["day", "group", "pk", "submitted"]]
 
 
 def _submitted_by_day(viewer: Viewer, filters: Filters, by: str | None = None) -> pd.DataFrame:

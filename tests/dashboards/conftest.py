@@ -11,6 +11,9 @@ from gtcrowd import line
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.sessions import SessionStore
+from gtcrowd.jobs import store
+from gtcrowd.tasks import claim, submit
+from tests.portal.pictures import scene
 
 UPDATE = "/dashboards/_dash-update-component"
 
@@ -104,4 +107,22 @@ def job(ask, crowd, answer, now):
         ratio=7.5,
         opened_at=now,
     )
+    return job
+
+
+@pytest.fixture
+def cars(ask, crowd, put, now):
+    """A picture with a box around a car by each of three, who do not quite agree."""
+    with store.store().write("s3://heron/street.png") as file:
+        file.write(scene(640, 480))
+    manifest = put(lines=[json.dumps({"source-ref": "s3://heron/street.png"})], key="street.manifest")
+    job = ask(kind="boxes", medium="image", manifest=manifest, categories=["car"], name="cars")
+    for left, worker in zip((100, 104, 160), crowd.values(), strict=True):
+        box = {"label": "car", "left": left, "top": 100, "width": 100, "height": 80}
+        content = {"boundingBox": {"boundingBoxes": [box], "inputImageProperties": {"height": 480, "width": 640}}}
+        held = claim.next_assignment(worker=worker, job=job, now=now)
+        submit.submit(assignment=held, content=content, now=now + timedelta(seconds=30))
+    job = line.advance(job.pk, now=now + timedelta(days=1))
+    rollup.roll(zone="UTC")
+    quality.form(job, now=now)
     return job

@@ -1,11 +1,12 @@
 """The address carries every filter, there and back, and what makes no sense in it is left out."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from dashboards import address, callbacks, ids
+from gtcrowd.analytics.behind import Wanted
 from gtcrowd.analytics.filters import Filters
 
 TODAY = date(2026, 11, 25)
@@ -23,6 +24,58 @@ def test_there_and_back(search):
 
     assert address.search(filters, options) == search
     assert address.read("/dashboards/", address.search(filters, options), today=TODAY) == (filters, options)
+
+
+@pytest.mark.parametrize("page", address.BEHIND)
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?job=4&days=all&right=a+%26+b&answered=%E9%B7%BA", "?job=4&wrong=1&after=1730538000123456-77",
+        "?worker=7&slower=12.5", "?job=4&state=rest&after=49", "?job=4&n=3&reason=waiting",
+        "?job=4&truth=1&reason=all-answers&sure=0.9-1", "?job=4&from=2026-11-01&to=2026-11-03&position=0",
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_number_there_and_back(page, search):
+    path = f"/dashboards/{page}/"
+    filters, options = address.read(path, search, today=TODAY)
+
+    assert address.search(filters, options) == search
+    assert address.read(path, address.search(filters, options), today=TODAY) == (filters, options)
+    assert address.read("/dashboards/", search, today=TODAY)[1].wanted == Wanted()
+    assert "after" not in address.href(filters, options)
+    assert address.href(filters, options, page="money") == address.href(
+        *address.read("/dashboards/", search, today=TODAY), page="money"
+    )
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?right=%00", "?answered=a%0Ab", f"?right={'x' * 257}", "?wrong=yes", "?slower=nan", "?slower=-1",
+        "?slower=1e9", "?state=open", "?n=x", "?n=1234567890", "?reason=<b>", "?sure=0.9", "?sure=0.9-0.1",
+        "?sure=0.5-2", "?position=-1", "?after=x", "?after=1-2-3", f"?after={'9' * 18}", "?position=%C2%B2",
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_stands_behind_nothing(search):
+    path = "/dashboards/answers/"
+
+    assert address.read(path, search, today=TODAY) == address.read(path, "", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "written"),
+    [
+        (None, None, "days=all"),
+        (TODAY - timedelta(days=27), TODAY, ""),
+        (TODAY, TODAY, "from=2026-11-25&to=2026-11-25"),
+    ],
+)
+def test_behind_a_number_are_its_days(first, last, written):
+    _filters, options = address.read("/dashboards/", "", today=TODAY)
+
+    found = address.behind(Filters(jobs=(4,), first_day=first, last_day=last), options, Wanted(position=2))
+
+    assert found == "/dashboards/answers/?" + "&".join(filter(None, ("job=4", written, "position=2")))
 
 
 def test_without_a_word_the_last_28_days_are_shown():
@@ -96,6 +149,16 @@ def test_a_control_changes_the_address(place, value, search):
     values[place] = value
 
     assert callbacks.changed(*values, "/dashboards/", "", filters, options) == search
+
+
+def test_a_control_begins_the_table_anew():
+    path, search = "/dashboards/answers/", "?job=4&wrong=1&after=5-6"
+    filters, options = address.read(path, search, today=TODAY)
+    values = controls(filters)
+    assert callbacks.changed(*values, path, search, filters, options) is None
+    values[callbacks.LISTS.index(ids.WORKERS)] = [7]
+
+    assert callbacks.changed(*values, path, search, filters, options) == "?job=4&worker=7&wrong=1"
 
 
 def test_no_days_are_all_days():

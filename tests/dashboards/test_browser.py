@@ -108,12 +108,49 @@ def test_pages_keep_the_filters(page, address, ids):
     settled(page, "Money")
 
 
-def test_a_bar_leads_to_its_day(page, address, job):
+def test_a_bar_leads_to_its_answers_and_a_row_to_its_day(page, address, job, crowd):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
     page.locator("#throughput-graph .bars .point path").first.click(force=True)
-    page.wait_for_url("**from=2026-11-02&to=2026-11-02")
+    page.wait_for_url(f"**/answers/?worker={crowd['cleo'].pk}&from=2026-11-02&to=2026-11-02")
+    settled(page, "Answers")
+    expect(page.locator("#content tbody tr")).to_have_count(2)
+
+    page.go_back()
+    settled(page, "Overview")
+    card = page.locator(".card", has=page.locator("#throughput-graph"))
+    card.get_by_text("As a table").click()
+    card.get_by_role("link", name="2026-11-02").click()
+    page.wait_for_url("**/dashboards/?from=2026-11-02&to=2026-11-02")
     expect(page.locator("#numbers")).to_contain_text("4")
+
+
+def test_from_a_cell_to_its_answers_and_to_an_object(page, address, job, cars):
+    page.goto(f"{address}/dashboards/quality/?job={job.pk}&days=all")
+    settled(page, "Quality")
+    box = page.locator("#confusion-graph .heatmaplayer image").bounding_box()
+    page.mouse.click(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"])
+    page.wait_for_url("**/dashboards/answers/**right=heron&answered=ibis")
+    settled(page, "Answers")
+    expect(page.locator("#content tbody tr")).to_have_count(2)
+    page.get_by_role("link", name="b", exact=True).click()
+    settled(page, "Object 1 of herons")
+    expect(page.locator("blockquote")).to_have_text("b")
+    expect(page.locator("#content tbody tr")).to_have_count(3)
+
+    for size in SIZES.values():
+        page.set_viewport_size(size)
+        for where, picture in (("answers", ".seen img"), ("answers/?position=0", "#object-graph image")):
+            path, _mark, more = where.partition("/?")
+            page.goto(f"{address}/dashboards/{path}/?job={cars.pk}&days=all&{more}")
+            settled(page)
+            drawn = page.locator(picture).first.evaluate(
+                "async (one) => { const made = new Image(); made.src = one.src || one.getAttribute('href');"
+                " await made.decode(); return [made.naturalWidth, made.naturalHeight]; }"
+            )
+            assert drawn == [640, 480]
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_row_and_a_name_lead_to_the_worker(page, address, ids):

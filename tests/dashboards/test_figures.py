@@ -9,6 +9,7 @@ from django.utils import translation
 
 from dashboards import words
 from dashboards.figures import money, one, people, quality, service, work
+from dashboards.parts import Seen
 from gtcrowd.analytics.measures import forecast, pace
 from gtcrowd.analytics.measures import people as measures
 
@@ -175,11 +176,12 @@ def test_times_are_drawn_by_their_shares():
 def test_confusion_as_counts_and_as_shares():
     counts = [[8, 2], [1, 2]]
 
-    drawn = quality.confusion(counts, ["heron", "ibis"], of="j", rates=False, href="/dashboards/job/1/")
+    drawn = quality.confusion(counts, ["heron", "ibis"], of="j", rates=False, link=lambda *pair: "/".join(pair))
     shares = quality.confusion(counts, ["heron", "ibis"], of="j", rates=True)
 
     assert drawn.figure.data[0].z.tolist() == counts
-    assert drawn.figure.data[0].customdata[0][0] == "/dashboards/job/1/"
+    assert drawn.figure.data[0].customdata[0] == ["heron/heron", "heron/ibis"]
+    assert drawn.links == ("heron/", "ibis/")
     assert drawn.title == "23.1% of the answers are on another category"
     assert shares.figure.data[0].z[0].tolist() == [0.8, 0.2]
     assert np.isnan(shares.figure.data[0].z[1]).all()
@@ -187,10 +189,14 @@ def test_confusion_as_counts_and_as_shares():
 
 
 def test_pairs_are_told_with_their_share():
-    drawn = quality.pairs([[8, 2], [1, 2]], ["heron", "ibis"], of="j")
+    found = measures.top_pairs([[8, 2], [1, 2]], ["heron", "ibis"])
+    some = Seen("", "a", "Object 0", "/o/")
+    drawn = quality.pairs(found, of="j", link=lambda *pair: "/".join(pair), examples=[(some,), ()])
 
     assert drawn.title == "heron is taken for ibis in 20.0%"
     assert list(drawn.figure.data[0].x) == [2, 1]
+    assert [one[0] for one in drawn.figure.data[0].customdata] == ["heron/ibis", "ibis/heron"]
+    assert drawn.examples == (("heron → ibis", (some,)),)
 
 
 def test_who_agrees_stands_side_by_side():

@@ -16,7 +16,8 @@ TODAY = date(2026, 11, 25)
 PATHS = {
     "overview": "/dashboards/", "workers": "/dashboards/workers/", "worker": "/dashboards/worker/{worker}/",
     "quality": "/dashboards/quality/", "job": "/dashboards/job/{job}/", "vendors": "/dashboards/vendors/",
-    "money": "/dashboards/money/", "system": "/dashboards/system/",
+    "money": "/dashboards/money/", "system": "/dashboards/system/", "answers": "/dashboards/answers/",
+    "objects": "/dashboards/objects/",
 }  # fmt: skip
 MOST_STATEMENTS = 17
 """The gate asks three more: session, person, membership."""
@@ -123,7 +124,7 @@ def test_who_may_not_decide_gets_no_buttons(alice, ids):
 def test_doubtful_labels_lead_to_their_objects(alice, ids):
     drawn = _part(content(alice, PATHS["job"].format(**ids)), "doubtful")
 
-    assert drawn.links[0].startswith("/api/v1/jobs/herons/objects/?cursor=")
+    assert drawn.links[0] == f"/dashboards/answers/?job={ids['job']}&days=all&position=0"
 
 
 def test_a_figure_that_fails_leaves_the_others(alice, job, monkeypatch):

@@ -150,8 +150,11 @@ def funnel(crowd: float, most: int, *, level: float) -> pd.DataFrame:
     return pd.DataFrame({"n": n, "low": np.clip(crowd - reach, 0, 1), "high": np.clip(crowd + reach, 0, 1)})
 
 
-def top_pairs(confusion: npt.ArrayLike, categories: list[str], *, most: int = 10) -> pd.DataFrame:
-    """The most frequent confusions: right, answered, n, share (of the answers to that right category)."""
+def top_pairs(confusion: npt.ArrayLike | None, categories: list[str], *, most: int = 10) -> pd.DataFrame:
+    """The most frequent confusions: right, answered, n, share (of the answers to that right category); none for kinds
+    without categories."""
+    if confusion is None:
+        return pd.DataFrame(columns=["right", "answered", "n", "share"])
     counts = np.asarray(confusion, dtype=np.int64)
     off = counts.copy()
     np.fill_diagonal(off, 0)

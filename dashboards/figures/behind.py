@@ -1,0 +1,181 @@
+"""What stands behind a number: answers and objects as tables, and one object with all that was drawn on it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+from django.utils.translation import gettext as _
+
+from dashboards import words
+from dashboards.figures.style import PALETTE, dress
+from dashboards.parts import Drawn, Seen, Switch
+
+Link = Callable[[int, int], str]
+"""The address of an object, by job and position."""
+LONGEST = 120
+"""Of a text in a table or beside a figure."""
+LONGEST_LARGE = 20_000
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SHAPES = ("boundingBoxes", "polygons", "polylines", "lines", "keypoints")
+SIZE = "inputImageProperties"
+
+
+def seen(job: int, position: Any, picture: str, text: str, link: Link) -> Seen:
+    """An object in small. One that is not there any more has no position, and leads nowhere."""
+    if pd.isna(position):
+        return Seen("", "–", "–", "")
+    said = _("Object %(position)s") % {"position": int(position)}
+    return Seen(picture, _cut(text, LONGEST), said, link(job, int(position)))
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def answers(
+    found: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
+    back_to: str = "", of_one: bool = False,
+) -> Drawn:  # fmt: skip
+    """A page of gtcrowd.analytics.behind.answers. `back_to`: how far back was looked, where there are older answers;
+    `of_one`: all are to one object, which stands beside them already."""
+    n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
+    judged = int(found["right"].notna().sum())
+    told = {"n": f"{n:,}", "window": window, "time": back_to}
+    under = _("The newest first; n = %(n)s; %(window)s; looked at back to %(time)s") if back_to else _(
+        "The newest first; n = %(n)s; %(window)s; there are no older ones")  # fmt: skip
+    table = _answer_rows(found).drop(columns=["object", "job", "position"] if of_one else [])
+    if not n:
+        title = (
+            _("None among the answers back to %(time)s: look further") if back_to else _("There are no such answers")
+        )
+        return Drawn(title % told, under % told, table, switches=switches, wide=True)
+    title = _("%(wrong)s of %(judged)s answers differ from what is right") % {"wrong": wrong, "judged": judged}
+    if not judged:
+        title = _("%(n)s answers, and nothing yet to hold them against") % told
+    objects = tuple(
+        seen(int(job), place, picture, text, link)
+        for job, place, picture, text in found[["job_id", "position", "thumbnail", "text"]].itertuples(index=False)
+    )
+    people = tuple(worker(int(pk)) for pk in found["worker_id"])
+    if of_one:
+        return Drawn(title, under % told, table, switches=switches, wide=True, workers=people)
+    return Drawn(
+        title, under % told, table, switches=switches, wide=True, seen=objects, workers=people,
+        links=tuple(one.href for one in objects),
+    )  # fmt: skip
+
+
+def _answer_rows(found: pd.DataFrame) -> pd.DataFrame:
+    """As people read them, and as the file has them."""
+    return pd.DataFrame({
+        "object": [text[:LONGEST] for text in found["text"]], "worker": found["worker"],
+        "answered": [words.value(one) for one in found["value"]], "right": found["right"],
+        "known": [words.value(one) for one in found["known"]], "label": [words.value(one) for one in found["label"]],
+        "confidence": found["confidence"].astype(float), "seconds": found["seconds"].astype(float).round(1),
+        "active_seconds": found["active_seconds"].astype(float).round(1),
+        "submitted_at": [f"{at:%Y-%m-%d %H:%M:%S}" for at in found["submitted_at"]],
+        "paid": found["paid"].astype(float), "gold": found["gold"], "late": found["late"], "surplus": found["surplus"],
+        "job": found["job"], "position": found["position"], "code": found["code"], "answer_id": found["answer_id"],
+    })  # fmt: skip
+
+
+def objects(
+    found: pd.DataFrame, *, job: int, of: str, link: Link, switches: tuple[Switch, ...] = (), more: bool
+) -> Drawn:
+    """A page of gtcrowd.analytics.behind.objects. `more`: whether there are further ones to look at."""
+    n = f"{len(found):,}"
+    under = _("In the order of the manifest; %(of)s; n = %(n)s; further ones follow") if more else _(
+        "In the order of the manifest; %(of)s; n = %(n)s; there are no further ones")  # fmt: skip
+    table = pd.DataFrame({
+        "object": [text[:LONGEST] for text in found["text"]], "position": found["position"].astype(int),
+        "label": [words.value(one) for one in found["label"]], "confidence": found["confidence"].astype(float),
+        "known": [words.value(one) for one in found["known"]], "answers": found["answers"], "state": found["state"],
+        "reason": found["reason_code"],
+    })  # fmt: skip
+    told = {"n": n, "of": of}
+    if found.empty:
+        title = _("None so far: look further") if more else _("There are no such objects")
+        return Drawn(title, under % told, table, switches=switches, wide=True)
+    sure = found["confidence"].astype(float)
+    title = _("%(n)s objects, and no label yet") % told
+    if sure.notna().any():
+        told["least"] = words.percent(sure.min())
+        title = _("%(n)s objects; the least sure label is sure to %(least)s") % told
+    shown = tuple(
+        seen(job, place, picture, text, link)
+        for place, picture, text in found[["position", "thumbnail", "text"]].itertuples(index=False)
+    )
+    return Drawn(
+        title, under % told, table, switches=switches, wide=True, seen=shown, links=tuple(one.href for one in shown)
+    )
+
+
+def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switches: tuple[Switch, ...] = ()) -> Drawn:
+    """An object in large. On a picture whose size the answers tell, what they drew: each a name and a value, first the
+    label and what is known."""
+    facts = {"position": int(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
+    title = _("Object %(position)s") % facts
+    if row["label"] is not None:
+        told = facts | {"label": words.value(row["label"]), "sure": words.percent(row["confidence"], 0)}
+        title = _("Object %(position)s is %(label)s, sure to %(sure)s") % told
+    under = _("%(of)s; n = %(n)s answers; %(text)s") if facts["text"] else _("%(of)s; n = %(n)s answers")
+    under = under % (facts | {"n": len(drawings) - sum(row[name] is not None for name in ("label", "known"))})
+    lines = [(name, value, line) for name, value in drawings for line in outlines(value)]
+    size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
+    said = _("Object %(position)s") % facts
+    if not row["thumbnail"] or not lines or size is None:
+        large = Seen(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), said)
+        return Drawn(title, under, pd.DataFrame(), switches=switches, large=large, wide=True)
+    table = pd.DataFrame(
+        [[name, label, *_around(xs, ys)] for name, _value, (label, xs, ys) in lines],
+        columns=["part", "label", "left", "top", "width", "height"],
+    )
+    return Drawn(title, under, table, _overlay(row["thumbnail"], size, drawings), switches=switches, wide=True)
+
+
+def outlines(value: Any) -> list[tuple[str, list[float], list[float]]]:
+    """Label and corners of each shape in an answer, in pixels; a box and a polygon end where they began."""
+    found = []
+    for shape in next((value[key] for key in SHAPES if key in value), []) if isinstance(value, dict) else []:
+        if "vertices" in shape:
+            points = [(point["x"], point["y"]) for point in shape["vertices"]]
+            points += points[:1] if "polygons" in value else []
+        elif "width" in shape:
+            left, top = shape["left"], shape["top"]
+            right, bottom = left + shape["width"], top + shape["height"]
+            points = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        else:
+            points = [(shape["x"], shape["y"])]
+        found.append((str(shape["label"]), [x for x, _y in points], [y for _x, y in points]))
+    return found
+
+
+def _around(xs: list[float], ys: list[float]) -> list[float]:
+    return [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
+
+
+def _overlay(picture: str, size: dict[str, int], drawings: Sequence[tuple[str, Any]]) -> go.Figure:
+    """The picture with everybody's shapes over it, each in a colour and a line of its own."""
+    width, height = size["width"], size["height"]
+    figure = go.Figure()
+    for place, (name, value) in enumerate(drawings):
+        x: list[float | None] = []
+        y: list[float | None] = []
+        labels: list[str] = []
+        for label, xs, ys in outlines(value):
+            x, y, labels = [*x, *xs, None], [*y, *ys, None], [*labels, *[label] * (len(xs) + 1)]
+        colour, dash = PALETTE[place % len(PALETTE)], DASHES[place % len(DASHES)]
+        figure.add_scatter(
+            x=x, y=y, text=labels, name=name, mode="lines+markers", marker={"color": colour, "size": 5},
+            line={"color": colour, "dash": dash, "width": 4 if not place else 2},
+            hovertemplate="%{text}<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+    figure.add_layout_image(
+        source=picture, xref="x", yref="y", x=0, y=0, sizex=width, sizey=height, sizing="stretch", layer="below"
+    )
+    dress(figure, height=520)
+    figure.update_xaxes(range=[0, width], visible=False, constrain="domain")
+    return figure.update_yaxes(
+        range=[height, 0], visible=False, scaleanchor="x", constrain="domain", constraintoward="top"
+    )

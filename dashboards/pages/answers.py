@@ -1,0 +1,109 @@
+"""The answers behind a number: a page of them, the newest first; or one object with all its answers."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards import address
+from dashboards.address import Options
+from dashboards.figures import behind as figures
+from dashboards.pages import shown
+from dashboards.parts import Content, Number, Switch, part
+from dashboards.words import DASH, percent, reasons, value, words
+from gtcrowd.analytics import behind, frames
+from gtcrowd.analytics.behind import Wanted
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.identity.access import Viewer
+
+
+def title() -> str:
+    return _("Answers")
+
+
+def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
+    job = behind.job(viewer, filters)
+    if job is None and options.wanted.of_one_job:
+        return shown.choose_job(viewer, filters, options, title())
+    if job is not None and options.wanted.position is not None:
+        return _object(viewer, filters, options, job)
+    people = frames.names(viewer, filters.workers) if filters.workers else {}
+    found, after = behind.answers(viewer, filters, options.wanted, after=options.after)
+    back_to = behind.reached(viewer, after)
+    parts = (
+        part("answers", lambda: figures.answers(
+            found, window=shown.window(viewer, filters), link=shown.to_object(options),
+            worker=shown.to("worker", replace(filters, workers=()), options),
+            switches=shown.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+        )),
+    )  # fmt: skip
+    lead = shown.narrowed(options.wanted, [*([job["job"]] if job else []), *people.values()])
+    return Content(title(), lead, parts=parts, links=_links(filters, options, job, people))
+
+
+def _links(
+    filters: Filters, options: Options, job: dict[str, Any] | None, people: dict[int, str]
+) -> tuple[Switch, ...]:
+    """Where one may have come from, and the same answers narrowed otherwise."""
+    wide = replace(filters, workers=())
+    found = [
+        Switch(
+            _("Worker %(name)s") % {"name": name}, address.href(wide, options, page="worker", item=pk), current=False
+        )
+        for pk, name in people.items()
+    ]
+    if job is not None:
+        found += shown.of_job(filters, options, job)
+        if job["categories"] is not None and not (options.wanted.right and options.wanted.answered):
+            other = replace(options.wanted, wrong=not options.wanted.wrong)
+            found.append(
+                Switch(_("Only wrong ones"), address.behind(filters, options, other), current=options.wanted.wrong)
+            )
+    if options.wanted != Wanted():
+        found.append(Switch(_("All answers within the filters"), address.behind(filters, options), current=False))
+    return tuple(found)
+
+
+def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, Any]) -> Content:
+    """One object: as it looks, its label, and everybody's answer to it, of all days."""
+    only, asked = Filters(jobs=(job["job_id"],)), Wanted(position=options.wanted.position)
+    place = {"position": asked.position, "job": job["job"]}
+    rows, _after = behind.objects(viewer, only, asked)
+    name = _("Object %(position)s of %(job)s") % place
+    if rows.empty:
+        return Content(name, _("There is no such object."), links=tuple(shown.of_job(only, options, job)))
+    row = rows.iloc[0]
+    found, after = behind.answers(viewer, only, asked, after=options.after)
+    drawings = [
+        (called, row[key]) for called, key in ((_("Label"), "label"), (_("Known"), "known")) if row[key] is not None
+    ] + list(zip(found["worker"], found["value"], strict=True))
+    link = shown.to_object(options)
+    around = tuple(
+        Switch(text, link(job["job_id"], row["position"] + step), current=False)
+        for step, text in ((-1, _("The object before")), (1, _("The object after")))
+        if row["position"] + step >= 0
+    )
+    back_to = behind.reached(viewer, after)
+    parts = (
+        part("object", lambda: figures.one(row, drawings, of=job["job"], switches=around)),
+        part("answers", lambda: figures.answers(
+            found, window=shown.window(viewer, only), link=link, worker=shown.to("worker", filters, options),
+            switches=shown.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+            of_one=True,
+        )),
+    )  # fmt: skip
+    links = (*shown.of_job(only, options, job), Switch(
+        _("All answers within the filters"), address.behind(filters, options), current=False))  # fmt: skip
+    return Content(name, str(row["reason"]), _numbers(row), None, parts, links=links)
+
+
+def _numbers(row: pd.Series) -> tuple[Number, ...]:
+    state = words()["state"].get(row["state"], row["state"])
+    sure = _("sure to %(share)s") % {"share": percent(row["confidence"])} if row["label"] is not None else ""
+    return (
+        Number(_("Label"), value(row["label"]), sure),
+        Number(_("Known"), value(row["known"]), "" if row["known"] is None else _("a known object, or its truth")),
+        Number(_("State"), state, reasons().get(row["reason_code"], row["reason_code"]) if row["state"] else DASH),
+        Number(_("Answers"), f"{int(row['answers']):,}", _("that count")),
+    )

@@ -1,0 +1,256 @@
+"""What stands behind a number is what was counted for it, each row once, and the viewer's own only."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from gtcrowd import line
+from gtcrowd.analytics import behind, frames, quality, rollup
+from gtcrowd.analytics.behind import Wanted
+from gtcrowd.analytics.filters import Filters
+from gtcrowd.jobs import signed
+from gtcrowd.jobs.models import DataObject, Job
+from gtcrowd.labels.models import Label, Truth
+from gtcrowd.tasks import gold
+from gtcrowd.tasks.models import Answer, Task
+
+pytestmark = pytest.mark.django_db
+ALL = Filters()
+LABELS = {"cleo": "heron heron ibis heron", "dan": "heron ibis ibis heron", "eve": "ibis ibis heron heron"}
+
+
+@pytest.fixture
+def crowd(hire):
+    return {name: hire(name) for name in LABELS}
+
+
+@pytest.fixture
+def job(alice, ask, crowd, answer, now):
+    """Four objects, answered on three days; the last is known to be an ibis, and of the second the truth, an ibis."""
+    job = ask("a", "b", "c", "d", name="herons", method="majority", gold={"quiz": 1, "quiz_right": 0})
+    gold.declare(viewer=alice, job=job, items=[{"object": 3, "value": "ibis"}], now=now)
+    for days, (name, labels) in enumerate(LABELS.items()):
+        for place, label in enumerate(reversed(labels.split())):  # the known object comes first
+            answer(crowd[name], job, label, now=now + timedelta(days=days), seconds=10 * (days + 1) + place)
+    job = line.advance(job.pk, now=now + timedelta(days=2))
+    second = DataObject.objects.get(job=job, position=1)
+    Truth.objects.create(data_object=second, job=job, value="ibis", source="audit")
+    rollup.roll(zone="UTC")
+    quality.form(job, now=now)
+    return job
+
+
+def told(found):
+    frame, _after = found
+    return sorted(zip(frame["worker"], frame["position"].astype(int), frame["value"], strict=True))
+
+
+def every(viewer, filters, wanted=None, *, size, of=behind.answers):
+    """All pages of a table, row by row."""
+    rows, after = [], ""
+    for _page in range(100):
+        frame, after = of(viewer, filters, wanted, after=after, size=size)
+        assert len(frame) <= size
+        rows += frame.to_dict("records")
+        if not after:
+            return rows
+    raise AssertionError("the pages do not end")
+
+
+def of(job, *workers):
+    return Filters(jobs=(job.pk,), workers=tuple(one.pk for one in workers))
+
+
+def test_a_cell_has_as_many_answers_as_were_counted(alice, job, crowd):
+    content = frames.job_quality(alice, job.pk)
+    names = content["categories"]
+
+    for right, row in zip(names, content["confusion"], strict=True):
+        for answered, n in zip(names, row, strict=True):
+            found, _after = behind.answers(alice, of(job), Wanted(right=right, answered=answered))
+            assert len(found) == n
+            assert set(found["right"]) <= {right == answered}
+    assert np_sum(content["confusion"]) == Answer.objects.count() == 12
+    profile = frames.profiles(alice, crowd["eve"].pk, ALL).iloc[0]["confusion"]
+    for right, row in zip(names, profile, strict=True):
+        for answered, n in zip(names, row, strict=True):
+            assert len(behind.answers(alice, of(job, crowd["eve"]), Wanted(right=right, answered=answered))[0]) == n
+
+
+def np_sum(table):
+    return sum(map(sum, table))
+
+
+def test_known_objects_and_truth_come_before_the_label(alice, job):
+    by_place = {(row["worker"], row["position"]): row for row in every(alice, of(job), size=50)}
+
+    known, true, labeled = (by_place["Cleo", place] for place in (3, 1, 0))
+    assert (known["gold"], known["known"], known["right"]) == (True, "ibis", known["value"] == "ibis")
+    assert (true["known"], true["right"]) == ("ibis", true["value"] == "ibis")
+    assert (labeled["known"], labeled["right"]) == (None, labeled["value"] == labeled["label"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        (Wanted(position=2), lambda row: row["position"] == 2),
+        (Wanted(wrong=True), lambda row: row["right"] is False),
+        (Wanted(answered="ibis"), lambda row: row["value"] == "ibis"),
+        (Wanted(slower=21.5), lambda row: row["seconds"] >= 21.5),
+        (Wanted(sure=(0.0, 0.9)), lambda row: row["confidence"] < 0.9),
+        (Wanted(sure=(0.9, 1.0)), lambda row: row["confidence"] >= 0.9),
+        (Wanted(reason="all-answers"), lambda row: not row["gold"]),
+        (Wanted(answers=3), lambda row: not row["gold"]),
+        (Wanted(truth=True), lambda row: row["position"] == 1),
+        (Wanted(state="rest"), lambda row: row["label"] is None),
+        (Wanted(answered="owl"), lambda _row: False),
+    ],
+    ids=lambda one: "" if callable(one) else repr(one).replace("None", "")[:40],
+)
+def test_narrowed(alice, job, wanted, kept):
+    Label.objects.filter(job=job, current=True, position=0).update(confidence=1)
+    Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
+    rows = every(alice, of(job), size=50)
+
+    assert told(behind.answers(alice, of(job), wanted)) == sorted(
+        (row["worker"], row["position"], row["value"]) for row in rows if kept(row)
+    )
+
+
+@pytest.mark.parametrize(
+    ("filters", "n"),
+    [
+        ({"first_day": date(2026, 11, 3), "last_day": date(2026, 11, 3)}, 4), ({"source": "gold"}, 3),
+        ({"source": "real"}, 9), ({"kinds": ("boxes",)}, 0), ({"first_day": date(2026, 11, 5)}, 0), ({}, 12),
+    ],
+)  # fmt: skip
+def test_within_the_filters_over_all_jobs(alice, job, filters, n):
+    assert len(behind.answers(alice, Filters(**filters))[0]) == n
+    assert len(behind.answers(alice, Filters(**filters, workforces=(job.team.workforce_id,)))[0]) == n
+    assert len(behind.answers(alice, Filters(**filters, workforces=(10**9,)))[0]) == 0
+
+
+def test_days_are_those_of_the_requester(alice, job):
+    alice.requester.time_zone = "Pacific/Auckland"  # nine in the morning is ten in the evening there
+    found, _after = behind.answers(alice, Filters(first_day=date(2026, 11, 4), last_day=date(2026, 11, 4)))
+
+    assert set(found["worker"]) == {"Eve"}
+    assert {at.hour for at in found["submitted_at"]} == {22}
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 11, 12])
+@pytest.mark.parametrize("look", [1, 3, 50_000])
+def test_pages_hold_every_answer_once(alice, job, crowd, monkeypatch, size, look):
+    monkeypatch.setattr(behind, "LOOK", look)
+    for filters in (ALL, of(job), of(job, *crowd.values()), Filters(workers=(crowd["dan"].pk,))):
+        for wanted in (None, Wanted(wrong=True), Wanted(slower=20)):
+            if wanted and wanted.of_one_job and not filters.jobs:
+                continue
+            whole = every(alice, filters, wanted, size=50)
+            rows = every(alice, filters, wanted, size=size)
+
+            assert [row["answer_id"] for row in rows] == [row["answer_id"] for row in whole]
+            assert len({row["answer_id"] for row in rows}) == len(rows)
+            assert rows == sorted(rows, key=lambda row: (row["submitted_at"], row["answer_id"]), reverse=True)
+    assert len(every(alice, ALL, size=size)) == 12
+
+
+def test_answers_of_the_same_moment_are_not_lost(alice, job, now):
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # an answer never changes
+        cursor.execute("UPDATE tasks_answer SET submitted_at = %s", [now])
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+    assert len({row["answer_id"] for row in every(alice, of(job), size=5)}) == 12
+
+
+def test_answers_of_several_jobs_stand_in_one_order(alice, job, ask, crowd, answer, now):
+    other = ask("e", "f", name="owls")
+    answer(crowd["cleo"], other, now=now + timedelta(hours=30))
+
+    rows = every(alice, ALL, size=3)
+
+    assert len(rows) == 13
+    assert next(row["job"] for row in rows if row["worker"] == "Cleo") == "owls"
+    assert rows == sorted(rows, key=lambda row: (row["submitted_at"], row["answer_id"]), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        (Wanted(), [0, 1, 2, 3]), (Wanted(position=2), [2]), (Wanted(reason="all-answers", answers=3), [0, 1, 2]),
+        (Wanted(reason=""), []), (Wanted(sure=(0.0, 0.9)), [2]), (Wanted(sure=(0.9, 1.0)), [0, 1]),
+        (Wanted(truth=True), [1]), (Wanted(state="labeled"), [0, 1, 2]), (Wanted(state="rest"), [3]),
+        (Wanted(state="failed"), []),
+    ],
+)  # fmt: skip
+def test_objects_narrowed(alice, job, wanted, kept, monkeypatch):
+    Label.objects.filter(job=job, current=True, position__lt=2).update(confidence=1)
+    Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
+    Label.objects.filter(job=job, position=3).update(current=False)
+    for look, size in ((50_000, 50), (1, 2), (2, 1)):
+        monkeypatch.setattr(behind, "LOOK", look)
+        assert [row["position"] for row in every(alice, of(job), wanted, size=size, of=behind.objects)] == kept
+
+
+def test_objects_are_told_with_their_state(alice, job):
+    frame, _after = behind.objects(alice, of(job))
+    row = frame.iloc[0]
+
+    assert (row["text"], row["thumbnail"], row["answers"], row["reason_code"]) == ("a", "", 3, "all-answers")
+    assert frame["state"].tolist() == ["done", "done", "done", "gold"]
+
+
+def test_nothing_of_anothers_is_found_not_even_where_to_go_on(bob, job, crowd):
+    workers = tuple(one.pk for one in crowd.values())
+    for filters in (ALL, Filters(jobs=(job.pk,)), Filters(workers=workers), Filters(jobs=(job.pk,), workers=workers)):
+        for wanted in (None, Wanted(position=0), Wanted(right="heron", answered="ibis"), Wanted(slower=0)):
+            found, after = behind.answers(bob, filters, wanted, size=1)
+            assert (len(found), after) == (0, "")
+            found, after = behind.objects(bob, filters, wanted, size=1)
+            assert (len(found), after) == (0, "")
+    assert behind.job(bob, of(job)) is None
+    assert behind.examples(bob, job.pk, [("heron", "ibis")]) == [[]]
+
+
+def test_what_is_of_one_job_needs_one(alice, job, ask):
+    other = ask("e", name="owls")
+
+    assert behind.answers(alice, ALL, Wanted(right="heron"))[0].empty
+    assert behind.answers(alice, Filters(jobs=(job.pk, other.pk)), Wanted(position=0))[0].empty
+
+
+def test_examples_of_a_pair_are_different_objects(alice, job):
+    (some, none) = behind.examples(alice, job.pk, [("ibis", "heron"), ("owl", "heron")])
+
+    expected = {row["position"] for row in every(alice, of(job), Wanted(right="ibis", answered="heron"), size=50)}
+    assert {one["position"] for one in some} == expected
+    assert len(some) == len(expected) == 3
+    assert none == []
+
+
+def test_pictures_are_shown_from_ones_own_buckets_only(alice, bob, job):
+    uris = ("s3://heron/1.png", "s3://ibis/2.png", "https://example.org/3.png")
+    Job.objects.filter(pk=job.pk).update(medium="image")
+    for place, uri in enumerate(uris):
+        DataObject.objects.filter(job=job, position=place).update(line=json.dumps({"source-ref": uri}))
+
+    frame, _after = behind.objects(alice, of(job))
+
+    assert frame["text"].tolist() == ["1.png", "2.png", "3.png", "d"]
+    assert frame["thumbnail"].tolist()[1:] == ["", "", ""]
+    assert signed.uri(frame["thumbnail"][0].strip("/").rpartition("/")[2]) == uris[0]
+
+
+def test_an_answer_whose_object_failed_is_told(alice, job):
+    Task.objects.filter(job=job, position=0).update(state="failed", reason_code="post-hook-failed")
+
+    assert behind.objects(alice, of(job), Wanted(state="failed"))[0]["position"].tolist() == [0]
+
+
+def test_a_page_costs_few_statements(alice, job, django_assert_max_num_queries):
+    with django_assert_max_num_queries(9):
+        behind.answers(alice, of(job), Wanted(wrong=True))
+        behind.objects(alice, of(job))

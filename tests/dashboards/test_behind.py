@@ -1,0 +1,226 @@
+"""From a number to its answers and objects: each link leads to what was counted, and to nobody else's."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from dashboards import address, pages
+from dashboards.figures import behind as figures
+from dashboards.figures import quality as drawing
+from gtcrowd.analytics import behind, quality
+from gtcrowd.jobs.models import DataObject
+from gtcrowd.labels.models import Truth
+from tests.dashboards.conftest import draw, visit
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 25)
+
+
+def content(viewer, where):
+    parts = urlsplit(where)
+    return pages.draw(viewer, *address.read(parts.path, parts.query, today=TODAY))
+
+
+def part(viewer, where, name):
+    return next(one.drawn for one in content(viewer, where).parts if one.name == name)
+
+
+def rows(viewer, where):
+    """What the page at an address shows: worker and position of each answer, or position of each object."""
+    parts = urlsplit(where)
+    filters, options = address.read(parts.path, parts.query, today=TODAY)
+    if options.page == "objects":
+        return behind.objects(viewer, filters, options.wanted)[0]["position"].tolist()
+    frame, _after = behind.answers(viewer, filters, options.wanted)
+    return sorted(zip(frame["worker"], frame["position"], strict=True))
+
+
+def test_a_cell_leads_to_its_answers(alice, job, crowd):
+    drawn = part(alice, f"/dashboards/quality/?job={job.pk}", "confusion")
+    (herons, ibises) = drawn.figure.data[0].customdata
+
+    assert rows(alice, herons[1]) == [("Eve", 0), ("Eve", 1)]
+    assert len(rows(alice, herons[0])) == 4
+    assert list(ibises) == ["", ""]  # nothing stands behind none
+    assert len(rows(alice, drawn.links[0])) == 6
+    assert rows(alice, drawn.links[1]) == []
+
+
+def test_a_workers_cell_leads_to_their_answers(alice, job, crowd):
+    drawn = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", f"confusion-{job.pk}")
+
+    assert rows(alice, drawn.figure.data[0].customdata[0][0]) == [("Dan", 0), ("Dan", 1)]
+
+
+def test_a_pair_has_examples_and_leads_to_its_answers(alice, job):
+    drawn = part(alice, f"/dashboards/quality/?job={job.pk}", "pairs")
+    ((name, seen),) = drawn.examples
+
+    assert name == "heron → ibis"
+    assert [one.text for one in seen] == ["b", "a"]
+    assert rows(alice, seen[0].href) == [("Cleo", 1), ("Dan", 1), ("Eve", 1)]
+    assert rows(alice, drawn.links[0]) == rows(alice, drawn.figure.data[0].customdata[0][0])
+
+
+@pytest.mark.parametrize("by", address.GROUPS)
+def test_a_bar_leads_to_the_answers_of_its_day_and_a_row_to_the_day(alice, job, by):
+    drawn = part(alice, f"/dashboards/?days=all&by={by}", "throughput")
+
+    second = [one for trace in drawn.figure.data if trace.type == "bar" for (one,) in trace.customdata[1:] if one]
+    assert [rows(alice, one) for one in second] == [[("Eve", 0), ("Eve", 1)]]
+    first = next(trace for trace in drawn.figure.data if trace.name in ("Dan", "birders", "heron")).customdata[0][0]
+    assert len(rows(alice, first)) == (2 if by == "worker" else 4)
+    assert drawn.links[0].startswith("/dashboards/?from=2026-11-03&to=2026-11-03")
+
+
+def test_the_tail_of_the_times_leads_to_slow_answers(alice, job, crowd):
+    drawn = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", "times")
+    trace = drawn.figure.data[0]
+    links = dict(zip(trace.x, (one for (one,) in trace.customdata), strict=True))
+
+    assert rows(alice, links[min(links)]) == [("Dan", 0), ("Dan", 1)]
+    assert rows(alice, links[max(links)]) == []
+    assert len(drawn.links) == len(drawn.table)
+
+
+def test_bars_and_bins_lead_to_their_objects(alice, job, now):
+    for one in DataObject.objects.filter(job=job):
+        Truth.objects.create(data_object=one, job=job, value="heron", source="audit")
+    quality.form(job, now=now)
+    own = f"/dashboards/job/{job.pk}/"
+
+    redundancy = part(alice, own, "redundancy")
+    assert rows(alice, redundancy.figure.data[0].customdata[0][0]) == rows(alice, redundancy.links[0]) == [0, 1]
+    states = {trace.name: trace.customdata[0][0] for trace in part(alice, own, "progress").figure.data}
+    assert rows(alice, states["by people"]) == [0, 1]
+    assert rows(alice, states["not yet"]) == []
+    reliability = part(alice, f"/dashboards/quality/?job={job.pk}", "reliability")
+    assert rows(alice, reliability.figure.data[1].customdata[0][0]) == rows(alice, reliability.links[0]) == [0, 1]
+
+
+def test_a_known_object_leads_to_its_answers():
+    items = [{"position": 3, "value": "heron", "active": True, "n": 10, "right": 2}]
+    drawn = drawing.gold(items, of="j", link=lambda place: f"/o/{place}/")
+
+    assert drawn.figure.data[0].customdata[0][0] == drawn.links[0] == "/o/3/"
+
+
+def test_the_page_says_what_it_is_narrowed_to_and_leads_back(alice, job, crowd):
+    eve = crowd["eve"].pk
+    drawn = content(alice, f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all&right=heron&answered=ibis")
+
+    assert drawn.lead == "herons · Eve · heron answered as ibis"
+    assert {one.text: one.href for one in drawn.links} == {
+        "Worker Eve": f"/dashboards/worker/{eve}/?job={job.pk}&days=all",
+        "Job herons": f"/dashboards/job/{job.pk}/?job={job.pk}&worker={eve}&days=all",
+        "Quality of its labels": f"/dashboards/quality/?job={job.pk}&worker={eve}&days=all",
+        "All answers within the filters": f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all",
+    }
+    assert drawn.parts[0].drawn.title == "2 of 2 answers differ from what is right"
+
+
+def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
+    monkeypatch.setattr(behind.answers, "__kwdefaults__", {"after": "", "size": 4})
+    first = part(alice, f"/dashboards/answers/?job={job.pk}&days=all", "answers")
+    (further,) = first.switches
+    second = part(alice, further.href, "answers")
+
+    ids = [*first.table["answer_id"], *second.table["answer_id"]]
+    assert (len(first.table), len(second.table), len(set(ids))) == (4, 2, 6)
+    assert [one.text for one in second.switches] == ["From the first row on"]
+    assert "looked at back to 2026-11-02" in first.under
+    assert "there are no older ones" in second.under
+
+
+def test_what_was_looked_for_in_vain_may_be_further_on(alice, job, monkeypatch):
+    monkeypatch.setattr(behind, "LOOK", 2)
+    monkeypatch.setattr(behind.answers, "__kwdefaults__", {"after": "", "size": 1})
+    drawn = part(alice, f"/dashboards/answers/?job={job.pk}&days=all&right=heron&answered=heron", "answers")
+
+    assert drawn.title.startswith("None among the answers back to 2026-11-03")
+    assert rows(alice, drawn.switches[0].href) == [] or drawn.switches[0].text == "The next 50"
+
+
+def test_one_job_is_to_be_chosen(alice, bob, job):
+    for where in ("/dashboards/objects/", "/dashboards/answers/?wrong=1"):
+        drawn = content(alice, where)
+        assert drawn.lead == "This is told of one job at a time. Choose one:"
+        assert [one.text for one in drawn.links] == ["herons"]
+        assert f"job={job.pk}" in drawn.links[0].href
+        assert content(bob, where).links == ()
+
+
+def test_an_object_with_everybodys_boxes(alice, cars):
+    where = f"/dashboards/answers/?job={cars.pk}&position=0"
+    drawn = part(alice, where, "object")
+
+    assert {trace.name for trace in drawn.figure.data} == {"Label", "Cleo", "Dan", "Eve"}
+    assert len({(trace.line.color, trace.line.dash) for trace in drawn.figure.data}) == 4
+    eve = next(trace for trace in drawn.figure.data if trace.name == "Eve")
+    assert list(eve.x) == [160, 260, 260, 160, 160, None]
+    assert drawn.figure.layout.images[0].source.startswith("/work/")
+    assert drawn.figure.layout.yaxis.range == (480, 0)
+    assert drawn.table.set_index("part").loc["Eve"].tolist() == ["car", 160, 100, 100, 80]
+    assert part(alice, where, "answers").table["answered"].tolist() == ["car × 1"] * 3
+
+
+def test_a_text_stands_in_large(alice, job):
+    drawn = content(alice, f"/dashboards/answers/?job={job.pk}&position=1")
+
+    assert drawn.title == "Object 1 of herons"
+    assert drawn.parts[0].drawn.large.text == "b"
+    assert {one.title: one.value for one in drawn.numbers} == {
+        "Label": "heron", "Known": "–", "State": "Done", "Answers": "3",
+    }  # fmt: skip
+    assert content(alice, f"/dashboards/answers/?job={job.pk}&position=2").lead == "There is no such object."
+
+
+@pytest.mark.parametrize(
+    ("value", "corners"),
+    [
+        ({"polygons": [{"label": "a", "vertices": [{"x": 0, "y": 0}, {"x": 2, "y": 0}, {"x": 2, "y": 1}]}]},
+         [("a", [0, 2, 2, 0], [0, 0, 1, 0])]),
+        ({"lines": [{"label": "a", "vertices": [{"x": 0, "y": 0}, {"x": 2, "y": 1}]}]}, [("a", [0, 2], [0, 1])]),
+        ({"keypoints": [{"label": "a", "x": 3, "y": 4}]}, [("a", [3], [4])]), ("heron", []), (["a"], []), ({}, []),
+    ],
+)  # fmt: skip
+def test_outlines(value, corners):
+    assert figures.outlines(value) == corners
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_gets_anothers_answers_or_objects_through_the_gate(alice, bob, job, crowd, cars):
+    for path in ("/dashboards/answers/", "/dashboards/objects/"):
+        for more in ("", "&position=0", "&right=heron", "&after=9999999999999999-1"):
+            for one in (job, cars):
+                search = f"?days=all&job={one.pk}&worker={crowd['eve'].pk}{more}"
+                foreign = draw(bob.user, path, search)
+                assert "could not be drawn" not in foreign + draw(alice.user, path, search)
+                for word in ("Cleo", "Eve", "herons", "ibis", "street", "/work/object"):
+                    assert word not in foreign.replace("ibis/dashboards", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_are_read_anew_each_time(alice, job, crowd, ask, answer, now):
+    assert "owls" not in str(json.loads(draw(alice.user, "/dashboards/answers/"))["response"]["content"])
+
+    answer(crowd["cleo"], ask("c", name="owls"), now=now + timedelta(days=1))
+
+    assert "owls" in str(json.loads(draw(alice.user, "/dashboards/answers/"))["response"]["content"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_and_page_as_files(alice, job, cars):
+    query = f"path=/dashboards/answers/&job={job.pk}&days=all&right=heron&answered=ibis"
+    body = visit("/dashboards/file/answers.csv", alice.user, query=query)[2]
+    found = list(csv.DictReader(io.StringIO(body)))
+    assert [(row["worker"], row["answered"], row["right"]) for row in found] == [("Eve", "ibis", "False")] * 2
+
+    query = f"path=/dashboards/answers/&job={cars.pk}&days=all&position=0"
+    body = visit("/dashboards/file/page.html", alice.user, query=query)[2].split("<script>")[0]
+    assert "street.png" in body
+    assert "/work/" not in body  # an address that opens a picture stays here
