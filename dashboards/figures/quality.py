@@ -299,7 +299,7 @@ def redundancy(rows: list[list[Any]], *, saved: int | None, price: float) -> Dra
     return Drawn(title, under, table, figure)
 
 
-def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> Drawn:
+def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | None) -> Drawn:
     """The labels that are least sure, as a table."""
     table = pd.DataFrame(
         [
@@ -317,4 +317,4 @@ def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> D
     title = _("%(n)s labels are sure to less than 80 %%") % {
         "n": f"{below:,}" if below < len(table) else f"≥ {below:,}"
     }
-    return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]))
+    return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]) if link else ())

@@ -49,7 +49,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("redundancy", lambda: quality.redundancy(
             found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]))),
         part("cost", lambda: money.by_job(one, plan.left(one), link=shown.to("job", filters, options))),
-        part("doubtful", lambda: quality.doubtful(found.get("doubtful", []), of=name, link=_object(name))),
+        part("doubtful", lambda: quality.doubtful(found.get("doubtful", []), of=name, link=_object(name, options))),
     )  # fmt: skip
     reason = _(row["reason"]) if row["reason"] else ""
     lead = _("%(state)s. %(reason)s") % {"state": known.get(row["state"], row["state"]), "reason": reason}
@@ -89,14 +89,18 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
     return found.reindex(days, fill_value=0.0).astype(float)
 
 
-def _object(job: str) -> Callable[[int], str]:
+def _object(job: str, options: Options) -> Callable[[int], str] | None:
     """Where an object of the job is read: the list of objects after the one before it."""
+    if not options.at_home:
+        return None
     return lambda position: f"/api/v1/jobs/{quote(job)}/objects/?cursor={position - 1}&page_size=1"
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
+    # The rooms outside of the dashboards speak of the session's requester.
+    home = (Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),) if options.at_home else ()
     around = (
-        Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),
+        *home,
         Switch(
             _("Quality of its labels"),
             address.href(replace(filters, jobs=(pk,)), options, page="quality"),

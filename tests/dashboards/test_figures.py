@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from django.utils import translation
 
-from dashboards import words
+from dashboards import parts, words
 from dashboards.figures import money, one, people, quality, service, work
 from gtcrowd.analytics.measures import forecast, pace
 from gtcrowd.analytics.measures import people as measures
@@ -107,7 +107,12 @@ def test_figures_of_nothing_say_so():
 def test_the_median_of_seven_days_and_the_way_to_a_day():
     table = pd.DataFrame({"Cleo": [1.0, 2, 30]}, index=DAYS)
 
-    drawn = work.throughput(table, zone="Asia/Seoul", link=lambda first, last: f"/dashboards/?from={first}", before=4.0)
+    drawn = work.throughput(
+        table,
+        zone="Asia/Seoul",
+        link=lambda first, last: f"/dashboards/?from={first}",
+        other=parts.Level("the crowd", 4.0),
+    )
 
     assert list(drawn.figure.data[-1].y) == [1, 1.5, 2]
     assert drawn.figure.data[0].customdata[2][0] == "/dashboards/?from=2026-11-03"
