@@ -76,15 +76,15 @@ def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "
             figure.add_bar(
                 y=[row[0] for row in some], base=[row[1] for row in some], x=[row[2] for row in some], orientation="h",
                 marker={"color": colour, "pattern": pattern(shape)}, text=[_signed(row[2], how) for row in some],
-                textposition="outside", cliponaxis=False, showlegend=False, customdata=[[link]] * len(some),
+                textposition="none", showlegend=False, customdata=[[link]] * len(some),
                 hovertemplate="%{y}: %{text}<extra></extra>",
             )  # fmt: skip
-    dress(figure, height=70 + 40 * len(rows), legend=False).update_layout(barmode="overlay", bargap=0.35)
-    figure.update_yaxes(categoryorder="array", categoryarray=[row[0] for row in rows], autorange="reversed")
-    reach = [edge for _what, start, amount, _how in rows for edge in (start, start + amount)]
-    room = 0.22 * (max(reach) - min(*reach, 0.0))  # for what stands beside the bars
-    low = min(reach) - room if min(reach) < 0 else 0.0
-    figure.update_xaxes(tickprefix="$", range=[low, max(reach) + room], nticks=5)
+    dress(figure, height=70 + 46 * len(rows), legend=False).update_layout(barmode="overlay", bargap=0.35)
+    names = [row[0] for row in rows]
+    # The amounts stand with the names: beside the bars they would not fit on a small screen.
+    said = [f"{what}<br><b>{_signed(amount, how)}</b>" for what, _at, amount, how in rows]
+    figure.update_yaxes(categoryorder="array", categoryarray=names, autorange="reversed", tickvals=names, ticktext=said)
+    figure.update_xaxes(tickprefix="$", nticks=5)
     facts = {
         "left": dollars(ends), "all": dollars(begins + float(found.held)), "come": dollars(come),
         "short": dollars(come - ends),

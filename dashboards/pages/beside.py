@@ -18,11 +18,12 @@ NO_JOBS = pd.DataFrame(columns=["objects", "labeled", "budget"])
 @dataclass(frozen=True)
 class Other:
     """The other side of a comparison: what it is called, and the filters that leave it. `same`: the same people at
-    another time, so that sums can be compared as well, however few they are."""
+    another time, so that sums can be compared as well, however few they are. `itself`: it is what the page shows."""
 
     name: str
     filters: Filters
     same: bool = False
+    itself: bool = False
 
 
 def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
@@ -31,7 +32,7 @@ def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
         earlier = filters.before()
         return Other(_("the period before"), earlier, same=True) if earlier else None
     if options.against == "crowd":
-        return Other(_("the whole crowd"), filters.of())
+        return _of(_("the whole crowd"), filters, filters.of())
     if options.group is None:
         return None
     what, pk = options.group
@@ -39,13 +40,17 @@ def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
     if name is None:
         return None
     if what == "team":
-        return Other(_("the team %(name)s") % {"name": name}, filters.of(teams=(pk,)))
-    return Other(_("the workforce %(name)s") % {"name": name}, filters.of(workforces=(pk,)))
+        return _of(_("the team %(name)s") % {"name": name}, filters, filters.of(teams=(pk,)))
+    return _of(_("the workforce %(name)s") % {"name": name}, filters, filters.of(workforces=(pk,)))
+
+
+def _of(name: str, shown: Filters, others: Filters) -> Other:
+    return Other(name, others, itself=others == shown)
 
 
 def numbers(viewer: Viewer, beside: Other | None) -> people.Numbers | None:
     """The numbers of the other side; those about jobs are zero."""
-    if beside is None:
+    if beside is None or beside.itself:
         return None
     workers = frames.totals(viewer, beside.filters, by="worker", paces=False)
     median = float(pace.percentile(frames.paces(viewer, beside.filters), 0.5))
@@ -54,7 +59,7 @@ def numbers(viewer: Viewer, beside: Other | None) -> people.Numbers | None:
 
 def accuracy(viewer: Viewer, beside: Other | None) -> Level | None:
     """How often the other side is right, where that is known."""
-    if beside is None:
+    if beside is None or beside.itself:
         return None
     workers = people.measured(frames.totals(viewer, beside.filters, by="worker", paces=False))
     right = people.crowd(workers)
@@ -66,6 +71,8 @@ def told(options: Options, beside: Other | None, answers: int | None) -> str:
     if beside is None:
         return _("There is no such team or workforce to compare with.") if options.group else ""
     facts = {"group": beside.name}
+    if beside.itself:
+        return _("This is %(group)s itself: choose a team, workforce or worker to compare with it.") % facts
     if answers == 0:
         return _("There are no answers of %(group)s to compare with.") % facts
     return _("Changes are against %(group)s.") % facts

@@ -70,10 +70,18 @@ def test_the_forest_shows_where_the_others_stand(alice, job, crowd, two_teams):
 
     assert len(beside.figure.layout.shapes) == len(alone.figure.layout.shapes) + 1
     assert "the whole crowd, right in" in beside.under
-    everybody = _part(content(alice, "/dashboards/workers/", f"?{DAYS}&against=crowd"), "accuracy")
+    force = job.team.workforce_id
+    everybody = _part(content(alice, "/dashboards/workers/", f"?{DAYS}&against=workforce-{force}"), "accuracy")
     crowd_line, other_line = everybody.figure.layout.shapes
     assert crowd_line.x0 == other_line.x0
     assert crowd_line.line.dash != other_line.line.dash
+
+
+def test_what_is_shown_is_not_compared_with_itself(alice, job, two_teams):
+    for search in ("against=crowd", f"team={job.team_id}&against=team-{job.team_id}"):
+        drawn = content(alice, "/dashboards/", f"?{DAYS}&{search}")
+        assert "itself" in drawn.lead
+        assert not changes(drawn)
 
 
 def test_nothing_to_compare_with_is_said(alice, job, bob):
