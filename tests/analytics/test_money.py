@@ -109,6 +109,8 @@ def test_late_answers_that_are_not_wanted_are_paid_from_the_funds(ask, alice, cr
     assert found.after == balance.balance(names.hold(job.pk)) == 0
     earlier = money.flow(alice, Filters(last_day=now.date() - DAY))
     assert (earlier.earned, earlier.beyond) == (0, 0)
+    later = money.flow(alice, Filters(first_day=now.date() + DAY))
+    assert (later.before, later.earned, later.beyond, later.after) == (0, 0, 0, 0)
 
 
 def test_nobody_sees_anothers_money(worked, bob, now):
