@@ -20,9 +20,13 @@ from gtcrowd.ledger import names
 
 ZERO = Decimal("0.000")
 # The operators ~>=~ and ~<~ are those of the index by which references are found by their beginning, in any language
-# of the database; ";" is what follows ":".
+# of the database; ";" is what follows ":". Few rows are looked up
+# one by one (OFFSET 0 keeps it so), for the planner, who cannot know how few they are, would rather join all.
 MOVED = """
-SELECT moved.kind, {at}, sum(entry.amount)
+SELECT moved.kind, {at}, sum((
+    SELECT entry.amount FROM ledger_entry entry JOIN ledger_account account ON account.id = entry.account_id
+    WHERE entry.transaction_id = moved.id AND account.name = 'job:' || job.id || '/hold'
+))
 FROM jobs_job job CROSS JOIN LATERAL (
     SELECT 'held' AS kind, id, happened_at FROM ledger_transaction WHERE reference = 'hold:' || job.id
     UNION ALL
@@ -33,8 +37,6 @@ FROM jobs_job job CROSS JOIN LATERAL (
     UNION ALL
     SELECT 'released', id, happened_at FROM ledger_transaction WHERE reference = 'release:' || job.id
 ) AS moved
-JOIN ledger_account account ON account.name = 'job:' || job.id || '/hold'
-JOIN ledger_entry entry ON entry.transaction_id = moved.id AND entry.account_id = account.id
 WHERE {jobs} GROUP BY 1, 2
 """
 EARNED = """
@@ -48,12 +50,14 @@ WHERE total.requester_id = %(requester)s AND total.day >= %(first_day)s AND {job
 """
 BEYOND = """
 SELECT {at}, -sum(entry.amount)
-FROM ledger_entry entry JOIN ledger_account account ON account.id = entry.account_id AND account.name = %(funds)s
-JOIN ledger_transaction moved ON moved.id = entry.transaction_id
-JOIN tasks_answer answer ON answer.assignment_id =
-    CASE WHEN starts_with(moved.reference, 'answer:') THEN substr(moved.reference, 8)::bigint END
-JOIN jobs_job job ON job.id = answer.job_id
-WHERE entry.amount < 0 AND {jobs} GROUP BY 1
+FROM ledger_entry entry CROSS JOIN LATERAL (
+    SELECT reference, happened_at FROM ledger_transaction WHERE id = entry.transaction_id OFFSET 0
+) AS moved CROSS JOIN LATERAL (
+    SELECT job_id FROM tasks_answer WHERE assignment_id =
+        CASE WHEN starts_with(moved.reference, 'answer:') THEN substr(moved.reference, 8)::bigint END OFFSET 0
+) AS answer JOIN jobs_job job ON job.id = answer.job_id
+WHERE entry.account_id = (SELECT id FROM ledger_account WHERE name = %(funds)s) AND entry.amount < 0 AND {jobs}
+GROUP BY 1
 """
 AT = (
     "CASE WHEN moved.happened_at < %(first)s THEN 'before' WHEN moved.happened_at >= %(last)s THEN 'after' "
