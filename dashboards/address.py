@@ -22,6 +22,9 @@ LISTS = {"job": "jobs", "team": "teams", "workforce": "workforces", "worker": "w
 """Names in the address, and those of the filters."""
 MOST_CHOSEN = 500
 LARGEST = 2**63 - 1
+REQUESTER = "requester"
+AGAINST = re.compile(r"before|none|crowd|(team|workforce)-(\d{1,18})", re.ASCII)
+"""What numbers are compared with: the period before, nothing, everybody, or one team or workforce."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 PATH = re.compile(r"/dashboards/(?:([a-z]+)/(?:(\d{1,18})/)?)?", re.ASCII)
 KIND = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
@@ -37,18 +40,33 @@ WAITING = "waiting"
 class Options:
     """What a page shows besides the filters. `today`: in the requester's time zone; `page`, empty where there is none;
     `item`: id of the worker or job of its own page; `period`: how the days are called in the address, `own` for two
-    dates; `by`: what bars are stacked by; `rates`: shares instead of counts; `wanted`, `after`: which answers or
-    objects, and behind which row the table goes on, on the pages of BEHIND."""
+    dates; `against`: what numbers are compared with, see AGAINST; `by`: what bars are stacked by; `rates`: shares
+    instead of counts; `wanted`, `after`: which answers or objects, and behind which row the table goes on, on the pages
+    of BEHIND; `requester`: slug of whom the page is of, empty where the session decides; `at_home`: whether that is the
+    session's, so that the rooms outside of the dashboards speak of the same."""
 
     today: date
     page: str = "overview"
     item: int | None = None
     period: str = USUAL
-    compare: bool = True
+    against: str = "before"
     by: str = "worker"
     rates: bool = False
     wanted: Wanted = field(default_factory=Wanted)
     after: str = ""
+    requester: str = ""
+    at_home: bool = True
+
+    @property
+    def group(self) -> tuple[str, int] | None:
+        """The team or workforce that numbers are compared with: which of the two, and its id."""
+        match = AGAINST.fullmatch(self.against)
+        return (match[1], int(match[2])) if match and match[1] else None
+
+
+def requester(search: str | None) -> str:
+    """Slug of the requester that an address names, as it stands there; empty where it names none."""
+    return parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN).get(REQUESTER, [""])[0]
 
 
 def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filters, Options]:
@@ -63,15 +81,16 @@ def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filt
         first_day=first, last_day=last, source=source,
     )  # fmt: skip
     options = Options(
-        today, page, item, period, compare=asked.get("compare") != ["0"], by=_one(asked, "by", GROUPS),
-        rates=asked.get("rates") == ["1"], **(_behind(asked) if page in BEHIND else {}),
+        today, page, item, period, against=_against(asked), by=_one(asked, "by", GROUPS),
+        rates=asked.get("rates") == ["1"], requester=requester(search), **(_behind(asked) if page in BEHIND else {}),
     )  # fmt: skip
     return filters, options
 
 
 def search(filters: Filters, options: Options) -> str:
     """The part of the address after the path; what is usual is left out."""
-    pairs = [(key, str(pk)) for key, name in LISTS.items() for pk in getattr(filters, name)]
+    pairs = [(REQUESTER, options.requester)] if options.requester else []
+    pairs += [(key, str(pk)) for key, name in LISTS.items() for pk in getattr(filters, name)]
     pairs += [("kind", kind) for kind in filters.kinds]
     if options.period == "own":
         pairs += [(key, day.isoformat()) for key, day in (("from", filters.first_day), ("to", filters.last_day)) if day]
@@ -79,8 +98,8 @@ def search(filters: Filters, options: Options) -> str:
         pairs.append(("days", options.period))
     if filters.source != "all":
         pairs.append(("source", filters.source))
-    if not options.compare:
-        pairs.append(("compare", "0"))
+    if options.against != "before":
+        pairs.append(("against", options.against))
     if options.by != "worker":
         pairs.append(("by", options.by))
     if options.rates:
@@ -118,6 +137,21 @@ def further(filters: Filters, options: Options, after: str) -> str:
 def within(filters: Filters, options: Options, first: date, last: date) -> str:
     """The same page about some days."""
     return href(replace(filters, first_day=first, last_day=last), replace(options, period="own"))
+
+
+def of_requester(filters: Filters, options: Options, slug: str) -> str:
+    """The same page of another requester: what is of the present one alone, its jobs and people, is left out."""
+    shared = Filters(kinds=filters.kinds, first_day=filters.first_day, last_day=filters.last_day, source=filters.source)
+    against = "before" if options.group else options.against
+    return href(shared, replace(options, requester=slug, against=against, item=None))
+
+
+def named(written: str, slug: str) -> str:
+    """A written address with its requester: `slug` where it names none."""
+    place, _mark, asked = written.partition("?")
+    if requester(asked):
+        return written
+    return f"{place}?{urlencode([(REQUESTER, slug)])}{'&' if asked else ''}{asked}"
 
 
 def days(period: str, today: date) -> tuple[date | None, date | None]:
@@ -188,6 +222,13 @@ def _of_wanted(wanted: Wanted) -> list[tuple[str, str]]:
         ("position", "" if wanted.position is None else str(wanted.position)),
     ]  # fmt: skip
     return [(key, text) for key, text in pairs if text]
+
+
+def _against(asked: dict[str, list[str]]) -> str:
+    if asked.get("compare") == ["0"]:  # as addresses said before there was more than one thing to compare with
+        return "none"
+    value = asked.get("against", [""])[0]
+    return value if AGAINST.fullmatch(value) else "before"
 
 
 def _ids(texts: Iterable[str]) -> tuple[int, ...]:

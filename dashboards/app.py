@@ -1,17 +1,19 @@
 """The Dash application, which the WSGI application mounts under /dashboards/."""
 
+from collections.abc import Mapping
+
 from dash import Dash, html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from flask import Response, request
 
 from dashboards import callbacks, files, layout
-from dashboards.address import PREFIX
+from dashboards.address import PATH, PREFIX, REQUESTER
 from gtcrowd.analytics import frames, saved
 
 NAMES = ("jobs", "teams", "workforces", "workers", "kinds")
 """What can be chosen in the filters."""
-__all__ = ["PREFIX", "create"]
+__all__ = ["PREFIX", "create", "names_requester"]
 
 
 class _Dash(Dash):
@@ -36,7 +38,7 @@ def create() -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # First: otherwise Dash lays the page out now, when nobody has asked for it yet.
-    app.validation_layout = layout.page(dict.fromkeys(NAMES, ()), [], csrf_token="")  # type: ignore[assignment]
+    app.validation_layout = layout.page(dict.fromkeys(NAMES, ()), [], requester="", csrf_token="")  # type: ignore[assignment]
     app.layout = _layout
     callbacks.register(app)
     files.register(app.server)
@@ -52,9 +54,20 @@ def create() -> Dash:
     return app
 
 
+def names_requester(path: str, asked: Mapping[str, str]) -> bool:
+    """Whether a request says of which requester it is, or is for no page, and need not."""
+    return bool(asked.get(REQUESTER)) or not PATH.fullmatch(path)
+
+
 def _layout() -> html.Div:
-    who = files.viewer()
-    return layout.page(frames.options(who), saved.listed(who), csrf_token=request.environ["gtcrowd.csrf"])
+    """For the requester of the session; if the address names another, the first page brings what can be chosen."""
+    who = files.viewers()[0]
+    return layout.page(
+        frames.options(who),
+        saved.listed(who),
+        requester=who.requester.slug,
+        csrf_token=request.environ["gtcrowd.csrf"],
+    )
 
 
 def _policy(app: Dash) -> str:

@@ -4,20 +4,21 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 from django.utils.translation import gettext as _
 
 from dashboards import address, cards, grid, ids, kept, layout, pages
-from dashboards.files import asked, viewer
+from dashboards.files import NoSuchRequester, asked, viewers
 from dashboards.pages import shown
 from dashboards.pages import workers as all_workers
 from dashboards.parts import Content
-from gtcrowd.analytics import cases, fresh, saved
+from gtcrowd.analytics import cases, frames, fresh, saved
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import Case
-from gtcrowd.identity.access import NotAllowed
+from gtcrowd.identity.access import NotAllowed, Viewer
 
 log = logging.getLogger(__name__)
 LISTS = (ids.JOBS, ids.TEAMS, ids.WORKFORCES, ids.WORKERS, ids.KINDS)
@@ -25,7 +26,10 @@ CONTROLS = [
     *[(name, "value") for name in LISTS],
     (ids.DAYS, "start_date"),
     (ids.DAYS, "end_date"),
+    (ids.AGAINST, "value"),
 ]
+CHOICES = [(name, "options") for name in (*LISTS, ids.AGAINST)]
+"""What can be chosen, which is of one requester."""
 
 
 def register(app: Dash) -> None:
@@ -37,6 +41,7 @@ def register(app: Dash) -> None:
         Output(ids.AS_OF, "children"),
         Output(ids.VERSION, "data"),
         *[Output(*one) for one in CONTROLS],
+        *[Output(*one) for one in CHOICES],
         *[Input(*one) for one in where],
         Input(ids.TICK, "data"),
         Input(ids.DECIDED, "data"),
@@ -58,6 +63,7 @@ def register(app: Dash) -> None:
         Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
         State({"type": "note", "case": ALL}, "value"),
         State({"type": "note", "case": ALL}, "id"),
+        *[State(*one) for one in where],
         prevent_initial_call=True,
     )(_decide)
     app.callback(
@@ -86,27 +92,55 @@ def _register_in_the_browser(app: Dash) -> None:
         app.clientside_callback(ClientsideFunction("gtcrowd", name), *parts, prevent_initial_call=True)
 
 
-def _draw(pathname: str | None, search: str | None, _tick: Any, _decided: Any, version: str | None) -> list[Any]:
+def _draw(
+    pathname: str | None, search: str | None, _tick: Any, _decided: Any, version: dict[str, str] | None
+) -> list[Any]:
     if pathname is None:
         raise PreventUpdate
-    who, (filters, options) = viewer(), asked(pathname, search)
-    seen = fresh.look(who)
-    as_of = _as_of(seen, who.requester.zone)
+    try:
+        who, filters, options = asked(pathname, search)
+    except NoSuchRequester:
+        return _nowhere()
+    seen, slug = fresh.look(who), who.requester.slug
+    as_of, shown_now = _as_of(seen, who.requester.zone), layout.version(slug, seen.version)
     ticked = bool(ctx.triggered_id == ids.TICK)
-    if ticked and seen.version == version:
-        return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS))]
-    content = kept.page(who, filters, options, seen.version, lambda: _shown(filters, options)) or _not_drawn(options)
-    around = [layout.navigation(filters, options), layout.switches(filters, options)]
-    controls = [no_update] * len(CONTROLS) if ticked else _controls(filters)
-    return [content, *around, as_of, seen.version, *controls]
+    if ticked and shown_now == version:
+        return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS) + len(CHOICES))]
+    content = kept.page(who, filters, options, seen.version, lambda: _shown(who, filters, options))
+    controls = [no_update] * len(CONTROLS) if ticked else _controls(filters, options)
+    # Together with what is chosen of them: the lists drop what they do not have.
+    choices = [no_update] * len(CHOICES) if version and version["requester"] == slug else _choices(who)
+    around = _around(filters, options, slug)
+    return [content or _not_drawn(options), *around, as_of, shown_now, *controls, *choices]
 
 
-def _shown(filters: Any, options: address.Options) -> list[Any] | None:
+def _nowhere() -> list[Any]:
+    """What an address gets that names a requester of which who asks is no member: the same as one of no page."""
+    options = address.Options(datetime.now(ZoneInfo(viewers()[0].requester.zone)).date(), page="")
+    return [
+        _not_drawn(options), *_around(Filters(), options, ""), "", None, *[no_update] * (len(CONTROLS) + len(CHOICES)),
+    ]  # fmt: skip
+
+
+def _around(filters: Filters, options: address.Options, slug: str) -> list[Any]:
+    """Navigation and switches; around a page that there is not, those of the overview."""
+    somewhere = replace(options, page=options.page or "overview")
+    return [layout.navigation(filters, somewhere), layout.switches(filters, somewhere, viewers(), slug)]
+
+
+def _choices(who: Viewer) -> list[Any]:
+    """What can be chosen of another requester; its saved views go along, whose own callback they belong to."""
+    options = frames.options(who)
+    set_props(ids.VIEWS, {"children": layout.saved(saved.listed(who), who.requester.slug)})
+    return [*[layout.choices(options[name]) for name in LISTS], layout.against_choices(options)]
+
+
+def _shown(who: Viewer, filters: Filters, options: address.Options) -> list[Any] | None:
     """The page; None where it cannot be drawn, which the log tells."""
     if not options.page:
         return None
     try:
-        return cards.show(pages.draw(viewer(), filters, options), filters, options)
+        return cards.show(pages.draw(who, filters, options), filters, options)
     except Exception:  # whatever it is, the frame around the page stays usable
         log.exception("The page %s could not be drawn.", options.page)
         return None
@@ -121,9 +155,9 @@ def _not_drawn(options: address.Options) -> list[Any]:
     return cards.show(Content(title, text), address.Filters(), options)
 
 
-def _controls(filters: Filters) -> list[Any]:
+def _controls(filters: Filters, options: address.Options) -> list[Any]:
     days = [day.isoformat() if day else None for day in (filters.first_day, filters.last_day)]
-    return [*[list(getattr(filters, name)) for name in LISTS], *days]
+    return [*[list(getattr(filters, name)) for name in LISTS], *days, options.against]
 
 
 def _as_of(seen: fresh.Fresh, zone: str) -> str:
@@ -134,15 +168,24 @@ def _as_of(seen: fresh.Fresh, zone: str) -> str:
     return f"{text}, {waiting}"
 
 
+def _asked(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, address.Options]:
+    """What an address asks for; of a requester that there is not, nothing is done."""
+    try:
+        return asked(pathname, search)
+    except NoSuchRequester:
+        raise PreventUpdate from None
+
+
 def _to_address(*values: Any) -> None:
-    written = changed(*values, *asked(*values[-2:]))
+    _who, filters, options = _asked(*values[-2:])
+    written = changed(*values, filters, options)
     if written is not None:
         set_props(ids.ADDRESS, {"search": written})
 
 
 def changed(*values: Any) -> str | None:
     """The search part that the controls ask for; None where they say what the address already says."""
-    *chosen, first, last, _pathname, _search, filters, options = values
+    *chosen, first, last, against, _pathname, _search, filters, options = values
     days = (address.day(first) if first else None, address.day(last) if last else None)
     period = options.period
     if days != (filters.first_day, filters.last_day):
@@ -153,7 +196,7 @@ def changed(*values: Any) -> str | None:
         first_day=days[0],
         last_day=days[1],
     )
-    now = replace(options, period=period)
+    now = replace(options, period=period, against=against or options.against)
     # What comes after a row of the old table has no place in another one.
     return None if (asks, now) == (filters, options) else address.search(asks, replace(now, after=""))
 
@@ -161,21 +204,28 @@ def changed(*values: Any) -> str | None:
 def _rows(wanted: dict[str, Any] | None, pathname: str | None, search: str | None) -> dict[str, Any]:
     if not wanted:
         raise PreventUpdate
-    filters, options = asked(pathname, search)
-    return grid.rows(all_workers.measured(viewer(), filters), wanted, shown.to("worker", filters, options))
+    who, filters, options = _asked(pathname, search)
+    return grid.rows(all_workers.measured(who, filters), wanted, shown.to("worker", filters, options))
 
 
-def _decide(_clicks: list[int | None], notes: list[str | None], places: list[dict[str, Any]]) -> tuple[Any, Any]:
+def _decide(
+    _clicks: list[int | None],
+    notes: list[str | None],
+    places: list[dict[str, Any]],
+    pathname: str | None,
+    search: str | None,
+) -> tuple[Any, Any]:
     chosen = ctx.triggered_id
     if not chosen or not any(one["value"] for one in ctx.triggered):
         raise PreventUpdate  # the buttons have only just been laid out
     note = next((text for text, place in zip(notes, places, strict=True) if place["case"] == chosen["case"]), "")
-    case = Case.objects.visible_to(viewer()).filter(pk=chosen["case"]).first()
+    who, _filters, _options = _asked(pathname, search)
+    case = Case.objects.visible_to(who).filter(pk=chosen["case"]).first()
     if case is None:
         return no_update, _("There is no such case.")
     now = datetime.now(UTC)
     try:
-        cases.decide(viewer=viewer(), case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
+        cases.decide(viewer=who, case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
     except NotAllowed as refusal:
         return no_update, str(refusal)
     return now.isoformat(), _("Decided.")
@@ -187,13 +237,13 @@ def _views(
     chosen = ctx.triggered_id
     if not chosen or not any(one["value"] for one in ctx.triggered):
         raise PreventUpdate
-    who = viewer()
+    who, _filters, _options = _asked(pathname, search)
     if chosen != ids.VIEW_SAVE:
         gone = saved.delete(viewer=who, view_id=int(chosen["pk"]))
         told = _("Deleted.") if gone else _("Only who saved a view, and who manages members, may delete it.")
-        return layout.saved(saved.listed(who)), told, no_update
+        return layout.saved(saved.listed(who), who.requester.slug), told, no_update
     try:
         saved.save(viewer=who, name=name or "", address=f"{pathname}{search or ''}", now=datetime.now(UTC))
     except saved.ViewRefused as refusal:
         return no_update, str(refusal), no_update
-    return layout.saved(saved.listed(who)), _("Saved."), ""
+    return layout.saved(saved.listed(who), who.requester.slug), _("Saved."), ""

@@ -140,12 +140,21 @@ def table(
 
 
 def _number(one: Number) -> html.Div:
-    parts: list[Any] = [html.Dt(one.title), html.Dd(one.value)]
+    parts: list[Any] = [html.Dt(_more(one)), html.Dd(one.value)]
+    if one.spark:
+        picture = f"data:image/svg+xml,{quote(one.spark.svg)}"
+        parts.append(html.Dd(html.Img(src=picture, alt=one.spark.text, title=one.spark.text), className="spark"))
     if one.note:
         parts.append(html.Dd(one.note, className="soft"))
     if one.change:
-        parts.append(html.Dd(_("%(change)s on the period before") % {"change": one.change}, className="soft"))
+        said = _("%(change)s against %(group)s") % {"change": one.change, "group": one.against}
+        parts.append(html.Dd(said, className="soft"))
     return html.Div(parts, title=str(DEFINITIONS[one.name].meaning) if one.name in DEFINITIONS else None)
+
+
+def _more(one: Number) -> Any:
+    """The title, which leads to where more is told: a figure of the page, or another page."""
+    return link(one.title, one.href) if one.href else one.title
 
 
 def _needs(needs: tuple[Notice, ...]) -> html.Section:

@@ -53,11 +53,16 @@ def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
 def _numbers(content: Content) -> str:
     if not content.numbers:
         return ""
-    rows = [
-        f"<div><dt>{escape(one.title)}</dt><dd>{escape(one.value)}</dd>"
-        + "".join(f"<dd class='soft'>{escape(text)}</dd>" for text in (one.note, one.change) if text) + "</div>"
-        for one in content.numbers
-    ]  # fmt: skip
+    rows = []
+    for one in content.numbers:
+        change = _("%(change)s against %(group)s") % {"change": one.change, "group": one.against} if one.change else ""
+        spark = ""
+        if one.spark:
+            spark = (
+                f"<dd class='spark'><span role='img' aria-label='{escape(one.spark.text)}'>{one.spark.svg}</span></dd>"
+            )
+        notes = "".join(f"<dd class='soft'>{escape(text)}</dd>" for text in (one.note, change) if text)
+        rows.append(f"<div><dt>{escape(one.title)}</dt><dd>{escape(one.value)}</dd>{spark}{notes}</div>")
     return f"<dl class='numbers'>{''.join(rows)}</dl>"
 
 

@@ -1,5 +1,6 @@
 """Files of a page, fetched by plain links: a figure's numbers as CSV, and the whole page as one file."""
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,33 +19,50 @@ def register(server: Flask) -> None:
     server.add_url_rule(f"{address.PREFIX}file/<name>.csv", "figure_as_csv", _csv)
 
 
-def viewer() -> Viewer:
-    """Who asks, as the gate has found out."""
-    found: Viewer = request.environ["gtcrowd.viewer"]
+class NoSuchRequester(LookupError):
+    """The address names a requester of which who asks is no member, or none at all: there is no telling which."""
+
+
+def viewers() -> list[Viewer]:
+    """Who asks, as a member of each requester they belong to, as the gate has found out; the session's first."""
+    found: list[Viewer] = request.environ["gtcrowd.viewers"]
     return found
 
 
-def asked(pathname: str | None, search: str | None) -> tuple[Filters, Options]:
-    """What an address asks for, today in the requester's time zone."""
-    today = datetime.now(ZoneInfo(viewer().requester.zone)).date()
-    return address.read(pathname, search, today=today)
+def viewer(search: str | None) -> Viewer:
+    """Who asks, as a member of the requester that the address names, else of the session's. Raises NoSuchRequester."""
+    slug, found = address.requester(search), viewers()
+    chosen = next((one for one in found if one.requester.slug == slug), None) if slug else found[0]
+    if chosen is None:
+        raise NoSuchRequester(slug)
+    return chosen
 
 
-def _wanted() -> tuple[Filters, Options]:
-    filters, options = asked(request.args.get("path"), urlencode(list(request.args.items(multi=True))))
-    return (filters, options) if options.page else abort(404)
+def asked(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, Options]:
+    """Who asks and what for, today in the requester's time zone. Raises NoSuchRequester."""
+    who = viewer(search)
+    today = datetime.now(ZoneInfo(who.requester.zone)).date()
+    filters, options = address.read(pathname, search, today=today)
+    return who, filters, replace(options, at_home=who is viewers()[0])
+
+
+def _wanted() -> tuple[Viewer, Filters, Options]:
+    try:
+        who, filters, options = asked(request.args.get("path"), urlencode(list(request.args.items(multi=True))))
+    except NoSuchRequester:
+        abort(404)
+    return (who, filters, options) if options.page else abort(404)
 
 
 def _page() -> Response:
-    filters, options = _wanted()
-    who = viewer()
+    who, filters, options = _wanted()
     content = pages.draw(who, filters, options)
     return _file(export.page(content, who, fresh.look(who)), f"{options.page}.html", "text/html")
 
 
 def _csv(name: str) -> Response:
-    filters, options = _wanted()
-    for part in pages.draw(viewer(), filters, options).parts:
+    who, filters, options = _wanted()
+    for part in pages.draw(who, filters, options).parts:
         if part.name == name and part.drawn is not None:
             return _file(words.plain(part.drawn.table), f"{options.page}-{name}.csv", "text/csv")
     return abort(404)

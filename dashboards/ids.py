@@ -4,6 +4,7 @@ ADDRESS = "address"
 JOBS, TEAMS, WORKFORCES, WORKERS, KINDS, DAYS = (
     "jobs", "teams", "workforces", "workers", "kinds", "days",
 )  # fmt: skip
+AGAINST = "against"
 NAV, PERIODS, CONTENT, NUMBERS, GRID = "nav", "periods", "content", "numbers", "workers-grid"
 CLOCK, TICK, PAUSE, WORDS, VERSION, AS_OF, DECIDED, AWAY, SETTLED, ROW = (
     "clock", "tick", "pause", "words", "version", "as-of", "decided", "away", "settled", "row",

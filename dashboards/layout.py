@@ -14,17 +14,24 @@ from dashboards.address import Options
 from dashboards.cards import aria, link
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import SavedView
+from gtcrowd.identity.access import Viewer
 
 EVERY_SECONDS = 15
 NAMED = ("overview", "workers", "quality", "job", "vendors", "money", "system")
 
 
-def page(options: Mapping[str, Sequence[tuple[Any, str]]], views: Sequence[SavedView], *, csrf_token: str) -> html.Div:
-    """The frame in the language of who asks. `csrf_token` goes with the form that changes the language."""
+Choices = Mapping[str, Sequence[tuple[Any, str]]]
+"""What can be chosen, value and name, as gtcrowd.analytics.frames.options has it."""
+
+
+def page(options: Choices, views: Sequence[SavedView], *, requester: str, csrf_token: str) -> html.Div:
+    """The frame in the language of who asks. `requester`: slug of whom `options` and `views` are; `csrf_token` goes
+    with the form that changes the language."""
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh=False),
-            *[dcc.Store(id=name) for name in (ids.TICK, ids.VERSION, ids.DECIDED, ids.AWAY, ids.SETTLED, ids.ROW)],
+            *[dcc.Store(id=name) for name in (ids.TICK, ids.DECIDED, ids.AWAY, ids.SETTLED, ids.ROW)],
+            dcc.Store(id=ids.VERSION, data=version(requester, "")),
             dcc.Store(id=ids.WORDS, data={"pause": _("Pause"), "go": _("Go on")}),
             dcc.Interval(id=ids.CLOCK, interval=1000 * EVERY_SECONDS),
             html.A(_("To the content"), href=f"#{ids.CONTENT}", className="skip"),
@@ -45,7 +52,7 @@ def page(options: Mapping[str, Sequence[tuple[Any, str]]], views: Sequence[Saved
             html.Nav(id=ids.NAV, className="pages", **aria({"aria-label": _("Pages")})),
             html.Main(
                 [
-                    html.Div([_filters(options), _views(views)], className="bars"),
+                    html.Div([_filters(options), _views(views, requester)], className="bars"),
                     html.Div(
                         [
                             html.Span(id=ids.AS_OF, className="soft", role="status"),
@@ -85,11 +92,16 @@ def navigation(filters: Filters, options: Options) -> list[Any]:
     ]
 
 
-def switches(filters: Filters, options: Options) -> list[Any]:
-    """Links to named periods, to the kinds of objects, and to the same with and without the period before."""
+def version(requester: str, seen: str) -> dict[str, str]:
+    """What the page in the browser shows: of which requester, and of which state of its data."""
+    return {"requester": requester, "seen": seen}
+
+
+def switches(filters: Filters, options: Options, viewers: Sequence[Viewer] = (), current: str = "") -> list[Any]:
+    """Links to named periods and to the kinds of objects; with several `viewers`, to the requester of each, of which
+    `current` is the slug of the one shown."""
     periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
     sources = {"all": _("all objects"), "real": _("real ones"), "gold": _("known ones")}
-    compared = {True: _("with the period before"), False: _("without it")}
     found = []
     for name, text in periods.items():
         first, last = address.days(name, options.today)
@@ -99,11 +111,14 @@ def switches(filters: Filters, options: Options) -> list[Any]:
         (text, address.href(replace(filters, source=name), options), name == filters.source)
         for name, text in sources.items()
     ]
-    both = [
-        (text, address.href(filters, replace(options, compare=yes)), yes == options.compare)
-        for yes, text in compared.items()
-    ]
-    return [_group(_("Days"), found), _group(_("Objects"), objects), _group(_("The period before"), both)]
+    groups = [_group(_("Days"), found), _group(_("Objects"), objects)]
+    if len(viewers) > 1:
+        of = [
+            (one.name, address.of_requester(filters, options, one.slug), one.slug == current)
+            for one in sorted((viewer.requester for viewer in viewers), key=lambda one: one.name.casefold())
+        ]
+        groups.insert(0, _group(_("Requester"), of))
+    return groups
 
 
 def _group(label: str, links: Sequence[tuple[str, str, bool]]) -> html.Nav:
@@ -117,11 +132,11 @@ def _group(label: str, links: Sequence[tuple[str, str, bool]]) -> html.Nav:
     )
 
 
-def saved(views: Sequence[SavedView]) -> list[Any]:
-    """Saved views, each with a button that forgets it."""
+def saved(views: Sequence[SavedView], requester: str) -> list[Any]:
+    """Saved views of a requester, each with a button that forgets it."""
     return [
         html.Li([
-            link(view.name, view.address),
+            link(view.name, address.named(view.address, requester)),
             html.Button(
                 "×", id=ids.view(view.pk), type="button", className="quiet",
                 **aria({"aria-label": _("Delete the view %(name)s") % {"name": view.name}}),
@@ -131,11 +146,11 @@ def saved(views: Sequence[SavedView]) -> list[Any]:
     ] or [html.Li(_("There is none yet."), className="soft")]  # fmt: skip
 
 
-def _views(views: Sequence[SavedView]) -> html.Details:
+def _views(views: Sequence[SavedView], requester: str) -> html.Details:
     return html.Details(
         [
             html.Summary(_("Saved views")),
-            html.Ul(saved(views), id=ids.VIEWS),
+            html.Ul(saved(views, requester), id=ids.VIEWS),
             html.Label(_("Name for this page with its filters"), htmlFor=ids.VIEW_NAME),
             html.Div(
                 [
@@ -167,7 +182,7 @@ def _languages(csrf_token: str) -> html.Form:
     )  # fmt: skip
 
 
-def _filters(options: Mapping[str, Sequence[tuple[Any, str]]]) -> html.Section:
+def _filters(options: Choices) -> html.Section:
     choices = (
         (ids.JOBS, _("Job"), options["jobs"]), (ids.TEAMS, _("Team"), options["teams"]),
         (ids.WORKFORCES, _("Workforce"), options["workforces"]), (ids.WORKERS, _("Worker"), options["workers"]),
@@ -188,19 +203,39 @@ def _filters(options: Mapping[str, Sequence[tuple[Any, str]]]) -> html.Section:
         ],
         className="days",
     )
-    controls = [*(_choice(name, label, values) for name, label, values in choices), days]
+    against = html.Div(
+        [
+            html.Label(_("Compare with"), htmlFor=ids.AGAINST),
+            dcc.Dropdown(id=ids.AGAINST, options=against_choices(options), clearable=False, labels=_dropdown()),
+        ]
+    )
+    controls = [*(_choice(name, label, values) for name, label, values in choices), days, against]
     choose = html.Details(
         [html.Summary(_("Filters")), html.Div(controls, className="filters")], id="filters", open=True
     )
     return html.Section([html.Div(id=ids.PERIODS), choose], className="bar", role="search")
 
 
+def choices(values: Sequence[tuple[Any, str]]) -> list[dict[str, Any]]:
+    """As a list to choose from has them."""
+    return [{"label": text, "value": pk} for pk, text in values]
+
+
+def against_choices(options: Choices) -> list[dict[str, Any]]:
+    """What numbers can be compared with."""
+    found: list[tuple[str, str]] = [
+        ("before", _("the period before")), ("none", _("nothing")), ("crowd", _("the whole crowd")),
+    ]  # fmt: skip
+    found += [(f"team-{pk}", _("the team %(name)s") % {"name": name}) for pk, name in options["teams"]]
+    found += [(f"workforce-{pk}", _("the workforce %(name)s") % {"name": name}) for pk, name in options["workforces"]]
+    return choices(found)
+
+
 def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Div:
-    shown = [{"label": text, "value": pk} for pk, text in values]
     return html.Div(
         [
             html.Label(label, htmlFor=name),
-            dcc.Dropdown(id=name, options=shown, multi=True, placeholder=_("all"), labels=_dropdown()),
+            dcc.Dropdown(id=name, options=choices(values), multi=True, placeholder=_("all"), labels=_dropdown()),
         ]
     )
 

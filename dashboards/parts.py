@@ -55,14 +55,34 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Level:
+    """What a figure is compared with: its name, and where it stands."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line as small as a word, as SVG that stands by itself, and the same in words."""
+
+    svg: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Number:
-    """One of the numbers above the figures; `change`: since the period before; `name`: of its definition."""
+    """One of the numbers above the figures; `change`: against what, `against` says; `name`: of its definition;
+    `spark`: how it went; `href`: where more of it is told."""
 
     title: str
     value: str
     note: str = ""
     change: str = ""
     name: str = ""
+    against: str = ""
+    spark: Spark | None = None
+    href: str = ""
 
 
 @dataclass(frozen=True)

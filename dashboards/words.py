@@ -94,6 +94,7 @@ def heads() -> dict[str, str]:
         "answers": _("Answers"),
         "to_come": _("still to come"),
         "unspent": _("not needed"),
+        "amount": _("Dollars"),
         "what": _("What"),
         "within": _("Requests within"),
         "task": _("Task of the queue"),
@@ -259,6 +260,6 @@ def _number(name: str, value: float) -> str:
     unit = DEFINITIONS[name].unit if name in DEFINITIONS else ""
     if unit == "share" or name in SHARES or name.startswith("upto"):
         return percent(value)
-    if unit.startswith("dollars") or name in {"budget", "to_come", "unspent"}:
+    if unit.startswith("dollars") or name in {"budget", "to_come", "unspent", "amount"}:
         return dollars(value, 3 if unit == "dollars" else 2)
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"

@@ -23,8 +23,9 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token  # noqa: E402
 from django.template.loader import render_to_string  # noqa: E402
 from django.utils import translation  # noqa: E402
 
-from dashboards.app import PREFIX, create  # noqa: E402
+from dashboards.app import PREFIX, create, names_requester  # noqa: E402
 from gtcrowd.identity import access  # noqa: E402
+from gtcrowd.identity.models import Requester  # noqa: E402
 from gtcrowd.identity.sessions import SessionStore  # noqa: E402
 
 StartResponse = Callable[..., Any]
@@ -46,7 +47,8 @@ def application(environ: dict[str, Any], start_response: StartResponse) -> Itera
 
 
 def _gate(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-    """Dash sees only requests of members, and finds them in the environment as `gtcrowd.viewer`."""
+    """Dash sees only requests of members, and finds them in the environment as `gtcrowd.viewers`: the person as a
+    member of each requester they belong to, the one of the session first."""
     request = WSGIRequest(environ)
     with translation.override(translation.get_language_from_request(request)):
         return _answered(request, environ, start_response)
@@ -57,16 +59,21 @@ def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: Sta
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not user.is_authenticated:
-        target = f"/account/login/?next={quote(environ.get('PATH_INFO', PREFIX))}"
+        target = f"/account/login/?next={quote(request.get_full_path())}"
         return _answer(start_response, HTTPStatus.FOUND, location=target)
-    viewer = access.viewer_for(user, request.session.get("requester"))
-    if viewer is None:
+    viewers = access.viewers_for(user, request.session.get("requester"))
+    if not viewers:
         request.user = user
         return _answer(start_response, HTTPStatus.FORBIDDEN, body=render_to_string("403.html", {"user": user}, request))
     if request.method != "GET" and not _same_site(request):
         problem = translation.gettext("This request comes from another site.")
         return _answer(start_response, HTTPStatus.FORBIDDEN, body=problem)
-    environ["gtcrowd.viewer"] = viewer
+    if request.method == "GET" and not names_requester(request.path, request.GET) and Requester.objects.count() > 1:
+        # So that the address means the same to whoever it is sent to.
+        asked = request.GET.copy()
+        asked["requester"] = viewers[0].requester.slug
+        return _answer(start_response, HTTPStatus.FOUND, location=f"{quote(request.path)}?{asked.urlencode()}")
+    environ["gtcrowd.viewers"] = viewers
     environ["gtcrowd.csrf"] = get_token(request)
     # The whole answer is made here, while the connection and the language are ours.
     with closing(dash.server.wsgi_app(environ, _with_cookie(request, start_response))) as answer:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from dashboards.figures.style import BLUE, GREEN, GREY, INK, ORANGE, dress, pattern
 from dashboards.parts import Drawn
 from dashboards.words import dollars
+from gtcrowd.analytics.money import Flow
 
 
 def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
@@ -40,6 +41,67 @@ def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
     return Drawn(title, under, table.iloc[::-1], figure, ("paid",))
 
 
+def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "") -> Drawn:
+    """What became of the budgets of jobs, step by step; last, what is still to `come` if the days end now.
+    `link`: where a click leads."""
+    under = _(
+        "Budgets of the jobs shown with fees, as the ledger has it, whoever worked; n = %(n)s jobs; %(window)s; "
+        "not counted: %(beyond)s for late answers, out of the funds"
+    ) % {"n": f"{found.jobs:,}", "window": window, "beyond": dollars(float(found.beyond))}
+    begins, ends = float(found.before), float(found.after)
+    steps = [
+        (_("set aside"), float(found.held)), (_("earned by answers"), -float(found.earned)),
+        (_("fees"), -float(found.fees)), (_("given back"), -float(found.released)),
+    ]  # fmt: skip
+    rows: list[tuple[str, float, float, str]] = []  # what, from where, by how much, and how it is drawn
+    at = 0.0
+    if begins:
+        rows.append((_("held before"), 0.0, begins, "total"))
+        at = begins
+    for what, amount in steps:
+        rows.append((what, at, amount, "more" if amount > 0 else "less"))
+        at += amount
+    rows.append((_("still held"), 0.0, ends, "total"))
+    if ends_now and come:
+        rows.append((_("still to come"), ends, -come, "ahead"))
+    table = pd.DataFrame([(what, amount) for what, _at, amount, _how in rows], columns=["what", "amount"])
+    if not any(amount for _what, _at, amount, _how in rows):
+        return Drawn(_("No money was set aside for a job in these days"), under, table.iloc[:0], explain=("paid",))
+    figure = go.Figure()
+    for how, colour, shape in (
+        ("total", BLUE, ""), ("more", GREEN, "+"), ("less", ORANGE, "/"), ("ahead", GREY, "."),
+    ):  # fmt: skip
+        some = [row for row in rows if row[3] == how]
+        if some:
+            figure.add_bar(
+                y=[row[0] for row in some], base=[row[1] for row in some], x=[row[2] for row in some], orientation="h",
+                marker={"color": colour, "pattern": pattern(shape)}, text=[_signed(row[2], how) for row in some],
+                textposition="none", showlegend=False, customdata=[[link]] * len(some),
+                hovertemplate="%{y}: %{text}<extra></extra>",
+            )  # fmt: skip
+    dress(figure, height=70 + 46 * len(rows), legend=False).update_layout(barmode="overlay", bargap=0.35)
+    names = [row[0] for row in rows]
+    # The amounts stand with the names: beside the bars they would not fit on a small screen.
+    said = [f"{what}<br><b>{_signed(amount, how)}</b>" for what, _at, amount, how in rows]
+    figure.update_yaxes(categoryorder="array", categoryarray=names, autorange="reversed", tickvals=names, ticktext=said)
+    figure.update_xaxes(tickprefix="$", nticks=5)
+    facts = {
+        "left": dollars(ends), "all": dollars(begins + float(found.held)), "come": dollars(come),
+        "short": dollars(come - ends),
+    }  # fmt: skip
+    if not ends_now or not come:
+        title = _("%(left)s are left of %(all)s set aside")
+    elif come > ends:
+        title = _("%(left)s are left, %(short)s less than is still to come")
+    else:
+        title = _("%(left)s are left of %(all)s set aside, up to %(come)s still to come")
+    return Drawn(title % facts, under, table, figure, ("paid",))
+
+
+def _signed(amount: float, how: str) -> str:
+    return f"+{dollars(amount)}" if how == "more" else dollars(amount)
+
+
 def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -> Drawn:
     """Each job's budget: paid, still to come for the answers still wanted, and not needed."""
     shown = jobs.iloc[:30]
@@ -68,8 +130,10 @@ def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -
                  links=tuple(one[0] for one in where))  # fmt: skip
 
 
-def hourly(workers: pd.DataFrame, *, target: float, window: str, link: Callable[[int], str]) -> Drawn:
-    """Pay per hour of each worker, with the median and the target."""
+def hourly(
+    workers: pd.DataFrame, *, target: float, window: str, link: Callable[[int], str], lacking: float = 0.0
+) -> Drawn:
+    """Pay per hour of each worker, with the median and the target; `lacking`: dollars that those below lack."""
     rows = workers[workers["per_hour"].notna()].sort_values("per_hour", ignore_index=True)
     under = _(
         "Pay by time on tasks, those left included; each dot a worker; target %(target)s; n = %(n)s; %(window)s"
@@ -78,6 +142,9 @@ def hourly(workers: pd.DataFrame, *, target: float, window: str, link: Callable[
         "n": f"{len(rows):,}",
         "window": window,
     }
+    if target and lacking:
+        said = _("to bring all of them up to it: %(lacking)s") % {"lacking": dollars(lacking)}
+        under = f"{under}; {said}"
     table = rows[["worker", "per_hour", "active_per_hour", "submitted", "paid"]]
     explain = ("per_hour", "active_per_hour")
     if rows.empty:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, PINK, arms, dress
-from dashboards.parts import Drawn
+from dashboards.parts import Drawn, Level
 from dashboards.words import percent
 from gtcrowd.analytics.measures import people
 
@@ -18,8 +18,11 @@ MOST = 60
 COLUMNS = ["worker", "accuracy", "low", "high", "n", "accuracy_raw", "few"]
 
 
-def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker") -> Drawn:
-    """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.people.measured."""
+def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker", other: Level | None = None) -> Drawn:
+    """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.people.measured.
+
+    `other`: how often those are right whom they are compared with.
+    """
     known = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
     known = known.assign(
         accuracy_raw=np.where(known["judged"] > 0, known["expected"] / known["judged"].clip(lower=1), np.nan),
@@ -30,9 +33,9 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     under = _("95 %% interval, sorted by its lower end; n = %(n)s answers; %(window)s") % {
         "n": f"{int(known['n'].sum()):,}", "window": window,
     }  # fmt: skip
-    if known.empty:
+    crowd = people.crowd(known)
+    if crowd is None:
         return Drawn(_("Nobody can be measured yet"), under, known[columns], explain=explain)
-    crowd = float((known["accuracy"] * known["n"]).sum() / max(known["n"].sum(), 1))
     shown, warning = known, ""
     if len(known) > MOST:
         shown = pd.concat([known.head(MOST // 2), known.tail(MOST // 2)])
@@ -81,14 +84,19 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
     figure.add_vline(x=crowd, line={"color": INK, "dash": "dot"})
+    said = under + "; " + _("hollow: under 20 answers; dotted: the crowd")
+    if other:
+        figure.add_vline(x=other.value, line={"color": ORANGE, "dash": "dashdot"})
+        beside = {"group": other.name, "share": percent(other.value)}
+        said += "; " + _("dots and dashes: %(group)s, right in %(share)s") % beside
     dress(figure, height=130 + 24 * max(len(shown), 3))
     figure.update_yaxes(categoryorder="array", categoryarray=shown[key].tolist(), dtick=1)
-    least = max(0.0, float(shown["low"].min()) - 0.05)
+    least = max(0.0, min(float(shown["low"].min()), other.value if other else 1.0) - 0.05)
     figure.update_xaxes(tickformat=".0%", range=[least, 1.01])
     figure.update_layout(legend={"y": -60 / (70 + 24 * max(len(shown), 3))})
     return Drawn(
         title,
-        under + "; " + _("hollow: under 20 answers; dotted: the crowd"),
+        said,
         known[columns].iloc[::-1],
         figure,
         explain,

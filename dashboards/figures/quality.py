@@ -332,7 +332,7 @@ def redundancy(
     return Drawn(title, under, table, figure, links=links if link else ())
 
 
-def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> Drawn:
+def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | None) -> Drawn:
     """The labels that are least sure, as a table."""
     table = pd.DataFrame(
         [[position, written(value), sure] for position, value, sure in rows],
@@ -347,4 +347,4 @@ def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str]) -> D
     title = _("%(n)s labels are sure to less than 80 %%") % {
         "n": f"{below:,}" if below < len(table) else f"≥ {below:,}"
     }
-    return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]))
+    return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]) if link else ())

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
-from dashboards.parts import Drawn, Switch
+from dashboards.parts import Drawn, Level, Switch
 from gtcrowd.analytics.behind import Wanted
 from gtcrowd.analytics.measures import pace
 from gtcrowd.analytics.measures.forecast import Forecast
@@ -28,13 +28,13 @@ def throughput(
     link: Callable[[date, date], str],
     answers: Callable[[date, date, str], str] | None = None,
     switches: tuple[Switch, ...] = (),
-    before: float | None = None,
+    other: Level | None = None,
     wide: bool = True,
 ) -> Drawn:
     """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days.
 
-    `before`: answers a day in the period before. `answers`: where a bar leads, by its first day, its last one, and the
-    name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
+    `other`: answers a day of what is compared with. `answers`: where a bar leads, by its first day, its last one, and
+    the name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
     """
     bars, ends, what = _bars(table)
     under = _("%(what)s (%(zone)s); days without any are zero; n = %(n)s") % {
@@ -61,8 +61,8 @@ def throughput(
         told = bars.assign(median=total.rolling(7, min_periods=1).median())
         line = {"color": INK, "width": 2.5, "dash": "dash"}
         figure.add_scatter(x=bars.index, y=told["median"], name=_("7-day median"), mode="lines", line=line)
-    if before and len(bars) == len(table):
-        figure.add_hline(y=before, line={"color": INK, "dash": "dot"}, annotation_text=_("the period before"))
+    if other and other.value and len(bars) == len(table):
+        figure.add_hline(y=other.value, line={"color": INK, "dash": "dot"}, annotation_text=other.name)
     dress(figure, height=420).update_layout(barmode="stack", bargap=0.15)
     figure.update_xaxes(tickformat="%m-%d" if len(table) <= WEEKLY else "%Y-%m")
     title = _("%(mean)s answers a day, %(most)s on the busiest") % {

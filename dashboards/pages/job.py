@@ -95,8 +95,10 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
+    # The rooms outside of the dashboards speak of the session's requester.
+    home = (Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),) if options.at_home else ()
     around = (
-        Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),
+        *home,
         Switch(
             _("Quality of its labels"),
             address.href(replace(filters, jobs=(pk,)), options, page="quality"),

@@ -11,7 +11,7 @@ from dashboards.figures import money as figures
 from dashboards.pages import shown
 from dashboards.parts import Content, Number, part
 from dashboards.words import dollars
-from gtcrowd.analytics import frames, plan
+from gtcrowd.analytics import frames, money, plan
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import people
 from gtcrowd.identity.access import Viewer
@@ -27,19 +27,34 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     days = people.every_day(frames.totals(viewer, filters, by="day", paces=False), value="paid")
     left, funds = plan.left(jobs), plan.funds(viewer)
     target = float(Decimal(settings.GTCROWD_HOURLY_TARGET))
-    link = shown.to("worker", replace(filters, workers=()), options)
+    link, link_to_job = shown.to("worker", replace(filters, workers=()), options), shown.to("job", filters, options)
+    lacking = people.top_up(workers, target=target)
     paid, come = float(workers["paid"].sum()), float((left * jobs["price"]).sum())
-    numbers = (
+    numbers: tuple[Number, ...] = (
         Number(_("Paid in these days"), dollars(paid), f"n = {int(workers['submitted'].sum()):,}", name="paid"),
         Number(_("Paid by the jobs shown"), dollars(float(jobs["paid"].sum())),
                _("budget: %(budget)s") % {"budget": dollars(float(jobs["budget"].sum()))}),
         Number(_("Still to come"), dollars(come), _("if all wanted answers come")),
         Number(_("Funds"), dollars(funds), _("not set aside for a job")),
     )  # fmt: skip
+    if target:
+        below = _("for all hours of those paid less than %(target)s an hour") % {"target": dollars(target)}
+        numbers += (Number(_("Lacking to the target"), dollars(lacking), below, name="per_hour"),)
     budget = float(jobs["budget"].sum())
+    of_one = link_to_job(int(jobs.iloc[0]["job_id"])) if len(jobs) == 1 else ""
     parts = (
+        part(
+            "flow",
+            lambda: figures.flow(
+                money.flow(viewer, filters),
+                come=come,
+                window=window,
+                link=of_one,
+                ends_now=filters.last_day is None or filters.last_day >= options.today,
+            ),
+        ),
         part("cost", lambda: figures.cost(days.sum(axis=1), budget=budget, window=window)),
-        part("by-job", lambda: figures.by_job(jobs, left, link=shown.to("job", filters, options))),
-        part("hourly", lambda: figures.hourly(workers, target=target, window=window, link=link)),
+        part("by-job", lambda: figures.by_job(jobs, left, link=link_to_job)),
+        part("hourly", lambda: figures.hourly(workers, target=target, window=window, link=link, lacking=lacking)),
     )
     return Content(title(), _("Where the money goes: %(window)s") % {"window": window}, numbers, parts=parts)

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pandas as pd
 from django.utils.translation import gettext as _
 
-from dashboards import address
+from dashboards import address, ids
 from dashboards.address import Options
-from dashboards.figures import work
-from dashboards.pages import shown
-from dashboards.parts import Content, Notice, Number, part
+from dashboards.figures import spark, work
+from dashboards.pages import beside, shown
+from dashboards.parts import Content, Level, Notice, Number, Part, Spark, part
 from dashboards.words import DASH, dollars, likelier, percent
 from gtcrowd.analytics import cases, frames, plan
 from gtcrowd.analytics.filters import Filters
@@ -31,12 +31,13 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
     workers = frames.totals(viewer, filters, by="worker", paces=False)
     found = people.numbers(workers, jobs, median_seconds=float(pace.percentile(times, 0.5)))
-    before = _before(viewer, filters, jobs) if options.compare else None
+    other = beside.other(viewer, filters, options)
+    was = beside.numbers(viewer, other)
     daily = frames.daily(viewer, filters, by=options.by)
     days = people.every_day(daily, group="group", most=13)
     members = {str(name): some["pk"].unique() for name, some in daily.dropna(subset="pk").groupby("group")}
     history, rest = _history(viewer, filters, jobs, options), int(plan.left(jobs).sum())
-    length = filters.days or 1
+    length = filters.days or len(days) or 1
     parts = (
         part(
             "throughput",
@@ -46,7 +47,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 link=shown.to_days(filters, options),
                 answers=shown.to_answers(filters, options, members),
                 switches=shown.by(filters, options),
-                before=before.answers / length if before else None,
+                other=Level(other.name, was.answers / length) if other and was else None,
             ),
         ),
         part(
@@ -61,27 +62,16 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("progress", lambda: work.progress(jobs, link=shown.to("job", filters, options))),
     )
     lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
-    if before and not before.answers:
-        without = _("There are no answers in the period before to compare with.")
-        lead = f"{lead}. {without}"
-    return Content(title(), lead, _numbers(found, before), _needs(viewer, filters, options, jobs, rest), parts)
-
-
-def _before(viewer: Viewer, filters: Filters, jobs: pd.DataFrame) -> people.Numbers | None:
-    earlier = filters.before()
-    if earlier is None:
-        return None
-    workers = frames.totals(viewer, earlier, by="worker", paces=False)
-    median = float(pace.percentile(frames.paces(viewer, earlier), 0.5))
-    return people.numbers(workers, jobs, median_seconds=median)
+    if said := beside.told(options, other, was.answers if was else None):
+        lead = f"{lead}. {said}"
+    last = min(filters.last_day, options.today) if filters.last_day else None
+    lines = spark.lines(frames.totals(viewer, filters, by="day", paces=False), first=filters.first_day, last=last)
+    numbers = beside.named(_led(_numbers(found, was), lines, parts, filters, options), other)
+    return Content(title(), lead, numbers, _needs(viewer, filters, options, jobs, rest), parts)
 
 
 def _numbers(now: people.Numbers, before: people.Numbers | None) -> tuple[Number, ...]:
-    was = before or people.numbers(
-        pd.DataFrame(columns=["submitted"]),
-        pd.DataFrame(columns=["objects", "labeled", "budget"]),
-        median_seconds=float("nan"),
-    )
+    was = before or people.numbers(pd.DataFrame(columns=["submitted"]), beside.NO_JOBS, median_seconds=float("nan"))
 
     def interval(low: float | None, high: float | None, n: int) -> str:
         return f"{percent(low)}–{percent(high)}, n = {n:,}" if low is not None else ""
@@ -133,6 +123,29 @@ def _numbers(now: people.Numbers, before: people.Numbers | None) -> tuple[Number
             "per_hour",
         ),
     )
+
+
+def _led(
+    numbers: tuple[Number, ...],
+    lines: dict[str, Spark],
+    parts: tuple[Part, ...],
+    filters: Filters,
+    options: Options,
+) -> tuple[Number, ...]:
+    """The numbers with how they went, and with where more of each is told: a figure of this page, or another page."""
+    drawn = {one.name for one in parts if one.drawn and one.drawn.figure is not None}
+    places = {"": "progress", "submitted": "throughput"}
+    rooms = {
+        "workers": "workers", "accuracy": "workers", "gold_accuracy": "workers", "agreement": "quality",
+        "p50": "workers", "paid": "money", "per_hour": "money",
+    }  # fmt: skip
+    found = []
+    for one in numbers:
+        href = address.href(filters, options, page=rooms[one.name]) if one.name in rooms else ""
+        if places.get(one.name) in drawn:
+            href = f"#{ids.place(places[one.name])}"
+        found.append(replace(one, spark=lines.get(one.name), href=href))
+    return tuple(found)
 
 
 def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import boxes, categories, drift, one, quality, work
-from dashboards.pages import shown
+from dashboards.pages import beside, shown
 from dashboards.parts import CaseShown, Content, Number, Part, Switch, part
 from dashboards.words import dollars, likelier, percent, words
 from gtcrowd.analytics import cases, frames
@@ -46,10 +46,14 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         "code": row["code"], "kind": known["kind"].get(row["kind"], row["kind"]), "workforce": row["workforce"],
         "state": known["state"].get(row["state"], row["state"]), "window": window,
     }  # fmt: skip
+    other = beside.other(viewer, mine, options)
+    was = beside.numbers(viewer, other)
+    if said := beside.told(options, other, was.answers if was else None):
+        lead = f"{lead}. {said}"
     return Content(
         str(row["worker"]),
         lead,
-        _numbers(row),
+        beside.named(_numbers(row, was, sums=bool(other and other.same)), other),
         None,
         _parts(viewer, mine, options, row, window),
         _cases(viewer, flagged),
@@ -131,7 +135,12 @@ def _kept(kept: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
     return tuple(one for job in shown_.to_dict("records") for one in parts(job))
 
 
-def _numbers(row: pd.Series) -> tuple[Number, ...]:
+def _numbers(row: pd.Series, was: people.Numbers | None, *, sums: bool) -> tuple[Number, ...]:
+    """`was`: what is compared with; `sums`: whether sums are, which of many people say nothing of one."""
+
+    def change(name: str, before: float | None, *, points: bool = False) -> str:
+        return "" if pd.isna(row[name]) else shown.change(float(row[name]), before, points=points)
+
     def interval(low: str, high: str, n: str) -> str:
         return "" if pd.isna(row[low]) else f"{percent(row[low])}–{percent(row[high])}, n = {int(row[n]):,}"
 
@@ -144,33 +153,49 @@ def _numbers(row: pd.Series) -> tuple[Number, ...]:
         "expired": percent(row["expire_rate"]),
     }
     return (
-        Number(_("Estimated accuracy"), percent(row["accuracy"]), interval("low", "high", "n"), name="accuracy"),
+        Number(
+            _("Estimated accuracy"),
+            percent(row["accuracy"]),
+            interval("low", "high", "n"),
+            change("accuracy", was.accuracy if was else None, points=True),
+            "accuracy",
+        ),
         Number(
             _("Known objects right"),
             percent(row["gold_accuracy"]),
             interval("gold_low", "gold_high", "gold_n"),
-            name="gold_accuracy",
+            change("gold_accuracy", was.gold_accuracy if was else None, points=True),
+            "gold_accuracy",
         ),
         Number(
             _("Agreement with others"),
             percent(row["agreement"]),
             interval("agreement_low", "agreement_high", "compared"),
-            name="agreement",
+            change("agreement", was.agreement if was else None, points=True),
+            "agreement",
         ),
-        Number(_("Answers"), f"{int(row['submitted']):,}", left, name="submitted"),
+        Number(
+            _("Answers"),
+            f"{int(row['submitted']):,}",
+            left,
+            change("submitted", was.answers if was and sums else None),
+            "submitted",
+        ),
         Number(_("Days active"), f"{int(row['days']):,}", _("last on %(day)s") % {"day": row["last_day"]}),
         Number(
             _("Median seconds"),
             seconds("p50"),
             _("active: %(seconds)s") % {"seconds": seconds("active_p50")},
-            name="p50",
+            change("p50", was.median_seconds if was else None),
+            "p50",
         ),
-        Number(_("Paid"), dollars(row["paid"]), name="paid"),
+        Number(_("Paid"), dollars(row["paid"]), "", change("paid", was.paid if was and sums else None), "paid"),
         Number(
             _("Pay per hour"),
             dollars(row["per_hour"]),
             _("by active time: %(pay)s") % {"pay": dollars(row["active_per_hour"])},
-            name="per_hour",
+            change("per_hour", was.per_hour if was else None),
+            "per_hour",
         ),
     )
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.address import Options
 from dashboards.figures import people as figures
-from dashboards.pages import shown
+from dashboards.pages import beside, shown
 from dashboards.parts import Content, Drawn, part
 from gtcrowd.analytics import frames
 from gtcrowd.analytics.filters import Filters
@@ -57,8 +57,10 @@ def measured(viewer: Viewer, filters: Filters) -> pd.DataFrame:
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window, found = shown.window(viewer, filters), people.measured(frames.workers(viewer, filters))
     link = shown.to("worker", filters, options)
+    other = beside.other(viewer, filters, options)
+    right = beside.accuracy(viewer, other)
     parts = (
-        part("accuracy", lambda: figures.forest(found, window=window, link=link)),
+        part("accuracy", lambda: figures.forest(found, window=window, link=link, other=right)),
         part("funnel", lambda: figures.funnel(found, window=window, link=link)),
         part(
             "table",

@@ -36,6 +36,10 @@ class Filters:
             self, first_day=self.first_day - timedelta(days=self.days), last_day=self.first_day - timedelta(days=1)
         )
 
+    def of(self, *, teams: tuple[int, ...] = (), workforces: tuple[int, ...] = ()) -> "Filters":
+        """The same jobs, objects and days of other people: of those teams or workforces, or of everybody."""
+        return replace(self, teams=teams, workforces=workforces, workers=())
+
     def key(self) -> tuple[Any, ...]:
         return tuple(getattr(self, field.name) for field in fields(self))
 

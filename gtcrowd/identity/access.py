@@ -87,11 +87,13 @@ def viewer_of(request: "HttpRequest") -> Viewer | None:
 
 def viewer_for(user: "User", requester_id: int | None = None) -> Viewer | None:
     """`user` as a member of `requester_id` if they are one, else of the first requester they joined."""
-    found = list(memberships(user))
-    if not found:
-        return None
-    member = next((m for m in found if m.requester_id == requester_id), found[0])
-    return Viewer(requester=member.requester, role=member.role, user=user)
+    return next(iter(viewers_for(user, requester_id)), None)
+
+
+def viewers_for(user: "User", requester_id: int | None = None) -> list[Viewer]:
+    """`user` as a member of each requester they belong to: `requester_id` first, the others as they were joined."""
+    found = [Viewer(requester=one.requester, role=one.role, user=user) for one in memberships(user)]
+    return sorted(found, key=lambda viewer: viewer.requester.pk != requester_id)
 
 
 def context(request: "HttpRequest") -> dict[str, Any]:

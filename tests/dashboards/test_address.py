@@ -15,8 +15,9 @@ TODAY = date(2026, 11, 25)
 @pytest.mark.parametrize(
     "search",
     [
-        "", "?days=7", "?days=all", "?job=4&job=5&team=1&workforce=2&worker=7&worker=8&kind=choice", "?source=gold", "?compare=0",
-        "?from=2026-11-01&to=2026-11-03&source=real&compare=0&by=team&rates=1", "?from=2026-11-01",
+        "", "?days=7", "?days=all", "?job=4&job=5&team=1&workforce=2&worker=7&worker=8&kind=choice", "?source=gold", "?against=none",
+        "?requester=ibis&against=crowd", "?against=team-12", "?against=workforce-3",
+        "?from=2026-11-01&to=2026-11-03&source=real&against=none&by=team&rates=1", "?from=2026-11-01",
     ],
 )  # fmt: skip
 def test_there_and_back(search):
@@ -82,18 +83,44 @@ def test_without_a_word_the_last_28_days_are_shown():
     filters, options = address.read("/dashboards/", None, today=TODAY)
 
     assert filters == Filters(first_day=date(2026, 10, 29), last_day=TODAY)
-    assert (options.page, options.compare) == ("overview", True)
+    assert (options.page, options.against) == ("overview", "before")
 
 
 @pytest.mark.parametrize(
     "search",
     [
         "?job=x&from=never", "?job=-1", "?job=99999999999999999999", "?job=9223372036854775808", "?kind=<b>", "?days=9", "?source=none",
-        "?by=day", "?from=0001-01-01", "?job=%00", "?from=9999-12-31",
+        "?by=day", "?from=0001-01-01", "?job=%00", "?from=9999-12-31", "?against=team-", "?against=vendor-3", "?requester=",
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_left_out(search):
     assert address.read("/dashboards/", search, today=TODAY) == address.read("/dashboards/", "", today=TODAY)
+
+
+def test_an_address_from_before_there_was_more_to_compare_with():
+    _filters, options = address.read("/dashboards/", "?compare=0", today=TODAY)
+
+    assert options.against == "none"
+
+
+def test_another_requesters_page_keeps_what_is_not_of_the_one_before():
+    search = "?job=4&worker=7&kind=choice&days=7&source=real&against=team-3"
+    filters, options = address.read("/dashboards/worker/7/", search, today=TODAY)
+
+    assert address.of_requester(filters, options, "ibis") == (
+        "/dashboards/worker/?requester=ibis&kind=choice&days=7&source=real"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("/dashboards/", "/dashboards/?requester=ibis"), ("/dashboards/?days=7", "/dashboards/?requester=ibis&days=7"),
+        ("/dashboards/?requester=heron&days=7", "/dashboards/?requester=heron&days=7"),
+    ],
+)  # fmt: skip
+def test_a_written_address_with_its_requester(written, named):
+    assert address.named(written, "ibis") == named
 
 
 def test_days_the_wrong_way_round_are_turned():
@@ -128,7 +155,7 @@ def test_links_keep_the_filters():
 
 def controls(filters):
     lists = [list(getattr(filters, name)) for name in callbacks.LISTS]
-    return [*lists, str(filters.first_day), str(filters.last_day)]
+    return [*lists, str(filters.first_day), str(filters.last_day), "before"]
 
 
 def test_controls_that_say_what_the_address_says_change_nothing():
@@ -141,6 +168,7 @@ def test_controls_that_say_what_the_address_says_change_nothing():
     ("place", "value", "search"),
     [
         (callbacks.LISTS.index(ids.WORKERS), [7, 8], "?worker=7&worker=8"), (5, "2026-11-20", "?from=2026-11-20&to=2026-11-25"),
+        (7, "team-12", "?against=team-12"),
     ],
 )  # fmt: skip
 def test_a_control_changes_the_address(place, value, search):

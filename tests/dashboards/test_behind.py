@@ -200,8 +200,8 @@ def test_nobody_gets_anothers_answers_or_objects_through_the_gate(alice, bob, jo
                 search = f"?days=all&job={one.pk}&worker={crowd['eve'].pk}{more}"
                 foreign = draw(bob.user, path, search)
                 assert "could not be drawn" not in foreign + draw(alice.user, path, search)
-                for word in ("Cleo", "Eve", "herons", "ibis", "street", "/work/object"):
-                    assert word not in foreign.replace("ibis/dashboards", "")
+                for word in ("Cleo", "Eve", "herons", "street", "/work/object"):
+                    assert word not in foreign
 
 
 @pytest.mark.django_db(transaction=True)

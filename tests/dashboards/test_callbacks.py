@@ -26,13 +26,15 @@ def ask(user, output, inputs, state, triggered):
     return visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
 
 
-def decide(user, case, said="confirm", note="Seen."):
+def decide(user, case, said="confirm", note="Seen.", search=ALL):
     place = {"case": case, "said": said, "type": "verdict"}
     written = {"case": case, "type": "note"}
     return ask(
         user, "..decided.data...case-told.children..",
         [[{"id": place, "property": "n_clicks", "value": 1}]],
-        [[{"id": written, "property": "value", "value": note}], [{"id": written, "property": "id", "value": written}]],
+        [[{"id": written, "property": "value", "value": note}], [{"id": written, "property": "id", "value": written}],
+         {"id": "address", "property": "pathname", "value": "/dashboards/worker/1/"},
+         {"id": "address", "property": "search", "value": search}],
         json.dumps(place, separators=(",", ":")) + ".n_clicks",
     )  # fmt: skip
 
@@ -144,7 +146,7 @@ def test_a_clock_that_finds_nothing_new_draws_nothing(alice, job):
 
 
 def test_controls_write_the_address(alice, job):
-    values = [[job.pk], [], [], [], [], None, None]
+    values = [[job.pk], [], [], [], [], None, None, "before"]
 
     every = json.loads(visit("/dashboards/_dash-dependencies", alice.user)[2])
     (found,) = [one for one in every if one["inputs"][0]["id"] == "jobs"]

@@ -1,17 +1,19 @@
 """Figures by their data and layout: what is found, on how much, with its interval."""
 
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
 from django.utils import translation
 
-from dashboards import words
-from dashboards.figures import money, one, people, quality, service, work
+from dashboards import parts, words
+from dashboards.figures import money, one, people, quality, service, spark, work
 from dashboards.parts import Seen
 from gtcrowd.analytics.measures import forecast, pace
 from gtcrowd.analytics.measures import people as measures
+from gtcrowd.analytics.money import Flow
 
 DAYS = pd.date_range("2026-11-01", periods=3, name="day")
 COLUMNS = (
@@ -99,6 +101,7 @@ def test_figures_of_nothing_say_so():
         service.queue(pd.DataFrame(columns=["task", "todo", "doing"])), one.accuracy(
             CROWD.iloc[:0].assign(day=[]), weekly=False, crowd=None, window="w"),
         work.times(np.zeros(64, int), np.zeros(64, int), window="w"),
+        money.flow(Flow(0, *[Decimal(0)] * 6), come=0.0, ends_now=True, window="w"),
         work.hours(pd.DataFrame(np.zeros((7, 24), int)).rename_axis("weekday").reset_index(), zone="UTC", window="w"),
     ):  # fmt: skip
         assert drawn.figure is None
@@ -108,7 +111,12 @@ def test_figures_of_nothing_say_so():
 def test_the_median_of_seven_days_and_the_way_to_a_day():
     table = pd.DataFrame({"Cleo": [1.0, 2, 30]}, index=DAYS)
 
-    drawn = work.throughput(table, zone="Asia/Seoul", link=lambda first, last: f"/dashboards/?from={first}", before=4.0)
+    drawn = work.throughput(
+        table,
+        zone="Asia/Seoul",
+        link=lambda first, last: f"/dashboards/?from={first}",
+        other=parts.Level("the crowd", 4.0),
+    )
 
     assert list(drawn.figure.data[-1].y) == [1, 1.5, 2]
     assert drawn.figure.data[0].customdata[2][0] == "/dashboards/?from=2026-11-03"
@@ -294,3 +302,69 @@ def test_a_file_runs_nothing_in_a_spreadsheet():
 )
 def test_evidence_is_told_plainly(evidence, told):
     assert words.likelier(evidence) == told
+
+
+def by_day(n, **more):
+    days = pd.date_range("2026-09-01", periods=n, name="day")
+    frame = pd.DataFrame(dict.fromkeys((*COLUMNS, "workers"), 0.0), index=days).assign(**more)
+    return frame.reset_index().assign(day=lambda one: one["day"].dt.date)
+
+
+def test_lines_have_gaps_where_a_share_is_not_known():
+    days = by_day(5, submitted=[1, 0, 3, 0, 2], gold_n=[2, 2, 0, 2, 2], gold_right=[2, 1, 0, 0, 1])
+
+    found = spark.lines(days, first=date(2026, 8, 31), last=date(2026, 9, 5))
+
+    assert found["submitted"].text == "By day, from 0 to 2; least 0, most 3"
+    assert found["gold_accuracy"].text == "By day, from 100.0% to 50.0%; least 0.0%, most 100.0%"
+    assert found["gold_accuracy"].svg.count("M") == 2
+    assert "agreement" not in found
+    assert spark.lines(days.iloc[:0], first=None, last=None) == {}
+
+
+def test_many_days_are_a_line_of_whole_weeks():
+    found = spark.lines(by_day(60, submitted=1, workers=4), first=None, last=None)
+
+    assert found["submitted"].text == "By week, from 7 to 7; least 7, most 7"
+    assert found["workers"].text == "By week, from 4 to 4; least 4, most 4"
+    assert "By day" in spark.lines(by_day(45, submitted=1), first=None, last=None)["submitted"].text
+
+
+def flow(**more):
+    amounts = {"before": 10, "held": 5, "earned": 4, "fees": 1, "released": 2, "beyond": 3} | more
+    return Flow(jobs=2, **{name: Decimal(amount) for name, amount in amounts.items()})
+
+
+def test_budgets_go_down_step_by_step_to_what_is_held():
+    drawn = money.flow(flow(), come=6.0, ends_now=True, window="w", link="/dashboards/job/1/")
+
+    assert drawn.table.to_numpy().tolist() == [
+        ["held before", 10], ["set aside", 5], ["earned by answers", -4], ["fees", -1], ["given back", -2],
+        ["still held", 8], ["still to come", -6],
+    ]  # fmt: skip
+    less = next(trace for trace in drawn.figure.data if "fees" in trace.y)
+    assert list(zip(less.y, less.base, less.x, strict=True)) == [
+        ("earned by answers", 15, -4), ("fees", 11, -1), ("given back", 10, -2),
+    ]  # fmt: skip
+    assert less.customdata[0][0] == "/dashboards/job/1/"
+    assert drawn.title == "$8.00 are left of $15.00 set aside, up to $6.00 still to come"
+    assert "$3.00 for late answers" in drawn.under
+
+
+def test_what_does_not_reach_to_the_end_is_said():
+    assert money.flow(flow(), come=9.0, ends_now=True, window="w").title == (
+        "$8.00 are left, $1.00 less than is still to come"
+    )
+    past = money.flow(flow(before=0), come=9.0, ends_now=False, window="w")
+    assert past.title == "$-2.00 are left of $5.00 set aside".replace("$-", "-$")
+    assert "still to come" not in past.table["what"].tolist()
+
+
+def test_what_is_lacking_to_the_target():
+    paid = CROWD.assign(per_hour=[15.0, 10.0, 5.0], active_per_hour=1.0, seconds=3600.0, lost_seconds=1800.0)
+    paid["paid"] = [22.5, 15.0, 7.5]
+
+    lacking = measures.top_up(paid, target=12.0)
+
+    assert lacking == 3 + 10.5
+    assert "$13.50" in money.hourly(paid, target=12.0, window="w", link=link, lacking=lacking).under

@@ -69,3 +69,12 @@ def test_names_cannot_become_tags(alice, job):
     body = visit("/dashboards/file/page.html", alice.user, query="path=/dashboards/workers/&days=all")[2]
 
     assert "<script>alert" not in body
+
+
+def test_numbers_keep_their_lines_and_what_they_are_compared_with(alice, job):
+    query = "path=/dashboards/&from=2026-11-01&to=2026-11-05"
+    body = visit("/dashboards/file/page.html", alice.user, query=f"{query}&team={job.team_id}&against=crowd")[2]
+
+    numbers = body[body.index("<dl class='numbers'>") : body.index("</dl>")]
+    assert "<span role='img' aria-label='By day, from 0 to 0; least 0, most 4'><svg" in numbers
+    assert "＝ 0.0 % against the whole crowd" in numbers

@@ -110,6 +110,20 @@ def numbers(workers: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float)
     )
 
 
+def crowd(workers: pd.DataFrame) -> float | None:
+    """How often all workers (of `measured`) together are right, by their answers; None where nobody can be measured."""
+    known = workers[workers["accuracy"].notna()]
+    n = float(known["n"].sum())
+    return float((known["accuracy"] * known["n"]).sum() / n) if n else None
+
+
+def top_up(workers: pd.DataFrame, *, target: float) -> float:
+    """Dollars that those below the target (of `measured`) lack for all their hours, tasks left included."""
+    hours = (workers["seconds"] + workers["lost_seconds"]).astype(float) / 3600
+    below = workers["per_hour"] < target
+    return float((target * hours - workers["paid"].astype(float))[below].sum())
+
+
 SUMMED = (
     "submitted", "late", "surplus", "returned", "declined", "expired", "seconds", "active_seconds", "active",
     "lost_seconds", "paid",

@@ -1,0 +1,79 @@
+"""Lines as small as a word beside the numbers: how each went, day by day or week by week."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from django.utils.translation import gettext as _
+
+from dashboards.figures.style import BLUE, ORANGE
+from dashboards.parts import Spark
+from dashboards.words import dollars, percent
+from gtcrowd.analytics.measures import people
+
+WEEKLY, WEEK = 45, 7
+"""With more days than this a point is a week; weeks end with the last day."""
+LEAST = 3
+"""Fewer points say nothing of how something went."""
+WIDTH, HEIGHT, EDGE = 120, 28, 4
+FloatArray = npt.NDArray[np.float64]
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+SERIES: Mapping[str, Callable[[float], str]] = {
+    "submitted": _count, "workers": _count, "accuracy": percent, "gold_accuracy": percent, "agreement": percent,
+    "paid": dollars, "per_hour": dollars,
+}  # fmt: skip
+"""What has a value each day, and how it is written."""
+
+
+def lines(days: pd.DataFrame, *, first: date | None, last: date | None) -> dict[str, Spark]:
+    """A line for each of SERIES with enough points, from totals by day of gtcrowd.analytics.frames, of the days from
+    the first to the last (of the totals, where one is open). Days without answers are zero, or a gap in a share. Of
+    workers a week has the mean of its days."""
+    if days.empty:
+        return {}
+    table = days.set_index(pd.to_datetime(days["day"])).drop(columns="day").astype(float)
+    span = pd.date_range(first or table.index.min(), last or table.index.max(), name="day")
+    table, weekly = table.reindex(span, fill_value=0.0), len(span) > WEEKLY
+    if weekly:
+        whole = len(table) // WEEK * WEEK  # an incomplete week at the beginning would seem a rise
+        table = table.iloc[len(table) - whole :]
+        weeks = table.groupby(np.arange(whole) // WEEK)
+        table = weeks.sum().assign(workers=weeks["workers"].mean())
+    measured = people.measured(table, pooled=False)
+    found = {name: _line(measured[name].to_numpy(dtype=float), said, weekly=weekly) for name, said in SERIES.items()}
+    return {name: line for name, line in found.items() if line}
+
+
+def _line(values: FloatArray, said: Callable[[float], str], *, weekly: bool) -> Spark | None:
+    there = np.flatnonzero(~np.isnan(values))
+    if len(there) < LEAST:
+        return None
+    known = values[there]
+    text = _("By week, from %(first)s to %(last)s; least %(least)s, most %(most)s") if weekly else _(
+        "By day, from %(first)s to %(last)s; least %(least)s, most %(most)s"
+    )  # fmt: skip
+    facts = {"first": known[0], "last": known[-1], "least": known.min(), "most": known.max()}
+    return Spark(_drawn(values, there), text % {name: said(float(value)) for name, value in facts.items()})
+
+
+def _drawn(values: FloatArray, there: npt.NDArray[np.intp]) -> str:
+    """A picture: a line with gaps, and a dot at its end. It cannot have the page's colours: middle tones, legible on a
+    light and on a dark ground."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    x = EDGE + (WIDTH - 2 * EDGE) * np.arange(len(values)) / max(len(values) - 1, 1)
+    y = HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * ((values - low) / (high - low) if high > low else values * 0 + 0.5)
+    runs = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
+    paths = "".join("M" + "L".join(f"{x[place]:.1f} {y[place]:.1f}" for place in [*run, run[-1]]) for run in runs)
+    end = there[-1]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
+        f'<path d="{paths}" fill="none" stroke="{BLUE}" stroke-width="2" stroke-linecap="round" '
+        f'stroke-linejoin="round"/><circle cx="{x[end]:.1f}" cy="{y[end]:.1f}" r="3" fill="{ORANGE}"/></svg>'
+    )

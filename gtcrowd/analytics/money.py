@@ -1,0 +1,127 @@
+"""Where the budgets of jobs went: set aside, earned by answers, fees, given back; as the ledger has it.
+
+Nothing here reads the entries of answers, of which there are as many as answers. What was set aside, fees and what was
+given back are found by the references of their transactions, a handful a job. What answers earned is in standings (all
+of it) and in the totals of days (from a day on); late answers beyond those wanted were paid from the funds, not from a
+budget, and are few: these are read.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from gtcrowd.analytics.filters import Filters, of_jobs
+from gtcrowd.identity.access import Viewer
+from gtcrowd.ledger import names
+
+ZERO = Decimal("0.000")
+# The operators ~>=~ and ~<~ are those of the index by which references are found by their beginning, in any language
+# of the database; ";" is what follows ":". Few rows are looked up
+# one by one (OFFSET 0 keeps it so), for the planner, who cannot know how few they are, would rather join all.
+MOVED = """
+SELECT moved.kind, {at}, sum((
+    SELECT entry.amount FROM ledger_entry entry JOIN ledger_account account ON account.id = entry.account_id
+    WHERE entry.transaction_id = moved.id AND account.name = 'job:' || job.id || '/hold'
+))
+FROM jobs_job job CROSS JOIN LATERAL (
+    SELECT 'held' AS kind, id, happened_at FROM ledger_transaction WHERE reference = 'hold:' || job.id
+    UNION ALL
+    SELECT 'held', id, happened_at FROM ledger_transaction
+    WHERE reference ~>=~ ('hold:' || job.id || ':') AND reference ~<~ ('hold:' || job.id || ';')
+    UNION ALL
+    SELECT 'fees', id, happened_at FROM ledger_transaction WHERE reference = 'fee:' || job.id
+    UNION ALL
+    SELECT 'released', id, happened_at FROM ledger_transaction WHERE reference = 'release:' || job.id
+) AS moved
+WHERE {jobs} GROUP BY 1, 2
+"""
+EARNED = """
+SELECT (SELECT count(*) FROM jobs_job job WHERE {jobs}), coalesce(sum(standing.paid), 0)
+FROM tasks_standing standing JOIN jobs_job job ON job.id = standing.job_id WHERE {jobs}
+"""
+EARNED_SINCE = """
+SELECT CASE WHEN total.day > %(last_day)s THEN 'after' ELSE 'within' END, sum(total.paid)
+FROM analytics_day total JOIN jobs_job job ON job.id = total.job_id
+WHERE total.requester_id = %(requester)s AND total.day >= %(first_day)s AND {jobs} GROUP BY 1
+"""
+BEYOND = """
+SELECT {at}, -sum(entry.amount)
+FROM ledger_entry entry CROSS JOIN LATERAL (
+    SELECT reference, happened_at FROM ledger_transaction WHERE id = entry.transaction_id OFFSET 0
+) AS moved CROSS JOIN LATERAL (
+    SELECT job_id FROM tasks_answer WHERE assignment_id =
+        CASE WHEN starts_with(moved.reference, 'answer:') THEN substr(moved.reference, 8)::bigint END OFFSET 0
+) AS answer JOIN jobs_job job ON job.id = answer.job_id
+WHERE entry.account_id = (SELECT id FROM ledger_account WHERE name = %(funds)s) AND entry.amount < 0 AND {jobs}
+GROUP BY 1
+"""
+AT = (
+    "CASE WHEN moved.happened_at < %(first)s THEN 'before' WHEN moved.happened_at >= %(last)s THEN 'after' "
+    "ELSE 'within' END"
+)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What became of the budgets of so many `jobs` within some days, in dollars. `before`: held when the days began;
+    `held`: set aside in them, less what was taken back by changes of a job; `earned`: by answers, out of budgets;
+    `fees`: of the service; `released`: given back at the end of jobs; `beyond`: earned by late answers that were not
+    wanted any more, out of the funds."""
+
+    jobs: int
+    before: Decimal
+    held: Decimal
+    earned: Decimal
+    fees: Decimal
+    released: Decimal
+    beyond: Decimal
+
+    @property
+    def after(self) -> Decimal:
+        """Held when the days ended."""
+        return self.before + self.held - self.earned - self.fees - self.released
+
+
+def flow(viewer: Viewer, filters: Filters) -> Flow:
+    """What became of the budgets of the viewer's jobs within the days: of the jobs, teams and kinds chosen, whoever
+    worked on them. Days without beginning or end reach as far as there is anything."""
+    where, facts = of_jobs(viewer, filters)
+    zone = ZoneInfo(viewer.requester.zone)
+    first, last = filters.first_day or date.min, filters.last_day or date.max
+    facts |= {
+        "first_day": first, "last_day": last, "funds": names.funds(viewer.requester.pk),
+        "first": datetime.combine(filters.first_day or date(1970, 1, 1), datetime.min.time(), zone),
+        "last": datetime.combine((filters.last_day or date(9000, 1, 1)) + timedelta(days=1), datetime.min.time(), zone),
+    }  # fmt: skip
+    moved = {(kind, at): amount for kind, at, amount in _rows(MOVED.format(at=AT, jobs=where), facts)}
+    ((jobs, earned),) = _rows(EARNED.format(jobs=where), facts)
+    since = dict(_rows(EARNED_SINCE.format(jobs=where), facts))
+    beyond = dict(_rows(BEYOND.format(at=AT, jobs=where), facts))
+    within = since.get("within", ZERO) if filters.first_day else earned - since.get("after", ZERO)
+    # Answers of the last seconds that the totals do not have yet stand as earned before; what is left is right anyway.
+    before = earned - within - since.get("after", ZERO)
+
+    def at(kind: str, when: str) -> Decimal:
+        amount: Decimal = moved.get((kind, when), ZERO)
+        return amount if kind == "held" else -amount
+
+    return Flow(
+        jobs=jobs,
+        before=at("held", "before") - at("fees", "before") - at("released", "before")
+        - (before - beyond.get("before", ZERO)),
+        held=at("held", "within"),
+        earned=within - beyond.get("within", ZERO),
+        fees=at("fees", "within"),
+        released=at("released", "within"),
+        beyond=beyond.get("within", ZERO),
+    )  # fmt: skip
+
+
+def _rows(query: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, facts)
+        return cursor.fetchall()
