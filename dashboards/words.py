@@ -262,4 +262,6 @@ def _number(name: str, value: float) -> str:
         return percent(value)
     if unit.startswith("dollars") or name in {"budget", "to_come", "unspent", "amount"}:
         return dollars(value, 3 if unit == "dollars" else 2)
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"

@@ -32,7 +32,8 @@ def window(viewer: Viewer, filters: Filters) -> str:
 
 def to(page: str, filters: Filters, options: Options) -> Callable[[int], str]:
     """The address of a worker's or job's own page, with the same filters."""
-    return lambda pk: address.href(filters, options, page=page, item=pk)
+    asked = address.search(filters, options)  # once: a page may have thousands of links
+    return lambda pk: address.path(page, pk) + asked
 
 
 def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:

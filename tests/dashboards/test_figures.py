@@ -275,7 +275,10 @@ def test_latency_from_classes():
         {"what": ["submit"] * 3, "seconds": [0.01, 0.1, float("inf")], "within": [90, 100, 100], "n": [100] * 3}
     )
 
-    assert service.latency(counts).title == "99 in 100 requests within 100 ms"
+    drawn = service.latency(counts)
+
+    assert drawn.title == "99 in 100 requests within 100 ms"
+    assert [row[1] for row in words.rows(drawn.table)] == ["0.01", "0.1", "∞"]
 
 
 def test_weeks_begin_on_monday():

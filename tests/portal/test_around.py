@@ -31,7 +31,8 @@ def start(address, cleos_page):
 
 
 def values() -> list[str]:
-    return list(Answer.objects.order_by("pk").values_list("value", flat=True))
+    """In the order in which they were handed in; claimed they may be in another, one being taken in advance."""
+    return list(Answer.objects.order_by("submitted_at", "pk").values_list("value", flat=True))
 
 
 def offline(page, off=True):

@@ -239,8 +239,8 @@ def test_returning_is_asked_about(cleos_page, start, pictures):
     cleos_page.keyboard.press("Enter")
 
     expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible()
-    assert Assignment.objects.get().state == AssignmentState.RETURNED
-    assert Assignment.objects.get().reason == "too dark"
+    # The next task may have been taken by now.
+    assert Assignment.objects.get(state=AssignmentState.RETURNED).reason == "too dark"
 
 
 def test_question_mark_lists_the_shortcuts(cleos_page, start, pictures):
