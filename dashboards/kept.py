@@ -1,10 +1,10 @@
 """Pages that were drawn, kept as long as nothing they show has changed."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from dash._utils import to_json
 from django.core.cache import caches
 from django.utils.translation import get_language
@@ -34,4 +34,4 @@ def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw:
             return None
         found = to_json(made)
         caches["pages"].set(key, found, SECONDS)
-    return json.loads(found)
+    return orjson.loads(found)

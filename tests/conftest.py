@@ -23,6 +23,10 @@ from tests.portal import browsing
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings: Any) -> None:
     """Passwords are hashed slowly on purpose; the cast's need not be."""

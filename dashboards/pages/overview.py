@@ -150,27 +150,16 @@ def _led(
 
 def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:
     """Answers on each of the last whole days to the jobs that are still running; zero on days without."""
-    running = jobs[plan.left(jobs) > 0]
-    if running.empty:
+    running = plan.left(jobs) > 0
+    if not running.any():
         return pd.Series(dtype=float)
-    yesterday, begun = options.today - timedelta(days=1), running["created_at"].min().date()
+    yesterday, begun = options.today - timedelta(days=1), jobs["created_at"][running].min().date()
     first = max(options.today - timedelta(days=forecast.LOOKS_BACK), begun)
-    asked = replace(
-        filters,
-        # Naming none but all of them costs less: then days of everybody can tell.
-        jobs=filters.jobs if len(running) == len(jobs) else tuple(running["job_id"]),
-        first_day=first,
-        last_day=yesterday,
-        workers=(),
-        workforces=(),
-        source="all",
-    )
     days = pd.date_range(first, yesterday, name="day")
-    return (
-        plan.answers_by_day(viewer, asked).reindex(days, fill_value=0.0).astype(float)
-        if len(days)
-        else pd.Series(dtype=float)
-    )
+    if not len(days):
+        return pd.Series(dtype=float)
+    asked = replace(filters, first_day=first, last_day=yesterday, workers=(), workforces=(), source="all")
+    return plan.answers_to(viewer, asked, jobs, running).reindex(days, fill_value=0.0).astype(float)
 
 
 def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:

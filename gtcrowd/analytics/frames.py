@@ -40,6 +40,8 @@ QUALITY_COLUMNS = (
     "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right",
 )  # fmt: skip
 COUNTS = ("submitted", "late", "surplus", "returned", "declined", "expired", "active")
+MOST_JOBS = 500
+"""Of the newest jobs, that are told of at once."""
 NAMES = {
     "worker": f"SELECT worker.id, {NAME} FROM workforce_worker worker "  # noqa: S608
     "JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
@@ -180,7 +182,7 @@ def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
                (counters.saved ->> 'high')::bigint AS saved_high
         FROM jobs_job job JOIN jobs_counters counters ON counters.job_id = job.id
         JOIN workforce_team team ON team.id = job.team_id
-        WHERE {where} ORDER BY job.created_at DESC, job.id DESC LIMIT 500
+        WHERE {where} ORDER BY job.created_at DESC, job.id DESC LIMIT {MOST_JOBS}
         """,  # noqa: S608
         facts,
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from gtcrowd.analytics.filters import Filters, of_jobs
+from gtcrowd.analytics.sources import totals_of
 from gtcrowd.identity.access import Viewer
 from gtcrowd.ledger import names
 
@@ -43,11 +44,9 @@ EARNED = """
 SELECT (SELECT count(*) FROM jobs_job job WHERE {jobs}), coalesce(sum(standing.paid), 0)
 FROM tasks_standing standing JOIN jobs_job job ON job.id = standing.job_id WHERE {jobs}
 """
-EARNED_SINCE = """
-SELECT CASE WHEN total.day > %(last_day)s THEN 'after' ELSE 'within' END, sum(total.paid)
-FROM analytics_day total JOIN jobs_job job ON job.id = total.job_id
-WHERE total.requester_id = %(requester)s AND total.day >= %(first_day)s AND {jobs} GROUP BY 1
-"""
+EARNED_SINCE = (
+    "SELECT CASE WHEN total.day > %(end)s THEN 'after' ELSE 'within' END, sum(total.paid) {source} GROUP BY 1"
+)
 BEYOND = """
 SELECT {at}, -sum(entry.amount)
 FROM ledger_entry entry CROSS JOIN LATERAL (
@@ -91,15 +90,16 @@ def flow(viewer: Viewer, filters: Filters) -> Flow:
     worked on them. Days without beginning or end reach as far as there is anything."""
     where, facts = of_jobs(viewer, filters)
     zone = ZoneInfo(viewer.requester.zone)
-    first, last = filters.first_day or date.min, filters.last_day or date.max
     facts |= {
-        "first_day": first, "last_day": last, "funds": names.funds(viewer.requester.pk),
+        "funds": names.funds(viewer.requester.pk),
         "first": datetime.combine(filters.first_day or date(1970, 1, 1), datetime.min.time(), zone),
         "last": datetime.combine((filters.last_day or date(9000, 1, 1)) + timedelta(days=1), datetime.min.time(), zone),
     }  # fmt: skip
     moved = {(kind, at): amount for kind, at, amount in _rows(MOVED.format(at=AT, jobs=where), facts)}
     ((jobs, earned),) = _rows(EARNED.format(jobs=where), facts)
-    since = dict(_rows(EARNED_SINCE.format(jobs=where), facts))
+    asked = Filters(jobs=filters.jobs, teams=filters.teams, kinds=filters.kinds, first_day=filters.first_day)
+    source = totals_of(viewer, asked, ("day",))
+    since = dict(_rows(EARNED_SINCE.format(source=source.text), source.facts | {"end": filters.last_day or date.max}))
     beyond = dict(_rows(BEYOND.format(at=AT, jobs=where), facts))
     within = since.get("within", ZERO) if filters.first_day else earned - since.get("after", ZERO)
     # Answers of the last seconds that the totals do not have yet stand as earned before; what is left is right anyway.

@@ -6,6 +6,7 @@ import pandas as pd
 from django.db import connection
 
 from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.frames import MOST_JOBS
 from gtcrowd.analytics.sources import totals_of
 from gtcrowd.identity.access import Viewer
 from gtcrowd.ledger import balance, names
@@ -26,6 +27,24 @@ def answers_by_day(viewer: Viewer, filters: Filters) -> pd.Series:
         rows = cursor.fetchall()
     series = pd.Series({pd.Timestamp(day): n for day, n in rows}, dtype="float64").rename_axis("day")
     return series.asfreq("D", fill_value=0.0) if len(series) else series
+
+
+def answers_to(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, chosen: pd.Series) -> pd.Series:
+    """As answers_by_day, to the `chosen` of the jobs that the filters leave (gtcrowd.analytics.frames.jobs).
+
+    The answers to all of them less those to the others: most of these have ended before the first day, and days of
+    everybody cost less to read than those of many jobs."""
+    if not chosen.any():
+        return pd.Series(dtype="float64")
+    begun = pd.Timestamp(filters.first_day, tz=viewer.requester.zone) if filters.first_day else None
+    others = jobs[~chosen & (jobs["answers"] > 0)]
+    others = others[~(others["ended_at"] < begun)] if begun is not None else others
+    if len(jobs) >= MOST_JOBS or len(others) > chosen.sum():
+        return answers_by_day(viewer, replace(filters, jobs=tuple(jobs["job_id"][chosen])))
+    found = answers_by_day(viewer, filters)
+    if len(others):
+        found = found.sub(answers_by_day(viewer, replace(filters, jobs=tuple(others["job_id"]))), fill_value=0.0)
+    return found
 
 
 def left(jobs: pd.DataFrame) -> pd.Series:

@@ -33,6 +33,21 @@ def test_answers_by_day_have_every_day(alice, bob, worked):
     assert plan.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
 
 
+def test_answers_to_some_of_the_jobs(alice, ask, answer, worked, hire, now):
+    """By all less the others, or by name: the same."""
+    other = ask("a", name="other")
+    answer(hire("dan"), other, now=now + timedelta(days=1))
+    rollup.roll(zone="UTC")
+    jobs = frames.jobs(alice, ALL).assign(answers=1)
+
+    for name in ("job", "other"):
+        found = plan.answers_to(alice, ALL, jobs, jobs["job"].ne("other") if name == "job" else jobs["job"].eq("other"))
+        wanted = {"job": [1, 0, 1], "other": [0, 1, 0]}[name]
+        assert found.reindex(plan.answers_by_day(alice, ALL).index, fill_value=0).tolist() == wanted
+    many = plan.answers_to(alice, ALL, jobs, jobs["job"].eq("nothing"))
+    assert many.empty or not many.any()
+
+
 def test_what_is_left_of_running_jobs(alice, worked):
     jobs = frames.jobs(alice, ALL)
 

@@ -201,6 +201,7 @@ def test_objects_in_and_labels_out_are_measured_in_a_database_of_their_own(what)
     assert not Job.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_hand_out_is_measured_beside_a_bare_view():
     out = io.StringIO()
@@ -213,6 +214,7 @@ def test_hand_out_is_measured_beside_a_bare_view():
     assert found["nothing"][0]["later_ms"] > 0 < found["limit"][0]["claims"]
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_soak_breaks_no_law():
     out = io.StringIO()
@@ -239,6 +241,7 @@ def test_savings_are_measured(tmp_path):
     assert row["error"] <= row["fixed_error"] + 0.02
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_way_to_the_next_task_is_measured_in_a_browser():

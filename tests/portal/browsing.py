@@ -35,7 +35,7 @@ def served() -> Iterator[str]:
     itself, without the header that scripts of an opaque origin need."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet, connections_override={})
     server.set_app(get_wsgi_application())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"

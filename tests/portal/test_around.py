@@ -46,6 +46,7 @@ def written(frame, text, before=""):
     frame.get_by_role("textbox").fill(text)
 
 
+@pytest.mark.long
 def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     """In the middle of twenty tasks: an answer and the one after it wait, a draft too, and then all is there, once."""
     job = give([{"source": f"{number}"} for number in range(20)], kind="text", categories=[])

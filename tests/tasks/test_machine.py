@@ -216,6 +216,7 @@ class Machine(RuleBasedStateMachine):
             assert balance.balance(names.hold(job.pk)) == 0
 
 
+@pytest.mark.long
 def test_the_state_machine(alice, ask, hire):
     alice.requester.credit = 10**6
     alice.requester.save()
@@ -235,7 +236,7 @@ def test_the_state_machine(alice, ask, hire):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
