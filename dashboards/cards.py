@@ -18,7 +18,7 @@ from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.filters import Filters
 
 SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
-MOST_ROWS = 200
+MOST_ROWS = 100
 """Of a table in the page; its file has all of them."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
@@ -164,7 +165,7 @@ def hourly(
                 name=name,
                 text=some["worker"],
                 marker={"color": colour, "symbol": symbol, "size": 9},
-                customdata=[[link(int(pk))] for pk in some["worker_id"]],
+                customdata=np.array([link(int(pk)) for pk in some["worker_id"]], dtype=object)[:, None],
                 hovertemplate="%{text}: $%{x:,.2f}<extra></extra>",
             )
     if target:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
@@ -142,8 +143,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     ):  # fmt: skip
         some = rows[chosen]
         if len(some):
-            labels = [worker if one < crowd - wide else "" for worker, one, wide in zip(
-                some["worker"], share[chosen], reach[chosen], strict=True)]  # fmt: skip
+            labels = np.where(share[chosen] < crowd - reach[chosen], some["worker"], "").astype(object)
             figure.add_scatter(
                 x=n[chosen], y=share[chosen], mode="markers+text", text=labels, textposition="top left", name=name,
                 marker={"color": colour, "size": 9, "symbol": symbol},
@@ -214,11 +214,13 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
     return Drawn(title, under, forces[columns], figure, ("submitted", "paid", "decline_rate"))
 
 
-def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> list[list[object]]:
-    """For each point: where a click leads, and what is told under the pointer."""
-    return [
-        [where, *values] for where, values in zip(_links(rows, link, key), rows[names].to_numpy().tolist(), strict=True)
-    ]
+def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> npt.NDArray[np.object_]:
+    """For each point: where a click leads, and what is told under the pointer. As an array: of lists, each value of
+    each point is looked at by itself."""
+    found = np.empty((len(rows), 1 + len(names)), dtype=object)
+    found[:, 0] = _links(rows, link, key)
+    found[:, 1:] = rows[names].to_numpy(dtype=object)
+    return found
 
 
 def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:

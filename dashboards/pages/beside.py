@@ -52,17 +52,16 @@ def numbers(viewer: Viewer, beside: Other | None) -> people.Numbers | None:
     """The numbers of the other side; those about jobs are zero."""
     if beside is None or beside.itself:
         return None
-    workers = frames.totals(viewer, beside.filters, by="worker", paces=False)
+    totals = frames.totals(viewer, beside.filters, by=None)
     median = float(pace.percentile(frames.paces(viewer, beside.filters), 0.5))
-    return people.numbers(workers, NO_JOBS, median_seconds=median)
+    return people.numbers(totals, NO_JOBS, median_seconds=median)
 
 
 def accuracy(viewer: Viewer, beside: Other | None) -> Level | None:
     """How often the other side is right, where that is known."""
     if beside is None or beside.itself:
         return None
-    workers = people.measured(frames.totals(viewer, beside.filters, by="worker", paces=False))
-    right = people.crowd(workers)
+    right = people.crowd(people.rated(frames.compared(viewer, beside.filters, "worker")))
     return None if right is None else Level(beside.name, right)
 
 

@@ -29,8 +29,9 @@ def title() -> str:
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window = shown.window(viewer, filters)
     jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
-    workers = frames.totals(viewer, filters, by="worker", paces=False)
-    found = people.numbers(workers, jobs, median_seconds=float(pace.percentile(times, 0.5)))
+    by_day = frames.totals(viewer, filters, by="day", paces=False)
+    totals = people.together(by_day, workers=frames.active_workers(viewer, filters))
+    found = people.numbers(totals, jobs, median_seconds=float(pace.percentile(times, 0.5)))
     other = beside.other(viewer, filters, options)
     was = beside.numbers(viewer, other)
     daily = frames.daily(viewer, filters, by=options.by)
@@ -65,7 +66,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     if said := beside.told(options, other, was.answers if was else None):
         lead = f"{lead}. {said}"
     last = min(filters.last_day, options.today) if filters.last_day else None
-    lines = spark.lines(frames.totals(viewer, filters, by="day", paces=False), first=filters.first_day, last=last)
+    lines = spark.lines(by_day, first=filters.first_day, last=last)
     numbers = beside.named(_led(_numbers(found, was), lines, parts, filters, options), other)
     return Content(title(), lead, numbers, _needs(viewer, filters, options, jobs, rest), parts)
 

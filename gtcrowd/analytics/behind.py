@@ -96,11 +96,13 @@ EXAMPLES = f"""
 SELECT pair.place, object.position, object.line
 FROM unnest(%(rights)s::jsonb[], %(answers)s::jsonb[]) WITH ORDINALITY AS pair(correct, answered, place)
 CROSS JOIN LATERAL (
-    SELECT answer.task_id FROM tasks_answer answer {BESIDE.format(object="answer.task_id")}
+    SELECT answer.task_id, answer.submitted_at, answer.assignment_id
+    FROM tasks_answer answer {BESIDE.format(object="answer.task_id")}
     WHERE answer.job_id = %(job)s AND answer.submitted_at >= %(end)s AND answer.value = pair.answered
     AND {REFERENCE} = pair.correct
     ORDER BY answer.submitted_at DESC, answer.assignment_id DESC LIMIT %(most)s
-) answer JOIN jobs_dataobject object ON object.id = answer.task_id ORDER BY pair.place
+) answer JOIN jobs_dataobject object ON object.id = answer.task_id
+ORDER BY pair.place, answer.submitted_at DESC, answer.assignment_id DESC
 """  # noqa: S608 - names of our own
 
 

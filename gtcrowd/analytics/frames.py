@@ -85,23 +85,40 @@ def totals(
     chosen = tuple(name for name in (by, and_by) if name)
     names = [CALLED[name] for name in chosen]
     grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(names)))}" if names else ""
-    source = totals_of(viewer, filters, chosen)
+    # All together is told by the days of everybody as well, but for the workers.
+    source = totals_of(viewer, filters, chosen or ("day",))
     # Counting distinct workers sorts everything, and a group of one worker has one.
-    active = "(sum(submitted) > 0)::int" if "worker" in chosen else source.active
+    active = "(sum(submitted) > 0)::int" if "worker" in chosen else source.active if chosen else "0"
     frame = _frame(
         f"SELECT {_columns(source, chosen)}{SUMS}, {active} AS workers {source.text} {grouped}", source.facts
     )
-    compared = judged(viewer, filters, chosen)
-    labels = _frame(f"SELECT {_columns(compared, chosen)}{JUDGED} {compared.text} {grouped}", compared.facts)
+    labels = compared(viewer, filters, *chosen)
     frame = frame.merge(labels, on=names, how="left") if names else frame.join(labels)
     figures = [name for name in frame.columns if name not in names]
     frame[figures] = frame[figures].astype("float64").fillna(0)
     whole = (*COUNTS, "workers", "judged", "compared", "truth_n", "truth_right", "gold_n", "gold_right")
     frame[list(whole)] = frame[list(whole)].astype("int64")
-    frame = frame.sort_values(names, ignore_index=True) if names else frame
+    frame = (
+        frame.sort_values(names, ignore_index=True) if names else frame.assign(workers=active_workers(viewer, filters))
+    )
     if paces and by and and_by is None and by != "kind":
         _add_percentiles(frame, viewer, filters, by)
     return frame
+
+
+def active_workers(viewer: Viewer, filters: Filters) -> int:
+    """Workers with at least one answer."""
+    source = totals_of(viewer, filters, ("worker",))
+    query = f"SELECT count(*) FROM (SELECT {source.text} AND total.submitted > 0 GROUP BY total.worker_id) AS active"  # noqa: S608
+    return int(_rows(query, source.facts)[0][0])
+
+
+def compared(viewer: Viewer, filters: Filters, *groups: str) -> pd.DataFrame:
+    """The part of `totals` that says how answers compare with labels; a group whose jobs no run has seen has no row."""
+    source = judged(viewer, filters, groups)
+    grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(groups)))}" if groups else ""
+    found = _frame(f"SELECT {_columns(source, groups)}{JUDGED} {source.text} {grouped}", source.facts)
+    return found.astype(dict.fromkeys(QUALITY_COLUMNS, "float64"))
 
 
 def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.DataFrame:

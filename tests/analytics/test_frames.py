@@ -101,8 +101,7 @@ def test_beyond_the_largest_stand_the_others(alice, job):
 
 
 def test_numbers_are_those_of_all(alice, job):
-    rows = frames.workers(alice, ALL)
-    found = people.numbers(rows, frames.jobs(alice, ALL), median_seconds=10.0)
+    found = people.numbers(frames.totals(alice, ALL, by=None), frames.jobs(alice, ALL), median_seconds=10.0)
 
     assert (found.answers, found.workers, found.objects, found.labeled) == (6, 3, 2, 2)
     assert found.agreement == pytest.approx(1 / 3)
@@ -110,7 +109,7 @@ def test_numbers_are_those_of_all(alice, job):
 
 
 def test_numbers_of_nothing_are_none(bob, job):
-    found = people.numbers(frames.workers(bob, ALL), frames.jobs(bob, ALL), median_seconds=float("nan"))
+    found = people.numbers(frames.totals(bob, ALL, by=None), frames.jobs(bob, ALL), median_seconds=float("nan"))
 
     assert (found.answers, found.accuracy, found.median_seconds, found.per_hour) == (0, None, None, None)
 

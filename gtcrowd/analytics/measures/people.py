@@ -24,11 +24,7 @@ def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
     agreement, agreement_low, agreement_high (with the others' answers, the own left out); gold_accuracy, gold_low,
     gold_high; truth_accuracy; return_rate, decline_rate, expire_rate (of all tasks taken that have ended);
     late_rate; mean_seconds; per_hour (dollars an hour of time on tasks, those left included), active_per_hour."""
-    found = accuracy.estimated(
-        judged=totals["judged"], expected=totals["expected"], doubt=totals["doubt"], known=totals["gold_n"],
-        known_right=totals["gold_right"], pooled=pooled,
-    )  # fmt: skip
-    frame = totals.assign(accuracy=found.accuracy, low=found.low, high=found.high, n=found.n, few=found.n < FEW)
+    frame = rated(totals, pooled=pooled)
     for name, right, of in (
         ("agreement", frame["agreed"], frame["compared"]), ("gold", frame["gold_right"], frame["gold_n"]),
     ):  # fmt: skip
@@ -43,6 +39,15 @@ def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
     frame["per_hour"] = _ratio(frame["paid"] * 3600, frame["seconds"] + frame["lost_seconds"])
     frame["active_per_hour"] = _ratio(frame["paid"] * 3600, frame["active_seconds"])
     return frame
+
+
+def rated(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
+    """Of `measured` only accuracy, low, high, n and few; asks for no more than gtcrowd.analytics.frames.compared."""
+    found = accuracy.estimated(
+        judged=totals["judged"], expected=totals["expected"], doubt=totals["doubt"], known=totals["gold_n"],
+        known_right=totals["gold_right"], pooled=pooled,
+    )  # fmt: skip
+    return totals.assign(accuracy=found.accuracy, low=found.low, high=found.high, n=found.n, few=found.n < FEW)
 
 
 _PAST = {"return": "returned", "decline": "declined", "expire": "expired"}
@@ -69,12 +74,11 @@ class Numbers:
     paid: float
     budget: float
     per_hour: float | None
-    open_cases: int
 
 
-def numbers(workers: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float) -> Numbers:
-    """All workers together, from the frames workers and jobs."""
-    sums = workers.select_dtypes("number").sum().to_dict() if len(workers) else {}
+def numbers(totals: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float) -> Numbers:
+    """All workers together, from the one row of the frame totals, and the frame jobs; without a row all is zero."""
+    sums = totals.iloc[0].to_dict() if len(totals) else {}
     names = (
         *SUMMED,
         "judged",
@@ -92,7 +96,7 @@ def numbers(workers: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float)
         objects=int(jobs["objects"].sum()),
         labeled=int(jobs["labeled"].sum()),
         answers=int(whole["submitted"]),
-        workers=int((workers["submitted"] > 0).sum()) if len(workers) else 0,
+        workers=int(sums.get("workers", 0)),
         median_seconds=_known(median_seconds),
         accuracy=_known(whole["accuracy"]),
         low=_known(whole["low"]),
@@ -106,12 +110,16 @@ def numbers(workers: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float)
         paid=float(whole["paid"]),
         budget=float(jobs["budget"].sum()),
         per_hour=_known(whole["per_hour"]),
-        open_cases=int(workers["open_cases"].sum()) if "open_cases" in workers else 0,
     )
 
 
+def together(days: pd.DataFrame, *, workers: int) -> pd.DataFrame:
+    """The one row of all from the rows of the days, and the workers with answers, who cannot be added up."""
+    return days.sum(numeric_only=True).to_frame().T.assign(workers=workers)
+
+
 def crowd(workers: pd.DataFrame) -> float | None:
-    """How often all workers (of `measured`) together are right, by their answers; None where nobody can be measured."""
+    """How often all workers (of `rated`) together are right, by their answers; None where nobody can be measured."""
     known = workers[workers["accuracy"].notna()]
     n = float(known["n"].sum())
     return float((known["accuracy"] * known["n"]).sum() / n) if n else None
