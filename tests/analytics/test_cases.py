@@ -97,6 +97,22 @@ def test_agreeing_with_everybody_is_no_sign():
     assert not fraud.discoveries(pairs.ratio).any()
 
 
+def test_agreeing_beside_somebody_who_guesses_is_no_sign():
+    """Of three answers to an object two are nearly always right and one is a guess, which says nothing of the object."""
+    rng = np.random.default_rng(3)
+    confusion = np.full((6, 10, 10), 0.01)
+    confusion[:, range(10), range(10)] = 0.91
+    confusion[5] = 0.1
+    worker = np.concatenate([[*rng.permutation(5)[:2], 5] for _ in range(TASKS)])
+    task, truth = np.repeat(np.arange(TASKS), 3), rng.integers(0, 10, TASKS)
+    value = np.array([rng.choice(10, p=confusion[who, truth[of]]) for who, of in zip(worker, task, strict=True)])
+
+    pairs = fraud.copying(task, worker, value, confusion=confusion, prior=np.full(10, 0.1), n_tasks=TASKS)
+
+    assert len(pairs.one) == 15
+    assert not fraud.discoveries(pairs.ratio).any()
+
+
 def test_speeders_machines_and_the_indifferent_are_found():
     task, worker, value, _truth, confusion, prior = crowd()
     rng = np.random.default_rng(2)

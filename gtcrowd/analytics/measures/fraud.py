@@ -161,10 +161,11 @@ def copying(
     """Answers in common that the two would hardly have given by themselves, for each pair that shares enough objects.
 
     confusion [workers, right, answer], prior [values]: as the job's last run has them. What a worker would answer by
-    themselves follows from their own confusions and from what all others but the two say of the object; it is never
-    taken for less probable than the share of those others who gave that answer, for an object that misleads everybody
-    is no sign. Agreeing on what is easy counts next to nothing, agreeing on the same error much. The ratio of a pair
-    is the product over its objects of the probability under copying a share `copies` by that without."""
+    themselves follows from their own confusions and from what all others say of the object, the partner among them:
+    two who are right on what is easy agree, however little a third one helps to know that it is easy. It is never taken
+    for less probable than the share of those others but the partner who gave that answer, for an object that misleads
+    everybody is no sign. Agreeing on the same error where others are right counts much. The ratio of a pair is the
+    product over its objects of the probability under copying a share `copies` by that without."""
     values = confusion.shape[1]
     order = np.lexsort((worker, task))
     task, worker, value = task[order], worker[order], value[order]
@@ -183,14 +184,15 @@ def copying(
         other = one + lag
         at, x, y = task[one], value[one], value[other]
         rest = size[at] - 2
-        share = 1 / (1 + np.maximum(rest - 1, 0) * correlation)
-        joint = start + share[:, None] * (total[at] - log[worker[one], :, x] - log[worker[other], :, y])
-        joint = np.exp(joint - joint.max(axis=1, keepdims=True))
-        joint /= joint.sum(axis=1, keepdims=True)
+        # With the partner's answer, without the own: who agrees on what is easy, agrees as all do.
+        share = 1 / (1 + rest * correlation)
         both = []
-        for row, given in ((one, x), (other, y)):
+        for row, given, partner in ((one, x, y), (other, y, x)):
+            joint = start + share[:, None] * (total[at] - log[worker[row], :, given])
+            joint = np.exp(joint - joint.max(axis=1, keepdims=True))
+            joint /= joint.sum(axis=1, keepdims=True)
             alone = (joint * confusion[worker[row], :, given]).sum(axis=1)
-            others = votes[at, given] - (x == given).astype(int) - (y == given)
+            others = votes[at, given] - 1 - (partner == given)
             both.append(np.clip(np.maximum(alone, (others + alone) / (rest + 1)), 0.01, 0.99))
         keys.append(worker[one] * n_workers + worker[other])
         sames.append(x == y)
