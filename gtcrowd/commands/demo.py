@@ -174,7 +174,7 @@ def _run(
         if rng.random() < 0.01:
             leave.give_back(assignment=assignment, reason="Cannot read it.", now=later)
         else:
-            answer = person.answer(truth[assignment.task_id], rng)
+            answer = person.answer(truth[assignment.task_id], rng, day=(now - first).days)
             content = {"crowd-image-classifier": {"label": str(answer)}}
             submit.submit(assignment=assignment, content=content, active_seconds=took * 0.9, now=later)
             done += 1

@@ -69,6 +69,19 @@ def test_who_never_looked_has_not_changed():
     assert watched(task, worker, value, confusion, prior).alarm[7] == -1
 
 
+def test_who_never_looked_at_many_categories_has_not_changed_either():
+    rng = np.random.default_rng(4)
+    truth = np.repeat(rng.integers(0, 10, 300), 2)
+    worker, value = np.tile([0, 1], 300), truth.copy()
+    value[worker == 1] = rng.integers(0, 10, 300)
+    confusion = np.full((10, 10), 0.01)
+    confusion[range(10), range(10)] = 0.91
+
+    found = drift.watch(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
+
+    assert (found.alarm == -1).all()
+
+
 def test_the_threshold_keeps_to_the_budget():
     """Answers of which each says as much for as against are no drift, however many there are."""
     assert drift.threshold(100_000, budget=1) == pytest.approx(np.log(100_000) + drift.DOUBT)

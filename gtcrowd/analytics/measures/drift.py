@@ -8,8 +8,9 @@ for reacting to a change in distribution", p. 1898). With N answers of all worke
 therefore keeps the expected number of false alarms of all workers in that month within the budget, as far as the model
 of the workers holds; DOUBT is added to h for what it does not know.
 
-How the worker is known: by how they answered each category before, beginning with how the crowd does, so that whoever
-is weak in one category is not told when that category comes. What is right is taken from the other answers to the
+How the worker is known: by how they answered each category before, beginning with how the crowd does, as far as the
+first answers were given by looking at all, so that whoever is weak in one category is not told when that category
+comes, nor who never looked when they do not look. What is right is taken from the other answers to the
 object, without the worker's own; where they leave it open, the answer says nothing either way. Who does not look gives
 each answer as often as the worker does over all."""
 
@@ -26,8 +27,13 @@ LOST = 0.6
 """Share of the answers given without looking that is watched for."""
 PRIOR = 3.0
 """Answers of each category that the crowd is worth at the beginning."""
+UNSEEN = 30.0
+"""How many more the habit of somebody is worth who never looked: how often such answers meet in a category is chance,
+and learned from few it would be taken for knowledge that is then lost."""
 WARM, WARM_EACH = 30, 10
 """First answers of a worker, and of each category, that only tell how they answer: who never looked has not changed."""
+MOSTLY, OPEN, STEPS = 0.95, 2.0, 20
+"""Share of first answers taken to be given by looking before any is seen, and how many answers that is worth."""
 BUDGET = 1.0
 """False alarms a month, over all workers of a requester."""
 DOUBT = 2.0
@@ -83,13 +89,18 @@ def watch(
     values = crowd.shape[0]
     counts = np.bincount(code * values + answer, minlength=n_workers * values).reshape(n_workers, values)
     habit = (counts + 1) / (counts + 1).sum(axis=1, keepdims=True)
+    seen = np.arange(len(code)) - first[code]
+    warm = max(WARM, WARM_EACH * values)
+    blind = habit[code, answer]
+    share = _looking(code, (others[order] * crowd[:, answer].T).sum(axis=1), blind, seen < warm, n_workers=n_workers)
     ratio = np.empty(len(code))
     for one in range(n_workers):
         own = slice(first[one], first[one + 1])
-        looking = _as_before(others[order[own]], answer[own], crowd)
-        ratio[own] = np.log((1 - LOST) + LOST * habit[one, answer[own]] / np.maximum(looking, 1e-6))
-    seen = np.arange(len(code)) - first[code]
-    warm = max(WARM, WARM_EACH * values)
+        begin = share[one] * crowd + (1 - share[one]) * habit[one]
+        looking = _as_before(
+            others[order[own]], answer[own], begin, worth=PRIOR + max(1 - 2 * share[one], 0.0) * UNSEEN
+        )
+        ratio[own] = np.log((1 - LOST) + LOST * blind[own] / np.maximum(looking, 1e-6))
     ratio = np.where(seen < warm, 0.0, np.clip(ratio, -MOST, MOST))
     alarm, began = np.full(n_workers, -1), np.zeros(n_workers, np.int64)
     highest = np.zeros(n_workers)
@@ -121,13 +132,28 @@ def _risen(ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
     return (total - np.minimum.accumulate(total))[1:], total
 
 
-def _as_before(others: FloatArray, answer: Codes, crowd: FloatArray) -> FloatArray:
-    """Probability of each answer of one worker, as their earlier ones and, PRIOR answers' worth, the crowd have it."""
+def _looking(
+    code: Codes, looked: FloatArray, blind: FloatArray, warm: npt.NDArray[np.bool_], *, n_workers: int
+) -> FloatArray:
+    """Share of each worker's first answers that were given by looking, [workers]: by EM, beginning with nearly all, as
+    many answers' worth as OPEN."""
+    own, seen, unseen = code[warm], looked[warm], blind[warm]
+    n = np.bincount(own, minlength=n_workers)
+    share = np.full(n_workers, MOSTLY)
+    for _step in range(STEPS):
+        by_looking = share[own] * seen
+        told = by_looking / np.maximum(by_looking + (1 - share[own]) * unseen, 1e-12)
+        share = (np.bincount(own, told, n_workers) + OPEN * MOSTLY) / (n + OPEN)
+    return share
+
+
+def _as_before(others: FloatArray, answer: Codes, begin: FloatArray, *, worth: float) -> FloatArray:
+    """Probability of each answer of one worker, as their earlier ones and `begin` have it, which is worth so many."""
     upto = others.cumsum(axis=0) - others
     same = np.zeros_like(others)
     for value in np.unique(answer):
         rows = answer == value
         taken = others[rows].cumsum(axis=0) - others[rows]
         same[rows] = taken
-    given = (same + PRIOR * crowd[:, answer].T) / (upto + PRIOR)
+    given = (same + worth * begin[:, answer].T) / (upto + worth)
     return np.asarray((others * given).sum(axis=1))
