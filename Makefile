@@ -13,7 +13,7 @@ run: $(ENV)
 	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: .venv/.tested
 	$(BIN)/ruff format --check .

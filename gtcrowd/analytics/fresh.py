@@ -8,9 +8,10 @@ from django.db import connection
 
 from gtcrowd.identity.access import Viewer
 
+# Days of crowds are formed last, and anew whenever any of the totals is, of whatever day.
 QUERY = """
 SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mark LIMIT 10000) marks),
-       (SELECT max(id) FROM analytics_day WHERE requester_id = %(requester)s AND day >= current_date - 2),
+       (SELECT max(id) FROM analytics_crowdday WHERE requester_id = %(requester)s),
        (SELECT max(quality.made_at) FROM analytics_jobquality quality JOIN jobs_job job ON job.id = quality.job_id
         WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(job.changed_at, counters.counted_at)) FROM jobs_job job

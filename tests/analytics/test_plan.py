@@ -1,6 +1,6 @@
 """What is left to do, whether something is new, and how the service is doing."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -9,7 +9,9 @@ import pytest
 from gtcrowd.analytics import frames, fresh, plan, rollup, service
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import order
+from gtcrowd.analytics.models import Day
 from gtcrowd.ledger import hold
+from gtcrowd.tasks.models import Mark
 
 pytestmark = pytest.mark.django_db
 ALL = Filters()
@@ -31,6 +33,15 @@ def test_answers_by_day_have_every_day(alice, bob, worked):
     assert found.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03", "2026-11-04"]
     assert found.tolist() == [1, 0, 1]
     assert plan.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
+
+
+def test_an_event_of_long_ago_is_seen_as_well(alice, worked):
+    before = fresh.look(alice).version
+    day = Day.objects.earliest("day")
+    Mark.objects.create(job=day.job, worker=day.worker, at=datetime.combine(day.day, time(12), UTC))
+    rollup.roll(zone="UTC")
+
+    assert fresh.look(alice).version != before
 
 
 def test_answers_to_some_of_the_jobs(alice, ask, answer, worked, hire, now):

@@ -315,7 +315,7 @@ def _postgres_runs(service):
     return file.exists() and psutil.pid_exists(int(file.read_text().split()[0]))
 
 
-def _until(condition, seconds=90):
+def _until(condition, seconds=30):
     give_up = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < give_up, "it did not come about in time"
