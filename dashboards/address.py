@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from gtcrowd.analytics.behind import STATES, Wanted
+from gtcrowd.analytics.drilldown import STATES, Wanted
 from gtcrowd.analytics.filters import SOURCES, Filters
 
 PREFIX = "/dashboards/"

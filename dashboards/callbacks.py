@@ -10,12 +10,12 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_up
 from dash.exceptions import PreventUpdate
 from django.utils.translation import gettext as _
 
-from dashboards import address, cards, grid, ids, kept, layout, pages
+from dashboards import address, components, grid, ids, layout, page_cache, pages
 from dashboards.files import NoSuchRequester, asked, viewers
-from dashboards.pages import shown
+from dashboards.pages import links
 from dashboards.pages import workers as all_workers
-from dashboards.parts import Content
-from gtcrowd.analytics import cases, frames, fresh, saved
+from dashboards.view_models import Content
+from gtcrowd.analytics import cases, data_version, frames, saved
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.access import NotAllowed, Viewer
@@ -101,12 +101,12 @@ def _draw(
         who, filters, options = asked(pathname, search)
     except NoSuchRequester:
         return _nowhere()
-    seen, slug = fresh.look(who), who.requester.slug
+    seen, slug = data_version.look(who), who.requester.slug
     as_of, shown_now = _as_of(seen, who.requester.zone), layout.version(slug, seen.version)
     ticked = bool(ctx.triggered_id == ids.TICK)
     if ticked and shown_now == version:
         return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS) + len(CHOICES))]
-    content = kept.page(who, filters, options, seen.version, lambda: _shown(who, filters, options))
+    content = page_cache.page(who, filters, options, seen.version, lambda: _shown(who, filters, options))
     controls = [no_update] * len(CONTROLS) if ticked else _controls(filters, options)
     # Together with what is chosen of them: the lists drop what they do not have.
     choices = [no_update] * len(CHOICES) if version and version["requester"] == slug else _choices(who)
@@ -140,7 +140,7 @@ def _shown(who: Viewer, filters: Filters, options: address.Options) -> list[Any]
     if not options.page:
         return None
     try:
-        return cards.show(pages.draw(who, filters, options), filters, options)
+        return components.show(pages.draw(who, filters, options), filters, options)
     except Exception:  # whatever it is, the frame around the page stays usable
         log.exception("The page %s could not be drawn.", options.page)
         return None
@@ -152,7 +152,7 @@ def _not_drawn(options: address.Options) -> list[Any]:
         title, text = _("This page could not be drawn"), _("The service's log says why. Other pages may work.")
     else:
         title, text = _("There is no such page"), _("Choose one of the pages above.")
-    return cards.show(Content(title, text), address.Filters(), options)
+    return components.show(Content(title, text), address.Filters(), options)
 
 
 def _controls(filters: Filters, options: address.Options) -> list[Any]:
@@ -160,7 +160,7 @@ def _controls(filters: Filters, options: address.Options) -> list[Any]:
     return [*[list(getattr(filters, name)) for name in LISTS], *days, options.against]
 
 
-def _as_of(seen: fresh.Fresh, zone: str) -> str:
+def _as_of(seen: data_version.Fresh, zone: str) -> str:
     text = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%H:%M:%S}", "zone": zone}
     if not seen.waiting:
         return text
@@ -205,7 +205,7 @@ def _rows(wanted: dict[str, Any] | None, pathname: str | None, search: str | Non
     if not wanted:
         raise PreventUpdate
     who, filters, options = _asked(pathname, search)
-    return grid.rows(all_workers.measured(who, filters), wanted, shown.to("worker", filters, options))
+    return grid.rows(all_workers.measured(who, filters), wanted, links.to("worker", filters, options))
 
 
 def _decide(

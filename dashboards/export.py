@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from plotly import offline
 
-from dashboards import cards, words
-from dashboards.parts import Content, Drawn, Part
-from gtcrowd.analytics.fresh import Fresh
+from dashboards import components, labels
+from dashboards.view_models import Content, Drawn, Part
+from gtcrowd.analytics.data_version import Fresh
 from gtcrowd.identity.access import Viewer
 
 STYLE = Path(__file__).parent / "assets" / "dashboards.css"
@@ -107,7 +107,7 @@ def _card(one: Part) -> str:
         f"<dl class='definition'><dt>{escape(title)}</dt><dd>{escape(meaning)}</dd>"
         f"<dd><code>{escape(formula)}</code></dd>"
         f"<dd>{escape(source)}</dd></dl>"
-        for title, meaning, formula, source, _undefined in cards.explained(drawn.explain)
+        for title, meaning, formula, source, _undefined in components.explained(drawn.explain)
     )
     explain = _("Explain")
     more = f"<details><summary>{escape(explain)}</summary>{told}</details>" if told else ""
@@ -125,10 +125,10 @@ def _table(drawn: Drawn) -> str:
     if frame.empty or not len(frame.columns):
         nothing = _("There is nothing to show for these filters.")
         return f"<p>{escape(nothing)}</p>"
-    heads = words.heads()
+    heads = labels.heads()
     head = "".join(f"<th scope='col'>{escape(heads.get(str(name), str(name)))}</th>" for name in frame.columns)
     rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in words.rows(frame.head(5000))
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in labels.rows(frame.head(5000))
     )
     inner = f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     state = "" if drawn.figure is not None else " open"

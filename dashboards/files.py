@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, request
 
-from dashboards import address, export, pages, words
+from dashboards import address, export, labels, pages
 from dashboards.address import Options
-from gtcrowd.analytics import fresh
+from gtcrowd.analytics import data_version
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -57,14 +57,14 @@ def _wanted() -> tuple[Viewer, Filters, Options]:
 def _page() -> Response:
     who, filters, options = _wanted()
     content = pages.draw(who, filters, options)
-    return _file(export.page(content, who, fresh.look(who)), f"{options.page}.html", "text/html")
+    return _file(export.page(content, who, data_version.look(who)), f"{options.page}.html", "text/html")
 
 
 def _csv(name: str) -> Response:
     who, filters, options = _wanted()
     for part in pages.draw(who, filters, options).parts:
         if part.name == name and part.drawn is not None:
-            return _file(words.plain(part.drawn.table), f"{options.page}-{name}.csv", "text/csv")
+            return _file(labels.plain(part.drawn.table), f"{options.page}-{name}.csv", "text/csv")
     return abort(404)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from dash_ag_grid import AgGrid  # type: ignore[import-untyped]
 from django.utils.translation import gettext as _
 
-from dashboards import ids, words
+from dashboards import ids, labels
 from gtcrowd.analytics.definitions import DEFINITIONS
 
 HIDDEN = {"worker_id"}
@@ -18,12 +18,12 @@ MOST_ROWS = 500
 
 def table(frame: pd.DataFrame) -> AgGrid:
     """The table, still without rows."""
-    heads = words.heads()
+    heads = labels.heads()
     columns = []
     for name in frame.columns:
         if name in HIDDEN:
             continue
-        number = words.is_number(frame, name)
+        number = labels.is_number(frame, name)
         column: dict[str, Any] = {
             "field": name,
             "headerName": heads.get(name, name),
@@ -89,7 +89,7 @@ def rows(frame: pd.DataFrame, wanted: dict[str, Any], link: Callable[[int], str]
     part = found.iloc[start : min(int(wanted.get("endRow") or 0), start + MOST_ROWS)]
     data = [
         dict(zip(names, cells, strict=True)) | {"worker_id": str(pk), "href": link(int(pk))}
-        for cells, pk in zip(words.rows(part), part["worker_id"], strict=True)
+        for cells, pk in zip(labels.rows(part), part["worker_id"], strict=True)
     ]
     return {"rowData": data, "rowCount": len(found)}
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dashboards import address, ids, pages
 from dashboards.address import Options
-from dashboards.cards import aria, link
+from dashboards.components import aria, link
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import SavedView
 from gtcrowd.identity.access import Viewer

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from gtcrowd import language, manifest, queue
 from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
-from gtcrowd.labels import consolidate, counters, deliver, export
+from gtcrowd.labels import consolidate, deliver, export, progress
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import close, prepare, redundancy, settle
-from gtcrowd.tasks import open as opening
+from gtcrowd.tasks import close_tasks, prepare, reconcile, redundancy
+from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import NO_WORKERS, Task, TaskState
 
 log = structlog.get_logger(__name__)
@@ -73,17 +73,17 @@ def _bring_in(job: Job, now: datetime) -> None:
 
 
 def _work(job: Job, now: datetime) -> None:
-    if settle.due(job):
-        settle.settle(job, now=now)
-    close.end_overdue(job, now=now)
-    close.end_given_up(job, now=now)
+    if reconcile.due(job):
+        reconcile.settle(job, now=now)
+    close_tasks.end_overdue(job, now=now)
+    close_tasks.end_given_up(job, now=now)
     _prepare(job, now)
     opening.open_next(job, now=now)
     if job.post_hook or job.reason_code == deliver.WAITING:
         _deliver(job, now)
     elif consolidate.due(job):
         consolidate.run_batch(job, now=now)
-    counters.count(job, now=now)
+    progress.count(job, now=now)
     _explain_preparing(job, now)
     if _most_reached(job):
         reason = language.later("As many objects are labeled as the stopping conditions ask for.")
@@ -93,7 +93,7 @@ def _work(job: Job, now: datetime) -> None:
         _wait_for_more(job, now)
     elif opening.exhausted(job):
         if redundancy.reached(job):
-            close.end_all(job, reason_code="target-reached", now=now)
+            close_tasks.end_all(job, reason_code="target-reached", now=now)
         if not _open(job):
             _conclude(job, JobState.COMPLETED, now)
 
@@ -150,8 +150,8 @@ def _wait_for_more(job: Job, now: datetime) -> None:
 
 
 def _wind_up(job: Job, now: datetime) -> None:
-    close.end_given_up(job, now=now)
-    close.end_all(job, reason_code="job-stopped", now=now)
+    close_tasks.end_given_up(job, now=now)
+    close_tasks.end_all(job, reason_code="job-stopped", now=now)
     if _open(job):
         reason = language.later("Stopping: workers who hold a task may still hand in their answer.")
         state.explain(job, code=job.reason_code, reason=reason, now=now)
@@ -166,7 +166,7 @@ def _conclude(job: Job, to: str, now: datetime) -> None:
         deliver.label_known(job, now=now)
     else:
         consolidate.run_whole(job, now=now)
-    tally = counters.count(job, now=now)
+    tally = progress.count(job, now=now)
     export.write(job)
     if to == JobState.STOPPED:
         code, reason = job.reason_code or "stopped", language.later("The job was stopped.")
@@ -183,7 +183,7 @@ def relabel(job_id: int, *, now: datetime) -> None:
             deliver.label_known(job, now=now)
         else:
             consolidate.run_whole(job, now=now)
-        counters.count(job, now=now)
+        progress.count(job, now=now)
         if job.ended and job.output and job.state != JobState.FAILED:
             export.write(job)
 

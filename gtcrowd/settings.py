@@ -245,7 +245,7 @@ REST_FRAMEWORK = {
         "caller": env.str("GTCROWD_API_RATE", default="1200/min"),
         "webhook": env.str("GTCROWD_WEBHOOK_RATE", default="600/min"),
     },
-    "EXCEPTION_HANDLER": "gtcrowd.api.problems.answer",
+    "EXCEPTION_HANDLER": "gtcrowd.api.errors.answer",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }

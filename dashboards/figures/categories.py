@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, arms, dress
-from dashboards.parts import Drawn
-from dashboards.words import percent
+from dashboards.labels import percent
+from dashboards.view_models import Drawn
 from gtcrowd.analytics.measures import categories as measures
-from gtcrowd.analytics.measures.people import FEW
+from gtcrowd.analytics.measures.workers import FEW
 
 LONGEST = 16
 """Of a category's name on an axis; the table has it whole."""

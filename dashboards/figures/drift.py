@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from plotly.subplots import make_subplots
 
 from dashboards.figures.style import BLUE, GREEN, INK, LINE, ORANGE, PINK, dress
-from dashboards.parts import Drawn
+from dashboards.view_models import Drawn
 
 ACROSS = 3
 ROW = 150
@@ -22,7 +22,7 @@ COLUMNS = ["worker", "n", "highest", "threshold", "began_after", "told_after", "
 def worst(
     content: dict[str, Any] | None, names: dict[int, str], *, of: str, zone: str, link: Callable[[int], str]
 ) -> Drawn:
-    """A panel each for the workers of a job whose sum rose highest (of gtcrowd.analytics.paths), on one scale."""
+    """A panel each for the workers of a job whose sum rose highest (of gtcrowd.analytics.cusum), on one scale."""
     kept = content["workers"] if content else []
     limit = content["threshold"] if content else 0.0
     under = _(

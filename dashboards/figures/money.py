@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, GREY, INK, ORANGE, dress, pattern
-from dashboards.parts import Drawn
-from dashboards.words import dollars
+from dashboards.labels import dollars
+from dashboards.view_models import Drawn
 from gtcrowd.analytics.money import Flow
 
 

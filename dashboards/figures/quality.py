@@ -9,13 +9,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
-from dashboards.figures import marks
+from dashboards.figures import annotations
 from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
-from dashboards.parts import Drawn, Seen, Switch
-from dashboards.words import percent, reasons
-from dashboards.words import value as written
-from gtcrowd.analytics.behind import Wanted
-from gtcrowd.analytics.measures import order, trust
+from dashboards.labels import percent, reasons
+from dashboards.labels import value as written
+from dashboards.view_models import Drawn, Seen, Switch
+from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.measures import calibration, seriation
 
 LEAST_SHOWN = 5
 """Shares of fewer answers than this are left out: they are chance."""
@@ -39,7 +39,7 @@ def agreement(
     days = pd.DataFrame(by_day, columns=columns).rename(columns={"value": "alpha"})
     days["day"] = pd.to_datetime(days["day"])
     defined = days[days["alpha"].notna()]
-    days = marks.listed(days, changes)
+    days = annotations.listed(days, changes)
     if alpha["value"] is None:
         return Drawn(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
     title = _("Alpha is %(value)s (%(low)s to %(high)s)") % {
@@ -65,7 +65,7 @@ def agreement(
     figure.add_hline(y=alpha["value"], line={"color": INK, "dash": "dot"})
     dress(figure).update_yaxes(range=[min(0.0, float(defined["low"].min()) - 0.05), 1.02])
     figure.update_xaxes(tickformat="%m-%d")
-    marks.draw(figure, changes, top=1.0)
+    annotations.draw(figure, changes, top=1.0)
     return Drawn(title, under, days.iloc[::-1], figure, ("alpha",))
 
 
@@ -135,7 +135,7 @@ def pairs(
     link: Callable[[str, str], str] | None = None,
     examples: Sequence[tuple[Seen, ...]] = (),
 ) -> Drawn:
-    """The most frequent confusions, of gtcrowd.analytics.measures.people.top_pairs, with some objects of each."""
+    """The most frequent confusions, of gtcrowd.analytics.measures.workers.top_pairs, with some objects of each."""
     under = _("Most frequent confusions, with the share of the right category's answers; %(of)s") % {"of": of}
     if found.empty:
         return Drawn(_("Nothing is taken for anything else"), under, found)
@@ -166,7 +166,7 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
         return Drawn(
             _("Fewer than two workers have answered"), under, pd.DataFrame(columns=columns), explain=("kappa",)
         )
-    placed = order.alike(kappa)
+    placed = seriation.alike(kappa)
     called = [names.get(ids[place], str(ids[place])) for place in placed]
     kappa, shared = kappa[np.ix_(placed, placed)], shared[np.ix_(placed, placed)]
     np.fill_diagonal(kappa, np.nan)
@@ -240,7 +240,7 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[Wanted], str]
     )
     warning = ""
     if found["few"]:
-        warning = _("Fewer than %(few)s labels have a known truth: most of this is chance.") % {"few": trust.FEW}
+        warning = _("Fewer than %(few)s labels have a known truth: most of this is chance.") % {"few": calibration.FEW}
     return Drawn(
         _("Confidences are off by %(ece)s on average") % {"ece": percent(found["ece"])},
         under,

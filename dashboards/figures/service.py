@@ -5,8 +5,8 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, ORANGE, dress, pattern
-from dashboards.parts import Drawn
-from dashboards.words import words
+from dashboards.labels import words
+from dashboards.view_models import Drawn
 
 
 def latency(counts: pd.DataFrame) -> Drawn:

@@ -9,9 +9,9 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, ORANGE
-from dashboards.parts import Spark
-from dashboards.words import dollars, percent
-from gtcrowd.analytics.measures import people
+from dashboards.labels import dollars, percent
+from dashboards.view_models import Spark
+from gtcrowd.analytics.measures import workers
 
 WEEKLY, WEEK = 45, 7
 """With more days than this a point is a week; weeks end with the last day."""
@@ -46,7 +46,7 @@ def lines(days: pd.DataFrame, *, first: date | None, last: date | None) -> dict[
         table = table.iloc[len(table) - whole :]
         weeks = table.groupby(np.arange(whole) // WEEK)
         table = weeks.sum().assign(workers=weeks["workers"].mean())
-    measured = people.measured(table, pooled=False)
+    measured = workers.measured(table, pooled=False)
     found = {name: _line(measured[name].to_numpy(dtype=float), said, weekly=weekly) for name, said in SERIES.items()}
     return {name: line for name, line in found.items() if line}
 

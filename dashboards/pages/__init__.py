@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
 from dashboards.pages import answers, job, money, objects, overview, quality, system, vendors, worker, workers
-from dashboards.parts import Content
+from dashboards.view_models import Content
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import behind as figures
-from dashboards.pages import shown
-from dashboards.parts import Content, Number, Switch, part
-from dashboards.words import DASH, percent, reasons, value, words
-from gtcrowd.analytics import behind, frames
-from gtcrowd.analytics.behind import Wanted
+from dashboards.figures import drilldown as figures
+from dashboards.labels import DASH, percent, reasons, value, words
+from dashboards.pages import links
+from dashboards.view_models import Content, Number, Switch, part
+from gtcrowd.analytics import drilldown, frames
+from gtcrowd.analytics.drilldown import Wanted
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -23,22 +23,22 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    job = behind.job(viewer, filters)
+    job = drilldown.job(viewer, filters)
     if job is None and options.wanted.of_one_job:
-        return shown.choose_job(viewer, filters, options, title())
+        return links.choose_job(viewer, filters, options, title())
     if job is not None and options.wanted.position is not None:
         return _object(viewer, filters, options, job)
     people = frames.names(viewer, filters.workers) if filters.workers else {}
-    found, after = behind.answers(viewer, filters, options.wanted, after=options.after)
-    back_to = behind.reached(viewer, after)
+    found, after = drilldown.answers(viewer, filters, options.wanted, after=options.after)
+    back_to = drilldown.reached(viewer, after)
     parts = (
         part("answers", lambda: figures.answers(
-            found, window=shown.window(viewer, filters), link=shown.to_object(options),
-            worker=shown.to("worker", replace(filters, workers=()), options),
-            switches=shown.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+            found, window=links.window(viewer, filters), link=links.to_object(options),
+            worker=links.to("worker", replace(filters, workers=()), options),
+            switches=links.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
         )),
     )  # fmt: skip
-    lead = shown.narrowed(options.wanted, [*([job["job"]] if job else []), *people.values()])
+    lead = links.narrowed(options.wanted, [*([job["job"]] if job else []), *people.values()])
     return Content(title(), lead, parts=parts, links=_links(filters, options, job, people))
 
 
@@ -54,7 +54,7 @@ def _links(
         for pk, name in people.items()
     ]
     if job is not None:
-        found += shown.of_job(filters, options, job)
+        found += links.of_job(filters, options, job)
         if job["categories"] is not None and not (options.wanted.right and options.wanted.answered):
             other = replace(options.wanted, wrong=not options.wanted.wrong)
             found.append(
@@ -69,33 +69,33 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
     """One object: as it looks, its label, and everybody's answer to it, of all days."""
     only, asked = Filters(jobs=(job["job_id"],)), Wanted(position=options.wanted.position)
     place = {"position": asked.position, "job": job["job"]}
-    rows, _after = behind.objects(viewer, only, asked)
+    rows, _after = drilldown.objects(viewer, only, asked)
     name = _("Object %(position)s of %(job)s") % place
     if rows.empty:
-        return Content(name, _("There is no such object."), links=tuple(shown.of_job(only, options, job)))
+        return Content(name, _("There is no such object."), links=tuple(links.of_job(only, options, job)))
     row = rows.iloc[0]
-    found, after = behind.answers(viewer, only, asked, after=options.after)
+    found, after = drilldown.answers(viewer, only, asked, after=options.after)
     drawings = [
         (called, row[key]) for called, key in ((_("Label"), "label"), (_("Known"), "known")) if row[key] is not None
     ] + list(zip(found["worker"], found["value"], strict=True))
-    link = shown.to_object(options)
+    link = links.to_object(options)
     around = tuple(
         Switch(text, link(job["job_id"], row["position"] + step), current=False)
         for step, text in ((-1, _("The object before")), (1, _("The object after")))
         if row["position"] + step >= 0
     )
-    back_to = behind.reached(viewer, after)
+    back_to = drilldown.reached(viewer, after)
     parts = (
         part("object", lambda: figures.one(row, drawings, of=job["job"], switches=around)),
         part("answers", lambda: figures.answers(
-            found, window=shown.window(viewer, only), link=link, worker=shown.to("worker", filters, options),
-            switches=shown.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+            found, window=links.window(viewer, only), link=link, worker=links.to("worker", filters, options),
+            switches=links.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
             of_one=True,
         )),
     )  # fmt: skip
-    links = (*shown.of_job(only, options, job), Switch(
+    job_links = (*links.of_job(only, options, job), Switch(
         _("All answers within the filters"), address.behind(filters, options), current=False))  # fmt: skip
-    return Content(name, str(row["reason"]), _numbers(row), None, parts, links=links)
+    return Content(name, str(row["reason"]), _numbers(row), None, parts, links=job_links)
 
 
 def _numbers(row: pd.Series) -> tuple[Number, ...]:

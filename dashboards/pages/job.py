@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import flow, money, quality, work
-from dashboards.pages import shown
-from dashboards.parts import Content, Number, Switch, part
-from dashboards.words import dollars, percent, words
-from gtcrowd.analytics import flow as counting
-from gtcrowd.analytics import frames, plan
+from dashboards.figures import money, object_flow, quality, throughput
+from dashboards.labels import dollars, percent, words
+from dashboards.pages import links
+from dashboards.view_models import Content, Number, Switch, part
+from gtcrowd.analytics import forecast_inputs, frames
+from gtcrowd.analytics import object_flow as counting
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import forecast
 from gtcrowd.identity.access import Viewer
@@ -39,22 +39,22 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     one, row = jobs.head(1), jobs.iloc[0]
     pk = int(row["job_id"])
     found: dict[str, Any] = frames.job_quality(viewer, pk) or {}
-    history, rest = _history(viewer, row, options), int(plan.left(one).sum())
+    history, rest = _history(viewer, row, options), int(forecast_inputs.left(one).sum())
     ahead = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
     name, saved = str(row["job"]), row["saved_answers"]
     came = counting.of_job(viewer, pk, found)
-    known, objects = words()["state"], shown.to_objects(options, pk)
+    known, objects = words()["state"], links.to_objects(options, pk)
     parts = (
-        part("progress", lambda: work.progress(
-            one, link=shown.to("quality", replace(filters, jobs=(pk,)), options), objects=objects)),
-        part("burn-down", lambda: work.burn_down(history, ahead, what=name)),
-        part("flow", lambda: flow.flow(*came[:2], as_of=came[2], zone=viewer.requester.zone, of=name)),
+        part("progress", lambda: throughput.progress(
+            one, link=links.to("quality", replace(filters, jobs=(pk,)), options), objects=objects)),
+        part("burn-down", lambda: throughput.burn_down(history, ahead, what=name)),
+        part("flow", lambda: object_flow.flow(*came[:2], as_of=came[2], zone=viewer.requester.zone, of=name)),
         part("redundancy", lambda: quality.redundancy(
             found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]),
             link=objects)),
-        part("cost", lambda: money.by_job(one, plan.left(one), link=shown.to("job", filters, options))),
+        part("cost", lambda: money.by_job(one, forecast_inputs.left(one), link=links.to("job", filters, options))),
         part("doubtful", lambda: quality.doubtful(
-            found.get("doubtful", []), of=name, link=lambda place: shown.to_object(options)(pk, place))),
+            found.get("doubtful", []), of=name, link=lambda place: links.to_object(options)(pk, place))),
     )  # fmt: skip
     reason = _(row["reason"]) if row["reason"] else ""
     lead = _("%(state)s. %(reason)s") % {"state": known.get(row["state"], row["state"]), "reason": reason}
@@ -90,7 +90,9 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
     days = pd.date_range(first, yesterday, name="day")
     if not len(days):
         return pd.Series(dtype=float)
-    found = plan.answers_by_day(viewer, Filters(jobs=(int(row["job_id"]),), first_day=first, last_day=yesterday))
+    found = forecast_inputs.answers_by_day(
+        viewer, Filters(jobs=(int(row["job_id"]),), first_day=first, last_day=yesterday)
+    )
     return found.reindex(days, fill_value=0.0).astype(float)
 
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from dashboards.address import Options
 from dashboards.figures import money as figures
-from dashboards.pages import shown
-from dashboards.parts import Content, Number, part
-from dashboards.words import dollars
-from gtcrowd.analytics import frames, money, plan
+from dashboards.labels import dollars
+from dashboards.pages import links
+from dashboards.view_models import Content, Number, part
+from gtcrowd.analytics import forecast_inputs, frames, money
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people
+from gtcrowd.analytics.measures import workers
 from gtcrowd.identity.access import Viewer
 
 
@@ -22,16 +22,16 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    window = shown.window(viewer, filters)
-    jobs, workers = frames.jobs(viewer, filters), people.measured(frames.workers(viewer, filters, paces=False))
-    days = people.every_day(frames.totals(viewer, filters, by="day", paces=False), value="paid")
-    left, funds = plan.left(jobs), plan.funds(viewer)
+    window = links.window(viewer, filters)
+    jobs, per_worker = frames.jobs(viewer, filters), workers.measured(frames.workers(viewer, filters, paces=False))
+    days = workers.every_day(frames.totals(viewer, filters, by="day", paces=False), value="paid")
+    left, funds = forecast_inputs.left(jobs), forecast_inputs.funds(viewer)
     target = float(Decimal(settings.GTCROWD_HOURLY_TARGET))
-    link, link_to_job = shown.to("worker", replace(filters, workers=()), options), shown.to("job", filters, options)
-    lacking = people.top_up(workers, target=target)
-    paid, come = float(workers["paid"].sum()), float((left * jobs["price"]).sum())
+    link, link_to_job = links.to("worker", replace(filters, workers=()), options), links.to("job", filters, options)
+    lacking = workers.top_up(per_worker, target=target)
+    paid, come = float(per_worker["paid"].sum()), float((left * jobs["price"]).sum())
     numbers: tuple[Number, ...] = (
-        Number(_("Paid in these days"), dollars(paid), f"n = {int(workers['submitted'].sum()):,}", name="paid"),
+        Number(_("Paid in these days"), dollars(paid), f"n = {int(per_worker['submitted'].sum()):,}", name="paid"),
         Number(_("Paid by the jobs shown"), dollars(float(jobs["paid"].sum())),
                _("budget: %(budget)s") % {"budget": dollars(float(jobs["budget"].sum()))}),
         Number(_("Still to come"), dollars(come), _("if all wanted answers come")),
@@ -55,6 +55,6 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         ),
         part("cost", lambda: figures.cost(days.sum(axis=1), budget=budget, window=window)),
         part("by-job", lambda: figures.by_job(jobs, left, link=link_to_job)),
-        part("hourly", lambda: figures.hourly(workers, target=target, window=window, link=link, lacking=lacking)),
+        part("hourly", lambda: figures.hourly(per_worker, target=target, window=window, link=link, lacking=lacking)),
     )
     return Content(title(), _("Where the money goes: %(window)s") % {"window": window}, numbers, parts=parts)

@@ -4,11 +4,11 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import behind as figures
-from dashboards.pages import shown
-from dashboards.parts import Content, Switch, part
-from gtcrowd.analytics import behind
-from gtcrowd.analytics.behind import Wanted
+from dashboards.figures import drilldown as figures
+from dashboards.pages import links
+from dashboards.view_models import Content, Switch, part
+from gtcrowd.analytics import drilldown
+from gtcrowd.analytics.drilldown import Wanted
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -18,17 +18,17 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    job = behind.job(viewer, filters)
+    job = drilldown.job(viewer, filters)
     if job is None:
-        return shown.choose_job(viewer, filters, options, title())
-    found, after = behind.objects(viewer, filters, options.wanted, after=options.after)
+        return links.choose_job(viewer, filters, options, title())
+    found, after = drilldown.objects(viewer, filters, options.wanted, after=options.after)
     parts = (
         part("objects", lambda: figures.objects(
-            found, job=job["job_id"], of=job["job"], link=shown.to_object(options), more=bool(after),
-            switches=shown.turning(filters, options, after),
+            found, job=job["job_id"], of=job["job"], link=links.to_object(options), more=bool(after),
+            switches=links.turning(filters, options, after),
         )),
     )  # fmt: skip
-    links = shown.of_job(filters, options, job)
+    job_links = links.of_job(filters, options, job)
     if options.wanted != Wanted():
-        links.append(Switch(_("All objects of the job"), address.behind(filters, options, page="objects"), False))
-    return Content(title(), shown.narrowed(options.wanted, [job["job"]]), parts=parts, links=tuple(links))
+        job_links.append(Switch(_("All objects of the job"), address.behind(filters, options, page="objects"), False))
+    return Content(title(), links.narrowed(options.wanted, [job["job"]]), parts=parts, links=tuple(job_links))

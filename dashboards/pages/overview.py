@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from dashboards import address, ids
 from dashboards.address import Options
-from dashboards.figures import spark, work
-from dashboards.pages import beside, shown
-from dashboards.parts import Content, Level, Notice, Number, Part, Spark, part
-from dashboards.words import DASH, dollars, likelier, percent
-from gtcrowd.analytics import cases, frames, plan
+from dashboards.figures import spark, throughput
+from dashboards.labels import DASH, dollars, likelier, percent
+from dashboards.pages import comparison, links
+from dashboards.view_models import Content, Level, Notice, Number, Part, Spark, part
+from gtcrowd.analytics import cases, forecast_inputs, frames
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import forecast, pace, people
+from gtcrowd.analytics.measures import forecast, latency, workers
 from gtcrowd.identity.access import Viewer
 
 MOST_NEEDS = 8
@@ -27,57 +27,59 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    window = shown.window(viewer, filters)
+    window = links.window(viewer, filters)
     jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
     by_day = frames.totals(viewer, filters, by="day", paces=False)
-    totals = people.together(by_day, workers=frames.active_workers(viewer, filters))
-    found = people.numbers(totals, jobs, median_seconds=float(pace.percentile(times, 0.5)))
-    other = beside.other(viewer, filters, options)
-    was = beside.numbers(viewer, other)
+    totals = workers.together(by_day, workers=frames.active_workers(viewer, filters))
+    found = workers.numbers(totals, jobs, median_seconds=float(latency.percentile(times, 0.5)))
+    other = comparison.other(viewer, filters, options)
+    was = comparison.numbers(viewer, other)
     daily = frames.daily(viewer, filters, by=options.by)
-    days = people.every_day(daily, group="group", most=13)
+    days = workers.every_day(daily, group="group", most=13)
     members = {str(name): some["pk"].unique() for name, some in daily.dropna(subset="pk").groupby("group")}
-    history, rest = _history(viewer, filters, jobs, options), int(plan.left(jobs).sum())
+    history, rest = _history(viewer, filters, jobs, options), int(forecast_inputs.left(jobs).sum())
     length = filters.days or len(days) or 1
     parts = (
         part(
             "throughput",
-            lambda: work.throughput(
+            lambda: throughput.throughput(
                 days,
                 zone=viewer.requester.zone,
-                link=shown.to_days(filters, options),
-                answers=shown.to_answers(filters, options, members),
-                switches=shown.by(filters, options),
+                link=links.to_days(filters, options),
+                answers=links.to_answers(filters, options, members),
+                switches=links.by(filters, options),
                 other=Level(other.name, was.answers / length) if other and was else None,
             ),
         ),
         part(
             "burn-down",
-            lambda: work.burn_down(
+            lambda: throughput.burn_down(
                 history,
                 forecast.finish(history.to_numpy(), rest=rest, today=options.today),
                 what=_("all running jobs shown"),
             ),
         ),
-        part("hours", lambda: work.hours(hours, zone=viewer.requester.zone, window=window)),
-        part("progress", lambda: work.progress(jobs, link=shown.to("job", filters, options))),
+        part("hours", lambda: throughput.hours(hours, zone=viewer.requester.zone, window=window)),
+        part("progress", lambda: throughput.progress(jobs, link=links.to("job", filters, options))),
     )
     lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
-    if said := beside.told(options, other, was.answers if was else None):
+    if said := comparison.told(options, other, was.answers if was else None):
         lead = f"{lead}. {said}"
     last = min(filters.last_day, options.today) if filters.last_day else None
     lines = spark.lines(by_day, first=filters.first_day, last=last)
-    numbers = beside.named(_led(_numbers(found, was), lines, parts, filters, options), other)
+    numbers = comparison.named(_led(_numbers(found, was), lines, parts, filters, options), other)
     return Content(title(), lead, numbers, _needs(viewer, filters, options, jobs, rest), parts)
 
 
-def _numbers(now: people.Numbers, before: people.Numbers | None) -> tuple[Number, ...]:
-    was = before or people.numbers(pd.DataFrame(columns=["submitted"]), beside.NO_JOBS, median_seconds=float("nan"))
+def _numbers(now: workers.Numbers, before: workers.Numbers | None) -> tuple[Number, ...]:
+    was = before or workers.numbers(
+        pd.DataFrame(columns=["submitted"]), comparison.NO_JOBS, median_seconds=float("nan")
+    )
 
     def interval(low: float | None, high: float | None, n: int) -> str:
         return f"{percent(low)}–{percent(high)}, n = {n:,}" if low is not None else ""
 
-    change = shown.change
+    change = links.change
     none = DASH if now.median_seconds is None else f"{now.median_seconds:.1f}"
     return (
         Number(_("Objects labeled"), f"{now.labeled:,} / {now.objects:,}", _("of all jobs shown, whatever the days")),
@@ -151,7 +153,7 @@ def _led(
 
 def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:
     """Answers on each of the last whole days to the jobs that are still running; zero on days without."""
-    running = plan.left(jobs) > 0
+    running = forecast_inputs.left(jobs) > 0
     if not running.any():
         return pd.Series(dtype=float)
     yesterday, begun = options.today - timedelta(days=1), jobs["created_at"][running].min().date()
@@ -160,7 +162,7 @@ def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Opti
     if not len(days):
         return pd.Series(dtype=float)
     asked = replace(filters, first_day=first, last_day=yesterday, workers=(), workforces=(), source="all")
-    return plan.answers_to(viewer, asked, jobs, running).reindex(days, fill_value=0.0).astype(float)
+    return forecast_inputs.answers_to(viewer, asked, jobs, running).reindex(days, fill_value=0.0).astype(float)
 
 
 def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:
@@ -169,7 +171,7 @@ def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFram
     recent = pd.Timestamp(options.today - timedelta(days=IN_A_WEEK), tz="UTC")
     for row in jobs.to_dict("records"):
         link = address.href(filters, options, page="job", item=int(row["job_id"]))
-        running = row["state"] in plan.RUNNING
+        running = row["state"] in forecast_inputs.RUNNING
         if row["state"] == "Failed" and row["ended_at"] is not None and row["ended_at"] >= recent:
             found.append(
                 Notice(_("%(job)s failed") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
@@ -186,7 +188,7 @@ def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFram
                 Notice(_("%(job)s waits") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
             )
     found += _cases(frames.cases(viewer, filters), filters, options)
-    if rest and (held := plan.funds(viewer)) < 0:
+    if rest and (held := forecast_inputs.funds(viewer)) < 0:
         found.append(Notice(_("Credit is in use"), _("The funds stand at %(funds)s.") % {"funds": dollars(held)},
                             address.href(filters, options, page="money")))  # fmt: skip
     if len(found) > MOST_NEEDS + 1:

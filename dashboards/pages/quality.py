@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import boxes, categories, drift
+from dashboards.figures import box_errors, categories, drift
 from dashboards.figures import quality as figures
-from dashboards.figures.behind import Link, seen
-from dashboards.pages import shown
-from dashboards.parts import Content, Part, Seen, Switch, part
-from gtcrowd.analytics import behind, frames
+from dashboards.figures.drilldown import Link, seen
+from dashboards.pages import links
+from dashboards.view_models import Content, Part, Seen, Switch, part
+from gtcrowd.analytics import drilldown, frames
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people as measures
+from gtcrowd.analytics.measures import workers as measures
 from gtcrowd.identity.access import Viewer
 
 MOST_LINKS = 12
@@ -37,18 +37,18 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         if found is not None:
             job = jobs.iloc[place]
             break
-    links = _links(jobs, filters, options, int(job["job_id"]))
+    job_links = _links(jobs, filters, options, int(job["job_id"]))
     if found is None:
         text = _("%(job)s has no labels yet; quality is measured after a job's first run. Choose another job:") % {
             "job": job["job"]
         }
-        return Content(title(), text, links=links)
+        return Content(title(), text, links=job_links)
     name, content = str(job["job"]), found
     people = frames.names(viewer, sorted(_workers(content)))
     pk = int(job["job_id"])
     changes = frames.changes(viewer, pk)
-    to_worker = shown.to("worker", filters, options)
-    cell, to_object = shown.to_cell(options, pk), shown.to_object(options)
+    to_worker = links.to("worker", filters, options)
+    cell, to_object = links.to_cell(options, pk), links.to_object(options)
     top = measures.top_pairs(content["confusion"], [str(one) for one in content["categories"]])
     parts = (
         part(
@@ -62,7 +62,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 content["categories"],
                 of=name,
                 rates=options.rates,
-                switches=shown.rates(filters, options),
+                switches=links.rates(filters, options),
                 link=cell,
             ),
         ),
@@ -79,14 +79,14 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         ),
         part(
             "reliability",
-            lambda: figures.reliability(content["reliability"], of=name, link=shown.to_objects(options, pk)),
+            lambda: figures.reliability(content["reliability"], of=name, link=links.to_objects(options, pk)),
         ),
         part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda place: to_object(pk, place))),
     )
     lead = _("%(job)s over all its days, as its last run sees it (%(time)s). Another job:") % {
         "job": name, "time": content["made_at"][:16].replace("T", " "),
     }  # fmt: skip
-    return Content(title(), lead, parts=parts, links=links)
+    return Content(title(), lead, parts=parts, links=job_links)
 
 
 def _workers(content: dict[str, Any]) -> set[int]:
@@ -103,8 +103,8 @@ def _boxes(
         return ()
     beside = [one for one in content["workers"] if one["worker"] in filters.workers]
     return (
-        part("box-offsets", lambda: boxes.bias(content, people, of=name, link=link)),
-        part("box-likeness", lambda: boxes.likeness(content["crowd"], beside, people, of=name)),
+        part("box-offsets", lambda: box_errors.bias(content, people, of=name, link=link)),
+        part("box-likeness", lambda: box_errors.likeness(content["crowd"], beside, people, of=name)),
     )
 
 
@@ -113,7 +113,7 @@ def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[t
     named = list(zip(top["right"], top["answered"], strict=True))
     return [
         tuple(seen(job, one["position"], one["thumbnail"], one["text"], link) for one in some)
-        for some in behind.examples(viewer, job, named)
+        for some in drilldown.examples(viewer, job, named)
     ]
 
 

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from dashboards.address import Options
 from dashboards.figures import service as figures
-from dashboards.parts import Content, Number, part
-from gtcrowd.analytics import fresh, service
+from dashboards.view_models import Content, Number, part
+from gtcrowd.analytics import data_version, service
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -15,7 +15,7 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, _filters: Filters, _options: Options) -> Content:
-    queue, seen = service.queue(), fresh.look(viewer)
+    queue, seen = service.queue(), data_version.look(viewer)
     numbers = (
         Number(_("Tasks waiting"), f"{queue.todo:,}", _("in the queue of the whole service")),
         Number(_("Tasks running"), f"{queue.doing:,}"),

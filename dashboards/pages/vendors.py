@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import people as figures
-from dashboards.pages import shown
-from dashboards.parts import Content, part
+from dashboards.figures import workers as figures
+from dashboards.pages import links
+from dashboards.view_models import Content, part
 from gtcrowd.analytics import reports
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
@@ -19,7 +19,7 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    window = shown.window(viewer, filters)
+    window = links.window(viewer, filters)
     found = reports.REPORTS["workforces"](viewer, filters)
 
     def link(pk: int) -> str:

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.figures import boxes, categories, drift, one, quality, work
-from dashboards.pages import beside, shown
-from dashboards.parts import CaseShown, Content, Number, Part, Switch, part
-from dashboards.words import dollars, likelier, percent, words
+from dashboards.figures import box_errors, categories, drift, quality, throughput, worker
+from dashboards.labels import dollars, likelier, percent, words
+from dashboards.pages import comparison, links
+from dashboards.view_models import CaseShown, Content, Number, Part, Switch, part
 from gtcrowd.analytics import cases, frames
-from gtcrowd.analytics.behind import Wanted
+from gtcrowd.analytics.drilldown import Wanted
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people
+from gtcrowd.analytics.measures import workers
 from gtcrowd.identity.access import Right, Viewer
 
 MOST_JOBS = 4
@@ -35,7 +35,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     if options.item is None:
         return _choose(viewer, filters, options)
     mine = replace(filters, workers=(options.item,))
-    window, found = shown.window(viewer, filters), people.measured(frames.workers(viewer, mine))
+    window, found = links.window(viewer, filters), workers.measured(frames.workers(viewer, mine))
     flagged = frames.cases(viewer, Filters(workers=(options.item,)), state=None)
     if found.empty:
         text = _("There is nothing of this worker within these filters: choose other days, or there is no such worker.")
@@ -46,14 +46,14 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         "code": row["code"], "kind": known["kind"].get(row["kind"], row["kind"]), "workforce": row["workforce"],
         "state": known["state"].get(row["state"], row["state"]), "window": window,
     }  # fmt: skip
-    other = beside.other(viewer, mine, options)
-    was = beside.numbers(viewer, other)
-    if said := beside.told(options, other, was.answers if was else None):
+    other = comparison.other(viewer, mine, options)
+    was = comparison.numbers(viewer, other)
+    if said := comparison.told(options, other, was.answers if was else None):
         lead = f"{lead}. {said}"
     return Content(
         str(row["worker"]),
         lead,
-        beside.named(_numbers(row, was, sums=bool(other and other.same)), other),
+        comparison.named(_numbers(row, was, sums=bool(other and other.same)), other),
         None,
         _parts(viewer, mine, options, row, window),
         _cases(viewer, flagged),
@@ -65,7 +65,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
     weekly = len(days) > WEEKLY
     jobs = frames.profiles(viewer, options.item or 0, replace(mine, workers=()))
     jobs = jobs[jobs["confusion"].notna()].head(MOST_JOBS)
-    sums = one.weeks(days) if weekly else days
+    sums = worker.weeks(days) if weekly else days
     whole = None if pd.isna(row["accuracy"]) else float(row["accuracy"])
     back = replace(mine, workers=())
     kept = frames.kept(viewer, options.item or 0, back).merge(
@@ -74,11 +74,11 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
     return (
         part(
             "over-time",
-            lambda: one.accuracy(people.measured(sums, pooled=False), weekly=weekly, crowd=whole, window=window),
+            lambda: worker.accuracy(workers.measured(sums, pooled=False), weekly=weekly, crowd=whole, window=window),
         ),
         part(
             "times",
-            lambda: work.times(
+            lambda: throughput.times(
                 frames.paces(viewer, mine),
                 frames.paces(viewer, mine, active=True),
                 window=window,
@@ -87,11 +87,11 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
         ),
         part(
             "days",
-            lambda: work.throughput(
-                people.every_day(days.assign(name=str(row["worker"])), group="name"),
+            lambda: throughput.throughput(
+                workers.every_day(days.assign(name=str(row["worker"])), group="name"),
                 zone=viewer.requester.zone,
-                link=shown.to_days(back, options),
-                answers=shown.to_answers(mine, options, {}),
+                link=links.to_days(back, options),
+                answers=links.to_answers(mine, options, {}),
                 wide=False,
             ),
         ),
@@ -103,8 +103,8 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                     job["categories"],
                     of=job["job"],
                     rates=options.rates,
-                    switches=shown.rates(back, options),
-                    link=shown.to_cell(options, int(job["job_id"]), options.item),
+                    switches=links.rates(back, options),
+                    link=links.to_cell(options, int(job["job_id"]), options.item),
                 ),
             )
             for job in jobs.to_dict("records")
@@ -124,22 +124,22 @@ def _kept(kept: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
         if isinstance(job["drift"], dict):
             yield part(f"drift-{pk}", lambda: drift.own(job["drift"], threshold=job["threshold"], of=of, zone=zone))
         if isinstance(job["boxes"], dict):
-            yield part(f"box-offsets-{pk}", lambda: boxes.own(job["boxes"], job["crowd"], name=name, of=of))
-            yield part(f"box-likeness-{pk}", lambda: boxes.likeness(
+            yield part(f"box-offsets-{pk}", lambda: box_errors.own(job["boxes"], job["crowd"], name=name, of=of))
+            yield part(f"box-likeness-{pk}", lambda: box_errors.likeness(
                 job["crowd"], [job["boxes"]], {job["boxes"]["worker"]: name}, of=of))  # fmt: skip
 
-    fallen = [isinstance(one, dict) and one["told"] is not None for one in kept["drift"]]
+    fallen = [isinstance(found, dict) and found["told"] is not None for found in kept["drift"]]
     there = kept["own"].notna() | kept["drift"].notna() | kept["boxes"].notna()
     # A job in which the worker has fallen off is shown, however few of their answers it has.
     shown_ = kept.assign(fallen=fallen)[there].sort_values("fallen", ascending=False, kind="stable").head(MOST_JOBS)
-    return tuple(one for job in shown_.to_dict("records") for one in parts(job))
+    return tuple(figure for job in shown_.to_dict("records") for figure in parts(job))
 
 
-def _numbers(row: pd.Series, was: people.Numbers | None, *, sums: bool) -> tuple[Number, ...]:
+def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tuple[Number, ...]:
     """`was`: what is compared with; `sums`: whether sums are, which of many people say nothing of one."""
 
     def change(name: str, before: float | None, *, points: bool = False) -> str:
-        return "" if pd.isna(row[name]) else shown.change(float(row[name]), before, points=points)
+        return "" if pd.isna(row[name]) else links.change(float(row[name]), before, points=points)
 
     def interval(low: str, high: str, n: str) -> str:
         return "" if pd.isna(row[low]) else f"{percent(row[low])}–{percent(row[high])}, n = {int(row[n]):,}"

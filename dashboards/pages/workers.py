@@ -4,12 +4,12 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from dashboards.address import Options
-from dashboards.figures import people as figures
-from dashboards.pages import beside, shown
-from dashboards.parts import Content, Drawn, part
+from dashboards.figures import workers as figures
+from dashboards.pages import comparison, links
+from dashboards.view_models import Content, Drawn, part
 from gtcrowd.analytics import frames
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people
+from gtcrowd.analytics.measures import workers
 from gtcrowd.identity.access import Viewer
 
 COLUMNS = (
@@ -51,14 +51,14 @@ def title() -> str:
 
 def measured(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """All workers the filters leave, with what the table shows."""
-    return people.measured(frames.workers(viewer, filters))[["worker_id", *COLUMNS]]
+    return workers.measured(frames.workers(viewer, filters))[["worker_id", *COLUMNS]]
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    window, found = shown.window(viewer, filters), people.measured(frames.workers(viewer, filters))
-    link = shown.to("worker", filters, options)
-    other = beside.other(viewer, filters, options)
-    right = beside.accuracy(viewer, other)
+    window, found = links.window(viewer, filters), workers.measured(frames.workers(viewer, filters))
+    link = links.to("worker", filters, options)
+    other = comparison.other(viewer, filters, options)
+    right = comparison.accuracy(viewer, other)
     parts = (
         part("accuracy", lambda: figures.forest(found, window=window, link=link, other=right)),
         part("funnel", lambda: figures.funnel(found, window=window, link=link)),

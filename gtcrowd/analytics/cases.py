@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.analytics.measures import drift, fraud, others
+from gtcrowd.analytics.measures import drift, fraud, leave_one_out
 from gtcrowd.analytics.models import Case, CaseState, Day
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
@@ -96,7 +96,7 @@ def look(job: Job, seen: Seen, *, now: datetime, budget: float = drift.BUDGET) -
     """
     if not len(seen.task):
         return None
-    beside = others.probability(
+    beside = leave_one_out.probability(
         seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
     )
     watched = _watched(job, seen, beside, now=now, budget=budget)

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from django.db import connection
 
 from gtcrowd import kinds
-from gtcrowd.analytics.measures import compared as comparing
+from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.consolidation.shapes.boxes import Boxes
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds.shapes import BOXES
-from gtcrowd.labels import copying
+from gtcrowd.labels import bulk_copy
 
 JOINED = """
 FROM tasks_answer answer
@@ -90,7 +90,7 @@ def _coded(job: Job, values: Any) -> Columns:
     query = CODED.format(value=CODE.format(column="answer.value"), **codes) + JOINED
     names = ("task", "worker", "day", "gold", "value", "label", "truth", "known")
     types = dict.fromkeys(names, "i4") | {"task": "i8", "worker": "i8"} | dict.fromkeys(("p", "seconds", "at"), "f8")
-    read = copying.read(query, _facts(job) | {"values": [json.dumps(value) for value in values]}, types)
+    read = bulk_copy.read(query, _facts(job) | {"values": [json.dumps(value) for value in values]}, types)
     order = np.lexsort((read["worker"], read["task"]))
     read = {name: column[order] for name, column in read.items()}
     tasks, task = np.unique(read["task"], return_inverse=True)

@@ -17,7 +17,7 @@ import psycopg
 from django.db import connection
 
 from gtcrowd.analytics.filters import Filters, of_jobs
-from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import JobQuality
 from gtcrowd.analytics.sources import NAMES as CALLED
 from gtcrowd.analytics.sources import Source, judged, totals_of
@@ -158,13 +158,13 @@ def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], pd.D
     """Answers by class of time, [64], and what `hours` gives, of all that the filters leave."""
     source = totals_of(viewer, filters, ("day",))
     weekday, counts = _bytes(
-        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, pace.CLASSES + pace.HOURS
+        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, latency.CLASSES + latency.HOURS
     )
-    table = np.zeros((7, pace.CLASSES + pace.HOURS), dtype=np.int64)
+    table = np.zeros((7, latency.CLASSES + latency.HOURS), dtype=np.int64)
     for day in range(7):
         table[day] = counts[weekday == day].sum(axis=0, dtype=np.int64)
-    hours_ = pd.DataFrame(table[:, pace.CLASSES :]).rename_axis("weekday").reset_index()
-    return table[:, : pace.CLASSES].sum(axis=0), hours_
+    hours_ = pd.DataFrame(table[:, latency.CLASSES :]).rename_axis("weekday").reset_index()
+    return table[:, : latency.CLASSES].sum(axis=0), hours_
 
 
 def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
@@ -175,7 +175,7 @@ def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
 def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:
     """Answers by class of time, [64], over all that the filters leave; `active`: by active time."""
     source = totals_of(viewer, filters, ("day",))
-    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, pace.CLASSES)
+    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, latency.CLASSES)
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
@@ -257,7 +257,7 @@ def confusions(viewer: Viewer, filters: Filters) -> pd.DataFrame:
 
 def kept(viewer: Viewer, worker_id: int, filters: Filters, *, most: int = 20) -> pd.DataFrame:
     """What the last official runs of a worker's jobs keep of them, a row a job, those with most of their answers first:
-    job_id, job, categories, confusion (the whole job's), threshold and drift (gtcrowd.analytics.paths, of this worker),
+    job_id, job, categories, confusion (the whole job's), threshold and drift (gtcrowd.analytics.cusum, of this worker),
     crowd and boxes (gtcrowd.analytics.measures.boxes, of all and of this worker); None where there is nothing."""
     where, facts = of_jobs(viewer, filters)
 
@@ -373,18 +373,18 @@ def _add_percentiles(frame: pd.DataFrame, viewer: Viewer, filters: Filters, by: 
     source, name = totals_of(viewer, filters, (by,)), CALLED[by]
     column = source.columns[by]
     key = f"({column} - date '2000-01-01')::bigint" if by == "day" else f"{column}::bigint"
-    keys, counts = _bytes(key, "pace || active_pace", source, 2 * pace.CLASSES)
+    keys, counts = _bytes(key, "pace || active_pace", source, 2 * latency.CLASSES)
     places = (pd.to_datetime(frame[name]) - pd.Timestamp("2000-01-01")).dt.days if by == "day" else frame[name]
     # The frame is in the order of its key.
     place = np.searchsorted(places.to_numpy(), keys)
-    table = np.zeros((len(frame), 2 * pace.CLASSES), dtype=np.int64)
+    table = np.zeros((len(frame), 2 * latency.CLASSES), dtype=np.int64)
     order = np.argsort(place, kind="stable")
     if len(order):
         first = np.flatnonzero(np.diff(place[order], prepend=-1))
         table[place[order][first]] = np.add.reduceat(counts[order], first, axis=0, dtype=np.uint32)
     for title, share in (("p50", 0.5), ("p75", 0.75), ("p90", 0.9)):
-        frame[title] = pace.percentile(table[:, : pace.CLASSES], share)
-    frame["active_p50"] = pace.percentile(table[:, pace.CLASSES :], 0.5)
+        frame[title] = latency.percentile(table[:, : latency.CLASSES], share)
+    frame["active_p50"] = latency.percentile(table[:, latency.CLASSES :], 0.5)
 
 
 def _bytes(

@@ -21,7 +21,7 @@ from gtcrowd.workforce.models import Worker, Workforce
 
 class Sums(models.Model):
     """What was handed in and left, how long it took and what it cost. `pace`, `active_pace`: answers by time taken, 64
-    classes of gtcrowd.analytics.measures.pace, as unsigned numbers, highest byte first."""
+    classes of gtcrowd.analytics.measures.latency, as unsigned numbers, highest byte first."""
 
     submitted = models.PositiveIntegerField()
     late = models.PositiveIntegerField()

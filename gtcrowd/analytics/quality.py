@@ -13,10 +13,10 @@ from django.db import transaction
 from django.db.models import Max
 
 from gtcrowd import kinds
-from gtcrowd.analytics import cases, columns, described, locks, paths
+from gtcrowd.analytics import cases, columns, cusum, locks, run_summary
 from gtcrowd.analytics.columns import Columns
-from gtcrowd.analytics.measures import compared as comparing
-from gtcrowd.analytics.measures.spans import EPOCH
+from gtcrowd.analytics.measures import comparisons as comparing
+from gtcrowd.analytics.measures.periods import EPOCH
 from gtcrowd.analytics.models import JobQuality, Profile, Quality
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Run, RunState
@@ -49,8 +49,8 @@ def _formed(job: Job, now: datetime) -> bool:
         seen = _seen(run, given, len(values))
         watched = cases.look(job, seen, now=now)
     categories = len(values) if values is not None and len(values) <= MOST_CATEGORIES else 0
-    content = described.described(job, given, values, categories)
-    content["drift"] = paths.kept(seen, watched, given) if watched is not None else None
+    content = run_summary.described(job, given, values, categories)
+    content["drift"] = cusum.kept(seen, watched, given) if watched is not None else None
     with transaction.atomic():
         for model in (Quality, Profile):
             model._default_manager.filter(job=job).delete()

@@ -8,7 +8,8 @@ from django.db import connection
 
 from gtcrowd.analytics import frames
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import categories, people
+from gtcrowd.analytics.measures import categories
+from gtcrowd.analytics.measures import workers as measures
 from gtcrowd.identity.access import Viewer
 
 Report = Callable[[Viewer, Filters], pd.DataFrame]
@@ -16,18 +17,18 @@ KEYS = {"team": "workforce_team", "workforce": "workforce_workforce", "job": "jo
 
 
 def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    return people.measured(frames.workers(viewer, filters))
+    return measures.measured(frames.workers(viewer, filters))
 
 
 def days(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    return people.measured(frames.totals(viewer, filters, by="day"), pooled=False)
+    return measures.measured(frames.totals(viewer, filters, by="day"), pooled=False)
 
 
 def worker_days(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """A row a worker and day, with the worker's name."""
     totals = frames.totals(viewer, filters, by="worker", and_by="day")
     names = frames.workers(viewer, filters)[["worker_id", "worker", "code"]]
-    return people.measured(names.merge(totals, on="worker_id"), pooled=False)
+    return measures.measured(names.merge(totals, on="worker_id"), pooled=False)
 
 
 def grouped(by: str) -> Report:
@@ -38,7 +39,7 @@ def grouped(by: str) -> Report:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT id, name FROM {KEYS[by]} WHERE id = ANY(%s)", [totals[f"{by}_id"].tolist()])  # noqa: S608
             names = pd.DataFrame(cursor.fetchall(), columns=[f"{by}_id", by])
-        return people.measured(names.merge(totals, on=f"{by}_id"), pooled=False).sort_values(by, ignore_index=True)
+        return measures.measured(names.merge(totals, on=f"{by}_id"), pooled=False).sort_values(by, ignore_index=True)
 
     return report
 

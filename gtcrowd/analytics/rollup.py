@@ -17,9 +17,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from gtcrowd.analytics import locks, spans
-from gtcrowd.analytics.measures import pace
-from gtcrowd.analytics.measures.spans import EPOCH
+from gtcrowd.analytics import locks, periods
+from gtcrowd.analytics.measures import latency
+from gtcrowd.analytics.measures.periods import EPOCH
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs.models import Job
 
@@ -151,7 +151,7 @@ def roll(*, zone: str, most: int = 1_000_000) -> int:
                 facts = {"jobs": jobs, "workers": workers, "days": days, "zone": zone}
                 cursor.execute(FORGET, facts)
                 cursor.execute(_statement(OF_CELLS), facts)
-                spans.follow(requesters, workers, [(day - EPOCH).days for day in days])
+                periods.follow(requesters, workers, [(day - EPOCH).days for day in days])
             done += len(marks)
     return done
 
@@ -171,7 +171,7 @@ def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
                 cursor.execute(_statement(OF_JOB), {"job": pk, "zone": zone})
             yield pk
         with locks.alone(locks.TOTALS, wait=True), transaction.atomic():
-            spans.rebuild(owner)
+            periods.rebuild(owner)
 
 
 def _statement(facts: dict[str, str]) -> str:
@@ -182,8 +182,8 @@ def _statement(facts: dict[str, str]) -> str:
         pace=CLASS.format(column="seconds"),
         active=CLASS.format(column="active_seconds"),
         histograms=HISTOGRAMS,
-        none=f"decode(repeat('0000', {pace.CLASSES}), 'hex')",
-        no_hours=f"decode(repeat('0000', {pace.HOURS}), 'hex')",
+        none=f"decode(repeat('0000', {latency.CLASSES}), 'hex')",
+        no_hours=f"decode(repeat('0000', {latency.HOURS}), 'hex')",
     )
 
 
@@ -196,7 +196,7 @@ def _histogram(column: str, size: int) -> str:
 
 
 HISTOGRAMS = f"""
-    SELECT job_id, worker_id, day, gold, {_histogram("class", pace.CLASSES)} AS pace,
-           {_histogram("active_class", pace.CLASSES)} AS active_pace, {_histogram("hour", pace.HOURS)} AS hours
+    SELECT job_id, worker_id, day, gold, {_histogram("class", latency.CLASSES)} AS pace,
+           {_histogram("active_class", latency.CLASSES)} AS active_pace, {_histogram("hour", latency.HOURS)} AS hours
     FROM answer GROUP BY job_id, worker_id, day, gold
 """  # noqa: S608

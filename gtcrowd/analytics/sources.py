@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from gtcrowd.analytics.filters import Filters, conditions
-from gtcrowd.analytics.measures import pace
-from gtcrowd.analytics.measures.spans import cover
+from gtcrowd.analytics.measures import latency
+from gtcrowd.analytics.measures.periods import cover
 from gtcrowd.identity.access import Viewer
 
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -49,7 +49,7 @@ class Source:
     active: str = DISTINCT
     seen: str = ""
     part: str = "total.day"
-    counts: np.dtype[Any] = pace.STORED
+    counts: np.dtype[Any] = latency.STORED
 
 
 def totals_of(viewer: Viewer, filters: Filters, groups: Sequence[str]) -> Source:
@@ -90,7 +90,7 @@ def _of_spans(viewer: Viewer, filters: Filters) -> Source:
         columns={"worker": "total.worker_id", "workforce": OWN},
         seen=f"SELECT worker_id, sum({days})::bigint AS days, max(last_day) AS last_day {text} GROUP BY 1",
         part="total.first",
-        counts=pace.SUMMED,
+        counts=latency.SUMMED,
     )
 
 
@@ -101,7 +101,7 @@ def _of_crowd(viewer: Viewer, filters: Filters) -> Source:
         facts,
         columns={"workforce": OWN, "day": "total.day"},
         active=f"sum(total.{'workers_alone' if filters.source == 'all' else 'workers'})",
-        counts=pace.SUMMED,
+        counts=latency.SUMMED,
     )
 
 

@@ -20,9 +20,9 @@ from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.filters import SOURCES, Filters
 from gtcrowd.analytics.models import Day
 from gtcrowd.analytics.reports import REPORTS
-from gtcrowd.api import jobs, shapes
+from gtcrowd.api import jobs, serializers
 from gtcrowd.api.authentication import caller
-from gtcrowd.api.problems import BadParameter
+from gtcrowd.api.errors import BadParameter
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds import KINDS
@@ -64,7 +64,7 @@ class Report(APIView):
         summary="A table of measures",
         description="One of: " + ", ".join(REPORTS) + ". What each column means: /api/v1/analytics/definitions/.",
         parameters=PARAMETERS,
-        responses={200: shapes.ReportShape, 400: shapes.ProblemShape},
+        responses={200: serializers.ReportShape, 400: serializers.ProblemShape},
     )
     def get(self, request: Request, report: str) -> HttpResponseBase:
         if report not in REPORTS:
@@ -97,7 +97,7 @@ class JobQuality(APIView):
 
 
 class Definitions(APIView):
-    @extend_schema(summary="What each measure means", responses={200: shapes.DefinitionShape(many=True)})
+    @extend_schema(summary="What each measure means", responses={200: serializers.DefinitionShape(many=True)})
     def get(self, request: Request) -> Response:
         caller(request)
         return Response([
@@ -113,7 +113,7 @@ class WorkerActivity(APIView):
     @extend_schema(
         summary="What workers did on a day, a line an event, as Ground Truth logs it",
         parameters=[OpenApiParameter("day", OpenApiTypes.DATE, required=True), OpenApiParameter("job", str)],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: shapes.ProblemShape},
+        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: serializers.ProblemShape},
     )
     def get(self, request: Request) -> HttpResponseBase:
         viewer = caller(request)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gtcrowd.api import shapes
+from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.api.jobs import PROBLEM, mapping, visible_job
 from gtcrowd.identity import hook_secret, origins
@@ -21,8 +21,8 @@ from gtcrowd.workpage import trial
 class TryHooks(APIView):
     @extend_schema(
         summary="Try a page and hooks on the first objects of a manifest; nothing is created",
-        request=shapes.TryRequestShape,
-        responses={200: shapes.TriedShape, 409: shapes.ProblemShape, **PROBLEM},
+        request=serializers.TryRequestShape,
+        responses={200: serializers.TriedShape, 409: serializers.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         viewer, given = caller(request), mapping(request)
@@ -32,39 +32,41 @@ class TryHooks(APIView):
             job = get_object_or_404(own, name__iexact=str(given["job"]))
         fields = {name: value for name, value in given.items() if name != "job"}
         tried = trial.attempt(viewer=viewer, given=fields, job=job, now=timezone.now())
-        return Response(shapes.TriedShape(shapes.tried(tried)).data)
+        return Response(serializers.TriedShape(serializers.tried(tried)).data)
 
 
 class JobHooks(APIView):
-    @extend_schema(summary="Every hook that a job had, the newest first", responses=shapes.HookShape(many=True))
+    @extend_schema(summary="Every hook that a job had, the newest first", responses=serializers.HookShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         kept = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
-        return Response(shapes.HookShape(kept.select_related("set_by").order_by("-set_at", "-pk"), many=True).data)
+        return Response(serializers.HookShape(kept.select_related("set_by").order_by("-set_at", "-pk"), many=True).data)
 
 
 class HookSecret(APIView):
-    @extend_schema(summary="The secret by which calls of your hooks are signed", responses=shapes.HookSecretShape)
+    @extend_schema(summary="The secret by which calls of your hooks are signed", responses=serializers.HookSecretShape)
     def get(self, request: Request) -> Response:
         viewer = caller(request)
         viewer.must(Right.CREATE_JOBS)
         return Response({"secret": hook_secret.of(viewer.requester)})
 
     @extend_schema(
-        summary="Another secret; the one before is good no more", request=None, responses={201: shapes.HookSecretShape}
+        summary="Another secret; the one before is good no more",
+        request=None,
+        responses={201: serializers.HookSecretShape},
     )
     def post(self, request: Request) -> Response:
         return Response({"secret": hook_secret.renew(viewer=caller(request))}, status=201)
 
 
 class Settings(APIView):
-    @extend_schema(summary="Settings of the requester", responses=shapes.SettingsShape)
+    @extend_schema(summary="Settings of the requester", responses=serializers.SettingsShape)
     def get(self, request: Request) -> Response:
         return Response({"script_origins": caller(request).requester.script_origins})
 
     @extend_schema(
         summary="Let worker pages of your own use these origins, and no others",
-        request=shapes.SettingsShape,
-        responses={200: shapes.SettingsShape, **PROBLEM},
+        request=serializers.SettingsShape,
+        responses={200: serializers.SettingsShape, **PROBLEM},
     )
     def put(self, request: Request) -> Response:
         given: Any = mapping(request).get("script_origins")

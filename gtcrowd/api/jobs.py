@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gtcrowd.api import pages, shapes
+from gtcrowd.api import pagination, serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import Change, Job
@@ -22,7 +22,7 @@ from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change
 from gtcrowd.tasks.models import Answer
 
-PROBLEM = {422: shapes.ProblemShape, 403: shapes.ProblemShape}
+PROBLEM = {422: serializers.ProblemShape, 403: serializers.ProblemShape}
 CURSOR = OpenApiParameter("cursor", str, description="From the field `next` of a page.")
 SIZE = OpenApiParameter("page_size", int, description="1 to 1000, by default 100.")
 FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: everything, a line each.")
@@ -43,7 +43,7 @@ class Jobs(APIView):
     @extend_schema(
         summary="List jobs, the newest first",
         parameters=[OpenApiParameter("state", str), OpenApiParameter("cursor", str)],
-        responses=shapes.JobShape(many=True),
+        responses=serializers.JobShape(many=True),
     )
     def get(self, request: Request) -> Response:
         jobs = Job.objects.visible_to(caller(request)).select_related("team", "counters")
@@ -51,23 +51,23 @@ class Jobs(APIView):
             jobs = jobs.filter(state=state)
         paginator = JobPages()
         page = paginator.paginate_queryset(jobs, request, self)
-        return paginator.get_paginated_response(shapes.JobShape(page, many=True).data)
+        return paginator.get_paginated_response(serializers.JobShape(page, many=True).data)
 
     @extend_schema(
         summary="Create a job",
-        request=shapes.JobRequestShape,
-        responses={201: shapes.JobShape, 402: shapes.ProblemShape, **PROBLEM},
+        request=serializers.JobRequestShape,
+        responses={201: serializers.JobShape, 402: serializers.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         job = create.create(viewer=caller(request), given=mapping(request), now=timezone.now())
-        return Response(shapes.JobShape(job).data, status=201)
+        return Response(serializers.JobShape(job).data, status=201)
 
 
 class JobPlan(APIView):
     @extend_schema(
         summary="Check a job and see its cost, without creating it",
-        request=shapes.JobRequestShape,
-        responses={200: shapes.PlanShape, **PROBLEM},
+        request=serializers.JobRequestShape,
+        responses={200: serializers.PlanShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         viewer = caller(request)
@@ -80,45 +80,45 @@ class JobPlan(APIView):
             "total": planned.cost.total,
             "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         }
-        return Response(shapes.PlanShape(shown).data)
+        return Response(serializers.PlanShape(shown).data)
 
 
 class JobDetail(APIView):
-    @extend_schema(summary="One job", responses=shapes.JobShape)
+    @extend_schema(summary="One job", responses=serializers.JobShape)
     def get(self, request: Request, name: str) -> Response:
-        return Response(shapes.JobShape(visible_job(request, name)).data)
+        return Response(serializers.JobShape(visible_job(request, name)).data)
 
     @extend_schema(
         summary="Change a job that runs; its objects follow within seconds",
-        request=shapes.JobChangeShape,
-        responses={202: shapes.JobShape, 402: shapes.ProblemShape, 409: shapes.ProblemShape, **PROBLEM},
+        request=serializers.JobChangeShape,
+        responses={202: serializers.JobShape, 402: serializers.ProblemShape, 409: serializers.ProblemShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         change.change(viewer=caller(request), job=job, given=mapping(request), now=timezone.now())
-        return Response(shapes.JobShape(visible_job(request, name)).data, status=202)
+        return Response(serializers.JobShape(visible_job(request, name)).data, status=202)
 
 
 class JobChanges(APIView):
     @extend_schema(
         summary="What was changed in a job after it was created, the newest first; 1000 at most",
-        responses=shapes.ChangeShape(many=True),
+        responses=serializers.ChangeShape(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
         found = Change.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
-        return Response(shapes.ChangeShape(found.order_by("-at", "-pk")[:1000], many=True).data)
+        return Response(serializers.ChangeShape(found.order_by("-at", "-pk")[:1000], many=True).data)
 
 
 class JobStop(APIView):
-    @extend_schema(summary="Stop a job; this cannot be undone", request=None, responses={202: shapes.JobShape})
+    @extend_schema(summary="Stop a job; this cannot be undone", request=None, responses={202: serializers.JobShape})
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         stop.stop(viewer=caller(request), job=job, now=timezone.now())
-        return Response(shapes.JobShape(job).data, status=202)
+        return Response(serializers.JobShape(job).data, status=202)
 
 
 class JobLabels(APIView):
-    renderer_classes = pages.RENDERERS
+    renderer_classes = pagination.RENDERERS
 
     @extend_schema(
         summary="Labels, in pages or as JSON lines",
@@ -131,7 +131,7 @@ class JobLabels(APIView):
             SIZE,
             FORMAT,
         ],
-        responses=shapes.LabelPageShape,
+        responses=serializers.LabelPageShape,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
@@ -144,57 +144,57 @@ class JobLabels(APIView):
             return _shown(label, job.categories)
 
         rows = labels.select_related("run")
-        response = pages.listed(request, rows, key=("created_at", "pk"), show=show)
+        response = pagination.listed(request, rows, key=("created_at", "pk"), show=show)
         response["ETag"] = tag
         return response
 
 
 class JobManifest(APIView):
-    renderer_classes = pages.RENDERERS
+    renderer_classes = pagination.RENDERERS
 
     @extend_schema(
         summary="The output manifest as it is now",
         parameters=[OpenApiParameter("run", int)],
-        responses={(200, pages.LINES): OpenApiTypes.STR},
+        responses={(200, pagination.LINES): OpenApiTypes.STR},
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
         run = _run(request, job)
         headers = {"Content-Disposition": f'attachment; filename="{job.name}.manifest"'}
-        return StreamingHttpResponse(export.blocks(job, run_id=run), content_type=pages.LINES, headers=headers)
+        return StreamingHttpResponse(export.blocks(job, run_id=run), content_type=pagination.LINES, headers=headers)
 
 
 class JobAnswers(APIView):
-    renderer_classes = pages.RENDERERS
+    renderer_classes = pagination.RENDERERS
 
     @extend_schema(
         summary="Answers as they were handed in, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
-        responses=shapes.AnswerPageShape,
+        responses=serializers.AnswerPageShape,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
         answers = Answer.objects.visible_to(caller(request)).filter(job=job).select_related("worker", "task")
-        return pages.listed(request, answers, key=("submitted_at", "pk"), show=_answer)
+        return pagination.listed(request, answers, key=("submitted_at", "pk"), show=_answer)
 
 
 class JobRuns(APIView):
-    @extend_schema(summary="Runs of methods, the newest first", responses=shapes.RunShape(many=True))
+    @extend_schema(summary="Runs of methods, the newest first", responses=serializers.RunShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         runs = Run.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
-        return Response(shapes.RunShape(runs, many=True).data)
+        return Response(serializers.RunShape(runs, many=True).data)
 
     @extend_schema(
         summary="Run another method to compare",
-        request=shapes.RunRequestShape,
-        responses={202: shapes.RunShape, **PROBLEM},
+        request=serializers.RunRequestShape,
+        responses={202: serializers.RunShape, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         run = consolidate.ask(
             job, viewer=caller(request), method=str(mapping(request).get("method")), now=timezone.now()
         )
-        return Response(shapes.RunShape(run).data, status=202)
+        return Response(serializers.RunShape(run).data, status=202)
 
 
 def mapping(request: Request) -> dict[str, Any]:
@@ -204,7 +204,7 @@ def mapping(request: Request) -> dict[str, Any]:
 def _run(request: Request, job: Job) -> int | None:
     if "run" not in request.query_params:
         return None
-    number = pages.whole(request, "run", 0, 1, 2**62)
+    number = pagination.whole(request, "run", 0, 1, 2**62)
     run: Run = get_object_or_404(Run.objects.visible_to(caller(request)), job=job, pk=number)
     return run.pk
 
@@ -213,8 +213,8 @@ def _labels(request: Request, job: Job) -> Any:
     run = _run(request, job)
     labels = Label.objects.visible_to(caller(request)).filter(job=job)
     labels = labels.filter(current=True) if run is None else labels.filter(run=run)
-    least, most = pages.share(request, "min_confidence"), pages.share(request, "max_confidence")
-    since = pages.moment(request, "changed_since")
+    least, most = pagination.share(request, "min_confidence"), pagination.share(request, "max_confidence")
+    since = pagination.moment(request, "changed_since")
     bounds = {"confidence__gte": least, "confidence__lte": most, "created_at__gt": since}
     return labels.filter(**{name: bound for name, bound in bounds.items() if bound is not None})
 

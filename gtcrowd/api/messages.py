@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gtcrowd.api import pages, shapes
+from gtcrowd.api import pagination, serializers
 from gtcrowd.api.authentication import caller
+from gtcrowd.api.errors import BadParameter
 from gtcrowd.api.jobs import CURSOR, FORMAT, PROBLEM, SIZE, mapping, visible_job
-from gtcrowd.api.problems import BadParameter
 from gtcrowd.tasks import messages
 from gtcrowd.tasks.models import Message
 from gtcrowd.workforce.models import Worker
@@ -23,12 +23,12 @@ WAITING = OpenApiParameter("waiting", bool, description="`true`: only workers' m
 
 
 class JobMessages(APIView):
-    renderer_classes = pages.RENDERERS
+    renderer_classes = pagination.RENDERERS
 
     @extend_schema(
         summary="Messages between workers of a job and its members, in pages or as JSON lines",
         parameters=[WAITING, CURSOR, SIZE, FORMAT],
-        responses=shapes.MessagePageShape,
+        responses=serializers.MessagePageShape,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         rows = Message.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
@@ -38,14 +38,14 @@ class JobMessages(APIView):
         if asked == "true":
             rows = rows.filter(from_worker=True, done_at=None)
         rows = rows.select_related("worker", "author", "assignment__task")
-        return pages.listed(request, rows, key=("sent_at", "pk"), show=_message)
+        return pagination.listed(request, rows, key=("sent_at", "pk"), show=_message)
 
 
 class JobThread(APIView):
     @extend_schema(
         summary="Answer a worker who has written",
-        request=shapes.AnswerMessageShape,
-        responses={201: shapes.MessageShape, **PROBLEM},
+        request=serializers.AnswerMessageShape,
+        responses={201: serializers.MessageShape, **PROBLEM},
     )
     def post(self, request: Request, name: str, code: str) -> Response:
         given, facts = mapping(request), self._facts(request, name, code)
@@ -56,8 +56,8 @@ class JobThread(APIView):
 
     @extend_schema(
         summary="Mark what a worker wrote as done, or have it wait again",
-        request=shapes.DoneShape,
-        responses={200: shapes.DoneCountShape, **PROBLEM},
+        request=serializers.DoneShape,
+        responses={200: serializers.DoneCountShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
         done = mapping(request).get("done")

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gtcrowd.api import shapes
+from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.identity.access import Right
 from gtcrowd.jobs import store
@@ -51,7 +51,7 @@ class Objects(APIView):
     @extend_schema(
         summary="Put an object into a bucket of yours",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={201: shapes.UploadedShape, 422: shapes.ProblemShape},
+        responses={201: serializers.UploadedShape, 422: serializers.ProblemShape},
     )
     def put(self, request: Request, bucket: str, key: str) -> Response:
         caller(request).must(Right.CREATE_JOBS)

@@ -8,32 +8,32 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gtcrowd.api import shapes
+from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.api.jobs import PROBLEM
-from gtcrowd.workforce import found, invite
+from gtcrowd.workforce import invite, setup
 from gtcrowd.workforce.models import Team, Worker
 
 
 class Teams(APIView):
-    @extend_schema(summary="Teams you may give jobs to", responses=shapes.TeamShape(many=True))
+    @extend_schema(summary="Teams you may give jobs to", responses=serializers.TeamShape(many=True))
     def get(self, request: Request) -> Response:
         teams = Team.objects.visible_to(caller(request)).select_related("workforce").order_by("pk")
-        return Response(shapes.TeamShape(teams, many=True).data)
+        return Response(serializers.TeamShape(teams, many=True).data)
 
     @extend_schema(
         summary="Form a team of your private workforce",
-        request=shapes.TeamShape,
-        responses={201: shapes.TeamShape, **PROBLEM},
+        request=serializers.TeamShape,
+        responses={201: serializers.TeamShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         given = request.data if isinstance(request.data, dict) else {}
-        team = found.team(
+        team = setup.team(
             viewer=caller(request),
             name=str(given.get("name", "")),
             description=str(given.get("description", "")),
         )
-        return Response(shapes.TeamShape(team).data, status=201)
+        return Response(serializers.TeamShape(team).data, status=201)
 
 
 class WorkerPages(CursorPagination):
@@ -42,17 +42,17 @@ class WorkerPages(CursorPagination):
 
 
 class Workers(APIView):
-    @extend_schema(summary="Workers of your private workforce", responses=shapes.WorkerShape(many=True))
+    @extend_schema(summary="Workers of your private workforce", responses=serializers.WorkerShape(many=True))
     def get(self, request: Request) -> Response:
         workers = Worker.objects.visible_to(caller(request)).select_related("user").prefetch_related("teams")
         paginator = WorkerPages()
         page = paginator.paginate_queryset(workers, request, self)
-        return paginator.get_paginated_response(shapes.WorkerShape(page, many=True).data)
+        return paginator.get_paginated_response(serializers.WorkerShape(page, many=True).data)
 
     @extend_schema(
         summary="Invite people by e-mail",
-        request=shapes.InvitationShape,
-        responses={202: shapes.WorkerShape(many=True), **PROBLEM},
+        request=serializers.InvitationShape,
+        responses={202: serializers.WorkerShape(many=True), **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         given = request.data if isinstance(request.data, dict) else {}
@@ -65,4 +65,4 @@ class Workers(APIView):
             team=team,
             now=timezone.now(),
         )
-        return Response(shapes.WorkerShape(invited, many=True).data, status=202)
+        return Response(serializers.WorkerShape(invited, many=True).data, status=202)

@@ -24,8 +24,8 @@ from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import ENDED, DataObject, Job
 from gtcrowd.labels.models import Truth
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import claim, leave, submit
-from gtcrowd.workforce import found
+from gtcrowd.tasks import claim, release, submit
+from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
 
 SLUG = "digits-lab"
@@ -89,11 +89,11 @@ def load(*, now: datetime, progress: Progress) -> dict[str, dict[str, str]]:
 
 
 def _people_of_the_house(now: datetime) -> tuple[Viewer, dict[str, dict[str, str]]]:
-    requester = Requester.objects.filter(slug=SLUG).first() or found.requester(slug=SLUG, name="Digits Lab")
+    requester = Requester.objects.filter(slug=SLUG).first() or setup.requester(slug=SLUG, name="Digits Lab")
     known = {}
     for role, name, right in (("requester", "Rita", Role.OWNER), ("operations", "Otto", Role.OPERATIONS)):
         user, password = _user(f"{role}@example.org", name)
-        found.member(requester=requester, user=user, role=right)
+        setup.member(requester=requester, user=user, role=right)
         known[role] = {"email": user.email, "password": password}
     for name in crowd.FIRST[:3]:
         user, password = _user(f"{name.lower()}@example.org", name)
@@ -115,7 +115,7 @@ def _user(email: str, name: str) -> tuple[User, str]:
 
 
 def _teams(viewer: Viewer) -> dict[str, Team]:
-    workforce = found.private(viewer.requester)
+    workforce = setup.private(viewer.requester)
     texts = {"readers": "People who read handwriting", "auditors": "The most careful of the readers"}
     return {
         name: Team.objects.get_or_create(workforce=workforce, name=name, defaults={"description": text})[0]
@@ -126,13 +126,13 @@ def _teams(viewer: Viewer) -> dict[str, Team]:
 def _crowd(
     viewer: Viewer, team_of: dict[str, Team], now: datetime, rng: np.random.Generator
 ) -> list[tuple[crowd.Person, Worker]]:
-    workforce, made = found.private(viewer.requester), []
+    workforce, made = setup.private(viewer.requester), []
     for place, person in enumerate(crowd.people(rng)):
         email = f"{person.name.lower()}@example.org"
         user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=person.name)
         teams = (team_of["readers"], team_of["auditors"]) if place % 3 == 0 else (team_of["readers"],)
-        everyone = workforce.teams.get(name=found.EVERYONE)
-        made.append((person, found.enlist(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
+        everyone = workforce.teams.get(name=setup.EVERYONE)
+        made.append((person, setup.enlist(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
     return made
 
 
@@ -172,7 +172,7 @@ def _run(
         took = person.takes(rng)
         later = now + timedelta(seconds=took)
         if rng.random() < 0.01:
-            leave.give_back(assignment=assignment, reason="Cannot read it.", now=later)
+            release.give_back(assignment=assignment, reason="Cannot read it.", now=later)
         else:
             answer = person.answer(truth[assignment.task_id], rng, day=(now - first).days)
             content = {"crowd-image-classifier": {"label": str(answer)}}

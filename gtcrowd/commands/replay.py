@@ -26,7 +26,7 @@ from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Label, Run, Truth
 from gtcrowd.tasks import claim, submit
 from gtcrowd.tasks.models import Answer, Task
-from gtcrowd.workforce import found
+from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
 
 REQUESTER = "replay"
@@ -109,7 +109,7 @@ def compare(job: Job, recording: Recording, progress: Progress) -> list[Score]:
 def _viewer() -> Viewer:
     requester = Requester.objects.filter(slug=REQUESTER).first()
     if requester is None:
-        requester = found.requester(slug=REQUESTER, name="Replay")
+        requester = setup.requester(slug=REQUESTER, name="Replay")
         # Recorded crowds are as they were: more answers an object, more objects at once than a job may ask for.
         requester.most_workers_per_object, requester.most_concurrent = 1000, 2_000_000_000
         requester.save()
@@ -117,7 +117,7 @@ def _viewer() -> Viewer:
 
 
 def _team(viewer: Viewer, name: str) -> Team:
-    workforce = found.private(viewer.requester)
+    workforce = setup.private(viewer.requester)
     made, _created = Team.objects.get_or_create(
         workforce=workforce, name=name, defaults={"description": f"The recorded crowd of {name}"}
     )
@@ -178,7 +178,7 @@ def _workers(job: Job, names: Iterable[str]) -> dict[str, Worker]:
         if user.pk is None:
             user.set_unusable_password()
             user.save()
-        made[name] = found.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
+        made[name] = setup.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
     return made
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gtcrowd.console import forms
-from gtcrowd.console.gate import member
+from gtcrowd.console.access import member
 from gtcrowd.identity import hook_secret, origins, zones
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import state

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gtcrowd import kinds
 from gtcrowd.console import forms
-from gtcrowd.console.gate import member
+from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.kinds import pages
 from gtcrowd.workpage import frame, rendering

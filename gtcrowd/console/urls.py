@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gtcrowd.console import flow, hooks, messaging, templates, views
+from gtcrowd.console import hooks, messages, running_jobs, templates, views
 
 app_name = "console"
 urlpatterns = [
@@ -15,11 +15,11 @@ urlpatterns = [
     path("jobs/<str:name>/try/", hooks.try_job, name="try-job"),
     path("jobs/<str:name>/", views.job, name="job"),
     path("jobs/<str:name>/stop/", views.stop_job, name="stop"),
-    path("jobs/<str:name>/change/", flow.change_job, name="change"),
-    path("jobs/<str:name>/pause/", flow.pause_job, name="pause"),
-    path("jobs/<str:name>/gold/", flow.declare_gold, name="gold"),
-    path("jobs/<str:name>/workers/<str:code>/", flow.change_standing, name="standing"),
-    path("jobs/<str:name>/messages/<str:code>/", messaging.answer, name="message"),
+    path("jobs/<str:name>/change/", running_jobs.change_job, name="change"),
+    path("jobs/<str:name>/pause/", running_jobs.pause_job, name="pause"),
+    path("jobs/<str:name>/gold/", running_jobs.declare_gold, name="gold"),
+    path("jobs/<str:name>/workers/<str:code>/", running_jobs.change_standing, name="standing"),
+    path("jobs/<str:name>/messages/<str:code>/", messages.answer, name="message"),
     path("jobs/<str:name>/run/", views.run_method, name="run"),
     path("jobs/<str:name>/output.manifest", views.manifest, name="manifest"),
     path("people/", views.people, name="people"),

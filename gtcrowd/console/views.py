@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
-from gtcrowd.console import forms, messaging
-from gtcrowd.console.gate import member
+from gtcrowd.console import forms
+from gtcrowd.console import messages as worker_messages
+from gtcrowd.console.access import member
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity import keys
 from gtcrowd.identity.access import Right, Role, Viewer
@@ -28,7 +29,7 @@ from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
 from gtcrowd.tasks.messages import waiting as waiting_messages
 from gtcrowd.tasks.models import Gold, Standing, Task, TaskState
-from gtcrowd.workforce import found, invite
+from gtcrowd.workforce import invite, setup
 from gtcrowd.workforce.models import Team, Worker
 
 SHOWN = 100
@@ -98,7 +99,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
         "gold_asked": forms.of_gold(asked.gold),
         "hooks": _hooks(viewer, asked),
-        "messaging": messaging.shown(viewer, asked),
+        "messaging": worker_messages.shown(viewer, asked),
     }
     return render(request, "console/job.html", shown)
 
@@ -178,9 +179,9 @@ def change_worker(request: HttpRequest, viewer: Viewer, code: str) -> HttpRespon
 @require_POST
 def new_team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     try:
-        found.team(viewer=viewer, name=request.POST.get("name", ""), description=request.POST.get("description", ""))
+        setup.team(viewer=viewer, name=request.POST.get("name", ""), description=request.POST.get("description", ""))
         messages.success(request, _("The team was formed."))
-    except found.TeamRefused as refused:
+    except setup.TeamRefused as refused:
         messages.error(request, f"{refused.field}: {refused}")
     return redirect("console:people")
 

@@ -12,7 +12,7 @@ from django.db import connection
 from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds import Given
-from gtcrowd.labels import copying
+from gtcrowd.labels import bulk_copy
 from gtcrowd.tasks.models import Gold
 
 CODED = "coalesce(array_position(%(values)s::jsonb[], value), 0)::integer - 1"
@@ -58,7 +58,7 @@ class Answers:
 def read(job: Job, *, only_new: bool = False) -> Answers:
     """All answers of the job; with `only_new`, those to tasks that ended since the last official run."""
     answers, distinct = _columns(job, NOT_CONCLUDED if only_new else "")
-    tasks = copying.read(TASKS, {"job": job.pk}, {"id": "i8", "position": "i4"})
+    tasks = bulk_copy.read(TASKS, {"job": job.pk}, {"id": "i8", "position": "i4"})
     place = _places(tasks["id"], tasks["position"], answers["task"])
     answered = np.zeros(len(tasks["id"]), dtype=bool)
     answered[place] = True
@@ -89,11 +89,11 @@ def _columns(job: Job, which: str) -> tuple[dict[str, Codes], Sequence[Any]]:
     if values is not None:
         facts = {"job": job.pk, "values": [json.dumps(value) for value in values]}
         query = ANSWERS.format(value=CODED, which=which)
-        return copying.read(query, facts, {"task": "i8", "worker": "i8", "value": "i4"}), values
+        return bulk_copy.read(query, facts, {"task": "i8", "worker": "i8", "value": "i4"}), values
     codes: dict[str, int] = {}
     rows = [
         (task, worker, codes.setdefault(value, len(codes)))
-        for task, worker, value in copying.rows(ANSWERS.format(value=TEXT, which=which), {"job": job.pk})
+        for task, worker, value in bulk_copy.rows(ANSWERS.format(value=TEXT, which=which), {"job": job.pk})
     ]
     found = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     return dict(zip(("task", "worker", "value"), found, strict=True)), [json.loads(text) for text in codes]

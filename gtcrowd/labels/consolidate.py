@@ -19,7 +19,7 @@ from gtcrowd import kinds, queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
-from gtcrowd.labels import copying, doubt, files
+from gtcrowd.labels import assets, bulk_copy, online_posteriors
 from gtcrowd.labels.models import HOOK, Label, Run, RunState, WorkerQuality
 from gtcrowd.tasks.models import Gold, Task, TaskState
 
@@ -100,7 +100,7 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
         concluded = _form(run, answers, write=write, now=now)
         queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{job.pk}", job=job.pk)
     if job.dynamic:  # outside of the transaction: it touches rows that workers are waiting for
-        run.drift = doubt.pass_on(job, concluded, answers, now=now)
+        run.drift = online_posteriors.pass_on(job, concluded, answers, now=now)
         run.save(update_fields=["drift"])
     return run
 
@@ -120,7 +120,7 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
         chosen = _chosen(answers, write)
         run.labels = _write_labels(run, concluded, answers, chosen, now)
         placed = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
-        files.write(job, ((position, concluded.values[code]) for position, code in placed), made=now)
+        assets.write(job, ((position, concluded.values[code]) for position, code in placed), made=now)
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()
@@ -161,7 +161,7 @@ def _write_labels(
     counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
     values = _texts([concluded.values[code] for code in chosen.tolist()])
     posterior = concluded.posterior
-    copying.write(
+    bulk_copy.write(
         Label._meta.db_table,
         {
             "run_id": pa.array([run.pk]),
@@ -170,7 +170,7 @@ def _write_labels(
             "position": pa.array(positions),
             "value": pa.array(values, pa.large_string()),
             "confidence": pa.array(concluded.confidence[chosen].round(6)),
-            "posterior": pa.array(["\\N"]) if posterior is None else copying.json_lists(posterior[chosen], places=6),
+            "posterior": pa.array(["\\N"]) if posterior is None else bulk_copy.json_lists(posterior[chosen], places=6),
             "parts": _parts(concluded, chosen),
             "answers": pa.array(counts[chosen]),
             "current": pa.array([run.official]),
@@ -185,8 +185,8 @@ def _texts(values: list[object]) -> list[str]:
     """Each value as JSON in a field of COPY; names of categories, which repeat, are written once."""
     names = {value: "" for value in values if isinstance(value, str)}
     for name in names:
-        names[name] = copying.escaped(json.dumps(name))
-    return [names[v] if isinstance(v, str) else copying.escaped(json.dumps(v)) for v in values]
+        names[name] = bulk_copy.escaped(json.dumps(name))
+    return [names[v] if isinstance(v, str) else bulk_copy.escaped(json.dumps(v)) for v in values]
 
 
 def _parts(concluded: kinds.Concluded, chosen: columns.Codes) -> pa.Array:
@@ -200,7 +200,7 @@ def _write_qualities(run: Run, concluded: kinds.Concluded, answers: columns.Answ
     found = concluded.found
     rows = None if found.confusion is None else found.confusion.round(6).tolist()
     confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
-    copying.write(
+    bulk_copy.write(
         WorkerQuality._meta.db_table,
         {
             "run_id": pa.array([run.pk]),

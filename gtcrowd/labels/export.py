@@ -18,7 +18,7 @@ from django.utils.translation import override
 from gtcrowd import kinds, manifest
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job
-from gtcrowd.labels import files
+from gtcrowd.labels import assets
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import TaskState
 
@@ -137,7 +137,7 @@ def _block(job: Job, label: _Label) -> dict[str, Any]:
         medium=job.medium,
         job_name=job.name,
         created_at=label.made,
-        address=files.address(job, label.position, label.made),
+        address=assets.address(job, label.position, label.made),
     )
 
 

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST
 from gtcrowd import kinds
 from gtcrowd.portal import places, shapes
 from gtcrowd.portal.templatetags.amounts import duration
-from gtcrowd.tasks import claim, drafts, extend, leave, shortcuts
+from gtcrowd.tasks import claim, drafts, extend_lease, release, shortcuts
 from gtcrowd.tasks import submit as submitting
 from gtcrowd.tasks.models import Assignment, AssignmentState
 
 View = Callable[..., JsonResponse]
 MOST_ANSWER = 28_000_000
 """Bytes of an answer: a mask of a large picture is more than any other request may be."""
-LEAVING = {"return": leave.give_back, "decline": leave.decline}
+LEAVING = {"return": release.give_back, "decline": release.decline}
 
 
 def told_in_json(view: View) -> View:
@@ -75,8 +75,8 @@ def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
     now = timezone.now()
     assignment = places.own_assignment(places.person(request), _asked(request), job=job_id)
     try:
-        until = extend.extend(assignment=assignment, now=now)
-    except extend.NotExtended as refused:
+        until = extend_lease.extend(assignment=assignment, now=now)
+    except extend_lease.NotExtended as refused:
         return problem(str(refused), status=409)
     return JsonResponse({"secondsLeft": round((until - now).total_seconds(), 1)})
 
@@ -119,7 +119,7 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     left = how(assignment=assignment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
     if not left:
         messages.info(request, _("You had left this task already."))
-    elif how is leave.decline:
+    elif how is release.decline:
         messages.success(request, _("Declined. You will not see that one again."))
     else:
         messages.success(request, _("The task is back with the others. It does not count against you."))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim, messages, own
+from gtcrowd.tasks import claim, load_assignment, messages
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker, WorkerState
 
@@ -51,7 +51,7 @@ def own_assignment(user: User, assignment_id: Any, *, job: int | None = None) ->
         number = int(assignment_id)
     except (ValueError, TypeError) as error:
         raise Http404 from error
-    found = own.own(user=user.pk, assignment=number, job=job) if 0 < number < 2**63 else None
+    found = load_assignment.own(user=user.pk, assignment=number, job=job) if 0 < number < 2**63 else None
     if found is None:
         raise Http404
     return found

@@ -17,9 +17,9 @@ from gtcrowd.identity.access import viewer_of
 from gtcrowd.portal import examples, places, shapes, texts
 from gtcrowd.tasks import claim, drafts, shortcuts
 from gtcrowd.tasks import messages as messaging
+from gtcrowd.tasks.available_jobs import offer, offers
 from gtcrowd.tasks.earnings import earnings
 from gtcrowd.tasks.models import About, Standing
-from gtcrowd.tasks.offers import offer, offers
 from gtcrowd.workforce.models import Worker
 
 JOBS_SHOWN = 20

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import queue, statement
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import expire, gate, gold, seek
-from gtcrowd.tasks import open as opening
-from gtcrowd.tasks.gate import Gate, NothingToDo
+from gtcrowd.tasks import allocate, eligibility, expire, gold
+from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.tasks.eligibility import Gate, NothingToDo
 from gtcrowd.tasks.models import Assignment, AssignmentState
 from gtcrowd.workforce.models import Worker
 
@@ -112,15 +112,15 @@ def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
 
 def _claim(worker: Worker, job: Job, now: datetime, *, in_advance: bool, task: int | None) -> Assignment:
     for _attempt in range(TRIES):
-        found, live = gate.read(worker, job)
-        gate.must_be_open(found)
+        found, live = eligibility.read(worker, job)
+        eligibility.must_be_open(found)
         held = _held(live, now, in_advance=in_advance)
         if held is not None:
             return held
         if found.standing is None:
-            statement.run(ENTER, job=job.pk, worker=worker.pk, now=now, settled=now - seek.SKEW)
+            statement.run(ENTER, job=job.pk, worker=worker.pk, now=now, settled=now - allocate.SKEW)
             continue
-        gate.must_be_within(found)
+        eligibility.must_be_within(found)
         try:
             claimed = _take(found, worker, job, now, in_advance=in_advance, task=task)
         except IntegrityError:
@@ -157,25 +157,25 @@ def _take(
     lease = min(AHEAD_SECONDS, found.time_limit) if in_advance else found.time_limit
     facts: dict[str, Any] = {
         "job": job.pk, "worker": worker.pk, "now": now, "until": now + timedelta(seconds=lease), "price": found.price,
-        "standing": found.standing, "settled": now - seek.SKEW, "in_advance": in_advance, "keep_place": False,
+        "standing": found.standing, "settled": now - allocate.SKEW, "in_advance": in_advance, "keep_place": False,
         "rank": found.rank, "since": found.since,
     }  # fmt: skip
     if task is not None:
-        return seek.made(worker, job, facts, seek.ONLY, task=task)
+        return allocate.made(worker, job, facts, allocate.ONLY, task=task)
     seen = found.gold_seen or 0
     if found.gold and gold.due(found.gold, worker=worker.pk, job=job.pk, seen=seen, answers=found.answers or 0):
         known = gold.hand_out(worker, job, found.gold, seen=seen, facts=facts)
         if known:
             return known
-    find = seek.FINDERS.get(found.hand_out, seek.in_order)
-    claimed = find(worker, job, facts) or seek.made(worker, job, facts, seek.LEFT)
+    find = allocate.FINDERS.get(found.hand_out, allocate.in_order)
+    claimed = find(worker, job, facts) or allocate.made(worker, job, facts, allocate.LEFT)
     if claimed is None and opening.release(job, now=now):
         claimed = find(worker, job, facts)
-    if claimed is None and found.lap_at is not None and found.lap_at <= now - seek.LAP:
-        statement.run(seek.NEW_LAP, **facts)
-        claimed = find(worker, job, facts | {"since": now - seek.BACK})
+    if claimed is None and found.lap_at is not None and found.lap_at <= now - allocate.LAP:
+        statement.run(allocate.NEW_LAP, **facts)
+        claimed = find(worker, job, facts | {"since": now - allocate.BACK})
     if claimed is None:
-        statement.run(seek.PASSED_ALL, end=seek.END, **facts)
+        statement.run(allocate.PASSED_ALL, end=allocate.END, **facts)
     return claimed
 
 

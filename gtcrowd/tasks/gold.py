@@ -30,7 +30,7 @@ from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.tasks.models import Answer, Assignment, Gold, Seat, Standing, StandingState, Task, TaskState
-from gtcrowd.tasks.open import LOCK_SPACE
+from gtcrowd.tasks.open_tasks import LOCK_SPACE
 from gtcrowd.workforce.models import Worker
 
 BY_RULE = ("gold-rule", "quiz-failed")

@@ -20,7 +20,7 @@ from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Hook, Job, Mishap, Prepared
-from gtcrowd.tasks import open as opening
+from gtcrowd.tasks import open_tasks as opening
 
 SIDE_BY_SIDE = 8
 PORTION = 32

@@ -24,9 +24,9 @@ from django.db.models import Q
 
 from gtcrowd import kinds, statement
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import close
+from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import Standing, Task, TaskState, WorkerModel
-from gtcrowd.tasks.seats import ADD, RANK
+from gtcrowd.tasks.slots import ADD, RANK
 
 ANSWERS = """
 SELECT answer.value, standing.model FROM tasks_answer answer
@@ -72,10 +72,10 @@ def look(task_id: int, job: Job, *, now: datetime) -> str:
     ((answered, seats),) = statement.rows(JUDGE, task=task_id, error=error, avoidable=avoidable)
     if min(error, avoidable) <= OBJECT * (job.target_error or 0) and job.first_workers <= answered:
         reason = "most-workers" if answered >= job.workers_per_object else "sure-enough"
-        ended = close.end([task_id], reason_code=reason, now=now)
+        ended = close_tasks.end([task_id], reason_code=reason, now=now)
         return TaskState.DONE if ended else TaskState.OPEN
     if seats == 0 and answered >= job.workers_per_object:
-        ended = close.end([task_id], reason_code="most-workers", now=now)
+        ended = close_tasks.end([task_id], reason_code="most-workers", now=now)
         return TaskState.DONE
     if seats == 0:
         statement.run(WANT_MORE, task=task_id)
@@ -124,8 +124,8 @@ def _review(job: Job, *, now: datetime) -> None:
                 statement.run(MORE, task=task, hand_out=job.hand_out, now=now)
     sure = tasks.filter(Q(error__lte=most) | Q(avoidable__lte=most), state=TaskState.OPEN)
     ids = list(sure.filter(answered__gte=job.first_workers).values_list("pk", flat=True))
-    for start in range(0, len(ids), close.PORTION):
-        close.end(ids[start : start + close.PORTION], reason_code="sure-enough", now=now)
+    for start in range(0, len(ids), close_tasks.PORTION):
+        close_tasks.end(ids[start : start + close_tasks.PORTION], reason_code="sure-enough", now=now)
 
 
 def expected_error(job: Job) -> tuple[float, float] | None:

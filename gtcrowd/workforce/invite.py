@@ -15,7 +15,7 @@ from gtcrowd import language, queue
 from gtcrowd.identity import invitations
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
-from gtcrowd.workforce import found
+from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker, WorkerState, Workforce
 
 MOST_AT_ONCE = 1000
@@ -37,8 +37,8 @@ def invite(*, viewer: Viewer, emails: Iterable[str], team: Team | None = None, n
     """
     viewer.must(Right.MANAGE_WORKERS)
     addresses = _checked(emails)
-    workforce = found.private(viewer.requester)
-    teams = {workforce.teams.get(name=found.EVERYONE)} | ({team} if team else set())
+    workforce = setup.private(viewer.requester)
+    teams = {workforce.teams.get(name=setup.EVERYONE)} | ({team} if team else set())
     with transaction.atomic():
         return [_invite_one(viewer, workforce, address, teams, now) for address in addresses]
 

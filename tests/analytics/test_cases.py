@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gtcrowd.analytics import cases
-from gtcrowd.analytics.measures import drift, fraud, others
+from gtcrowd.analytics.measures import drift, fraud, leave_one_out
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 
@@ -25,7 +25,7 @@ def crowd(seed=0, *, accuracy=0.85):
 
 
 def watched(task, worker, value, confusion, prior, limit=12.0):
-    beside = others.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
     return drift.watch(worker, value, beside, crowd=confusion[0], n_workers=WORKERS, limit=limit)
 
 
@@ -33,7 +33,7 @@ def test_others_leave_the_own_answer_out():
     task, worker, value = np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([0, 0, 1])
     confusion = np.array([[[0.9, 0.1], [0.1, 0.9]]] * 2)
 
-    found = others.probability(task, worker, value, confusion=confusion, prior=np.array([0.5, 0.5]), n_tasks=2)
+    found = leave_one_out.probability(task, worker, value, confusion=confusion, prior=np.array([0.5, 0.5]), n_tasks=2)
 
     assert found[0] == pytest.approx([0.9, 0.1])
     assert found[2] == pytest.approx([0.5, 0.5])
@@ -133,7 +133,7 @@ def test_speeders_machines_and_the_indifferent_are_found():
     seconds[worker == 1] *= 0.1
     seconds[worker == 2] = 8 + rng.random(int((worker == 2).sum())) / 10
     value[worker == 3] = 0
-    beside = others.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
 
     assert np.flatnonzero(fraud.discoveries(fraud.speed(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [1]
     assert np.flatnonzero(fraud.discoveries(fraud.regularity(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [2]

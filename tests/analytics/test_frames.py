@@ -7,7 +7,7 @@ import pytest
 from gtcrowd import line
 from gtcrowd.analytics import frames, quality, rollup
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people
+from gtcrowd.analytics.measures import workers
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.workforce.models import Kind, Team, Workforce
 
@@ -35,7 +35,7 @@ def job(ask, crowd, answer, now):
 
 
 def test_a_row_a_worker(alice, job):
-    frame = people.measured(frames.workers(alice, ALL)).set_index("worker")
+    frame = workers.measured(frames.workers(alice, ALL)).set_index("worker")
 
     assert frame["submitted"].to_dict() == {"Cleo": 2, "Dan": 2, "Eve": 2}
     assert frame["agreement"].to_dict() == {"Cleo": 0.5, "Dan": 0.5, "Eve": 0}
@@ -79,7 +79,7 @@ def test_names_are_of_ones_own_workers(alice, bob, job, crowd):
 
 
 def test_days_by_group(alice, job):
-    table = people.every_day(frames.totals(alice, ALL, by="day", and_by="worker"), group="worker_id")
+    table = workers.every_day(frames.totals(alice, ALL, by="day", and_by="worker"), group="worker_id")
 
     assert table.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03"]
     assert table.sum(axis=1).tolist() == [4, 2]
@@ -90,18 +90,18 @@ def test_days_without_answers_are_zero():
 
     days = pd.DataFrame({"day": [date(2026, 11, 1), date(2026, 11, 4)], "submitted": [1, 2]})
 
-    assert people.every_day(days)["submitted"].tolist() == [1, 0, 0, 2]
+    assert workers.every_day(days)["submitted"].tolist() == [1, 0, 0, 2]
 
 
 def test_beyond_the_largest_stand_the_others(alice, job):
-    table = people.every_day(frames.totals(alice, ALL, by="day", and_by="worker"), group="worker_id", most=1)
+    table = workers.every_day(frames.totals(alice, ALL, by="day", and_by="worker"), group="worker_id", most=1)
 
     assert table.columns[-1] == "others"
     assert table.to_numpy().sum() == 6
 
 
 def test_numbers_are_those_of_all(alice, job):
-    found = people.numbers(frames.totals(alice, ALL, by=None), frames.jobs(alice, ALL), median_seconds=10.0)
+    found = workers.numbers(frames.totals(alice, ALL, by=None), frames.jobs(alice, ALL), median_seconds=10.0)
 
     assert (found.answers, found.workers, found.objects, found.labeled) == (6, 3, 2, 2)
     assert found.agreement == pytest.approx(1 / 3)
@@ -109,7 +109,7 @@ def test_numbers_are_those_of_all(alice, job):
 
 
 def test_numbers_of_nothing_are_none(bob, job):
-    found = people.numbers(frames.totals(bob, ALL, by=None), frames.jobs(bob, ALL), median_seconds=float("nan"))
+    found = workers.numbers(frames.totals(bob, ALL, by=None), frames.jobs(bob, ALL), median_seconds=float("nan"))
 
     assert (found.answers, found.accuracy, found.median_seconds, found.per_hour) == (0, None, None, None)
 

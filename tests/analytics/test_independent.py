@@ -11,7 +11,7 @@ from sklearn.metrics import cohen_kappa_score, confusion_matrix
 from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
 from statsmodels.stats.proportion import proportion_confint
 
-from gtcrowd.analytics.measures import accuracy, compared, forecast, fraud, pace, people, trust
+from gtcrowd.analytics.measures import accuracy, calibration, comparisons, forecast, fraud, latency, workers
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.classes.table import AnswerTable
 from gtcrowd.consolidation.intervals import credible_interval
@@ -93,7 +93,7 @@ def test_confusions_are_those_of_scikit_learn():
     rng = np.random.default_rng(0)
     worker, right, given = rng.integers(0, 4, 500), rng.integers(0, 3, 500), rng.integers(0, 3, 500)
 
-    ours = compared.confusion(worker, right, given, n_workers=4, n_values=3)
+    ours = comparisons.confusion(worker, right, given, n_workers=4, n_values=3)
 
     for one in range(4):
         theirs = confusion_matrix(right[worker == one], given[worker == one], labels=[0, 1, 2])
@@ -112,11 +112,11 @@ def test_intervals_of_shares_are_those_of_statsmodels():
 
 def test_percentiles_are_those_of_numpy_within_a_class():
     seconds = np.exp(np.random.default_rng(1).normal(2, 0.7, 20_000))
-    counts = np.bincount(pace.classes(seconds), minlength=pace.CLASSES)
+    counts = np.bincount(latency.classes(seconds), minlength=latency.CLASSES)
 
     for share in (0.25, 0.5, 0.75, 0.9):
-        assert pace.percentile(counts, share) == pytest.approx(np.quantile(seconds, share), rel=0.02)
-    assert np.isnan(pace.percentile(np.zeros(pace.CLASSES), 0.5))
+        assert latency.percentile(counts, share) == pytest.approx(np.quantile(seconds, share), rel=0.02)
+    assert np.isnan(latency.percentile(np.zeros(latency.CLASSES), 0.5))
 
 
 def test_many_known_objects_outweigh_the_labels():
@@ -200,14 +200,14 @@ def test_the_forecast_of_an_uneven_job_has_a_band():
 
 
 def test_funnel_limits_hold_the_crowd():
-    limits = people.funnel(0.8, 1000, level=0.95)
+    limits = workers.funnel(0.8, 1000, level=0.95)
     hundred = limits.iloc[(limits["n"] - 100).abs().argmin()]
 
     assert hundred["high"] - 0.8 == pytest.approx(1.96 * (0.16 / hundred["n"]) ** 0.5, rel=0.01)
 
 
 def test_confused_pairs_come_by_number():
-    pairs = people.top_pairs([[8, 2, 0], [5, 5, 0], [0, 0, 9]], ["a", "b", "c"])
+    pairs = workers.top_pairs([[8, 2, 0], [5, 5, 0], [0, 0, 9]], ["a", "b", "c"])
 
     assert pairs.to_dict("records") == [
         {"right": "b", "answered": "a", "n": 5, "share": 0.5}, {"right": "a", "answered": "b", "n": 2, "share": 0.2},
@@ -219,6 +219,6 @@ def test_a_reliable_crowd_has_a_small_calibration_error():
     sure = rng.uniform(0.5, 1, 20_000)
     pairs = np.stack([sure, rng.random(20_000) < sure], axis=1).astype(float)
 
-    assert trust.reliability(pairs)["ece"] < 0.01
+    assert calibration.reliability(pairs)["ece"] < 0.01
     pairs[:, 0] = 0.99
-    assert trust.reliability(pairs)["ece"] > 0.2
+    assert calibration.reliability(pairs)["ece"] > 0.2

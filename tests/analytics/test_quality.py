@@ -7,7 +7,7 @@ import pytest
 
 from gtcrowd import line
 from gtcrowd.analytics import quality
-from gtcrowd.analytics.measures import compared, trust
+from gtcrowd.analytics.measures import calibration, comparisons
 from gtcrowd.analytics.models import JobQuality, Profile, Quality
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Label, Truth
@@ -29,14 +29,14 @@ def test_own_answers_are_left_out():
     task = np.array([0, 0, 0, 1, 1, 2])
     value = np.array([0, 0, 1, 0, 1, 0])
 
-    both, agreed = compared.agreement_with_others(task, value, n_tasks=3, n_values=2)
+    both, agreed = comparisons.agreement_with_others(task, value, n_tasks=3, n_values=2)
 
     assert both.tolist() == [True] * 5 + [False]
     assert agreed.tolist() == [0.5, 0.5, 0, 0, 0, 0]  # of the others of the first, one says 0 and one 1
 
 
 def test_likeness_is_to_the_others():
-    both, agreed = compared.likeness_with_others(
+    both, agreed = comparisons.likeness_with_others(
         np.array([0, 0, 0, 1]), [1.0, 0.5, 0.0, 1.0], lambda one, other: 1 - abs(one - other)
     )
 
@@ -139,7 +139,7 @@ def test_values_that_cannot_be_listed_are_alike_more_or_less(ask, hire, put, now
 def test_calibration_error_is_that_of_the_bins():
     pairs = np.array([[0.95, 1], [0.95, 0], [0.55, 1], [0.55, 1]])
 
-    found = trust.reliability(pairs)
+    found = calibration.reliability(pairs)
 
     assert found["ece"] == pytest.approx((abs(1.9 - 1) + abs(1.1 - 2)) / 4)
     assert found["few"]
@@ -147,4 +147,4 @@ def test_calibration_error_is_that_of_the_bins():
 
 
 def test_without_truth_nothing_is_said():
-    assert trust.reliability(np.zeros((0, 2)))["ece"] is None
+    assert calibration.reliability(np.zeros((0, 2)))["ece"] is None

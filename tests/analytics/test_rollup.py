@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gtcrowd.analytics import locks, rollup
-from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import CrowdDay, Day, Span
-from gtcrowd.tasks import claim, expire, leave, submit
+from gtcrowd.tasks import claim, expire, release, submit
 from gtcrowd.tasks.models import Mark
 from tests.conftest import NOW
 
@@ -42,14 +42,14 @@ def test_an_answer_is_in_the_totals_of_its_day(ask, hire, answer, now):
     day = Day.objects.get()
     assert (day.requester, day.job, day.worker, day.day) == (job.requester, job, cleo, date(2026, 11, 2))
     assert (day.submitted, day.seconds, day.paid) == (1, 10, Decimal("0.036"))
-    assert pace.percentile(pace.unpacked([day.pace]), 0.5)[0] == pytest.approx(10, rel=0.1)
-    assert pace.unpacked([day.hours], size=24)[0].tolist() == [0] * 9 + [1] + [0] * 14
+    assert latency.percentile(latency.unpacked([day.pace]), 0.5)[0] == pytest.approx(10, rel=0.1)
+    assert latency.unpacked([day.hours], size=24)[0].tolist() == [0] * 9 + [1] + [0] * 14
     assert Mark.objects.count() == 0
 
 
 def test_what_is_left_counts_on_its_day(ask, hire, now):
     job, cleo = ask("a", "b", "c", workers_per_object=1), hire("cleo")
-    for how in (leave.give_back, leave.decline):
+    for how in (release.give_back, release.decline):
         how(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now + timedelta(seconds=5))
     claim.next_assignment(worker=cleo, job=job, now=now)
     expire.tidy(now=now + timedelta(days=1))
@@ -84,7 +84,7 @@ def test_days_are_those_of_the_requesters_time_zone(alice, ask, hire, answer, no
 
     day = Day.objects.get()
     assert day.day == date(2026, 11, 3)
-    assert pace.unpacked([day.hours], size=24)[0].argmax() == 1
+    assert latency.unpacked([day.hours], size=24)[0].argmax() == 1
 
 
 def test_another_time_zone_forms_all_totals_again(alice, ask, hire, answer, now):
@@ -179,6 +179,6 @@ def _do(what, job, worker, clock, forgotten):
         elif what == "forget":
             forgotten.append(held)
         else:
-            (leave.give_back if what == "return" else leave.decline)(assignment=held, now=ended)
+            (release.give_back if what == "return" else release.decline)(assignment=held, now=ended)
     except (claim.NothingToDo, submit.AlreadyAnswered, submit.AssignmentEnded):
         return

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboards import address, callbacks, ids
-from gtcrowd.analytics.behind import Wanted
+from gtcrowd.analytics.drilldown import Wanted
 from gtcrowd.analytics.filters import Filters
 
 TODAY = date(2026, 11, 25)

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from dashboards import address, pages
-from dashboards.figures import behind as figures
+from dashboards.figures import drilldown as figures
 from dashboards.figures import quality as drawing
-from gtcrowd.analytics import behind, quality
+from gtcrowd.analytics import drilldown, quality
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.labels.models import Truth
 from tests.dashboards.conftest import draw, visit
@@ -34,8 +34,8 @@ def rows(viewer, where):
     parts = urlsplit(where)
     filters, options = address.read(parts.path, parts.query, today=TODAY)
     if options.page == "objects":
-        return behind.objects(viewer, filters, options.wanted)[0]["position"].tolist()
-    frame, _after = behind.answers(viewer, filters, options.wanted)
+        return drilldown.objects(viewer, filters, options.wanted)[0]["position"].tolist()
+    frame, _after = drilldown.answers(viewer, filters, options.wanted)
     return sorted(zip(frame["worker"], frame["position"], strict=True))
 
 
@@ -124,7 +124,7 @@ def test_the_page_says_what_it_is_narrowed_to_and_leads_back(alice, job, crowd):
 
 
 def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
-    monkeypatch.setattr(behind.answers, "__kwdefaults__", {"after": "", "size": 4})
+    monkeypatch.setattr(drilldown.answers, "__kwdefaults__", {"after": "", "size": 4})
     first = part(alice, f"/dashboards/answers/?job={job.pk}&days=all", "answers")
     (further,) = first.switches
     second = part(alice, further.href, "answers")
@@ -137,8 +137,8 @@ def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
 
 
 def test_what_was_looked_for_in_vain_may_be_further_on(alice, job, monkeypatch):
-    monkeypatch.setattr(behind, "LOOK", 2)
-    monkeypatch.setattr(behind.answers, "__kwdefaults__", {"after": "", "size": 1})
+    monkeypatch.setattr(drilldown, "LOOK", 2)
+    monkeypatch.setattr(drilldown.answers, "__kwdefaults__", {"after": "", "size": 1})
     drawn = part(alice, f"/dashboards/answers/?job={job.pk}&days=all&right=heron&answered=heron", "answers")
 
     assert drawn.title.startswith("None among the answers back to 2026-11-03")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from dashboards import address, cards, pages
+from dashboards import address, components, pages
 from gtcrowd.analytics import rollup
 from gtcrowd.workforce.models import Team
 from tests.dashboards.test_pages import TODAY, _part, content
@@ -94,7 +94,7 @@ def test_nothing_to_compare_with_is_said(alice, job, bob):
         drawn = content(viewer, "/dashboards/", f"?{DAYS}&against=team-{pk}")
         assert "There is no such team or workforce to compare with." in drawn.lead
         assert not changes(drawn)
-        shown = cards.show(drawn, *address.read("/dashboards/", "", today=TODAY))
+        shown = components.show(drawn, *address.read("/dashboards/", "", today=TODAY))
         assert "birders" not in str([one.to_plotly_json() for one in shown])
 
 
@@ -115,7 +115,7 @@ def test_numbers_lead_on_and_show_how_they_went(alice, job, crowd, answer, ask, 
     assert numbers["Answers"].href == "#throughput-graph"
     assert numbers["Paid"].href == "/dashboards/money/?from=2026-11-01&to=2026-11-05"
     image = next(
-        part for part in str(cards.show(drawn, *address.read("/dashboards/", "", today=TODAY))).split("Img(")[1:]
+        part for part in str(components.show(drawn, *address.read("/dashboards/", "", today=TODAY))).split("Img(")[1:]
     )
     assert "data:image/svg+xml,%3Csvg" in image
     assert "By day, from 0 to 0" in image

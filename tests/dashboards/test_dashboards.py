@@ -73,10 +73,10 @@ def test_the_choice_of_language_comes_with_its_cookie(alice):
 
 
 def test_figures_know_the_readers_words_for_days_and_tools(alice, job):
-    from dashboards import cards
+    from dashboards import components
 
     with translation.override("ko"):
-        said = json.dumps(cards.graph_config(), ensure_ascii=False)
+        said = json.dumps(components.graph_config(), ensure_ascii=False)
 
     assert "확대/축소" in said
     assert '"1월"' in said

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from django.utils import translation
 
-from dashboards import parts, words
-from dashboards.figures import money, one, people, quality, service, spark, work
-from dashboards.parts import Seen
-from gtcrowd.analytics.measures import forecast, pace
-from gtcrowd.analytics.measures import people as measures
+from dashboards import labels, view_models
+from dashboards.figures import money, quality, service, spark, throughput, worker, workers
+from dashboards.view_models import Seen
+from gtcrowd.analytics.measures import forecast, latency
+from gtcrowd.analytics.measures import workers as measures
 from gtcrowd.analytics.money import Flow
 
 DAYS = pd.date_range("2026-11-01", periods=3, name="day")
@@ -44,7 +44,7 @@ CROWD = measured([("Cleo", 900, 890), ("Dan", 12, 11), ("Eve", 600, 60)])
 
 
 def test_forest_sorts_by_the_lower_end_and_draws_intervals():
-    drawn = people.forest(CROWD, window="w", link=link)
+    drawn = workers.forest(CROWD, window="w", link=link)
     figure = drawn.figure
 
     assert list(figure.layout.yaxis.categoryarray) == ["Eve", "Dan", "Cleo"]
@@ -57,14 +57,14 @@ def test_forest_sorts_by_the_lower_end_and_draws_intervals():
 
 
 def test_a_worker_with_few_answers_is_drawn_hollow():
-    figure = people.forest(CROWD, window="w", link=link).figure
+    figure = workers.forest(CROWD, window="w", link=link).figure
 
     well = next(trace for trace in figure.data if trace.name == "as the crowd, or better")
     assert dict(zip(well.y, well.marker.symbol, strict=True)) == {"Dan": "circle-open", "Cleo": "circle"}
 
 
 def test_of_many_workers_the_ends_are_drawn_and_it_says_so():
-    drawn = people.forest(measured([(f"w{place}", 50, place % 50) for place in range(80)]), window="w", link=link)
+    drawn = workers.forest(measured([(f"w{place}", 50, place % 50) for place in range(80)]), window="w", link=link)
 
     assert len(drawn.figure.layout.yaxis.categoryarray) == 60
     assert "30 lowest and the 30 highest of 80" in drawn.warning
@@ -72,7 +72,7 @@ def test_of_many_workers_the_ends_are_drawn_and_it_says_so():
 
 
 def test_two_of_the_same_name_have_a_line_each():
-    drawn = people.forest(measured([("Cleo", 90, 89), ("Cleo", 50, 20)]), window="w", link=link)
+    drawn = workers.forest(measured([("Cleo", 90, 89), ("Cleo", 50, 20)]), window="w", link=link)
 
     assert len(set(drawn.figure.layout.yaxis.categoryarray)) == 2
 
@@ -80,7 +80,7 @@ def test_two_of_the_same_name_have_a_line_each():
 def test_funnel_names_who_is_outside():
     gold = CROWD.assign(gold_n=[100, 100, 100], gold_right=[95, 95, 20])
 
-    drawn = people.funnel(gold, window="w", link=link)
+    drawn = workers.funnel(gold, window="w", link=link)
 
     assert drawn.title.startswith("1 lie below")
     below = next(trace for trace in drawn.figure.data if trace.name == "below the limits")
@@ -93,16 +93,16 @@ def test_figures_of_nothing_say_so():
     nothing = CROWD.iloc[:0]
 
     for drawn in (
-        people.forest(nothing, window="w", link=link), people.funnel(nothing, window="w", link=link),
-        work.throughput(pd.DataFrame(), zone="UTC", link=str), money.hourly(nothing, target=12, window="w", link=link),
+        workers.forest(nothing, window="w", link=link), workers.funnel(nothing, window="w", link=link),
+        throughput.throughput(pd.DataFrame(), zone="UTC", link=str), money.hourly(nothing, target=12, window="w", link=link),
         money.cost(pd.Series(dtype=float), budget=0, window="w"), quality.gold([], of="j"), quality.matrix({}, {}, of="j", link=link),
         quality.reliability({"n": 0, "ece": None, "few": True, "bins": []}, of="j"), quality.confusion(None, [], of="j", rates=False),
         quality.agreement([], {}, job="j"), quality.redundancy([], saved=None, price=0), quality.doubtful([], of="j", link=link),
-        service.queue(pd.DataFrame(columns=["task", "todo", "doing"])), one.accuracy(
+        service.queue(pd.DataFrame(columns=["task", "todo", "doing"])), worker.accuracy(
             CROWD.iloc[:0].assign(day=[]), weekly=False, crowd=None, window="w"),
-        work.times(np.zeros(64, int), np.zeros(64, int), window="w"),
+        throughput.times(np.zeros(64, int), np.zeros(64, int), window="w"),
         money.flow(Flow(0, *[Decimal(0)] * 6), come=0.0, ends_now=True, window="w"),
-        work.hours(pd.DataFrame(np.zeros((7, 24), int)).rename_axis("weekday").reset_index(), zone="UTC", window="w"),
+        throughput.hours(pd.DataFrame(np.zeros((7, 24), int)).rename_axis("weekday").reset_index(), zone="UTC", window="w"),
     ):  # fmt: skip
         assert drawn.figure is None
         assert drawn.title
@@ -111,11 +111,11 @@ def test_figures_of_nothing_say_so():
 def test_the_median_of_seven_days_and_the_way_to_a_day():
     table = pd.DataFrame({"Cleo": [1.0, 2, 30]}, index=DAYS)
 
-    drawn = work.throughput(
+    drawn = throughput.throughput(
         table,
         zone="Asia/Seoul",
         link=lambda first, last: f"/dashboards/?from={first}",
-        other=parts.Level("the crowd", 4.0),
+        other=view_models.Level("the crowd", 4.0),
     )
 
     assert list(drawn.figure.data[-1].y) == [1, 1.5, 2]
@@ -129,7 +129,7 @@ def test_the_median_of_seven_days_and_the_way_to_a_day():
 def test_many_days_are_drawn_by_week_or_month(days, bars, told):
     table = pd.DataFrame({"Cleo": 1.0}, index=pd.date_range("2024-01-01", periods=days, name="day"))
 
-    drawn = work.throughput(table, zone="UTC", link=lambda first, last: f"{first}/{last}")
+    drawn = throughput.throughput(table, zone="UTC", link=lambda first, last: f"{first}/{last}")
 
     assert len(drawn.figure.data[0].x) == bars
     assert sum(drawn.figure.data[0].y) == days
@@ -142,7 +142,7 @@ def test_burn_down_joins_what_was_and_what_will_be():
     history = pd.Series([10.0] * 10, index=pd.date_range("2026-11-01", periods=10, name="day"))
     ahead = forecast.finish(history.to_numpy(), rest=50, today=date(2026, 11, 10))
 
-    drawn = work.burn_down(history, ahead, what="j")
+    drawn = throughput.burn_down(history, ahead, what="j")
 
     past = next(trace for trace in drawn.figure.data if trace.name == "until now")
     assert (past.y[0], past.y[-1]) == (140, 50)
@@ -158,7 +158,9 @@ def test_burn_down_joins_what_was_and_what_will_be():
 def test_no_forecast_says_why(rest, past, told):
     history = pd.Series(past, index=pd.date_range("2026-11-01", periods=len(past), name="day"))
 
-    assert told in work.burn_down(history, forecast.finish(past, rest=rest, today=date(2026, 11, 9)), what="j").title
+    assert (
+        told in throughput.burn_down(history, forecast.finish(past, rest=rest, today=date(2026, 11, 9)), what="j").title
+    )
 
 
 def test_hours_begin_with_monday_in_the_readers_language():
@@ -166,15 +168,15 @@ def test_hours_begin_with_monday_in_the_readers_language():
     table.loc[0, 9] = 5
     table = table.rename_axis("weekday").reset_index()
 
-    assert work.hours(table, zone="UTC", window="w").title == "Busiest on Mon from 09:00"
+    assert throughput.hours(table, zone="UTC", window="w").title == "Busiest on Mon from 09:00"
     with translation.override("ja"):
-        assert work.hours(table, zone="UTC", window="w").figure.data[0].y[0] == "月"
+        assert throughput.hours(table, zone="UTC", window="w").figure.data[0].y[0] == "月"
 
 
 def test_times_are_drawn_by_their_shares():
-    counts = np.bincount(pace.classes([10] * 50 + [20] * 50), minlength=pace.CLASSES)
+    counts = np.bincount(latency.classes([10] * 50 + [20] * 50), minlength=latency.CLASSES)
 
-    drawn = work.times(counts, counts * 0, window="w")
+    drawn = throughput.times(counts, counts * 0, window="w")
 
     assert [trace.name for trace in drawn.figure.data] == ["from claim to submit"]
     assert drawn.figure.data[0].y[-1] == 1
@@ -203,7 +205,7 @@ def test_pairs_are_told_with_their_share():
 
     assert drawn.title == "heron is taken for ibis in 20.0%"
     assert list(drawn.figure.data[0].x) == [2, 1]
-    assert [one[0] for one in drawn.figure.data[0].customdata] == ["heron/ibis", "ibis/heron"]
+    assert [pair[0] for pair in drawn.figure.data[0].customdata] == ["heron/ibis", "ibis/heron"]
     assert drawn.examples == (("heron → ibis", (some,)),)
 
 
@@ -278,17 +280,17 @@ def test_latency_from_classes():
     drawn = service.latency(counts)
 
     assert drawn.title == "99 in 100 requests within 100 ms"
-    assert [row[1] for row in words.rows(drawn.table)] == ["0.01", "0.1", "∞"]
+    assert [row[1] for row in labels.rows(drawn.table)] == ["0.01", "0.1", "∞"]
 
 
 def test_weeks_begin_on_monday():
     days = pd.DataFrame({"day": [date(2026, 11, 2), date(2026, 11, 8), date(2026, 11, 9)], "judged": [1, 2, 4]})
 
-    assert one.weeks(days)["judged"].tolist() == [3, 4]
+    assert worker.weeks(days)["judged"].tolist() == [3, 4]
 
 
 def test_a_file_runs_nothing_in_a_spreadsheet():
-    text = words.plain(pd.DataFrame({"worker": ["=HYPERLINK()", "Cleo"], "n": [-1, 2]}))
+    text = labels.plain(pd.DataFrame({"worker": ["=HYPERLINK()", "Cleo"], "n": [-1, 2]}))
 
     assert text == "worker,n\n'=HYPERLINK(),-1\nCleo,2\n"
 
@@ -304,13 +306,13 @@ def test_a_file_runs_nothing_in_a_spreadsheet():
     ],
 )
 def test_evidence_is_told_plainly(evidence, told):
-    assert words.likelier(evidence) == told
+    assert labels.likelier(evidence) == told
 
 
 def by_day(n, **more):
     days = pd.date_range("2026-09-01", periods=n, name="day")
     frame = pd.DataFrame(dict.fromkeys((*COLUMNS, "workers"), 0.0), index=days).assign(**more)
-    return frame.reset_index().assign(day=lambda one: one["day"].dt.date)
+    return frame.reset_index().assign(day=lambda rows: rows["day"].dt.date)
 
 
 def test_lines_have_gaps_where_a_share_is_not_known():

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dashboards import cards
+from dashboards import components
 from gtcrowd.workforce.models import Worker
 from tests.dashboards.conftest import visit
 
@@ -26,7 +26,7 @@ def test_a_figures_numbers(alice, job):
 
 
 def test_the_link_is_the_one_of_the_card(alice, job):
-    where = cards.file_address("throughput.csv", "/dashboards/", "?days=all")
+    where = components.file_address("throughput.csv", "/dashboards/", "?days=all")
     path, _mark, query = where.partition("?")
 
     assert visit(path, alice.user, query=query)[2].startswith("day,Cleo,Dan,Eve,median")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from dashboards import address, pages
-from dashboards.figures import boxes, categories, drift, flow, marks, quality
+from dashboards.figures import annotations, box_errors, categories, drift, object_flow, quality
 from gtcrowd import line
 from gtcrowd.analytics import frames, reports, rollup
 from gtcrowd.analytics import quality as forming
@@ -80,7 +80,7 @@ def test_a_path_of_ones_own():
 def test_objects_on_their_way():
     rows = [["answered", "done", True, "sure-enough", 6], ["handed-out", "failed", False, "availability-ended", 2]]
 
-    drawn = flow.flow(10, rows, as_of=datetime(2026, 11, 2, 9, tzinfo=UTC), zone="Asia/Seoul", of="j")
+    drawn = object_flow.flow(10, rows, as_of=datetime(2026, 11, 2, 9, tzinfo=UTC), zone="Asia/Seoul", of="j")
 
     assert drawn.title == "60.0% of the objects are labeled, 2 wait, 2 failed or ran out of time"
     assert "as of 2026-11-02 18:00" in drawn.under
@@ -88,7 +88,7 @@ def test_objects_on_their_way():
     assert {"source": "Answered", "target": "Labeled", "reason": "sure enough", "n": 6, "share": 0.6} in told
     sankey = drawn.figure.data[0]
     assert sum(value for value, source in zip(sankey.link.value, sankey.link.source, strict=True) if source == 0) == 10
-    assert "as of now" in flow.flow(10, rows, as_of=None, zone="UTC", of="j").under
+    assert "as of now" in object_flow.flow(10, rows, as_of=None, zone="UTC", of="j").under
 
 
 def off(worker, dx, n):
@@ -102,7 +102,7 @@ def off(worker, dx, n):
 def test_who_draws_boxes_off_is_marked():
     content = {"crowd": off(0, 0.05, 40), "workers": [off(1, 0.1, 30), off(2, 0.0, 4)]}
 
-    drawn = boxes.bias(content, NAMES, of="j", link=link)
+    drawn = box_errors.bias(content, NAMES, of="j", link=link)
 
     assert drawn.title == "1 of 2 workers draw their boxes surely off to one side"
     sure, calm = traces(drawn.figure)["surely off"], traces(drawn.figure)["within chance"]
@@ -113,12 +113,12 @@ def test_who_draws_boxes_off_is_marked():
 
 
 def test_boxes_of_the_crowd_and_of_one():
-    drawn = boxes.likeness(off(0, 0.05, 40), [off(1, 0.5, 30)], NAMES, of="j")
+    drawn = box_errors.likeness(off(0, 0.05, 40), [off(1, 0.5, 30)], NAMES, of="j")
 
     assert [trace.name for trace in drawn.figure.data] == ["the crowd", "Cleo"]
     assert drawn.title.startswith("Boxes of Cleo: mean IoU 0.33")
     assert sum(drawn.figure.data[1].y) == pytest.approx(1)
-    assert boxes.own(off(1, 0.5, 30), off(0, 0.05, 40), name="Cleo", of="j").title == (
+    assert box_errors.own(off(1, 0.5, 30), off(0, 0.05, 40), name="Cleo", of="j").title == (
         "Boxes are surely off: to the right +50.0%"
     )
 
@@ -164,7 +164,7 @@ def test_long_values_are_told_shortly():
         [[pd.Timestamp("2026-11-03"), "gold", {}, {"share": 0.1, "rules": [{"below": 0.5, "do": "pause"}]}],
          [pd.Timestamp("2026-11-03"), "template", None, 7]], columns=["at", "field", "before", "after"])  # fmt: skip
 
-    told = marks.told(rows)
+    told = annotations.told(rows)
 
     assert told[0].startswith("rules of known objects: – → {'share'")
     assert len(told[0]) < 80
@@ -178,10 +178,10 @@ def test_figures_of_nothing_say_so():
     for drawn in (
         drift.worst(None, {}, of="j", zone="UTC", link=link),
         drift.worst({**WATCHED, "workers": []}, {}, of="j", zone="UTC", link=link),
-        flow.flow(0, [], as_of=None, zone="UTC", of="j"), flow.flow(5, [], as_of=None, zone="UTC", of="j"),
-        boxes.bias({"crowd": nobody, "workers": []}, {}, of="j", link=link),
-        boxes.bias({"crowd": nobody, "workers": [nobody | {"worker": 1}]}, {}, of="j", link=link),
-        boxes.likeness(nobody, [], {}, of="j"), boxes.own(nobody, nobody, name="Cleo", of="j"),
+        object_flow.flow(0, [], as_of=None, zone="UTC", of="j"), object_flow.flow(5, [], as_of=None, zone="UTC", of="j"),
+        box_errors.bias({"crowd": nobody, "workers": []}, {}, of="j", link=link),
+        box_errors.bias({"crowd": nobody, "workers": [nobody | {"worker": 1}]}, {}, of="j", link=link),
+        box_errors.likeness(nobody, [], {}, of="j"), box_errors.own(nobody, nobody, name="Cleo", of="j"),
         categories.of_job(None, [], of="j"), categories.of_job([[0]], ["a"], of="j"),
         categories.of_worker([[0]], [[3]], ["a"], of="j"), quality.agreement([], {}, job="j", changes=CHANGES),
     ):  # fmt: skip

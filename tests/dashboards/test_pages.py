@@ -5,7 +5,7 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
-from dashboards import address, cards, pages, parts
+from dashboards import address, components, pages, view_models
 from dashboards.pages import overview
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.access import Role, Viewer
@@ -43,7 +43,7 @@ def test_a_page_draws_all_its_figures_from_few_statements(alice, ids, name, djan
 
     assert drawn.title
     assert all(part.drawn is not None for part in drawn.parts)
-    assert cards.show(drawn, *address.read(PATHS[name].format(**ids), "?days=all", today=TODAY))
+    assert components.show(drawn, *address.read(PATHS[name].format(**ids), "?days=all", today=TODAY))
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -60,7 +60,7 @@ def test_a_page_without_anything_says_so(bob, ids, name):
 def test_nothing_of_anothers_is_on_a_page(bob, ids, name):
     search = f"?days=all&job={ids['job']}&worker={ids['worker']}"
 
-    drawn = str([one.to_plotly_json() for one in cards.show(
+    drawn = str([one.to_plotly_json() for one in components.show(
         content(bob, PATHS[name].format(**ids), search), *address.read(PATHS[name].format(**ids), search, today=TODAY))])  # fmt: skip
 
     for word in ("Cleo", "Eve", "herons", "heron", "ibis"):
@@ -115,7 +115,7 @@ def test_who_may_not_decide_gets_no_buttons(alice, ids):
     looks = Viewer(requester=alice.requester, role=Role.VIEWER)
     path = PATHS["worker"].format(**ids)
 
-    drawn = cards.show(content(looks, path), *address.read(path, "", today=TODAY))
+    drawn = components.show(content(looks, path), *address.read(path, "", today=TODAY))
 
     assert "verdict" not in str([one.to_plotly_json() for one in drawn])
     assert Case.objects.get().state == "open"
@@ -133,7 +133,9 @@ def test_a_figure_that_fails_leaves_the_others(alice, job, monkeypatch):
 
     monkeypatch.setattr(overview.work, "hours", broken)
     drawn = content(alice, "/dashboards/")
-    shown = str([one.to_plotly_json() for one in cards.show(drawn, *address.read("/dashboards/", "", today=TODAY))])
+    shown = str(
+        [one.to_plotly_json() for one in components.show(drawn, *address.read("/dashboards/", "", today=TODAY))]
+    )
 
     assert [part.name for part in drawn.parts if part.drawn is None] == ["hours"]
     assert "could not be drawn" in shown
@@ -151,5 +153,5 @@ def test_every_figure_says_n_and_window_and_has_its_numbers(alice, ids, name):
             assert part.drawn.figure.layout.title.text is None
 
 
-def _part(drawn: parts.Content, name: str) -> parts.Drawn:
+def _part(drawn: view_models.Content, name: str) -> view_models.Drawn:
     return next(part.drawn for part in drawn.parts if part.name == name)

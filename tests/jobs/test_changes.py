@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from gtcrowd.analytics import frames, fresh
+from gtcrowd.analytics import data_version, frames
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.jobs.models import Change
 from gtcrowd.jobs.request import JobRefused
@@ -43,11 +43,11 @@ def test_what_is_refused_leaves_no_note(alice, ask, now):
 
 def test_known_objects_are_noted(alice, ask, now):
     job = ask("a", "b", "c")
-    seen = fresh.look(alice).version
+    seen = data_version.look(alice).version
     items = [{"object": 1, "value": "heron"}, {"object": 2, "value": "ibis"}]
 
     gold.declare(viewer=alice, job=job, items=items, now=now)
-    assert fresh.look(alice).version != seen  # the pages are drawn anew
+    assert data_version.look(alice).version != seen  # the pages are drawn anew
     one = Gold.objects.order_by("pk").first()
     gold.correct(viewer=alice, known=one, value="ibis", now=now)
     gold.retire(viewer=alice, known=one, now=now)

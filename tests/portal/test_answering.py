@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gtcrowd.tasks import claim, drafts, leave
+from gtcrowd.tasks import claim, drafts, release
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Seat
 
 
@@ -181,7 +181,7 @@ def test_a_draft_is_kept_for_the_task_at_hand_only(cleos, take, pictures, hire, 
     assert save(cleos, {"widgets": ["x" * 600_000]}).status_code == 413
     assert save(cleos, "half").status_code == 400
     assert save(signed_in(hire("dan").user), {"widgets": []}).status_code == 404
-    leave.give_back(assignment=held, reason="", now=timezone.now())
+    release.give_back(assignment=held, reason="", now=timezone.now())
     assert save(cleos, {"widgets": []}).json() == {"kept": False}
     assert drafts.tidy() == 1
     assert drafts.find(held) is None

@@ -11,7 +11,7 @@ from PIL import Image
 from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.jobs import signed
 from gtcrowd.portal import outlining
-from gtcrowd.tasks import leave
+from gtcrowd.tasks import release
 from gtcrowd.workpage import segment
 from tests.portal.conftest import put
 from tests.portal.pictures import ends, overlap, thing
@@ -107,7 +107,7 @@ def test_another_worker_finds_nothing(ask, task, hire, signed_in):
 def test_a_task_given_back_is_no_longer_outlined(ask, task):
     from django.utils import timezone
 
-    leave.give_back(assignment=task, reason="", now=timezone.now())
+    release.give_back(assignment=task, reason="", now=timezone.now())
 
     assert ask(task).status_code == 409
 

@@ -11,7 +11,7 @@ from gtcrowd.jobs import pause
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger import balance, names
 from gtcrowd.ledger.hold import InsufficientFunds
-from gtcrowd.tasks import change, claim, extend, leave, offers, seek, standing, submit
+from gtcrowd.tasks import allocate, available_jobs, change, claim, extend_lease, job_worker, release, submit
 from gtcrowd.tasks.models import Seat, Standing, Task
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_what_is_returned_comes_to_those_who_had_passed_it(ask, hire, answer, no
     held = claim.next_assignment(worker=cleo, job=job, now=now)
     assert order_of(dan, job, answer, 2) == [1, 2]
 
-    leave.give_back(assignment=held, now=now + timedelta(seconds=30))
+    release.give_back(assignment=held, now=now + timedelta(seconds=30))
 
     assert claim.next_assignment(worker=dan, job=job, now=now + timedelta(seconds=31)).task.position == 0
 
@@ -120,7 +120,7 @@ def test_nothing_left_costs_as_little_as_a_task(ask, hire, answer, now, django_a
 
     place = Standing.objects.get(worker=cleo)
 
-    assert place.rank == seek.END
+    assert place.rank == allocate.END
     assert Seat.objects.filter(job=job, free_at__gt=place.since).count() == 60  # these are all that is looked at again
 
 
@@ -158,7 +158,7 @@ def test_jobs_take_their_turn_by_priority_then_deadline_then_pay(ask, hire, now)
     ask("a", name="due", deadline=soon)
     ask("a", name="urgent", priority=5)
 
-    turn = [offer.job.name for offer in offers.offers(hire("cleo").user, now=now)]
+    turn = [offer.job.name for offer in available_jobs.offers(hire("cleo").user, now=now)]
 
     assert turn == ["urgent", "due", "pays", "plain"]
 
@@ -191,10 +191,10 @@ def test_more_time_is_given_until_somebody_else_has_the_task(ask, hire, now):
     job, cleo = ask("a", workers_per_object=1, time_limit=60), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
 
-    assert extend.extend(assignment=held, now=now + timedelta(seconds=50)) == now + timedelta(seconds=110)
+    assert extend_lease.extend(assignment=held, now=now + timedelta(seconds=50)) == now + timedelta(seconds=110)
     other = claim.next_assignment(worker=hire("dan"), job=job, now=now + timedelta(seconds=111))
-    with pytest.raises(extend.NotExtended):
-        extend.extend(assignment=held, now=now + timedelta(seconds=112))
+    with pytest.raises(extend_lease.NotExtended):
+        extend_lease.extend(assignment=held, now=now + timedelta(seconds=112))
     assert other.task_id == held.task_id
 
 
@@ -213,11 +213,11 @@ def test_a_paused_job_hands_out_nothing_and_takes_in_what_is_at_hand(alice, ask,
 
 def test_a_worker_paused_by_the_requester_goes_on_when_allowed(alice, ask, hire, now):
     job, cleo = ask(), hire("cleo")
-    row = standing.pause(viewer=alice, job=job, worker=cleo, reason="Too fast.", now=now)
+    row = job_worker.pause(viewer=alice, job=job, worker=cleo, reason="Too fast.", now=now)
 
     with pytest.raises(claim.NothingToDo, match="Too fast"):
         claim.next_assignment(worker=cleo, job=job, now=now)
-    standing.resume(viewer=alice, standing=row)
+    job_worker.resume(viewer=alice, standing=row)
     assert claim.next_assignment(worker=cleo, job=job, now=now)
 
 

@@ -13,7 +13,7 @@ from gtcrowd import line
 from gtcrowd.jobs import pause, state, stop
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import change, claim, expire, extend, leave, submit
+from gtcrowd.tasks import change, claim, expire, extend_lease, release, submit
 from gtcrowd.tasks.models import Answer, Assignment, Seat, Standing, Task
 from gtcrowd.workforce import invite
 from tests.conftest import NOW
@@ -110,18 +110,18 @@ class Machine(RuleBasedStateMachine):
             assert receipt.repeated or receipt.paid == (0 if unpaid else promised)
 
     @precondition(lambda self: self.handed)
-    @rule(which=st.integers(0, 1000), how=st.sampled_from([leave.give_back, leave.decline]), skew=SKEW)
-    def leave(self, which, how, skew):
+    @rule(which=st.integers(0, 1000), how=st.sampled_from([release.give_back, release.decline]), skew=SKEW)
+    def release(self, which, how, skew):
         held = self.handed[sorted(self.handed)[which % len(self.handed)]]
         how(assignment=held, now=self.now(skew))
 
     @precondition(lambda self: self.handed)
     @rule(which=st.integers(0, 1000), skew=SKEW)
-    def extend(self, which, skew):
+    def extend_lease(self, which, skew):
         held = Assignment.objects.select_related("job").get(pk=sorted(self.handed)[which % len(self.handed)])
         try:
-            until = extend.extend(assignment=held, now=self.now(skew))
-        except extend.NotExtended:
+            until = extend_lease.extend(assignment=held, now=self.now(skew))
+        except extend_lease.NotExtended:
             return
         seat = Seat.objects.get(pk=held.seat_id)
         assert (seat.free_at, seat.fence) == (until, held.fence)

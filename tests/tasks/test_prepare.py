@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from gtcrowd import line
-from gtcrowd.jobs import arrive, hooks, store
+from gtcrowd.jobs import hooks, store, stream_in
 from gtcrowd.jobs.models import Counters, Hook, Job, Mishap, Prepared
 from gtcrowd.tasks import change, claim, gold, prepare, submit
-from gtcrowd.tasks import open as opening
+from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import Task
 from gtcrowd.workpage import rendering
 
@@ -220,7 +220,7 @@ def test_the_publics_first_batch_counts_what_workers_can_see(hook, ask, team, no
 
 def test_objects_that_arrive_are_prepared_too(hook, ask, now):
     job = ask(pre_hook=hook.url, manifest="", streaming=True)
-    arrive.arrive(job=job, lines=[{"source": "a"}, {"source": "b"}], now=now)
+    stream_in.arrive(job=job, lines=[{"source": "a"}, {"source": "b"}], now=now)
     assert not Task.objects.exists()
 
     line.advance(job.pk, now=now)

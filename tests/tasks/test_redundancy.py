@@ -108,7 +108,7 @@ def test_what_does_not_fit_together_is_refused(dynamic):
 
 
 def _waits(worker, job, now):
-    from gtcrowd.tasks.offers import offer
+    from gtcrowd.tasks.available_jobs import offer
 
     return offer(worker, job, now=now).waiting
 

@@ -8,7 +8,7 @@ from django.db.utils import DatabaseError
 from gtcrowd import line
 from gtcrowd.kinds import AnswerRefused
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import claim, expire, leave, offers, submit
+from gtcrowd.tasks import available_jobs, claim, expire, release, submit
 from gtcrowd.tasks.earnings import earnings
 from gtcrowd.tasks.models import Answer, Assignment, Task
 
@@ -132,7 +132,7 @@ def test_a_returned_task_goes_to_others_at_once(ask, hire, now):
     job = ask("a", workers_per_object=1)
     assignment = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
 
-    leave.give_back(assignment=assignment, reason="tea", now=now)
+    release.give_back(assignment=assignment, reason="tea", now=now)
 
     assert claim.next_assignment(worker=hire("dan"), job=job, now=now).task_id == assignment.task_id
     with pytest.raises(submit.AssignmentEnded):
@@ -142,7 +142,7 @@ def test_a_returned_task_goes_to_others_at_once(ask, hire, now):
 def test_after_returning_others_come_first(ask, hire, now):
     job, cleo = ask("a", "b"), hire("cleo")
 
-    leave.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now)
+    release.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now)
 
     assert claim.next_assignment(worker=cleo, job=job, now=now).task.position == 1
 
@@ -150,7 +150,7 @@ def test_after_returning_others_come_first(ask, hire, now):
 def test_a_declined_object_is_never_offered_again(ask, hire, now):
     job, cleo = ask("a"), hire("cleo")
 
-    leave.decline(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now)
+    release.decline(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now)
 
     with pytest.raises(claim.NothingToDo):
         claim.next_assignment(worker=cleo, job=job, now=now)
@@ -160,7 +160,7 @@ def test_an_object_that_all_decline_fails_with_the_reason(ask, hire, now):
     job = ask("a", workers_per_object=2)
 
     for name in ("cleo", "dan"):
-        leave.decline(assignment=claim.next_assignment(worker=hire(name), job=job, now=now), now=now)
+        release.decline(assignment=claim.next_assignment(worker=hire(name), job=job, now=now), now=now)
 
     task = Task.objects.get()
     assert (task.state, task.reason_code) == ("failed", "all-declined")
@@ -219,15 +219,15 @@ def test_offers_tell_pay_and_what_waits(ask, hire, answer, now):
     job, cleo = ask("a", "b"), hire("cleo")
     answer(cleo, job, seconds=36)
 
-    (offer,) = offers.offers(cleo.user, now=now)
+    (offer,) = available_jobs.offers(cleo.user, now=now)
 
     assert (offer.waiting, offer.submitted, offer.pay_per_hour) == (1, 1, Decimal("1.20"))
 
 
 def test_the_public_is_asked_about_ten_objects_first(ask, alice, now):
-    from gtcrowd.workforce import found
+    from gtcrowd.workforce import setup
 
-    found.public()
+    setup.public()
 
     job = ask(*(f"t{n}" for n in range(30)), team="public-crowd")
 

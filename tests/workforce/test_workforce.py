@@ -7,7 +7,7 @@ from django.utils import translation
 
 from gtcrowd.identity.models import User
 from gtcrowd.runner import queued
-from gtcrowd.workforce import found, invite, join
+from gtcrowd.workforce import invite, join, setup
 from gtcrowd.workforce.models import Team, Worker, Workforce
 
 pytestmark = pytest.mark.django_db
@@ -25,23 +25,23 @@ def test_one_private_workforce_a_requester(alice, team):
 
 
 def test_there_is_one_public_pool(db):
-    assert found.public() == found.public()
+    assert setup.public() == setup.public()
     with pytest.raises(IntegrityError, match="one_public_pool"), transaction.atomic():
         Workforce.objects.create(kind="public", name="second")
 
 
 def test_a_vendor_is_open_to_subscribers_only(alice, bob):
-    vendor = found.vendor(name="labelers", managers=[bob.user])
+    vendor = setup.vendor(name="labelers", managers=[bob.user])
 
     assert not Team.objects.visible_to(alice).filter(workforce=vendor).exists()
-    found.subscribe(viewer=alice, workforce=vendor)
+    setup.subscribe(viewer=alice, workforce=vendor)
     assert Team.objects.visible_to(alice).filter(workforce=vendor).exists()
 
 
 def test_a_vendors_people_are_their_managers_only(alice, bob, now):
-    vendor = found.vendor(name="labelers", managers=[bob.user])
-    found.subscribe(viewer=alice, workforce=vendor)
-    worker = found.enlist(workforce=vendor, user=User.objects.create_user("v@example.org"), now=now)
+    vendor = setup.vendor(name="labelers", managers=[bob.user])
+    setup.subscribe(viewer=alice, workforce=vendor)
+    worker = setup.enlist(workforce=vendor, user=User.objects.create_user("v@example.org"), now=now)
 
     assert Worker.objects.managed_by(bob.user.pk).get() == worker
     assert not Worker.objects.visible_to(alice).exists()
@@ -106,5 +106,5 @@ def test_another_requesters_worker_stays_as_it_is(alice, bob, hire):
 
 @pytest.mark.parametrize(("name", "description"), [("a b", "d"), ("-a", "d"), ("fine", ""), ("birders", "d")])
 def test_bad_teams_are_refused(alice, team, name, description):
-    with pytest.raises(found.TeamRefused):
-        found.team(viewer=alice, name=name, description=description)
+    with pytest.raises(setup.TeamRefused):
+        setup.team(viewer=alice, name=name, description=description)

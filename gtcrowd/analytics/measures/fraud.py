@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special, stats
 
-from gtcrowd.analytics.measures.others import CORRELATION, LEAST
+from gtcrowd.analytics.measures.leave_one_out import CORRELATION, LEAST
 
 FloatArray = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]

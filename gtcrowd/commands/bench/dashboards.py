@@ -13,15 +13,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dashboards import address, cards, kept, pages
-from gtcrowd.analytics import frames, fresh, rollup
+from dashboards import address, components, page_cache, pages
+from gtcrowd.analytics import data_version, frames, rollup
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import people
+from gtcrowd.analytics.measures import workers
 from gtcrowd.commands.bench import stage
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Counters, Job
-from gtcrowd.workforce import found
+from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Worker
 
 DAYS = 90
@@ -94,7 +94,7 @@ def measure(answers: int, *, workers: int, jobs: int) -> list[Cost]:
 def _generate(answers: int, *, workers: int, jobs: int) -> Viewer:
     job, _nobody = stage.job(objects=0, wanted=1, workers=0, opened=False)
     requester, now = job.requester, timezone.now()
-    workforce = found.private(requester)
+    workforce = setup.private(requester)
     people_ = User.objects.bulk_create(
         User(email=f"bench-{number}@example.org", name=f"Worker {number}") for number in range(workers)
     )
@@ -145,20 +145,24 @@ def _acts(viewer: Viewer) -> dict[str, Callable[[], str]]:
             options = address.Options(today, page=name, item=item, period=period)
             acts[f"{name}, {days}, drawn"] = partial(_drawn, viewer, filters, options)
             acts[f"{name}, {days}, asked again"] = partial(_kept, viewer, filters, options)
-    acts["report of workers, all days, CSV"] = lambda: people.measured(frames.workers(viewer, Filters())).to_csv()
+    acts["report of workers, all days, CSV"] = lambda: workers.measured(frames.workers(viewer, Filters())).to_csv()
     return acts
 
 
 def _drawn(viewer: Viewer, filters: Filters, options: address.Options) -> str:
     """What the one callback of a page sends."""
-    return to_json_plotly(cards.show(pages.draw(viewer, filters, options), filters, options))
+    return to_json_plotly(components.show(pages.draw(viewer, filters, options), filters, options))
 
 
 def _kept(viewer: Viewer, filters: Filters, options: address.Options) -> str:
     """The same by the way of a request: drawn only if something has changed."""
-    version = fresh.look(viewer).version
-    page = kept.page(
-        viewer, filters, options, version, lambda: cards.show(pages.draw(viewer, filters, options), filters, options)
+    version = data_version.look(viewer).version
+    page = page_cache.page(
+        viewer,
+        filters,
+        options,
+        version,
+        lambda: components.show(pages.draw(viewer, filters, options), filters, options),
     )
     return to_json_plotly(page)
 

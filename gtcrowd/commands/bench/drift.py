@@ -9,7 +9,7 @@ import pandas as pd
 
 from gtcrowd import consolidation
 from gtcrowd.analytics import cases
-from gtcrowd.analytics.measures import drift, fraud, others
+from gtcrowd.analytics.measures import drift, fraud, leave_one_out
 from gtcrowd.commands import crowd_files
 from gtcrowd.consolidation.classes import table as tables
 from gtcrowd.consolidation.classes.table import AnswerTable
@@ -85,7 +85,7 @@ def _watched(table: AnswerTable, value: Codes, *, order: Codes | None = None) ->
     confusion, prior = found.confusion, found.class_prior
     assert confusion is not None and prior is not None  # noqa: S101, PT018 - the method has both
     task, worker = table.task.astype(np.int64), table.worker.astype(np.int64)
-    beside = others.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=table.n_tasks)
+    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=table.n_tasks)
     crowd = np.average(confusion, axis=0, weights=np.maximum(found.answers, 1e-9))
     rows = np.arange(len(task)) if order is None else order
     watched = drift.watch(

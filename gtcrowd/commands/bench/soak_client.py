@@ -27,7 +27,7 @@ def main(job_id: int, seed: int, workers: list[int]) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from gtcrowd.jobs.models import Job  # noqa: PLC0415
-    from gtcrowd.tasks import claim, leave, submit  # noqa: PLC0415
+    from gtcrowd.tasks import claim, release, submit  # noqa: PLC0415
     from gtcrowd.workforce.models import Worker  # noqa: PLC0415
 
     job = Job.objects.select_related("team__workforce").get(pk=job_id)
@@ -48,10 +48,10 @@ def main(job_id: int, seed: int, workers: list[int]) -> None:
                 continue
             time.sleep(rng.random() * 0.002)
             if draw < FORGOTTEN + RETURNED:
-                leave.give_back(assignment=held, now=timezone.now())
+                release.give_back(assignment=held, now=timezone.now())
                 continue
             if draw < FORGOTTEN + RETURNED + DECLINED:
-                leave.decline(assignment=held, now=timezone.now())
+                release.decline(assignment=held, now=timezone.now())
                 continue
             content = _content(rng)
             for _ in range(2 if rng.random() < TWICE else 1):

@@ -29,8 +29,8 @@ from gtcrowd.identity.models import Requester, User
 from gtcrowd.identity.sessions import SessionStore
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import open as opening
-from gtcrowd.workforce import found
+from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
 
 NAME = f"gtcrowd_bench_{os.getpid()}"
@@ -68,8 +68,8 @@ def database() -> Iterator[str]:
 def job(*, objects: int, wanted: int, workers: int, opened: bool = True) -> tuple[Job, list[Worker]]:
     """A job of `objects` texts, all open at once since an hour ago, and a team of so many workers."""
     now = timezone.now() - timedelta(hours=1)
-    requester = Requester.objects.filter(slug="bench").first() or found.requester(slug="bench", name="Bench")
-    workforce = found.private(requester)
+    requester = Requester.objects.filter(slug="bench").first() or setup.requester(slug="bench", name="Bench")
+    workforce = setup.private(requester)
     name = f"job-{Job.objects.count()}"
     team = Team.objects.create(workforce=workforce, name=name, description=name)
     crowd = [_worker(team, f"{name}-worker{number}@example.org") for number in range(workers)]
@@ -168,7 +168,7 @@ def _worker(team: Team, email: str) -> Worker:
     user = User.objects.create(email=email, name=email.partition("@")[0])
     user.set_unusable_password()
     user.save()
-    return found.enlist(workforce=team.workforce, user=user, now=timezone.now(), teams=(team,))
+    return setup.enlist(workforce=team.workforce, user=user, now=timezone.now(), teams=(team,))
 
 
 def _leave() -> None:

@@ -12,7 +12,7 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Run
-from gtcrowd.workforce import found
+from gtcrowd.workforce import setup
 
 CATEGORIES = [f"class {number}" for number in range(10)]
 # Every object is answered by five workers, each of whom is right in seven of ten cases.
@@ -79,7 +79,7 @@ def measure(answers: int) -> Volume:
 
 
 def _job() -> Job:
-    requester = found.requester(slug="bench-volume", name="Bench")
+    requester = setup.requester(slug="bench-volume", name="Bench")
     return Job.objects.create(
         requester=requester, team_id=-1, name="volume", kind="choice", medium="text", label_attribute="volume",
         categories=CATEGORIES, objects_total=0, price=0, workers_per_object=5, time_limit=60, availability=60,

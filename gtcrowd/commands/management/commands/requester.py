@@ -13,7 +13,7 @@ from gtcrowd.identity import invitations, zones
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Requester, User
 from gtcrowd.ledger import balance, hold, names
-from gtcrowd.workforce import found
+from gtcrowd.workforce import setup
 
 
 class Command(BaseCommand):
@@ -31,13 +31,13 @@ class Command(BaseCommand):
     def handle(self, *, slug: str, name: str | None, member: list[str], **options: Any) -> None:
         validate_slug(slug)
         now = timezone.now()
-        requester = Requester.objects.filter(slug=slug).first() or found.requester(slug=slug, name=name or slug)
+        requester = Requester.objects.filter(slug=slug).first() or setup.requester(slug=slug, name=name or slug)
         for given in member:
             email, _colon, role = given.partition(":")
             if role not in Role.values:
                 raise CommandError(f"{given}: the role must be one of {', '.join(Role.values)}.")
             user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
-            found.member(requester=requester, user=user, role=role)
+            setup.member(requester=requester, user=user, role=role)
             if not user.has_usable_password():
                 link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
                 self.stdout.write(f"{email} sets a password at {link}")

@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
-from dashboards.parts import Drawn, Level, Switch
-from gtcrowd.analytics.behind import Wanted
-from gtcrowd.analytics.measures import pace
+from dashboards.view_models import Drawn, Level, Switch
+from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.measures.forecast import Forecast
 
 WEEKLY, MONTHLY = 120, 840
@@ -31,7 +31,7 @@ def throughput(
     other: Level | None = None,
     wide: bool = True,
 ) -> Drawn:
-    """Stacked bars of gtcrowd.analytics.measures.people.every_day, with the median of seven days.
+    """Stacked bars of gtcrowd.analytics.measures.workers.every_day, with the median of seven days.
 
     `other`: answers a day of what is compared with. `answers`: where a bar leads, by its first day, its last one, and
     the name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
@@ -177,7 +177,7 @@ def times(
 ) -> Drawn:  # fmt: skip
     """Share of answers given within so many seconds, from classes of time, beside the active time. `link`: the address
     of the answers that took so long or longer, by the server's clock."""
-    seconds = pace.LEAST_SECONDS * 2 ** ((np.arange(pace.CLASSES) + 1) / pace.PER_OCTAVE)
+    seconds = latency.LEAST_SECONDS * 2 ** ((np.arange(latency.CLASSES) + 1) / latency.PER_OCTAVE)
     n, n_active = int(counts.sum()), int(active.sum())
     under = _(
         "Share of answers within a time, by the server's clock and as the page measured it; n = %(n)s; %(window)s"
@@ -189,7 +189,7 @@ def times(
     table = pd.DataFrame(
         {"seconds": seconds, "upto": upto, "upto_active": active.cumsum() / n_active if n_active else np.nan}
     )
-    inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(pace.CLASSES) > 0)
+    inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(latency.CLASSES) > 0)
     if not n:
         return Drawn(_("No times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
     figure = go.Figure()
@@ -204,7 +204,7 @@ def times(
                 customdata=[[one] for one in links] if values is counts else None,
                 hovertemplate="%{y:.0%}: %{x:.1f} s<extra></extra>",
             )  # fmt: skip
-    low, middle, high = (float(pace.percentile(counts, share)) for share in (0.05, 0.5, 0.95))
+    low, middle, high = (float(latency.percentile(counts, share)) for share in (0.05, 0.5, 0.95))
     figure.add_vline(x=low, line={"color": INK, "dash": "dot"}, annotation_text="5 %")
     dress(figure).update_yaxes(tickformat=".0%", range=[0, 1.02])
     wide = [max(low / 3, 0.2), max(high * 3, 2)]

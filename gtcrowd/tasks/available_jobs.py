@@ -8,7 +8,7 @@ from typing import Any
 from gtcrowd import statement
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import open as opening
+from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
 

@@ -6,9 +6,9 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from gtcrowd.analytics import frames, fresh, plan, rollup, service
+from gtcrowd.analytics import data_version, forecast_inputs, frames, rollup, service
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import order
+from gtcrowd.analytics.measures import seriation
 from gtcrowd.analytics.models import Day
 from gtcrowd.ledger import hold
 from gtcrowd.tasks.models import Mark
@@ -28,20 +28,20 @@ def worked(ask, hire, answer, now):
 
 
 def test_answers_by_day_have_every_day(alice, bob, worked):
-    found = plan.answers_by_day(alice, ALL)
+    found = forecast_inputs.answers_by_day(alice, ALL)
 
     assert found.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03", "2026-11-04"]
     assert found.tolist() == [1, 0, 1]
-    assert plan.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
+    assert forecast_inputs.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
 
 
 def test_an_event_of_long_ago_is_seen_as_well(alice, worked):
-    before = fresh.look(alice).version
+    before = data_version.look(alice).version
     day = Day.objects.earliest("day")
     Mark.objects.create(job=day.job, worker=day.worker, at=datetime.combine(day.day, time(12), UTC))
     rollup.roll(zone="UTC")
 
-    assert fresh.look(alice).version != before
+    assert data_version.look(alice).version != before
 
 
 def test_answers_to_some_of_the_jobs(alice, ask, answer, worked, hire, now):
@@ -52,35 +52,37 @@ def test_answers_to_some_of_the_jobs(alice, ask, answer, worked, hire, now):
     jobs = frames.jobs(alice, ALL).assign(answers=1)
 
     for name in ("job", "other"):
-        found = plan.answers_to(alice, ALL, jobs, jobs["job"].ne("other") if name == "job" else jobs["job"].eq("other"))
+        found = forecast_inputs.answers_to(
+            alice, ALL, jobs, jobs["job"].ne("other") if name == "job" else jobs["job"].eq("other")
+        )
         wanted = {"job": [1, 0, 1], "other": [0, 1, 0]}[name]
-        assert found.reindex(plan.answers_by_day(alice, ALL).index, fill_value=0).tolist() == wanted
-    many = plan.answers_to(alice, ALL, jobs, jobs["job"].eq("nothing"))
+        assert found.reindex(forecast_inputs.answers_by_day(alice, ALL).index, fill_value=0).tolist() == wanted
+    many = forecast_inputs.answers_to(alice, ALL, jobs, jobs["job"].eq("nothing"))
     assert many.empty or not many.any()
 
 
 def test_what_is_left_of_running_jobs(alice, worked):
     jobs = frames.jobs(alice, ALL)
 
-    assert plan.left(jobs.assign(answers=2)).tolist() == [4]
-    assert plan.left(jobs.assign(answers=2, state="Stopped")).tolist() == [0]
+    assert forecast_inputs.left(jobs.assign(answers=2)).tolist() == [4]
+    assert forecast_inputs.left(jobs.assign(answers=2, state="Stopped")).tolist() == [0]
 
 
 def test_funds_are_what_is_not_set_aside(alice, bob, worked, now):
     hold.deposit(requester_id=alice.requester.pk, amount=Decimal(10), reference="x", now=now)
 
-    assert plan.funds(alice) == pytest.approx(10 - 6 * 0.036)
-    assert plan.funds(bob) == 0
+    assert forecast_inputs.funds(alice) == pytest.approx(10 - 6 * 0.036)
+    assert forecast_inputs.funds(bob) == 0
 
 
 def test_the_version_changes_with_what_is_shown(alice, bob, worked, answer, hire, now):
-    before, others = fresh.look(alice), fresh.look(bob)
-    assert fresh.look(alice).version == before.version
+    before, others = data_version.look(alice), data_version.look(bob)
+    assert data_version.look(alice).version == before.version
 
     worked.__class__.objects.filter(pk=worked.pk).update(changed_at=now + timedelta(days=9))
 
-    assert fresh.look(alice).version != before.version
-    assert fresh.look(bob).version == others.version
+    assert data_version.look(alice).version != before.version
+    assert data_version.look(bob).version == others.version
     assert before.waiting == 0
 
 
@@ -96,8 +98,8 @@ def test_how_the_service_is_doing(worked):
 def test_those_alike_stand_side_by_side():
     likeness = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, np.nan], [0.1, 0.8, np.nan, 1]])
 
-    found = order.alike(likeness)
+    found = seriation.alike(likeness)
 
     assert sorted(found) == [0, 1, 2, 3]
     assert {frozenset(found[:2]), frozenset(found[2:])} == {frozenset((0, 2)), frozenset((1, 3))}
-    assert order.alike([[1.0, np.nan], [np.nan, 1.0]]) == [0, 1]
+    assert seriation.alike([[1.0, np.nan], [np.nan, 1.0]]) == [0, 1]

@@ -20,7 +20,7 @@ def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw:
     """What `draw` makes, as plain JSON: drawn now, or by whoever asked for the same before.
 
     The same is: of the same requester and role, in the same language, at the same address and day, over the same data
-    (`version`, of gtcrowd.analytics.fresh). What could not be drawn is not kept, nor what reads answers themselves: the
+    (`version`, of gtcrowd.analytics.data_version). What could not be drawn is not kept, nor what reads answers: the
     version is that of the totals.
     """
     if options.page in BEHIND:

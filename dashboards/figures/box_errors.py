@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, PINK, arms, dress, mark
-from dashboards.parts import Drawn
-from dashboards.words import percent
+from dashboards.labels import percent
+from dashboards.view_models import Drawn
 from gtcrowd.analytics.measures.boxes import BINS, OFFSETS
-from gtcrowd.analytics.measures.people import FEW
+from gtcrowd.analytics.measures.workers import FEW
 
 MOST_BESIDE = 4
 """Workers whose boxes are drawn beside the crowd's."""

@@ -5,12 +5,12 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, INK, ORANGE, arms, dress
-from dashboards.parts import Drawn
-from dashboards.words import percent
+from dashboards.labels import percent
+from dashboards.view_models import Drawn
 
 
 def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: str) -> Drawn:
-    """Estimated accuracy of each day or week with its interval (of gtcrowd.analytics.measures.people.measured); below,
+    """Estimated accuracy of each day or week with its interval (of gtcrowd.analytics.measures.workers.measured); below,
     where known objects were answered."""
     known = days[days["accuracy"].notna()]
     every = _("each week's answers") if weekly else _("each day's answers")

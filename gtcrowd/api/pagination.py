@@ -15,7 +15,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gtcrowd.api.problems import BadParameter
+from gtcrowd.api.errors import BadParameter
 
 LINES = "application/x-ndjson"
 DEFAULT_SIZE, MOST_SIZE = 100, 1000

@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
-from dashboards import words
+from dashboards import labels
 from dashboards.figures.style import PALETTE, dress
-from dashboards.parts import Drawn, Seen, Switch
+from dashboards.view_models import Drawn, Seen, Switch
 
 Link = Callable[[int, int], str]
 """The address of an object, by job and position."""
@@ -37,7 +37,7 @@ def answers(
     found: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
     back_to: str = "", of_one: bool = False,
 ) -> Drawn:  # fmt: skip
-    """A page of gtcrowd.analytics.behind.answers. `back_to`: how far back was looked, where there are older answers;
+    """A page of gtcrowd.analytics.drilldown.answers. `back_to`: how far back was looked, where there are older answers;
     `of_one`: all are to one object, which stands beside them already."""
     n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
     judged = int(found["right"].notna().sum())
@@ -70,8 +70,8 @@ def _answer_rows(found: pd.DataFrame) -> pd.DataFrame:
     """As people read them, and as the file has them."""
     return pd.DataFrame({
         "object": [text[:LONGEST] for text in found["text"]], "worker": found["worker"],
-        "answered": [words.value(one) for one in found["value"]], "right": found["right"],
-        "known": [words.value(one) for one in found["known"]], "label": [words.value(one) for one in found["label"]],
+        "answered": [labels.value(one) for one in found["value"]], "right": found["right"],
+        "known": [labels.value(one) for one in found["known"]], "label": [labels.value(one) for one in found["label"]],
         "confidence": found["confidence"].astype(float), "seconds": found["seconds"].astype(float).round(1),
         "active_seconds": found["active_seconds"].astype(float).round(1),
         "submitted_at": [f"{at:%Y-%m-%d %H:%M:%S}" for at in found["submitted_at"]],
@@ -83,14 +83,14 @@ def _answer_rows(found: pd.DataFrame) -> pd.DataFrame:
 def objects(
     found: pd.DataFrame, *, job: int, of: str, link: Link, switches: tuple[Switch, ...] = (), more: bool
 ) -> Drawn:
-    """A page of gtcrowd.analytics.behind.objects. `more`: whether there are further ones to look at."""
+    """A page of gtcrowd.analytics.drilldown.objects. `more`: whether there are further ones to look at."""
     n = f"{len(found):,}"
     under = _("In the order of the manifest; %(of)s; n = %(n)s; further ones follow") if more else _(
         "In the order of the manifest; %(of)s; n = %(n)s; there are no further ones")  # fmt: skip
     table = pd.DataFrame({
         "object": [text[:LONGEST] for text in found["text"]], "position": found["position"].astype(int),
-        "label": [words.value(one) for one in found["label"]], "confidence": found["confidence"].astype(float),
-        "known": [words.value(one) for one in found["known"]], "answers": found["answers"], "state": found["state"],
+        "label": [labels.value(one) for one in found["label"]], "confidence": found["confidence"].astype(float),
+        "known": [labels.value(one) for one in found["known"]], "answers": found["answers"], "state": found["state"],
         "reason": found["reason_code"],
     })  # fmt: skip
     told = {"n": n, "of": of}
@@ -100,7 +100,7 @@ def objects(
     sure = found["confidence"].astype(float)
     title = _("%(n)s objects, and no label yet") % told
     if sure.notna().any():
-        told["least"] = words.percent(sure.min())
+        told["least"] = labels.percent(sure.min())
         title = _("%(n)s objects; the least sure label is sure to %(least)s") % told
     shown = tuple(
         seen(job, place, picture, text, link)
@@ -117,7 +117,7 @@ def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switche
     facts = {"position": int(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
     title = _("Object %(position)s") % facts
     if row["label"] is not None:
-        told = facts | {"label": words.value(row["label"]), "sure": words.percent(row["confidence"], 0)}
+        told = facts | {"label": labels.value(row["label"]), "sure": labels.percent(row["confidence"], 0)}
         title = _("Object %(position)s is %(label)s, sure to %(sure)s") % told
     under = _("%(of)s; n = %(n)s answers; %(text)s") if facts["text"] else _("%(of)s; n = %(n)s answers")
     under = under % (facts | {"n": len(drawings) - sum(row[name] is not None for name in ("label", "known"))})

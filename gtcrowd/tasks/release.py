@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from gtcrowd import statement
-from gtcrowd.tasks import close
+from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import Assignment, AssignmentState, Mark, Task, TaskState
 
 FREE = """
@@ -37,10 +37,10 @@ def _leave(assignment: Assignment, how: AssignmentState, reason: str, now: datet
             return True
         freed = statement.rows(FREE, seat=assignment.seat_id, fence=assignment.fence, now=now)
         if freed == [(True,)]:
-            close.finish([task.pk], now=now)
+            close_tasks.finish([task.pk], now=now)
         if how == AssignmentState.DECLINED:
             task.declined += 1
             task.save(update_fields=["declined"])
             if task.declined >= task.wanted:
-                close.end([task.pk], reason_code="all-declined", now=now)
+                close_tasks.end([task.pk], reason_code="all-declined", now=now)
     return True

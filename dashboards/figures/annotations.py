@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import GREEN, INK, ORANGE, PALETTE, PINK, RED
-from dashboards.words import dollars
+from dashboards.labels import dollars
 
 MONEY, PEOPLE, PAGE, KNOWN, REST = "price", "people", "page", "known", "rest"
 GROUPS = {

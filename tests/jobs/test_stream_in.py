@@ -9,7 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from gtcrowd import line
-from gtcrowd.jobs import arrive, state
+from gtcrowd.jobs import state, stream_in
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger import balance, names
@@ -37,8 +37,8 @@ def test_objects_are_opened_held_for_and_known_by_their_id(stream, now):
     job = stream()
     assert (job.state, job.reason_code, job.objects_total) == ("InProgress", "waiting-for-objects", 0)
 
-    first = arrive.arrive(job=job, lines=texts(1, 2, 2), now=now)
-    again = arrive.arrive(job=job, lines=texts(2, 3), now=now)
+    first = stream_in.arrive(job=job, lines=texts(1, 2, 2), now=now)
+    again = stream_in.arrive(job=job, lines=texts(2, 3), now=now)
     job = line.advance(job.pk, now=now)
 
     assert (first.added, first.repeated, again.added, again.repeated) == (2, 1, 1, 1)
@@ -48,7 +48,7 @@ def test_objects_are_opened_held_for_and_known_by_their_id(stream, now):
 
 def test_it_ends_after_days_without_anything(stream, hire, answer, now):
     job = stream(workers_per_object=1)
-    arrive.arrive(job=job, lines=texts("a"), now=now)
+    stream_in.arrive(job=job, lines=texts("a"), now=now)
     job = line.advance(job.pk, now=now)
     answer(hire("cleo"), job)
 
@@ -58,14 +58,14 @@ def test_it_ends_after_days_without_anything(stream, hire, answer, now):
     assert (job.state, job.reason_code) == ("Stopped", "idle")
     assert balance.balance(names.hold(job.pk)) == 0
     with pytest.raises(state.NotPossible):
-        arrive.arrive(job=job, lines=texts("b"), now=now)
+        stream_in.arrive(job=job, lines=texts("b"), now=now)
 
 
 def test_a_delivery_with_a_fault_is_refused_whole(stream, now):
     job = stream()
 
     with pytest.raises(JobRefused) as refused:
-        arrive.arrive(job=job, lines=[*texts("a"), {"source": "no id"}, {"text": "x"}], now=now)
+        stream_in.arrive(job=job, lines=[*texts("a"), {"source": "no id"}, {"text": "x"}], now=now)
 
     assert ["line 2" in refused.value.faults[0].problem, "line 3" in refused.value.faults[1].problem] == [True, True]
     assert not DataObject.objects.filter(job=job).exists()
@@ -77,19 +77,19 @@ def test_what_cannot_be_paid_does_not_arrive(alice, stream, now):
     alice.requester.save()
 
     with pytest.raises(InsufficientFunds):
-        arrive.arrive(job=job, lines=texts("a"), now=now)
+        stream_in.arrive(job=job, lines=texts("a"), now=now)
     assert not DataObject.objects.filter(job=job).exists()
 
 
 def test_a_job_with_a_manifest_takes_nothing_in(ask, now):
     with pytest.raises(state.NotPossible):
-        arrive.arrive(job=ask(), lines=texts("a"), now=now)
+        stream_in.arrive(job=ask(), lines=texts("a"), now=now)
 
 
 def test_a_webhook_is_believed_by_its_signature(stream):
     job, client = stream(), APIClient()
     body = json.dumps({"objects": texts("a", "b")}).encode()
-    right = "sha256=" + hmac.new(arrive.secret(job).encode(), body, hashlib.sha256).hexdigest()
+    right = "sha256=" + hmac.new(stream_in.secret(job).encode(), body, hashlib.sha256).hexdigest()
 
     def deliver(pk, signature, sent=body):
         return client.post(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gtcrowd.analytics import paths
+from gtcrowd.analytics import cusum
 from gtcrowd.analytics.cases import Seen
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import drift
@@ -60,7 +60,7 @@ def test_what_is_kept_of_the_worst(fallen):
         np.zeros(n), np.append(at, [5.0, -1.0, 1e9]),
     )  # fmt: skip
 
-    kept = paths.kept(seen, watched(*fallen), given)
+    kept = cusum.kept(seen, watched(*fallen), given)
 
     assert (kept["watched"], kept["alarms"], kept["answers"]) == (WORKERS, 1, len(task))
     assert len(kept["workers"]) <= drift.WORST

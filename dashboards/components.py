@@ -10,10 +10,10 @@ from dash import dcc, html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from dashboards import address, grid, ids, words
+from dashboards import address, grid, ids, labels
 from dashboards.address import Options
 from dashboards.grid import HIDDEN
-from dashboards.parts import CaseShown, Content, Drawn, Notice, Number, Part, Seen, Switch
+from dashboards.view_models import CaseShown, Content, Drawn, Notice, Number, Part, Seen, Switch
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.filters import Filters
 
@@ -104,15 +104,15 @@ def table(
     """A frame as people read it; the first column leads to what a row is about, and shows it if it is an object."""
     if frame.empty or not len(frame.columns):
         return html.P(_("There is nothing to show for these filters."))
-    heads = words.heads()
+    heads = labels.heads()
     shown = frame.head(MOST_ROWS)
     names = [str(name) for name in frame.columns if str(name) not in HIDDEN]
-    right = ["number" if words.is_number(frame, name) else "" for name in frame.columns if str(name) not in HIDDEN]
+    right = ["number" if labels.is_number(frame, name) else "" for name in frame.columns if str(name) not in HIDDEN]
     head = html.Tr(
         [html.Th(heads.get(name, name), scope="col", className=side) for name, side in zip(names, right, strict=True)]
     )
     rows = []
-    for place, cells in enumerate(words.rows(shown[[name for name in frame.columns if str(name) not in HIDDEN]])):
+    for place, cells in enumerate(labels.rows(shown[[name for name in frame.columns if str(name) not in HIDDEN]])):
         told: list[Any] = [link(cells[0], links[place]) if place < len(links) else cells[0], *cells[1:]]
         if place < len(seen):
             told[0] = _seen(seen[place])

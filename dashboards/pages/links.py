@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from dashboards import address
 from dashboards.address import Options
-from dashboards.parts import Content, Switch
-from dashboards.words import percent, reasons
+from dashboards.labels import percent, reasons
+from dashboards.view_models import Content, Switch
 from gtcrowd.analytics import frames
-from gtcrowd.analytics.behind import SIZE, Wanted
+from gtcrowd.analytics.drilldown import SIZE, Wanted
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 

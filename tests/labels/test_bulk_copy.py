@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gtcrowd.labels import copying
+from gtcrowd.labels import bulk_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_columns_come_out_as_they_are():
     query = "SELECT n::integer, -n::bigint * 10000000000, n / 4.0::float8 FROM generate_series(1, %(n)s) n"
 
-    found = copying.read(query, {"n": 5}, {"a": "i4", "b": "i8", "c": "f8"})
+    found = bulk_copy.read(query, {"n": 5}, {"a": "i4", "b": "i8", "c": "f8"})
 
     assert found["a"].tolist() == [1, 2, 3, 4, 5]
     assert found["b"].tolist() == [-n * 10**10 for n in range(1, 6)]
@@ -25,7 +25,7 @@ def test_columns_come_out_as_they_are():
 
 
 def test_no_rows_are_empty_columns():
-    assert copying.read("SELECT 1::integer WHERE %(no)s", {"no": False}, {"a": "i4"})["a"].tolist() == []
+    assert bulk_copy.read("SELECT 1::integer WHERE %(no)s", {"no": False}, {"a": "i4"})["a"].tolist() == []
 
 
 @settings(max_examples=30, deadline=None)
@@ -36,12 +36,12 @@ def test_any_text_goes_in_as_it_is(texts):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE written (value jsonb, plain text, same integer, nothing text)")
         columns = {
-            "value": pa.array([copying.escaped(json.dumps(text)) for text in texts]),
-            "plain": pa.array([copying.escaped(text) for text in texts]),
+            "value": pa.array([bulk_copy.escaped(json.dumps(text)) for text in texts]),
+            "plain": pa.array([bulk_copy.escaped(text) for text in texts]),
             "same": pa.array([7]),
             "nothing": pa.array(["\\N"]),
         }
-        copying.write("written", columns, rows=len(texts))
+        bulk_copy.write("written", columns, rows=len(texts))
         cursor.execute("SELECT value #>> '{}', plain, same, nothing FROM written")
         rows = cursor.fetchall()
         cursor.execute("DROP TABLE written")
@@ -50,6 +50,6 @@ def test_any_text_goes_in_as_it_is(texts):
 
 
 def test_numbers_stand_in_lists():
-    lists = copying.json_lists(np.array([[0.3333333333, 1e-6], [0.0, 1.0]]), places=6)
+    lists = bulk_copy.json_lists(np.array([[0.3333333333, 1e-6], [0.0, 1.0]]), places=6)
 
     assert [json.loads(text) for text in lists.to_pylist()] == [[0.333333, 1e-6], [0, 1]]

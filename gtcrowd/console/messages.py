@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gtcrowd.console.gate import member
+from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import messages as messaging

@@ -12,9 +12,9 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtcrowd.analytics import frames, rollup, spans
+from gtcrowd.analytics import frames, periods, rollup
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import spans as measure
+from gtcrowd.analytics.measures import periods as measure
 from gtcrowd.analytics.models import CrowdDay, Day, Span
 from gtcrowd.tasks.models import Mark
 
@@ -58,7 +58,7 @@ def worked(alice, ask, hire, answer, now):
     Day.objects.filter(pk__in=Day.objects.order_by("day", "worker", "job").values_list("pk", flat=True)[::3]).update(
         gold=True
     )
-    spans.rebuild(alice.requester.pk)
+    periods.rebuild(alice.requester.pk)
     return jobs
 
 
@@ -90,7 +90,7 @@ def test_what_is_undone_leaves_no_span(alice, worked):
     cells = [(day.requester_id, day.worker_id, (day.day - measure.EPOCH).days) for day in Day.objects.all()]
     Day.objects.all().delete()
 
-    spans.follow(*zip(*cells, strict=True))
+    periods.follow(*zip(*cells, strict=True))
 
     assert (Span.objects.count(), CrowdDay.objects.count()) == (0, 0)
 

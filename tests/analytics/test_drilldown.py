@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from gtcrowd import line
-from gtcrowd.analytics import behind, frames, quality, rollup
-from gtcrowd.analytics.behind import Wanted
+from gtcrowd.analytics import drilldown, frames, quality, rollup
+from gtcrowd.analytics.drilldown import Wanted
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.jobs import signed
 from gtcrowd.jobs.models import DataObject, Job
@@ -47,7 +47,7 @@ def told(found):
     return sorted(zip(frame["worker"], frame["position"].astype(int), frame["value"], strict=True))
 
 
-def every(viewer, filters, wanted=None, *, size, of=behind.answers):
+def every(viewer, filters, wanted=None, *, size, of=drilldown.answers):
     """All pages of a table, row by row."""
     rows, after = [], ""
     for _page in range(100):
@@ -69,14 +69,14 @@ def test_a_cell_has_as_many_answers_as_were_counted(alice, job, crowd):
 
     for right, row in zip(names, content["confusion"], strict=True):
         for answered, n in zip(names, row, strict=True):
-            found, _after = behind.answers(alice, of(job), Wanted(right=right, answered=answered))
+            found, _after = drilldown.answers(alice, of(job), Wanted(right=right, answered=answered))
             assert len(found) == n
             assert set(found["right"]) <= {right == answered}
     assert np_sum(content["confusion"]) == Answer.objects.count() == 12
     profile = frames.profiles(alice, crowd["eve"].pk, ALL).iloc[0]["confusion"]
     for right, row in zip(names, profile, strict=True):
         for answered, n in zip(names, row, strict=True):
-            assert len(behind.answers(alice, of(job, crowd["eve"]), Wanted(right=right, answered=answered))[0]) == n
+            assert len(drilldown.answers(alice, of(job, crowd["eve"]), Wanted(right=right, answered=answered))[0]) == n
 
 
 def np_sum(table):
@@ -114,7 +114,7 @@ def test_narrowed(alice, job, wanted, kept):
     Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
     rows = every(alice, of(job), size=50)
 
-    assert told(behind.answers(alice, of(job), wanted)) == sorted(
+    assert told(drilldown.answers(alice, of(job), wanted)) == sorted(
         (row["worker"], row["position"], row["value"]) for row in rows if kept(row)
     )
 
@@ -127,14 +127,14 @@ def test_narrowed(alice, job, wanted, kept):
     ],
 )  # fmt: skip
 def test_within_the_filters_over_all_jobs(alice, job, filters, n):
-    assert len(behind.answers(alice, Filters(**filters))[0]) == n
-    assert len(behind.answers(alice, Filters(**filters, workforces=(job.team.workforce_id,)))[0]) == n
-    assert len(behind.answers(alice, Filters(**filters, workforces=(10**9,)))[0]) == 0
+    assert len(drilldown.answers(alice, Filters(**filters))[0]) == n
+    assert len(drilldown.answers(alice, Filters(**filters, workforces=(job.team.workforce_id,)))[0]) == n
+    assert len(drilldown.answers(alice, Filters(**filters, workforces=(10**9,)))[0]) == 0
 
 
 def test_days_are_those_of_the_requester(alice, job):
     alice.requester.time_zone = "Pacific/Auckland"  # nine in the morning is ten in the evening there
-    found, _after = behind.answers(alice, Filters(first_day=date(2026, 11, 4), last_day=date(2026, 11, 4)))
+    found, _after = drilldown.answers(alice, Filters(first_day=date(2026, 11, 4), last_day=date(2026, 11, 4)))
 
     assert set(found["worker"]) == {"Eve"}
     assert {at.hour for at in found["submitted_at"]} == {22}
@@ -143,7 +143,7 @@ def test_days_are_those_of_the_requester(alice, job):
 @pytest.mark.parametrize("size", [1, 2, 5, 11, 12])
 @pytest.mark.parametrize("look", [1, 3, 50_000])
 def test_pages_hold_every_answer_once(alice, job, crowd, monkeypatch, size, look):
-    monkeypatch.setattr(behind, "LOOK", look)
+    monkeypatch.setattr(drilldown, "LOOK", look)
     for filters in (ALL, of(job), of(job, *crowd.values()), Filters(workers=(crowd["dan"].pk,))):
         for wanted in (None, Wanted(wrong=True), Wanted(slower=20)):
             if wanted and wanted.of_one_job and not filters.jobs:
@@ -191,12 +191,12 @@ def test_objects_narrowed(alice, job, wanted, kept, monkeypatch):
     Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
     Label.objects.filter(job=job, position=3).update(current=False)
     for look, size in ((50_000, 50), (1, 2), (2, 1)):
-        monkeypatch.setattr(behind, "LOOK", look)
-        assert [row["position"] for row in every(alice, of(job), wanted, size=size, of=behind.objects)] == kept
+        monkeypatch.setattr(drilldown, "LOOK", look)
+        assert [row["position"] for row in every(alice, of(job), wanted, size=size, of=drilldown.objects)] == kept
 
 
 def test_objects_are_told_with_their_state(alice, job):
-    frame, _after = behind.objects(alice, of(job))
+    frame, _after = drilldown.objects(alice, of(job))
     row = frame.iloc[0]
 
     assert (row["text"], row["thumbnail"], row["answers"], row["reason_code"]) == ("a", "", 3, "all-answers")
@@ -207,23 +207,23 @@ def test_nothing_of_anothers_is_found_not_even_where_to_go_on(bob, job, crowd):
     workers = tuple(one.pk for one in crowd.values())
     for filters in (ALL, Filters(jobs=(job.pk,)), Filters(workers=workers), Filters(jobs=(job.pk,), workers=workers)):
         for wanted in (None, Wanted(position=0), Wanted(right="heron", answered="ibis"), Wanted(slower=0)):
-            found, after = behind.answers(bob, filters, wanted, size=1)
+            found, after = drilldown.answers(bob, filters, wanted, size=1)
             assert (len(found), after) == (0, "")
-            found, after = behind.objects(bob, filters, wanted, size=1)
+            found, after = drilldown.objects(bob, filters, wanted, size=1)
             assert (len(found), after) == (0, "")
-    assert behind.job(bob, of(job)) is None
-    assert behind.examples(bob, job.pk, [("heron", "ibis")]) == [[]]
+    assert drilldown.job(bob, of(job)) is None
+    assert drilldown.examples(bob, job.pk, [("heron", "ibis")]) == [[]]
 
 
 def test_what_is_of_one_job_needs_one(alice, job, ask):
     other = ask("e", name="owls")
 
-    assert behind.answers(alice, ALL, Wanted(right="heron"))[0].empty
-    assert behind.answers(alice, Filters(jobs=(job.pk, other.pk)), Wanted(position=0))[0].empty
+    assert drilldown.answers(alice, ALL, Wanted(right="heron"))[0].empty
+    assert drilldown.answers(alice, Filters(jobs=(job.pk, other.pk)), Wanted(position=0))[0].empty
 
 
 def test_examples_of_a_pair_are_different_objects(alice, job):
-    (some, none) = behind.examples(alice, job.pk, [("ibis", "heron"), ("owl", "heron")])
+    (some, none) = drilldown.examples(alice, job.pk, [("ibis", "heron"), ("owl", "heron")])
 
     expected = {row["position"] for row in every(alice, of(job), Wanted(right="ibis", answered="heron"), size=50)}
     assert {one["position"] for one in some} == expected
@@ -237,7 +237,7 @@ def test_pictures_are_shown_from_ones_own_buckets_only(alice, bob, job):
     for place, uri in enumerate(uris):
         DataObject.objects.filter(job=job, position=place).update(line=json.dumps({"source-ref": uri}))
 
-    frame, _after = behind.objects(alice, of(job))
+    frame, _after = drilldown.objects(alice, of(job))
 
     assert frame["text"].tolist() == ["1.png", "2.png", "3.png", "d"]
     assert frame["thumbnail"].tolist()[1:] == ["", "", ""]
@@ -247,10 +247,10 @@ def test_pictures_are_shown_from_ones_own_buckets_only(alice, bob, job):
 def test_an_answer_whose_object_failed_is_told(alice, job):
     Task.objects.filter(job=job, position=0).update(state="failed", reason_code="post-hook-failed")
 
-    assert behind.objects(alice, of(job), Wanted(state="failed"))[0]["position"].tolist() == [0]
+    assert drilldown.objects(alice, of(job), Wanted(state="failed"))[0]["position"].tolist() == [0]
 
 
 def test_a_page_costs_few_statements(alice, job, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
-        behind.answers(alice, of(job), Wanted(wrong=True))
-        behind.objects(alice, of(job))
+        drilldown.answers(alice, of(job), Wanted(wrong=True))
+        drilldown.objects(alice, of(job))

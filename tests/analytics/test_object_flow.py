@@ -3,9 +3,9 @@
 import pytest
 
 from gtcrowd import line
-from gtcrowd.analytics import flow
-from gtcrowd.analytics.measures import flow as measures
-from gtcrowd.tasks import claim, gold, leave
+from gtcrowd.analytics import object_flow
+from gtcrowd.analytics.measures import object_flow as measures
+from gtcrowd.tasks import claim, gold, release
 
 ROWS = [
     ["answered", "done", True, "sure-enough", 30], ["answered", "done", True, "all-answers", 10],
@@ -55,10 +55,10 @@ def test_a_job_is_counted(ask, hire, answer, alice, now):
     cleo = hire("cleo")
     answer(cleo, job)
     job = line.advance(job.pk, now=now)
-    leave.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), reason="", now=now)
+    release.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), reason="", now=now)
     claim.next_assignment(worker=cleo, job=job, now=now)
 
-    objects, rows, as_of = flow.of_job(alice, job.pk, {})
+    objects, rows, as_of = object_flow.of_job(alice, job.pk, {})
 
     assert (objects, as_of) == (5, None)
     found = ways(measures.links(objects, rows))
@@ -72,10 +72,10 @@ def test_a_job_is_counted(ask, hire, answer, alice, now):
 def test_of_a_large_job_the_last_run_counts(ask, alice, bob, monkeypatch):
     job = ask()
     kept = {"flow": {"objects": 2, "tasks": ROWS}, "made_at": "2026-11-02T09:00:00+00:00"}
-    monkeypatch.setattr(flow, "MOST_COUNTED", 1)
+    monkeypatch.setattr(object_flow, "MOST_COUNTED", 1)
 
-    objects, rows, as_of = flow.of_job(alice, job.pk, kept)
+    objects, rows, as_of = object_flow.of_job(alice, job.pk, kept)
 
     assert (objects, rows, as_of.isoformat()) == (2, ROWS, kept["made_at"])
-    assert flow.of_job(alice, job.pk, {}) == (2, [], None)
-    assert flow.of_job(bob, job.pk, {}) == (0, [], None)
+    assert object_flow.of_job(alice, job.pk, {}) == (2, [], None)
+    assert object_flow.of_job(bob, job.pk, {}) == (0, [], None)

@@ -16,15 +16,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gtcrowd.api import pages, shapes
+from gtcrowd.api import pagination, serializers
 from gtcrowd.api.authentication import caller
+from gtcrowd.api.errors import BadParameter, problem
 from gtcrowd.api.jobs import CURSOR, FORMAT, PROBLEM, SIZE, mapping, visible_job
-from gtcrowd.api.problems import BadParameter, problem
 from gtcrowd.api.throttles import WebhookThrottle
 from gtcrowd.consolidation.intervals import credible_interval
-from gtcrowd.jobs import arrive, pause
+from gtcrowd.jobs import pause, stream_in
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import gold, standing
+from gtcrowd.tasks import gold, job_worker
 from gtcrowd.tasks.models import Gold, Standing
 from gtcrowd.workforce.models import Worker
 
@@ -40,31 +40,31 @@ MOST_WEBHOOK = 1 << 20
 
 
 class JobPause(APIView):
-    @extend_schema(summary="Pause a job: nothing is handed out", request=None, responses={202: shapes.JobShape})
+    @extend_schema(summary="Pause a job: nothing is handed out", request=None, responses={202: serializers.JobShape})
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         pause.pause(viewer=caller(request), job=job, now=timezone.now())
-        return Response(shapes.JobShape(job).data, status=202)
+        return Response(serializers.JobShape(job).data, status=202)
 
 
 class JobResume(APIView):
-    @extend_schema(summary="Resume a paused job", request=None, responses={202: shapes.JobShape})
+    @extend_schema(summary="Resume a paused job", request=None, responses={202: serializers.JobShape})
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         pause.resume(viewer=caller(request), job=job, now=timezone.now())
-        return Response(shapes.JobShape(job).data, status=202)
+        return Response(serializers.JobShape(job).data, status=202)
 
 
 class JobGold(APIView):
-    @extend_schema(summary="Known objects", responses=shapes.GoldShape(many=True))
+    @extend_schema(summary="Known objects", responses=serializers.GoldShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         known = Gold.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
-        return Response(shapes.GoldShape(known.select_related("task").order_by("task__position"), many=True).data)
+        return Response(serializers.GoldShape(known.select_related("task").order_by("task__position"), many=True).data)
 
     @extend_schema(
         summary="Declare known objects",
-        request=shapes.GoldRequestShape(many=True),
-        responses={201: shapes.GoldDeclaredShape, **PROBLEM},
+        request=serializers.GoldRequestShape(many=True),
+        responses={201: serializers.GoldDeclaredShape, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         given = request.data if isinstance(request.data, list) else [request.data]
@@ -76,8 +76,8 @@ class JobGold(APIView):
 class JobGoldItem(APIView):
     @extend_schema(
         summary="Correct a known object; what followed from it is recomputed",
-        request=shapes.CorrectionShape,
-        responses={202: shapes.RecountedShape, **PROBLEM},
+        request=serializers.CorrectionShape,
+        responses={202: serializers.RecountedShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, position: int) -> Response:
         given = mapping(request)
@@ -89,7 +89,7 @@ class JobGoldItem(APIView):
         )  # fmt: skip
         return Response({"workers": changed_workers}, status=202)
 
-    @extend_schema(summary="Take a known object out of use", responses={202: shapes.RecountedShape})
+    @extend_schema(summary="Take a known object out of use", responses={202: serializers.RecountedShape})
     def delete(self, request: Request, name: str, position: int) -> Response:
         known = self._known(request, name, position)
         return Response({"workers": gold.retire(viewer=caller(request), known=known, now=timezone.now())}, status=202)
@@ -101,7 +101,7 @@ class JobGoldItem(APIView):
 
 
 class JobWorkers(APIView):
-    @extend_schema(summary="How the workers of a job stand", responses=shapes.StandingShape(many=True))
+    @extend_schema(summary="How the workers of a job stand", responses=serializers.StandingShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         own = Standing.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         rows = list(own.select_related("worker").order_by("-answers", "pk")[:5000])
@@ -111,37 +111,37 @@ class JobWorkers(APIView):
 class JobWorker(APIView):
     @extend_schema(
         summary="Pause a worker in a job, or let them go on",
-        request=shapes.StandingRequestShape,
-        responses={200: shapes.StandingShape, **PROBLEM},
+        request=serializers.StandingRequestShape,
+        responses={200: serializers.StandingShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
         given, viewer, job = mapping(request), caller(request), visible_job(request, name)
         worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
         if given.get("state") == "paused":
             reason = str(given.get("reason") or "")
-            row = standing.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now())
+            row = job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now())
         elif given.get("state") == "working":
             own = Standing.objects.visible_to(viewer).select_related("worker")
-            row = standing.resume(viewer=viewer, standing=get_object_or_404(own, job=job, worker=worker))
+            row = job_worker.resume(viewer=viewer, standing=get_object_or_404(own, job=job, worker=worker))
         else:
             raise BadParameter("state", given.get("state"), _("must be paused or working."))
         return Response(_standing(row))
 
 
 class JobObjects(APIView):
-    renderer_classes = pages.RENDERERS
+    renderer_classes = pagination.RENDERERS
 
     @extend_schema(
         summary="Objects of a job and how far each is, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
-        responses=shapes.ObjectPageShape,
+        responses=serializers.ObjectPageShape,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
-        after = pages.whole(request, "cursor", -1, 0, 2**31)
-        if request.accepted_renderer.format == pages.LinesRenderer.format:
-            return StreamingHttpResponse(_all_objects(job, after), content_type=pages.LINES)
-        size = pages.whole(request, "page_size", pages.DEFAULT_SIZE, 1, pages.MOST_SIZE)
+        after = pagination.whole(request, "cursor", -1, 0, 2**31)
+        if request.accepted_renderer.format == pagination.LinesRenderer.format:
+            return StreamingHttpResponse(_all_objects(job, after), content_type=pagination.LINES)
+        size = pagination.whole(request, "page_size", pagination.DEFAULT_SIZE, 1, pagination.MOST_SIZE)
         with connection.cursor() as cursor:
             cursor.execute(f"{OBJECTS} LIMIT %s", [job.pk, after, size + 1])
             rows = [dict(zip(OBJECT_FIELDS, row, strict=True)) for row in cursor.fetchall()]
@@ -154,25 +154,25 @@ class JobObjects(APIView):
 
     @extend_schema(
         summary="Add objects to a streaming job",
-        request=shapes.ObjectsRequestShape,
-        responses={202: shapes.ArrivedShape, 402: shapes.ProblemShape, **PROBLEM},
+        request=serializers.ObjectsRequestShape,
+        responses={202: serializers.ArrivedShape, 402: serializers.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         viewer = caller(request)
-        viewer.must(arrive.RIGHT)
+        viewer.must(stream_in.RIGHT)
         given = request.data.get("objects") if isinstance(request.data, dict) else request.data
         lines = given if isinstance(given, list) else []
-        arrived = arrive.arrive(job=visible_job(request, name), lines=lines, now=timezone.now())
+        arrived = stream_in.arrive(job=visible_job(request, name), lines=lines, now=timezone.now())
         return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
 
 
 class JobWebhook(APIView):
-    @extend_schema(summary="Where and how to deliver objects by a webhook", responses=shapes.WebhookShape)
+    @extend_schema(summary="Where and how to deliver objects by a webhook", responses=serializers.WebhookShape)
     def get(self, request: Request, name: str) -> Response:
         viewer, job = caller(request), visible_job(request, name)
-        viewer.must(arrive.RIGHT)
+        viewer.must(stream_in.RIGHT)
         address = request.build_absolute_uri(reverse("api:webhook", args=[job.pk]))
-        return Response({"url": address, "secret": arrive.secret(job)})
+        return Response({"url": address, "secret": stream_in.secret(job)})
 
 
 class Webhook(APIView):
@@ -185,16 +185,16 @@ class Webhook(APIView):
     @extend_schema(
         summary="Deliver objects to a streaming job, signed with its secret",
         parameters=[OpenApiParameter("X-Gtcrowd-Signature", str, OpenApiParameter.HEADER)],
-        request=shapes.ObjectsRequestShape,
-        responses={202: shapes.ArrivedShape, **PROBLEM},
+        request=serializers.ObjectsRequestShape,
+        responses={202: serializers.ArrivedShape, **PROBLEM},
     )
     def post(self, request: Request, job_id: int) -> Any:
         body = request._request.body
-        job = arrive.addressed(job_id, body, request.headers.get("X-Gtcrowd-Signature", ""))
+        job = stream_in.addressed(job_id, body, request.headers.get("X-Gtcrowd-Signature", ""))
         # One answer for a job that is not there and for a wrong signature: nothing is learned by trying.
         if len(body) > MOST_WEBHOOK or job is None:
             return problem(403, _("The signature is wrong."))
-        arrived = arrive.arrive(job=job, lines=_delivered(body), now=timezone.now())
+        arrived = stream_in.arrive(job=job, lines=_delivered(body), now=timezone.now())
         return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
 
 

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from gtcrowd import statement
 from gtcrowd.jobs.models import Counters, Job
-from gtcrowd.tasks import close
+from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import Task
-from gtcrowd.tasks.seats import ADD
+from gtcrowd.tasks.slots import ADD
 
 PORTION = 2000
 
@@ -85,7 +85,7 @@ def settle(job: Job, *, now: datetime) -> None:
             statement.run(FIT, tasks=tasks, now=now)
             statement.run(MISSING, tasks=tasks, now=now, hand_out=job.hand_out)
             statement.run(STATES, tasks=tasks)
-            close.finish(tasks, now=now)
+            close_tasks.finish(tasks, now=now)
             after = rows[-1][1]
     Job.objects.filter(pk=job.pk).update(applied=revision)
     Counters.objects.filter(job=job).update(concluded=Task.objects.filter(job=job, concluded=True).count())

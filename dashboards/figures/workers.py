@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, PINK, arms, dress
-from dashboards.parts import Drawn, Level
-from dashboards.words import percent
-from gtcrowd.analytics.measures import people
+from dashboards.labels import percent
+from dashboards.view_models import Drawn, Level
+from gtcrowd.analytics.measures import workers as measures
 
 Link = Callable[[int], str]
 MOST = 60
@@ -20,7 +20,7 @@ COLUMNS = ["worker", "accuracy", "low", "high", "n", "accuracy_raw", "few"]
 
 
 def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker", other: Level | None = None) -> Drawn:
-    """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.people.measured.
+    """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.workers.measured.
 
     `other`: how often those are right whom they are compared with.
     """
@@ -34,7 +34,7 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     under = _("95 %% interval, sorted by its lower end; n = %(n)s answers; %(window)s") % {
         "n": f"{int(known['n'].sum()):,}", "window": window,
     }  # fmt: skip
-    crowd = people.crowd(known)
+    crowd = measures.crowd(known)
     if crowd is None:
         return Drawn(_("Nobody can be measured yet"), under, known[columns], explain=explain)
     shown, warning = known, ""
@@ -128,7 +128,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     most = int(n.max()) + 1
     figure = go.Figure()
     for level, dash in ((0.95, "dash"), (0.998, "solid")):
-        limits = people.funnel(crowd, most, level=level)
+        limits = measures.funnel(crowd, most, level=level)
         for place, side in enumerate(("low", "high")):
             figure.add_scatter(
                 x=limits["n"], y=limits[side], mode="lines", line={"color": INK, "dash": dash, "width": 1.2},

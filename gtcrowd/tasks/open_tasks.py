@@ -14,7 +14,7 @@ from gtcrowd import statement
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import DataObject, HandOut, Hook, Job, JobState
 from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
-from gtcrowd.tasks.seats import RANK
+from gtcrowd.tasks.slots import RANK
 from gtcrowd.workforce.models import Kind
 
 PROBE = 10

@@ -16,24 +16,24 @@ import psycopg
 import pyarrow as pa
 from django.db import connection
 
-from gtcrowd.analytics.measures import pace
-from gtcrowd.analytics.measures.spans import EPOCH, SIZES, begin
-from gtcrowd.labels import copying
+from gtcrowd.analytics.measures import latency
+from gtcrowd.analytics.measures.periods import EPOCH, SIZES, begin
+from gtcrowd.labels import bulk_copy
 
 COUNTS = ("submitted", "late", "surplus", "returned", "declined", "expired", "active")
 TIMES = ("seconds", "active_seconds", "lost_seconds")
 KEYS = ("requester", "worker", "workforce", "gold", "first")
 DAY = np.dtype([
     *((name, ">i8") for name in (*KEYS, *COUNTS, "mills")), *((name, ">f8") for name in TIMES),
-    ("pace", pace.STORED, (pace.CLASSES,)), ("active_pace", pace.STORED, (pace.CLASSES,)),
-    ("hours", pace.STORED, (pace.HOURS,)),
+    ("pace", latency.STORED, (latency.CLASSES,)), ("active_pace", latency.STORED, (latency.CLASSES,)),
+    ("hours", latency.STORED, (latency.HOURS,)),
 ])  # fmt: skip
 SPAN = np.dtype([
     *((name, ">i8") for name in (*KEYS, *COUNTS, "mills", "days", "days_alone", "last_day")),
     *((name, ">f8") for name in TIMES),
-    ("pace", pace.SUMMED, (pace.CLASSES,)), ("active_pace", pace.SUMMED, (pace.CLASSES,)),
+    ("pace", latency.SUMMED, (latency.CLASSES,)), ("active_pace", latency.SUMMED, (latency.CLASSES,)),
 ])  # fmt: skip
-CROWD = np.dtype([*SPAN.descr, ("hours", pace.SUMMED, (pace.HOURS,))])
+CROWD = np.dtype([*SPAN.descr, ("hours", latency.SUMMED, (latency.HOURS,))])
 """Records as they come; `first` and `last_day` in days since EPOCH, `mills`: thousandths of a dollar."""
 Rows = npt.NDArray[Any]
 Cells = tuple[Sequence[int], Sequence[int], Sequence[int]]
@@ -208,4 +208,4 @@ def _write(table: str, rows: Rows, named: dict[str, str], more: tuple[str, ...],
     columns["paid"] = pa.array([f"{mills // 1000}.{mills % 1000:03d}" for mills in rows["mills"].tolist()], pa.string())
     for name in ("pace", "active_pace", *more):
         columns[name] = pa.array([f"\\\\x{one.tobytes().hex()}" for one in rows[name]], pa.string())
-    copying.write(table, columns, rows=len(rows))
+    bulk_copy.write(table, columns, rows=len(rows))

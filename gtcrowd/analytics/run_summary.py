@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd import kinds
-from gtcrowd.analytics import flow
+from gtcrowd.analytics import object_flow
 from gtcrowd.analytics.columns import Columns, reference, rows
-from gtcrowd.analytics.measures import boxes, trust
-from gtcrowd.analytics.measures import compared as comparing
-from gtcrowd.analytics.measures.spans import EPOCH
+from gtcrowd.analytics.measures import boxes, calibration
+from gtcrowd.analytics.measures import comparisons as comparing
+from gtcrowd.analytics.measures.periods import EPOCH
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.classes.table import AnswerTable
 from gtcrowd.jobs.models import Job
@@ -71,9 +71,9 @@ def described(job: Job, columns: Columns, values: Any, categories: int) -> dict[
     content["redundancy"] = [list(row) for row in rows(REDUNDANCY, facts)]
     content["sure"] = [list(row) for row in rows(SURE, facts)]
     content["doubtful"] = [[place, json.loads(text), sure] for place, text, sure in rows(DOUBTFUL, facts)]
-    content["reliability"] = trust.reliability(np.array(rows(RELIABLE, facts), dtype=float).reshape(-1, 2))
+    content["reliability"] = calibration.reliability(np.array(rows(RELIABLE, facts), dtype=float).reshape(-1, 2))
     content["gold"] = _gold(job)
-    content["flow"] = {"objects": job.objects_total, "tasks": flow.counted(job.pk)}
+    content["flow"] = {"objects": job.objects_total, "tasks": object_flow.counted(job.pk)}
     content["boxes"] = _boxes(columns)
     return content
 

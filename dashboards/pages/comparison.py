@@ -6,10 +6,10 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from dashboards.address import Options
-from dashboards.parts import Level, Number
+from dashboards.view_models import Level, Number
 from gtcrowd.analytics import frames, groups
 from gtcrowd.analytics.filters import Filters
-from gtcrowd.analytics.measures import pace, people
+from gtcrowd.analytics.measures import latency, workers
 from gtcrowd.identity.access import Viewer
 
 NO_JOBS = pd.DataFrame(columns=["objects", "labeled", "budget"])
@@ -48,20 +48,20 @@ def _of(name: str, shown: Filters, others: Filters) -> Other:
     return Other(name, others, itself=others == shown)
 
 
-def numbers(viewer: Viewer, beside: Other | None) -> people.Numbers | None:
+def numbers(viewer: Viewer, beside: Other | None) -> workers.Numbers | None:
     """The numbers of the other side; those about jobs are zero."""
     if beside is None or beside.itself:
         return None
     totals = frames.totals(viewer, beside.filters, by=None)
-    median = float(pace.percentile(frames.paces(viewer, beside.filters), 0.5))
-    return people.numbers(totals, NO_JOBS, median_seconds=median)
+    median = float(latency.percentile(frames.paces(viewer, beside.filters), 0.5))
+    return workers.numbers(totals, NO_JOBS, median_seconds=median)
 
 
 def accuracy(viewer: Viewer, beside: Other | None) -> Level | None:
     """How often the other side is right, where that is known."""
     if beside is None or beside.itself:
         return None
-    right = people.crowd(people.rated(frames.compared(viewer, beside.filters, "worker")))
+    right = workers.crowd(workers.rated(frames.compared(viewer, beside.filters, "worker")))
     return None if right is None else Level(beside.name, right)
 
 

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
 from gtcrowd.console import forms
-from gtcrowd.console.gate import member
+from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import pause, state
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger.hold import InsufficientFunds
-from gtcrowd.tasks import change, gold, standing
+from gtcrowd.tasks import change, gold, job_worker
 from gtcrowd.tasks.models import Gold, Standing
 from gtcrowd.workforce.models import Worker
 
@@ -95,11 +95,11 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
     worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
     if request.POST.get("how") == "resume":
         row = get_object_or_404(Standing.objects.visible_to(viewer), job=job, worker=worker)
-        return _tried(request, job, lambda: standing.resume(viewer=viewer, standing=row), _("They may go on."))
+        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, standing=row), _("They may go on."))
     reason = request.POST.get("reason", "")
     return _tried(
         request, job,
-        lambda: standing.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
+        lambda: job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
         _("They get nothing more of this job."),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
-from gtcrowd.labels import copying
+from gtcrowd.labels import bulk_copy
 from gtcrowd.labels.answers import Answers
 from gtcrowd.tasks import redundancy
 
@@ -42,7 +42,7 @@ def pass_on(job: Job, concluded: kinds.Concluded, answers: Answers, *, now: date
 
 
 def _drift(job: Job, tasks: np.ndarray, errors: np.ndarray) -> dict[str, float]:
-    before = copying.read(BEFORE, {"job": job.pk}, {"task": "i8", "error": "f8"})
+    before = bulk_copy.read(BEFORE, {"job": job.pk}, {"task": "i8", "error": "f8"})
     both, first, second = np.intersect1d(before["task"], tasks, return_indices=True)
     moved = np.abs(before["error"][first] - errors[second])
     return {"objects": len(both), "moved": float(moved.mean()) if len(both) else 0.0}

@@ -20,8 +20,8 @@ from gtcrowd.labels.consolidate import UnknownMethod
 from gtcrowd.ledger.hold import InsufficientFunds
 from gtcrowd.tasks.gold import GoldRefused
 from gtcrowd.tasks.messages import MessageRefused
-from gtcrowd.workforce.found import TeamRefused
 from gtcrowd.workforce.invite import InviteRefused
+from gtcrowd.workforce.setup import TeamRefused
 
 REFUSALS: dict[type[Exception], int] = {
     JobRefused: 422,

@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, ORANGE, PALETTE, PINK, RED, dress
-from dashboards.parts import Drawn
-from dashboards.words import percent, reasons
-from gtcrowd.analytics.measures import flow as measures
+from dashboards.labels import percent, reasons
+from dashboards.view_models import Drawn
+from gtcrowd.analytics.measures import object_flow as measures
 
 COLOURS = {
     measures.IMPORTED: BLUE, measures.KNOWN: PALETTE[4], measures.HANDED_OUT: BLUE, measures.ANSWERED: BLUE,
@@ -32,7 +32,7 @@ def stages() -> dict[str, str]:
 
 
 def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: str, of: str) -> Drawn:
-    """From import to the ends, a band for each reason (of gtcrowd.analytics.flow) as wide as the objects are many."""
+    """From import to the ends, a band for each reason (gtcrowd.analytics.object_flow) sized by its objects."""
     found = measures.links(objects, rows)
     names, why = stages(), why_so()
     when = _("now") if as_of is None else f"{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
