@@ -28,7 +28,7 @@ def receipt(given: Receipt) -> dict[str, Any]:
         "id": given.answer.pk,
         "paid": str(given.paid),
         "late": given.late,
-        "surplus": given.surplus,
+        "extra": given.extra,
         "repeated": given.repeated,
         "wrong": given.verdict is not None and not given.verdict.right,
         "sentence": _sentence(given),
@@ -41,9 +41,9 @@ def _sentence(given: Receipt) -> str:
         return _told(given.verdict)
     if given.repeated:
         return _("This answer had arrived before; it counts once.")
-    if given.surplus and given.paid:
+    if given.extra and given.paid:
         return _("Somebody else took the task when your time was over. Your answer is kept: %(paid)s earned.") % paid
-    if given.surplus:
+    if given.extra:
         return _("Somebody else took the task when your time was over. Your answer is kept, but is not paid.")
     if given.late:
         return _("A little late, but in time: %(paid)s earned.") % paid

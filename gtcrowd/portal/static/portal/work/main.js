@@ -135,7 +135,7 @@ function told({ kind, reply }, answer, wait) {
       away = false;
       drafts.drop(answer.assignment);
       if (!reply.receipt.repeated) page.paid(reply.receipt.paid);
-      after(reply, reply.receipt.sentence, reply.receipt.surplus || reply.receipt.wrong ? "warning" : "success");
+      after(reply, reply.receipt.sentence, reply.receipt.extra || reply.receipt.wrong ? "warning" : "success");
     },
     settled: () => {
       drafts.drop(answer.assignment);
