@@ -70,6 +70,8 @@ JobRequestShape = shape("JobRequestShape", FIELDS, "A labeling job as requested.
 JobChangeShape = shape(
     "JobChangeShape", CHANGEABLE, "What can be changed while a job runs; only what is given changes.", partial=True
 )
+COMPONENTS = ("JobRequestShape", "PatchedJobChangeShape")
+"""What the OpenAPI document calls these shapes."""
 SHOWN = tuple(name for name in FIELDS if name not in ("template", "excluded_jobs"))
 """Fields that a job shows over REST."""
 
@@ -83,7 +85,7 @@ def add_limits_of_caller(
     """
     viewer = getattr(request, "auth", None)
     if isinstance(viewer, Viewer):
-        for component in (JobRequestShape.__name__, JobChangeShape.__name__):
+        for component in COMPONENTS:
             for name, described in result["components"]["schemas"][component]["properties"].items():
                 described.update(_keywords(FIELDS[name], viewer.requester, described))
     return result

@@ -16,7 +16,7 @@ def properties(client, component):
 
 def test_schema_has_every_field(client):
     assert set(properties(client, "JobRequestShape")) == set(FIELDS)
-    assert set(properties(client, "JobChangeShape")) == set(CHANGEABLE)
+    assert set(properties(client, "PatchedJobChangeShape")) == set(CHANGEABLE)
 
 
 @pytest.mark.parametrize(("name", "attribute"), OF_REQUESTER)
@@ -39,5 +39,5 @@ def test_limit_of_requester_is_enforced(call, alice, team, put, name, attribute)
 
     for value, status in ((7, 200), (8, 422)):
         response = call.post("/api/v1/jobs/plan/", request | {"min_workers": 1, name: value}, format="json")
-        faulty = [fault["field"] for fault in response.json().get("errors", [])]
+        faulty = [fault["field"] for fault in response.json().get("faults", [])]
         assert (response.status_code, name in faulty) == (status, status == 422), response.json()

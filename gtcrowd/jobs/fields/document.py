@@ -30,7 +30,7 @@ def _limits(field: JobField) -> str:
         return ", ".join(f"`{value}`" for value, _label in limits["choices"])
     maximum = getattr(field.type, "maximum", None)
     if isinstance(maximum, OfRequester):
-        default = Requester._meta.get_field(maximum.attribute).get_default()
+        default = getattr(Requester(), maximum.attribute)
         return f"{limits['min_value']} to {default}, settable per requester"
     if "max_value" in limits:
         return f"{limits['min_value']} to {limits['max_value']}"
