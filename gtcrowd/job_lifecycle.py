@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from gtcrowd import language, manifest
 from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
-from gtcrowd.labels import consolidate, deliver, export, progress
+from gtcrowd.labels import consolidate, deliver, progress
+from gtcrowd.labels.exports import output_manifest
 from gtcrowd.ledger import hold
 from gtcrowd.platform import queue
 from gtcrowd.tasks import close_tasks, prepare, reconcile, redundancy
@@ -168,7 +169,7 @@ def _conclude(job: Job, to: str, now: datetime) -> None:
     else:
         consolidate.run_whole(job, now=now)
     tally = progress.count(job, now=now)
-    export.write(job)
+    output_manifest.write(job)
     if to == JobState.STOPPED:
         code, reason = job.reason_code or "stopped", language.later("The job was stopped.")
     else:
@@ -186,7 +187,7 @@ def relabel(job_id: int, *, now: datetime) -> None:
             consolidate.run_whole(job, now=now)
         progress.count(job, now=now)
         if job.ended and job.output and job.state != JobState.FAILED:
-            export.write(job)
+            output_manifest.write(job)
 
 
 def _finish(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,7 @@ from gtcrowd.api import pagination, serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import Job, JobChange
-from gtcrowd.labels import consolidate, export
+from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change
@@ -151,19 +152,30 @@ class JobLabels(APIView):
         return response
 
 
-class JobManifest(APIView):
+class JobExports(APIView):
+    @extend_schema(summary="Export formats of a job", responses=serializers.ExportShape(many=True))
+    def get(self, request: Request, name: str) -> Response:
+        formats = exports.of_job(visible_job(request, name))
+        return Response(serializers.ExportShape(formats, many=True).data)
+
+
+class JobExport(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="The output manifest as it is now",
-        parameters=[OpenApiParameter("run", int)],
-        responses={(200, pagination.LINES): OpenApiTypes.STR},
+        summary="The labels of a job in an export format, as they are now",
+        parameters=[OpenApiParameter("run", int, description="Labels of this run instead of the current ones.")],
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, name: str) -> HttpResponseBase:
+    def get(self, request: Request, name: str, export: str) -> HttpResponseBase:
         job = visible_job(request, name)
-        run = _run(request, job)
-        headers = {"Content-Disposition": f'attachment; filename="{job.name}.manifest"'}
-        return StreamingHttpResponse(export.blocks(job, run_id=run), content_type=pagination.LINES, headers=headers)
+        try:
+            chosen = exports.get(export, job)
+        except exports.UnknownExport as error:
+            raise NotFound from error
+        headers = {"Content-Disposition": f'attachment; filename="{chosen.file_name(job)}"'}
+        blocks = chosen.blocks(job, _run(request, job))
+        return StreamingHttpResponse(blocks, content_type=chosen.media_type, headers=headers)
 
 
 class JobAnswers(APIView):

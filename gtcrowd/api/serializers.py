@@ -180,6 +180,12 @@ def tried(trial: Trial) -> dict[str, Any]:
     }
 
 
+class ExportShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    media_type = serializers.CharField()
+
+
 class ObjectsRequestShape(serializers.Serializer[Any]):
     objects = serializers.ListField(child=serializers.DictField(), help_text="Lines of a manifest; 10,000 at most.")
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Avg, Count
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import Hook, Job, TaskOrder
 from gtcrowd.jobs.request import JobRefused
-from gtcrowd.labels import consolidate, export
+from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
@@ -83,6 +83,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     shown = {
         "job": asked,
         "labeled_share": _share(asked.counters.human_labeled, asked.objects_total),
+        "exports": exports.of_job(asked),
         "held": balance.balance(names.hold(asked.pk)),
         "cost": _cost(asked),
         "runs": runs,
@@ -128,10 +129,15 @@ def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 
 @member
 @require_GET
-def manifest(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponseBase:
-    asked = _job(viewer, name)
-    headers = {"Content-Disposition": f'attachment; filename="{asked.name}.manifest"'}
-    return StreamingHttpResponse(export.blocks(asked), content_type="application/x-ndjson", headers=headers)
+def export(request: HttpRequest, viewer: Viewer, name: str, export: str) -> HttpResponseBase:
+    """The labels of the job in an export format, as a file."""
+    job = _job(viewer, name)
+    try:
+        chosen = exports.get(export, job)
+    except exports.UnknownExport as error:
+        raise Http404 from error
+    headers = {"Content-Disposition": f'attachment; filename="{chosen.file_name(job)}"'}
+    return StreamingHttpResponse(chosen.blocks(job, None), content_type=chosen.media_type, headers=headers)
 
 
 @member

@@ -85,7 +85,7 @@ def test_strangers_are_not_let_in(db, path):
     assert refused["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("path", ["", "labels/", "answers/", "runs/", "output-manifest/"])
+@pytest.mark.parametrize("path", ["", "labels/", "answers/", "runs/", "exports/output-manifest/"])
 def test_jobs_of_others_are_not_there(bob, labeled, path):
     assert program(bob.requester, "owner").get(f"{URL}jobs/birds/{path}").status_code == 404
 
@@ -146,7 +146,7 @@ def test_long_lists_are_sent_compressed(call, labeled):
 
 
 def test_the_output_manifest_is_streamed(call, labeled):
-    response = call.get(URL + "jobs/birds/output-manifest/")
+    response = call.get(URL + "jobs/birds/exports/output-manifest/")
 
     assert response.streaming
     with store.store().open(labeled.output) as file:

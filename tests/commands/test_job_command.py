@@ -45,7 +45,7 @@ def test_faults_are_told_a_line_each(tmp_path, alice):
     with pytest.raises(CommandError) as refused:
         run("job", "--requester", "heron", "create", str(tmp_path / "job.json"))
 
-    assert "\ntitle: must be a text" in str(refused.value)
+    assert "\ntitle: must be text" in str(refused.value)
 
 
 @pytest.mark.parametrize(("text", "told"), [("[]", "one JSON object"), ("{", "is not JSON")])

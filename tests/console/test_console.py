@@ -117,7 +117,7 @@ def test_a_run_is_asked_for(owner, ask):
 def test_the_manifest_is_streamed(owner, ask):
     ask("a")
 
-    assert b"".join(owner.get("/jobs/birds/output.manifest").streaming_content) == b'{"source": "a"}\n'
+    assert b"".join(owner.get("/jobs/birds/exports/output-manifest").streaming_content) == b'{"source": "a"}\n'
 
 
 def test_no_button_is_shown_that_would_be_refused(client, alice, ask):

@@ -14,7 +14,8 @@ from gtcrowd.integrations import hooks as calling
 from gtcrowd.jobs import stop, store
 from gtcrowd.jobs.models import Counters, Hook, ObjectError
 from gtcrowd.jobs.request import JobRefused
-from gtcrowd.labels import consolidate, deliver, export, payload
+from gtcrowd.labels import consolidate, deliver, payload
+from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, PostAnnotationBatch, Run
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change, claim, gold, submit
@@ -340,15 +341,15 @@ def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
     job = job_lifecycle.advance(job.pk, now=now)
-    before = list(export.lines(job))
+    before = list(output_manifest.lines(job))
 
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
     deliver.perform(run, now=now + timedelta(days=1))
 
     run.refresh_from_db()
     assert (run.state, run.official, run.labels, run.answers) == ("done", False, 2, 2)
-    assert list(export.lines(job)) == before
-    assert "2026-11-03" in next(export.lines(job, run_id=run.pk))
+    assert list(output_manifest.lines(job)) == before
+    assert "2026-11-03" in next(output_manifest.lines(job, run_id=run.pk))
 
 
 def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, monkeypatch):

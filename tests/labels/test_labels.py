@@ -5,7 +5,8 @@ import pytest
 
 from gtcrowd import job_lifecycle
 from gtcrowd.jobs import store
-from gtcrowd.labels import consolidate, export
+from gtcrowd.labels import consolidate
+from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks.models import Task
@@ -102,7 +103,7 @@ def test_the_manifest_of_a_run_can_be_had_too(alice, answered, now):
     run = consolidate.ask(answered, viewer=alice, method="majority", now=now)
     consolidate.perform(run, now=now)
 
-    second = json.loads(list(export.lines(answered, run_id=run.pk))[1])
+    second = json.loads(list(output_manifest.lines(answered, run_id=run.pk))[1])
 
     assert second["birds-metadata"]["confidence"] == 0.666667
 

@@ -15,7 +15,7 @@ from gtcrowd.commands.bench import stage
 from gtcrowd.commands.timing import timed
 from gtcrowd.jobs import ingest, inspect, store
 from gtcrowd.jobs.models import Job
-from gtcrowd.labels import export
+from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Run
 
 MANIFEST = "s3://bench/bench/input.manifest"
@@ -104,7 +104,7 @@ def exported(objects: int) -> Exported:
 
         def whole() -> int:
             began, size = time.perf_counter(), 0
-            for block in export.blocks(job):
+            for block in output_manifest.blocks(job):
                 if not size:
                     first.append(time.perf_counter() - began)
                 size += len(block)

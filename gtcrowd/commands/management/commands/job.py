@@ -14,7 +14,7 @@ from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused
-from gtcrowd.labels import export
+from gtcrowd.labels import exports
 from gtcrowd.ledger.hold import InsufficientFunds
 
 
@@ -30,8 +30,10 @@ class Command(BaseCommand):
         made = commands.add_parser("create", help="create a job")
         made.add_argument("file", type=Path, help="JSON file with the fields of the job; - reads standard input")
         commands.add_parser("list", help="list the jobs, the newest first")
-        for name, text in (("stop", "stop a job"), ("export", "write the output manifest to standard output")):
-            commands.add_parser(name, help=text).add_argument("name")
+        commands.add_parser("stop", help="stop a job").add_argument("name")
+        export = commands.add_parser("export", help="write the labels of a job to standard output")
+        export.add_argument("name")
+        export.add_argument("--format", default="output-manifest", help="an export format (default: %(default)s)")
 
     def handle(self, *, requester: str, what: str, **options: Any) -> None:
         tenant = Requester.objects.filter(slug=requester).first()
@@ -63,8 +65,14 @@ class Command(BaseCommand):
         stop.stop(viewer=viewer, job=_job(viewer, options["name"]), now=timezone.now())
 
     def _export(self, viewer: Viewer, options: dict[str, Any]) -> None:
-        for line in export.lines(_job(viewer, options["name"])):
-            self.stdout.write(line)
+        job = _job(viewer, options["name"])
+        try:
+            chosen = exports.get(options["format"], job)
+        except exports.UnknownExport as error:
+            formats = ", ".join(export.name for export in exports.of_job(job))
+            raise CommandError(f"{error} is not an export format of this job. Formats: {formats}.") from error
+        for block in chosen.blocks(job, None):
+            self.stdout.write(block.decode(), ending="")
 
     def _tell(self, options: dict[str, Any], facts: dict[str, Any]) -> None:
         plain = "  ".join(f"{name}={value}" for name, value in facts.items())

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 from django.utils.translation import override
 
 from gtcrowd import kinds, manifest
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import assets
+from gtcrowd.labels.exports.registry import export
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import TaskState
 
@@ -63,12 +65,13 @@ def lines(job: Job, *, run_id: int | None = None) -> Iterator[str]:
     With `run_id`, the labels of that run instead of the job's current ones. An object without any answer
     says why it failed; one that was not labeled (yet), or had been before, is copied as it was.
     """
-    for block in blocks(job, run_id=run_id):
+    for block in blocks(job, run_id):
         yield from block.decode().removesuffix("\n").split("\n")
 
 
-def blocks(job: Job, *, run_id: int | None = None) -> Iterator[bytes]:
-    """The same in blocks of many lines, each line with its end."""
+@export("output-manifest", title=_later("Output manifest"), media_type="application/x-ndjson", extension="manifest")
+def blocks(job: Job, run_id: int | None = None) -> Iterator[bytes]:
+    """Return the same in blocks of many lines, each line with its end."""
     key = manifest.written(job.label_attribute)
     metadata = manifest.written(f"{job.label_attribute}-metadata")
     facts = {"job": job.pk, "run": run_id, "key": key, "metadata": metadata} | _texts(job, run_id)
