@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gtcrowd import language, manifest
@@ -20,16 +20,12 @@ from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, deliver, progress
 from gtcrowd.labels.exports import output_manifest
 from gtcrowd.ledger import hold
-from gtcrowd.platform import queue
+from gtcrowd.platform import locks, queue
 from gtcrowd.tasks import close_tasks, prepare, reconcile, redundancy
 from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import NO_WORKERS, Task, TaskState
 
 log = structlog.get_logger(__name__)
-
-
-LOCK_SPACE = 0x6A6F62
-"""First half of the advisory lock's key: the letters `job`."""
 
 
 PREPARE_SECONDS = 10
@@ -53,16 +49,11 @@ def advance(job_id: int, *, now: datetime) -> Job:
 
 @contextmanager
 def _alone(job_id: int) -> Iterator[None]:
-    """Only one process at a time moves a job. The lock is the session's, so it ends with a killed process."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, job_id])
-        if not cursor.fetchone()[0]:
+    """Move the job in this process alone, or raise Busy."""
+    with locks.session(locks.Lock.JOB, job_id, wait=False) as held:
+        if not held:
             raise Busy
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, job_id])
 
 
 def _bring_in(job: Job, now: datetime) -> None:

@@ -13,13 +13,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from gtcrowd import kinds
-from gtcrowd.analytics import cases, columns, cusum, locks, run_summary
+from gtcrowd.analytics import cases, columns, cusum, run_summary
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.analytics.measures.periods import EPOCH
 from gtcrowd.analytics.models import JobQuality, Profile, Quality
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Run, RunState
+from gtcrowd.platform import locks
 
 MOST_CATEGORIES = 50
 """Beyond so many, a table of each worker's confusions says nothing that a person could read."""
@@ -34,7 +35,7 @@ def stale() -> list[int]:
 
 def form(job: Job, *, now: datetime) -> bool:
     """Compare the job's answers again; False if it has no official run."""
-    with locks.alone(locks.QUALITY, job.pk, wait=True):
+    with locks.session(locks.Lock.QUALITY, job.pk, wait=True):
         return _formed(job, now)
 
 

@@ -17,11 +17,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from gtcrowd.analytics import locks, periods
+from gtcrowd.analytics import periods
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.measures.periods import EPOCH
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform import locks
 
 PORTION = 2000
 """Marks taken at once: with the days they name, a fraction of a second of work."""
@@ -137,7 +138,7 @@ CLASS = "least(greatest(floor(ln(greatest({column}, 0.001) / 0.25) / ln(2::float
 def roll(*, zone: str, most: int = 1_000_000) -> int:
     """Form the totals again that marks name; returns how many marks that were. `zone`: that of the service."""
     done = 0
-    with locks.alone(locks.TOTALS, wait=False) as alone:
+    with locks.session(locks.Lock.TOTALS, wait=False) as alone:
         while alone and done < most:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(TAKE, [PORTION])
@@ -166,11 +167,11 @@ def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
     jobs = jobs.filter(requester=requester) if requester else jobs
     for owner, some in groupby(jobs.values_list("requester", "pk"), key=itemgetter(0)):
         for _owner, pk in some:
-            with locks.alone(locks.TOTALS, wait=True), transaction.atomic(), connection.cursor() as cursor:
+            with locks.session(locks.Lock.TOTALS, wait=True), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(FORGET_JOB, {"job": pk})
                 cursor.execute(_statement(OF_JOB), {"job": pk, "zone": zone})
             yield pk
-        with locks.alone(locks.TOTALS, wait=True), transaction.atomic():
+        with locks.session(locks.Lock.TOTALS, wait=True), transaction.atomic():
             periods.rebuild(owner)
 
 

@@ -29,9 +29,8 @@ from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
-from gtcrowd.platform import queue, sql
+from gtcrowd.platform import locks, queue, sql
 from gtcrowd.tasks.models import Answer, Assignment, Gold, JobWorker, JobWorkerState, Slot, Task, TaskState
-from gtcrowd.tasks.open_tasks import LOCK_SPACE
 from gtcrowd.workforce.models import Worker
 
 BY_RULE = ("gold-rule", "quiz-failed")
@@ -161,7 +160,7 @@ def declare(
     """
     viewer.must(Right.CREATE_JOBS)
     with transaction.atomic():
-        connection.cursor().execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, job.pk])
+        locks.transaction(locks.Lock.OPEN_TASKS, job.pk)
         asked = [item.get("object") for item in items]
         objects = {
             one.position: one

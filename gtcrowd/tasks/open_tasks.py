@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import DataObject, Hook, Job, JobState, TaskOrder
-from gtcrowd.platform import sql
+from gtcrowd.platform import locks, sql
 from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
 from gtcrowd.tasks.slots import RANK
 from gtcrowd.workforce.models import WorkforceType
@@ -22,8 +22,6 @@ PROBE = 10
 PORTION = 10_000
 """Objects opened in one transaction, so that none takes long."""
 BY_RANK = (TaskOrder.RANDOM, TaskOrder.PRIORITY)
-LOCK_SPACE = 0x6F706E
-"""First half of the advisory lock's key: the letters `opn`."""
 
 OPEN = f"""
 WITH next AS (
@@ -88,7 +86,7 @@ def open_next(job: Job, *, now: datetime) -> int:
     opened = 0
     while True:
         with transaction.atomic():
-            connection.cursor().execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, job.pk])
+            locks.transaction(locks.Lock.OPEN_TASKS, job.pk)
             job.refresh_from_db(fields=["pre_hook"])  # from the moment it is set, nothing unprepared is opened
             taken, added = _open(job, now)
         opened += added
@@ -104,10 +102,11 @@ def release(job: Job, *, now: datetime) -> int:
     """
     if exhausted(job):
         return 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, job.pk])
+    with transaction.atomic():
+        if not locks.transaction(locks.Lock.OPEN_TASKS, job.pk, wait=False):
+            return 0
         fresh = Job.objects.filter(pk=job.pk, state=JobState.IN_PROGRESS).select_related("team__workforce").first()
-        if not cursor.fetchone()[0] or not fresh:
+        if not fresh:
             return 0
         taken, added = _open(fresh, now)
         while taken and not added:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gtcrowd.analytics import locks, rollup
+from gtcrowd.analytics import rollup
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import Day, PeriodTotal, RequesterDay
+from gtcrowd.platform import locks
 from gtcrowd.tasks import claim, expire, release, submit
 from gtcrowd.tasks.models import DirtyDay
 from tests.conftest import NOW
@@ -118,7 +119,7 @@ def test_one_at_a_time(ask, hire, answer):
     facts = connection.get_connection_params()
     plain = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
     with psycopg.connect(autocommit=True, **plain) as other:
-        other.execute("SELECT pg_advisory_lock(%s, 0)", [locks.TOTALS])
+        other.execute("SELECT pg_advisory_lock(%s, 0)", [locks.Lock.TOTALS])
         assert roll() == 0
     assert DirtyDay.objects.count() == 1
 

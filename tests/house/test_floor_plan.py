@@ -59,3 +59,14 @@ def test_edges_ask_for_rows_of_the_caller_only():
 
     # The portal's rows are a worker's own, found through the worker and not through a requester.
     assert [one for one in found if not one.startswith("gtcrowd/portal/views.py: ")] == []
+
+
+def test_advisory_locks_have_one_list():
+    """Only gtcrowd.platform.locks takes advisory locks, so that their spaces cannot collide."""
+    elsewhere = [
+        str(file)
+        for file in Path("gtcrowd").rglob("*.py")
+        if "advisory" in file.read_text() and file.parts[1] != "platform"
+    ]
+
+    assert elsewhere == []
