@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gtcrowd.identity.access import viewer_of
-from gtcrowd.portal import examples, places, shapes, texts
+from gtcrowd.portal import access, examples, payloads, texts
 from gtcrowd.tasks import claim, drafts, shortcuts
 from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.available_jobs import offer, offers
 from gtcrowd.tasks.earnings import earnings
 from gtcrowd.tasks.models import About, Standing
-from gtcrowd.workforce.models import Worker
+from gtcrowd.theme import navigation
 
 JOBS_SHOWN = 20
 MESSAGES_SHOWN = 5
@@ -29,9 +28,8 @@ MESSAGES_SHOWN = 5
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page: workers see their work, members who do not work themselves their jobs."""
-    works = Worker.objects.of_person(request.user.pk or 0).exists()
-    return redirect("console:jobs" if viewer_of(request) and not works else "portal:work")
+    """Redirect to the first entry of the person's header: their work, or the jobs of a member who does not label."""
+    return redirect(navigation.links(request)[0].href)
 
 
 @require_safe
@@ -40,8 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def work(request: HttpRequest) -> HttpResponse:
     """Everything the person could work on now, and what they have earned."""
     now = timezone.now()
-    found = offers(places.person(request), now=now)
-    earned = earnings(places.person(request), now=now)
+    found = offers(access.person(request), now=now)
+    earned = earnings(access.person(request), now=now)
     facts = {
         "offers": found,
         "any_waiting": len(found) > 1 and any(one.waiting or one.holding for one in found),
@@ -50,7 +48,8 @@ def work(request: HttpRequest) -> HttpResponse:
         "unread": messaging.unread(request.user.pk or 0)[:MESSAGES_SHOWN],
         "person": request.user.pk,
         "texts": texts.of_leftovers(),
-        "why": None if found else places.why_no_work(places.person(request)),
+        "other_entry": next((link for link in navigation.links(request) if not link.current), None),
+        "why": None if found else access.why_no_work(access.person(request)),
     }
     return render(request, "portal/work.html", facts)
 
@@ -61,12 +60,12 @@ def work(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
     """The task at hand, or the offer to begin. Looking never claims."""
     now = timezone.now()
-    worker, job_ = places.place(places.person(request), job_id, now=now)
+    worker, job_ = access.place(access.person(request), job_id, now=now)
     held = claim.holding(worker=worker, job=job_, now=now)
     facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_), "person": request.user.pk}
     facts["unread"] = sum(one.job_id == job_id for one in messaging.unread(request.user.pk or 0))
     if held:
-        task = shapes.task(held, now=now) | {"draft": drafts.find(held)}
+        task = payloads.task(held, now=now) | {"draft": drafts.find(held)}
         facts |= {"task": task, "earned": _earned(worker.pk, job_id)}
         facts |= {"texts": texts.of_work(), "settings": _addresses(job_id) | {"person": request.user.pk}}
         facts |= {"keys": {"inForce": shortcuts.of(request.user.pk or 0), "words": shortcuts.words()}}
@@ -76,9 +75,9 @@ def job(request: HttpRequest, job_id: int) -> HttpResponse:
     facts["offer"] = offer(worker, job_, now=now)
     if not facts["offer"].waiting:
         facts["others"] = [
-            one for one in offers(places.person(request), now=now) if one.job.pk != job_id and one.waiting
+            one for one in offers(access.person(request), now=now) if one.job.pk != job_id and one.waiting
         ]
-        facts["earned"] = earnings(places.person(request), now=now)
+        facts["earned"] = earnings(access.person(request), now=now)
         facts["earned_here"] = _earned(worker.pk, job_id)["paid"]
     return render(request, "portal/job.html", facts)
 
@@ -95,7 +94,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest, job_id: int) -> HttpResponse:
     """Claim a task, or say why there is none."""
     now = timezone.now()
-    worker, job_ = places.place(places.person(request), job_id, now=now)
+    worker, job_ = access.place(access.person(request), job_id, now=now)
     try:
         claim.next_assignment(worker=worker, job=job_, now=now)
     except claim.NothingToDo as nothing:
@@ -108,7 +107,7 @@ def start(request: HttpRequest, job_id: int) -> HttpResponse:
 def next_job(request: HttpRequest) -> HttpResponse:
     """Begin with the job whose turn it is: of those with a task for this person, by priority, deadline and pay."""
     now = timezone.now()
-    for one in offers(places.person(request), now=now):
+    for one in offers(access.person(request), now=now):
         if not one.holding and not one.waiting:
             continue
         try:

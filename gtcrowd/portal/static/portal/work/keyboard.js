@@ -1,6 +1,6 @@
 // Shortcuts of the page, and keys pressed in the page that are meant for the task.
 
-import { does, isSubmit, isTyping } from "../elements/keys.js";
+import { does, isSubmit, isTyping } from "../../workpage/elements/keys.js";
 
 /** `acts`: from the name of a shortcut (elements/keys.js) to what to do. `pass(pressed)`: hand a key on to the task. */
 export function listenToKeys({ acts, pass }) {

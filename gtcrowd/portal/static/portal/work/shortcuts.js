@@ -1,7 +1,7 @@
 // The list of shortcuts, in which each can be changed: press the button, then the new key. The server checks and keeps it,
 // so that it follows the person to other browsers.
 
-import { keyOf, named, onKeys, printed, spoken, useKeys } from "../elements/keys.js";
+import { keyOf, named, onKeys, printed, spoken, useKeys } from "../../workpage/elements/keys.js";
 
 const HELD = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Dead", "Process"]);
 

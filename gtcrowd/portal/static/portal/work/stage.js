@@ -1,6 +1,6 @@
 // The sandboxed frame: puts tasks on, one after another, and speaks with them.
 
-import { listenToFrame, tellFrame } from "../messages.js";
+import { listenToFrame, tellFrame } from "../../workpage/messages.js";
 
 const PATIENCE_SECONDS = 15;
 

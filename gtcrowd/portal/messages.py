@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gtcrowd.portal import places
-from gtcrowd.portal.answering import problem, told_in_json
+from gtcrowd.portal import access
+from gtcrowd.portal.submissions import problem, told_in_json
 from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.models import About
 
@@ -23,7 +23,7 @@ from gtcrowd.tasks.models import About
 def thread(request: HttpRequest, job_id: int) -> HttpResponse:
     """The messages between the worker and the requester of a job; seeing them marks the answers as read."""
     now = timezone.now()
-    worker, job = places.thread(places.person(request), job_id, now=now)
+    worker, job = access.thread(access.person(request), job_id, now=now)
     shown = {"job": job, "abouts": About.choices, "most": messaging.MOST_CHARACTERS, "given": {}}
     if request.method == "POST":
         given = {name: request.POST.get(name, "") for name in ("about", "text")}
@@ -51,7 +51,7 @@ def report(request: HttpRequest, job_id: int) -> JsonResponse:
         given = None
     if not isinstance(given, dict):
         return problem(_("The message must be JSON with `assignment`, `about` and `text`."), status=400)
-    assignment = places.own_assignment(places.person(request), given.get("assignment"), job=job_id)
+    assignment = access.own_assignment(access.person(request), given.get("assignment"), job=job_id)
     try:
         messaging.write(
             worker=assignment.worker, job=assignment.job, assignment=assignment, about=given.get("about"),

@@ -9,10 +9,10 @@ import { listenToPage, tellPage } from "./messages.js";
 const origin = new URL(import.meta.url).origin;
 
 // Elements that only some pages have come in groups of their own.
-const groups = (document.documentElement.dataset.groups ?? "").split(" ").filter(Boolean);
-const further = await Promise.all(groups.map((group) => import(`./elements/${group}/elements.js`)));
+const entries = (document.documentElement.dataset.entries ?? "").split(" ").filter(Boolean);
+const groups = await Promise.all(entries.map((entry) => import(entry)));
 // Inner elements first, so that the form finds them furnished.
-register(Object.assign({}, ...further.map((group) => group.ELEMENTS), ELEMENTS));
+register(Object.assign({}, ...groups.map((group) => group.ELEMENTS), ELEMENTS));
 const form = document.querySelector("crowd-form");
 document.dispatchEvent(new CustomEvent("all-crowd-elements-ready", { bubbles: true }));
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.jobs import signed
-from gtcrowd.portal import outlining
+from gtcrowd.portal import segmentation
 from gtcrowd.tasks import release
 from gtcrowd.workpage import segment
 from tests.portal.conftest import put
@@ -122,7 +122,7 @@ def test_the_token_against_forgery_is_asked_for(task, cleo):
 
 
 def test_one_worker_asks_so_often_and_no_more(ask, task, monkeypatch):
-    monkeypatch.setattr(outlining, "MOST_A_MINUTE", 2)
+    monkeypatch.setattr(segmentation, "MOST_A_MINUTE", 2)
     monkeypatch.setattr(segment, "segmenter", Square)
 
     assert [ask(task).status_code for _ in range(3)] == [200, 200, 429]

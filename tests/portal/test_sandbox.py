@@ -13,7 +13,7 @@ UNKIND = "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &#39;quoted&#39; {{ 7 
 
 
 def frame(client, assignment):
-    return client.get(f"/work/frame/{assignment.pk}/")
+    return client.get(f"/work/sandbox/{assignment.pk}/")
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_frame_is_shut_off(cleos, take, pictures):
     assert rules["sandbox"] == "allow-scripts allow-forms"
     assert rules["default-src"] == rules["form-action"] == rules["base-uri"] == "'none'"
     assert rules["img-src"] == "http://testserver/work/object/"
-    assert rules["script-src"] == "http://testserver/static/portal/"
+    assert rules["script-src"] == "http://testserver/static/workpage/ http://testserver/static/kinds/"
     assert "connect-src" not in rules
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gtcrowd.jobs import signed, store
-from gtcrowd.portal import places
-from gtcrowd.portal.answering import problem, told_in_json
+from gtcrowd.portal import access
+from gtcrowd.portal.submissions import problem, told_in_json
 from gtcrowd.tasks.models import Assignment, AssignmentState
 from gtcrowd.workpage import rendering, segment
 
@@ -39,7 +38,7 @@ def outline(request: HttpRequest, job_id: int) -> JsonResponse:
     """The pixels between four points of a picture that the page of one's own live task shows."""
     try:
         given = _read(request)
-        assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
+        assignment = access.own_assignment(access.person(request), given["assignment"], job=job_id)
         if assignment.state != AssignmentState.LIVE:
             raise _Refused(_("This task is no longer yours."), 409)
         uri = _shown(given["address"], assignment)
@@ -66,7 +65,7 @@ def _outline(uri: str, given: dict[str, Any]) -> segment.Outline:
 
 def _shown(address: str, assignment: Assignment) -> str:
     """The object behind a signed address, if it is one that the page of this task was given; nothing else is opened."""
-    token = re.fullmatch(rf"{re.escape(reverse('portal:objects'))}([^/]+)/", address)
+    token = re.fullmatch(rf"{re.escape(signed.root())}([^/]+)/", address)
     try:
         uri = signed.uri(token[1]) if token else ""
         if uri in rendering.render(assignment).objects:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
-from gtcrowd.portal import places, shapes
-from gtcrowd.portal.templatetags.amounts import duration
+from gtcrowd.portal import access, payloads
 from gtcrowd.tasks import claim, drafts, extend_lease, release, shortcuts
 from gtcrowd.tasks import submit as submitting
 from gtcrowd.tasks.models import Assignment, AssignmentState
+from gtcrowd.theme.templatetags.amounts import duration
 
 View = Callable[..., JsonResponse]
 MOST_ANSWER = 28_000_000
@@ -51,9 +51,9 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     given = read_json(request.read())
     if given is None:
         return problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
-    assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
+    assignment = access.own_assignment(access.person(request), given["assignment"], job=job_id)
     if given.get("at") is not None:
-        given["at"] = places.own_assignment(places.person(request), given["at"], job=job_id)
+        given["at"] = access.own_assignment(access.person(request), given["at"], job=job_id)
     try:
         receipt = submitting.submit(
             assignment=assignment,
@@ -65,7 +65,7 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
         return problem(str(refused), status=422, field=refused.field, expected=refused.expected)
     except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
         return problem(str(refused), status=409, **_next(request, assignment, given))
-    return JsonResponse({"receipt": shapes.receipt(receipt), **_next(request, assignment, given)})
+    return JsonResponse({"receipt": payloads.receipt(receipt), **_next(request, assignment, given)})
 
 
 @require_POST
@@ -73,7 +73,7 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
 def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
     """Let the time limit of the task at hand begin anew; the reply holds the seconds left."""
     now = timezone.now()
-    assignment = places.own_assignment(places.person(request), _asked(request), job=job_id)
+    assignment = access.own_assignment(access.person(request), _asked(request), job=job_id)
     try:
         until = extend_lease.extend(assignment=assignment, now=now)
     except extend_lease.NotExtended as refused:
@@ -86,9 +86,9 @@ def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
 def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
     """Keep the task after the one at hand for a while, so that it can be loaded already; 404 where there is none."""
     now = timezone.now()
-    held = places.own_assignment(places.person(request), _asked(request), job=job_id)
+    held = access.own_assignment(access.person(request), _asked(request), job=job_id)
     try:
-        return JsonResponse({"next": shapes.task(claim.in_advance(worker=held.worker, job=held.job, now=now), now=now)})
+        return JsonResponse({"next": payloads.task(claim.in_advance(worker=held.worker, job=held.job, now=now), now=now)})
     except claim.NothingToDo as nothing:
         return JsonResponse({"next": None, "reason": nothing.reason})
 
@@ -100,7 +100,7 @@ def draft(request: HttpRequest, job_id: int) -> JsonResponse:
     given = read_json(request.body, wanted="state")
     if given is None:
         return problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
-    assignment = places.own_assignment(places.person(request), given["assignment"], job=job_id)
+    assignment = access.own_assignment(access.person(request), given["assignment"], job=job_id)
     try:
         kept = drafts.keep(assignment, given["state"], now=timezone.now())
     except drafts.NotKept:
@@ -115,7 +115,7 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     how = LEAVING.get(request.POST.get("how", ""))
     if how is None:
         raise Http404
-    assignment = places.own_assignment(places.person(request), request.POST.get("assignment"), job=job_id)
+    assignment = access.own_assignment(access.person(request), request.POST.get("assignment"), job=job_id)
     left = how(assignment=assignment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
     if not left:
         messages.info(request, _("You had left this task already."))
@@ -131,7 +131,7 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
 def stop(request: HttpRequest, job_id: int) -> HttpResponse:
     """Leave the work for later: the page has sent its draft before, and the task waits while its time lasts."""
     now = timezone.now()
-    assignment = places.own_assignment(places.person(request), request.POST.get("assignment"), job=job_id)
+    assignment = access.own_assignment(access.person(request), request.POST.get("assignment"), job=job_id)
     left = (assignment.expires_at - now).total_seconds()
     if assignment.state == AssignmentState.LIVE and left > 0:
         messages.success(
@@ -148,7 +148,7 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
 @told_in_json
 def keys(request: HttpRequest) -> JsonResponse:
     """Change one of the person's shortcuts, or with `reset` none has another key; the reply holds those in force."""
-    user = places.person(request)
+    user = access.person(request)
     try:
         given = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -172,11 +172,11 @@ def _next(request: HttpRequest, done: Assignment, given: dict[str, Any]) -> dict
     now = timezone.now()
     if given.get("at") is not None:
         begun = claim.begin(given["at"], now=now)
-        return {"next": shapes.task(begun, now=now) if begun else None, "at": given["at"].pk}
+        return {"next": payloads.task(begun, now=now) if begun else None, "at": given["at"].pk}
     if given.get("more") is False:
         return {"next": None, "go": reverse("portal:work")}
     try:
-        return {"next": shapes.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
+        return {"next": payloads.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
     except claim.NothingToDo as nothing:
         messages.info(request, nothing.reason)
         return {"next": None, "go": reverse("portal:job", args=[done.job_id])}

@@ -6,17 +6,17 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gtcrowd.portal.templatetags.amounts import money
 from gtcrowd.tasks.gold import Verdict
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.tasks.submit import Receipt
+from gtcrowd.theme.templatetags.amounts import money
 
 
 def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
     """The task to show next. Time left is a duration: the worker's clock may be wrong."""
     return {
         "assignment": assignment.pk,
-        "frame": reverse("portal:frame", args=[assignment.pk]),
+        "sandbox": reverse("portal:sandbox", args=[assignment.pk]),
         "secondsLeft": round((assignment.expires_at - now).total_seconds(), 1),
         "pays": money(assignment.price),
         "timeLimit": round((assignment.expires_at - assignment.claimed_at).total_seconds()),
