@@ -29,7 +29,7 @@
     const place = document.getElementById(`${figure}-graph`);
     const graph = place.querySelector(".js-plotly-plot");
     const card = place.closest(".card");
-    const under = card.querySelector(".under").textContent;
+    const under = card.querySelector(".subtitle").textContent;
     const lines = under.match(/.{1,110}(\s|$)/g) ?? [under];
     const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     const ink = "#1b2430";

@@ -32,7 +32,7 @@ class JoinForm(forms.Form):
         help_text=gettext_lazy("At least 8 characters; several words are easy to remember and hard to guess."),
     )
     again = forms.CharField(
-        label=gettext_lazy("The same password again"),
+        label=gettext_lazy("Repeat password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

@@ -61,9 +61,11 @@ def why_no_work(user: User) -> str:
     """Why a person finds no job on their page, in one sentence."""
     states = dict(Worker.objects.filter(user=user).values_list("state", "reason"))
     if not states:
-        return _("You do not belong to a workforce yet. Whoever has work for you invites you by mail.")
+        return _("You do not belong to a workforce yet. You will get an invitation by e-mail.")
     if WorkerState.ACTIVE not in states:
-        return states.get(WorkerState.SUSPENDED) or _("Your place in the workforce is not active.")
+        return states.get(WorkerState.SUSPENDED) or _("Your membership in the workforce is not active.")
     if not Team.objects.of_person(user.pk).exists():
-        return _("You are not in a team yet. Ask who invited you to put you into one; jobs are given to teams.")
-    return _("At the moment no job is open for your teams. New ones appear here as soon as they start.")
+        return _(
+            "You are not in a team yet. Jobs are assigned to teams; ask the person who invited you to add you to one."
+        )
+    return _("No jobs are open for your teams at the moment. New jobs appear here when they start.")

@@ -34,7 +34,7 @@ def thread(request: HttpRequest, job_id: int) -> HttpResponse:
         except messaging.MessageRefused as refused:
             shown |= {"given": given, "fault": str(refused), "field": refused.field}
         else:
-            messages.success(request, _("Sent. The answer appears here and among your work."))
+            messages.success(request, _("Sent. The reply will appear here and on your work page."))
             return redirect("portal:messages", job_id=job_id)
     shown["thread"] = messaging.thread(worker=worker, job=job)
     messaging.read(worker=worker, job=job, now=now)
@@ -61,4 +61,4 @@ def report(request: HttpRequest, job_id: int) -> JsonResponse:
         return problem(str(refused), status=429, field=refused.field)
     except messaging.MessageRefused as refused:
         return problem(str(refused), status=422, field=refused.field)
-    return JsonResponse({"sentence": _("Sent to the requester. The answer will appear among your work.")})
+    return JsonResponse({"sentence": _("Sent to the requester. The reply will appear on your work page.")})

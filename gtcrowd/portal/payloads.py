@@ -40,18 +40,18 @@ def _sentence(given: Receipt) -> str:
     if given.verdict is not None:
         return _told(given.verdict)
     if given.repeated:
-        return _("This answer had arrived before; it counts once.")
+        return _("This answer was already received; it counts once.")
     if given.surplus and given.paid:
-        return _("Somebody else took the task when your time was over. Your answer is kept: %(paid)s earned.") % paid
+        return _("Your time was over and another worker took the task. Your answer is kept: %(paid)s earned.") % paid
     if given.surplus:
-        return _("Somebody else took the task when your time was over. Your answer is kept, but is not paid.")
+        return _("Your time was over and another worker took the task. Your answer is kept, but not paid.")
     if given.late:
-        return _("A little late, but in time: %(paid)s earned.") % paid
+        return _("Late, but accepted: %(paid)s earned.") % paid
     return _("Answer received: %(paid)s earned.") % paid
 
 
 def _told(verdict: Verdict) -> str:
     if verdict.right:
-        return " ".join([_("Right: this object was known."), verdict.explanation]).strip()
-    wrong = _("This object was known, and the right answer is: %(value)s.") % {"value": verdict.value}
+        return " ".join([_("Correct. This was a gold question."), verdict.explanation]).strip()
+    wrong = _("This was a gold question. The right answer is: %(value)s.") % {"value": verdict.value}
     return " ".join([wrong, verdict.explanation]).strip()

@@ -52,7 +52,7 @@ def outline(request: HttpRequest, job_id: int) -> JsonResponse:
 
 def _outline(uri: str, given: dict[str, Any]) -> segment.Outline:
     if not _one_at_a_time.acquire(timeout=PATIENCE_SECONDS):
-        raise _Refused(_("Many outlines are being made. Try again in a moment."), 429)
+        raise _Refused(_("The service is busy with other outlines. Try again in a moment."), 429)
     try:
         with store.store().open(uri) as file:
             points = np.array(given["points"])
@@ -87,7 +87,7 @@ def _count(worker_id: int) -> None:
     except ValueError:  # the minute ended in between
         often = False
     if often:
-        raise _Refused(_("That was often. Wait a minute, or go on by hand."), 429)
+        raise _Refused(_("Too many outlines. Wait a minute, or draw by hand."), 429)
 
 
 def _read(request: HttpRequest) -> dict[str, Any]:
@@ -102,5 +102,5 @@ def _read(request: HttpRequest) -> dict[str, Any]:
         if len(points) != 4 or not np.isfinite(points).all() or not isinstance(asked["address"], str) or not whole:
             raise ValueError
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise _Refused(_("What was asked for is not understood."), 400) from error
+        raise _Refused(_("The request is invalid."), 400) from error
     return {**asked, "points": points}

@@ -47,7 +47,7 @@ def told_in_json(view: View) -> View:
 def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_ANSWER:
-        return problem(_("The answer must have at most %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
+        return problem(_("The answer is too large. The limit is %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
     given = read_json(request.read())
     if given is None:
         return problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
@@ -88,7 +88,9 @@ def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
     now = timezone.now()
     held = access.own_assignment(access.person(request), _asked(request), job=job_id)
     try:
-        return JsonResponse({"next": payloads.task(claim.in_advance(worker=held.worker, job=held.job, now=now), now=now)})
+        return JsonResponse(
+            {"next": payloads.task(claim.in_advance(worker=held.worker, job=held.job, now=now), now=now)}
+        )
     except claim.NothingToDo as nothing:
         return JsonResponse({"next": None, "reason": nothing.reason})
 
@@ -104,7 +106,7 @@ def draft(request: HttpRequest, job_id: int) -> JsonResponse:
     try:
         kept = drafts.keep(assignment, given["state"], now=timezone.now())
     except drafts.NotKept:
-        return problem(_("This cannot be kept as a draft; it is kept in this browser."), status=413)
+        return problem(_("This draft is too large to save on the server; it is saved in this browser."), status=413)
     return JsonResponse({"kept": kept})
 
 
@@ -118,11 +120,11 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     assignment = access.own_assignment(access.person(request), request.POST.get("assignment"), job=job_id)
     left = how(assignment=assignment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
     if not left:
-        messages.info(request, _("You had left this task already."))
+        messages.info(request, _("You have already left this task."))
     elif how is release.decline:
-        messages.success(request, _("Declined. You will not see that one again."))
+        messages.success(request, _("Task declined. You will not get it again."))
     else:
-        messages.success(request, _("The task is back with the others. It does not count against you."))
+        messages.success(request, _("Task returned. It does not count against you."))
     return redirect("portal:job", job_id=job_id)
 
 
@@ -136,11 +138,11 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
     if assignment.state == AssignmentState.LIVE and left > 0:
         messages.success(
             request,
-            _("Your work is saved. The task waits for you, with %(time)s left; “Continue” brings you back to it.")
+            _("Your work is saved. You have %(time)s left; choose “Continue” to return to the task.")
             % {"time": duration(left)},
         )
     else:
-        messages.info(request, _("The time of the task is over."))
+        messages.info(request, _("The task's time limit is over."))
     return redirect("portal:work")
 
 

@@ -115,7 +115,7 @@ def next_job(request: HttpRequest) -> HttpResponse:
         except claim.NothingToDo:
             continue  # somebody else was quicker
         return redirect("portal:job", job_id=one.job.pk)
-    messages.info(request, _("There is no task for you at the moment."))
+    messages.info(request, _("There are no tasks for you at the moment."))
     return redirect("portal:work")
 
 
@@ -130,7 +130,7 @@ def _addresses(job_id: int) -> dict[str, str]:
         "moreTime": reverse("portal:more-time", args=[job_id]),
         "draft": reverse("portal:draft", args=[job_id]),
         "outline": reverse("portal:outline", args=[job_id]),
-        "ahead": reverse("portal:in-advance", args=[job_id]),
+        "inAdvance": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
         "report": reverse("portal:report", args=[job_id]),
         "keys": reverse("portal:keys"),

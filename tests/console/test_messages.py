@@ -34,7 +34,7 @@ def test_messages_wait_on_the_jobs_page(owner, asked):
 
     assert "&lt;b&gt;Which?&lt;/b&gt;" in page
     assert "The instructions are unclear · object 0" in page
-    assert "waits for you" in page
+    assert "needs a reply" in page
     assert "1 message waits" in owner.get("/jobs/").content.decode()
 
 

@@ -27,7 +27,7 @@ def test_who_is_no_member_is_refused(hire):
     status, _headers, body = visit("/dashboards/", hire("cleo").user)
 
     assert status == "403"
-    assert "You may not see this" in body
+    assert "Access denied" in body
 
 
 def test_a_member_gets_the_page_and_its_layout(alice):

@@ -20,7 +20,7 @@ def start(address, cleos_page):
     def _start(job):
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        frame = cleos_page.frame_locator("#frame")
+        frame = cleos_page.frame_locator("#sandbox")
         expect(frame.get_by_role("radio").first).to_be_focused()
         return frame
 
@@ -54,7 +54,7 @@ def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures)
     asked = []
     cleos_page.on("request", lambda request: "/work/sandbox/" in request.url and asked.append(request.url))
     frame = start(pictures)
-    waiting = cleos_page.frame_locator("#frame-ahead")
+    waiting = cleos_page.frame_locator("#sandbox-next")
     expect(waiting.get_by_role("radio", include_hidden=True).first).to_be_attached()
     ahead = Assignment.objects.get(in_advance=True)
 
@@ -77,15 +77,15 @@ def test_work_begun_survives_a_lost_page_and_another_browser(
     job = give([{"source": "x"}], kind="text", categories=[])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    cleos_page.frame_locator("#frame").get_by_role("textbox").fill("half a senten")
+    cleos_page.frame_locator("#sandbox").get_by_role("textbox").fill("half a senten")
     with cleos_page.expect_response("**/draft/", timeout=10_000):
         pass
 
     cleos_page.reload()
-    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
     cleos_page.evaluate("localStorage.clear()")
     cleos_page.reload()
-    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
     cleos_page.keyboard.press("Control+Enter")
 
     expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
@@ -130,7 +130,7 @@ def test_several_by_keyboard(cleos_page, address, request, give, medium):
     job = give([json.loads(line) for line in source], kind="choices", categories=["reed", "heron", "ibis"])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame = cleos_page.frame_locator("#frame")
+    frame = cleos_page.frame_locator("#sandbox")
     expect(frame.get_by_role("checkbox").first).to_be_focused()
 
     cleos_page.keyboard.press("Control+Enter")
@@ -220,7 +220,7 @@ def test_picture_that_does_not_come_can_be_asked_for_again(cleos_page, address, 
     cleos_page.route("**/work/object/**", lambda route: route.abort())
     cleos_page.goto(f"{address}/work/{pictures.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame = cleos_page.frame_locator("#frame")
+    frame = cleos_page.frame_locator("#sandbox")
     expect(frame.get_by_text("The picture could not be loaded.")).to_be_visible()
     submit(cleos_page, "1")
     assert values() == []
@@ -381,7 +381,7 @@ def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
     start(pictures)
     assert fits(cleos_page)
     assert fits(next(one for one in cleos_page.frames if "/work/sandbox/" in one.url))
-    expect(cleos_page.frame_locator("#frame").get_by_role("button", name="Submit")).to_be_in_viewport()
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("button", name="Submit")).to_be_in_viewport()
 
 
 def test_no_page_of_a_member_scrolls_sideways(browser, address, signed_in, alice, pictures):

@@ -123,7 +123,7 @@ def test_no_word_is_left_in_english(browser, address, cleos, give, code, begin):
     page.goto(f"{address}/work/{job.pk}/")
     assert left_in_english(page.main_frame) == set()
     page.get_by_role("button", name=begin).click()
-    expect(page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+    expect(page.frame_locator("#sandbox").locator("crowd-form .form-end")).to_be_attached()
     page.wait_for_function("document.querySelectorAll('#task-keys tr').length > 3")
     for frame in page.frames:
         assert frame.evaluate("document.documentElement.lang") == code

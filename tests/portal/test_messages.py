@@ -82,7 +82,7 @@ def test_writing_about_a_job_and_reading_the_answer(cleos, cleo, alice, pictures
     assert "You may, &lt;b&gt;of course" in page
     assert ">new<" in page
     assert ">new<" not in cleos.get(address).content.decode()
-    assert "New answers to you" not in cleos.get("/work/").content.decode()
+    assert "New replies" not in cleos.get("/work/").content.decode()
 
 
 def test_a_refused_message_is_put_back(cleos, pictures):
@@ -126,7 +126,7 @@ def test_stopping_after_the_time_says_so(cleos, take, pictures):
     held.save()
 
     page = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True).content.decode()
-    assert "The time of the task is over." in page
+    assert "The task's time limit is over." in page
 
 
 def change(client, **given):

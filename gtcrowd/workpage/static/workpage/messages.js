@@ -23,15 +23,15 @@
 //   outlined {number, left, top, width, height, runs} or {number, problem}   the pixels that were asked for by that number, or a
 //                                    sentence why there are none
 
-const MARK = "gtcrowd";
+const SENDER = "gtcrowd";
 
-const FROM_FRAME = {
-  ready: ({ keys = [], tools = [], about = [] }) => isList(keys, isPair) && isList(tools, isTool) && isList(about, isWords),
+const FROM_SANDBOX = {
+  ready: ({ keys = [], tools = [], about = [] }) => isList(keys, isPair) && isList(tools, isTool) && isList(about, isText),
   answer: ({ content }) => isObject(content),
   draft: ({ state }) => isObject(state),
   key: ({ key }) => typeof key === "string" && key.length < 20,
   outline: ({ number, address, points, width, height }) =>
-    [number, width, height].every(isCount) && typeof address === "string" && address.length < 2000 && Array.isArray(points) && points.length === 4 && points.every(isPlace),
+    [number, width, height].every(isCount) && typeof address === "string" && address.length < 2000 && Array.isArray(points) && points.length === 4 && points.every(isPoint),
   active: () => true,
 };
 
@@ -41,22 +41,22 @@ const FROM_PAGE = {
   disable: () => true,
   problem: ({ sentence }) => typeof sentence === "string",
   key: ({ key }) => typeof key === "string" && key.length < 20,
-  outlined: ({ number, problem, ...found }) => isCount(number) && (typeof problem === "string" || isPiece(found)),
+  outlined: ({ number, problem, ...mask }) => isCount(number) && (typeof problem === "string" || isMask(mask)),
   keys: ({ keys }) => isObject(keys) && Object.values(keys).every((key) => typeof key === "string" && key.length < 20),
   draft: () => true,
 };
 
-const MOST = 40; // messages a second; no task has more to say
+const MAX_PER_SECOND = 40; // messages a second; no task has more to say
 
 /** Calls `handlers[type](data)` for every sound message from the frame's window, and `handlers.flood()` once when there are
  *  more than any task could mean; returns a function that stops it. */
-export function listenToFrame(frame, handlers) {
-  let heard = [];
-  return listen(FROM_FRAME, handlers, (event) => {
-    if (event.source !== frame.contentWindow || event.origin !== "null" || !heard) return false;
-    while (heard.length && event.timeStamp - heard[0] > 1000) heard.shift();
-    if (heard.push(event.timeStamp) <= MOST) return true;
-    heard = null;
+export function listenToSandbox(sandbox, handlers) {
+  let times = [];
+  return listen(FROM_SANDBOX, handlers, (event) => {
+    if (event.source !== sandbox.contentWindow || event.origin !== "null" || !times) return false;
+    while (times.length && event.timeStamp - times[0] > 1000) times.shift();
+    if (times.push(event.timeStamp) <= MAX_PER_SECOND) return true;
+    times = null;
     handlers.flood?.();
     return false;
   });
@@ -68,42 +68,42 @@ export function listenToPage(origin, handlers) {
 }
 
 /** The frame's origin is opaque and cannot be named; that is why no message to it says anything private. */
-export function tellFrame(frame, type, data = {}) {
-  frame.contentWindow?.postMessage({ from: MARK, type, ...data }, "*");
+export function tellSandbox(sandbox, type, data = {}) {
+  sandbox.contentWindow?.postMessage({ from: SENDER, type, ...data }, "*");
 }
 
 export function tellPage(origin, type, data = {}) {
-  window.parent.postMessage({ from: MARK, type, ...data }, origin);
+  window.parent.postMessage({ from: SENDER, type, ...data }, origin);
 }
 
-function listen(known, handlers, isSender) {
-  const hear = (event) => {
+function listen(types, handlers, isSender) {
+  const onMessage = (event) => {
     const data = event.data;
-    if (!isSender(event) || !isObject(data) || data.from !== MARK) return;
-    if (Object.hasOwn(known, data.type) && known[data.type](data)) handlers[data.type]?.(data);
+    if (!isSender(event) || !isObject(data) || data.from !== SENDER) return;
+    if (Object.hasOwn(types, data.type) && types[data.type](data)) handlers[data.type]?.(data);
   };
-  window.addEventListener("message", hear);
-  return () => window.removeEventListener("message", hear);
+  window.addEventListener("message", onMessage);
+  return () => window.removeEventListener("message", onMessage);
 }
 
-function isList(value, isOne) {
-  return Array.isArray(value) && value.length < 40 && value.every(isOne);
+function isList(value, isValid) {
+  return Array.isArray(value) && value.length < 40 && value.every(isValid);
 }
 
 function isPair(value) {
-  return Array.isArray(value) && value.length === 2 && value.every(isWords);
+  return Array.isArray(value) && value.length === 2 && value.every(isText);
 }
 
-function isWords(value) {
+function isText(value) {
   return typeof value === "string" && value.length < 400;
 }
 
 /** The icon is the path of a picture, and nothing else. */
 function isTool(value) {
-  return isObject(value) && [value.words, value.key, value.sign].every(isWords) && /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/.test(value.icon);
+  return isObject(value) && [value.words, value.key, value.symbol].every(isText) && /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/.test(value.icon);
 }
 
-function isPlace(value) {
+function isPoint(value) {
   return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
 }
 
@@ -111,7 +111,7 @@ function isCount(value) {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-function isPiece({ left, top, width, height, runs }) {
+function isMask({ left, top, width, height, runs }) {
   return [left, top, width, height].every(isCount) && Array.isArray(runs) && runs.every(isCount);
 }
 

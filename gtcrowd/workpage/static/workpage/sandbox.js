@@ -1,7 +1,7 @@
 // Inside the sandboxed frame: brings the elements to life and passes their one event to the page outside.
 
 import { guideTo } from "./elements/guide.js";
-import { does, useKeys } from "./elements/keys.js";
+import { shortcutOf, useKeys } from "./elements/keys.js";
 import { ELEMENTS, register } from "./elements/register.js";
 import { listenToPage, tellPage } from "./messages.js";
 
@@ -21,16 +21,16 @@ document.addEventListener("crowd-submit", (event) => {
 });
 
 // An element may ask for what lies between four points; the page asks the server, and answers by the number.
-const asked = new Map();
-document.addEventListener("crowd-outline", ({ detail: { told, ...question } }) => {
-  const number = asked.size + 1;
-  asked.set(number, told);
+const questions = new Map();
+document.addEventListener("crowd-outline", ({ detail: { resolve, ...question } }) => {
+  const number = questions.size + 1;
+  questions.set(number, resolve);
   tellPage(origin, "outline", { number, ...question });
 });
 
 // What no element wanted may be a shortcut of the page.
 document.addEventListener("keydown", (event) => {
-  const name = event.defaultPrevented ? undefined : does(event);
+  const name = event.defaultPrevented ? undefined : shortcutOf(event);
   if (!name) return;
   if (name !== "escape") event.preventDefault();
   tellPage(origin, "key", { key: name });
@@ -38,10 +38,10 @@ document.addEventListener("keydown", (event) => {
 
 // That the worker does something is seen here only: by hand, by keyboard, or by watching what plays.
 const ACTIVE_MS = 5000;
-let told = -ACTIVE_MS;
+let lastActive = -ACTIVE_MS;
 const tellActive = ({ timeStamp }) => {
-  if (timeStamp - told < ACTIVE_MS) return;
-  told = timeStamp;
+  if (timeStamp - lastActive < ACTIVE_MS) return;
+  lastActive = timeStamp;
   tellPage(origin, "active");
 };
 for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "input", "timeupdate"]) {
@@ -49,10 +49,10 @@ for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", 
 }
 
 // What has been done so far, a moment after the last change.
-let telling;
+let draftTimer;
 const tellDraft = (wait) => {
-  clearTimeout(telling);
-  telling = setTimeout(() => form && tellPage(origin, "draft", { state: form.state }), wait);
+  clearTimeout(draftTimer);
+  draftTimer = setTimeout(() => form && tellPage(origin, "draft", { state: form.state }), wait);
 };
 for (const type of ["crowd-change", "input"]) document.addEventListener(type, () => tellDraft(1000));
 
@@ -62,21 +62,21 @@ listenToPage(origin, {
     document.dispatchEvent(new Event("gtcrowd-shown")); // shut.js
     form?.takeFocus();
   },
-  outlined: ({ number, ...found }) => asked.get(number)?.(found),
+  outlined: ({ number, ...mask }) => questions.get(number)?.(mask),
   disable: () => form && (form.disabled = true),
   problem: ({ sentence }) => {
     if (!form) return;
     form.disabled = false;
-    form.say(sentence);
+    form.showProblem(sentence);
     form.takeFocus();
   },
   keys: ({ keys }) => useKeys(keys),
   draft: () => tellDraft(0),
   key: ({ key, ctrl, alt, shift }) => {
     // Made anew from plain data; the task cannot tell where it was pressed.
-    const held = { ctrlKey: Boolean(ctrl), altKey: Boolean(alt), shiftKey: Boolean(shift) };
-    const made = new KeyboardEvent("keydown", { key, ...held, bubbles: true, cancelable: true });
-    document.body.dispatchEvent(made);
+    const modifiers = { ctrlKey: Boolean(ctrl), altKey: Boolean(alt), shiftKey: Boolean(shift) };
+    const keyEvent = new KeyboardEvent("keydown", { key, ...modifiers, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(keyEvent);
   },
 });
 

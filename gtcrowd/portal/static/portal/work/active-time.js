@@ -10,38 +10,38 @@ export class ActiveTime {
     const update = () => this.update();
     for (const type of ["focus", "blur"]) window.addEventListener(type, () => setTimeout(update));
     document.addEventListener("visibilitychange", update);
-    const touch = () => this.touch();
-    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"]) document.addEventListener(type, touch, { capture: true, passive: true });
+    const onInput = () => this.onInput();
+    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"]) document.addEventListener(type, onInput, { capture: true, passive: true });
   }
 
   /** Another task is shown, which is to be looked at first. */
   restart() {
     this.counted = 0;
-    this.since = null;
-    this.touched = this.now();
+    this.runningSince = null;
+    this.lastInput = this.now();
     this.update();
   }
 
   /** The worker does something. What is done inside the frame is told by its messages. */
-  touch() {
+  onInput() {
     this.pause();
-    this.touched = this.now();
+    this.lastInput = this.now();
     this.update();
   }
 
   /** The focus in a frame of the page is the page's too: `hasFocus` says so. */
   update() {
     this.pause();
-    if (document.visibilityState === "visible" && document.hasFocus()) this.since = this.now();
+    if (document.visibilityState === "visible" && document.hasFocus()) this.runningSince = this.now();
   }
 
   pause() {
     this.counted += this.running;
-    this.since = null;
+    this.runningSince = null;
   }
 
   get running() {
-    return this.since === null ? 0 : Math.max(0, Math.min(this.now(), this.touched + IDLE_MS) - this.since);
+    return this.runningSince === null ? 0 : Math.max(0, Math.min(this.now(), this.lastInput + IDLE_MS) - this.runningSince);
   }
 
   get seconds() {

@@ -2,7 +2,7 @@
 // seconds, so that neither a lost page nor a lost machine loses it. What the server did not get is sent again.
 
 const EVERY_MS = 5000;
-const KEPT = new Set(["taken", "refused", "notYours", "settled"]); // nothing is gained by sending it once more
+const DONE = new Set(["taken", "refused", "notYours", "settled"]); // nothing is gained by sending it once more
 
 export class Drafts {
   /** `save(draft)`: send it to the server; a promise of an outcome as of send.js. */
@@ -29,15 +29,15 @@ export class Drafts {
     const draft = this.waiting;
     if (!draft) return true;
     const { kind } = await this.save(draft);
-    if (this.waiting === draft && KEPT.has(kind)) this.waiting = null;
+    if (this.waiting === draft && DONE.has(kind)) this.waiting = null;
     if (this.waiting) this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
     return kind === "taken";
   }
 
   /** What was done of a task: as this browser has it, or else the server. */
-  find(assignment, kept) {
-    const own = this.stored();
-    return own?.assignment === assignment ? own.state : (kept ?? null);
+  find(assignment, fromServer) {
+    const local = this.stored();
+    return local?.assignment === assignment ? local.state : (fromServer ?? null);
   }
 
   /** The task is over. Another one may have been begun since. */

@@ -1,7 +1,7 @@
 // Report a problem with the task at hand: what is written stays until it has arrived.
 
 /** `save(report)`: a promise of an outcome as of send.js; `sent(sentence)`. */
-export function wireReport(page, { save, sent }) {
+export function wireReport(page, { save, onSent }) {
   const form = page.part("report-form");
   const problem = page.part("report-problem");
   form.addEventListener("submit", async (event) => {
@@ -14,11 +14,11 @@ export function wireReport(page, { save, sent }) {
     if (kind === "taken") {
       form.reset();
       page.part("report").close();
-      sent(reply.sentence);
+      onSent(reply.sentence);
       return;
     }
-    const words = { offline: page.text("reportOffline"), signedOut: page.text("reportSignedOut") };
-    problem.textContent = words[kind] ?? reply.problem ?? page.text("reportOffline");
+    const sentences = { offline: page.text("reportOffline"), signedOut: page.text("reportSignedOut") };
+    problem.textContent = sentences[kind] ?? reply.problem ?? page.text("reportOffline");
     form.elements.text.focus();
   });
 }

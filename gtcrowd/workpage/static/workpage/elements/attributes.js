@@ -3,16 +3,16 @@
 
 /** The texts in `text`. Throws a SyntaxError if it is no list of texts. */
 export function readList(text) {
-  const found = parse(text.trim() || "[]");
-  if (!Array.isArray(found)) throw new SyntaxError("not a list");
-  return found.map((one) => (typeof one === "object" && one !== null ? String(one.label ?? "") : String(one)));
+  const value = parse(text.trim() || "[]");
+  if (!Array.isArray(value)) throw new SyntaxError("not a list");
+  return value.map((item) => (typeof item === "object" && item !== null ? String(item.label ?? "") : String(item)));
 }
 
 /** The object in `text`, empty for no text. Throws a SyntaxError if it is no object. */
 export function readObject(text) {
-  const found = parse(text.trim() || "{}");
-  if (typeof found !== "object" || found === null || Array.isArray(found)) throw new SyntaxError("not an object");
-  return found;
+  const value = parse(text.trim() || "{}");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new SyntaxError("not an object");
+  return value;
 }
 
 /** Whatever is in `text`, null for no text. Throws a SyntaxError if it is neither dialect. */
@@ -24,17 +24,17 @@ function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return JSON.parse(keyed(requoted(text)));
+    return JSON.parse(quoteKeys(toDoubleQuotes(text)));
   }
 }
 
 /** The text with every bare key written as a "key"; what stands in double quotes is left alone. */
-function keyed(text) {
+function quoteKeys(text) {
   return text.replace(/"(?:[^"\\]|\\.)*"|([A-Za-z_$][\w$]*)(?=\s*:)/g, (whole, key) => (key === undefined ? whole : `"${key}"`));
 }
 
 /** The text with every 'string' written as a "string"; what stands in double quotes is left alone. */
-function requoted(text) {
+function toDoubleQuotes(text) {
   return text.replace(/"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.)*)'/g, (whole, inside) =>
     inside === undefined ? whole : `"${inside.replaceAll("\\'", "'").replaceAll('"', '\\"')}"`,
   );

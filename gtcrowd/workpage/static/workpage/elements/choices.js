@@ -14,10 +14,10 @@ function areShort(labels) {
 export class Choices {
   /** `changed()` is called whenever the worker chooses. With `several`, any number can be chosen; `exclusion` is
    *  then the words for "none of these", which excludes all others, or undefined for no such choice. */
-  constructor({ header, labels, changed, several = false, exclusion }) {
+  constructor({ header, labels, changed, multiple = false, exclusion }) {
     this.labels = exclusion === undefined ? labels : [...labels, exclusion];
-    this.excluding = exclusion === undefined ? -1 : labels.length;
-    this.type = several ? "checkbox" : "radio";
+    this.exclusionIndex = exclusion === undefined ? -1 : labels.length;
+    this.type = multiple ? "checkbox" : "radio";
     this.keys = keysFor(this.labels);
     this.changed = changed;
     this.group = `choices-${++groups}`;
@@ -28,7 +28,7 @@ export class Choices {
       build("legend", {}, header),
       build("div", { class: `choices-list${areShort(this.labels) ? " choices-short" : ""}` }, ...this.labels.map((label, index) => this.option(label, index))),
     );
-    onKeys(() => this.rekey());
+    onKeys(() => this.updateKeys());
     this.element.addEventListener("change", (event) => this.settle(this.inputs.indexOf(event.target)));
   }
 
@@ -47,13 +47,13 @@ export class Choices {
   }
 
   /** Have these chosen and no others. */
-  check(...places) {
-    for (const [place, input] of this.inputs.entries()) input.checked = places.includes(place);
+  check(...positions) {
+    for (const [position, input] of this.inputs.entries()) input.checked = positions.includes(position);
   }
 
   settle(index) {
-    const clash = this.excluding >= 0 && this.inputs[index].checked;
-    if (clash) for (const [place, input] of this.inputs.entries()) input.checked &&= (place === this.excluding) === (index === this.excluding);
+    const isChecked = this.exclusionIndex >= 0 && this.inputs[index].checked;
+    if (isChecked) for (const [position, input] of this.inputs.entries()) input.checked &&= (position === this.exclusionIndex) === (index === this.exclusionIndex);
     this.changed();
   }
 
@@ -70,7 +70,7 @@ export class Choices {
   }
 
   /** The worker has chosen other keys. */
-  rekey() {
+  updateKeys() {
     this.keys = keysFor(this.labels);
     for (const [index, input] of this.inputs.entries()) {
       const key = this.keys[index];

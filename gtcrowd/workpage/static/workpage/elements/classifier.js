@@ -13,7 +13,7 @@ import { text } from "./texts.js";
 
 export class Classifier extends HTMLElement {
   connectedCallback() {
-    if (!this.choices) this.furnish();
+    if (!this.choices) this.setUp();
   }
 
   get name() {
@@ -25,12 +25,12 @@ export class Classifier extends HTMLElement {
   }
 
   get answer() {
-    return this.remarked({ label: this.value });
+    return this.withComment({ label: this.value });
   }
 
   /** An answer, with the comment if there is one. */
-  remarked(answer) {
-    return this.comment?.written ? { ...answer, workerComment: this.comment.written } : answer;
+  withComment(answer) {
+    return this.comment?.value ? { ...answer, workerComment: this.comment.value } : answer;
   }
 
   /** Why the answer cannot be handed in yet, or null. */
@@ -39,7 +39,7 @@ export class Classifier extends HTMLElement {
   }
 
   get draft() {
-    return this.comment ? { value: this.value, comment: this.comment.written } : this.value;
+    return this.comment ? { value: this.value, comment: this.comment.value } : this.value;
   }
 
   restore(draft) {
@@ -50,25 +50,25 @@ export class Classifier extends HTMLElement {
     this.choices.check(this.labels.indexOf(value));
   }
 
-  furnish() {
+  setUp() {
     this.labels = readList(this.getAttribute("categories") ?? "");
-    this.choices = this.offered();
+    this.choices = this.createChoices();
     const region = this.querySelector(":scope > worker-comment");
-    this.comment = region && new Comment(region, () => this.tell());
+    this.comment = region && new Comment(region, () => this.notify());
     const comment = this.comment ? [this.comment.element] : [];
-    this.append(build("div", { class: "side" }, this.choices.element, ...comment, ...this.besides(), ...instructionsOf(this)));
+    this.append(build("div", { class: "side" }, this.choices.element, ...comment, ...this.extras(), ...instructionsOf(this)));
     this.classList.add("ready");
   }
 
   /** What else stands beside the target. */
-  besides() {
+  extras() {
     return [];
   }
 
   /** The group of choices, with what is chosen already. */
-  offered() {
+  createChoices() {
     const header = this.getAttribute("header") || text("choose");
-    const choices = new Choices({ header, labels: this.labels, changed: () => this.chose() });
+    const choices = new Choices({ header, labels: this.labels, changed: () => this.onChoice() });
     if (this.labels.includes(this.value)) choices.inputs[this.labels.indexOf(this.value)].checked = true;
     return choices;
   }
@@ -82,12 +82,12 @@ export class Classifier extends HTMLElement {
     this.choices.focus();
   }
 
-  chose() {
+  onChoice() {
     this.setAttribute("value", this.labels[this.choices.chosen[0]]);
-    this.tell();
+    this.notify();
   }
 
-  tell() {
+  notify() {
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 }

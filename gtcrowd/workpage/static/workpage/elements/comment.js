@@ -5,13 +5,13 @@
 import { build } from "./build.js";
 import { text } from "./texts.js";
 
-const MOST = 2000;
+const MAX_LENGTH = 2000;
 
 export class Comment {
   /** `changed()` is called whenever something was written. */
   constructor(region, changed) {
     const header = region.getAttribute("header") || text("comment");
-    this.field = build("textarea", { class: "field-control", rows: "3", maxlength: MOST, placeholder: region.getAttribute("placeholder") ?? undefined });
+    this.field = build("textarea", { class: "field-control", rows: "3", maxlength: MAX_LENGTH, placeholder: region.getAttribute("placeholder") ?? undefined });
     this.field.addEventListener("input", changed);
     const summary = build("summary", { class: "comment-link" }, region.getAttribute("link-text") || text("comment"));
     this.element = build("details", { class: "comment" }, summary, build("label", {}, build("span", { class: "field-label" }, header), this.field));
@@ -19,12 +19,12 @@ export class Comment {
     region.remove();
   }
 
-  get written() {
+  get value() {
     return this.field.value.trim();
   }
 
-  restore(words) {
-    this.field.value = words;
-    this.element.open = Boolean(words);
+  restore(value) {
+    this.field.value = value;
+    this.element.open = Boolean(value);
   }
 }

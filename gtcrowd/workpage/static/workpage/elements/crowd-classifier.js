@@ -2,16 +2,16 @@
 // categories beside it.
 
 import { Classifier } from "./classifier.js";
-import { Several } from "./several.js";
+import { MultiSelectClassifier } from "./multi-select.js";
 
 const withTarget = (Base) =>
   class extends Base {
-    furnish() {
-      super.furnish();
+    setUp() {
+      super.setUp();
       const target = this.querySelector(":scope > classification-target");
       target?.setAttribute("tabindex", "0"); // so that a long text can be scrolled by keyboard
     }
   };
 
 export const CrowdClassifier = withTarget(Classifier);
-export const CrowdClassifierMultiSelect = withTarget(Several);
+export const CrowdClassifierMultiSelect = withTarget(MultiSelectClassifier);

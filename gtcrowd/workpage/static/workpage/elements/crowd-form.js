@@ -4,8 +4,8 @@
 // Keys are listened to on the whole document: after a click into the void the keyboard still works.
 
 import { build } from "./build.js";
-import { gather } from "./gather.js";
-import { isSubmit, isTyping, keyOf, onKeys, printed } from "./keys.js";
+import { collect } from "./collect.js";
+import { isSubmit, isTyping, keyOf, onKeys, keyLabel } from "./keys.js";
 import { text } from "./texts.js";
 
 const RESET = 'crowd-button[form-action="reset"], button[type="reset"], input[type="reset"]';
@@ -15,13 +15,13 @@ export class CrowdForm extends HTMLElement {
   static observedAttributes = ["disabled"];
 
   connectedCallback() {
-    if (!this.alert) this.furnish();
-    this.hear = (event) => this.press(event) && event.preventDefault();
-    this.ownerDocument.addEventListener("keydown", this.hear);
+    if (!this.alert) this.setUp();
+    this.onKeydown = (event) => this.press(event) && event.preventDefault();
+    this.ownerDocument.addEventListener("keydown", this.onKeydown);
   }
 
   disconnectedCallback() {
-    this.ownerDocument.removeEventListener("keydown", this.hear);
+    this.ownerDocument.removeEventListener("keydown", this.onKeydown);
   }
 
   attributeChangedCallback() {
@@ -41,20 +41,20 @@ export class CrowdForm extends HTMLElement {
     return [...this.querySelectorAll("*")].filter((element) => "answer" in element);
   }
 
-  furnish() {
+  setUp() {
     this.alert = build("p", { class: "form-problem", role: "alert" });
     const end = build("div", { class: "form-end" }, this.alert);
     if (!this.querySelector(SUBMIT)) {
-      const key = build("kbd", {}, printed(keyOf("submit")));
+      const key = build("kbd", {}, keyLabel(keyOf("submit")));
       end.append(build("button", { type: "submit", class: "button" }, text("submit"), key));
-      onKeys(() => (key.textContent = printed(keyOf("submit"))));
+      onKeys(() => (key.textContent = keyLabel(keyOf("submit"))));
     }
     this.append(end);
     this.addEventListener("click", (event) => {
       if (event.target.closest(SUBMIT)) this.submit(event);
       else if (event.target.closest(RESET)) this.reset();
     });
-    this.addEventListener("crowd-change", () => this.say(""));
+    this.addEventListener("crowd-change", () => this.showProblem(""));
   }
 
   /** Whether the key event was meant for the form or something in it. */
@@ -68,34 +68,34 @@ export class CrowdForm extends HTMLElement {
   submit(event) {
     event?.preventDefault();
     if (this.disabled) return;
-    const lacking = this.widgets.find((widget) => widget.problem);
-    if (lacking) {
-      this.say(lacking.problem);
-      lacking.takeFocus?.();
+    const incomplete = this.widgets.find((widget) => widget.problem);
+    if (incomplete) {
+      this.showProblem(incomplete.problem);
+      incomplete.takeFocus?.();
       return;
     }
     const controls = this.controls();
     const invalid = controls.find((control) => !control.checkValidity());
     if (invalid) {
-      this.say(text("required", { name: invalid.labels?.[0]?.textContent.trim() || invalid.name }));
+      this.showProblem(text("required", { name: invalid.labels?.[0]?.textContent.trim() || invalid.name }));
       invalid.focus();
       return;
     }
-    this.say("");
+    this.showProblem("");
     // A template may look at what was filled in, and stop it: by `onsubmit`, as in any form.
     if (!this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))) return;
-    this.gathered();
+    this.submitAnswer();
   }
 
   /** Some answers take a moment to be made; the form is shut meanwhile. */
-  async gathered() {
+  async submitAnswer() {
     const slow = this.widgets.filter((widget) => widget.prepare);
     if (slow.length) {
       this.disabled = true;
       await Promise.all(slow.map((widget) => widget.prepare()));
       this.disabled = false;
     }
-    const content = gather(this.controls(), this.widgets);
+    const content = collect(this.controls(), this.widgets);
     this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
   }
 
@@ -106,9 +106,9 @@ export class CrowdForm extends HTMLElement {
   }
 
   restore({ widgets = [], controls = [] }) {
-    this.widgets.forEach((widget, place) => widgets[place] !== null && widgets[place] !== undefined && widget.restore?.(widgets[place]));
-    this.controls().forEach((control, place) => {
-      const [value, checked] = controls[place] ?? [];
+    this.widgets.forEach((widget, index) => widgets[index] !== null && widgets[index] !== undefined && widget.restore?.(widgets[index]));
+    this.controls().forEach((control, index) => {
+      const [value, checked] = controls[index] ?? [];
       if (typeof value === "string" && control.type !== "file") control.value = value;
       if (typeof checked === "boolean") control.checked = checked;
     });
@@ -121,10 +121,10 @@ export class CrowdForm extends HTMLElement {
       control.value = control.defaultValue ?? "";
       control.checked = control.defaultChecked;
     }
-    this.say("");
+    this.showProblem("");
   }
 
-  say(sentence) {
+  showProblem(sentence) {
     this.alert.textContent = sentence;
   }
 
@@ -137,9 +137,9 @@ export class CrowdForm extends HTMLElement {
   /** Plain controls that a template put in by itself. */
   controls() {
     const inside = new Set(this.widgets);
-    return [...this.querySelectorAll("input, textarea, select")].filter((one) => {
-      for (let up = one; up && up !== this; up = up.parentElement) if (inside.has(up)) return false;
-      return !["submit", "button", "reset"].includes(one.type);
+    return [...this.querySelectorAll("input, textarea, select")].filter((control) => {
+      for (let node = control; node && node !== this; node = node.parentElement) if (inside.has(node)) return false;
+      return !["submit", "button", "reset"].includes(control.type);
     });
   }
 }

@@ -4,7 +4,7 @@
 import { Classifier } from "./classifier.js";
 import { overlayIn } from "./overlay.js";
 import { Picture } from "./picture.js";
-import { Several } from "./several.js";
+import { MultiSelectClassifier } from "./multi-select.js";
 import { text } from "./texts.js";
 
 const withPicture = (Base) =>
@@ -22,14 +22,14 @@ const withPicture = (Base) =>
       return this.picture.failed ? text("missing") : super.problem;
     }
 
-    furnish() {
+    setUp() {
       this.overlay = overlayIn(this.getAttribute("overlay"));
       this.picture = new Picture({ src: this.getAttribute("src") ?? "", alt: text("picture"), overlay: this.overlay });
-      super.furnish();
+      super.setUp();
       this.prepend(this.picture.element);
     }
 
-    besides() {
+    extras() {
       return this.overlay ? [this.overlay.legend] : [];
     }
 
@@ -44,4 +44,4 @@ const withPicture = (Base) =>
   };
 
 export const CrowdImageClassifier = withPicture(Classifier);
-export const CrowdImageClassifierMultiSelect = withPicture(Several);
+export const CrowdImageClassifierMultiSelect = withPicture(MultiSelectClassifier);

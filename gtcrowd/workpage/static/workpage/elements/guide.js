@@ -2,7 +2,7 @@
 
 import { text } from "./texts.js";
 
-const MOST = 39; // the page takes no more
+const MAX_ITEMS = 39; // the page takes no more
 const ICON = /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/;
 
 /** A sentence for each element that asks for something: how one works with it. */
@@ -26,7 +26,7 @@ export const GUIDES = {
 export function guideTo(widgets) {
   const about = [...new Set(widgets.map((widget) => GUIDES[widget.localName]).filter(Boolean))].map((name) => text(name));
   const keys = widgets.flatMap((widget) => widget.keys ?? []).map(([key, name]) => [key, text(name)]);
-  return { about, keys: keys.slice(0, MOST), tools: widgets.flatMap(toolsIn).slice(0, MOST) };
+  return { about, keys: keys.slice(0, MAX_ITEMS), tools: widgets.flatMap(toolsIn).slice(0, MAX_ITEMS) };
 }
 
 function toolsIn(widget) {
@@ -35,7 +35,7 @@ function toolsIn(widget) {
     return {
       words: button.getAttribute("aria-label").slice(0, 200),
       key: (button.getAttribute("aria-keyshortcuts") ?? "").replace("Control+", "Ctrl + ").slice(0, 20),
-      sign: button.textContent.trim().slice(0, 2),
+      symbol: button.textContent.trim().slice(0, 2),
       icon: ICON.test(icon) ? icon : "",
     };
   });

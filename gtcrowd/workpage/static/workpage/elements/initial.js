@@ -8,20 +8,20 @@ const BAND = 512; // rows read at once
  *  own map of colours, {"1": {"class-name", "hex-color"}}, is taken as well. Gives {src, things: [{label, color}]}. */
 export function readInitial(text) {
   if (!text?.trim()) return null;
-  return described(readObject(text));
+  return parseInitial(readObject(text));
 }
 
 /** The same of an object. White is where nothing is. */
-export function described({ src = "", labelMappings, instances }) {
-  const listed = instances ?? Object.entries(labelMappings ?? {}).map(([label, one]) => ({ label: one["class-name"] ?? label, color: one["hex-color"] ?? one.color ?? one }));
+export function parseInitial({ src = "", labelMappings, instances }) {
+  const listed = instances ?? Object.entries(labelMappings ?? {}).map(([label, mapping]) => ({ label: mapping["class-name"] ?? label, color: mapping["hex-color"] ?? mapping.color ?? mapping }));
   const things = listed.map(({ label, color }) => ({ label: String(label), color: String(color).toLowerCase() }));
   return { src: String(src), things: things.filter(({ color }) => /^#[0-9a-f]{6}$/.test(color) && color !== "#ffffff") };
 }
 
 /** Read a picture of such colours into codes, as large as these. `coded`: Map from "#rrggbb" to code; other colours are
  *  nothing. The picture must have been loaded with leave to read it (`crossOrigin`). */
-export async function decode(image, codes, coded) {
-  const inks = new Map([...coded].map(([colour, code]) => [parseInt(colour.slice(1), 16), code]));
+export async function decode(image, codes, codesByColour) {
+  const codeOf = new Map([...codesByColour].map(([colour, code]) => [parseInt(colour.slice(1), 16), code]));
   // As the numbers stand in the file: a colour must be the one that was meant, whatever screen this is.
   const bitmap = await createImageBitmap(image, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   const canvas = document.createElement("canvas");
@@ -33,21 +33,21 @@ export async function decode(image, codes, coded) {
     const height = Math.min(BAND, codes.height - top);
     context.clearRect(0, 0, codes.width, height);
     context.drawImage(bitmap, 0, top * down, codes.width * across, height * down, 0, 0, codes.width, height);
-    band(context.getImageData(0, 0, codes.width, height), inks, (row, line) => codes.rowOf(top + row, line));
+    readBand(context.getImageData(0, 0, codes.width, height), codeOf, (row, line) => codes.rowOf(top + row, line));
   }
   bitmap.close();
 }
 
-function band({ data, width, height }, inks, told) {
+function readBand({ data, width, height }, codeOf, onRow) {
   const line = new Uint8Array(width);
   let [last, code] = [-1, 0]; // areas are of one colour: most pixels are like the one before
   for (let row = 0; row < height; row += 1) {
     for (let x = 0; x < width; x += 1) {
       const at = (row * width + x) * 4;
-      const ink = data[at + 3] < 128 ? -2 : (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
-      if (ink !== last) [last, code] = [ink, inks.get(ink) ?? 0];
+      const rgb = data[at + 3] < 128 ? -2 : (data[at] << 16) | (data[at + 1] << 8) | data[at + 2];
+      if (rgb !== last) [last, code] = [rgb, codeOf.get(rgb) ?? 0];
       line[x] = code;
     }
-    told(row, line);
+    onRow(row, line);
   }
 }

@@ -5,23 +5,23 @@
 
 export const ROWS = [..."1234567890", ..."qwertyuiop", ..."asdfghjkl"];
 
-const USUAL = {
+const DEFAULTS = {
   submit: "Ctrl+Enter", instructions: "Alt+i", guide: "Alt+g", report: "Alt+m", stop: "Alt+s", return: "Alt+r", decline: "Alt+d", list: "?",
-  ...Object.fromEntries(ROWS.map((key, place) => [`category-${place + 1}`, key])),
+  ...Object.fromEntries(ROWS.map((key, index) => [`category-${index + 1}`, key])),
 };
 
-let inForce = USUAL;
-const hearers = new Set();
+let inForce = DEFAULTS;
+const listeners = new Set();
 
 /** From now on these keys are in force, and all that print keys print them. */
 export function useKeys(keys) {
-  inForce = { ...USUAL, ...keys };
-  for (const hear of hearers) hear();
+  inForce = { ...DEFAULTS, ...keys };
+  for (const listener of listeners) listener();
 }
 
 /** Calls `hear()` whenever other keys are in force. */
-export function onKeys(hear) {
-  hearers.add(hear);
+export function onKeys(listener) {
+  listeners.add(listener);
 }
 
 export function keyOf(name) {
@@ -29,34 +29,34 @@ export function keyOf(name) {
 }
 
 /** The key as it stands on keyboards. */
-export function printed(key) {
-  const [, held = "", last] = key.match(/^(Alt\+|Ctrl\+|Shift\+)?(.+)$/s);
-  return `${held.replace("+", " ")}${last === "Enter" ? "↵" : [...last].length === 1 ? last.toUpperCase() : last}`;
+export function keyLabel(key) {
+  const [, modifier = "", last] = key.match(/^(Alt\+|Ctrl\+|Shift\+)?(.+)$/s);
+  return `${modifier.replace("+", " ")}${last === "Enter" ? "↵" : [...last].length === 1 ? last.toUpperCase() : last}`;
 }
 
 /** The key as `aria-keyshortcuts` wants it. */
-export function spoken(key) {
+export function ariaKey(key) {
   return key.replace("Ctrl+", "Control+");
 }
 
 /** What was pressed, as keys are written here. */
-export function named({ key, code = "", altKey, ctrlKey, metaKey, shiftKey }) {
+export function keyName({ key, code = "", altKey, ctrlKey, metaKey, shiftKey }) {
   // Both together are how some keyboards write characters such as @.
-  const graph = altKey && ctrlKey;
+  const isAltGr = altKey && ctrlKey;
   // With Alt, other keyboards give another character than the one on the key.
-  const last = altKey && !graph && !/^[!-~]$/.test(key) && /^Key[A-Z]$/.test(code) ? code[3] : key;
+  const last = altKey && !isAltGr && !/^[!-~]$/.test(key) && /^Key[A-Z]$/.test(code) ? code[3] : key;
   const single = [...last].length === 1;
-  const held = graph ? "" : ctrlKey || metaKey ? "Ctrl+" : altKey ? "Alt+" : shiftKey && !single ? "Shift+" : "";
-  return held + (single ? last.toLowerCase() : last);
+  const modifier = isAltGr ? "" : ctrlKey || metaKey ? "Ctrl+" : altKey ? "Alt+" : shiftKey && !single ? "Shift+" : "";
+  return modifier + (single ? last.toLowerCase() : last);
 }
 
 /** What the key event does on the page around the task: a name such as "return", or undefined. Not in a text, where
  *  characters mean themselves. */
-export function does(event) {
-  const pressed = named(event);
+export function shortcutOf(event) {
+  const pressed = keyName(event);
   if (pressed === "F1") return "list";
   if (pressed === "Escape") return "escape";
-  const name = Object.keys(inForce).find((one) => inForce[one] === pressed);
+  const name = Object.keys(inForce).find((action) => inForce[action] === pressed);
   if (!name || name === "submit" || name.startsWith("category-")) return undefined;
   return isCharacter(pressed) && isTyping(event.target) ? undefined : name;
 }
@@ -64,9 +64,9 @@ export function does(event) {
 /** The key of each category, in order; undefined for those beyond the keyboard. Categories that are single
  *  characters themselves, as the digits in a job about digits, are their own keys: "7" must pick "7". */
 export function keysFor(labels) {
-  const own = labels.map((label) => label.toLowerCase());
-  const speakForThemselves = own.every((label) => /^[\p{L}\p{N}]$/u.test(label)) && new Set(own).size === own.length;
-  return speakForThemselves ? own : labels.map((_label, index) => inForce[`category-${index + 1}`]);
+  const labelKeys = labels.map((label) => label.toLowerCase());
+  const areSingleCharacters = labelKeys.every((label) => /^[\p{L}\p{N}]$/u.test(label)) && new Set(labelKeys).size === labelKeys.length;
+  return areSingleCharacters ? labelKeys : labels.map((_label, index) => inForce[`category-${index + 1}`]);
 }
 
 /** Place of the category that the key event picks, or -1. */
@@ -76,7 +76,7 @@ export function indexFor(event, keys) {
 }
 
 export function isSubmit(event) {
-  return named(event) === inForce.submit && !(isCharacter(inForce.submit) && isTyping(event.target));
+  return keyName(event) === inForce.submit && !(isCharacter(inForce.submit) && isTyping(event.target));
 }
 
 /** Whether the key is being typed into a text, where letters and digits mean themselves. */

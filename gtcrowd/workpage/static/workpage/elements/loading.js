@@ -5,13 +5,13 @@ import { text } from "./texts.js";
 
 export class Loading {
   /** `told()` is called when the picture has come, or has failed to. */
-  constructor({ src, alt, told }) {
+  constructor({ src, alt, onChange }) {
     this.src = src;
-    this.told = told;
+    this.onChange = onChange;
     this.tries = 0;
     this.failed = false;
     this.image = build("img", { alt, draggable: "false", decoding: "async" });
-    this.panel = this.fault();
+    this.panel = this.createPanel();
     this.image.addEventListener("load", () => this.settle(false));
     this.image.addEventListener("error", () => this.settle(true));
   }
@@ -31,14 +31,14 @@ export class Loading {
   settle(failed) {
     this.failed = failed;
     this.panel.hidden = !failed;
-    this.told();
+    this.onChange();
   }
 
-  fault() {
+  createPanel() {
     const again = build("button", { type: "button", class: "button button-plain" }, text("retry"));
     again.addEventListener("click", () => {
       this.start();
-      this.told();
+      this.onChange();
     });
     return build("div", { class: "picture-fault", role: "alert", hidden: true }, build("p", {}, build("strong", {}, text("missing"))), again, build("p", {}, text("giveUp")));
   }

@@ -7,11 +7,11 @@
 import { readObject } from "./attributes.js";
 import { build, icon } from "./build.js";
 import { colourOf, swatch } from "./colours.js";
-import { described } from "./initial.js";
-import { EYE } from "./signs.js";
+import { parseInitial } from "./initial.js";
+import { EYE } from "./icon-paths.js";
 import { text } from "./texts.js";
 
-const MOST_SIDE = 4096; // of the canvas a mask is drawn on; more than that no screen shows at once
+const MAX_SIDE = 4096; // of the canvas a mask is drawn on; more than that no screen shows at once
 
 /** The overlay in the attribute, or null if there is none. */
 export function overlayIn(text) {
@@ -25,21 +25,21 @@ export function overlayIn(text) {
 class Overlay {
   constructor() {
     this.element = build("div", { class: "overlay", "aria-hidden": "true" });
-    this.shown = build("button", { type: "button", class: "tool tool-on", title: `${text("overlay")} (H)`, "aria-label": text("overlay"), "aria-pressed": "true", "aria-keyshortcuts": "H" }, icon(EYE));
-    this.shown.addEventListener("click", () => this.toggle());
+    this.visibility = build("button", { type: "button", class: "tool tool-on", title: `${text("overlay")} (H)`, "aria-label": text("overlay"), "aria-pressed": "true", "aria-keyshortcuts": "H" }, icon(EYE));
+    this.visibility.addEventListener("click", () => this.toggle());
     this.opacity = build("input", { type: "range", min: "10", max: "100", step: "5", value: "60", "aria-label": text("overlayOpacity") });
     this.opacity.addEventListener("input", () => this.fade());
     this.fade();
   }
 
   get tools() {
-    return [this.shown, this.opacity];
+    return [this.visibility, this.opacity];
   }
 
   toggle() {
     this.element.hidden = !this.element.hidden;
-    this.shown.setAttribute("aria-pressed", String(!this.element.hidden));
-    this.shown.classList.toggle("tool-on", !this.element.hidden);
+    this.visibility.setAttribute("aria-pressed", String(!this.element.hidden));
+    this.visibility.classList.toggle("tool-on", !this.element.hidden);
   }
 
   fade() {
@@ -55,21 +55,21 @@ class Overlay {
 
   /** What was labeled, in words. `rows`: [colour, words] each. */
   list(rows) {
-    const items = rows.map(([colour, words]) => build("li", { class: "mark" }, build("span", { class: "mark-words" }, swatch(0, [colour]), words)));
-    return build("section", {}, build("h2", { class: "side-title" }, text("overlaid")), items.length ? build("ol", { class: "marks" }, ...items) : build("p", {}, text("overlaidNothing")));
+    const items = rows.map(([colour, words]) => build("li", { class: "annotation" }, build("span", { class: "annotation-label" }, swatch(0, [colour]), words)));
+    return build("section", {}, build("h2", { class: "side-title" }, text("overlaid")), items.length ? build("ol", { class: "annotations" }, ...items) : build("p", {}, text("overlaidNothing")));
   }
 }
 
 class Boxes extends Overlay {
-  constructor(given) {
+  constructor(initial) {
     super();
-    this.boxes = Array.isArray(given) ? given : (given.value ?? given.boundingBoxes ?? []);
-    const labels = given.labels?.map((one) => (typeof one === "string" ? one : one.label)) ?? [];
+    this.boxes = Array.isArray(initial) ? initial : (initial.value ?? initial.boundingBoxes ?? []);
+    const labels = initial.labels?.map((label) => (typeof label === "string" ? label : label.label)) ?? [];
     this.labels = [...new Set([...labels, ...this.boxes.map(({ label }) => label)])];
   }
 
   get legend() {
-    return this.list(this.boxes.map((box, place) => [this.colour(box), `${place + 1}. ${box.label} ${Math.round(box.width)} × ${Math.round(box.height)}`]));
+    return this.list(this.boxes.map((box, index) => [this.colour(box), `${index + 1}. ${box.label} ${Math.round(box.width)} × ${Math.round(box.height)}`]));
   }
 
   start() {}
@@ -80,21 +80,21 @@ class Boxes extends Overlay {
 
   /** The size of the picture is known. */
   draw({ width, height }) {
-    const drawn = this.boxes.map((box, place) => {
-      const made = build("div", { class: "overlay-box" }, build("span", { class: "overlay-name" }, `${place + 1}. ${box.label}`));
+    const boxes = this.boxes.map((box, index) => {
+      const element = build("div", { class: "overlay-box" }, build("span", { class: "overlay-name" }, `${index + 1}. ${box.label}`));
       const sides = { left: box.left / width, top: box.top / height, width: box.width / width, height: box.height / height };
-      for (const [side, share] of Object.entries(sides)) made.style[side] = `${share * 100}%`;
-      made.style.setProperty("--colour", this.colour(box));
-      return made;
+      for (const [side, fraction] of Object.entries(sides)) element.style[side] = `${fraction * 100}%`;
+      element.style.setProperty("--colour", this.colour(box));
+      return element;
     });
-    this.element.replaceChildren(...drawn);
+    this.element.replaceChildren(...boxes);
   }
 }
 
 class Mask extends Overlay {
-  constructor(given) {
+  constructor(initial) {
     super();
-    this.given = described(given);
+    this.initial = parseInitial(initial);
     this.image = new Image();
     this.image.crossOrigin = "anonymous"; // else its pixels could be seen, but not read
     this.image.addEventListener("load", () => this.paint());
@@ -102,34 +102,34 @@ class Mask extends Overlay {
   }
 
   get legend() {
-    this.said = build("p", { class: "form-problem", role: "alert" });
-    const rows = this.given.things.map(({ label, color }) => [color, label]);
+    this.status = build("p", { class: "form-problem", role: "alert" });
+    const rows = this.initial.things.map(({ label, color }) => [color, label]);
     const list = this.list(rows);
-    list.append(this.said);
+    list.append(this.status);
     return list;
   }
 
   start() {
-    this.image.src = this.given.src;
+    this.image.src = this.initial.src;
   }
 
   draw() {}
 
   missing() {
-    this.said.textContent = text("overlayMissing");
+    this.status.textContent = text("overlayMissing");
   }
 
   /** As it is, but without the white that stands for nothing. */
   paint() {
     const { naturalWidth, naturalHeight } = this.image;
-    const factor = Math.min(1, MOST_SIDE / Math.max(naturalWidth, naturalHeight));
+    const factor = Math.min(1, MAX_SIDE / Math.max(naturalWidth, naturalHeight));
     const canvas = build("canvas", { class: "overlay-mask", width: Math.round(naturalWidth * factor), height: Math.round(naturalHeight * factor) });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.imageSmoothingEnabled = false;
     context.drawImage(this.image, 0, 0, canvas.width, canvas.height);
     const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
     const words = new Uint32Array(pixels.data.buffer);
-    for (let place = 0; place < words.length; place += 1) if (words[place] === 0xffffffff) words[place] = 0;
+    for (let index = 0; index < words.length; index += 1) if (words[index] === 0xffffffff) words[index] = 0;
     context.putImageData(pixels, 0, 0);
     this.element.replaceChildren(canvas);
   }

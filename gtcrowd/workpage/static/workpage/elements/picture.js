@@ -3,7 +3,7 @@
 import { build, icon } from "./build.js";
 import { Loading } from "./loading.js";
 import { text } from "./texts.js";
-import { fitting, larger, smaller } from "./zoom.js";
+import { fitScale, larger, smaller } from "./zoom.js";
 
 const CORNERS = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4";
 
@@ -11,18 +11,18 @@ export class Picture {
   /** `overlay`: what lies over the picture (see overlay.js), or null. */
   constructor({ src, alt, overlay = null }) {
     this.factor = null; // null: as large as fits
-    this.loading = new Loading({ src, alt, told: () => this.loaded() });
+    this.loading = new Loading({ src, alt, onChange: () => this.loaded() });
     this.image = this.loading.image;
     this.overlay = overlay;
     this.sheet = build("div", { class: "picture-sheet" }, this.image, ...(overlay ? [overlay.element] : []));
-    this.room = build("div", { class: "picture-room", tabindex: "0", role: "group", "aria-label": text("picture") }, this.sheet);
+    this.viewport = build("div", { class: "picture-viewport", tabindex: "0", role: "group", "aria-label": text("picture") }, this.sheet);
     this.percent = build("output", { class: "picture-percent" });
-    this.element = build("figure", { class: "picture" }, this.room, this.loading.panel, this.tools());
+    this.element = build("figure", { class: "picture" }, this.viewport, this.loading.panel, this.tools());
     this.watch = new ResizeObserver(() => this.draw());
   }
 
   start() {
-    this.watch.observe(this.room);
+    this.watch.observe(this.viewport);
     this.loading.start();
     this.overlay?.start();
   }
@@ -36,18 +36,18 @@ export class Picture {
   }
 
   loaded() {
-    this.room.hidden = this.failed;
+    this.viewport.hidden = this.failed;
     if (!this.failed && this.overlay) this.overlay.draw(this.loading.size);
     this.draw();
   }
 
   /** Whether the key event changed the size. */
   press(event) {
-    const act = { "+": () => this.zoomIn(), "=": () => this.zoomIn(), "-": () => this.zoomOut(), ".": () => this.toggleFit() }[
+    const action = { "+": () => this.zoomIn(), "=": () => this.zoomIn(), "-": () => this.zoomOut(), ".": () => this.toggleFit() }[
       event.key
     ];
-    if (!act || event.ctrlKey || event.altKey || event.metaKey) return false;
-    act();
+    if (!action || event.ctrlKey || event.altKey || event.metaKey) return false;
+    action();
     return true;
   }
 
@@ -73,25 +73,25 @@ export class Picture {
   }
 
   fit() {
-    return fitting({
+    return fitScale({
       width: this.image.naturalWidth,
       height: this.image.naturalHeight,
-      roomWidth: this.room.clientWidth,
-      roomHeight: this.room.clientHeight,
+      viewportWidth: this.viewport.clientWidth,
+      viewportHeight: this.viewport.clientHeight,
     });
   }
 
   draw() {
-    if (!this.image.naturalWidth || this.room.hidden) return;
+    if (!this.image.naturalWidth || this.viewport.hidden) return;
     this.image.style.width = `${Math.floor(this.image.naturalWidth * this.shown)}px`;
     this.percent.value = text("zoomed", { percent: Math.round(this.shown * 100) });
   }
 
   tools() {
-    const tool = (name, sign, key, act) => {
-      const made = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name) }, sign);
-      made.addEventListener("click", act);
-      return made;
+    const tool = (name, symbol, key, action) => {
+      const element = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name) }, symbol);
+      element.addEventListener("click", action);
+      return element;
     };
     return build(
       "figcaption",

@@ -5,32 +5,32 @@
 import { build } from "../build.js";
 import { Loading } from "../loading.js";
 import { text } from "../texts.js";
-import { fitted, moved, showing, stepped, toPicture, toRoom, zoomed } from "./view.js";
+import { fitted, moved, showing, stepped, toPicture, toViewport, zoomed } from "./view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WHEEL = 300; // pixels of a wheel for a step of e
 
 export class Board {
   /** `draws`: {down, move, up, hover, cancel, changed}; places are of the picture, not rounded and not cut off. */
-  constructor({ src, alt, draws }) {
-    this.draws = draws;
+  constructor({ src, alt, handlers }) {
+    this.handlers = handlers;
     this.view = null;
     this.fits = true;
-    this.moving = false; // whether one finger or the mouse moves the picture instead of drawing
+    this.isPanning = false; // whether one finger or the mouse moves the picture instead of drawing
     this.pointers = new Map();
-    this.loading = new Loading({ src, alt, told: () => this.loaded() });
-    this.stage = build("div", { class: "board-stage" }, this.loading.image);
+    this.loading = new Loading({ src, alt, onChange: () => this.loaded() });
+    this.content = build("div", { class: "canvas-content" }, this.loading.image);
     this.overlay = document.createElementNS(SVG, "svg");
     this.overlay.setAttribute("class", "board-overlay");
     this.overlay.setAttribute("aria-hidden", "true");
-    this.room = build("div", { class: "board-room", tabindex: "0", role: "application", "aria-label": text("board") }, this.stage, this.overlay);
-    this.element = build("div", { class: "board" }, this.room, this.loading.panel);
+    this.viewport = build("div", { class: "canvas", tabindex: "0", role: "application", "aria-label": text("board") }, this.content, this.overlay);
+    this.element = build("div", { class: "board" }, this.viewport, this.loading.panel);
     this.watch = new ResizeObserver(() => this.resized());
     this.listen();
   }
 
   start() {
-    this.watch.observe(this.room);
+    this.watch.observe(this.viewport);
     this.loading.start();
   }
 
@@ -51,7 +51,7 @@ export class Board {
   }
 
   get size() {
-    return { width: this.room.clientWidth, height: this.room.clientHeight };
+    return { width: this.viewport.clientWidth, height: this.viewport.clientHeight };
   }
 
   /** Pixels of the picture that so many of the room are. */
@@ -59,11 +59,11 @@ export class Board {
     return pixels / (this.view?.scale ?? 1);
   }
 
-  toRoom(place) {
-    return toRoom(this.view, place);
+  toViewport(point) {
+    return toViewport(this.view, point);
   }
 
-  light({ brightness, contrast }) {
+  adjust({ brightness, contrast }) {
     this.loading.image.style.filter = `brightness(${brightness}%) contrast(${contrast}%)`;
   }
 
@@ -73,32 +73,32 @@ export class Board {
   }
 
   step(steps) {
-    this.look(stepped(this.view, steps, this.picture, this.size));
+    this.setView(stepped(this.view, steps, this.picture, this.size));
   }
 
   pan(dx, dy) {
-    this.look(moved(this.view, dx, dy, this.picture, this.size));
+    this.setView(moved(this.view, dx, dy, this.picture, this.size));
   }
 
   /** Bring a place of the picture into sight. */
-  reveal(place) {
-    this.look(showing(this.view, place, this.picture, this.size));
+  reveal(point) {
+    this.setView(showing(this.view, point, this.picture, this.size));
   }
 
-  look(view) {
+  setView(view) {
     this.fits = false;
     this.show(view);
   }
 
   show(view) {
     this.view = view;
-    this.stage.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
-    this.room.classList.toggle("board-pixels", view.scale >= 3);
-    this.draws.changed();
+    this.content.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+    this.viewport.classList.toggle("canvas-pixels", view.scale >= 3);
+    this.handlers.changed();
   }
 
   loaded() {
-    this.room.hidden = this.failed;
+    this.viewport.hidden = this.failed;
     if (!this.failed && this.picture.width) this.fit();
   }
 
@@ -111,39 +111,39 @@ export class Board {
   // Pointers
 
   listen() {
-    const { room } = this;
-    room.addEventListener("pointerdown", (event) => this.down(event));
-    room.addEventListener("pointermove", (event) => this.move(event));
-    room.addEventListener("pointerup", (event) => this.up(event));
-    room.addEventListener("pointercancel", (event) => this.lost(event));
-    room.addEventListener("pointerleave", () => this.ready && this.draws.hover(null));
-    room.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    room.addEventListener("contextmenu", (event) => event.preventDefault());
+    const { viewport } = this;
+    viewport.addEventListener("pointerdown", (event) => this.down(event));
+    viewport.addEventListener("pointermove", (event) => this.move(event));
+    viewport.addEventListener("pointerup", (event) => this.up(event));
+    viewport.addEventListener("pointercancel", (event) => this.lost(event));
+    viewport.addEventListener("pointerleave", () => this.ready && this.handlers.hover(null));
+    viewport.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    viewport.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
   at(event) {
-    const box = this.room.getBoundingClientRect();
+    const box = this.viewport.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   }
 
-  place(event) {
+  pointAt(event) {
     return toPicture(this.view, this.at(event));
   }
 
   down(event) {
     if (!this.ready) return;
-    this.room.setPointerCapture(event.pointerId);
+    this.viewport.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, this.at(event));
     if (this.pointers.size === 2) {
-      this.draws.cancel(); // a second finger: it was meant to move the picture
+      this.handlers.cancel(); // a second finger: it was meant to move the picture
       this.drawn = null;
     } else if (this.pointers.size === 1) {
-      const panning = this.moving || event.button === 1 || this.held;
+      const panning = this.isPanning || event.button === 1 || this.held;
       this.drawn = panning || event.button === 2 ? null : event.pointerId;
       this.panned = panning ? event.pointerId : null;
-      if (this.drawn !== null) this.draws.down(this.place(event), event);
+      if (this.drawn !== null) this.handlers.down(this.pointAt(event), event);
       event.preventDefault();
-      this.room.focus({ preventScroll: true });
+      this.viewport.focus({ preventScroll: true });
     }
   }
 
@@ -151,24 +151,24 @@ export class Board {
     if (!this.ready) return;
     const before = this.pointers.get(event.pointerId);
     if (!before) {
-      this.draws.hover(this.place(event));
+      this.handlers.hover(this.pointAt(event));
       return;
     }
     const now = this.at(event);
     if (this.pointers.size >= 2) this.pinch(event.pointerId, before, now);
     else if (this.panned === event.pointerId) this.pan(now.x - before.x, now.y - before.y);
-    else if (this.drawn === event.pointerId) this.draws.move(this.place(event), event);
+    else if (this.drawn === event.pointerId) this.handlers.move(this.pointAt(event), event);
     this.pointers.set(event.pointerId, now);
   }
 
   up(event) {
     const drawn = this.drawn === event.pointerId;
     this.forget(event);
-    if (drawn) this.draws.up(this.place(event), event);
+    if (drawn) this.handlers.up(this.pointAt(event), event);
   }
 
   lost(event) {
-    if (this.drawn === event.pointerId) this.draws.cancel();
+    if (this.drawn === event.pointerId) this.handlers.cancel();
     this.forget(event);
   }
 
@@ -180,11 +180,11 @@ export class Board {
 
   /** Two fingers: what is under them stays under them. */
   pinch(id, before, now) {
-    const other = [...this.pointers].find(([one]) => one !== id)[1];
-    const apart = (one) => Math.hypot(one.x - other.x, one.y - other.y) || 1;
+    const other = [...this.pointers].find(([pointer]) => pointer !== id)[1];
+    const apart = (position) => Math.hypot(position.x - other.x, position.y - other.y) || 1;
     const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
     const view = zoomed(this.view, middle, apart(now) / apart(before), this.picture, this.size);
-    this.look(moved(view, (now.x - before.x) / 2, (now.y - before.y) / 2, this.picture, this.size));
+    this.setView(moved(view, (now.x - before.x) / 2, (now.y - before.y) / 2, this.picture, this.size));
   }
 
   wheel(event) {
@@ -192,6 +192,6 @@ export class Board {
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     if (event.shiftKey) this.pan(-(event.deltaX + event.deltaY) * lines, 0);
-    else this.look(zoomed(this.view, this.at(event), Math.exp((-event.deltaY * lines) / WHEEL), this.picture, this.size));
+    else this.setView(zoomed(this.view, this.at(event), Math.exp((-event.deltaY * lines) / WHEEL), this.picture, this.size));
   }
 }

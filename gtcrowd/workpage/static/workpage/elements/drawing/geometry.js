@@ -1,6 +1,6 @@
 // Points and lines: plain objects {x, y}, in pixels of the picture. Nothing here knows a page.
 
-export const distance = (one, other) => Math.hypot(one.x - other.x, one.y - other.y);
+export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 export const rounded = ({ x, y }) => ({ x: Math.round(x), y: Math.round(y) });
 export const shifted = (points, dx, dy) => points.map(({ x, y }) => ({ x: x + dx, y: y + dy }));
 
@@ -10,16 +10,16 @@ export function within({ x, y }, picture) {
 }
 
 /** The place, or the edge of the picture if that is nearer than `reach`. */
-export function snapped(place, picture, reach) {
+export function snapped(point, picture, reach) {
   const to = (value, size) => (value < reach ? 0 : value > size - reach ? size : value);
-  const inside = within(place, picture);
+  const inside = within(point, picture);
   return { x: to(inside.x, picture.width), y: to(inside.y, picture.height) };
 }
 
 /** Left, top, right and bottom of points. */
 export function bounds(points) {
-  const xs = points.map((one) => one.x);
-  const ys = points.map((one) => one.y);
+  const xs = points.map((a) => a.x);
+  const ys = points.map((a) => a.y);
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
@@ -33,30 +33,30 @@ export function movable(points, dx, dy, picture) {
 }
 
 /** Distance of a place from the line between two others. */
-export function fromLine(place, one, other) {
-  const [dx, dy] = [other.x - one.x, other.y - one.y];
+export function fromLine(point, a, b) {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = dx * dx + dy * dy;
-  const part = length ? Math.min(Math.max(((place.x - one.x) * dx + (place.y - one.y) * dy) / length, 0), 1) : 0;
-  return distance(place, { x: one.x + part * dx, y: one.y + part * dy });
+  const part = length ? Math.min(Math.max(((point.x - a.x) * dx + (point.y - a.y) * dy) / length, 0), 1) : 0;
+  return distance(point, { x: a.x + part * dx, y: a.y + part * dy });
 }
 
 /** Which side of a line of points is nearest to a place: its number and the distance. */
-export function nearestSide(place, points, closed) {
+export function nearestSide(point, points, closed) {
   let best = { side: -1, distance: Infinity };
   const sides = closed ? points.length : points.length - 1;
   for (let side = 0; side < sides; side += 1) {
-    const far = fromLine(place, points[side], points[(side + 1) % points.length]);
-    if (far < best.distance) best = { side, distance: far };
+    const length = fromLine(point, points[side], points[(side + 1) % points.length]);
+    if (length < best.distance) best = { side, distance: length };
   }
   return best;
 }
 
 /** Whether a place is inside of a ring of points. */
-export function inside(place, points) {
+export function inside(point, points) {
   let odd = false;
   for (let i = 0, j = points.length - 1; i < points.length; j = i, i += 1) {
     const [a, b] = [points[i], points[j]];
-    if (a.y > place.y !== b.y > place.y && place.x < ((b.x - a.x) * (place.y - a.y)) / (b.y - a.y) + a.x) odd = !odd;
+    if (a.y > point.y !== b.y > point.y && point.x < ((b.x - a.x) * (point.y - a.y)) / (b.y - a.y) + a.x) odd = !odd;
   }
   return odd;
 }

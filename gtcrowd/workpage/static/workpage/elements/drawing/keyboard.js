@@ -1,24 +1,24 @@
 // What the keys do on a picture to draw on. A cursor stands for the pointer; keys that choose labels are the palette's.
 
 import { distance, rounded, within } from "./geometry.js";
-import { touched } from "./types.js";
+import { shapeAt } from "./types.js";
 
 const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Keyboard {
   /** `toggleHand()`: let the pointer move the picture, or draw again. */
-  constructor(sketch, board, hand, toggleHand) {
-    Object.assign(this, { sketch, board, hand, toggleHand });
+  constructor(sketch, board, pointer, togglePan) {
+    Object.assign(this, { sketch, board, pointer, togglePan });
     this.cursor = null; // a place on the picture, once the keyboard has been used
   }
 
   /** Whether the key meant something; `onPicture`: the picture has the focus, not a button beside it. */
   press(event, onPicture) {
     if (!this.board.ready || event.altKey) return false;
-    const act = this.withControl(event) ?? (event.ctrlKey || event.metaKey ? null : (this.anywhere(event) ?? (onPicture ? this.onPicture(event) : null)));
-    if (!act) return false;
-    act();
+    const action = this.withControl(event) ?? (event.ctrlKey || event.metaKey ? null : (this.anywhere(event) ?? (onPicture ? this.onPicture(event) : null)));
+    if (!action) return false;
+    action();
     return true;
   }
 
@@ -32,7 +32,7 @@ export class Keyboard {
   }
 
   anywhere({ key }) {
-    const { sketch, board, hand } = this;
+    const { sketch, board, pointer } = this;
     return {
       "+": () => board.step(1),
       "=": () => board.step(1),
@@ -41,10 +41,10 @@ export class Keyboard {
       "[": () => this.follow(() => sketch.cycle(-1)),
       "]": () => this.follow(() => sketch.cycle(1)),
       c: () => sketch.cycleHandle(),
-      m: () => this.toggleHand(),
+      m: () => this.togglePan(),
       n: () => {
         sketch.select(-1);
-        hand.afresh = true;
+        pointer.startsShape = true;
       },
       b: () => !sketch.shapes.length && sketch.declareNothing(!sketch.nothing),
       Delete: () => sketch.remove(),
@@ -53,21 +53,21 @@ export class Keyboard {
 
   onPicture({ key, shiftKey }) {
     const { sketch } = this;
-    if (ARROWS[key]) return () => this.go(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
-    if (key === "Enter") return () => this.put();
-    if (key === " ") return () => this.pick();
+    if (ARROWS[key]) return () => this.moveBy(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
+    if (key === "Enter") return () => this.setPoint();
+    if (key === " ") return () => this.selectAtCursor();
     if (key === "Backspace") return () => (sketch.draft ? sketch.shorten() : sketch.remove());
     if (key === "Escape" && (sketch.draft || sketch.shape)) return () => (sketch.draft ? sketch.abandon() : sketch.select(-1));
     return null;
   }
 
   /** Bring what is selected into sight. */
-  follow(act) {
-    act();
+  follow(action) {
+    action();
     if (this.sketch.shape) this.board.reveal(this.sketch.type.handles(this.sketch.shape)[0]);
   }
 
-  go(across, down, step) {
+  moveBy(across, down, step) {
     const { sketch, board } = this;
     if (sketch.shape && !sketch.draft) {
       sketch.nudge(across * step, down * step, board.picture);
@@ -77,36 +77,36 @@ export class Keyboard {
     const at = this.start();
     this.cursor = rounded(within({ x: at.x + across * step, y: at.y + down * step }, board.picture));
     if (sketch.draft && sketch.type.byDrag) sketch.stretch(this.cursor);
-    [this.hand.over, this.hand.last] = [this.cursor, false];
+    [this.pointer.position, this.pointer.isActive] = [this.cursor, false];
     board.reveal(this.cursor);
-    sketch.told();
+    sketch.onChange();
   }
 
   start() {
-    return (this.hand.last && this.hand.over) || this.cursor || rounded({ x: this.board.picture.width / 2, y: this.board.picture.height / 2 });
+    return (this.pointer.isActive && this.pointer.position) || this.cursor || rounded({ x: this.board.picture.width / 2, y: this.board.picture.height / 2 });
   }
 
   /** A point at the cursor, as by a click; once more at the same place ends the shape. What a pointer draws, it ends. */
-  put() {
+  setPoint() {
     const { sketch } = this;
-    if (sketch.draft && this.hand.last) return sketch.finish();
+    if (sketch.draft && this.pointer.isActive) return sketch.finish();
     if (sketch.shape && !sketch.draft) return sketch.select(-1);
     this.cursor = this.start();
     if (!sketch.draft) sketch.begin(this.cursor);
     else if (sketch.type.byDrag) sketch.finish();
-    else if (this.ends()) sketch.finish();
+    else if (this.closesDraft()) sketch.finish();
     else sketch.extend(this.cursor);
     return undefined;
   }
 
-  ends() {
+  closesDraft() {
     const { draft, type } = this.sketch;
-    if (draft.length < type.least) return false;
+    if (draft.length < type.minPoints) return false;
     return distance(this.cursor, draft.at(-1)) < 1 || (type.closed && distance(this.cursor, draft[0]) < 1);
   }
 
-  pick() {
+  selectAtCursor() {
     const { sketch, board } = this;
-    sketch.select(touched(sketch.type, sketch.shapes, this.start(), board.reach(8)));
+    sketch.select(shapeAt(sketch.type, sketch.shapes, this.start(), board.reach(8)));
   }
 }

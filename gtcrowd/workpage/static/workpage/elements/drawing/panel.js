@@ -3,7 +3,7 @@
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
 import { swatch } from "../colours.js";
-import { EYE, LOCK } from "../signs.js";
+import { EYE, LOCK } from "../icon-paths.js";
 import { text } from "../texts.js";
 import { bounds } from "./geometry.js";
 
@@ -14,11 +14,11 @@ export class Panel {
     this.sketch = sketch;
     this.colours = colours;
     this.palette = new Choices({ header, labels: sketch.labels, changed: () => sketch.choose(this.palette.chosen[0]) });
-    this.palette.inputs.forEach((input, place) => input.after(swatch(place, this.colours)));
-    this.list = build("ol", { class: "marks", "aria-label": text("drawn") });
-    this.none = build("input", { type: "checkbox" });
-    this.none.addEventListener("change", () => sketch.declareNothing(this.none.checked));
-    this.nothing = build("label", { class: "choice" }, this.none, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    this.palette.inputs.forEach((input, index) => input.after(swatch(index, this.colours)));
+    this.list = build("ol", { class: "annotations", "aria-label": text("drawn") });
+    this.nothingBox = build("input", { type: "checkbox" });
+    this.nothingBox.addEventListener("change", () => sketch.declareNothing(this.nothingBox.checked));
+    this.nothing = build("label", { class: "choice" }, this.nothingBox, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
     this.element = build("div", { class: "drawing-panel" }, this.palette.element, this.nothing, this.list);
     this.changed = changed;
   }
@@ -27,14 +27,14 @@ export class Panel {
     const { sketch } = this;
     const input = this.palette.inputs[sketch.label];
     if (input) input.checked = true;
-    this.none.checked = sketch.nothing;
-    this.none.disabled = sketch.shapes.length > 0;
-    if (this.shown === sketch.shapes && this.marked === sketch.selected) return;
+    this.nothingBox.checked = sketch.nothing;
+    this.nothingBox.disabled = sketch.shapes.length > 0;
+    if (this.drawnShapes === sketch.shapes && this.drawnSelection === sketch.selected) return;
     const rows = sketch.shapes.map((shape, index) => this.row(shape, index));
     const focused = [...this.list.querySelectorAll("button")].indexOf(document.activeElement);
     this.list.replaceChildren(...rows);
     if (focused >= 0) this.list.querySelectorAll("button")[Math.min(focused, rows.length * 4 - 1)]?.focus();
-    [this.shown, this.marked] = [sketch.shapes, sketch.selected];
+    [this.drawnShapes, this.drawnSelection] = [sketch.shapes, sketch.selected];
   }
 
   row(shape, index) {
@@ -42,15 +42,15 @@ export class Panel {
     const selected = index === sketch.selected;
     const words = `${index + 1}. ${shape.label}`;
     const label = Math.max(sketch.labels.indexOf(shape.label), 0);
-    const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(selected) }, swatch(label, this.colours), `${words} `, build("span", { class: "mark-size" }, size(shape)));
+    const name = build("button", { type: "button", class: "annotation-name", "aria-pressed": String(selected) }, swatch(label, this.colours), `${words} `, build("span", { class: "annotation-size" }, size(shape)));
     name.addEventListener("click", () => sketch.select(selected ? -1 : index));
     return build(
       "li",
-      { class: `mark${selected ? " mark-selected" : ""}` },
+      { class: `annotation${selected ? " annotation-selected" : ""}` },
       name,
-      markTool(shape.hidden ? "show" : "hide", EYE, words, shape.hidden, () => sketch.toggle(index, "hidden")),
-      markTool(shape.locked ? "unlock" : "lock", LOCK, words, shape.locked, () => sketch.toggle(index, "locked")),
-      markTool("remove", BIN, words, undefined, () => {
+      itemButton(shape.hidden ? "show" : "hide", EYE, words, shape.hidden, () => sketch.toggle(index, "hidden")),
+      itemButton(shape.locked ? "unlock" : "lock", LOCK, words, shape.locked, () => sketch.toggle(index, "locked")),
+      itemButton("remove", BIN, words, undefined, () => {
         sketch.select(index);
         sketch.remove();
       }),
@@ -59,11 +59,11 @@ export class Panel {
 }
 
 /** A button in the row of a mark; `words`: which mark it is. */
-export function markTool(name, sign, words, pressed, act) {
-  const said = `${text(name)}: ${words}`;
-  const made = build("button", { type: "button", class: `tool mark-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": said }, icon(sign));
-  made.addEventListener("click", act);
-  return made;
+export function itemButton(name, path, words, pressed, action) {
+  const accessibleName = `${text(name)}: ${words}`;
+  const button = build("button", { type: "button", class: `tool annotation-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": accessibleName }, icon(path));
+  button.addEventListener("click", action);
+  return button;
 }
 
 /** A shape's extent, as "40 × 33"; nothing for a point. */

@@ -12,18 +12,18 @@ const SLIDERS = "M4 5h12M4 10h12M4 15h12M8 3v4M13 8v4M6 13v4";
 export class Toolbar {
   /** `light(name, percent)` is called when brightness, contrast or opacity is set, and when the crosshair is wanted or not;
    *  `cross`: whether it is wanted at first; `opacity`: percent at first. */
-  constructor({ sketch, board, light, cross, opacity }) {
+  constructor({ sketch, board, adjust, cross, opacity }) {
     this.sketch = sketch;
     this.board = board;
     this.percent = build("output", { class: "picture-percent" });
     this.undo = tool("undo", icon(UNDO), "Ctrl Z", () => sketch.undo());
     this.redo = tool("redo", icon(REDO), "Ctrl Y", () => sketch.redo());
-    this.hand = tool("moveMode", icon(HAND), "M", () => this.toggleHand());
-    this.hand.setAttribute("aria-pressed", "false");
-    this.light = light;
+    this.panButton = tool("moveMode", icon(HAND), "M", () => this.togglePan());
+    this.panButton.setAttribute("aria-pressed", "false");
+    this.adjust = adjust;
     this.opacity = opacity;
-    this.cross = build("input", { type: "checkbox", checked: cross });
-    this.cross.addEventListener("change", () => light("cross", this.cross.checked));
+    this.crosshairBox = build("input", { type: "checkbox", checked: cross });
+    this.crosshairBox.addEventListener("change", () => adjust("cross", this.crosshairBox.checked));
     this.element = build(
       "div",
       { class: "picture-tools", role: "toolbar", "aria-label": text("tools") },
@@ -33,16 +33,16 @@ export class Toolbar {
       this.percent,
       tool("zoomIn", "+", "+", () => board.step(1)),
       tool("fitIn", icon(CORNERS), ".", () => board.fit()),
-      this.hand,
-      this.looks(),
+      this.panButton,
+      this.adjustments(),
     );
   }
 
-  toggleHand() {
-    this.board.moving = !this.board.moving;
-    this.hand.setAttribute("aria-pressed", String(this.board.moving));
-    this.hand.classList.toggle("tool-on", this.board.moving);
-    this.board.room.classList.toggle("board-moving", this.board.moving);
+  togglePan() {
+    this.board.isPanning = !this.board.isPanning;
+    this.panButton.setAttribute("aria-pressed", String(this.board.isPanning));
+    this.panButton.classList.toggle("tool-on", this.board.isPanning);
+    this.board.viewport.classList.toggle("canvas-panning", this.board.isPanning);
   }
 
   draw() {
@@ -51,24 +51,24 @@ export class Toolbar {
     if (this.board.ready) this.percent.value = text("zoomed", { percent: Math.round(this.board.view.scale * 100) });
   }
 
-  looks() {
-    const slider = (name, value, most) => {
-      const input = build("input", { type: "range", min: "0", max: most, step: "5", value });
-      input.addEventListener("input", () => this.light(name, Number(input.value)));
-      return build("label", { class: "look" }, text(name), input);
+  adjustments() {
+    const slider = (name, value, max) => {
+      const input = build("input", { type: "range", min: "0", max: max, step: "5", value });
+      input.addEventListener("input", () => this.adjust(name, Number(input.value)));
+      return build("label", { class: "adjustment" }, text(name), input);
     };
-    const summary = build("summary", { class: "tool", title: text("looks"), "aria-label": text("looks") }, icon(SLIDERS));
+    const summary = build("summary", { class: "tool", title: text("adjustments"), "aria-label": text("adjustments") }, icon(SLIDERS));
     return build(
       "details",
-      { class: "looks" },
+      { class: "adjustments" },
       summary,
-      build("div", { class: "looks-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", String(this.opacity), "100"), build("label", { class: "look-check" }, this.cross, text("crosshair"))),
+      build("div", { class: "adjustments-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", String(this.opacity), "100"), build("label", { class: "adjustment-check" }, this.crosshairBox, text("crosshair"))),
     );
   }
 }
 
-function tool(name, sign, key, act) {
-  const made = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name), "aria-keyshortcuts": key.replace(" ", "+").replace("Ctrl", "Control") }, sign);
-  made.addEventListener("click", act);
-  return made;
+function tool(name, content, key, action) {
+  const button = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name), "aria-keyshortcuts": key.replace(" ", "+").replace("Ctrl", "Control") }, content);
+  button.addEventListener("click", action);
+  return button;
 }

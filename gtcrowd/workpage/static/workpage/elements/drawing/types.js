@@ -3,9 +3,9 @@
 
 import { area, bounds, distance, inside, nearestSide } from "./geometry.js";
 
-const whole = Math.round;
-const vertices = (points) => points.map(({ x, y }) => ({ x: whole(x), y: whole(y) }));
-const points = (given) => given.map(({ x, y }) => ({ x: Number(x), y: Number(y) }));
+const round = Math.round;
+const vertices = (points) => points.map(({ x, y }) => ({ x: round(x), y: round(y) }));
+const points = (list) => list.map(({ x, y }) => ({ x: Number(x), y: Number(y) }));
 
 // The eight handles of a box: which sides each of them moves.
 const BOX_HANDLES = [
@@ -18,8 +18,8 @@ const cornersOf = ({ left, top, right, bottom }) => [{ x: left, y: top }, { x: r
 const BOX = {
   name: "box",
   answer: "boundingBoxes",
-  least: 2,
-  most: 2,
+  minPoints: 2,
+  maxPoints: 2,
   byDrag: true,
   closed: true,
   outline(shape) {
@@ -32,7 +32,7 @@ const BOX = {
     const at = { left, right, top, bottom };
     return BOX_HANDLES.map(([across, down]) => ({ x: across ? at[across] : middle.x, y: down ? at[down] : middle.y }));
   },
-  pulled(shape, handle, to) {
+  dragHandle(shape, handle, to) {
     const sides = bounds(shape.points);
     const [across, down] = BOX_HANDLES[handle];
     if (across) sides[across] = to.x;
@@ -41,12 +41,12 @@ const BOX = {
     const { left, top, right, bottom } = bounds(cornersOf(sides));
     return cornersOf({ left, top, right: Math.max(right, left + 1), bottom: Math.max(bottom, top + 1) });
   },
-  begun: ([one, other]) => distance(one, other) >= 2,
+  isLargeEnough: ([a, b]) => distance(a, b) >= 2,
   problem: () => null,
-  write({ label, points: given }) {
-    const { left, top, right, bottom } = bounds(given);
-    const [x, y] = [whole(left), whole(top)];
-    return { label, left: x, top: y, width: Math.max(whole(right) - x, 1), height: Math.max(whole(bottom) - y, 1) };
+  write({ label, points: list }) {
+    const { left, top, right, bottom } = bounds(list);
+    const [x, y] = [round(left), round(top)];
+    return { label, left: x, top: y, width: Math.max(round(right) - x, 1), height: Math.max(round(bottom) - y, 1) };
   },
   read: ({ label, left, top, width, height }) => ({
     label,
@@ -54,70 +54,70 @@ const BOX = {
   }),
 };
 
-const outlined = {
+const OUTLINE = {
   byDrag: false,
   outline: (shape) => shape.points,
   handles: (shape) => shape.points,
-  pulled: (shape, handle, to) => shape.points.map((point, place) => (place === handle ? to : point)),
-  begun: () => true,
+  dragHandle: (shape, handle, to) => shape.points.map((point, index) => (index === handle ? to : point)),
+  isLargeEnough: () => true,
   problem: () => null,
-  write: ({ label, points: given }) => ({ label, vertices: vertices(given) }),
-  read: ({ label, vertices: given }) => ({ label, points: points(given) }),
+  write: ({ label, points: list }) => ({ label, vertices: vertices(list) }),
+  read: ({ label, vertices: list }) => ({ label, points: points(list) }),
 };
 
-const POLYGON = { ...outlined, name: "polygon", answer: "polygons", least: 3, most: Infinity, closed: true, begun: (given) => area(given) >= 1 };
-const POLYLINE = { ...outlined, name: "polyline", answer: "polylines", least: 2, most: Infinity, closed: false };
-const LINE = { ...outlined, name: "line", answer: "lines", least: 2, most: 2, closed: false };
+const POLYGON = { ...OUTLINE, name: "polygon", answer: "polygons", minPoints: 3, maxPoints: Infinity, closed: true, isLargeEnough: (list) => area(list) >= 1 };
+const POLYLINE = { ...OUTLINE, name: "polyline", answer: "polylines", minPoints: 2, maxPoints: Infinity, closed: false };
+const LINE = { ...OUTLINE, name: "line", answer: "lines", minPoints: 2, maxPoints: 2, closed: false };
 
 const POINT = {
-  ...outlined,
+  ...OUTLINE,
   name: "point",
   answer: "keypoints",
-  least: 1,
-  most: 1,
+  minPoints: 1,
+  maxPoints: 1,
   closed: false,
-  write: ({ label, points: [{ x, y }] }) => ({ label, x: whole(x), y: whole(y) }),
+  write: ({ label, points: [{ x, y }] }) => ({ label, x: round(x), y: round(y) }),
   read: ({ label, x, y }) => ({ label, points: [{ x: Number(x), y: Number(y) }] }),
 };
 
 export const TYPES = { box: BOX, polygon: POLYGON, polyline: POLYLINE, line: LINE, point: POINT };
 
 /** Whether a place is on a shape, or nearer to it than `reach`. */
-export function touches(type, shape, place, reach) {
+export function touches(type, shape, point, reach) {
   const outline = type.outline(shape);
-  if (outline.length === 1) return distance(place, outline[0]) <= reach * 1.5;
-  if (type.closed && inside(place, outline)) return true;
-  return nearestSide(place, outline, type.closed).distance <= reach;
+  if (outline.length === 1) return distance(point, outline[0]) <= reach * 1.5;
+  if (type.closed && inside(point, outline)) return true;
+  return nearestSide(point, outline, type.closed).distance <= reach;
 }
 
 /** Of the shapes a place touches the smallest, so that what lies inside of another can be reached; -1 for none. */
-export function touched(type, shapes, place, reach) {
-  let [found, least] = [-1, Infinity];
+export function shapeAt(type, shapes, point, reach) {
+  let [hit, least] = [-1, Infinity];
   shapes.forEach((shape, index) => {
-    if (shape.hidden || shape.locked || !touches(type, shape, place, reach)) return;
+    if (shape.hidden || shape.locked || !touches(type, shape, point, reach)) return;
     const size = type.closed ? area(type.outline(shape)) : 0;
-    if (size <= least) [found, least] = [index, size];
+    if (size <= least) [hit, least] = [index, size];
   });
-  return found;
+  return hit;
 }
 
 /** The handle of a shape at a place, or -1. */
-export function handleAt(type, shape, place, reach) {
-  const near = type.handles(shape).map((handle) => distance(handle, place));
+export function handleAt(type, shape, point, reach) {
+  const near = type.handles(shape).map((handle) => distance(handle, point));
   const best = Math.min(...near);
   return best <= reach ? near.indexOf(best) : -1;
 }
 
 /** A new corner where a place is on a side of a shape of any number of points, or null. */
-export function withCorner(type, shape, place, reach) {
-  if (type.most !== Infinity) return null;
-  const { side, distance: far } = nearestSide(place, shape.points, type.closed);
-  if (far > reach) return null;
-  return { points: shape.points.toSpliced(side + 1, 0, place), handle: side + 1 };
+export function withCorner(type, shape, point, reach) {
+  if (type.maxPoints !== Infinity) return null;
+  const { side, distance: away } = nearestSide(point, shape.points, type.closed);
+  if (away > reach) return null;
+  return { points: shape.points.toSpliced(side + 1, 0, point), handle: side + 1 };
 }
 
 /** Without a corner, or null if that would leave too few. */
 export function withoutCorner(type, shape, handle) {
-  return type.most === Infinity && shape.points.length > type.least ? shape.points.toSpliced(handle, 1) : null;
+  return type.maxPoints === Infinity && shape.points.length > type.minPoints ? shape.points.toSpliced(handle, 1) : null;
 }
 

@@ -11,9 +11,9 @@ import { swatch } from "../colours.js";
 import { History } from "../history.js";
 import { instructionsOf } from "../instructions.js";
 import { text } from "../texts.js";
-import { added, ordered } from "./marks.js";
+import { withSpan, inOrder } from "./spans.js";
 import { Offsets } from "./offsets.js";
-import { TextPage } from "./page.js";
+import { TextView } from "./text-view.js";
 
 const MOVES = {
   ArrowLeft: ["left", "character"],
@@ -26,20 +26,20 @@ const MOVES = {
 
 class CrowdEntityAnnotation extends HTMLElement {
   connectedCallback() {
-    if (!this.page) this.furnish();
+    if (!this.view) this.setUp();
   }
 
   get name() {
     return this.getAttribute("name") ?? this.localName;
   }
 
-  get marks() {
-    return this.history.now.marks;
+  get spans() {
+    return this.history.now.spans;
   }
 
   get answer() {
-    const answer = { entities: this.marks };
-    if (this.hasAttribute("initial-value")) answer.initialValueModified = JSON.stringify(this.marks) !== this.initially;
+    const answer = { entities: this.spans };
+    if (this.hasAttribute("initial-value")) answer.initialValueModified = JSON.stringify(this.spans) !== this.initialAnswer;
     return answer;
   }
 
@@ -50,112 +50,113 @@ class CrowdEntityAnnotation extends HTMLElement {
     ];
   }
 
+  // Stored drafts name the spans `marks`.
   get draft() {
-    return this.history.now;
+    return { marks: this.spans, nothing: this.history.now.nothing };
   }
 
-  restore({ marks, nothing }) {
-    this.keep(marks, nothing);
+  restore({ marks: spans, nothing }) {
+    this.commit(spans, nothing);
   }
 
   get problem() {
-    return this.marks.length || this.history.now.nothing ? null : text("nothingMarked");
+    return this.spans.length || this.history.now.nothing ? null : text("nothingMarked");
   }
 
-  furnish() {
+  setUp() {
     const labels = readAny(this.getAttribute("labels") ?? "") ?? [];
-    this.labels = labels.map((one) => (typeof one === "object" && one !== null ? one : { label: String(one) }));
+    this.labels = labels.map((item) => (typeof item === "object" && item !== null ? item : { label: String(item) }));
     this.offsets = new Offsets(this.getAttribute("text") ?? "");
-    const marks = ordered(readAny(this.getAttribute("initial-value") ?? "") ?? []);
-    this.history = new History({ marks, nothing: false });
-    this.initially = JSON.stringify(marks);
+    const spans = inOrder(readAny(this.getAttribute("initial-value") ?? "") ?? []);
+    this.history = new History({ spans, nothing: false });
+    this.initialAnswer = JSON.stringify(spans);
     this.selected = -1;
     this.label = 0;
-    this.page = new TextPage({ offsets: this.offsets, labels: this.labels, removed: (index) => this.remove(index) });
-    this.append(build("div", { class: "passage-room" }, this.page.element), this.side());
+    this.view = new TextView({ offsets: this.offsets, labels: this.labels, removed: (index) => this.remove(index) });
+    this.append(build("div", { class: "passage-viewport" }, this.view.element), this.side());
     this.listen();
     this.classList.add("ready");
     this.draw();
   }
 
   side() {
-    const names = this.labels.map((one) => one.fullDisplayName || one.label);
+    const names = this.labels.map((item) => item.fullDisplayName || item.label);
     this.palette = new Choices({ header: this.getAttribute("header") || text("chooseThenMark"), labels: names, changed: () => this.choose(this.palette.chosen[0]) });
-    this.palette.inputs.forEach((input, place) => input.after(swatch(place)));
+    this.palette.inputs.forEach((input, labelIndex) => input.after(swatch(labelIndex)));
     if (this.palette.inputs[0]) this.palette.inputs[0].checked = true;
     this.apply = build("button", { type: "button", class: "button button-plain" }, text("mark"), build("kbd", {}, "↵"));
-    this.apply.addEventListener("click", () => this.mark());
+    this.apply.addEventListener("click", () => this.annotate());
     this.undo = this.step("undo", "Ctrl Z", () => this.history.undo());
     this.redo = this.step("redo", "Ctrl Y", () => this.history.redo());
-    this.none = build("input", { type: "checkbox" });
-    this.none.addEventListener("change", () => this.keep(this.marks, this.none.checked));
-    const nothing = build("label", { class: "choice" }, this.none, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
-    this.list = build("ol", { class: "marks", "aria-label": text("marked") });
-    this.said = build("p", { class: "sr", "aria-live": "polite" });
+    this.nothingBox = build("input", { type: "checkbox" });
+    this.nothingBox.addEventListener("change", () => this.commit(this.spans, this.nothingBox.checked));
+    const nothing = build("label", { class: "choice" }, this.nothingBox, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    this.list = build("ol", { class: "annotations", "aria-label": text("marked") });
+    this.status = build("p", { class: "visually-hidden", "aria-live": "polite" });
     const tools = build("div", { class: "row" }, this.apply, this.undo, this.redo);
-    return build("div", { class: "side" }, this.palette.element, tools, nothing, this.list, this.said, ...instructionsOf(this));
+    return build("div", { class: "side" }, this.palette.element, tools, nothing, this.list, this.status, ...instructionsOf(this));
   }
 
-  step(name, key, act) {
-    const made = build("button", { type: "button", class: "button button-plain", title: `${text(name)} (${key})` }, text(name));
-    made.addEventListener("click", () => this.back(act));
-    return made;
+  step(name, key, action) {
+    const button = build("button", { type: "button", class: "button button-plain", title: `${text(name)} (${key})` }, text(name));
+    button.addEventListener("click", () => this.travel(action));
+    return button;
   }
 
   listen() {
-    const { element } = this.page;
+    const { element } = this.view;
     element.addEventListener("pointerup", (event) => {
       // By finger one sets the ends of a selection first, and marks it by the button.
       if (event.pointerType !== "touch") setTimeout(() => this.released());
     });
-    for (const name of ["focus", "blur"]) element.addEventListener(name, () => this.page.showCaret());
-    element.ownerDocument.addEventListener("selectionchange", () => this.page.showCaret());
+    for (const name of ["focus", "blur"]) element.addEventListener(name, () => this.view.showCaret());
+    element.ownerDocument.addEventListener("selectionchange", () => this.view.showCaret());
   }
 
   released() {
-    const chosen = this.page.selection();
-    if (chosen && chosen.anchor !== chosen.focus) this.mark();
+    const chosen = this.view.selection();
+    if (chosen && chosen.anchor !== chosen.focus) this.annotate();
     else if (chosen) this.select(this.at(chosen.focus));
   }
 
   /** The shortest span at a place of the text, or -1. */
   at(unit) {
     const point = this.offsets.points(unit);
-    const there = [...this.marks.keys()].filter((index) => this.marks[index].startOffset <= point && point < this.marks[index].endOffset);
-    const length = (index) => this.marks[index].endOffset - this.marks[index].startOffset;
-    return there.sort((one, other) => length(one) - length(other))[0] ?? -1;
+    const there = [...this.spans.keys()].filter((index) => this.spans[index].startOffset <= point && point < this.spans[index].endOffset);
+    const length = (index) => this.spans[index].endOffset - this.spans[index].startOffset;
+    return there.sort((item, other) => length(item) - length(other))[0] ?? -1;
   }
 
   choose(label) {
     this.label = label;
-    const chosen = this.page.selection();
-    if (chosen && chosen.anchor !== chosen.focus) this.mark();
+    const chosen = this.view.selection();
+    if (chosen && chosen.anchor !== chosen.focus) this.annotate();
     else if (this.selected >= 0) this.relabel();
   }
 
   /** Put what is selected under the label in hand. */
-  mark() {
-    const chosen = this.page.selection();
-    const span = chosen && this.offsets.span(chosen.anchor, chosen.focus);
-    if (!span || !this.labels.length) return;
-    const mark = { label: this.labels[this.label].label, ...span };
-    this.page.choose(Math.max(chosen.anchor, chosen.focus));
-    this.keep(added(this.marks, mark));
-    this.said.textContent = `${mark.label}: ${this.offsets.slice(mark.startOffset, mark.endOffset)}`;
+  annotate() {
+    const selection = this.view.selection();
+    const range = selection && this.offsets.span(selection.anchor, selection.focus);
+    if (!range || !this.labels.length) return;
+    const span = { label: this.labels[this.label].label, ...range };
+    this.view.choose(Math.max(selection.anchor, selection.focus));
+    this.commit(withSpan(this.spans, span));
+    this.status.textContent = `${span.label}: ${this.offsets.slice(span.startOffset, span.endOffset)}`;
   }
 
   relabel() {
-    const { startOffset, endOffset } = this.marks[this.selected];
-    const mark = { label: this.labels[this.label].label, startOffset, endOffset };
-    const marks = added(this.marks.toSpliced(this.selected, 1), mark);
-    this.selected = marks.indexOf(mark);
-    this.keep(marks);
+    const { startOffset, endOffset } = this.spans[this.selected];
+    const span = { label: this.labels[this.label].label, startOffset, endOffset };
+    const spans = withSpan(this.spans.toSpliced(this.selected, 1), span);
+    this.selected = spans.indexOf(span);
+    this.commit(spans);
   }
 
   remove(index) {
     this.selected = -1;
-    this.keep(this.marks.toSpliced(index, 1));
-    this.page.element.focus({ preventScroll: true });
+    this.commit(this.spans.toSpliced(index, 1));
+    this.view.element.focus({ preventScroll: true });
   }
 
   select(index) {
@@ -163,13 +164,13 @@ class CrowdEntityAnnotation extends HTMLElement {
     this.draw();
   }
 
-  keep(marks, nothing = false) {
-    this.history.push({ marks, nothing: nothing && !marks.length });
+  commit(spans, nothing = false) {
+    this.history.push({ spans, nothing: nothing && !spans.length });
     this.changed();
   }
 
-  back(act) {
-    act();
+  travel(action) {
+    action();
     this.selected = -1;
     this.changed();
   }
@@ -180,38 +181,38 @@ class CrowdEntityAnnotation extends HTMLElement {
   }
 
   draw() {
-    this.page.draw(this.marks, this.selected);
-    this.none.checked = this.history.now.nothing;
-    this.none.disabled = this.marks.length > 0;
+    this.view.draw(this.spans, this.selected);
+    this.nothingBox.checked = this.history.now.nothing;
+    this.nothingBox.disabled = this.spans.length > 0;
     this.undo.disabled = !this.history.canUndo;
     this.redo.disabled = !this.history.canRedo;
-    this.list.replaceChildren(...this.marks.map((mark, index) => this.row(mark, index)));
+    this.list.replaceChildren(...this.spans.map((span, index) => this.row(span, index)));
   }
 
-  row(mark, index) {
-    const words = this.offsets.slice(mark.startOffset, mark.endOffset);
-    const place = this.labels.findIndex((one) => one.label === mark.label);
-    const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(index === this.selected) }, swatch(Math.max(place, 0)), `${mark.label} `, build("span", { class: "mark-size" }, words));
+  row(span, index) {
+    const words = this.offsets.slice(span.startOffset, span.endOffset);
+    const labelIndex = this.labels.findIndex((item) => item.label === span.label);
+    const name = build("button", { type: "button", class: "annotation-name", "aria-pressed": String(index === this.selected) }, swatch(Math.max(labelIndex, 0)), `${span.label} `, build("span", { class: "annotation-size" }, words));
     name.addEventListener("click", () => this.select(index === this.selected ? -1 : index));
-    const cross = build("button", { type: "button", class: "tool mark-tool", title: text("remove"), "aria-label": `${text("remove")}: ${mark.label} ${words}` }, "×");
+    const cross = build("button", { type: "button", class: "tool annotation-tool", title: text("remove"), "aria-label": `${text("remove")}: ${span.label} ${words}` }, "×");
     cross.addEventListener("click", () => this.remove(index));
-    return build("li", { class: `mark${index === this.selected ? " mark-selected" : ""}` }, name, cross);
+    return build("li", { class: `annotation${index === this.selected ? " span-selected" : ""}` }, name, cross);
   }
 
   /** Whether the key event meant this element. */
   press(event) {
     const control = event.ctrlKey || event.metaKey;
-    if (control && event.key.toLowerCase() === "z") return this.back(() => (event.shiftKey ? this.history.redo() : this.history.undo())) ?? true;
-    if (control && event.key.toLowerCase() === "y") return this.back(() => this.history.redo()) ?? true;
-    const onText = event.target === this.page.element || event.target === document.body;
+    if (control && event.key.toLowerCase() === "z") return this.travel(() => (event.shiftKey ? this.history.redo() : this.history.undo())) ?? true;
+    if (control && event.key.toLowerCase() === "y") return this.travel(() => this.history.redo()) ?? true;
+    const onText = event.target === this.view.element || event.target === document.body;
     if (onText && MOVES[event.key]) return this.move(event);
     if (control || event.altKey) return false;
     if (this.palette.press(event, false)) return true;
-    if (event.key === "b" && !this.marks.length) return this.keep(this.marks, !this.history.now.nothing) ?? true;
+    if (event.key === "b" && !this.spans.length) return this.commit(this.spans, !this.history.now.nothing) ?? true;
     if (event.key === "[" || event.key === "]") return this.cycle(event.key === "]" ? 1 : -1);
     if (!onText) return false;
-    if (event.key === "Enter") return this.mark() ?? true;
-    if (event.key === "Escape" && (this.selected >= 0 || this.page.selection())) return this.drop();
+    if (event.key === "Enter") return this.annotate() ?? true;
+    if (event.key === "Escape" && (this.selected >= 0 || this.view.selection())) return this.clearSelection();
     if ((event.key === "Delete" || event.key === "Backspace") && this.selected >= 0) return this.remove(this.selected) ?? true;
     return false;
   }
@@ -219,27 +220,27 @@ class CrowdEntityAnnotation extends HTMLElement {
   /** The caret, or with Shift the end of the selection, to the next place; with Control by words. */
   move(event) {
     const [direction, by] = MOVES[event.key];
-    if (!this.page.selection()) this.page.choose(0);
+    if (!this.view.selection()) this.view.choose(0);
     const word = (event.ctrlKey || event.metaKey) && by === "character";
     document.getSelection().modify(event.shiftKey ? "extend" : "move", direction, word ? "word" : by);
-    this.page.showCaret();
+    this.view.showCaret();
     return true;
   }
 
   cycle(step) {
-    const n = this.marks.length;
+    const n = this.spans.length;
     if (n) this.select((this.selected + step + (this.selected < 0 && step < 0 ? 1 : 0) + n) % n);
     return n > 0;
   }
 
-  drop() {
-    this.page.clear();
+  clearSelection() {
+    this.view.clear();
     this.select(-1);
     return true;
   }
 
   takeFocus() {
-    this.page.element.focus({ preventScroll: true });
+    this.view.element.focus({ preventScroll: true });
   }
 }
 

@@ -5,7 +5,7 @@ export class Offsets {
     this.text = text;
     this.units = [0]; // where each code point begins, and the end of the text
     for (const character of text) this.units.push(this.units.at(-1) + character.length);
-    this.segments = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)].map((one) => one.index);
+    this.segments = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)].map((a) => a.index);
     this.segments.push(text.length);
   }
 
@@ -15,7 +15,7 @@ export class Offsets {
 
   /** Code points before a UTF-16 offset. */
   points(unit) {
-    return below(this.units, unit);
+    return lastNotAbove(this.units, unit);
   }
 
   /** UTF-16 units before a code point. */
@@ -29,10 +29,10 @@ export class Offsets {
 
   /** A stretch of UTF-16 units as code points: without white space at its ends, and never through the middle of a
    *  character as people see it (a letter and its marks, a family of faces); null if nothing is left. */
-  span(one, other) {
-    let [start, end] = [Math.min(one, other), Math.max(one, other)];
-    start = this.segments[below(this.segments, start)] ?? start;
-    const last = below(this.segments, end);
+  span(a, b) {
+    let [start, end] = [Math.min(a, b), Math.max(a, b)];
+    start = this.segments[lastNotAbove(this.segments, start)] ?? start;
+    const last = lastNotAbove(this.segments, end);
     end = this.segments[last] === end ? end : (this.segments[last + 1] ?? this.text.length);
     const part = this.text.slice(start, end);
     start += part.length - part.trimStart().length;
@@ -42,11 +42,11 @@ export class Offsets {
 }
 
 /** Place of the largest value that is not above `wanted`, in an ascending list. */
-function below(list, wanted) {
+function lastNotAbove(list, target) {
   let [low, high] = [0, list.length - 1];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (list[middle] <= wanted) low = middle;
+    if (list[middle] <= target) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -5,14 +5,14 @@
 // label and title for a fab.
 
 import { build } from "../build.js";
-import { named } from "./icons.js";
+import { iconNamed } from "./icons.js";
 
 class Button extends HTMLElement {
   static observedAttributes = ["disabled", "loading"];
 
   connectedCallback() {
     if (this.control) return;
-    this.control = this.made();
+    this.control = this.createControl();
     this.append(this.control);
     this.attributeChangedCallback();
   }
@@ -30,34 +30,34 @@ class Button extends HTMLElement {
     return href ? build("a", { ...attributes, ...link }, ...children) : build("button", { type: "button", ...attributes }, ...children);
   }
 
-  get picture() {
+  get icons() {
     const name = this.getAttribute("icon");
-    return name ? [named(name)] : [];
+    return name ? [iconNamed(name)] : [];
   }
 }
 
 export class CrowdButton extends Button {
-  made() {
+  createControl() {
     const variant = this.getAttribute("variant") || (this.getAttribute("form-action") === "submit" ? "primary" : "normal");
-    const look = { primary: "button", link: "button button-link", icon: "tool" }[variant] ?? "button button-plain";
-    const parts = [...this.picture, build("span", {}, ...this.childNodes)];
+    const className = { primary: "button", link: "button button-link", icon: "tool" }[variant] ?? "button button-plain";
+    const parts = [...this.icons, build("span", {}, ...this.childNodes)];
     if (this.getAttribute("icon-align") === "right") parts.reverse();
-    return this.shell({ class: look }, ...parts);
+    return this.shell({ class: className }, ...parts);
   }
 }
 
 export class CrowdIconButton extends Button {
-  made() {
-    const said = this.getAttribute("title") || this.textContent.trim() || this.getAttribute("icon") || "";
+  createControl() {
+    const accessibleName = this.getAttribute("title") || this.textContent.trim() || this.getAttribute("icon") || "";
     this.replaceChildren();
-    return this.shell({ class: "tool", "aria-label": said }, ...this.picture);
+    return this.shell({ class: "tool", "aria-label": accessibleName }, ...this.icons);
   }
 }
 
 export class CrowdFab extends Button {
-  made() {
+  createControl() {
     const label = this.getAttribute("label") ?? "";
-    const said = this.getAttribute("title") || label || this.getAttribute("icon") || "";
-    return this.shell({ class: "button fab", "aria-label": said }, ...this.picture, label);
+    const accessibleName = this.getAttribute("title") || label || this.getAttribute("icon") || "";
+    return this.shell({ class: "button fab", "aria-label": accessibleName }, ...this.icons, label);
   }
 }

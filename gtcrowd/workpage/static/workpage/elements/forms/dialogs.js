@@ -5,15 +5,15 @@
 
 import { build } from "../build.js";
 import { text } from "../texts.js";
-import { named } from "./icons.js";
+import { iconNamed } from "./icons.js";
 
-class Opening extends HTMLElement {
+class DialogOpener extends HTMLElement {
   connectedCallback() {
     if (this.dialog) return;
     const words = this.getAttribute("link-text") || text(this.words);
-    const look = this.getAttribute("link-type") === "button" ? "button button-plain" : "button button-link";
-    this.opener = build("button", { type: "button", class: look, "aria-haspopup": "dialog" }, words);
-    const close = build("button", { type: "button", class: "tool dialog-close", "aria-label": text("close") }, named("close"));
+    const className = this.getAttribute("link-type") === "button" ? "button button-plain" : "button button-link";
+    this.opener = build("button", { type: "button", class: className, "aria-haspopup": "dialog" }, words);
+    const close = build("button", { type: "button", class: "tool dialog-close", "aria-label": text("close") }, iconNamed("close"));
     this.dialog = build("dialog", { class: "dialog", "aria-label": words }, close, ...this.content());
     this.opener.addEventListener("click", () => this.open());
     close.addEventListener("click", () => this.close());
@@ -29,7 +29,7 @@ class Opening extends HTMLElement {
   }
 }
 
-export class CrowdModal extends Opening {
+export class CrowdModal extends DialogOpener {
   words = "more";
 
   content() {
@@ -37,7 +37,7 @@ export class CrowdModal extends Opening {
   }
 }
 
-export class CrowdInstructions extends Opening {
+export class CrowdInstructions extends DialogOpener {
   words = "instructions";
 
   connectedCallback() {
@@ -49,8 +49,8 @@ export class CrowdInstructions extends Opening {
 
   content() {
     const part = (tag, heading) => {
-      const found = this.querySelector(`:scope > ${tag}`);
-      return found ? [build("section", { class: tag }, ...(heading ? [build("h3", {}, text(heading))] : []), found)] : [];
+      const region = this.querySelector(`:scope > ${tag}`);
+      return region ? [build("section", { class: tag }, ...(heading ? [build("h3", {}, text(heading))] : []), region)] : [];
     };
     return [...part("detailed-instructions", "full"), ...part("positive-example", "goodExample"), ...part("negative-example", "badExample")];
   }

@@ -1,12 +1,12 @@
 // The elements of forms: fields, buttons, and what is told and laid out around them.
 
 import { CrowdButton, CrowdFab, CrowdIconButton } from "./buttons.js";
-import { CrowdCheckbox, CrowdRadioButton, CrowdRadioGroup, CrowdToggleButton } from "./checks.js";
+import { CrowdCheckbox, CrowdRadioButton, CrowdRadioGroup, CrowdToggleButton } from "./checkboxes.js";
 import { CrowdInstructions, CrowdModal } from "./dialogs.js";
 import { CrowdAlert, CrowdBadge, CrowdCard, CrowdToast } from "./notices.js";
 import { CrowdSlider } from "./slider.js";
 import { CrowdTabs } from "./tabs.js";
-import { CrowdInput, CrowdTextArea } from "./written.js";
+import { CrowdInput, CrowdTextArea } from "./text-fields.js";
 
 // Outer elements first where what is inside is moved about.
 export const ELEMENTS = {

@@ -13,9 +13,9 @@ export class Field extends HTMLElement {
 
   connectedCallback() {
     if (this.control) return;
-    this.control = this.made();
+    this.control = this.createControl();
     this.control.id = `field-${++count}`;
-    this.furnish();
+    this.setUp();
     for (const name of this.constructor.observedAttributes) this.attributeChangedCallback(name);
     this.control.required = this.hasAttribute("required");
     this.control.addEventListener("input", () => this.changed());
@@ -26,11 +26,11 @@ export class Field extends HTMLElement {
   attributeChangedCallback(name) {
     if (!this.control) return;
     if (name === "disabled") this.control.disabled = this.hasAttribute("disabled");
-    else this.taken(name);
+    else this.applyAttribute(name);
   }
 
   /** Take over an attribute that says what the field has in it. */
-  taken(name) {
+  applyAttribute(name) {
     if (name === "value") this.control.value = this.getAttribute("value") ?? "";
   }
 
@@ -69,7 +69,7 @@ export class Field extends HTMLElement {
   }
 
   get title() {
-    return this.getAttribute("label") || this.labelled?.textContent.trim() || this.name;
+    return this.getAttribute("label") || this.labelElement?.textContent.trim() || this.name;
   }
 
   takeFocus() {
@@ -77,7 +77,7 @@ export class Field extends HTMLElement {
   }
 
   reset() {
-    for (const name of ["value", "checked"]) this.taken(name);
+    for (const name of ["value", "checked"]) this.applyAttribute(name);
     this.changed();
   }
 
@@ -86,10 +86,10 @@ export class Field extends HTMLElement {
   }
 
   /** A label over the control, from the attribute. */
-  furnish() {
+  setUp() {
     const label = this.getAttribute("label");
-    this.labelled = build("label", { class: "field-label", for: this.control.id }, label ?? "");
+    this.labelElement = build("label", { class: "field-label", for: this.control.id }, label ?? "");
     if (!label) this.control.setAttribute("aria-label", this.getAttribute("placeholder") || this.name);
-    this.append(...(label ? [this.labelled] : []), this.control);
+    this.append(...(label ? [this.labelElement] : []), this.control);
   }
 }

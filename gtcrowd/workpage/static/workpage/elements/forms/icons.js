@@ -31,6 +31,6 @@ const PATHS = {
 };
 
 /** The picture of that name, whatever set of icons it names in front; a dot for one that is not known. */
-export function named(name) {
+export function iconNamed(name) {
   return icon(PATHS[name.split(":").at(-1)] ?? "M10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4");
 }

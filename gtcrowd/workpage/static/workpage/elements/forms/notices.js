@@ -2,9 +2,9 @@
 
 import { build } from "../build.js";
 import { text } from "../texts.js";
-import { named } from "./icons.js";
+import { iconNamed } from "./icons.js";
 
-const SIGNS = { success: "check", error: "error", warning: "warning" };
+const ICONS = { success: "check", error: "error", warning: "warning" };
 
 /** Attributes: type (info, success, error, warning), dismissible. */
 export class CrowdAlert extends HTMLElement {
@@ -13,9 +13,9 @@ export class CrowdAlert extends HTMLElement {
     const type = this.getAttribute("type") ?? "info";
     this.classList.add("alert", `alert-${type}`);
     this.setAttribute("role", type === "error" ? "alert" : "status");
-    this.append(named(SIGNS[type] ?? "info"), build("div", { class: "alert-words" }, ...this.childNodes));
+    this.append(iconNamed(ICONS[type] ?? "info"), build("div", { class: "alert-text" }, ...this.childNodes));
     if (!this.hasAttribute("dismissible")) return;
-    const close = build("button", { type: "button", class: "tool", "aria-label": text("close") }, named("close"));
+    const close = build("button", { type: "button", class: "tool", "aria-label": text("close") }, iconNamed("close"));
     close.addEventListener("click", () => this.remove());
     this.append(close);
   }
@@ -26,8 +26,8 @@ export class CrowdBadge extends HTMLElement {
   connectedCallback() {
     if (this.classList.contains("badge")) return;
     this.classList.add("badge");
-    const sign = this.getAttribute("icon");
-    this.append(...(sign ? [named(sign)] : []), this.getAttribute("label") ?? "");
+    const iconName = this.getAttribute("icon");
+    this.append(...(iconName ? [iconNamed(iconName)] : []), this.getAttribute("label") ?? "");
     const owner = document.getElementById(this.getAttribute("for") ?? "");
     if (owner) owner.after(this);
   }

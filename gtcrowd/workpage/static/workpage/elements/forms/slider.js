@@ -6,28 +6,28 @@ import { build } from "../build.js";
 import { Field } from "./field.js";
 
 export class CrowdSlider extends Field {
-  made() {
+  createControl() {
     const at = (name, otherwise) => this.getAttribute(name) || otherwise;
     return build("input", { type: "range", min: at("min", "0"), max: at("max", "100"), step: at("step", "1"), class: "field-range" });
   }
 
-  furnish() {
-    super.furnish();
+  setUp() {
+    super.setUp();
     const { min, max, step } = this.control;
-    this.shown = this.hasAttribute("editable")
+    this.display = this.hasAttribute("editable")
       ? build("input", { type: "number", class: "field-control field-number", min, max, step, "aria-label": this.title })
       : build("output", { class: "field-count", for: this.control.id });
-    this.shown.addEventListener("input", (event) => {
+    this.display.addEventListener("input", (event) => {
       event.stopPropagation();
-      if (!this.shown.checkValidity() || this.shown.value === "") return;
-      this.control.value = this.shown.value;
+      if (!this.display.checkValidity() || this.display.value === "") return;
+      this.control.value = this.display.value;
       super.changed();
     });
-    this.append(this.shown);
+    this.append(this.display);
     this.show();
   }
 
-  taken(name) {
+  applyAttribute(name) {
     if (name === "value") this.control.value = this.getAttribute("value") || this.control.min;
     this.show();
   }
@@ -42,6 +42,6 @@ export class CrowdSlider extends Field {
   }
 
   show() {
-    if (this.shown) this.shown.value = this.control.value;
+    if (this.display) this.display.value = this.control.value;
   }
 }

@@ -8,28 +8,28 @@ export class CrowdTabs extends HTMLElement {
   connectedCallback() {
     if (this.buttons) return;
     this.tabs = [...this.querySelectorAll(":scope > crowd-tab")];
-    this.buttons = this.tabs.map((tab, place) => this.button(tab, place));
+    this.buttons = this.tabs.map((tab, index) => this.button(tab, index));
     const list = build("div", { role: "tablist", class: "tabs" }, ...this.buttons);
     list.addEventListener("keydown", (event) => this.press(event));
     this.prepend(list);
     this.choose(0);
   }
 
-  button(tab, place) {
+  button(tab, index) {
     const id = `tab-${++count}`;
     tab.id ||= `${id}-panel`;
     tab.setAttribute("role", "tabpanel");
     tab.setAttribute("aria-labelledby", id);
-    const made = build("button", { type: "button", role: "tab", id, class: "tab", "aria-controls": tab.id }, tab.getAttribute("header") ?? `${place + 1}`);
-    made.addEventListener("click", () => this.choose(place));
-    return made;
+    const control = build("button", { type: "button", role: "tab", id, class: "tab", "aria-controls": tab.id }, tab.getAttribute("header") ?? `${index + 1}`);
+    control.addEventListener("click", () => this.choose(index));
+    return control;
   }
 
   choose(chosen) {
-    this.buttons.forEach((button, place) => {
-      button.setAttribute("aria-selected", String(place === chosen));
-      button.tabIndex = place === chosen ? 0 : -1;
-      this.tabs[place].hidden = place !== chosen;
+    this.buttons.forEach((button, index) => {
+      button.setAttribute("aria-selected", String(index === chosen));
+      button.tabIndex = index === chosen ? 0 : -1;
+      this.tabs[index].hidden = index !== chosen;
     });
   }
 

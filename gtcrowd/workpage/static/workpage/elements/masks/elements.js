@@ -5,38 +5,38 @@ import { colourOf, swatch } from "../colours.js";
 import { text } from "../texts.js";
 import { Segmentation } from "./segmentation.js";
 
-const MOST_THINGS = 254;
+const MAX_THINGS = 254;
 
 class CrowdSemanticSegmentation extends Segmentation {
-  get inHand() {
+  get currentCode() {
     return this.label + 1;
   }
 
   code() {
-    return this.inHand;
+    return this.currentCode;
   }
 
-  coded(things) {
+  codesByColour(things) {
     return new Map(things.map(({ label, color }) => [color, this.labels.indexOf(label) + 1]));
   }
 
   colours() {
-    return ["#ffffff", ...this.labels.map((_label, place) => colourOf(place))];
+    return ["#ffffff", ...this.labels.map((_label, index) => colourOf(index))];
   }
 
   panel() {
     const parts = super.panel();
-    this.palette.inputs.forEach((input, place) => input.after(swatch(place)));
-    this.marks = build("ul", { class: "marks", "aria-label": text("keeping") });
+    this.palette.inputs.forEach((input, index) => input.after(swatch(index)));
+    this.rowList = build("ul", { class: "annotations", "aria-label": text("protectedLabels") });
     this.list();
-    return [...parts, build("details", { class: "keeping" }, build("summary", { class: "comment-link" }, text("keeping")), this.marks)];
+    return [...parts, build("details", { class: "protection" }, build("summary", { class: "comment-link" }, text("protectedLabels")), this.rowList)];
   }
 
   list() {
     this.show(
-      this.labels.map((label, place) => {
-        const name = build("span", { class: "mark-words" }, swatch(place), label);
-        return this.keeping.row({ code: place + 1, words: label, name, selected: place === this.label });
+      this.labels.map((label, index) => {
+        const name = build("span", { class: "annotation-label" }, swatch(index), label);
+        return this.protectedLabels.row({ code: index + 1, words: label, name, selected: index === this.label });
       }),
     );
   }
@@ -50,9 +50,9 @@ class CrowdSemanticSegmentation extends Segmentation {
     if (code) this.palette.choose(code - 1, false);
   }
 
-  described() {
-    const present = [...this.labels.entries()].filter(([place]) => this.counts[place + 1]);
-    return { labelMappings: Object.fromEntries(present.map(([place, label]) => [label, { color: colourOf(place) }])) };
+  encodeLabels() {
+    const present = [...this.labels.entries()].filter(([index]) => this.counts[index + 1]);
+    return { labelMappings: Object.fromEntries(present.map(([index, label]) => [label, { color: colourOf(index) }])) };
   }
 }
 
@@ -60,37 +60,37 @@ class CrowdInstanceSegmentation extends Segmentation {
   things = []; // labels of the things begun; their codes are their places and one
   thing = -1;
 
-  get inHand() {
+  get currentCode() {
     return this.thing + 1;
   }
 
   /** The code of the thing at hand; the first stroke begins one. */
   code() {
-    if (this.thing < 0) this.another();
+    if (this.thing < 0) this.addThing();
     return this.thing + 1;
   }
 
-  another() {
-    if (this.things.length >= MOST_THINGS) return;
+  addThing() {
+    if (this.things.length >= MAX_THINGS) return;
     this.thing = this.things.push(this.labels[this.label]) - 1;
     this.list();
   }
 
-  coded(things) {
-    this.things = things.slice(0, MOST_THINGS).map(({ label }) => label);
+  codesByColour(things) {
+    this.things = things.slice(0, MAX_THINGS).map(({ label }) => label);
     this.list();
-    return new Map(things.slice(0, MOST_THINGS).map(({ color }, place) => [color, place + 1]));
+    return new Map(things.slice(0, MAX_THINGS).map(({ color }, index) => [color, index + 1]));
   }
 
   colours() {
-    return ["#ffffff", ...this.things.map((_label, place) => thingColour(place))];
+    return ["#ffffff", ...this.things.map((_label, index) => thingColour(index))];
   }
 
   panel() {
-    const more = build("button", { type: "button", class: "button button-plain" }, text("anotherThing"), build("kbd", {}, "N"));
-    more.addEventListener("click", () => this.another());
-    this.marks = build("ol", { class: "marks", "aria-label": text("drawn") });
-    return [...super.panel(), more, this.marks];
+    const button = build("button", { type: "button", class: "button button-plain" }, text("anotherThing"), build("kbd", {}, "N"));
+    button.addEventListener("click", () => this.addThing());
+    this.rowList = build("ol", { class: "annotations", "aria-label": text("drawn") });
+    return [...super.panel(), button, this.rowList];
   }
 
   get keys() {
@@ -98,7 +98,7 @@ class CrowdInstanceSegmentation extends Segmentation {
   }
 
   anywhere() {
-    return { ...super.anywhere(), n: () => this.another() };
+    return { ...super.anywhere(), n: () => this.addThing() };
   }
 
   /** A label is for the next thing; the one at hand keeps its own once it has pixels. */
@@ -115,25 +115,25 @@ class CrowdInstanceSegmentation extends Segmentation {
 
   list() {
     this.show(
-      this.things.map((label, place) => {
-        const words = `${place + 1}. ${label}`;
-        const name = build("button", { type: "button", class: "mark-name", "aria-pressed": String(place === this.thing) }, swatch(0, [thingColour(place)]), words);
-        name.addEventListener("click", () => this.pick(place + 1));
-        return this.keeping.row({ code: place + 1, words, name, selected: place === this.thing });
+      this.things.map((label, index) => {
+        const words = `${index + 1}. ${label}`;
+        const name = build("button", { type: "button", class: "annotation-name", "aria-pressed": String(index === this.thing) }, swatch(0, [thingColour(index)]), words);
+        name.addEventListener("click", () => this.pick(index + 1));
+        return this.protectedLabels.row({ code: index + 1, words, name, selected: index === this.thing });
       }),
     );
     this.redraw();
   }
 
-  described() {
-    const present = [...this.things.entries()].filter(([place]) => this.counts[place + 1]);
-    return { instances: present.map(([place, label]) => ({ label, color: thingColour(place) })) };
+  encodeLabels() {
+    const present = [...this.things.entries()].filter(([index]) => this.counts[index + 1]);
+    return { instances: present.map(([index, label]) => ({ label, color: thingColour(index) })) };
   }
 }
 
 /** Each thing has a colour of its own, however many there are. */
-function thingColour(place) {
-  return place < 10 ? colourOf(place) : `#${((place * 0x9e3779 + 0x2ca02c) & 0xffffff).toString(16).padStart(6, "0")}`;
+function thingColour(index) {
+  return index < 10 ? colourOf(index) : `#${((index * 0x9e3779 + 0x2ca02c) & 0xffffff).toString(16).padStart(6, "0")}`;
 }
 
 export const ELEMENTS = {

@@ -1,14 +1,14 @@
 // The pixels over the picture: one canvas as large as the room and as fine as the screen, however large the picture is. Of
 // what is painted only what is in sight is drawn, and of that only what changed, unless the view did.
 
-import { TILE } from "./codes.js";
+import { TILE } from "./label-map.js";
 
 export class Layer {
-  constructor(room) {
+  constructor(viewport) {
     this.canvas = document.createElement("canvas");
     this.canvas.className = "mask-layer";
     this.context = this.canvas.getContext("2d");
-    room.firstChild.after(this.canvas);
+    viewport.firstChild.after(this.canvas);
     this.fade(0.5);
   }
 
@@ -16,15 +16,15 @@ export class Layer {
   draw({ codes, colours, view, size }) {
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-    const changed = codes.seen();
-    const shown = [view, width, height, ratio, colours.join()];
-    const same = this.shown?.every((one, place) => one === shown[place]);
-    if (same && !changed) return;
+    const changed = codes.takeChanges();
+    const drawn = [view, width, height, ratio, colours.join()];
+    const isUnchanged = this.drawn?.every((item, index) => item === drawn[index]);
+    if (isUnchanged && !changed) return;
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
-    this.shown = shown;
-    const part = same ? inRoom(changed, view, ratio, { width, height }) : { left: 0, top: 0, right: width, bottom: height };
+    this.drawn = drawn;
+    const part = isUnchanged ? toScreen(changed, view, ratio, { width, height }) : { left: 0, top: 0, right: width, bottom: height };
     if (part.left >= part.right || part.top >= part.bottom) return;
-    const image = sampled(codes, colours.map(ink), part, { scale: view.scale * ratio, x: view.x * ratio, y: view.y * ratio });
+    const image = sample(codes, colours.map(pixelOf), part, { scale: view.scale * ratio, x: view.x * ratio, y: view.y * ratio });
     this.context.putImageData(image, part.left, part.top);
   }
 
@@ -35,7 +35,7 @@ export class Layer {
 }
 
 /** A rectangle of the picture in pixels of the screen, within the room. */
-function inRoom({ left, top, right, bottom }, view, ratio, { width, height }) {
+function toScreen({ left, top, right, bottom }, view, ratio, { width, height }) {
   const at = (value, start) => (value * view.scale + start) * ratio;
   return {
     left: Math.max(Math.floor(at(left, view.x)) - 1, 0),
@@ -46,11 +46,11 @@ function inRoom({ left, top, right, bottom }, view, ratio, { width, height }) {
 }
 
 /** A part of the screen: for each of its pixels the colour of the one of the picture that lies at its middle. */
-function sampled(codes, inks, part, view) {
+function sample(codes, pixels, part, view) {
   const image = new ImageData(part.right - part.left, part.bottom - part.top);
   const out = new Uint32Array(image.data.buffer);
-  const columns = Int32Array.from({ length: image.width }, (_nothing, place) => {
-    const x = Math.floor((part.left + place + 0.5 - view.x) / view.scale);
+  const columns = Int32Array.from({ length: image.width }, (_nothing, index) => {
+    const x = Math.floor((part.left + index + 0.5 - view.x) / view.scale);
     return x < codes.width ? x : -1;
   });
   for (let row = 0; row < image.height; row += 1) {
@@ -58,17 +58,17 @@ function sampled(codes, inks, part, view) {
     if (y < 0 || y >= codes.height) continue;
     const line = Math.floor(y / TILE) * codes.across;
     const inside = (y % TILE) * TILE;
-    for (let place = 0; place < image.width; place += 1) {
-      const x = columns[place];
+    for (let index = 0; index < image.width; index += 1) {
+      const x = columns[index];
       const tile = x < 0 ? null : codes.tiles[line + ((x / TILE) | 0)];
-      if (tile) out[row * image.width + place] = inks[tile[inside + (x % TILE)]] ?? 0;
+      if (tile) out[row * image.width + index] = pixels[tile[inside + (x % TILE)]] ?? 0;
     }
   }
   return image;
 }
 
 /** A colour as the four bytes of a pixel. */
-function ink(colour, code) {
+function pixelOf(colour, code) {
   if (!code || !colour) return 0;
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;

@@ -10,16 +10,16 @@ const SNAP = 6; // pixels of the room within which the edge of the picture draws
 const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
 
 export class Painter {
-  constructor({ board, code, picked, outline, changed }) {
-    Object.assign(this, { board, code, picked, outline, changed });
+  constructor({ board, code, onPick, outline, changed }) {
+    Object.assign(this, { board, code, onPick, outline, changed });
     this.tool = "brush";
     this.size = 20; // of the brush across, in pixels of the room
     this.codes = null; // once the size of the picture is known
     this.steps = [];
-    this.undone = [];
+    this.undoneSteps = [];
     this.corners = null;
-    this.ends = [];
-    this.over = null;
+    this.extremes = [];
+    this.position = null;
   }
 
   get radius() {
@@ -31,7 +31,7 @@ export class Painter {
   }
 
   /** Where a point is set: in the picture, and at its edge if that is near. */
-  place(at) {
+  snap(at) {
     return rounded(snapped(at, this.board.picture, this.board.reach(SNAP)));
   }
 
@@ -39,10 +39,10 @@ export class Painter {
 
   down(at) {
     if (!this.codes) return;
-    if (this.tool === "polygon") this.corner(this.place(at), this.board.reach(8));
-    else if (this.tool === "ends") this.end(this.place(at));
-    else if (this.tool === "fill") this.act(() => this.codes.flood(Math.floor(at.x), Math.floor(at.y), this.ink));
-    else if (this.tool === "dropper") this.picked(this.codes.at(Math.floor(at.x), Math.floor(at.y)));
+    if (this.tool === "polygon") this.corner(this.snap(at), this.board.reach(8));
+    else if (this.tool === "ends") this.addExtreme(this.snap(at));
+    else if (this.tool === "fill") this.edit(() => this.codes.flood(Math.floor(at.x), Math.floor(at.y), this.ink));
+    else if (this.tool === "dropper") this.onPick(this.codes.at(Math.floor(at.x), Math.floor(at.y)));
     else {
       this.codes.begin();
       this.last = at;
@@ -52,7 +52,7 @@ export class Painter {
   }
 
   move(at) {
-    this.over = at;
+    this.position = at;
     if (this.last) {
       this.codes.stroke(this.last, at, this.radius, this.ink);
       this.last = at;
@@ -63,18 +63,18 @@ export class Painter {
   up() {
     if (!this.last) return;
     this.last = null;
-    this.keep(this.codes.end());
+    this.commit(this.codes.end());
   }
 
   hover(at) {
-    this.over = at;
+    this.position = at;
     this.changed();
   }
 
   cancel() {
     if (this.last) {
       this.last = null;
-      this.codes.put(this.codes.end(), 1);
+      this.codes.apply(this.codes.end(), 1);
     }
     this.changed();
   }
@@ -83,8 +83,8 @@ export class Painter {
 
   corner(point, reach) {
     const corners = this.corners ?? [];
-    const ends = corners.length >= 3 && (distance(point, corners[0]) <= reach || distance(point, corners.at(-1)) <= reach / 2);
-    if (ends) this.close();
+    const isEnd = corners.length >= 3 && (distance(point, corners[0]) <= reach || distance(point, corners.at(-1)) <= reach / 2);
+    if (isEnd) this.close();
     else {
       this.corners = [...corners, point];
       this.changed();
@@ -94,17 +94,17 @@ export class Painter {
   close() {
     const { corners } = this;
     this.corners = null;
-    if (corners?.length >= 3) this.act(() => this.codes.polygon(corners, this.code()));
+    if (corners?.length >= 3) this.edit(() => this.codes.polygon(corners, this.code()));
     else this.changed();
   }
 
   // Four ends
 
-  end(point) {
-    this.ends = [...this.ends, point];
-    if (this.ends.length === 4) {
-      this.outline(this.ends);
-      this.ends = [];
+  addExtreme(point) {
+    this.extremes = [...this.extremes, point];
+    if (this.extremes.length === 4) {
+      this.outline(this.extremes);
+      this.extremes = [];
     }
     this.changed();
   }
@@ -112,17 +112,17 @@ export class Painter {
   // Steps
 
   /** Whatever comes while a stroke is being painted ends it. */
-  act(paint) {
+  edit(paint) {
     this.up();
     this.codes.begin();
     paint();
-    this.keep(this.codes.end());
+    this.commit(this.codes.end());
   }
 
-  keep(step) {
+  commit(step) {
     if (step.length) {
       this.steps.push(step);
-      this.undone = [];
+      this.undoneSteps = [];
     }
     this.changed();
   }
@@ -130,19 +130,19 @@ export class Painter {
   undo() {
     if (this.last) return; // a stroke is being painted
     if (this.corners) this.corners = this.corners.length > 1 ? this.corners.slice(0, -1) : null;
-    else if (this.ends.length) this.ends = this.ends.slice(0, -1);
+    else if (this.extremes.length) this.extremes = this.extremes.slice(0, -1);
     else if (this.steps.length) {
       const step = this.steps.pop();
-      this.codes.put(step, 1);
-      this.undone.push(step);
+      this.codes.apply(step, 1);
+      this.undoneSteps.push(step);
     }
     this.changed();
   }
 
   redo() {
-    const step = this.undone.pop();
+    const step = this.undoneSteps.pop();
     if (step) {
-      this.codes.put(step, 2);
+      this.codes.apply(step, 2);
       this.steps.push(step);
     }
     this.changed();
@@ -151,26 +151,26 @@ export class Painter {
   // Keys
 
   /** What a key does, or null. */
-  meant({ key, shiftKey }, onPicture) {
+  actionFor({ key, shiftKey }, onPicture) {
     const tool = Object.keys(TOOLS).find((name) => TOOLS[name] === key);
-    if (tool) return () => this.take(tool);
+    if (tool) return () => this.useTool(tool);
     if (key === "[") return () => this.resize(0.8);
     if (key === "]") return () => this.resize(1.25);
     if (!onPicture) return null;
-    if (ARROWS[key]) return () => this.go(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
-    if (key === "Enter") return () => this.put();
-    if (key === "Escape" && (this.corners || this.ends.length)) return () => this.drop();
+    if (ARROWS[key]) return () => this.moveBy(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
+    if (key === "Enter") return () => this.setPoint();
+    if (key === "Escape" && (this.corners || this.extremes.length)) return () => this.discardDraft();
     return null;
   }
 
-  take(tool) {
+  useTool(tool) {
     this.tool = tool;
-    this.drop();
+    this.discardDraft();
   }
 
-  drop() {
+  discardDraft() {
     this.corners = null;
-    this.ends = [];
+    this.extremes = [];
     this.changed();
   }
 
@@ -179,18 +179,18 @@ export class Painter {
     this.changed();
   }
 
-  go(across, down, step) {
+  moveBy(across, down, step) {
     const { picture } = this.board;
-    const at = this.over ?? { x: picture.width / 2, y: picture.height / 2 };
-    this.over = rounded(within({ x: at.x + across * step, y: at.y + down * step }, picture));
-    this.board.reveal(this.over);
+    const at = this.position ?? { x: picture.width / 2, y: picture.height / 2 };
+    this.position = rounded(within({ x: at.x + across * step, y: at.y + down * step }, picture));
+    this.board.reveal(this.position);
     this.changed();
   }
 
   /** As a click at the cursor. */
-  put() {
+  setPoint() {
     const { picture } = this.board;
-    const at = this.over ?? rounded({ x: picture.width / 2, y: picture.height / 2 });
+    const at = this.position ?? rounded({ x: picture.width / 2, y: picture.height / 2 });
     this.down(at);
     this.up();
   }

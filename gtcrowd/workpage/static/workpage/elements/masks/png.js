@@ -11,7 +11,7 @@ const BAND = 1 << 20; // bytes packed at once, so that the page stays alive mean
 /** `codes`: Codes; `colours`: "#rrggbb" by code. */
 export async function png(codes, colours) {
   const { width, height } = codes;
-  const packed = new Uint8Array(await new Response(rows(codes).pipeThrough(new CompressionStream("deflate"))).arrayBuffer());
+  const compressed = new Uint8Array(await new Response(rows(codes).pipeThrough(new CompressionStream("deflate"))).arrayBuffer());
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
@@ -19,33 +19,33 @@ export async function png(codes, colours) {
   header.set([8, 3, 0, 0, 0], 8); // eight bits, a list of colours
   const list = Uint8Array.from(colours.flatMap((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))));
   const magic = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
-  return base64([magic, chunk("IHDR", header), chunk("PLTE", list), chunk("IDAT", packed), chunk("IEND", new Uint8Array())]);
+  return base64([magic, chunk("IHDR", header), chunk("PLTE", list), chunk("IDAT", compressed), chunk("IEND", new Uint8Array())]);
 }
 
 /** The rows of the picture, each behind the number of its filter: none. */
 function rows(codes) {
-  const [length, many] = [codes.width + 1, Math.max(1, Math.floor(BAND / (codes.width + 1)))];
+  const [length, rowsPerBand] = [codes.width + 1, Math.max(1, Math.floor(BAND / (codes.width + 1)))];
   let y = 0;
   return new ReadableStream({
     pull(controller) {
-      const some = Math.min(many, codes.height - y);
-      const bytes = new Uint8Array(length * some);
-      for (let row = 0; row < some; row += 1) codes.copyRow(y + row, bytes, row * length + 1);
+      const count = Math.min(rowsPerBand, codes.height - y);
+      const bytes = new Uint8Array(length * count);
+      for (let row = 0; row < count; row += 1) codes.copyRow(y + row, bytes, row * length + 1);
       controller.enqueue(bytes);
-      y += some;
+      y += count;
       if (y >= codes.height) controller.close();
     },
   });
 }
 
 function chunk(name, data) {
-  const made = new Uint8Array(data.length + 12);
-  const view = new DataView(made.buffer);
+  const bytes = new Uint8Array(data.length + 12);
+  const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
-  made.set(new TextEncoder().encode(name), 4);
-  made.set(data, 8);
-  view.setUint32(data.length + 8, crc(made.subarray(4, data.length + 8)));
-  return made;
+  bytes.set(new TextEncoder().encode(name), 4);
+  bytes.set(data, 8);
+  view.setUint32(data.length + 8, crc(bytes.subarray(4, data.length + 8)));
+  return bytes;
 }
 
 function crc(bytes) {

@@ -8,20 +8,20 @@ import { readList } from "../attributes.js";
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
 import { Board } from "../drawing/board.js";
-import { crosshair, node, ring } from "../drawing/paint.js";
+import { crosshair, node, ring } from "../drawing/renderer.js";
 import { Toolbar } from "../drawing/toolbar.js";
 import { decode, readInitial } from "../initial.js";
 import { instructionsOf } from "../instructions.js";
 import { Loading } from "../loading.js";
 import { text } from "../texts.js";
-import { Codes } from "./codes.js";
-import { Keeping } from "./keeping.js";
+import { LabelMap } from "./label-map.js";
+import { ProtectedLabels } from "./protected-labels.js";
 import { Layer } from "./layer.js";
-import { outlined } from "./outline.js";
+import { requestOutline } from "./outline.js";
 import { Painter, TOOLS } from "./painter.js";
 import { png } from "./png.js";
 
-const SIGNS = {
+const ICONS = {
   brush: "M14 3l3 3-8 8-4 1 1-4zM5 15l-2 2",
   eraser: "M4 12l7-8 6 5-7 8H7zM8 7l6 5",
   polygon: "M4 7l6-4 7 5-3 8H6z",
@@ -29,13 +29,13 @@ const SIGNS = {
   dropper: "M12 5l3 3M16 2l2 2-7 7-3-3zM8 9l-5 5v3h3l5-5",
   ends: "M10 6a4 4 0 1 0 0 8 4 4 0 1 0 0-8M10 1v3M10 16v3M1 10h3M16 10h3",
 };
-const MOST_RUNS = 40_000; // a draft with more is not kept
+const MAX_RUNS = 40_000; // a draft with more is not kept
 
 export class Segmentation extends HTMLElement {
   connectedCallback() {
-    if (!this.board) this.furnish();
+    if (!this.board) this.setUp();
     this.board.start();
-    this.earlier?.start();
+    this.initialImage?.start();
   }
 
   disconnectedCallback() {
@@ -48,16 +48,16 @@ export class Segmentation extends HTMLElement {
 
   get answer() {
     const { height, width } = this.board.picture;
-    const answer = { ...this.described(), labeledImage: { pngImageData: this.packed }, inputImageProperties: { height, width } };
-    if (this.initial) answer.initialValueModified = !this.painter.codes.isAsAfter(this.initially);
+    const answer = { ...this.encodeLabels(), labeledImage: { pngImageData: this.encodedImage }, inputImageProperties: { height, width } };
+    if (this.initial) answer.initialValueModified = !this.painter.codes.isAsAfter(this.initialAnswer);
     return answer;
   }
 
   get problem() {
     if (this.board.failed || !this.painter.codes) return text("missing");
-    if (this.painter.corners || this.painter.ends.length) return text("unfinished");
+    if (this.painter.corners || this.painter.extremes.length) return text("unfinished");
     if (this.outlining) return text("outlining");
-    return !this.painter.codes.empty || this.none.checked ? null : text("nothingPainted");
+    return !this.painter.codes.empty || this.nothingBox.checked ? null : text("nothingPainted");
   }
 
   get keys() {
@@ -68,15 +68,15 @@ export class Segmentation extends HTMLElement {
   }
 
   get draft() {
-    const runs = this.painter.codes?.runs(MOST_RUNS);
-    return runs ? { runs, nothing: this.none.checked, things: this.things } : null;
+    const runs = this.painter.codes?.runs(MAX_RUNS);
+    return runs ? { runs, nothing: this.nothingBox.checked, things: this.things } : null;
   }
 
   restore({ runs, nothing, things }) {
-    this.none.checked = nothing;
-    this.begun.then(() => {
+    this.nothingBox.checked = nothing;
+    this.started.then(() => {
       if (things) this.things = things;
-      this.painter.act(() => this.painter.codes.fill(runs));
+      this.painter.edit(() => this.painter.codes.fill(runs));
       this.list();
     });
   }
@@ -85,17 +85,17 @@ export class Segmentation extends HTMLElement {
   async prepare() {
     const { codes } = this.painter;
     this.counts = codes.counts();
-    this.packed = await png(codes, this.colours());
+    this.encodedImage = await png(codes, this.colours());
   }
 
-  furnish() {
+  setUp() {
     this.initial = readInitial(this.getAttribute("initial-value"));
     this.labels = [...new Set([...readList(this.getAttribute("labels") ?? ""), ...(this.initial?.things ?? []).map(({ label }) => label)])];
     this.label = 0;
-    this.told = 0;
-    this.keeping = new Keeping(() => this.kept());
-    this.begun = new Promise((resolve) => (this.beginning = resolve));
-    const draws = {
+    this.reportedSteps = 0;
+    this.protectedLabels = new ProtectedLabels(() => this.onProtectionChange());
+    this.started = new Promise((resolve) => (this.resolveStarted = resolve));
+    const handlers = {
       down: (at) => this.painter.down(at),
       move: (at) => this.painter.move(at),
       up: (at) => this.painter.up(at),
@@ -103,57 +103,57 @@ export class Segmentation extends HTMLElement {
       cancel: () => this.painter.cancel(),
       changed: () => this.redraw(),
     };
-    this.board = new Board({ src: this.getAttribute("src") ?? "", alt: text("picture"), draws });
+    this.board = new Board({ src: this.getAttribute("src") ?? "", alt: text("picture"), handlers });
     this.board.loading.image.addEventListener("load", () => this.begin());
-    this.painter = new Painter({ board: this.board, code: () => this.code(), picked: (code) => this.pick(code), outline: (ends) => this.outline(ends), changed: () => this.changed() });
-    this.layer = new Layer(this.board.room);
-    if (this.initial) this.fetchEarlier(this.initial.src);
+    this.painter = new Painter({ board: this.board, code: () => this.code(), onPick: (code) => this.pick(code), outline: (extremes) => this.outline(extremes), changed: () => this.changed() });
+    this.layer = new Layer(this.board.viewport);
+    if (this.initial) this.loadInitialImage(this.initial.src);
     const history = { undo: () => this.painter.undo(), redo: () => this.painter.redo() };
-    Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.ends.length > 0, canRedo: this.painter.undone.length > 0 }) });
-    this.looks = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: history, board: this.board, light: (name, value) => this.light(name, value), cross: false, opacity: this.layer.opacity * 100 });
-    this.said = build("p", { class: "picture-said", role: "status" });
-    this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.earlier ? [this.earlier.panel] : []), this.tools(), this.said, this.toolbar.element));
+    Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.extremes.length > 0, canRedo: this.painter.undoneSteps.length > 0 }) });
+    this.adjustments = { brightness: 100, contrast: 100 };
+    this.toolbar = new Toolbar({ sketch: history, board: this.board, adjust: (name, value) => this.adjust(name, value), cross: false, opacity: this.layer.opacity * 100 });
+    this.status = build("p", { class: "picture-status", role: "status" });
+    this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.initialImage ? [this.initialImage.panel] : []), this.tools(), this.status, this.toolbar.element));
     this.append(build("div", { class: "side" }, ...this.panel(), ...instructionsOf(this)));
     this.classList.add("ready");
   }
 
   /** Have the picture loaded that the pixels begin with. */
-  fetchEarlier(src) {
-    this.earlier = new Loading({ src, alt: "", told: () => this.begin() });
-    this.earlier.image.crossOrigin = "anonymous"; // else its pixels could be seen, but not read
+  loadInitialImage(src) {
+    this.initialImage = new Loading({ src, alt: "", onChange: () => this.begin() });
+    this.initialImage.image.crossOrigin = "anonymous"; // else its pixels could be seen, but not read
   }
 
   /** The size of the picture is known, and what it was painted with before has come. */
   async begin() {
     const { width, height } = this.board.picture;
-    if (this.codes || !width || (this.earlier && (this.earlier.failed || !this.earlier.size.width))) return;
-    this.codes = new Codes(width, height);
-    this.initially = [];
-    if (this.earlier) {
+    if (this.codes || !width || (this.initialImage && (this.initialImage.failed || !this.initialImage.size.width))) return;
+    this.codes = new LabelMap(width, height);
+    this.initialAnswer = [];
+    if (this.initialImage) {
       this.codes.begin();
       try {
-        await decode(this.earlier.image, this.codes, this.coded(this.initial.things));
+        await decode(this.initialImage.image, this.codes, this.codesByColour(this.initial.things));
       } catch {
         this.codes = null;
-        this.earlier.settle(true);
+        this.initialImage.settle(true);
         return;
       }
-      this.initially = this.codes.end();
+      this.initialAnswer = this.codes.end();
     }
-    this.codes.locked = this.keeping.codes;
+    this.codes.locked = this.protectedLabels.codes;
     this.painter.codes = this.codes; // from here on it can be painted
-    this.told = this.initially.length ? 1 : 0; // nobody has done anything yet
-    this.painter.keep(this.initially);
-    this.beginning();
+    this.reportedSteps = this.initialAnswer.length ? 1 : 0; // nobody has done anything yet
+    this.painter.commit(this.initialAnswer);
+    this.resolveStarted();
   }
 
   tools() {
     this.buttons = Object.keys(TOOLS).map((name) => {
       const key = TOOLS[name].toUpperCase();
-      const made = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name), "aria-pressed": "false", "aria-keyshortcuts": key }, icon(SIGNS[name]));
-      made.addEventListener("click", () => this.painter.take(name));
-      return made;
+      const button = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name), "aria-pressed": "false", "aria-keyshortcuts": key }, icon(ICONS[name]));
+      button.addEventListener("click", () => this.painter.useTool(name));
+      return button;
     });
     this.size = build("input", { type: "range", min: "1", max: "200", value: this.painter.size, "aria-label": text("brushSize") });
     this.size.addEventListener("input", () => {
@@ -166,33 +166,33 @@ export class Segmentation extends HTMLElement {
   panel() {
     this.palette = new Choices({ header: this.getAttribute("header") || text("chooseThenPaint"), labels: this.labels, changed: () => this.choose(this.palette.chosen[0]) });
     if (this.palette.inputs[0]) this.palette.inputs[0].checked = true;
-    this.none = build("input", { type: "checkbox" });
-    this.none.addEventListener("change", () => this.tell());
-    const nothing = build("label", { class: "choice" }, this.none, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    this.nothingBox = build("input", { type: "checkbox" });
+    this.nothingBox.addEventListener("change", () => this.notify());
+    const nothing = build("label", { class: "choice" }, this.nothingBox, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
     return [this.palette.element, nothing];
   }
 
   /** Paint what lies between four ends, with the label that is in hand now. */
-  async outline(ends) {
+  async outline(extremes) {
     const code = this.code();
     this.outlining = true;
     this.redraw();
-    const found = await outlined(this, { ends, src: this.board.loading.src, picture: this.board.picture });
+    const mask = await requestOutline(this, { extremes, src: this.board.loading.src, picture: this.board.picture });
     this.outlining = false;
-    if (!found.problem) this.painter.act(() => this.codes.stamp(found, code));
-    this.answered = found.problem ?? text("outlined");
+    if (!mask.problem) this.painter.edit(() => this.codes.stamp(mask, code));
+    this.outcome = mask.problem ?? text("outlined");
     this.redraw();
   }
 
   /** What is to be done next, or what came of it. */
-  say() {
-    const { tool, ends } = this.painter;
-    if (tool !== "ends") this.answered = "";
-    const kept = this.keeping.has(this.inHand) && tool !== "dropper" ? text("labelKept") : "";
-    const next = tool === "ends" ? text("endsSet", { number: ends.length }) : "";
-    const sentence = this.outlining ? text("outlining") : (!ends.length && this.answered) || kept || next;
-    if (this.said.textContent !== sentence) this.said.textContent = sentence;
-    this.said.classList.toggle("picture-busy", Boolean(this.outlining));
+  updateStatus() {
+    const { tool, extremes } = this.painter;
+    if (tool !== "ends") this.outcome = "";
+    const note = this.protectedLabels.has(this.currentCode) && tool !== "dropper" ? text("labelKept") : "";
+    const next = tool === "ends" ? text("endsSet", { number: extremes.length }) : "";
+    const sentence = this.outlining ? text("outlining") : (!extremes.length && this.outcome) || note || next;
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+    this.status.classList.toggle("picture-busy", Boolean(this.outlining));
   }
 
   choose(label) {
@@ -206,10 +206,10 @@ export class Segmentation extends HTMLElement {
     if (!this.painter.codes || event.altKey) return false;
     if (control) return this.withControl(event.key.toLowerCase(), event.shiftKey);
     if (this.palette.press(event, false)) return true;
-    const onPicture = event.target === this.board.room || event.target === document.body;
-    const act = this.painter.meant(event, onPicture) ?? this.anywhere()[event.key];
-    act?.();
-    return Boolean(act);
+    const onPicture = event.target === this.board.viewport || event.target === document.body;
+    const action = this.painter.actionFor(event, onPicture) ?? this.anywhere()[event.key];
+    action?.();
+    return Boolean(action);
   }
 
   withControl(key, shift) {
@@ -225,75 +225,75 @@ export class Segmentation extends HTMLElement {
       "=": () => this.board.step(1),
       "-": () => this.board.step(-1),
       ".": () => this.board.fit(),
-      m: () => this.toolbar.toggleHand(),
-      b: () => this.none.click(),
-      h: () => this.keeping.toggle(this.inHand, "hidden"),
-      l: () => this.keeping.toggle(this.inHand, "locked"),
+      m: () => this.toolbar.togglePan(),
+      b: () => this.nothingBox.click(),
+      h: () => this.protectedLabels.toggle(this.currentCode, "hidden"),
+      l: () => this.protectedLabels.toggle(this.currentCode, "locked"),
     };
   }
 
   takeFocus() {
-    this.board.room.focus({ preventScroll: true });
+    this.board.viewport.focus({ preventScroll: true });
   }
 
-  light(name, value) {
+  adjust(name, value) {
     if (name === "opacity") this.layer.fade(value / 100);
-    else if (name === "cross") this.cross = value;
-    else this.board.light((this.looks = { ...this.looks, [name]: value }));
+    else if (name === "cross") this.showsCrosshair = value;
+    else this.board.adjust((this.adjustments = { ...this.adjustments, [name]: value }));
   }
 
   /** Something was hidden or locked, or is no longer. */
-  kept() {
-    if (this.codes) this.codes.locked = this.keeping.codes;
+  onProtectionChange() {
+    if (this.codes) this.codes.locked = this.protectedLabels.codes;
     this.list();
     this.redraw();
   }
 
   /** Show the list anew; the keyboard stays on the button it was on. */
   show(rows) {
-    const focused = [...this.marks.querySelectorAll("button")].indexOf(document.activeElement);
-    this.marks.replaceChildren(...rows);
-    if (focused >= 0) this.marks.querySelectorAll("button")[focused]?.focus();
+    const focused = [...this.rowList.querySelectorAll("button")].indexOf(document.activeElement);
+    this.rowList.replaceChildren(...rows);
+    if (focused >= 0) this.rowList.querySelectorAll("button")[focused]?.focus();
   }
 
   changed() {
     this.redraw();
-    if (this.told === this.painter.steps.length) return;
-    this.told = this.painter.steps.length;
-    this.tell();
+    if (this.reportedSteps === this.painter.steps.length) return;
+    this.reportedSteps = this.painter.steps.length;
+    this.notify();
   }
 
-  tell() {
+  notify() {
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 
   /** Once a frame, however often it is asked for. */
   redraw() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
+    this.pendingFrame ??= requestAnimationFrame(() => {
+      this.pendingFrame = undefined;
       this.draw();
     });
   }
 
   draw() {
     const { board, painter } = this;
-    Object.keys(TOOLS).forEach((name, place) => {
-      this.buttons[place].setAttribute("aria-pressed", String(painter.tool === name));
-      this.buttons[place].classList.toggle("tool-on", painter.tool === name);
+    Object.keys(TOOLS).forEach((name, index) => {
+      this.buttons[index].setAttribute("aria-pressed", String(painter.tool === name));
+      this.buttons[index].classList.toggle("tool-on", painter.tool === name);
     });
     this.size.value = Math.round(painter.size);
     this.toolbar.draw();
-    this.say();
+    this.updateStatus();
     if (!board.ready || !painter.codes) return;
-    const colours = this.colours().map((colour, code) => (this.keeping.hidden.has(code) ? null : colour));
+    const colours = this.colours().map((colour, code) => (this.protectedLabels.hidden.has(code) ? null : colour));
     this.layer.draw({ codes: painter.codes, colours, view: board.view, size: board.size });
     board.overlay.setAttribute("viewBox", `0 0 ${board.size.width} ${board.size.height}`);
     board.overlay.replaceChildren(...this.polygon(), ...this.ends(), ...this.cursor());
   }
 
   ends() {
-    return this.painter.ends.map((end) => {
-      const { x, y } = this.board.toRoom(end);
+    return this.painter.extremes.map((end) => {
+      const { x, y } = this.board.toViewport(end);
       return node("circle", { cx: x, cy: y, r: 6, fill: this.colours()[this.code()], class: "shape-point" });
     });
   }
@@ -301,19 +301,19 @@ export class Segmentation extends HTMLElement {
   polygon() {
     const corners = this.painter.corners ?? [];
     if (!corners.length) return [];
-    const points = [...corners, ...(this.painter.over ? [this.painter.over] : [])].map((point) => board(this, point));
+    const points = [...corners, ...(this.painter.position ? [this.painter.position] : [])].map((point) => board(this, point));
     return [node("polyline", { points: points.join(" "), class: "shape-halo" }), node("polyline", { points: points.join(" "), class: "shape-line shape-draft", fill: "none", stroke: this.colours()[this.code()] })];
   }
 
   cursor() {
-    const { over, tool, size } = this.painter;
-    if (!over) return [];
+    const { position, tool, size } = this.painter;
+    if (!position) return [];
     const r = tool === "brush" || tool === "eraser" ? Math.max(size / 2, 1) : 4;
-    return [...(this.cross ? crosshair(this.board, over) : []), ...ring(this.board.toRoom(over), r)];
+    return [...(this.showsCrosshair ? crosshair(this.board, position) : []), ...ring(this.board.toViewport(position), r)];
   }
 }
 
 function board(element, point) {
-  const { x, y } = element.board.toRoom(point);
+  const { x, y } = element.board.toViewport(point);
   return `${x.toFixed(1)},${y.toFixed(1)}`;
 }

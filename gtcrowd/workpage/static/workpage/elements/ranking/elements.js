@@ -14,16 +14,16 @@ class CrowdRanking extends HTMLElement {
   connectedCallback() {
     if (this.list) return;
     this.items = readList(this.getAttribute("items") ?? "");
-    this.presses = keysFor(this.items);
+    this.itemKeys = keysFor(this.items);
     this.order = readList(this.getAttribute("value") ?? "").filter((item) => this.items.includes(item));
     const header = this.getAttribute("header") || text("rank");
     this.list = build("ol", { class: "ranks", "aria-label": text("ranked") });
     this.pool = build("div", { class: "choices-list" });
-    this.said = build("p", { class: "sr", "aria-live": "polite" });
-    this.append(build("fieldset", { class: "choices" }, build("legend", {}, header), this.list, this.pool), this.said, ...instructionsOf(this));
+    this.status = build("p", { class: "visually-hidden", "aria-live": "polite" });
+    this.append(build("fieldset", { class: "choices" }, build("legend", {}, header), this.list, this.pool), this.status, ...instructionsOf(this));
     this.draw();
     onKeys(() => {
-      this.presses = keysFor(this.items);
+      this.itemKeys = keysFor(this.items);
       this.draw();
     });
   }
@@ -45,7 +45,7 @@ class CrowdRanking extends HTMLElement {
   }
 
   restore({ order }) {
-    this.put(order);
+    this.setOrder(order);
   }
 
   get problem() {
@@ -53,9 +53,9 @@ class CrowdRanking extends HTMLElement {
   }
 
   press(event) {
-    if (event.key === "Backspace" && this.order.length) this.put(this.order.slice(0, -1));
+    if (event.key === "Backspace" && this.order.length) this.setOrder(this.order.slice(0, -1));
     else {
-      const index = indexFor(event, this.presses);
+      const index = indexFor(event, this.itemKeys);
       if (index < 0) return false;
       this.toggle(this.items[index]);
     }
@@ -67,39 +67,39 @@ class CrowdRanking extends HTMLElement {
   }
 
   toggle(item) {
-    this.put(this.order.includes(item) ? this.order.filter((one) => one !== item) : [...this.order, item]);
+    this.setOrder(this.order.includes(item) ? this.order.filter((other) => other !== item) : [...this.order, item]);
   }
 
-  swap(place, other) {
+  swap(index, other) {
     const order = [...this.order];
-    [order[place], order[other]] = [order[other], order[place]];
-    this.put(order);
+    [order[index], order[other]] = [order[other], order[index]];
+    this.setOrder(order);
   }
 
-  put(order) {
+  setOrder(order) {
     this.order = order;
     this.setAttribute("value", JSON.stringify(order));
-    const focused = document.activeElement?.dataset?.act;
+    const focused = document.activeElement?.dataset?.action;
     this.draw();
-    [...this.querySelectorAll("button")].find((one) => one.dataset.act === focused)?.focus();
-    this.said.textContent = order.map((item, place) => `${place + 1}. ${item}`).join(", ");
+    [...this.querySelectorAll("button")].find((button) => button.dataset.action === focused)?.focus();
+    this.status.textContent = order.map((item, index) => `${index + 1}. ${item}`).join(", ");
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 
   draw() {
-    const button = (act, said, words, done, off = false) => {
-      const made = build("button", { type: "button", class: "tool", "aria-label": said, title: said, disabled: off, "data-act": act }, words);
-      made.addEventListener("click", done);
-      return made;
+    const button = (action, accessibleName, words, done, off = false) => {
+      const control = build("button", { type: "button", class: "tool", "aria-label": accessibleName, title: accessibleName, disabled: off, "data-action": action }, words);
+      control.addEventListener("click", done);
+      return control;
     };
     this.list.replaceChildren(
-      ...this.order.map((item, place) =>
+      ...this.order.map((item, index) =>
         build(
           "li",
           { class: "rank" },
-          build("span", { class: "rank-words" }, item),
-          button(`up ${item}`, `${text("up")}: ${item}`, "↑", () => this.swap(place, place - 1), place === 0),
-          button(`down ${item}`, `${text("down")}: ${item}`, "↓", () => this.swap(place, place + 1), place === this.order.length - 1),
+          build("span", { class: "rank-text" }, item),
+          button(`up ${item}`, `${text("up")}: ${item}`, "↑", () => this.swap(index, index - 1), index === 0),
+          button(`down ${item}`, `${text("down")}: ${item}`, "↓", () => this.swap(index, index + 1), index === this.order.length - 1),
           button(`out ${item}`, `${text("remove")}: ${item}`, "×", () => this.toggle(item)),
         ),
       ),
@@ -107,10 +107,10 @@ class CrowdRanking extends HTMLElement {
     this.pool.replaceChildren(
       ...this.items.flatMap((item, index) => {
         if (this.order.includes(item)) return [];
-        const key = this.presses[index];
-        const made = build("button", { type: "button", class: "choice", "data-act": `in ${item}`, "aria-keyshortcuts": key }, build("span", { class: "choice-label" }, item), ...(key ? [build("kbd", { "aria-hidden": "true" }, key.toUpperCase())] : []));
-        made.addEventListener("click", () => this.toggle(item));
-        return [made];
+        const key = this.itemKeys[index];
+        const control = build("button", { type: "button", class: "choice", "data-action": `in ${item}`, "aria-keyshortcuts": key }, build("span", { class: "choice-label" }, item), ...(key ? [build("kbd", { "aria-hidden": "true" }, key.toUpperCase())] : []));
+        control.addEventListener("click", () => this.toggle(item));
+        return [control];
       }),
     );
   }

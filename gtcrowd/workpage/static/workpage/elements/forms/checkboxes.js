@@ -9,16 +9,16 @@ let groups = 0;
 class Check extends Field {
   merges = true;
 
-  made() {
+  createControl() {
     return build("input", { type: "checkbox" });
   }
 
-  furnish() {
-    this.labelled = build("span", { class: "choice-label" }, ...this.childNodes);
-    this.append(build("label", { class: "choice" }, this.control, this.labelled));
+  setUp() {
+    this.labelElement = build("span", { class: "choice-label" }, ...this.childNodes);
+    this.append(build("label", { class: "choice" }, this.control, this.labelElement));
   }
 
-  taken(name) {
+  applyAttribute(name) {
     if (name === "checked") this.control.checked = this.hasAttribute("checked");
   }
 
@@ -50,13 +50,13 @@ class Check extends Field {
 export class CrowdCheckbox extends Check {}
 
 export class CrowdToggleButton extends Check {
-  made() {
+  createControl() {
     return build("input", { type: "checkbox", role: "switch", class: "switch" });
   }
 }
 
 export class CrowdRadioButton extends Check {
-  made() {
+  createControl() {
     const group = this.closest("crowd-radio-group");
     if (group) group.dataset.group ??= `radio-${++groups}`;
     return build("input", { type: "radio", name: group?.dataset.group ?? `radio-${++groups}` });

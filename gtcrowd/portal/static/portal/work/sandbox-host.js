@@ -1,14 +1,14 @@
 // The sandboxed frame: puts tasks on, one after another, and speaks with them.
 
-import { listenToFrame, tellFrame } from "../../workpage/messages.js";
+import { listenToSandbox, tellSandbox } from "../../workpage/messages.js";
 
-const PATIENCE_SECONDS = 15;
+const LOAD_TIMEOUT_SECONDS = 15;
 
-export class Stage {
+export class SandboxHost {
   /** `handlers`: ready, answer, key as in messages.js, and `fault` when a task does not come up, `shut` when it had to be
    *  taken away. */
-  constructor(frame, handlers) {
-    this.frame = frame;
+  constructor(iframe, handlers) {
+    this.iframe = iframe;
     this.handlers = handlers;
     this.keys = {};
   }
@@ -16,7 +16,7 @@ export class Stage {
   /** These keys are in force, in this task and in the next. */
   useKeys(keys) {
     this.keys = keys;
-    for (const frame of [this.frame, this.next?.frame]) if (frame) tellFrame(frame, "keys", { keys });
+    for (const iframe of [this.iframe, this.next?.iframe]) if (iframe) tellSandbox(iframe, "keys", { keys });
   }
 
   /** Show the page at `address`: the one that is ready already, or a fresh one. A fresh element, because a changed `src`
@@ -27,38 +27,38 @@ export class Stage {
     next?.stop();
     if (next?.address === address && next.ready) {
       this.stop?.();
-      this.frame.remove();
-      this.frame = next.frame;
-      for (const name of ["inert", "aria-hidden", "class"]) this.frame.removeAttribute(name);
-      this.frame.id = "frame";
-      this.attend();
+      this.iframe.remove();
+      this.iframe = next.iframe;
+      for (const name of ["inert", "aria-hidden", "class"]) this.iframe.removeAttribute(name);
+      this.iframe.id = "sandbox";
+      this.listen();
       this.ready(next.guide);
       return;
     }
-    next?.frame.remove();
-    const fresh = this.frame.cloneNode();
-    fresh.src = address;
-    this.frame.replaceWith(fresh);
-    this.frame = fresh;
-    this.attend();
+    next?.iframe.remove();
+    const iframe = this.iframe.cloneNode();
+    iframe.src = address;
+    this.iframe.replaceWith(iframe);
+    this.iframe = iframe;
+    this.listen();
   }
 
   /** Load the page at `address` out of sight, so that it can be shown at once. */
-  ahead(address) {
+  prefetch(address) {
     if (this.next?.address === address) return;
     this.forget();
-    const frame = this.frame.cloneNode();
-    frame.id = "frame-ahead";
-    frame.className = "frame-ahead";
-    frame.inert = true;
-    frame.setAttribute("aria-hidden", "true");
-    frame.src = address;
-    this.frame.after(frame);
-    const next = { address, frame, ready: false };
-    next.stop = listenToFrame(frame, {
+    const iframe = this.iframe.cloneNode();
+    iframe.id = "sandbox-next";
+    iframe.className = "sandbox-next";
+    iframe.inert = true;
+    iframe.setAttribute("aria-hidden", "true");
+    iframe.src = address;
+    this.iframe.after(iframe);
+    const next = { address, iframe, ready: false };
+    next.stop = listenToSandbox(iframe, {
       ready: (guide) => {
         Object.assign(next, { ready: true, guide });
-        tellFrame(frame, "keys", { keys: this.keys });
+        tellSandbox(iframe, "keys", { keys: this.keys });
       },
       flood: () => this.forget(),
     });
@@ -72,48 +72,48 @@ export class Stage {
 
   forget() {
     this.next?.stop();
-    this.next?.frame.remove();
+    this.next?.iframe.remove();
     this.next = null;
   }
 
-  attend() {
+  listen() {
     this.stop?.();
-    clearTimeout(this.patience);
-    this.frame.setAttribute("aria-busy", "true");
-    this.stop = listenToFrame(this.frame, {
+    clearTimeout(this.timeout);
+    this.iframe.setAttribute("aria-busy", "true");
+    this.stop = listenToSandbox(this.iframe, {
       ...this.handlers,
       ready: (guide) => this.ready(guide),
-      flood: () => this.shut(),
+      flood: () => this.shutDown(),
     });
-    this.patience = setTimeout(() => this.handlers.fault(), PATIENCE_SECONDS * 1000);
+    this.timeout = setTimeout(() => this.handlers.onFault(), LOAD_TIMEOUT_SECONDS * 1000);
   }
 
   /** Take away a page that does not let this one work. */
-  shut() {
+  shutDown() {
     this.stop();
-    clearTimeout(this.patience);
-    const empty = this.frame.cloneNode();
+    clearTimeout(this.timeout);
+    const empty = this.iframe.cloneNode();
     empty.removeAttribute("src");
-    this.frame.replaceWith(empty);
-    this.frame = empty;
-    this.handlers.shut();
+    this.iframe.replaceWith(empty);
+    this.iframe = empty;
+    this.handlers.onShutDown();
   }
 
   ready({ keys = [], tools = [], about = [] }) {
-    clearTimeout(this.patience);
-    this.frame.removeAttribute("aria-busy");
+    clearTimeout(this.timeout);
+    this.iframe.removeAttribute("aria-busy");
     this.tell("keys", { keys: this.keys });
     // A dialog that is open keeps the keyboard.
     if (!document.querySelector("dialog[open]")) this.focus();
-    this.handlers.ready?.({ keys, tools, about });
+    this.handlers.onReady?.({ keys, tools, about });
   }
 
   focus() {
-    this.frame.focus();
+    this.iframe.focus();
     this.tell("focus");
   }
 
   tell(type, data) {
-    tellFrame(this.frame, type, data);
+    tellSandbox(this.iframe, type, data);
   }
 }

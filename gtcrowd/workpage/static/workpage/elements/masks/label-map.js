@@ -6,7 +6,7 @@ export const TILE = 512; // a power of two
 const BITS = 9;
 const REST = TILE - 1;
 
-export class Codes {
+export class LabelMap {
   constructor(width, height) {
     Object.assign(this, { width, height });
     this.across = Math.ceil(width / TILE);
@@ -27,7 +27,7 @@ export class Codes {
   }
 
   /** What has changed since this was last asked: a rectangle, or null. */
-  seen() {
+  takeChanges() {
     const { changed } = this;
     this.changed = null;
     return changed;
@@ -42,11 +42,11 @@ export class Codes {
   end() {
     const step = [...(this.before ?? [])].map(([tile, old]) => [tile, old, this.tiles[tile]]);
     this.before = null;
-    return step.filter(([, old, now]) => !alike(old, now));
+    return step.filter(([, old, now]) => !areEqual(old, now));
   }
 
   /** Take a step back (1) or forth (2). */
-  put(step, which) {
+  apply(step, which) {
     for (const change of step) {
       this.tiles[change[0]] = change[which];
       const [left, top] = [(change[0] % this.across) * TILE, Math.floor(change[0] / this.across) * TILE];
@@ -57,7 +57,7 @@ export class Codes {
   /** Whether all is as it was after this step, had it been the first. */
   isAsAfter(step) {
     const then = new Map(step.map(([tile, , after]) => [tile, after]));
-    return this.tiles.every((tile, place) => alike(tile, then.get(place) ?? null));
+    return this.tiles.every((tile, index) => areEqual(tile, then.get(index) ?? null));
   }
 
   /** Give the pixels from x0 to below x1 of a row a code. */
@@ -68,8 +68,8 @@ export class Codes {
     const inside = (y & REST) << BITS;
     for (let x = from; x < to; ) {
       const end = Math.min((x | REST) + 1, to);
-      const place = line + (x >> BITS);
-      if (code || this.tiles[place]) this.write(this.own(place), inside | (x & REST), end - x, code);
+      const index = line + (x >> BITS);
+      if (code || this.tiles[index]) this.write(this.writableTile(index), inside | (x & REST), end - x, code);
       x = end;
     }
     this.change(from, y, to, y + 1);
@@ -77,15 +77,15 @@ export class Codes {
 
   write(tile, at, length, code) {
     if (!this.locked) tile.fill(code, at, at + length);
-    else for (let place = at; place < at + length; place += 1) if (!this.locked[tile[place]]) tile[place] = code;
+    else for (let index = at; index < at + length; index += 1) if (!this.locked[tile[index]]) tile[index] = code;
   }
 
   /** A stroke of a round brush from one place to another, both with x and y. */
-  stroke(one, other, radius, code) {
-    const far = Math.hypot(other.x - one.x, other.y - one.y);
-    const steps = Math.max(1, Math.ceil(far / Math.max(radius / 2, 0.5)));
+  stroke(start, end, radius, code) {
+    const length = Math.hypot(end.x - start.x, end.y - start.y);
+    const steps = Math.max(1, Math.ceil(length / Math.max(radius / 2, 0.5)));
     for (let step = 0; step <= steps; step += 1) {
-      this.disc(one.x + ((other.x - one.x) * step) / steps, one.y + ((other.y - one.y) * step) / steps, radius, code);
+      this.disc(start.x + ((end.x - start.x) * step) / steps, start.y + ((end.y - start.y) * step) / steps, radius, code);
     }
   }
 
@@ -101,13 +101,13 @@ export class Codes {
     const ys = points.map((point) => point.y);
     for (let row = Math.floor(Math.min(...ys)); row <= Math.max(...ys); row += 1) {
       const cuts = [];
-      points.forEach((one, place) => {
-        const other = points[(place + 1) % points.length];
+      points.forEach((start, index) => {
+        const end = points[(index + 1) % points.length];
         const y = row + 0.5;
-        if (one.y > y !== other.y > y) cuts.push(one.x + ((y - one.y) * (other.x - one.x)) / (other.y - one.y));
+        if (start.y > y !== end.y > y) cuts.push(start.x + ((y - start.y) * (end.x - start.x)) / (end.y - start.y));
       });
-      cuts.sort((one, other) => one - other);
-      for (let place = 0; place + 1 < cuts.length; place += 2) this.row(row, Math.round(cuts[place]), Math.round(cuts[place + 1]), code);
+      cuts.sort((start, end) => start - end);
+      for (let index = 0; index + 1 < cuts.length; index += 2) this.row(row, Math.round(cuts[index]), Math.round(cuts[index + 1]), code);
     }
   }
 
@@ -126,9 +126,9 @@ export class Codes {
       for (const next of [row - 1, row + 1]) {
         if (next < 0 || next >= this.height) continue;
         let before = false;
-        for (let place = from; place < to; place += 1) {
-          const there = this.at(place, next) === old;
-          if (there && !before) waiting.push([place, next]);
+        for (let index = from; index < to; index += 1) {
+          const there = this.at(index, next) === old;
+          if (there && !before) waiting.push([index, next]);
           before = there;
         }
       }
@@ -136,17 +136,17 @@ export class Codes {
   }
 
   /** All codes as [code, length, code, length, …] row by row, or null if that is longer than `most`. */
-  runs(most) {
-    const found = [];
+  runs(maxLength) {
+    const list = [];
     let [code, length] = [this.at(0, 0), 0];
     const add = (next, more) => {
       if (next !== code) {
-        found.push(code, length);
+        list.push(code, length);
         [code, length] = [next, 0];
       }
       length += more;
     };
-    for (let y = 0; y < this.height && found.length < most; y += 1) {
+    for (let y = 0; y < this.height && list.length < maxLength; y += 1) {
       for (let x = 0; x < this.width; x += TILE) {
         const tile = this.tiles[(y >> BITS) * this.across + (x >> BITS)];
         const wide = Math.min(TILE, this.width - x);
@@ -154,19 +154,19 @@ export class Codes {
         else for (let at = (y & REST) << BITS, end = at + wide; at < end; at += 1) add(tile[at], 1);
       }
     }
-    found.push(code, length);
-    return found.length > most ? null : found;
+    list.push(code, length);
+    return list.length > maxLength ? null : list;
   }
 
   /** Give all pixels the codes of such runs. */
   fill(runs) {
     let at = 0;
-    for (let place = 0; place + 1 < runs.length; place += 2) {
-      const end = Math.min(at + runs[place + 1], this.width * this.height);
+    for (let index = 0; index + 1 < runs.length; index += 2) {
+      const end = Math.min(at + runs[index + 1], this.width * this.height);
       for (let from = at; from < end; ) {
         const y = Math.floor(from / this.width);
         const to = Math.min(end, (y + 1) * this.width);
-        this.row(y, from - y * this.width, to - y * this.width, runs[place]);
+        this.row(y, from - y * this.width, to - y * this.width, runs[index]);
         from = to;
       }
       at = end;
@@ -176,9 +176,9 @@ export class Codes {
   /** Paint a piece of the picture from lengths of runs, outside and inside by turns, row by row. */
   stamp({ left, top, width, runs }, code) {
     let at = 0;
-    runs.forEach((length, place) => {
+    runs.forEach((length, index) => {
       const end = at + length;
-      for (; place % 2 && at < end; ) {
+      for (; index % 2 && at < end; ) {
         const y = Math.floor(at / width);
         const to = Math.min(end, (y + 1) * width);
         this.row(top + y, left + at - y * width, left + to - y * width, code);
@@ -213,12 +213,12 @@ export class Codes {
   }
 
   /** The tile, as it may be written to. */
-  own(place) {
-    if (!this.before.has(place)) {
-      this.before.set(place, this.tiles[place]);
-      this.tiles[place] = this.tiles[place]?.slice() ?? new Uint8Array(TILE * TILE);
+  writableTile(index) {
+    if (!this.before.has(index)) {
+      this.before.set(index, this.tiles[index]);
+      this.tiles[index] = this.tiles[index]?.slice() ?? new Uint8Array(TILE * TILE);
     }
-    return this.tiles[place];
+    return this.tiles[index];
   }
 
   change(left, top, right, bottom) {
@@ -230,8 +230,8 @@ export class Codes {
   }
 }
 
-function alike(one, other) {
-  if (one === other) return true;
-  if (!one || !other) return !(one ?? other).some(Boolean);
-  return one.every((code, place) => code === other[place]);
+function areEqual(start, end) {
+  if (start === end) return true;
+  if (!start || !end) return !(start ?? end).some(Boolean);
+  return start.every((code, index) => code === end[index]);
 }

@@ -5,11 +5,11 @@ import { colourOf } from "../colours.js";
 import { touches } from "./types.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-export class Paint {
-  constructor({ sketch, board, hand, keyboard, colours }) {
-    Object.assign(this, { sketch, board, hand, keyboard, colours });
+export class Renderer {
+  constructor({ sketch, board, pointer, keyboard, colours }) {
+    Object.assign(this, { sketch, board, pointer, keyboard, colours });
     this.opacity = 0.25;
-    this.cross = true; // lines through the pointer; else a ring about it
+    this.showsCrosshair = true; // lines through the pointer; else a ring about it
   }
 
   draw() {
@@ -17,10 +17,10 @@ export class Paint {
     if (!board.ready) return;
     const { width, height } = board.size;
     board.overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const drawn = sketch.seen.flatMap((shape, index) => (shape.hidden ? [] : [this.shape(shape, index)]));
+    const nodes = sketch.visibleShapes.flatMap((shape, index) => (shape.hidden ? [] : [this.shape(shape, index)]));
     // The selected one lies on top.
-    if (sketch.shape && !sketch.shape.hidden) drawn.push(...this.handles(sketch.seen[sketch.selected]));
-    board.overlay.replaceChildren(...drawn, ...this.draft(), ...this.cursor());
+    if (sketch.shape && !sketch.shape.hidden) nodes.push(...this.handles(sketch.visibleShapes[sketch.selected]));
+    board.overlay.replaceChildren(...nodes, ...this.draft(), ...this.cursor());
   }
 
   colour(label) {
@@ -29,7 +29,7 @@ export class Paint {
 
   shape(shape, index) {
     const { type, selected } = this.sketch;
-    const points = type.outline(shape).map((point) => this.board.toRoom(point));
+    const points = type.outline(shape).map((point) => this.board.toViewport(point));
     const colour = this.colour(shape.label);
     const group = node("g", { class: `shape${index === selected ? " shape-selected" : ""}` });
     if (points.length === 1) {
@@ -41,28 +41,28 @@ export class Paint {
         node("path", { d, stroke: colour, class: "shape-line", fill: type.closed ? colour : "none", "fill-opacity": this.opacity }),
       );
     }
-    group.append(words(shape.label, top(points)));
+    group.append(caption(shape.label, top(points)));
     return group;
   }
 
   handles(shape) {
     const colour = this.colour(shape.label);
-    return this.sketch.type.handles(shape).map((handle, place) => {
-      const { x, y } = this.board.toRoom(handle);
-      const active = place === this.sketch.handle;
+    return this.sketch.type.handles(shape).map((handle, index) => {
+      const { x, y } = this.board.toViewport(handle);
+      const active = index === this.sketch.handle;
       return node("rect", { x: x - 5, y: y - 5, width: 10, height: 10, stroke: colour, class: `shape-handle${active ? " shape-handle-active" : ""}` });
     });
   }
 
   draft() {
-    const { sketch, hand, board } = this;
+    const { sketch, pointer, board } = this;
     if (!sketch.draft) return [];
-    const points = sketch.type.byDrag ? sketch.type.outline({ points: sketch.draft }) : [...sketch.draft, ...(hand.over ? [hand.over] : [])];
-    const room = points.map((point) => board.toRoom(point));
+    const points = sketch.type.byDrag ? sketch.type.outline({ points: sketch.draft }) : [...sketch.draft, ...(pointer.position ? [pointer.position] : [])];
+    const corners = points.map((point) => board.toViewport(point));
     const colour = colourOf(sketch.label, this.colours);
-    const d = path(room, sketch.type.byDrag);
-    const first = room[0];
-    const closes = hand.over && hand.ends(hand.over, board.reach(8));
+    const d = path(corners, sketch.type.byDrag);
+    const first = corners[0];
+    const closes = pointer.position && pointer.closesDraft(pointer.position, board.reach(8));
     return [
       node("path", { d, class: "shape-halo" }),
       node("path", { d, stroke: colour, fill: "none", class: "shape-line shape-draft" }),
@@ -72,31 +72,31 @@ export class Paint {
 
   /** Lines through the place of the pointer or of the keyboard's cursor, to see what it is level with. */
   cursor() {
-    const { board, hand, sketch } = this;
-    const at = hand.over;
+    const { board, pointer, sketch } = this;
+    const at = pointer.position;
     if (!at || sketch.preview) return [];
-    if (!sketch.draft && !sketch.type.byDrag && sketch.shapes.some((one) => !one.hidden && touches(sketch.type, one, at, 0))) return [];
-    return this.cross ? crosshair(board, at) : ring(board.toRoom(at), 5);
+    if (!sketch.draft && !sketch.type.byDrag && sketch.shapes.some((item) => !item.hidden && touches(sketch.type, item, at, 0))) return [];
+    return this.showsCrosshair ? crosshair(board, at) : ring(board.toViewport(at), 5);
   }
 }
 
 /** Lines through a place of the picture, as wide and high as the room. */
-export function crosshair(board, place) {
-  const { x, y } = board.toRoom(place);
+export function crosshair(board, point) {
+  const { x, y } = board.toViewport(point);
   const { width, height } = board.size;
   const d = `M${x} 0V${height}M0 ${y}H${width}`;
-  return [node("path", { d, class: "cross cross-halo" }), node("path", { d, class: "cross" })];
+  return [node("path", { d, class: "crosshair crosshair-halo" }), node("path", { d, class: "crosshair" })];
 }
 
 /** A ring about a place of the room. */
 export function ring({ x, y }, r) {
-  return [node("circle", { cx: x, cy: y, r, class: "cross cross-halo" }), node("circle", { cx: x, cy: y, r, class: "cross" })];
+  return [node("circle", { cx: x, cy: y, r, class: "crosshair crosshair-halo" }), node("circle", { cx: x, cy: y, r, class: "crosshair" })];
 }
 
 export function node(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
 }
 
 function path(points, closed) {
@@ -107,8 +107,8 @@ function top(points) {
   return points.reduce((best, point) => (point.y < best.y ? point : best));
 }
 
-function words(label, { x, y }) {
-  const made = node("text", { x: x + 4, y: Math.max(y - 6, 12), class: "shape-words" });
-  made.textContent = label;
-  return made;
+function caption(label, { x, y }) {
+  const element = node("text", { x: x + 4, y: Math.max(y - 6, 12), class: "shape-label" });
+  element.textContent = label;
+  return element;
 }

@@ -6,9 +6,9 @@ import { send } from "./send.js";
 const note = document.getElementById("leftover");
 const texts = JSON.parse(document.getElementById("texts").textContent);
 const prefix = `gtcrowd:answers:${note.dataset.person}:`;
-const told = [];
+const sentences = [];
 
-function say(sentence, level) {
+function show(sentence, level) {
   note.className = `note note-${level}`;
   note.textContent = sentence;
   note.hidden = !sentence;
@@ -20,13 +20,13 @@ const outboxes = Object.keys(localStorage)
     name,
     // No next task is wanted here.
     send: (answer) => send(name.slice(prefix.length), { ...answer, more: false }),
-    told: ({ kind, final, reply }) => {
-      if (!final) return say(kind === "offline" ? texts.waitingOffline : texts.waitingAnswer, "warning");
-      told.push(reply.receipt?.sentence ?? reply.problem ?? "");
-      return say(told.join(" "), kind === "taken" ? "success" : "warning");
+    onOutcome: ({ kind, final, reply }) => {
+      if (!final) return show(kind === "offline" ? texts.waitingOffline : texts.waitingAnswer, "warning");
+      sentences.push(reply.receipt?.sentence ?? reply.problem ?? "");
+      return show(sentences.join(" "), kind === "taken" ? "success" : "warning");
     },
   }))
   .filter((outbox) => !outbox.empty);
 
-if (outboxes.length) say(texts.waitingAnswer, "warning");
+if (outboxes.length) show(texts.waitingAnswer, "warning");
 for (const outbox of outboxes) outbox.now();

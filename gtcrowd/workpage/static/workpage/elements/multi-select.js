@@ -9,9 +9,9 @@ import { Choices } from "./choices.js";
 import { Classifier } from "./classifier.js";
 import { text } from "./texts.js";
 
-export class Several extends Classifier {
+export class MultiSelectClassifier extends Classifier {
   get answer() {
-    return this.remarked({ labels: JSON.parse(this.value ?? "[]") });
+    return this.withComment({ labels: JSON.parse(this.value ?? "[]") });
   }
 
   get problem() {
@@ -19,21 +19,21 @@ export class Several extends Classifier {
   }
 
   get draft() {
-    return this.value === null && !this.comment?.written ? null : { chosen: this.choices.chosen, comment: this.comment?.written };
+    return this.value === null && !this.comment?.value ? null : { chosen: this.choices.chosen, comment: this.comment?.value };
   }
 
   restore({ chosen, comment }) {
     if (comment) this.comment?.restore(comment);
     this.choices.check(...chosen);
-    this.chose();
+    this.onChoice();
   }
 
-  offered() {
+  createChoices() {
     const choices = new Choices({
       header: this.getAttribute("header") || text("chooseSeveral"),
       labels: this.labels,
-      changed: () => this.chose(),
-      several: true,
+      changed: () => this.onChoice(),
+      multiple: true,
       exclusion: this.exclusion,
     });
     const chosen = JSON.parse(this.value ?? "[]");
@@ -46,9 +46,9 @@ export class Several extends Classifier {
     return readObject(this.getAttribute("exclusion-category")).text || text("noneOfThese");
   }
 
-  chose() {
+  onChoice() {
     const chosen = this.choices.chosen.filter((index) => index < this.labels.length);
     this.setAttribute("value", JSON.stringify(chosen.map((index) => this.labels[index])));
-    this.tell();
+    this.notify();
   }
 }

@@ -3,11 +3,11 @@
 import { build } from "../build.js";
 import { colourOf } from "../colours.js";
 import { text } from "../texts.js";
-import { lanes, stretches } from "./marks.js";
+import { lanes, stretches } from "./spans.js";
 
 const LINE = 5; // pixels from one lane to the next
 
-export class TextPage {
+export class TextView {
   /** `removed(index)`: the worker presses a tag's cross. */
   constructor({ offsets, labels, removed }) {
     Object.assign(this, { offsets, labels, removed });
@@ -15,46 +15,46 @@ export class TextPage {
     this.caret = build("span", { class: "caret", "aria-hidden": "true", hidden: true });
   }
 
-  draw(marks, selected) {
-    const kept = this.selection();
-    const lane = lanes(marks);
+  draw(spans, selected) {
+    const selection = this.selection();
+    const lane = lanes(spans);
     this.runs = [];
-    const parts = stretches(marks, this.offsets.length).flatMap(({ start, end, over }) => {
+    const parts = stretches(spans, this.offsets.length).flatMap(({ start, end, covering }) => {
       const run = build("span", { class: "run" }, this.offsets.slice(start, end));
       run.dataset.unit = this.offsets.unit(start);
-      this.underline(run, over, marks, lane, selected);
+      this.underline(run, covering, spans, lane, selected);
       this.runs.push(run);
-      const begun = over.filter((index) => marks[index].startOffset === start);
-      return [...begun.map((index) => this.tag(marks[index], index, index === selected)), run];
+      const starting = covering.filter((index) => spans[index].startOffset === start);
+      return [...starting.map((index) => this.tag(spans[index], index, index === selected)), run];
     });
     this.element.style.lineHeight = `${2 + Math.max(0, ...lane) * 0.35}`;
     this.element.replaceChildren(...parts, this.caret);
-    if (kept) this.choose(kept.anchor, kept.focus);
+    if (selection) this.choose(selection.anchor, selection.focus);
   }
 
-  underline(run, over, marks, lane, selected) {
-    if (!over.length) return;
+  underline(run, covering, spans, lane, selected) {
+    if (!covering.length) return;
     const line = (index) => {
-      const colour = this.colour(marks[index].label);
+      const colour = this.colour(spans[index].label);
       const thick = index === selected ? 4 : 3;
-      return `linear-gradient(${colour}, ${colour}) 0 calc(100% - ${(Math.max(...over.map((one) => lane[one])) - lane[index]) * LINE}px) / 100% ${thick}px no-repeat`;
+      return `linear-gradient(${colour}, ${colour}) 0 calc(100% - ${(Math.max(...covering.map((item) => lane[item])) - lane[index]) * LINE}px) / 100% ${thick}px no-repeat`;
     };
-    run.style.background = over.map(line).join(", ");
-    run.style.paddingBottom = `${4 + Math.max(...over.map((one) => lane[one])) * LINE}px`;
-    run.classList.toggle("run-selected", over.includes(selected));
+    run.style.background = covering.map(line).join(", ");
+    run.style.paddingBottom = `${4 + Math.max(...covering.map((item) => lane[item])) * LINE}px`;
+    run.classList.toggle("run-selected", covering.includes(selected));
   }
 
-  tag(mark, index, selected) {
-    const named = this.labels.find((one) => one.label === mark.label);
-    const words = `${mark.label}: ${this.offsets.slice(mark.startOffset, mark.endOffset)}`;
-    const made = build("button", { type: "button", tabindex: "-1", class: `tag${selected ? " tag-selected" : ""}`, title: words, "aria-label": `${text("remove")}: ${words}` }, named?.shortDisplayName || mark.label, build("span", { class: "tag-cross", "aria-hidden": "true" }, "×"));
-    made.style.borderColor = this.colour(mark.label);
-    made.addEventListener("click", () => this.removed(index));
-    return made;
+  tag(span, index, selected) {
+    const labelled_ = this.labels.find((item) => item.label === span.label);
+    const words = `${span.label}: ${this.offsets.slice(span.startOffset, span.endOffset)}`;
+    const button = build("button", { type: "button", tabindex: "-1", class: `tag${selected ? " tag-selected" : ""}`, title: words, "aria-label": `${text("remove")}: ${words}` }, labelled_?.shortDisplayName || span.label, build("span", { class: "tag-remove", "aria-hidden": "true" }, "×"));
+    button.style.borderColor = this.colour(span.label);
+    button.addEventListener("click", () => this.removed(index));
+    return button;
   }
 
   colour(label) {
-    return colourOf(Math.max(this.labels.findIndex((one) => one.label === label), 0));
+    return colourOf(Math.max(this.labels.findIndex((item) => item.label === label), 0));
   }
 
   // What is selected, in UTF-16 units of the text
@@ -80,16 +80,16 @@ export class TextPage {
   }
 
   choose(anchor, focus = anchor) {
-    const [one, other] = [this.nodeOf(anchor), this.nodeOf(focus)];
-    document.getSelection().setBaseAndExtent(...one, ...other);
+    const [start, end] = [this.nodeOf(anchor), this.nodeOf(focus)];
+    document.getSelection().setBaseAndExtent(...start, ...end);
     this.showCaret();
   }
 
   nodeOf(unit) {
-    let found = this.runs[0];
-    for (const run of this.runs) if (Number(run.dataset.unit) <= unit) found = run;
-    const node = found?.firstChild;
-    return node ? [node, Math.min(unit - Number(found.dataset.unit), node.length)] : [this.element, 0];
+    let result = this.runs[0];
+    for (const run of this.runs) if (Number(run.dataset.unit) <= unit) result = run;
+    const node = result?.firstChild;
+    return node ? [node, Math.min(unit - Number(result.dataset.unit), node.length)] : [this.element, 0];
   }
 
   clear() {
@@ -102,9 +102,9 @@ export class TextPage {
     const at = document.activeElement === this.element ? this.selection() : null;
     this.caret.hidden = !at;
     if (!at) return;
-    const place = document.createRange();
-    place.setStart(...this.nodeOf(at.focus));
-    const box = place.getClientRects()[0] ?? place.getBoundingClientRect();
+    const range = document.createRange();
+    range.setStart(...this.nodeOf(at.focus));
+    const box = range.getClientRects()[0] ?? range.getBoundingClientRect();
     const own = this.element.getBoundingClientRect();
     this.caret.style.transform = `translate(${box.left - own.left + this.element.scrollLeft}px, ${box.top - own.top + this.element.scrollTop}px)`;
     this.caret.style.height = `${box.height || 20}px`;

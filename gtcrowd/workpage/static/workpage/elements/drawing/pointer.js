@@ -1,23 +1,23 @@
 // What mouse, pen and finger do: press, move and lift become drawing, pulling, carrying and choosing.
 
 import { distance, movable, rounded, shifted, snapped } from "./geometry.js";
-import { handleAt, touched, touches, withCorner, withoutCorner } from "./types.js";
+import { handleAt, shapeAt, touches, withCorner, withoutCorner } from "./types.js";
 
 const SNAP = 6; // pixels of the room within which the edge of the picture draws a point to itself
 const CLICK = 4; // less than this moved is a click
 const REACH = { mouse: 8, pen: 10, touch: 20 }; // a finger is thicker than the point of a mouse
 
-export class Hand {
+export class Pointer {
   constructor(sketch, board) {
     this.sketch = sketch;
     this.board = board;
     this.gesture = null;
-    this.over = null; // where the pointer is without being pressed
-    this.last = false; // whether it was used after the keyboard
-    this.afresh = false; // the next press begins a shape, whatever is there already
+    this.position = null; // where the pointer is without being pressed
+    this.isActive = false; // whether it was used after the keyboard
+    this.startsShape = false; // the next press begins a shape, whatever is there already
   }
 
-  place(at) {
+  snap(at) {
     return rounded(snapped(at, this.board.picture, this.board.reach(SNAP)));
   }
 
@@ -27,28 +27,28 @@ export class Hand {
 
   down(at, event) {
     const { sketch } = this;
-    this.last = true;
-    const start = { from: this.place(at), raw: at, reach: this.reach(event), alt: event.altKey };
-    if (sketch.draft) this.gesture = { ...start, act: "corner" };
-    else this.gesture = { ...start, ...(this.afresh ? { act: "draw" } : this.meant(at, start)) };
-    this.afresh = false;
+    this.isActive = true;
+    const start = { from: this.snap(at), raw: at, reach: this.reach(event), alt: event.altKey };
+    if (sketch.draft) this.gesture = { ...start, action: "corner" };
+    else this.gesture = { ...start, ...(this.startsShape ? { action: "draw" } : this.gestureAt(at, start)) };
+    this.startsShape = false;
   }
 
   /** What a press means where there are shapes already. */
-  meant(at, { reach, alt }) {
+  gestureAt(at, { reach, alt }) {
     const { sketch } = this;
     const { type, shape } = sketch;
     if (shape && !shape.locked && !shape.hidden) {
       const handle = handleAt(type, shape, at, reach);
-      if (handle >= 0 && alt && withoutCorner(type, shape, handle)) return { act: "uncorner", handle };
-      if (handle >= 0) return { act: "pull", handle };
+      if (handle >= 0 && alt && withoutCorner(type, shape, handle)) return { action: "uncorner", handle };
+      if (handle >= 0) return { action: "pull", handle };
       const corner = withCorner(type, shape, at, reach);
-      if (corner) return { act: "pull", ...corner };
-      if (touches(type, shape, at, reach)) return { act: "carry", hit: sketch.selected };
+      if (corner) return { action: "pull", ...corner };
+      if (touches(type, shape, at, reach)) return { action: "carry", hit: sketch.selected };
     }
-    const hit = touched(type, sketch.shapes, at, reach);
+    const hit = shapeAt(type, sketch.shapes, at, reach);
     // Where shapes are dragged out, one may be dragged out over another; a click then chooses the other.
-    return hit >= 0 && !type.byDrag ? { act: "carry", hit } : { act: "draw", hit };
+    return hit >= 0 && !type.byDrag ? { action: "carry", hit } : { action: "draw", hit };
   }
 
   move(at) {
@@ -56,19 +56,19 @@ export class Hand {
     if (!gesture) return;
     gesture.moved ||= distance(at, gesture.raw) * this.board.view.scale > CLICK;
     if (!gesture.moved) return;
-    const to = this.place(at);
-    if (gesture.act === "pull") sketch.show(this.pulled(to));
-    else if (gesture.act === "carry") this.carry(at);
-    else if (gesture.act === "draw" && sketch.type.byDrag) {
+    const to = this.snap(at);
+    if (gesture.action === "pull") sketch.show(this.dragHandle(to));
+    else if (gesture.action === "carry") this.carry(at);
+    else if (gesture.action === "draw" && sketch.type.byDrag) {
       if (!sketch.draft) sketch.begin(gesture.from);
       sketch.stretch(to);
     } else if (sketch.draft) this.hover(at);
   }
 
-  pulled(to) {
+  dragHandle(to) {
     const { sketch, gesture } = this;
     const { type, shape } = sketch;
-    return type.pulled(gesture.points ? { ...shape, points: gesture.points } : shape, gesture.handle, to);
+    return type.dragHandle(gesture.points ? { ...shape, points: gesture.points } : shape, gesture.handle, to);
   }
 
   carry(at) {
@@ -83,16 +83,16 @@ export class Hand {
     const { sketch, gesture } = this;
     this.gesture = null;
     if (!gesture) return;
-    if (gesture.act === "uncorner") {
+    if (gesture.action === "uncorner") {
       sketch.handle = gesture.handle;
       sketch.remove();
-    } else if (gesture.act === "pull" && gesture.points && !gesture.moved) sketch.change({ points: gesture.points });
+    } else if (gesture.action === "pull" && gesture.points && !gesture.moved) sketch.change({ points: gesture.points });
     else if (sketch.preview) sketch.settle();
     else if (sketch.type.byDrag && sketch.draft && gesture.moved) sketch.finish();
-    else if (gesture.act === "corner") this.corner(this.place(at), gesture.reach);
-    else if (gesture.act === "carry") sketch.select(gesture.hit);
-    else if (gesture.act === "draw" && !gesture.moved) this.click(gesture);
-    else if (gesture.act === "draw" && !sketch.type.byDrag) sketch.begin(gesture.from);
+    else if (gesture.action === "corner") this.corner(this.snap(at), gesture.reach);
+    else if (gesture.action === "carry") sketch.select(gesture.hit);
+    else if (gesture.action === "draw" && !gesture.moved) this.click(gesture);
+    else if (gesture.action === "draw" && !sketch.type.byDrag) sketch.begin(gesture.from);
   }
 
   click({ from, hit }) {
@@ -105,19 +105,19 @@ export class Hand {
   /** A further point of the draft; on its first or last one, the end of it. */
   corner(point, reach) {
     const { sketch } = this;
-    if (this.ends(point, reach)) sketch.finish();
+    if (this.closesDraft(point, reach)) sketch.finish();
     else sketch.extend(point);
   }
 
-  ends(point, reach) {
+  closesDraft(point, reach) {
     const { draft, type } = this.sketch;
-    if (type.byDrag || draft.length < type.least) return false;
+    if (type.byDrag || draft.length < type.minPoints) return false;
     return (type.closed && distance(point, draft[0]) <= reach) || distance(point, draft.at(-1)) <= reach / 2;
   }
 
   hover(at) {
-    this.over = at && this.place(at);
-    this.sketch.told();
+    this.position = at && this.snap(at);
+    this.sketch.onChange();
   }
 
   cancel() {

@@ -3,7 +3,7 @@
 
 /** `controls`: plain objects {name, type, value, checked}; `widgets`: {name, answer, merges}. One without an answer is
  *  left out; those that merge come together under one name. */
-export function gather(controls, widgets) {
+export function collect(controls, widgets) {
   const content = {};
   for (const { name, type, value, checked } of controls) {
     if (!name) continue;

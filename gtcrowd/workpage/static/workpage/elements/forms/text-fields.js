@@ -6,33 +6,33 @@
 import { build } from "../build.js";
 import { Field } from "./field.js";
 
-class Written extends Field {
-  furnish() {
-    super.furnish();
+class TextField extends Field {
+  setUp() {
+    super.setUp();
     const { control } = this;
-    for (const [given, name] of [["placeholder", "placeholder"], ["min-length", "minlength"], ["max-length", "maxlength"]]) {
-      if (this.hasAttribute(given)) control.setAttribute(name, this.getAttribute(given));
+    for (const [attribute, name] of [["placeholder", "placeholder"], ["min-length", "minlength"], ["max-length", "maxlength"]]) {
+      if (this.hasAttribute(attribute)) control.setAttribute(name, this.getAttribute(attribute));
     }
-    this.wrong = build("p", { class: "field-wrong", id: `${control.id}-wrong`, "aria-live": "polite" });
-    control.setAttribute("aria-describedby", this.wrong.id);
-    this.append(this.wrong);
-    if (this.hasAttribute("allowed-pattern")) this.control.addEventListener("beforeinput", (event) => this.allow(event));
+    this.error = build("p", { class: "field-error", id: `${control.id}-wrong`, "aria-live": "polite" });
+    control.setAttribute("aria-describedby", this.error.id);
+    this.append(this.error);
+    if (this.hasAttribute("allowed-pattern")) this.control.addEventListener("beforeinput", (event) => this.checkCharacters(event));
   }
 
   /** Let in only characters that the pattern knows. */
-  allow(event) {
+  checkCharacters(event) {
     const pattern = new RegExp(`^(?:${this.getAttribute("allowed-pattern")})$`, "u");
     if (event.data && ![...event.data].every((character) => pattern.test(character))) event.preventDefault();
   }
 
   changed() {
-    if (this.hasAttribute("auto-validate")) this.wrong.textContent = this.problem ?? "";
+    if (this.hasAttribute("auto-validate")) this.error.textContent = this.problem ?? "";
     super.changed();
   }
 }
 
-export class CrowdInput extends Written {
-  made() {
+export class CrowdInput extends TextField {
+  createControl() {
     return build("input", { type: this.getAttribute("type") || "text", class: "field-control", step: "any" });
   }
 
@@ -42,40 +42,40 @@ export class CrowdInput extends Written {
   }
 }
 
-export class CrowdTextArea extends Written {
-  made() {
+export class CrowdTextArea extends TextField {
+  createControl() {
     return build("textarea", { class: "field-control", rows: this.getAttribute("rows") || 3 });
   }
 
-  furnish() {
-    super.furnish();
+  setUp() {
+    super.setUp();
     if (!this.hasAttribute("char-counter")) return;
     this.counter = build("output", { class: "field-count", for: this.control.id });
     this.append(this.counter);
     this.count();
   }
 
-  taken(name) {
-    super.taken(name);
-    this.fitted();
+  applyAttribute(name) {
+    super.applyAttribute(name);
+    this.fitRows();
   }
 
   changed() {
-    this.fitted();
+    this.fitRows();
     this.count();
     super.changed();
   }
 
   /** As high as what is in it, up to `max-rows`. */
-  fitted() {
-    const most = Number(this.getAttribute("max-rows")) || 0;
-    const least = Number(this.getAttribute("rows")) || 3;
-    if (most) this.control.rows = Math.min(Math.max(this.control.value.split("\n").length, least), most);
+  fitRows() {
+    const max = Number(this.getAttribute("max-rows")) || 0;
+    const min = Number(this.getAttribute("rows")) || 3;
+    if (max) this.control.rows = Math.min(Math.max(this.control.value.split("\n").length, min), max);
   }
 
   count() {
     if (!this.counter) return;
-    const most = this.getAttribute("max-length");
-    this.counter.value = most ? `${this.control.value.length} / ${most}` : `${this.control.value.length}`;
+    const max = this.getAttribute("max-length");
+    this.counter.value = max ? `${this.control.value.length} / ${max}` : `${this.control.value.length}`;
   }
 }

@@ -2,10 +2,10 @@
 // cannot be seen must not be painted over unawares.
 
 import { build } from "../build.js";
-import { markTool } from "../drawing/panel.js";
-import { EYE, LOCK } from "../signs.js";
+import { itemButton } from "../drawing/panel.js";
+import { EYE, LOCK } from "../icon-paths.js";
 
-export class Keeping {
+export class ProtectedLabels {
   /** `changed()` is called after every change. Labels and things are named by their codes. */
   constructor(changed) {
     this.hidden = new Set();
@@ -24,9 +24,9 @@ export class Keeping {
   }
 
   /** `what`: "hidden" or "locked". */
-  toggle(code, what) {
+  toggle(code, state) {
     if (!code) return;
-    if (!this[what].delete(code)) this[what].add(code);
+    if (!this[state].delete(code)) this[state].add(code);
     this.changed();
   }
 
@@ -35,10 +35,10 @@ export class Keeping {
     const [hidden, locked] = [this.hidden.has(code), this.locked.has(code)];
     return build(
       "li",
-      { class: `mark${selected ? " mark-selected" : ""}` },
+      { class: `annotation${selected ? " annotation-selected" : ""}` },
       name,
-      markTool(hidden ? "show" : "hide", EYE, words, hidden, () => this.toggle(code, "hidden")),
-      markTool(locked ? "unlock" : "lock", LOCK, words, locked, () => this.toggle(code, "locked")),
+      itemButton(hidden ? "show" : "hide", EYE, words, hidden, () => this.toggle(code, "hidden")),
+      itemButton(locked ? "unlock" : "lock", LOCK, words, locked, () => this.toggle(code, "locked")),
     );
   }
 }
