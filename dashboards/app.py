@@ -43,7 +43,8 @@ INDEX = """<!DOCTYPE html>
 class _Dash(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names each part
         """Return the page around the layout: the theme's styles, header and footer, for the person who asks."""
-        parts |= {"title": f"{_('Dashboards')} · gtcrowd", "favicon": "", "css": _styles() + parts["css"]}
+        title = _("Dashboards")
+        parts |= {"title": f"{title} · gtcrowd", "favicon": "", "css": _styles() + parts["css"]}
         page: str = super().interpolate_index(**parts)
         context = {"address_changes": True, "skip_to": ids.CONTENT}
         for name in ("skip", "header", "footer"):

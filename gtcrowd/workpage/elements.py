@@ -1,9 +1,9 @@
 """Find the scripts and styles that the page of a task needs.
 
-Every page loads the shared modules in `static/workpage/elements`. Further elements come in groups: a folder with a module
-`elements.js` that exports `ELEMENTS`, a mapping from tags to classes. The folders below `static/workpage/elements` are
-groups, and so is the folder `elements` of each kind in `gtcrowd.kinds`. A page loads a group if it contains one of the
-group's tags.
+Every page loads the shared modules in `static/workpage/elements`. Further elements come in groups: a folder with a
+module `elements.js` that exports `ELEMENTS`, a mapping from tags to classes. The folders below
+`static/workpage/elements` are groups, and so is the folder `elements` of each kind in `gtcrowd.kinds`. A page loads a
+group if it contains one of the group's tags.
 """
 
 import re

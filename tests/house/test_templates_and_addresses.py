@@ -56,7 +56,7 @@ def owner_of_template(name: str) -> str | None:
 
 
 def owner_of_static(path: str) -> str | None:
-    folder = path.split("/")[0]
+    folder = path.split("/", maxsplit=1)[0]
     if folder == "kinds":
         return "kinds"
     return next((room for room in FLOOR if (PACKAGE / room / "static" / folder).is_dir()), None)
@@ -77,7 +77,7 @@ def in_python(file: Path) -> Iterator[tuple[str, str]]:
                     yield "template", text
                 elif name in READING and "/" in text:
                     yield "static", text
-                elif name == "RedirectView" or name == "as_view":
+                elif name in {"RedirectView", "as_view"}:
                     yield from ([("address", text)] if ":" in text else [])
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (("file", room) for room in re.findall(r"(?:^|/)([a-z]+)/(?:static|templates)/", node.value))
@@ -109,7 +109,7 @@ def references() -> Iterator[tuple[Path, str, str]]:
 
 def owner(what: str, name: str) -> str | None:
     if what == "address":
-        return namespaces().get(name.split(":")[0])
+        return namespaces().get(name.partition(":")[0])
     if what == "template":
         return owner_of_template(name)
     return owner_of_static(name) if what == "static" else name

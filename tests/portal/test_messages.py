@@ -116,8 +116,8 @@ def test_stopping_says_that_the_task_waits(cleos, take, pictures):
 
     page = told.content.decode()
     assert told.redirect_chain == [("/work/", 302)]
-    assert "Your work is saved. The task waits for you, with 5 min left" in page
-    assert "it waits for you for" in page
+    assert "Your work is saved. You have 5 min left" in page
+    assert "You have a task in progress;" in page
 
 
 def test_stopping_after_the_time_says_so(cleos, take, pictures):
@@ -151,5 +151,5 @@ def test_taken_keys_are_refused_with_a_sentence(cleos, client):
 
 
 def test_the_page_after_signing_in_again(cleos, client, db):
-    assert "it goes on there by itself" in cleos.get("/work/signed-in/").content.decode()
+    assert "It continues automatically" in cleos.get("/work/signed-in/").content.decode()
     assert client.get("/work/signed-in/").status_code == 302

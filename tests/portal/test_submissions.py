@@ -113,7 +113,7 @@ def test_late_answer_is_told_kindly(hand, take, pictures):
     receipt = hand(assignment).json()["receipt"]
 
     assert receipt["late"]
-    assert receipt["sentence"] == "A little late, but in time: $0.036 earned."
+    assert receipt["sentence"] == "Late, but accepted: $0.036 earned."
 
 
 def test_returned_task_goes_back(cleos, take, pictures):

@@ -80,11 +80,12 @@ const host = new SandboxHost(document.getElementById("sandbox"), {
 });
 
 host.useKeys(keys.inForce);
-new ShortcutList(page, {
+const shortcutList = new ShortcutList(page, {
   ...keys,
   save: (change) => send(addresses.keys, change),
   changed: (inForce) => host.useKeys(inForce),
 });
+shortcutList.listen();
 listenToKeys({ actions, pass: (pressed) => host.tell("key", pressed) });
 page.wireDialogs(() => host.focus());
 page.wireInstructions(() => host.focus());

@@ -8,18 +8,22 @@ const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsL
 export class ShortcutList {
   /** `words`: what each name does. `save(change)`: a promise of an outcome as of send.js. `changed(keys)`. */
   constructor(page, { inForce, words, save, changed }) {
-    Object.assign(this, { page, words, save, changed });
+    Object.assign(this, { page, inForce, words, save, changed });
     this.dialog = page.part("shortcuts");
     const categories = Object.keys(words).filter((name) => name.startsWith("category-"));
     const others = Object.keys(words).filter((name) => !categories.includes(name));
     page.part("page-keys").replaceChildren(...others.map((name) => this.row(name)));
     page.part("category-keys").replaceChildren(...categories.map((name) => this.item(name)));
-    page.part("keys-reset").addEventListener("click", () => this.request({ reset: true }));
+  }
+
+  /** Start to react to the dialog, and to keys that change elsewhere. */
+  listen() {
+    this.page.part("keys-reset").addEventListener("click", () => this.request({ reset: true }));
     this.dialog.addEventListener("keydown", (event) => this.press(event), { capture: true });
     this.dialog.addEventListener("cancel", (event) => this.recording && event.preventDefault());
     this.dialog.addEventListener("close", () => this.stopRecording());
     onKeys(() => this.print());
-    useKeys(inForce);
+    useKeys(this.inForce);
   }
 
   row(name) {

@@ -124,7 +124,7 @@ class CrowdEntityAnnotation extends HTMLElement {
     const point = this.offsets.points(unit);
     const there = [...this.spans.keys()].filter((index) => this.spans[index].startOffset <= point && point < this.spans[index].endOffset);
     const length = (index) => this.spans[index].endOffset - this.spans[index].startOffset;
-    return there.sort((item, other) => length(item) - length(other))[0] ?? -1;
+    return there.toSorted((item, other) => length(item) - length(other))[0] ?? -1;
   }
 
   choose(label) {

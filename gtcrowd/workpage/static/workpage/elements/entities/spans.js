@@ -5,7 +5,7 @@ const areEqual = (a, b) => a.label === b.label && a.startOffset === b.startOffse
 
 /** With a further span, in the order of the text; one that is there already is not added twice. */
 export function withSpan(spans, span) {
-  return spans.some((a) => areEqual(a, span)) ? spans : [...spans, span].sort(compare);
+  return spans.some((a) => areEqual(a, span)) ? spans : [...spans, span].toSorted(compare);
 }
 
 /** The list in order and in one form, each span once. */

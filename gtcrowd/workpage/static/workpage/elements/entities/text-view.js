@@ -45,9 +45,9 @@ export class TextView {
   }
 
   tag(span, index, selected) {
-    const labelled_ = this.labels.find((item) => item.label === span.label);
+    const labelOfSpan = this.labels.find((item) => item.label === span.label);
     const words = `${span.label}: ${this.offsets.slice(span.startOffset, span.endOffset)}`;
-    const button = build("button", { type: "button", tabindex: "-1", class: `tag${selected ? " tag-selected" : ""}`, title: words, "aria-label": `${text("remove")}: ${words}` }, labelled_?.shortDisplayName || span.label, build("span", { class: "tag-remove", "aria-hidden": "true" }, "×"));
+    const button = build("button", { type: "button", tabindex: "-1", class: `tag${selected ? " tag-selected" : ""}`, title: words, "aria-label": `${text("remove")}: ${words}` }, labelOfSpan?.shortDisplayName || span.label, build("span", { class: "tag-remove", "aria-hidden": "true" }, "×"));
     button.style.borderColor = this.colour(span.label);
     button.addEventListener("click", () => this.removed(index));
     return button;

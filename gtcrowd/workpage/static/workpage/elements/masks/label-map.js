@@ -10,7 +10,7 @@ export class LabelMap {
   constructor(width, height) {
     Object.assign(this, { width, height });
     this.across = Math.ceil(width / TILE);
-    this.tiles = new Array(this.across * Math.ceil(height / TILE)).fill(null); // TILE × TILE codes each, or null for none
+    this.tiles = Array.from({ length: this.across * Math.ceil(height / TILE) }, () => null); // TILE × TILE codes each, or null for none
     this.locked = null; // by code whether its pixels stay as they are, or null
     this.before = null;
     this.changed = null; // {left, top, right, bottom} of what changed since `seen`
@@ -178,13 +178,16 @@ export class LabelMap {
     let at = 0;
     runs.forEach((length, index) => {
       const end = at + length;
-      for (; index % 2 && at < end; ) {
+      if (index % 2 === 0) {
+        at = end;
+        return;
+      }
+      while (at < end) {
         const y = Math.floor(at / width);
         const to = Math.min(end, (y + 1) * width);
         this.row(top + y, left + at - y * width, left + to - y * width, code);
         at = to;
       }
-      at = end;
     });
   }
 
@@ -198,7 +201,7 @@ export class LabelMap {
 
   /** How many pixels there are of each code but 0, by code. */
   counts() {
-    const counts = new Array(256).fill(0);
+    const counts = Array.from({ length: 256 }, () => 0);
     for (const tile of this.tiles) if (tile) for (const code of tile) counts[code] += 1;
     return counts;
   }
