@@ -26,12 +26,18 @@
 const SENDER = "gtcrowd";
 
 const FROM_SANDBOX = {
-  ready: ({ keys = [], tools = [], about = [] }) => isList(keys, isPair) && isList(tools, isTool) && isList(about, isText),
+  ready: ({ keys = [], tools = [], about = [] }) =>
+    isList(keys, isPair) && isList(tools, isTool) && isList(about, isText),
   answer: ({ content }) => isObject(content),
   draft: ({ state }) => isObject(state),
   key: ({ key }) => typeof key === "string" && key.length < 20,
   outline: ({ number, address, points, width, height }) =>
-    [number, width, height].every(isCount) && typeof address === "string" && address.length < 2000 && Array.isArray(points) && points.length === 4 && points.every(isPoint),
+    [number, width, height].every(isCount) &&
+    typeof address === "string" &&
+    address.length < 2000 &&
+    Array.isArray(points) &&
+    points.length === 4 &&
+    points.every(isPoint),
   active: () => true,
 };
 
@@ -100,7 +106,11 @@ function isText(value) {
 
 /** The icon is the path of a picture, and nothing else. */
 function isTool(value) {
-  return isObject(value) && [value.words, value.key, value.symbol].every(isText) && /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/.test(value.icon);
+  return (
+    isObject(value) &&
+    [value.words, value.key, value.symbol].every(isText) &&
+    /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/.test(value.icon)
+  );
 }
 
 function isPoint(value) {

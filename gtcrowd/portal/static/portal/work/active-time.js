@@ -11,7 +11,8 @@ export class ActiveTime {
     for (const type of ["focus", "blur"]) window.addEventListener(type, () => setTimeout(update));
     document.addEventListener("visibilitychange", update);
     const onInput = () => this.onInput();
-    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"]) document.addEventListener(type, onInput, { capture: true, passive: true });
+    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"])
+      document.addEventListener(type, onInput, { capture: true, passive: true });
   }
 
   /** Another task is shown, which is to be looked at first. */
@@ -41,7 +42,9 @@ export class ActiveTime {
   }
 
   get running() {
-    return this.runningSince === null ? 0 : Math.max(0, Math.min(this.now(), this.lastInput + IDLE_MS) - this.runningSince);
+    return this.runningSince === null
+      ? 0
+      : Math.max(0, Math.min(this.now(), this.lastInput + IDLE_MS) - this.runningSince);
   }
 
   get seconds() {

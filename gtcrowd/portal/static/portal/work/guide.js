@@ -3,7 +3,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 export function fillGuide(part, { about, tools, keys }, nothing) {
-  part("guide-about").replaceChildren(...(about.length || tools.length || keys.length ? about : [nothing]).map((words) => makeElement("p", words)));
+  part("guide-about").replaceChildren(
+    ...(about.length || tools.length || keys.length ? about : [nothing]).map((words) => makeElement("p", words)),
+  );
   part("guide-tools").replaceChildren(...tools.map(tool));
   part("guide-tools-part").hidden = tools.length === 0;
   part("guide-keys").replaceChildren(...keys.map(key));

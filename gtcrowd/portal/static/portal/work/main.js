@@ -206,7 +206,10 @@ function onSignedInAgain() {
 
 function onSignedOut() {
   isSignedOut = true;
-  page.notice(page.text("signedOut"), { level: "warning", actions: [[page.text("signIn"), addresses.signIn], ...retryActions()] });
+  page.notice(page.text("signedOut"), {
+    level: "warning",
+    actions: [[page.text("signIn"), addresses.signIn], ...retryActions()],
+  });
 }
 
 /** Leave the work for later, once the server has what was done. */
@@ -238,7 +241,10 @@ function retryActions() {
 
 function showWaiting(text, seconds) {
   const count = outbox.answers.length;
-  page.notice(page.text(count > 1 ? "offlineBoth" : text, { seconds, count }), { level: "warning", actions: retryActions() });
+  page.notice(page.text(count > 1 ? "offlineBoth" : text, { seconds, count }), {
+    level: "warning",
+    actions: retryActions(),
+  });
 }
 
 function refused(reply, answer) {

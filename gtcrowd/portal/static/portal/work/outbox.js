@@ -19,7 +19,10 @@ export class Outbox {
     window.addEventListener("online", () => this.now());
     // Whoever comes back from signing in need not press anything.
     window.addEventListener("focus", () => this.signedOut && this.now());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.signedOut && this.now());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.visibilityState === "visible" && this.signedOut && this.now(),
+    );
   }
 
   get empty() {

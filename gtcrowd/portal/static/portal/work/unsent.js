@@ -16,16 +16,19 @@ function show(sentence, level) {
 
 const outboxes = Object.keys(localStorage)
   .filter((name) => name.startsWith(prefix))
-  .map((name) => new Outbox({
-    name,
-    // No next task is wanted here.
-    send: (answer) => send(name.slice(prefix.length), { ...answer, more: false }),
-    onOutcome: ({ kind, final, reply }) => {
-      if (!final) return show(kind === "offline" ? texts.waitingOffline : texts.waitingAnswer, "warning");
-      sentences.push(reply.receipt?.sentence ?? reply.problem ?? "");
-      return show(sentences.join(" "), kind === "taken" ? "success" : "warning");
-    },
-  }))
+  .map(
+    (name) =>
+      new Outbox({
+        name,
+        // No next task is wanted here.
+        send: (answer) => send(name.slice(prefix.length), { ...answer, more: false }),
+        onOutcome: ({ kind, final, reply }) => {
+          if (!final) return show(kind === "offline" ? texts.waitingOffline : texts.waitingAnswer, "warning");
+          sentences.push(reply.receipt?.sentence ?? reply.problem ?? "");
+          return show(sentences.join(" "), kind === "taken" ? "success" : "warning");
+        },
+      }),
+  )
   .filter((outbox) => !outbox.empty);
 
 if (outboxes.length) show(texts.waitingAnswer, "warning");

@@ -30,7 +30,9 @@ function parse(text) {
 
 /** The text with every bare key written as a "key"; what stands in double quotes is left alone. */
 function quoteKeys(text) {
-  return text.replace(/"(?:[^"\\]|\\.)*"|([A-Za-z_$][\w$]*)(?=\s*:)/g, (whole, key) => (key === undefined ? whole : `"${key}"`));
+  return text.replace(/"(?:[^"\\]|\\.)*"|([A-Za-z_$][\w$]*)(?=\s*:)/g, (whole, key) =>
+    key === undefined ? whole : `"${key}"`,
+  );
 }
 
 /** The text with every 'string' written as a "string"; what stands in double quotes is left alone. */

@@ -26,7 +26,11 @@ export class Choices {
       "fieldset",
       { class: "choices" },
       build("legend", {}, header),
-      build("div", { class: `choices-list${areShort(this.labels) ? " choices-short" : ""}` }, ...this.labels.map((label, index) => this.option(label, index))),
+      build(
+        "div",
+        { class: `choices-list${areShort(this.labels) ? " choices-short" : ""}` },
+        ...this.labels.map((label, index) => this.option(label, index)),
+      ),
     );
     onKeys(() => this.updateKeys());
     this.element.addEventListener("change", (event) => this.settle(this.inputs.indexOf(event.target)));
@@ -53,7 +57,9 @@ export class Choices {
 
   settle(index) {
     const isChecked = this.exclusionIndex >= 0 && this.inputs[index].checked;
-    if (isChecked) for (const [position, input] of this.inputs.entries()) input.checked &&= (position === this.exclusionIndex) === (index === this.exclusionIndex);
+    if (isChecked)
+      for (const [position, input] of this.inputs.entries())
+        input.checked &&= (position === this.exclusionIndex) === (index === this.exclusionIndex);
     this.changed();
   }
 

@@ -56,7 +56,9 @@ export class Classifier extends HTMLElement {
     const region = this.querySelector(":scope > worker-comment");
     this.comment = region && new Comment(region, () => this.notify());
     const comment = this.comment ? [this.comment.element] : [];
-    this.append(build("div", { class: "side" }, this.choices.element, ...comment, ...this.extras(), ...instructionsOf(this)));
+    this.append(
+      build("div", { class: "side" }, this.choices.element, ...comment, ...this.extras(), ...instructionsOf(this)),
+    );
     this.classList.add("ready");
   }
 

@@ -1,7 +1,18 @@
 // The colours of labels, in their order; told apart by eyes that see few colours as well. The first are Ground Truth's.
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLOURS = ["#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#7f7f7f"];
+const COLOURS = [
+  "#2ca02c",
+  "#1f77b4",
+  "#ff7f0e",
+  "#d62728",
+  "#9467bd",
+  "#8c564b",
+  "#e377c2",
+  "#17becf",
+  "#bcbd22",
+  "#7f7f7f",
+];
 
 export function colourOf(index, custom) {
   return custom?.[index] ?? COLOURS[index % COLOURS.length];
@@ -11,8 +22,10 @@ export function colourOf(index, custom) {
 export function swatch(index, custom) {
   const svg = document.createElementNS(SVG, "svg");
   const square = document.createElementNS(SVG, "rect");
-  for (const [key, value] of Object.entries({ width: 14, height: 14, rx: 3, fill: colourOf(index, custom) })) square.setAttribute(key, value);
-  for (const [key, value] of Object.entries({ class: "swatch", viewBox: "0 0 14 14", "aria-hidden": "true" })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ width: 14, height: 14, rx: 3, fill: colourOf(index, custom) }))
+    square.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ class: "swatch", viewBox: "0 0 14 14", "aria-hidden": "true" }))
+    svg.setAttribute(key, value);
   svg.append(square);
   return svg;
 }

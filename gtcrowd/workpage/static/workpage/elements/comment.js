@@ -11,10 +11,20 @@ export class Comment {
   /** `changed()` is called whenever something was written. */
   constructor(region, changed) {
     const header = region.getAttribute("header") || text("comment");
-    this.field = build("textarea", { class: "field-control", rows: "3", maxlength: MAX_LENGTH, placeholder: region.getAttribute("placeholder") ?? undefined });
+    this.field = build("textarea", {
+      class: "field-control",
+      rows: "3",
+      maxlength: MAX_LENGTH,
+      placeholder: region.getAttribute("placeholder") ?? undefined,
+    });
     this.field.addEventListener("input", changed);
     const summary = build("summary", { class: "comment-link" }, region.getAttribute("link-text") || text("comment"));
-    this.element = build("details", { class: "comment" }, summary, build("label", {}, build("span", { class: "field-label" }, header), this.field));
+    this.element = build(
+      "details",
+      { class: "comment" },
+      summary,
+      build("label", {}, build("span", { class: "field-label" }, header), this.field),
+    );
     this.element.addEventListener("toggle", () => this.element.open && this.field.focus());
     region.remove();
   }

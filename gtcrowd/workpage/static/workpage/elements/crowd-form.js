@@ -106,7 +106,9 @@ export class CrowdForm extends HTMLElement {
   }
 
   restore({ widgets = [], controls = [] }) {
-    this.widgets.forEach((widget, index) => widgets[index] !== null && widgets[index] !== undefined && widget.restore?.(widgets[index]));
+    this.widgets.forEach(
+      (widget, index) => widgets[index] !== null && widgets[index] !== undefined && widget.restore?.(widgets[index]),
+    );
     this.controls().forEach((control, index) => {
       const [value, checked] = controls[index] ?? [];
       if (typeof value === "string" && control.type !== "file") control.value = value;

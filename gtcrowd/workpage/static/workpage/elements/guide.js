@@ -24,7 +24,9 @@ export const GUIDES = {
 
 /** `about`: sentences; `keys`: [key, words] each; `tools`: {words, key, sign, icon} each, as their buttons have them. */
 export function guideTo(widgets) {
-  const about = [...new Set(widgets.map((widget) => GUIDES[widget.localName]).filter(Boolean))].map((name) => text(name));
+  const about = [...new Set(widgets.map((widget) => GUIDES[widget.localName]).filter(Boolean))].map((name) =>
+    text(name),
+  );
   const keys = widgets.flatMap((widget) => widget.keys ?? []).map(([key, name]) => [key, text(name)]);
   return { about, keys: keys.slice(0, MAX_ITEMS), tools: widgets.flatMap(toolsIn).slice(0, MAX_ITEMS) };
 }

@@ -13,9 +13,17 @@ export function readInitial(text) {
 
 /** The same of an object. White is where nothing is. */
 export function parseInitial({ src = "", labelMappings, instances }) {
-  const listed = instances ?? Object.entries(labelMappings ?? {}).map(([label, mapping]) => ({ label: mapping["class-name"] ?? label, color: mapping["hex-color"] ?? mapping.color ?? mapping }));
+  const listed =
+    instances ??
+    Object.entries(labelMappings ?? {}).map(([label, mapping]) => ({
+      label: mapping["class-name"] ?? label,
+      color: mapping["hex-color"] ?? mapping.color ?? mapping,
+    }));
   const things = listed.map(({ label, color }) => ({ label: String(label), color: String(color).toLowerCase() }));
-  return { src: String(src), things: things.filter(({ color }) => /^#[0-9a-f]{6}$/.test(color) && color !== "#ffffff") };
+  return {
+    src: String(src),
+    things: things.filter(({ color }) => /^#[0-9a-f]{6}$/.test(color) && color !== "#ffffff"),
+  };
 }
 
 /** Read a picture of such colours into codes, as large as these. `coded`: Map from "#rrggbb" to code; other colours are

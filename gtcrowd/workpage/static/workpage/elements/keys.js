@@ -6,7 +6,14 @@
 export const ROWS = [..."1234567890", ..."qwertyuiop", ..."asdfghjkl"];
 
 const DEFAULTS = {
-  submit: "Ctrl+Enter", instructions: "Alt+i", guide: "Alt+g", report: "Alt+m", stop: "Alt+s", return: "Alt+r", decline: "Alt+d", list: "?",
+  submit: "Ctrl+Enter",
+  instructions: "Alt+i",
+  guide: "Alt+g",
+  report: "Alt+m",
+  stop: "Alt+s",
+  return: "Alt+r",
+  decline: "Alt+d",
+  list: "?",
   ...Object.fromEntries(ROWS.map((key, index) => [`category-${index + 1}`, key])),
 };
 
@@ -65,7 +72,8 @@ export function shortcutOf(event) {
  *  characters themselves, as the digits in a job about digits, are their own keys: "7" must pick "7". */
 export function keysFor(labels) {
   const labelKeys = labels.map((label) => label.toLowerCase());
-  const areSingleCharacters = labelKeys.every((label) => /^[\p{L}\p{N}]$/u.test(label)) && new Set(labelKeys).size === labelKeys.length;
+  const areSingleCharacters =
+    labelKeys.every((label) => /^[\p{L}\p{N}]$/u.test(label)) && new Set(labelKeys).size === labelKeys.length;
   return areSingleCharacters ? labelKeys : labels.map((_label, index) => inForce[`category-${index + 1}`]);
 }
 

@@ -40,6 +40,12 @@ export class Loading {
       this.start();
       this.onChange();
     });
-    return build("div", { class: "picture-fault", role: "alert", hidden: true }, build("p", {}, build("strong", {}, text("missing"))), again, build("p", {}, text("giveUp")));
+    return build(
+      "div",
+      { class: "picture-fault", role: "alert", hidden: true },
+      build("p", {}, build("strong", {}, text("missing"))),
+      again,
+      build("p", {}, text("giveUp")),
+    );
   }
 }

@@ -19,7 +19,9 @@ export class MultiSelectClassifier extends Classifier {
   }
 
   get draft() {
-    return this.value === null && !this.comment?.value ? null : { chosen: this.choices.chosen, comment: this.comment?.value };
+    return this.value === null && !this.comment?.value
+      ? null
+      : { chosen: this.choices.chosen, comment: this.comment?.value };
   }
 
   restore({ chosen, comment }) {

@@ -25,9 +25,27 @@ export function overlayIn(text) {
 class Overlay {
   constructor() {
     this.element = build("div", { class: "overlay", "aria-hidden": "true" });
-    this.visibility = build("button", { type: "button", class: "tool tool-on", title: `${text("overlay")} (H)`, "aria-label": text("overlay"), "aria-pressed": "true", "aria-keyshortcuts": "H" }, icon(EYE));
+    this.visibility = build(
+      "button",
+      {
+        type: "button",
+        class: "tool tool-on",
+        title: `${text("overlay")} (H)`,
+        "aria-label": text("overlay"),
+        "aria-pressed": "true",
+        "aria-keyshortcuts": "H",
+      },
+      icon(EYE),
+    );
     this.visibility.addEventListener("click", () => this.toggle());
-    this.opacity = build("input", { type: "range", min: "10", max: "100", step: "5", value: "60", "aria-label": text("overlayOpacity") });
+    this.opacity = build("input", {
+      type: "range",
+      min: "10",
+      max: "100",
+      step: "5",
+      value: "60",
+      "aria-label": text("overlayOpacity"),
+    });
     this.opacity.addEventListener("input", () => this.fade());
     this.fade();
   }
@@ -55,8 +73,15 @@ class Overlay {
 
   /** What was labeled, in words. `rows`: [colour, words] each. */
   list(rows) {
-    const items = rows.map(([colour, words]) => build("li", { class: "annotation" }, build("span", { class: "annotation-label" }, swatch(0, [colour]), words)));
-    return build("section", {}, build("h2", { class: "side-title" }, text("overlaid")), items.length ? build("ol", { class: "annotations" }, ...items) : build("p", {}, text("overlaidNothing")));
+    const items = rows.map(([colour, words]) =>
+      build("li", { class: "annotation" }, build("span", { class: "annotation-label" }, swatch(0, [colour]), words)),
+    );
+    return build(
+      "section",
+      {},
+      build("h2", { class: "side-title" }, text("overlaid")),
+      items.length ? build("ol", { class: "annotations" }, ...items) : build("p", {}, text("overlaidNothing")),
+    );
   }
 }
 
@@ -69,7 +94,12 @@ class Boxes extends Overlay {
   }
 
   get legend() {
-    return this.list(this.boxes.map((box, index) => [this.colour(box), `${index + 1}. ${box.label} ${Math.round(box.width)} × ${Math.round(box.height)}`]));
+    return this.list(
+      this.boxes.map((box, index) => [
+        this.colour(box),
+        `${index + 1}. ${box.label} ${Math.round(box.width)} × ${Math.round(box.height)}`,
+      ]),
+    );
   }
 
   start() {}
@@ -81,8 +111,17 @@ class Boxes extends Overlay {
   /** The size of the picture is known. */
   draw({ width, height }) {
     const boxes = this.boxes.map((box, index) => {
-      const element = build("div", { class: "overlay-box" }, build("span", { class: "overlay-name" }, `${index + 1}. ${box.label}`));
-      const sides = { left: box.left / width, top: box.top / height, width: box.width / width, height: box.height / height };
+      const element = build(
+        "div",
+        { class: "overlay-box" },
+        build("span", { class: "overlay-name" }, `${index + 1}. ${box.label}`),
+      );
+      const sides = {
+        left: box.left / width,
+        top: box.top / height,
+        width: box.width / width,
+        height: box.height / height,
+      };
       for (const [side, fraction] of Object.entries(sides)) element.style[side] = `${fraction * 100}%`;
       element.style.setProperty("--colour", this.colour(box));
       return element;
@@ -123,7 +162,11 @@ class Mask extends Overlay {
   paint() {
     const { naturalWidth, naturalHeight } = this.image;
     const factor = Math.min(1, MAX_SIDE / Math.max(naturalWidth, naturalHeight));
-    const canvas = build("canvas", { class: "overlay-mask", width: Math.round(naturalWidth * factor), height: Math.round(naturalHeight * factor) });
+    const canvas = build("canvas", {
+      class: "overlay-mask",
+      width: Math.round(naturalWidth * factor),
+      height: Math.round(naturalHeight * factor),
+    });
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.imageSmoothingEnabled = false;
     context.drawImage(this.image, 0, 0, canvas.width, canvas.height);

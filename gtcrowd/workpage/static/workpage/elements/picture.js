@@ -15,7 +15,11 @@ export class Picture {
     this.image = this.loading.image;
     this.overlay = overlay;
     this.sheet = build("div", { class: "picture-sheet" }, this.image, ...(overlay ? [overlay.element] : []));
-    this.viewport = build("div", { class: "picture-viewport", tabindex: "0", role: "group", "aria-label": text("picture") }, this.sheet);
+    this.viewport = build(
+      "div",
+      { class: "picture-viewport", tabindex: "0", role: "group", "aria-label": text("picture") },
+      this.sheet,
+    );
     this.percent = build("output", { class: "picture-percent" });
     this.element = build("figure", { class: "picture" }, this.viewport, this.loading.panel, this.tools());
     this.watch = new ResizeObserver(() => this.draw());
@@ -43,9 +47,12 @@ export class Picture {
 
   /** Whether the key event changed the size. */
   press(event) {
-    const action = { "+": () => this.zoomIn(), "=": () => this.zoomIn(), "-": () => this.zoomOut(), ".": () => this.toggleFit() }[
-      event.key
-    ];
+    const action = {
+      "+": () => this.zoomIn(),
+      "=": () => this.zoomIn(),
+      "-": () => this.zoomOut(),
+      ".": () => this.toggleFit(),
+    }[event.key];
     if (!action || event.ctrlKey || event.altKey || event.metaKey) return false;
     action();
     return true;
@@ -89,7 +96,11 @@ export class Picture {
 
   tools() {
     const tool = (name, symbol, key, action) => {
-      const element = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name) }, symbol);
+      const element = build(
+        "button",
+        { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name) },
+        symbol,
+      );
       element.addEventListener("click", action);
       return element;
     };

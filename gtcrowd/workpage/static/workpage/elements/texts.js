@@ -5,8 +5,10 @@ const ENGLISH = {
   submit: "Submit",
   guideChoice: "Choose the category that fits the object, then submit.",
   guideChoices: "Choose all categories that apply. Choose a category again to clear it.",
-  guideBox: "Choose a label, then drag from one corner of the object to the opposite corner. Drag edges or corners to adjust the box.",
-  guidePolygon: "Choose a label, then click the corners around the object. Click the first corner again, or press Enter, to close the polygon.",
+  guideBox:
+    "Choose a label, then drag from one corner of the object to the opposite corner. Drag edges or corners to adjust the box.",
+  guidePolygon:
+    "Choose a label, then click the corners around the object. Click the first corner again, or press Enter, to close the polygon.",
   guidePolyline: "Choose a label, then click points along the line. Press Enter to finish.",
   guideLine: "Choose a label, then click the two ends of the line.",
   guideKeypoint: "Choose a label, then click the point.",

@@ -23,7 +23,12 @@ export class Board {
     this.overlay = document.createElementNS(SVG, "svg");
     this.overlay.setAttribute("class", "board-overlay");
     this.overlay.setAttribute("aria-hidden", "true");
-    this.viewport = build("div", { class: "canvas", tabindex: "0", role: "application", "aria-label": text("board") }, this.content, this.overlay);
+    this.viewport = build(
+      "div",
+      { class: "canvas", tabindex: "0", role: "application", "aria-label": text("board") },
+      this.content,
+      this.overlay,
+    );
     this.element = build("div", { class: "board" }, this.viewport, this.loading.panel);
     this.watch = new ResizeObserver(() => this.resized());
     this.listen();
@@ -192,6 +197,9 @@ export class Board {
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     if (event.shiftKey) this.pan(-(event.deltaX + event.deltaY) * lines, 0);
-    else this.setView(zoomed(this.view, this.at(event), Math.exp((-event.deltaY * lines) / WHEEL), this.picture, this.size));
+    else
+      this.setView(
+        zoomed(this.view, this.at(event), Math.exp((-event.deltaY * lines) / WHEEL), this.picture, this.size),
+      );
   }
 }

@@ -36,7 +36,8 @@ export class Drawing extends HTMLElement {
   get answer() {
     const { height, width } = this.board.picture;
     const answer = { [this.sketch.type.answer]: this.serialize(), inputImageProperties: { height, width } };
-    if (this.hasAttribute("initial-value")) answer.initialValueModified = JSON.stringify(this.serialize()) !== this.initialAnswer;
+    if (this.hasAttribute("initial-value"))
+      answer.initialValueModified = JSON.stringify(this.serialize()) !== this.initialAnswer;
     return answer;
   }
 
@@ -50,8 +51,16 @@ export class Drawing extends HTMLElement {
   get keys() {
     const cornerKeys = this.sketch.type.maxPoints === Infinity ? [["C", "keyCorner"]] : [];
     return [
-      ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPoint"], ["[ ]", "keyShapes"], ...cornerKeys, ["N", "keyNew"], ["Delete", "keyRemove"],
-      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["B", "keyNothing"],
+      ["← ↑ ↓ →", "keyCursor"],
+      ["Enter", "keyPoint"],
+      ["[ ]", "keyShapes"],
+      ...cornerKeys,
+      ["N", "keyNew"],
+      ["Delete", "keyRemove"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"],
+      ["+ - .", "keyZoom"],
+      ["M", "keyHand"],
+      ["B", "keyNothing"],
     ];
   }
 
@@ -87,10 +96,26 @@ export class Drawing extends HTMLElement {
     this.board = new Board({ src: this.getAttribute("src") ?? "", alt: text("picture"), handlers });
     this.pointer = new Pointer(this.sketch, this.board);
     this.keyboard = new Keyboard(this.sketch, this.board, this.pointer, () => this.toolbar.togglePan());
-    this.renderer = new Renderer({ sketch: this.sketch, board: this.board, pointer: this.pointer, keyboard: this.keyboard, colours });
-    this.panel = new Panel({ sketch: this.sketch, header: this.getAttribute("header") || text("chooseLabel"), colours });
+    this.renderer = new Renderer({
+      sketch: this.sketch,
+      board: this.board,
+      pointer: this.pointer,
+      keyboard: this.keyboard,
+      colours,
+    });
+    this.panel = new Panel({
+      sketch: this.sketch,
+      header: this.getAttribute("header") || text("chooseLabel"),
+      colours,
+    });
     this.adjustments = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: this.sketch, board: this.board, adjust: (name, value) => this.adjust(name, value), cross: this.renderer.showsCrosshair, opacity: this.renderer.opacity * 100 });
+    this.toolbar = new Toolbar({
+      sketch: this.sketch,
+      board: this.board,
+      adjust: (name, value) => this.adjust(name, value),
+      cross: this.renderer.showsCrosshair,
+      opacity: this.renderer.opacity * 100,
+    });
     this.status = build("p", { class: "visually-hidden", "aria-live": "polite" });
     const figure = build("figure", { class: "picture drawing" }, this.board.element, this.toolbar.element, this.status);
     this.prepend(figure);
@@ -137,7 +162,9 @@ export class Drawing extends HTMLElement {
   updateStatus() {
     const { shape, selected } = this.sketch;
     const count = this.sketch.shapes.length;
-    this.status.textContent = shape ? text("drawnOne", { number: selected + 1, label: shape.label, count }) : text("drawnCount", { count });
+    this.status.textContent = shape
+      ? text("drawnOne", { number: selected + 1, label: shape.label, count })
+      : text("drawnCount", { count });
   }
 
   /** Once a frame, however often it is asked for. */

@@ -63,10 +63,14 @@ export function inside(point, points) {
 
 /** Area of a ring, in pixels. */
 export function area(points) {
-  return Math.abs(points.reduce((sum, { x, y }, i) => {
-    const next = points[(i + 1) % points.length];
-    return sum + x * next.y - next.x * y;
-  }, 0)) / 2;
+  return (
+    Math.abs(
+      points.reduce((sum, { x, y }, i) => {
+        const next = points[(i + 1) % points.length];
+        return sum + x * next.y - next.x * y;
+      }, 0),
+    ) / 2
+  );
 }
 
 /** Whether two lines between points cross, their ends left out. */

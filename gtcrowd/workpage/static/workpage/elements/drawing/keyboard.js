@@ -16,7 +16,9 @@ export class Keyboard {
   /** Whether the key meant something; `onPicture`: the picture has the focus, not a button beside it. */
   press(event, onPicture) {
     if (!this.board.ready || event.altKey) return false;
-    const action = this.withControl(event) ?? (event.ctrlKey || event.metaKey ? null : (this.anywhere(event) ?? (onPicture ? this.onPicture(event) : null)));
+    const action =
+      this.withControl(event) ??
+      (event.ctrlKey || event.metaKey ? null : (this.anywhere(event) ?? (onPicture ? this.onPicture(event) : null)));
     if (!action) return false;
     action();
     return true;
@@ -53,11 +55,13 @@ export class Keyboard {
 
   onPicture({ key, shiftKey }) {
     const { sketch } = this;
-    if (ARROWS[key]) return () => this.moveBy(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
+    if (ARROWS[key])
+      return () => this.moveBy(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
     if (key === "Enter") return () => this.setPoint();
     if (key === " ") return () => this.selectAtCursor();
     if (key === "Backspace") return () => (sketch.draft ? sketch.shorten() : sketch.remove());
-    if (key === "Escape" && (sketch.draft || sketch.shape)) return () => (sketch.draft ? sketch.abandon() : sketch.select(-1));
+    if (key === "Escape" && (sketch.draft || sketch.shape))
+      return () => (sketch.draft ? sketch.abandon() : sketch.select(-1));
     return null;
   }
 
@@ -83,7 +87,11 @@ export class Keyboard {
   }
 
   start() {
-    return (this.pointer.isActive && this.pointer.position) || this.cursor || rounded({ x: this.board.picture.width / 2, y: this.board.picture.height / 2 });
+    return (
+      (this.pointer.isActive && this.pointer.position) ||
+      this.cursor ||
+      rounded({ x: this.board.picture.width / 2, y: this.board.picture.height / 2 })
+    );
   }
 
   /** A point at the cursor, as by a click; once more at the same place ends the shape. What a pointer draws, it ends. */

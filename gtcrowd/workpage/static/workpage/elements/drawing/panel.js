@@ -18,7 +18,13 @@ export class Panel {
     this.list = build("ol", { class: "annotations", "aria-label": text("drawn") });
     this.nothingBox = build("input", { type: "checkbox" });
     this.nothingBox.addEventListener("change", () => sketch.declareNothing(this.nothingBox.checked));
-    this.nothing = build("label", { class: "choice" }, this.nothingBox, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    this.nothing = build(
+      "label",
+      { class: "choice" },
+      this.nothingBox,
+      build("span", { class: "choice-label" }, text("nothing")),
+      build("kbd", { "aria-hidden": "true" }, "B"),
+    );
     this.element = build("div", { class: "drawing-panel" }, this.palette.element, this.nothing, this.list);
     this.changed = changed;
   }
@@ -42,7 +48,13 @@ export class Panel {
     const selected = index === sketch.selected;
     const words = `${index + 1}. ${shape.label}`;
     const label = Math.max(sketch.labels.indexOf(shape.label), 0);
-    const name = build("button", { type: "button", class: "annotation-name", "aria-pressed": String(selected) }, swatch(label, this.colours), `${words} `, build("span", { class: "annotation-size" }, size(shape)));
+    const name = build(
+      "button",
+      { type: "button", class: "annotation-name", "aria-pressed": String(selected) },
+      swatch(label, this.colours),
+      `${words} `,
+      build("span", { class: "annotation-size" }, size(shape)),
+    );
     name.addEventListener("click", () => sketch.select(selected ? -1 : index));
     return build(
       "li",
@@ -61,7 +73,16 @@ export class Panel {
 /** A button in the row of a mark; `words`: which mark it is. */
 export function itemButton(name, path, words, pressed, action) {
   const accessibleName = `${text(name)}: ${words}`;
-  const button = build("button", { type: "button", class: `tool annotation-tool${pressed ? " tool-on" : ""}`, title: text(name), "aria-label": accessibleName }, icon(path));
+  const button = build(
+    "button",
+    {
+      type: "button",
+      class: `tool annotation-tool${pressed ? " tool-on" : ""}`,
+      title: text(name),
+      "aria-label": accessibleName,
+    },
+    icon(path),
+  );
   button.addEventListener("click", action);
   return button;
 }

@@ -75,7 +75,12 @@ export class Pointer {
     const { sketch, gesture, board } = this;
     if (sketch.selected !== gesture.hit) sketch.select(gesture.hit);
     const { points } = sketch.shape;
-    const { dx, dy } = movable(points, Math.round(at.x - gesture.raw.x), Math.round(at.y - gesture.raw.y), board.picture);
+    const { dx, dy } = movable(
+      points,
+      Math.round(at.x - gesture.raw.x),
+      Math.round(at.y - gesture.raw.y),
+      board.picture,
+    );
     sketch.show(shifted(points, dx, dy));
   }
 

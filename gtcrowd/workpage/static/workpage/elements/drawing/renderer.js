@@ -38,7 +38,13 @@ export class Renderer {
       const d = path(points, type.closed);
       group.append(
         node("path", { d, class: "shape-halo" }),
-        node("path", { d, stroke: colour, class: "shape-line", fill: type.closed ? colour : "none", "fill-opacity": this.opacity }),
+        node("path", {
+          d,
+          stroke: colour,
+          class: "shape-line",
+          fill: type.closed ? colour : "none",
+          "fill-opacity": this.opacity,
+        }),
       );
     }
     group.append(caption(shape.label, top(points)));
@@ -50,14 +56,23 @@ export class Renderer {
     return this.sketch.type.handles(shape).map((handle, index) => {
       const { x, y } = this.board.toViewport(handle);
       const active = index === this.sketch.handle;
-      return node("rect", { x: x - 5, y: y - 5, width: 10, height: 10, stroke: colour, class: `shape-handle${active ? " shape-handle-active" : ""}` });
+      return node("rect", {
+        x: x - 5,
+        y: y - 5,
+        width: 10,
+        height: 10,
+        stroke: colour,
+        class: `shape-handle${active ? " shape-handle-active" : ""}`,
+      });
     });
   }
 
   draft() {
     const { sketch, pointer, board } = this;
     if (!sketch.draft) return [];
-    const points = sketch.type.byDrag ? sketch.type.outline({ points: sketch.draft }) : [...sketch.draft, ...(pointer.position ? [pointer.position] : [])];
+    const points = sketch.type.byDrag
+      ? sketch.type.outline({ points: sketch.draft })
+      : [...sketch.draft, ...(pointer.position ? [pointer.position] : [])];
     const corners = points.map((point) => board.toViewport(point));
     const colour = colourOf(sketch.label, this.colours);
     const d = path(corners, sketch.type.byDrag);
@@ -66,7 +81,9 @@ export class Renderer {
     return [
       node("path", { d, class: "shape-halo" }),
       node("path", { d, stroke: colour, fill: "none", class: "shape-line shape-draft" }),
-      ...(sketch.type.byDrag ? [] : [node("circle", { cx: first.x, cy: first.y, r: closes ? 9 : 5, stroke: colour, class: "shape-handle" })]),
+      ...(sketch.type.byDrag
+        ? []
+        : [node("circle", { cx: first.x, cy: first.y, r: closes ? 9 : 5, stroke: colour, class: "shape-handle" })]),
     ];
   }
 
@@ -75,7 +92,12 @@ export class Renderer {
     const { board, pointer, sketch } = this;
     const at = pointer.position;
     if (!at || sketch.preview) return [];
-    if (!sketch.draft && !sketch.type.byDrag && sketch.shapes.some((item) => !item.hidden && touches(sketch.type, item, at, 0))) return [];
+    if (
+      !sketch.draft &&
+      !sketch.type.byDrag &&
+      sketch.shapes.some((item) => !item.hidden && touches(sketch.type, item, at, 0))
+    )
+      return [];
     return this.showsCrosshair ? crosshair(board, at) : ring(board.toViewport(at), 5);
   }
 }
@@ -90,7 +112,10 @@ export function crosshair(board, point) {
 
 /** A ring about a place of the room. */
 export function ring({ x, y }, r) {
-  return [node("circle", { cx: x, cy: y, r, class: "crosshair crosshair-halo" }), node("circle", { cx: x, cy: y, r, class: "crosshair" })];
+  return [
+    node("circle", { cx: x, cy: y, r, class: "crosshair crosshair-halo" }),
+    node("circle", { cx: x, cy: y, r, class: "crosshair" }),
+  ];
 }
 
 export function node(name, attributes) {

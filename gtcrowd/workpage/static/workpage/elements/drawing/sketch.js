@@ -148,7 +148,8 @@ export class Sketch {
     if (!shape) return;
     const at = handle < 0 ? shape.points : [type.handles(shape)[handle]];
     const by = movable(at, dx, dy, picture);
-    const points = handle < 0 ? shifted(shape.points, by.dx, by.dy) : type.dragHandle(shape, handle, shifted(at, by.dx, by.dy)[0]);
+    const points =
+      handle < 0 ? shifted(shape.points, by.dx, by.dy) : type.dragHandle(shape, handle, shifted(at, by.dx, by.dy)[0]);
     this.change({ points }, `nudge ${this.selected} ${handle}`);
   }
 

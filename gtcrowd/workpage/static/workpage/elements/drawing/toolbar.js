@@ -57,18 +57,39 @@ export class Toolbar {
       input.addEventListener("input", () => this.adjust(name, Number(input.value)));
       return build("label", { class: "adjustment" }, text(name), input);
     };
-    const summary = build("summary", { class: "tool", title: text("adjustments"), "aria-label": text("adjustments") }, icon(SLIDERS));
+    const summary = build(
+      "summary",
+      { class: "tool", title: text("adjustments"), "aria-label": text("adjustments") },
+      icon(SLIDERS),
+    );
     return build(
       "details",
       { class: "adjustments" },
       summary,
-      build("div", { class: "adjustments-panel" }, slider("brightness", "100", "300"), slider("contrast", "100", "300"), slider("opacity", String(this.opacity), "100"), build("label", { class: "adjustment-check" }, this.crosshairBox, text("crosshair"))),
+      build(
+        "div",
+        { class: "adjustments-panel" },
+        slider("brightness", "100", "300"),
+        slider("contrast", "100", "300"),
+        slider("opacity", String(this.opacity), "100"),
+        build("label", { class: "adjustment-check" }, this.crosshairBox, text("crosshair")),
+      ),
     );
   }
 }
 
 function tool(name, content, key, action) {
-  const button = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name), "aria-keyshortcuts": key.replace(" ", "+").replace("Ctrl", "Control") }, content);
+  const button = build(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      title: `${text(name)} (${key})`,
+      "aria-label": text(name),
+      "aria-keyshortcuts": key.replace(" ", "+").replace("Ctrl", "Control"),
+    },
+    content,
+  );
   button.addEventListener("click", action);
   return button;
 }

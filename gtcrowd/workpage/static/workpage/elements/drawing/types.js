@@ -9,11 +9,20 @@ const points = (list) => list.map(({ x, y }) => ({ x: Number(x), y: Number(y) })
 
 // The eight handles of a box: which sides each of them moves.
 const BOX_HANDLES = [
-  ["left", "top"], [null, "top"], ["right", "top"], ["right", null],
-  ["right", "bottom"], [null, "bottom"], ["left", "bottom"], ["left", null],
+  ["left", "top"],
+  [null, "top"],
+  ["right", "top"],
+  ["right", null],
+  ["right", "bottom"],
+  [null, "bottom"],
+  ["left", "bottom"],
+  ["left", null],
 ];
 
-const cornersOf = ({ left, top, right, bottom }) => [{ x: left, y: top }, { x: right, y: bottom }];
+const cornersOf = ({ left, top, right, bottom }) => [
+  { x: left, y: top },
+  { x: right, y: bottom },
+];
 
 const BOX = {
   name: "box",
@@ -24,7 +33,12 @@ const BOX = {
   closed: true,
   outline(shape) {
     const { left, top, right, bottom } = bounds(shape.points);
-    return [{ x: left, y: top }, { x: right, y: top }, { x: right, y: bottom }, { x: left, y: bottom }];
+    return [
+      { x: left, y: top },
+      { x: right, y: top },
+      { x: right, y: bottom },
+      { x: left, y: bottom },
+    ];
   },
   handles(shape) {
     const { left, top, right, bottom } = bounds(shape.points);
@@ -65,8 +79,23 @@ const OUTLINE = {
   read: ({ label, vertices: list }) => ({ label, points: points(list) }),
 };
 
-const POLYGON = { ...OUTLINE, name: "polygon", answer: "polygons", minPoints: 3, maxPoints: Infinity, closed: true, isLargeEnough: (list) => area(list) >= 1 };
-const POLYLINE = { ...OUTLINE, name: "polyline", answer: "polylines", minPoints: 2, maxPoints: Infinity, closed: false };
+const POLYGON = {
+  ...OUTLINE,
+  name: "polygon",
+  answer: "polygons",
+  minPoints: 3,
+  maxPoints: Infinity,
+  closed: true,
+  isLargeEnough: (list) => area(list) >= 1,
+};
+const POLYLINE = {
+  ...OUTLINE,
+  name: "polyline",
+  answer: "polylines",
+  minPoints: 2,
+  maxPoints: Infinity,
+  closed: false,
+};
 const LINE = { ...OUTLINE, name: "line", answer: "lines", minPoints: 2, maxPoints: 2, closed: false };
 
 const POINT = {
@@ -120,4 +149,3 @@ export function withCorner(type, shape, point, reach) {
 export function withoutCorner(type, shape, handle) {
   return type.maxPoints === Infinity && shape.points.length > type.minPoints ? shape.points.toSpliced(handle, 1) : null;
 }
-

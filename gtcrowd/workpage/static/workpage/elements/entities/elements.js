@@ -39,14 +39,19 @@ class CrowdEntityAnnotation extends HTMLElement {
 
   get answer() {
     const answer = { entities: this.spans };
-    if (this.hasAttribute("initial-value")) answer.initialValueModified = JSON.stringify(this.spans) !== this.initialAnswer;
+    if (this.hasAttribute("initial-value"))
+      answer.initialValueModified = JSON.stringify(this.spans) !== this.initialAnswer;
     return answer;
   }
 
   get keys() {
     return [
-      ["← ↑ ↓ →", "keyText"], ["Enter", "keyMark"], ["[ ]", "keySpans"], ["Delete", "keyRemove"],
-      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["B", "keyNothing"],
+      ["← ↑ ↓ →", "keyText"],
+      ["Enter", "keyMark"],
+      ["[ ]", "keySpans"],
+      ["Delete", "keyRemove"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"],
+      ["B", "keyNothing"],
     ];
   }
 
@@ -81,7 +86,11 @@ class CrowdEntityAnnotation extends HTMLElement {
 
   side() {
     const names = this.labels.map((item) => item.fullDisplayName || item.label);
-    this.palette = new Choices({ header: this.getAttribute("header") || text("chooseThenMark"), labels: names, changed: () => this.choose(this.palette.chosen[0]) });
+    this.palette = new Choices({
+      header: this.getAttribute("header") || text("chooseThenMark"),
+      labels: names,
+      changed: () => this.choose(this.palette.chosen[0]),
+    });
     this.palette.inputs.forEach((input, labelIndex) => input.after(swatch(labelIndex)));
     if (this.palette.inputs[0]) this.palette.inputs[0].checked = true;
     this.apply = build("button", { type: "button", class: "button button-plain" }, text("mark"), build("kbd", {}, "↵"));
@@ -90,15 +99,34 @@ class CrowdEntityAnnotation extends HTMLElement {
     this.redo = this.step("redo", "Ctrl Y", () => this.history.redo());
     this.nothingBox = build("input", { type: "checkbox" });
     this.nothingBox.addEventListener("change", () => this.commit(this.spans, this.nothingBox.checked));
-    const nothing = build("label", { class: "choice" }, this.nothingBox, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    const nothing = build(
+      "label",
+      { class: "choice" },
+      this.nothingBox,
+      build("span", { class: "choice-label" }, text("nothing")),
+      build("kbd", { "aria-hidden": "true" }, "B"),
+    );
     this.list = build("ol", { class: "annotations", "aria-label": text("marked") });
     this.status = build("p", { class: "visually-hidden", "aria-live": "polite" });
     const tools = build("div", { class: "row" }, this.apply, this.undo, this.redo);
-    return build("div", { class: "side" }, this.palette.element, tools, nothing, this.list, this.status, ...instructionsOf(this));
+    return build(
+      "div",
+      { class: "side" },
+      this.palette.element,
+      tools,
+      nothing,
+      this.list,
+      this.status,
+      ...instructionsOf(this),
+    );
   }
 
   step(name, key, action) {
-    const button = build("button", { type: "button", class: "button button-plain", title: `${text(name)} (${key})` }, text(name));
+    const button = build(
+      "button",
+      { type: "button", class: "button button-plain", title: `${text(name)} (${key})` },
+      text(name),
+    );
     button.addEventListener("click", () => this.travel(action));
     return button;
   }
@@ -122,7 +150,9 @@ class CrowdEntityAnnotation extends HTMLElement {
   /** The shortest span at a place of the text, or -1. */
   at(unit) {
     const point = this.offsets.points(unit);
-    const there = [...this.spans.keys()].filter((index) => this.spans[index].startOffset <= point && point < this.spans[index].endOffset);
+    const there = [...this.spans.keys()].filter(
+      (index) => this.spans[index].startOffset <= point && point < this.spans[index].endOffset,
+    );
     const length = (index) => this.spans[index].endOffset - this.spans[index].startOffset;
     return there.toSorted((item, other) => length(item) - length(other))[0] ?? -1;
   }
@@ -192,9 +222,24 @@ class CrowdEntityAnnotation extends HTMLElement {
   row(span, index) {
     const words = this.offsets.slice(span.startOffset, span.endOffset);
     const labelIndex = this.labels.findIndex((item) => item.label === span.label);
-    const name = build("button", { type: "button", class: "annotation-name", "aria-pressed": String(index === this.selected) }, swatch(Math.max(labelIndex, 0)), `${span.label} `, build("span", { class: "annotation-size" }, words));
+    const name = build(
+      "button",
+      { type: "button", class: "annotation-name", "aria-pressed": String(index === this.selected) },
+      swatch(Math.max(labelIndex, 0)),
+      `${span.label} `,
+      build("span", { class: "annotation-size" }, words),
+    );
     name.addEventListener("click", () => this.select(index === this.selected ? -1 : index));
-    const cross = build("button", { type: "button", class: "tool annotation-tool", title: text("remove"), "aria-label": `${text("remove")}: ${span.label} ${words}` }, "×");
+    const cross = build(
+      "button",
+      {
+        type: "button",
+        class: "tool annotation-tool",
+        title: text("remove"),
+        "aria-label": `${text("remove")}: ${span.label} ${words}`,
+      },
+      "×",
+    );
     cross.addEventListener("click", () => this.remove(index));
     return build("li", { class: `annotation${index === this.selected ? " span-selected" : ""}` }, name, cross);
   }
@@ -202,7 +247,8 @@ class CrowdEntityAnnotation extends HTMLElement {
   /** Whether the key event meant this element. */
   press(event) {
     const control = event.ctrlKey || event.metaKey;
-    if (control && event.key.toLowerCase() === "z") return this.travel(() => (event.shiftKey ? this.history.redo() : this.history.undo())) ?? true;
+    if (control && event.key.toLowerCase() === "z")
+      return this.travel(() => (event.shiftKey ? this.history.redo() : this.history.undo())) ?? true;
     if (control && event.key.toLowerCase() === "y") return this.travel(() => this.history.redo()) ?? true;
     const onText = event.target === this.view.element || event.target === document.body;
     if (onText && MOVES[event.key]) return this.move(event);
@@ -213,7 +259,8 @@ class CrowdEntityAnnotation extends HTMLElement {
     if (!onText) return false;
     if (event.key === "Enter") return this.annotate() ?? true;
     if (event.key === "Escape" && (this.selected >= 0 || this.view.selection())) return this.clearSelection();
-    if ((event.key === "Delete" || event.key === "Backspace") && this.selected >= 0) return this.remove(this.selected) ?? true;
+    if ((event.key === "Delete" || event.key === "Backspace") && this.selected >= 0)
+      return this.remove(this.selected) ?? true;
     return false;
   }
 

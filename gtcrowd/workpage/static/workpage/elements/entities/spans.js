@@ -10,7 +10,11 @@ export function withSpan(spans, span) {
 
 /** The list in order and in one form, each span once. */
 export function inOrder(spans) {
-  return spans.reduce((list, { label, startOffset, endOffset }) => withSpan(list, { label, startOffset: +startOffset, endOffset: +endOffset }), []);
+  return spans.reduce(
+    (list, { label, startOffset, endOffset }) =>
+      withSpan(list, { label, startOffset: +startOffset, endOffset: +endOffset }),
+    [],
+  );
 }
 
 /** For each span the lane under the text in which its line runs, so that spans which overlap have different ones. */
@@ -26,11 +30,15 @@ export function lanes(spans) {
 
 /** The text cut wherever a span begins or ends: stretches {start, end, over}, `over` the places of the spans there. */
 export function stretches(spans, length) {
-  const cuts = [...new Set([0, length, ...spans.flatMap((a) => [a.startOffset, a.endOffset])])].filter((cut) => cut >= 0 && cut <= length);
+  const cuts = [...new Set([0, length, ...spans.flatMap((a) => [a.startOffset, a.endOffset])])].filter(
+    (cut) => cut >= 0 && cut <= length,
+  );
   cuts.sort((a, b) => a - b);
   return cuts.slice(0, -1).map((start, position) => ({
     start,
     end: cuts[position + 1],
-    covering: [...spans.keys()].filter((index) => spans[index].startOffset < cuts[position + 1] && spans[index].endOffset > start),
+    covering: [...spans.keys()].filter(
+      (index) => spans[index].startOffset < cuts[position + 1] && spans[index].endOffset > start,
+    ),
   }));
 }

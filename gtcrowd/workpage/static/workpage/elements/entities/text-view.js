@@ -11,7 +11,13 @@ export class TextView {
   /** `removed(index)`: the worker presses a tag's cross. */
   constructor({ offsets, labels, removed }) {
     Object.assign(this, { offsets, labels, removed });
-    this.element = build("div", { class: "passage", tabindex: "0", role: "application", dir: "auto", "aria-label": text("passage") });
+    this.element = build("div", {
+      class: "passage",
+      tabindex: "0",
+      role: "application",
+      dir: "auto",
+      "aria-label": text("passage"),
+    });
     this.caret = build("span", { class: "caret", "aria-hidden": "true", hidden: true });
   }
 
@@ -47,22 +53,42 @@ export class TextView {
   tag(span, index, selected) {
     const labelOfSpan = this.labels.find((item) => item.label === span.label);
     const words = `${span.label}: ${this.offsets.slice(span.startOffset, span.endOffset)}`;
-    const button = build("button", { type: "button", tabindex: "-1", class: `tag${selected ? " tag-selected" : ""}`, title: words, "aria-label": `${text("remove")}: ${words}` }, labelOfSpan?.shortDisplayName || span.label, build("span", { class: "tag-remove", "aria-hidden": "true" }, "×"));
+    const button = build(
+      "button",
+      {
+        type: "button",
+        tabindex: "-1",
+        class: `tag${selected ? " tag-selected" : ""}`,
+        title: words,
+        "aria-label": `${text("remove")}: ${words}`,
+      },
+      labelOfSpan?.shortDisplayName || span.label,
+      build("span", { class: "tag-remove", "aria-hidden": "true" }, "×"),
+    );
     button.style.borderColor = this.colour(span.label);
     button.addEventListener("click", () => this.removed(index));
     return button;
   }
 
   colour(label) {
-    return colourOf(Math.max(this.labels.findIndex((item) => item.label === label), 0));
+    return colourOf(
+      Math.max(
+        this.labels.findIndex((item) => item.label === label),
+        0,
+      ),
+    );
   }
 
   // What is selected, in UTF-16 units of the text
 
   selection() {
     const chosen = document.getSelection();
-    if (!chosen?.anchorNode || !this.element.contains(chosen.anchorNode) || !this.element.contains(chosen.focusNode)) return null;
-    return { anchor: this.unitOf(chosen.anchorNode, chosen.anchorOffset), focus: this.unitOf(chosen.focusNode, chosen.focusOffset) };
+    if (!chosen?.anchorNode || !this.element.contains(chosen.anchorNode) || !this.element.contains(chosen.focusNode))
+      return null;
+    return {
+      anchor: this.unitOf(chosen.anchorNode, chosen.anchorOffset),
+      focus: this.unitOf(chosen.focusNode, chosen.focusOffset),
+    };
   }
 
   /** Units of the text before a place in the page. */

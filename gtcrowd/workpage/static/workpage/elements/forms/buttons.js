@@ -27,7 +27,9 @@ class Button extends HTMLElement {
   shell(attributes, ...children) {
     const href = this.getAttribute("href");
     const link = { href, target: this.getAttribute("target") || "_blank", rel: "noopener noreferrer" };
-    return href ? build("a", { ...attributes, ...link }, ...children) : build("button", { type: "button", ...attributes }, ...children);
+    return href
+      ? build("a", { ...attributes, ...link }, ...children)
+      : build("button", { type: "button", ...attributes }, ...children);
   }
 
   get icons() {
@@ -38,7 +40,8 @@ class Button extends HTMLElement {
 
 export class CrowdButton extends Button {
   createControl() {
-    const variant = this.getAttribute("variant") || (this.getAttribute("form-action") === "submit" ? "primary" : "normal");
+    const variant =
+      this.getAttribute("variant") || (this.getAttribute("form-action") === "submit" ? "primary" : "normal");
     const className = { primary: "button", link: "button button-link", icon: "tool" }[variant] ?? "button button-plain";
     const parts = [...this.icons, build("span", {}, ...this.childNodes)];
     if (this.getAttribute("icon-align") === "right") parts.reverse();

@@ -13,7 +13,11 @@ class DialogOpener extends HTMLElement {
     const words = this.getAttribute("link-text") || text(this.words);
     const className = this.getAttribute("link-type") === "button" ? "button button-plain" : "button button-link";
     this.opener = build("button", { type: "button", class: className, "aria-haspopup": "dialog" }, words);
-    const close = build("button", { type: "button", class: "tool dialog-close", "aria-label": text("close") }, iconNamed("close"));
+    const close = build(
+      "button",
+      { type: "button", class: "tool dialog-close", "aria-label": text("close") },
+      iconNamed("close"),
+    );
     this.dialog = build("dialog", { class: "dialog", "aria-label": words }, close, ...this.content());
     this.opener.addEventListener("click", () => this.open());
     close.addEventListener("click", () => this.close());
@@ -50,8 +54,14 @@ export class CrowdInstructions extends DialogOpener {
   content() {
     const part = (tag, heading) => {
       const region = this.querySelector(`:scope > ${tag}`);
-      return region ? [build("section", { class: tag }, ...(heading ? [build("h3", {}, text(heading))] : []), region)] : [];
+      return region
+        ? [build("section", { class: tag }, ...(heading ? [build("h3", {}, text(heading))] : []), region)]
+        : [];
     };
-    return [...part("detailed-instructions", "full"), ...part("positive-example", "goodExample"), ...part("negative-example", "badExample")];
+    return [
+      ...part("detailed-instructions", "full"),
+      ...part("positive-example", "goodExample"),
+      ...part("negative-example", "badExample"),
+    ];
   }
 }

@@ -20,7 +20,8 @@ export class Field extends HTMLElement {
     this.control.required = this.hasAttribute("required");
     this.control.addEventListener("input", () => this.changed());
     // Not in a page that is fetched in advance: the keyboard is with the task before it. The form gives it when it is shown.
-    if (this.hasAttribute("auto-focus") && document.hasFocus()) queueMicrotask(() => this.control.focus({ preventScroll: true }));
+    if (this.hasAttribute("auto-focus") && document.hasFocus())
+      queueMicrotask(() => this.control.focus({ preventScroll: true }));
   }
 
   attributeChangedCallback(name) {
@@ -65,7 +66,10 @@ export class Field extends HTMLElement {
   get problem() {
     if (this.control.disabled || this.control.checkValidity()) return null;
     const own = this.getAttribute("error-message");
-    return own || (this.control.validity.valueMissing ? text("required", { name: this.title }) : this.control.validationMessage);
+    return (
+      own ||
+      (this.control.validity.valueMissing ? text("required", { name: this.title }) : this.control.validationMessage)
+    );
   }
 
   get title() {

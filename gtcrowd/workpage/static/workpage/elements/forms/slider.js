@@ -8,14 +8,27 @@ import { Field } from "./field.js";
 export class CrowdSlider extends Field {
   createControl() {
     const at = (name, otherwise) => this.getAttribute(name) || otherwise;
-    return build("input", { type: "range", min: at("min", "0"), max: at("max", "100"), step: at("step", "1"), class: "field-range" });
+    return build("input", {
+      type: "range",
+      min: at("min", "0"),
+      max: at("max", "100"),
+      step: at("step", "1"),
+      class: "field-range",
+    });
   }
 
   setUp() {
     super.setUp();
     const { min, max, step } = this.control;
     this.display = this.hasAttribute("editable")
-      ? build("input", { type: "number", class: "field-control field-number", min, max, step, "aria-label": this.title })
+      ? build("input", {
+          type: "number",
+          class: "field-control field-number",
+          min,
+          max,
+          step,
+          "aria-label": this.title,
+        })
       : build("output", { class: "field-count", for: this.control.id });
     this.display.addEventListener("input", (event) => {
       event.stopPropagation();

@@ -20,7 +20,11 @@ export class CrowdTabs extends HTMLElement {
     tab.id ||= `${id}-panel`;
     tab.setAttribute("role", "tabpanel");
     tab.setAttribute("aria-labelledby", id);
-    const control = build("button", { type: "button", role: "tab", id, class: "tab", "aria-controls": tab.id }, tab.getAttribute("header") ?? `${index + 1}`);
+    const control = build(
+      "button",
+      { type: "button", role: "tab", id, class: "tab", "aria-controls": tab.id },
+      tab.getAttribute("header") ?? `${index + 1}`,
+    );
     control.addEventListener("click", () => this.choose(index));
     return control;
   }

@@ -10,13 +10,18 @@ class TextField extends Field {
   setUp() {
     super.setUp();
     const { control } = this;
-    for (const [attribute, name] of [["placeholder", "placeholder"], ["min-length", "minlength"], ["max-length", "maxlength"]]) {
+    for (const [attribute, name] of [
+      ["placeholder", "placeholder"],
+      ["min-length", "minlength"],
+      ["max-length", "maxlength"],
+    ]) {
       if (this.hasAttribute(attribute)) control.setAttribute(name, this.getAttribute(attribute));
     }
     this.error = build("p", { class: "field-error", id: `${control.id}-wrong`, "aria-live": "polite" });
     control.setAttribute("aria-describedby", this.error.id);
     this.append(this.error);
-    if (this.hasAttribute("allowed-pattern")) this.control.addEventListener("beforeinput", (event) => this.checkCharacters(event));
+    if (this.hasAttribute("allowed-pattern"))
+      this.control.addEventListener("beforeinput", (event) => this.checkCharacters(event));
   }
 
   /** Let in only characters that the pattern knows. */

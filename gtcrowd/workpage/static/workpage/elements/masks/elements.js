@@ -29,7 +29,15 @@ class CrowdSemanticSegmentation extends Segmentation {
     this.palette.inputs.forEach((input, index) => input.after(swatch(index)));
     this.rowList = build("ul", { class: "annotations", "aria-label": text("protectedLabels") });
     this.list();
-    return [...parts, build("details", { class: "protection" }, build("summary", { class: "comment-link" }, text("protectedLabels")), this.rowList)];
+    return [
+      ...parts,
+      build(
+        "details",
+        { class: "protection" },
+        build("summary", { class: "comment-link" }, text("protectedLabels")),
+        this.rowList,
+      ),
+    ];
   }
 
   list() {
@@ -87,7 +95,12 @@ class CrowdInstanceSegmentation extends Segmentation {
   }
 
   panel() {
-    const button = build("button", { type: "button", class: "button button-plain" }, text("anotherThing"), build("kbd", {}, "N"));
+    const button = build(
+      "button",
+      { type: "button", class: "button button-plain" },
+      text("anotherThing"),
+      build("kbd", {}, "N"),
+    );
     button.addEventListener("click", () => this.addThing());
     this.rowList = build("ol", { class: "annotations", "aria-label": text("drawn") });
     return [...super.panel(), button, this.rowList];
@@ -117,7 +130,12 @@ class CrowdInstanceSegmentation extends Segmentation {
     this.show(
       this.things.map((label, index) => {
         const words = `${index + 1}. ${label}`;
-        const name = build("button", { type: "button", class: "annotation-name", "aria-pressed": String(index === this.thing) }, swatch(0, [thingColour(index)]), words);
+        const name = build(
+          "button",
+          { type: "button", class: "annotation-name", "aria-pressed": String(index === this.thing) },
+          swatch(0, [thingColour(index)]),
+          words,
+        );
         name.addEventListener("click", () => this.pick(index + 1));
         return this.protectedLabels.row({ code: index + 1, words, name, selected: index === this.thing });
       }),

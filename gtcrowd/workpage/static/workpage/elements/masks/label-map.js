@@ -66,7 +66,7 @@ export class LabelMap {
     if (y < 0 || y >= this.height || from >= to || this.locked?.[code]) return;
     const line = (y >> BITS) * this.across;
     const inside = (y & REST) << BITS;
-    for (let x = from; x < to; ) {
+    for (let x = from; x < to;) {
       const end = Math.min((x | REST) + 1, to);
       const index = line + (x >> BITS);
       if (code || this.tiles[index]) this.write(this.writableTile(index), inside | (x & REST), end - x, code);
@@ -85,7 +85,12 @@ export class LabelMap {
     const length = Math.hypot(end.x - start.x, end.y - start.y);
     const steps = Math.max(1, Math.ceil(length / Math.max(radius / 2, 0.5)));
     for (let step = 0; step <= steps; step += 1) {
-      this.disc(start.x + ((end.x - start.x) * step) / steps, start.y + ((end.y - start.y) * step) / steps, radius, code);
+      this.disc(
+        start.x + ((end.x - start.x) * step) / steps,
+        start.y + ((end.y - start.y) * step) / steps,
+        radius,
+        code,
+      );
     }
   }
 
@@ -107,14 +112,24 @@ export class LabelMap {
         if (start.y > y !== end.y > y) cuts.push(start.x + ((y - start.y) * (end.x - start.x)) / (end.y - start.y));
       });
       cuts.sort((start, end) => start - end);
-      for (let index = 0; index + 1 < cuts.length; index += 2) this.row(row, Math.round(cuts[index]), Math.round(cuts[index + 1]), code);
+      for (let index = 0; index + 1 < cuts.length; index += 2)
+        this.row(row, Math.round(cuts[index]), Math.round(cuts[index + 1]), code);
     }
   }
 
   /** All pixels of the same code that hang together with the one at x, y. */
   flood(x, y, code) {
     const old = this.at(x, y);
-    if (x < 0 || y < 0 || x >= this.width || y >= this.height || old === code || this.locked?.[code] || this.locked?.[old]) return;
+    if (
+      x < 0 ||
+      y < 0 ||
+      x >= this.width ||
+      y >= this.height ||
+      old === code ||
+      this.locked?.[code] ||
+      this.locked?.[old]
+    )
+      return;
     const waiting = [[x, y]];
     while (waiting.length) {
       const [column, row] = waiting.pop();
@@ -163,7 +178,7 @@ export class LabelMap {
     let at = 0;
     for (let index = 0; index + 1 < runs.length; index += 2) {
       const end = Math.min(at + runs[index + 1], this.width * this.height);
-      for (let from = at; from < end; ) {
+      for (let from = at; from < end;) {
         const y = Math.floor(from / this.width);
         const to = Math.min(end, (y + 1) * this.width);
         this.row(y, from - y * this.width, to - y * this.width, runs[index]);

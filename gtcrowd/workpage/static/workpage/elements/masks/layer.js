@@ -22,9 +22,15 @@ export class Layer {
     if (isUnchanged && !changed) return;
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.drawn = drawn;
-    const part = isUnchanged ? toScreen(changed, view, ratio, { width, height }) : { left: 0, top: 0, right: width, bottom: height };
+    const part = isUnchanged
+      ? toScreen(changed, view, ratio, { width, height })
+      : { left: 0, top: 0, right: width, bottom: height };
     if (part.left >= part.right || part.top >= part.bottom) return;
-    const image = sample(codes, colours.map(pixelOf), part, { scale: view.scale * ratio, x: view.x * ratio, y: view.y * ratio });
+    const image = sample(codes, colours.map(pixelOf), part, {
+      scale: view.scale * ratio,
+      x: view.x * ratio,
+      y: view.y * ratio,
+    });
     this.context.putImageData(image, part.left, part.top);
   }
 

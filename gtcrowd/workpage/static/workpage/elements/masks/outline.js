@@ -9,7 +9,12 @@ const PATIENCE_SECONDS = 30;
 export function requestOutline(element, { extremes, src, picture }) {
   return new Promise((resolve) => {
     setTimeout(() => resolve({ problem: text("outlineLate") }), PATIENCE_SECONDS * 1000);
-    const question = { points: extremes.map(({ x, y }) => [x, y]), address: new URL(src, document.baseURI).pathname, width: picture.width, height: picture.height };
+    const question = {
+      points: extremes.map(({ x, y }) => [x, y]),
+      address: new URL(src, document.baseURI).pathname,
+      width: picture.width,
+      height: picture.height,
+    };
     element.dispatchEvent(new CustomEvent("crowd-outline", { bubbles: true, detail: { ...question, resolve } }));
   });
 }

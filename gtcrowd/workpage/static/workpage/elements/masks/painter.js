@@ -83,7 +83,8 @@ export class Painter {
 
   corner(point, reach) {
     const corners = this.corners ?? [];
-    const isEnd = corners.length >= 3 && (distance(point, corners[0]) <= reach || distance(point, corners.at(-1)) <= reach / 2);
+    const isEnd =
+      corners.length >= 3 && (distance(point, corners[0]) <= reach || distance(point, corners.at(-1)) <= reach / 2);
     if (isEnd) this.close();
     else {
       this.corners = [...corners, point];
@@ -157,7 +158,8 @@ export class Painter {
     if (key === "[") return () => this.resize(0.8);
     if (key === "]") return () => this.resize(1.25);
     if (!onPicture) return null;
-    if (ARROWS[key]) return () => this.moveBy(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
+    if (ARROWS[key])
+      return () => this.moveBy(...ARROWS[key], shiftKey ? 1 : Math.max(1, Math.round(this.board.reach(STEP))));
     if (key === "Enter") return () => this.setPoint();
     if (key === "Escape" && (this.corners || this.extremes.length)) return () => this.discardDraft();
     return null;

@@ -11,15 +11,25 @@ const BAND = 1 << 20; // bytes packed at once, so that the page stays alive mean
 /** `codes`: Codes; `colours`: "#rrggbb" by code. */
 export async function png(codes, colours) {
   const { width, height } = codes;
-  const compressed = new Uint8Array(await new Response(rows(codes).pipeThrough(new CompressionStream("deflate"))).arrayBuffer());
+  const compressed = new Uint8Array(
+    await new Response(rows(codes).pipeThrough(new CompressionStream("deflate"))).arrayBuffer(),
+  );
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, 3, 0, 0, 0], 8); // eight bits, a list of colours
-  const list = Uint8Array.from(colours.flatMap((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))));
+  const list = Uint8Array.from(
+    colours.flatMap((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))),
+  );
   const magic = Uint8Array.from([137, 80, 78, 71, 13, 10, 26, 10]);
-  return base64([magic, chunk("IHDR", header), chunk("PLTE", list), chunk("IDAT", compressed), chunk("IEND", new Uint8Array())]);
+  return base64([
+    magic,
+    chunk("IHDR", header),
+    chunk("PLTE", list),
+    chunk("IDAT", compressed),
+    chunk("IEND", new Uint8Array()),
+  ]);
 }
 
 /** The rows of the picture, each behind the number of its filter: none. */
@@ -56,6 +66,7 @@ function crc(bytes) {
 
 function base64(parts) {
   let text = "";
-  for (const part of parts) for (let at = 0; at < part.length; at += 0x8000) text += String.fromCharCode(...part.subarray(at, at + 0x8000));
+  for (const part of parts)
+    for (let at = 0; at < part.length; at += 0x8000) text += String.fromCharCode(...part.subarray(at, at + 0x8000));
   return btoa(text);
 }

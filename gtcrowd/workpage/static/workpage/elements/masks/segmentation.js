@@ -48,7 +48,11 @@ export class Segmentation extends HTMLElement {
 
   get answer() {
     const { height, width } = this.board.picture;
-    const answer = { ...this.encodeLabels(), labeledImage: { pngImageData: this.encodedImage }, inputImageProperties: { height, width } };
+    const answer = {
+      ...this.encodeLabels(),
+      labeledImage: { pngImageData: this.encodedImage },
+      inputImageProperties: { height, width },
+    };
     if (this.initial) answer.initialValueModified = !this.painter.codes.isAsAfter(this.initialAnswer);
     return answer;
   }
@@ -62,8 +66,16 @@ export class Segmentation extends HTMLElement {
 
   get keys() {
     return [
-      ["X Z V F G", "keyBrush"], ["C", "keyEnds"], ["[ ]", "keySize"], ["← ↑ ↓ →", "keyCursor"], ["Enter", "keyPaint"],
-      ["Ctrl + Z, Ctrl + Y", "keyUndo"], ["+ - .", "keyZoom"], ["M", "keyHand"], ["H, L", "keyKeep"], ["B", "keyNothing"],
+      ["X Z V F G", "keyBrush"],
+      ["C", "keyEnds"],
+      ["[ ]", "keySize"],
+      ["← ↑ ↓ →", "keyCursor"],
+      ["Enter", "keyPaint"],
+      ["Ctrl + Z, Ctrl + Y", "keyUndo"],
+      ["+ - .", "keyZoom"],
+      ["M", "keyHand"],
+      ["H, L", "keyKeep"],
+      ["B", "keyNothing"],
     ];
   }
 
@@ -90,7 +102,12 @@ export class Segmentation extends HTMLElement {
 
   setUp() {
     this.initial = readInitial(this.getAttribute("initial-value"));
-    this.labels = [...new Set([...readList(this.getAttribute("labels") ?? ""), ...(this.initial?.things ?? []).map(({ label }) => label)])];
+    this.labels = [
+      ...new Set([
+        ...readList(this.getAttribute("labels") ?? ""),
+        ...(this.initial?.things ?? []).map(({ label }) => label),
+      ]),
+    ];
     this.label = 0;
     this.reportedSteps = 0;
     this.protectedLabels = new ProtectedLabels(() => this.onProtectionChange());
@@ -105,15 +122,42 @@ export class Segmentation extends HTMLElement {
     };
     this.board = new Board({ src: this.getAttribute("src") ?? "", alt: text("picture"), handlers });
     this.board.loading.image.addEventListener("load", () => this.begin());
-    this.painter = new Painter({ board: this.board, code: () => this.code(), onPick: (code) => this.pick(code), outline: (extremes) => this.outline(extremes), changed: () => this.changed() });
+    this.painter = new Painter({
+      board: this.board,
+      code: () => this.code(),
+      onPick: (code) => this.pick(code),
+      outline: (extremes) => this.outline(extremes),
+      changed: () => this.changed(),
+    });
     this.layer = new Layer(this.board.viewport);
     if (this.initial) this.loadInitialImage(this.initial.src);
     const history = { undo: () => this.painter.undo(), redo: () => this.painter.redo() };
-    Object.defineProperty(history, "history", { get: () => ({ canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.extremes.length > 0, canRedo: this.painter.undoneSteps.length > 0 }) });
+    Object.defineProperty(history, "history", {
+      get: () => ({
+        canUndo: this.painter.steps.length > 0 || this.painter.corners || this.painter.extremes.length > 0,
+        canRedo: this.painter.undoneSteps.length > 0,
+      }),
+    });
     this.adjustments = { brightness: 100, contrast: 100 };
-    this.toolbar = new Toolbar({ sketch: history, board: this.board, adjust: (name, value) => this.adjust(name, value), cross: false, opacity: this.layer.opacity * 100 });
+    this.toolbar = new Toolbar({
+      sketch: history,
+      board: this.board,
+      adjust: (name, value) => this.adjust(name, value),
+      cross: false,
+      opacity: this.layer.opacity * 100,
+    });
     this.status = build("p", { class: "picture-status", role: "status" });
-    this.prepend(build("figure", { class: "picture drawing" }, this.board.element, ...(this.initialImage ? [this.initialImage.panel] : []), this.tools(), this.status, this.toolbar.element));
+    this.prepend(
+      build(
+        "figure",
+        { class: "picture drawing" },
+        this.board.element,
+        ...(this.initialImage ? [this.initialImage.panel] : []),
+        this.tools(),
+        this.status,
+        this.toolbar.element,
+      ),
+    );
     this.append(build("div", { class: "side" }, ...this.panel(), ...instructionsOf(this)));
     this.classList.add("ready");
   }
@@ -127,7 +171,8 @@ export class Segmentation extends HTMLElement {
   /** The size of the picture is known, and what it was painted with before has come. */
   async begin() {
     const { width, height } = this.board.picture;
-    if (this.codes || !width || (this.initialImage && (this.initialImage.failed || !this.initialImage.size.width))) return;
+    if (this.codes || !width || (this.initialImage && (this.initialImage.failed || !this.initialImage.size.width)))
+      return;
     this.codes = new LabelMap(width, height);
     this.initialAnswer = [];
     if (this.initialImage) {
@@ -151,24 +196,56 @@ export class Segmentation extends HTMLElement {
   tools() {
     this.buttons = Object.keys(TOOLS).map((name) => {
       const key = TOOLS[name].toUpperCase();
-      const button = build("button", { type: "button", class: "tool", title: `${text(name)} (${key})`, "aria-label": text(name), "aria-pressed": "false", "aria-keyshortcuts": key }, icon(ICONS[name]));
+      const button = build(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          title: `${text(name)} (${key})`,
+          "aria-label": text(name),
+          "aria-pressed": "false",
+          "aria-keyshortcuts": key,
+        },
+        icon(ICONS[name]),
+      );
       button.addEventListener("click", () => this.painter.useTool(name));
       return button;
     });
-    this.size = build("input", { type: "range", min: "1", max: "200", value: this.painter.size, "aria-label": text("brushSize") });
+    this.size = build("input", {
+      type: "range",
+      min: "1",
+      max: "200",
+      value: this.painter.size,
+      "aria-label": text("brushSize"),
+    });
     this.size.addEventListener("input", () => {
       this.painter.size = Number(this.size.value);
       this.redraw();
     });
-    return build("div", { class: "picture-tools", role: "toolbar", "aria-label": text("painting") }, ...this.buttons, this.size);
+    return build(
+      "div",
+      { class: "picture-tools", role: "toolbar", "aria-label": text("painting") },
+      ...this.buttons,
+      this.size,
+    );
   }
 
   panel() {
-    this.palette = new Choices({ header: this.getAttribute("header") || text("chooseThenPaint"), labels: this.labels, changed: () => this.choose(this.palette.chosen[0]) });
+    this.palette = new Choices({
+      header: this.getAttribute("header") || text("chooseThenPaint"),
+      labels: this.labels,
+      changed: () => this.choose(this.palette.chosen[0]),
+    });
     if (this.palette.inputs[0]) this.palette.inputs[0].checked = true;
     this.nothingBox = build("input", { type: "checkbox" });
     this.nothingBox.addEventListener("change", () => this.notify());
-    const nothing = build("label", { class: "choice" }, this.nothingBox, build("span", { class: "choice-label" }, text("nothing")), build("kbd", { "aria-hidden": "true" }, "B"));
+    const nothing = build(
+      "label",
+      { class: "choice" },
+      this.nothingBox,
+      build("span", { class: "choice-label" }, text("nothing")),
+      build("kbd", { "aria-hidden": "true" }, "B"),
+    );
     return [this.palette.element, nothing];
   }
 
@@ -301,15 +378,28 @@ export class Segmentation extends HTMLElement {
   polygon() {
     const corners = this.painter.corners ?? [];
     if (!corners.length) return [];
-    const points = [...corners, ...(this.painter.position ? [this.painter.position] : [])].map((point) => board(this, point));
-    return [node("polyline", { points: points.join(" "), class: "shape-halo" }), node("polyline", { points: points.join(" "), class: "shape-line shape-draft", fill: "none", stroke: this.colours()[this.code()] })];
+    const points = [...corners, ...(this.painter.position ? [this.painter.position] : [])].map((point) =>
+      board(this, point),
+    );
+    return [
+      node("polyline", { points: points.join(" "), class: "shape-halo" }),
+      node("polyline", {
+        points: points.join(" "),
+        class: "shape-line shape-draft",
+        fill: "none",
+        stroke: this.colours()[this.code()],
+      }),
+    ];
   }
 
   cursor() {
     const { position, tool, size } = this.painter;
     if (!position) return [];
     const r = tool === "brush" || tool === "eraser" ? Math.max(size / 2, 1) : 4;
-    return [...(this.showsCrosshair ? crosshair(this.board, position) : []), ...ring(this.board.toViewport(position), r)];
+    return [
+      ...(this.showsCrosshair ? crosshair(this.board, position) : []),
+      ...ring(this.board.toViewport(position), r),
+    ];
   }
 }
 

@@ -20,7 +20,11 @@ class CrowdRanking extends HTMLElement {
     this.list = build("ol", { class: "ranks", "aria-label": text("ranked") });
     this.pool = build("div", { class: "choices-list" });
     this.status = build("p", { class: "visually-hidden", "aria-live": "polite" });
-    this.append(build("fieldset", { class: "choices" }, build("legend", {}, header), this.list, this.pool), this.status, ...instructionsOf(this));
+    this.append(
+      build("fieldset", { class: "choices" }, build("legend", {}, header), this.list, this.pool),
+      this.status,
+      ...instructionsOf(this),
+    );
     this.draw();
     onKeys(() => {
       this.itemKeys = keysFor(this.items);
@@ -37,7 +41,10 @@ class CrowdRanking extends HTMLElement {
   }
 
   get keys() {
-    return [["1 – 9", "keyPlace"], ["Backspace", "keyBack"]];
+    return [
+      ["1 – 9", "keyPlace"],
+      ["Backspace", "keyBack"],
+    ];
   }
 
   get draft() {
@@ -88,7 +95,18 @@ class CrowdRanking extends HTMLElement {
 
   draw() {
     const button = (action, accessibleName, words, done, off = false) => {
-      const control = build("button", { type: "button", class: "tool", "aria-label": accessibleName, title: accessibleName, disabled: off, "data-action": action }, words);
+      const control = build(
+        "button",
+        {
+          type: "button",
+          class: "tool",
+          "aria-label": accessibleName,
+          title: accessibleName,
+          disabled: off,
+          "data-action": action,
+        },
+        words,
+      );
       control.addEventListener("click", done);
       return control;
     };
@@ -99,7 +117,13 @@ class CrowdRanking extends HTMLElement {
           { class: "rank" },
           build("span", { class: "rank-text" }, item),
           button(`up ${item}`, `${text("up")}: ${item}`, "↑", () => this.swap(index, index - 1), index === 0),
-          button(`down ${item}`, `${text("down")}: ${item}`, "↓", () => this.swap(index, index + 1), index === this.order.length - 1),
+          button(
+            `down ${item}`,
+            `${text("down")}: ${item}`,
+            "↓",
+            () => this.swap(index, index + 1),
+            index === this.order.length - 1,
+          ),
           button(`out ${item}`, `${text("remove")}: ${item}`, "×", () => this.toggle(item)),
         ),
       ),
@@ -108,7 +132,12 @@ class CrowdRanking extends HTMLElement {
       ...this.items.flatMap((item, index) => {
         if (this.order.includes(item)) return [];
         const key = this.itemKeys[index];
-        const control = build("button", { type: "button", class: "choice", "data-action": `in ${item}`, "aria-keyshortcuts": key }, build("span", { class: "choice-label" }, item), ...(key ? [build("kbd", { "aria-hidden": "true" }, key.toUpperCase())] : []));
+        const control = build(
+          "button",
+          { type: "button", class: "choice", "data-action": `in ${item}`, "aria-keyshortcuts": key },
+          build("span", { class: "choice-label" }, item),
+          ...(key ? [build("kbd", { "aria-hidden": "true" }, key.toUpperCase())] : []),
+        );
         control.addEventListener("click", () => this.toggle(item));
         return [control];
       }),
