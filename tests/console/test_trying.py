@@ -37,7 +37,7 @@ def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, a
     page.get_by_label("Task template (Liquid)").fill(
         "<crowd-form><b>{{ task.input.bird }}</b><crowd-input name='x' label='Which?'></crowd-input></crowd-form>"
     )
-    page.get_by_text("Hooks: programs of your own").click()
+    page.get_by_text("Hooks: your own programs").click()
     page.get_by_label("Pre-annotation hook").fill(hook.url)
 
     with page.expect_popup() as opened:

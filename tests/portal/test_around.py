@@ -61,9 +61,9 @@ def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
 
     offline(page)
     began = time.monotonic()
-    expect(page.locator("#notice")).to_contain_text("You are offline. Go on")
+    expect(page.locator("#notice")).to_contain_text("You are offline. You can continue")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("you can go on")
+    expect(page.locator("#notice")).to_contain_text("so you can continue")
     written(frame, "half an ans")
     page.wait_for_timeout(1500)
     kept = page.evaluate("Object.entries(localStorage).map(([name, value]) => name + value).join()")
@@ -148,7 +148,7 @@ def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
     page.context.clear_cookies()
     page.keyboard.press("2")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("You are signed out. Your work is kept.")
+    expect(page.locator("#notice")).to_contain_text("You are signed out. Your work is saved.")
 
     login = sign_in(page, page.locator("#notice").get_by_role("link", name="Sign in"), cleo.user.email)
     login.close()
@@ -161,7 +161,7 @@ def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
     # Forms of the page carry the new token.
     page.keyboard.press("Alt+r")
     page.locator("#return").get_by_role("button", name="Return").click()
-    expect(page.get_by_text("The task is back with the others.")).to_be_visible()
+    expect(page.get_by_text("Task returned.")).to_be_visible()
 
 
 def test_a_draft_survives_signing_in_again(cleos_page, cleo, start, give):
@@ -313,8 +313,8 @@ def test_stopping_keeps_the_work_and_leads_back(cleos_page, address, start, give
     written(frame, "half a senten")
     cleos_page.get_by_role("button", name="Stop and resume later").click()
 
-    expect(cleos_page.get_by_text("Your work is saved. The task waits for you, with")).to_be_visible()
-    expect(cleos_page.get_by_text("You have begun a task; it waits for you for")).to_be_visible()
+    expect(cleos_page.get_by_text("Your work is saved. You have")).to_be_visible()
+    expect(cleos_page.get_by_text("You have a task in progress;")).to_be_visible()
     cleos_page.evaluate("localStorage.clear()")
     cleos_page.get_by_role("link", name="Continue").click()
     expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
@@ -326,7 +326,7 @@ def test_stopping_without_network_does_not_leave(cleos_page, start, give):
     offline(cleos_page)
     cleos_page.keyboard.press("Alt+s")
 
-    expect(cleos_page.locator("#notice")).to_contain_text("kept in this browser")
+    expect(cleos_page.locator("#notice")).to_contain_text("saved in this browser")
     expect(frame.get_by_role("textbox")).to_have_value("half")
     offline(cleos_page, False)
 

@@ -172,7 +172,7 @@ def test_its_keys_stand_in_the_list_of_shortcuts(easel, cleos_page):
 def test_nothing_to_label_is_said_on_purpose(easel, cleos_page):
     board = easel("boxes")
     board.press("Control+Enter")
-    expect(board.frame.get_by_role("alert").filter(has_text="Draw what you see first")).to_be_visible()
+    expect(board.frame.get_by_role("alert").filter(has_text="Draw at least one shape")).to_be_visible()
     board.press("b")
 
     assert answer(cleos_page)["boundingBox"]["boundingBoxes"] == []
@@ -239,7 +239,7 @@ def test_what_is_locked_or_hidden_is_not_painted_over(easel, cleos_page):
     board.press("2")
     board.drag((150, 60), (150, 140))  # across it
     board.press("h", "1")
-    expect(board.frame.locator(".picture-status")).to_contain_text("nothing is painted with it")
+    expect(board.frame.locator(".picture-status")).to_contain_text("to paint with it")
     board.drag((400, 400), (500, 400))
     board.press("z")
     board.drag((90, 100), (210, 100))
@@ -436,7 +436,7 @@ def test_why_there_is_no_outline_is_said(easel, cleos_page):
         board.click(*place)
     expect(board.frame.locator(".picture-status")).to_have_text("The four points are too close together.")
     board.press("Control+Enter")
-    expect(board.frame.get_by_role("alert").filter(has_text="Paint what you see first")).to_be_visible()
+    expect(board.frame.get_by_role("alert").filter(has_text="Paint at least one area")).to_be_visible()
 
 
 @pytest.mark.parametrize(

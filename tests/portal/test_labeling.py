@@ -134,7 +134,7 @@ def test_several_by_keyboard(cleos_page, address, request, give, medium):
     expect(frame.get_by_role("checkbox").first).to_be_focused()
 
     cleos_page.keyboard.press("Control+Enter")
-    expect(frame.get_by_role("alert").filter(has_text="Choose what applies first")).to_be_visible()
+    expect(frame.get_by_role("alert").filter(has_text="Choose at least one category")).to_be_visible()
     for key in "4312":
         cleos_page.keyboard.press(key)
     expect(frame.get_by_role("checkbox", name="None of these")).not_to_be_checked()
@@ -238,7 +238,7 @@ def test_returning_is_asked_about(cleos_page, start, pictures):
     cleos_page.keyboard.type("too dark")
     cleos_page.keyboard.press("Enter")
 
-    expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible()
+    expect(cleos_page.get_by_text("Task returned.")).to_be_visible()
     # The next task may have been taken by now.
     assert Assignment.objects.get(state=AssignmentState.RETURNED).reason == "too dark"
 
@@ -356,7 +356,7 @@ def test_a_page_that_will_not_rest_can_be_left(cleos_page, address, give, script
     cleos_page.locator('[data-opens="return"]').click(timeout=15_000)
     cleos_page.locator("#return").get_by_role("button", name="Return").click(timeout=15_000)
 
-    expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible(timeout=15_000)
+    expect(cleos_page.get_by_text("Task returned.")).to_be_visible(timeout=15_000)
 
 
 def test_page_hears_only_its_own_frame(cleos_page, start, texts):

@@ -107,7 +107,7 @@ def test_nothing_to_mark_is_said_on_purpose(start, cleos_page):
     frame = start("spans")
     expect(frame.locator(".passage")).to_be_focused()
     cleos_page.keyboard.press("Control+Enter")
-    expect(frame.get_by_role("alert").filter(has_text="Mark what you find first")).to_be_visible()
+    expect(frame.get_by_role("alert").filter(has_text="Annotate at least one span")).to_be_visible()
     cleos_page.keyboard.press("b")
 
     assert answer(cleos_page) == {"entities": []}

@@ -62,7 +62,7 @@ def test_finder_serves_elements_of_kinds(toy):
 def test_finder_serves_nothing_else(toy, path):
     (toy.parents[1] / "secret.js").write_text("")
 
-    with pytest.raises(Exception, match="joined path|located outside") if ".." in path else _nothing():
+    with pytest.raises(Exception, match=r"joined path|located outside") if ".." in path else _nothing():
         assert not finders.find(path)
 
 
