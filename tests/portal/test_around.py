@@ -71,7 +71,7 @@ def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     assert "half an ans" in kept
     written(frame, "answer 10", before="half an ans")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("Your 2 answers are kept")
+    expect(page.locator("#notice")).to_contain_text("Your 2 answers are saved")
     assert Answer.objects.count() == 9
     page.wait_for_timeout(max(0, 120 - (time.monotonic() - began)) * 1000)
     offline(page, False)

@@ -168,7 +168,7 @@ def test_answer_survives_a_lost_connection(cleos_page, start, pictures):
     start(pictures)
     cleos_page.route("**/submit/", lambda route: route.abort())
     submit(cleos_page, "2")
-    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
+    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is saved")
     cleos_page.unroute("**/submit/")
 
     cleos_page.get_by_role("button", name="Send again").click()
@@ -181,7 +181,7 @@ def test_answer_survives_a_reload(cleos_page, start, pictures):
     start(pictures)
     cleos_page.route("**/submit/", lambda route: route.abort())
     submit(cleos_page, "2")
-    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
+    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is saved")
     cleos_page.unroute("**/submit/")
     cleos_page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether one really wants to leave
 

@@ -1,10 +1,10 @@
-// Before anything of a requester's own page runs: takes away what could talk to others past the page's policy.
+// Runs before a custom template: removes APIs that could send data out despite the Content-Security-Policy.
 
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCDataChannel", "RTCIceTransport"]) {
   delete globalThis[name];
 }
 
-// Nor may it take the keyboard from the task before it while it is fetched in advance; frame.js says when it is shown.
+// A prefetched page must not take the focus from the current task; sandbox.js reports when it is shown.
 const { focus } = HTMLElement.prototype;
 HTMLElement.prototype.focus = function guarded(options) {
   if (document.hasFocus()) focus.call(this, options);

@@ -52,7 +52,7 @@ const FROM_PAGE = {
   draft: () => true,
 };
 
-const MAX_PER_SECOND = 40; // messages a second; no task has more to say
+const MAX_PER_SECOND = 40; // no task needs more
 
 /** Calls `handlers[type](data)` for every sound message from the frame's window, and `handlers.flood()` once when there are
  *  more than any task could mean; returns a function that stops it. */
@@ -73,7 +73,7 @@ export function listenToPage(origin, handlers) {
   return listen(FROM_PAGE, handlers, (event) => event.source === window.parent && event.origin === origin);
 }
 
-/** The frame's origin is opaque and cannot be named; that is why no message to it says anything private. */
+/** The sandbox's origin is opaque and cannot be named; therefore no message contains anything private. */
 export function tellSandbox(sandbox, type, data = {}) {
   sandbox.contentWindow?.postMessage({ from: SENDER, type, ...data }, "*");
 }
@@ -104,7 +104,7 @@ function isText(value) {
   return typeof value === "string" && value.length < 400;
 }
 
-/** The icon is the path of a picture, and nothing else. */
+/** The icon must be an SVG path and nothing else. */
 function isTool(value) {
   return (
     isObject(value) &&

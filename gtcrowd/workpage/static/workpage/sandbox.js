@@ -1,17 +1,17 @@
-// Inside the sandboxed frame: brings the elements to life and passes their one event to the page outside.
+// Inside the sandbox: register the elements and pass their answer to the page outside.
 
 import { guideTo } from "./elements/guide.js";
 import { shortcutOf, useKeys } from "./elements/keys.js";
 import { ELEMENTS, register } from "./elements/register.js";
 import { listenToPage, tellPage } from "./messages.js";
 
-// The frame itself has no origin; this script has the one of the page.
+// The sandbox has no origin; this script has the origin of the page.
 const origin = new URL(import.meta.url).origin;
 
-// Elements that only some pages have come in groups of their own.
+// Elements that only some pages use come in separate modules.
 const entries = (document.documentElement.dataset.entries ?? "").split(" ").filter(Boolean);
 const groups = await Promise.all(entries.map((entry) => import(entry)));
-// Inner elements first, so that the form finds them furnished.
+// Inner elements first, so that the form finds them ready.
 register(Object.assign({}, ...groups.map((group) => group.ELEMENTS), ELEMENTS));
 const form = document.querySelector("crowd-form");
 document.dispatchEvent(new CustomEvent("all-crowd-elements-ready", { bubbles: true }));
@@ -20,7 +20,7 @@ document.addEventListener("crowd-submit", (event) => {
   if (event.target === form) tellPage(origin, "answer", { content: event.detail.content });
 });
 
-// An element may ask for what lies between four points; the page asks the server, and answers by the number.
+// An element may request an outline; the page asks the server and replies with the same number.
 const questions = new Map();
 document.addEventListener("crowd-outline", ({ detail: { resolve, ...question } }) => {
   const number = questions.size + 1;
@@ -28,7 +28,7 @@ document.addEventListener("crowd-outline", ({ detail: { resolve, ...question } }
   tellPage(origin, "outline", { number, ...question });
 });
 
-// What no element wanted may be a shortcut of the page.
+// Keys that no element handled may be shortcuts of the page.
 document.addEventListener("keydown", (event) => {
   const name = event.defaultPrevented ? undefined : shortcutOf(event);
   if (!name) return;
@@ -36,7 +36,7 @@ document.addEventListener("keydown", (event) => {
   tellPage(origin, "key", { key: name });
 });
 
-// That the worker does something is seen here only: by hand, by keyboard, or by watching what plays.
+// Only the sandbox sees activity in the task: pointer, keyboard, or media that plays.
 const ACTIVE_MS = 5000;
 let lastActive = -ACTIVE_MS;
 const tellActive = ({ timeStamp }) => {
@@ -48,7 +48,7 @@ for (const type of ["pointerdown", "pointermove", "keydown", "wheel", "scroll", 
   document.addEventListener(type, tellActive, { capture: true, passive: true });
 }
 
-// What has been done so far, a moment after the last change.
+// Send a draft shortly after the last change.
 let draftTimer;
 const tellDraft = (wait) => {
   clearTimeout(draftTimer);
@@ -73,7 +73,7 @@ listenToPage(origin, {
   keys: ({ keys }) => useKeys(keys),
   draft: () => tellDraft(0),
   key: ({ key, ctrl, alt, shift }) => {
-    // Made anew from plain data; the task cannot tell where it was pressed.
+    // Create a new event from plain data.
     const modifiers = { ctrlKey: Boolean(ctrl), altKey: Boolean(alt), shiftKey: Boolean(shift) };
     const keyEvent = new KeyboardEvent("keydown", { key, ...modifiers, bubbles: true, cancelable: true });
     document.body.dispatchEvent(keyEvent);

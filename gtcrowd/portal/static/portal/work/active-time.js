@@ -1,5 +1,4 @@
-// How long the worker was really at the task: only time counts in which the page is seen, has the focus, and the last
-// input (hand, keyboard, or something that plays) is less than a minute ago.
+// Measure active time: time in which the page is visible and focused and the last input was less than a minute ago.
 
 export const IDLE_MS = 60_000;
 
@@ -15,7 +14,7 @@ export class ActiveTime {
       document.addEventListener(type, onInput, { capture: true, passive: true });
   }
 
-  /** Another task is shown, which is to be looked at first. */
+  /** Start anew for another task. */
   restart() {
     this.counted = 0;
     this.runningSince = null;
@@ -23,14 +22,14 @@ export class ActiveTime {
     this.update();
   }
 
-  /** The worker does something. What is done inside the frame is told by its messages. */
+  /** Record input. Input inside the sandbox is reported by its messages. */
   onInput() {
     this.pause();
     this.lastInput = this.now();
     this.update();
   }
 
-  /** The focus in a frame of the page is the page's too: `hasFocus` says so. */
+  /** `hasFocus` is also true while the sandbox has the focus. */
   update() {
     this.pause();
     if (document.visibilityState === "visible" && document.hasFocus()) this.runningSince = this.now();

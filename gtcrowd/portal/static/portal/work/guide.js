@@ -1,4 +1,4 @@
-// The tool guide: how one works with this task, what each tool does, and what keys do, as the task itself tells.
+// Fill the tool guide with what the task reports: how to work with it, its tools and its keys.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -12,7 +12,7 @@ export function fillGuide(part, { about, tools, keys }, nothing) {
   part("guide-keys-part").hidden = keys.length === 0;
 }
 
-/** A row for a key: also in the list of shortcuts. */
+/** A table row for a key; also used by the list of shortcuts. */
 export function key([pressed, words]) {
   const row = makeElement("tr");
   const head = makeElement("th");

@@ -1,4 +1,4 @@
-// Shortcuts of the page, and keys pressed in the page that are meant for the task.
+// Handle the page's shortcuts, and pass keys on that are meant for the task.
 
 import { shortcutOf, isSubmit, isTyping } from "../../workpage/elements/keys.js";
 
@@ -17,7 +17,7 @@ export function listenToKeys({ actions, pass }) {
   });
 }
 
-/** Plain characters, and what submits; Enter and Space belong to the button they are pressed on. */
+/** Characters, and the key that submits. Enter and Space belong to the focused button. */
 function isForTask(event) {
   if (isTyping(event.target)) return false;
   if (isSubmit(event)) return true;

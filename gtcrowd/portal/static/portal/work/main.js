@@ -1,4 +1,4 @@
-// The work page: shows a task, sends its answer, shows the next one without loading the page anew.
+// The work page: show a task, send its answer, show the next task without reloading the page.
 
 import { ActiveTime } from "./active-time.js";
 import { Prefetch } from "./prefetch.js";
@@ -12,7 +12,7 @@ import { ShortcutList } from "./shortcuts.js";
 import { SandboxHost } from "./sandbox-host.js";
 import { Countdown } from "./timer.js";
 
-const DRAFT_GRACE_MS = 300; // the frame's, before the page is left
+const DRAFT_GRACE_MS = 300; // time for the sandbox to send its last draft before the page is left
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const addresses = read("addresses");
@@ -74,7 +74,7 @@ const host = new SandboxHost(document.getElementById("sandbox"), {
   outline,
   onFault: () => page.notice(page.text("sandboxFailed"), { level: "error" }),
   onShutDown: () => {
-    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // it may have opened them
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // the task may have opened them
     page.notice(page.text("sandboxShutDown"), { level: "error" });
   },
 });
@@ -94,7 +94,7 @@ wireReport(page, {
   save: (report) => send(addresses.report, report),
   onSent: (sentence) => page.notice(sentence, { level: "success" }),
 });
-// On a small screen they would cover the task; they stood on the page before this one.
+// On a small screen the instructions would cover the task; the previous page showed them.
 if (window.matchMedia("(max-width: 44rem)").matches) page.instructions(false);
 page.task(task);
 host.show(task.sandbox);
@@ -110,21 +110,21 @@ window.addEventListener("online", () => {
   if (outbox.empty) page.notice("");
 });
 if (!outbox.empty) {
-  // Left over from before a reload or a sign-in; they go first.
+  // Answers from before a reload or a sign-in are sent first.
   page.notice(page.text("waitingAnswer"));
   outbox.now();
 }
 
 function submit(content) {
-  if (isSubmitted) return; // a second click while the first is on its way
-  performance.mark("gtcrowd:submitted"); // how long it takes is seen in the browser's own tools
+  if (isSubmitted) return; // a second click while the first is being sent
+  performance.mark("gtcrowd:submitted"); // visible in the browser's performance tools
   isSubmitted = true;
   host.tell("disable");
   const more = !document.getElementById("stop-after").checked;
   outbox.put({ assignment: task.assignment, content, activeSeconds: active.seconds, more });
 }
 
-/** What the server is to know besides an answer: the task that comes after it is there already, and which one it is. */
+/** What to send with an answer if the next task is already on screen: its assignment. */
 function taskOnScreen(answer, [other]) {
   if (other) return { at: other.assignment };
   return answer.assignment === task.assignment || isSubmitted ? {} : { at: task.assignment };
@@ -151,7 +151,7 @@ function onOutcome({ kind, reply }, answer, wait) {
   handlers[kind]();
 }
 
-/** Ask the server what lies between four points; one after another, whatever the frame asks. */
+/** Request an outline from the server; one at a time, whatever the sandbox requests. */
 async function outline({ number, address, points, width, height }) {
   const { assignment } = task;
   const answer = (mask) => assignment === task.assignment && host.tell("outlined", { number, ...mask });
@@ -166,14 +166,14 @@ async function outline({ number, address, points, width, height }) {
   else answer({ problem: reply.problem ?? page.text("noOutline") });
 }
 
-/** An answer is settled: show the next task, unless a further answer is on its way, or the worker is at the next task. */
+/** Show the next task after an answer, unless another answer is being sent or the next task is already on screen. */
 function onSettled(reply, sentence, level) {
   if (!isSubmitted) return onReconnected(reply, sentence, level);
   if (outbox.empty) return showNext(reply, sentence, level);
   return page.announce(sentence);
 }
 
-/** The worker went on without connection, and the server now knows that. */
+/** The worker continued offline, and the server has caught up. */
 function onReconnected(reply, sentence, level) {
   page.part("receipt").textContent = level === "success" ? sentence : "";
   page.announce(sentence);
@@ -188,7 +188,7 @@ function onReconnected(reply, sentence, level) {
   prefetch.start();
 }
 
-/** Without connection: on to the task that was fetched in advance, if there is one; the answer waits. */
+/** Offline: show the prefetched task if there is one; the answer waits in the outbox. */
 function showPrefetched(answer) {
   if (answer.assignment !== task.assignment || !answer.more) return false;
   const next = prefetch.task && host.has(prefetch.task.sandbox) ? prefetch.take() : null;
@@ -198,7 +198,7 @@ function showPrefetched(answer) {
   return true;
 }
 
-/** Signed in again, in another tab. */
+/** The worker signed in again in another tab. */
 function onSignedInAgain() {
   isSignedOut = false;
   page.notice(page.text("signedInAgain"), { level: "success" });
@@ -212,7 +212,7 @@ function onSignedOut() {
   });
 }
 
-/** Leave the work for later, once the server has what was done. */
+/** Stop working once the server has the draft. */
 async function stop(event) {
   event.preventDefault();
   host.tell("draft");
@@ -221,7 +221,7 @@ async function stop(event) {
   else page.notice(page.text("draftNotKept"), { level: "warning" });
 }
 
-/** Ask for the time limit to begin anew; the server says until when, or why not. */
+/** Request a new time limit. The server replies with the time left, or why it refuses. */
 async function moreTime() {
   const { kind, reply } = await send(addresses.moreTime, { assignment: task.assignment });
   if (kind === "signedOut") return onSignedOut();
@@ -257,7 +257,7 @@ function refused(reply, answer) {
   host.tell("problem", { sentence: reply.problem ?? page.text("sandboxFailed") });
 }
 
-/** Go on to the next task, or to where the server says when there is none. */
+/** Show the next task, or go where the server says if there is none. */
 function showNext(reply, sentence, level) {
   if (!reply.next) {
     window.location.assign(reply.go ?? addresses.page);

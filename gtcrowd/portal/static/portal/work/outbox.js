@@ -1,11 +1,11 @@
-// Holds answers until the server has taken them: through lost connections, reloads, signing in again, and a closed
-// browser. There may be several: without connection the worker can go on with the task that was fetched in advance.
+// Hold answers until the server has accepted them: through lost connections, reloads, sign-ins and a closed browser.
+// There may be several answers, because the worker can continue offline with a prefetched task.
 //
-// They are sent one after another, in the order in which they were given. Sending the same answer twice does no harm (the
-// server gives the same receipt), so when in doubt it is sent again.
+// Answers are sent one after another, in order. Sending an answer twice is harmless (the server returns the same
+// receipt), so when in doubt it is sent again.
 
-const WAITS = [1, 2, 4, 8, 15, 30]; // seconds between tries; the last one repeats
-const SIGNED_OUT = 10; // seconds until it is seen whether the worker has signed in again
+const WAITS = [1, 2, 4, 8, 15, 30]; // seconds between attempts; the last value repeats
+const SIGNED_OUT = 10; // seconds between checks whether the worker has signed in again
 
 export class Outbox {
   /** `send(answer, others)` resolves to an outcome (send.js). `told(outcome, answer, waitSeconds)` hears of every try.
@@ -15,9 +15,9 @@ export class Outbox {
     this.answers = this.stored();
     this.tries = 0;
     this.sending = false;
-    this.unknown = new Set(); // answers that the server does not know as this person's; they must not stop the others
+    this.unknown = new Set(); // answers that belong to another account; they must not block the others
     window.addEventListener("online", () => this.now());
-    // Whoever comes back from signing in need not press anything.
+    // After signing in elsewhere, sending resumes without a click.
     window.addEventListener("focus", () => this.signedOut && this.now());
     document.addEventListener(
       "visibilitychange",
@@ -45,7 +45,7 @@ export class Outbox {
     this.store(this.stored().filter((other) => other.assignment !== assignment));
   }
 
-  /** Send all again, those set aside too. */
+  /** Send all answers again, including those of another account. */
   again() {
     this.unknown.clear();
     return this.now();
@@ -83,7 +83,7 @@ export class Outbox {
       if (answers.length) this.storage.setItem(this.name, JSON.stringify(answers));
       else this.storage.removeItem(this.name);
     } catch {
-      // No room for so large an answer: it is kept by this page alone, and leaving it is asked about.
+      // Storage is full: only this page has the answer, and asks before it is left.
     }
   }
 }

@@ -1,4 +1,4 @@
-// What the work page shows besides the task: time, money, notices, dialogs, instructions.
+// Everything the work page shows besides the task: time, money, notices, dialogs, instructions.
 
 import { fillGuide, key } from "./guide.js";
 import { money, thousandths } from "./money.js";
@@ -16,7 +16,7 @@ export class WorkPage {
     return this.texts[name].replace(/%\((\w+)\)s/g, (_whole, key) => values[key]).replaceAll("%%", "%");
   }
 
-  /** Read out by a screen reader, seen by nobody. */
+  /** Announce a sentence to screen readers only. */
   announce(sentence) {
     this.part("announcements").textContent = sentence;
   }
@@ -38,7 +38,7 @@ export class WorkPage {
     this.part("earned").textContent = money(this.earned);
   }
 
-  /** A notice that stays until the next one. `actions`: [text, what to do or where to go]. */
+  /** Show a notice until the next one. `actions`: pairs of text and a function or an address. */
   notice(sentence, { level = "", actions = [] } = {}) {
     const notice = this.part("notice");
     notice.className = `note work-note${level ? ` note-${level}` : ""}`;
@@ -46,7 +46,7 @@ export class WorkPage {
     notice.replaceChildren(sentence, ...actions.map(([text, action]) => actionElement(text, action)));
   }
 
-  /** The task that the dialogs for leaving speak of, and what it pays. */
+  /** Set the task that the dialogs refer to, and its pay. */
   task({ assignment, pays }) {
     for (const input of document.querySelectorAll('input[name="assignment"]')) input.value = assignment;
     this.part("pays").textContent = pays;
@@ -74,13 +74,13 @@ export class WorkPage {
     });
   }
 
-  /** What the task says of itself: sentences, tools, and what keys do in it. */
+  /** Fill the tool guide and the list of task keys. */
   guide(content) {
     this.part("task-keys").replaceChildren(...content.keys.map(key));
     fillGuide(this.part, content, this.text("nothingToTell"));
   }
 
-  /** Signing in again, in another tab, makes the tokens in this page's forms old. */
+  /** Signing in again in another tab invalidates the tokens in this page's forms. */
   wireForms() {
     document.addEventListener("submit", ({ target }) => {
       const field = target.elements?.csrfmiddlewaretoken;

@@ -1,11 +1,11 @@
-// The next task is fetched while the worker is at this one. The server keeps it for a short while only, so that nobody else
-// waits for it: when that is over, and the worker is still there, it is asked for again.
+// Load the next task while the worker is busy with this one. The server reserves it for a short time only, so that
+// nobody else waits for it; when the reservation ends, request it again.
 
-const DELAY_MS = 400; // what the worker looks at comes first
-const HOLD_MS = 80_000; // a little less than the server keeps it
+const DELAY_MS = 400; // the current task loads first
+const HOLD_MS = 80_000; // a little less than the server reserves it
 
 export class Prefetch {
-  /** `ask()`: a promise of an outcome as of send.js; `found(next)`, `gone()`: what to do with the task. */
+  /** `request()` resolves to an outcome (send.js); `onTask(next)` and `onExpired()` are called with the task and when it expires. */
   constructor({ isWanted, request, onTask, onExpired }) {
     Object.assign(this, { isWanted, request, onTask, onExpired });
     this.task = null;
@@ -36,7 +36,7 @@ export class Prefetch {
     }, HOLD_MS);
   }
 
-  /** The task that is there, with the time that is left of it, to be shown without asking; null if there is none. */
+  /** Take the prefetched task with its remaining time, or null. */
   take() {
     const { task } = this;
     clearTimeout(this.timer);

@@ -1,12 +1,12 @@
-// Report a problem with the task at hand: what is written stays until it has arrived.
+// Report a problem with the current task. The text stays in the form until the server has accepted it.
 
-/** `save(report)`: a promise of an outcome as of send.js; `sent(sentence)`. */
+/** `save(report)` resolves to an outcome (send.js); `onSent(sentence)`. */
 export function wireReport(page, { save, onSent }) {
   const form = page.part("report-form");
   const problem = page.part("report-problem");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.ariaBusy === "true") return; // a second press while the first is on its way
+    if (form.ariaBusy === "true") return; // a second click while the first is being sent
     form.ariaBusy = "true";
     problem.textContent = "";
     const { kind, reply } = await save(Object.fromEntries(new FormData(form)));

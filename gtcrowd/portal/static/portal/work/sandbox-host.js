@@ -1,4 +1,4 @@
-// The sandboxed frame: puts tasks on, one after another, and speaks with them.
+// Show tasks in the sandbox, one after another, and exchange messages with them.
 
 import { listenToSandbox, tellSandbox } from "../../workpage/messages.js";
 
@@ -13,7 +13,7 @@ export class SandboxHost {
     this.keys = {};
   }
 
-  /** These keys are in force, in this task and in the next. */
+  /** Use these keys, in this task and the next. */
   useKeys(keys) {
     this.keys = keys;
     for (const iframe of [this.iframe, this.next?.iframe]) if (iframe) tellSandbox(iframe, "keys", { keys });
@@ -43,7 +43,7 @@ export class SandboxHost {
     this.listen();
   }
 
-  /** Load the page at `address` out of sight, so that it can be shown at once. */
+  /** Load the page at `address` out of sight, to show it instantly later. */
   prefetch(address) {
     if (this.next?.address === address) return;
     this.forget();
@@ -65,7 +65,7 @@ export class SandboxHost {
     this.next = next;
   }
 
-  /** Whether the page at `address` is there and need not be loaded. */
+  /** Whether the page at `address` is loaded. */
   has(address) {
     return Boolean(this.next?.ready && this.next.address === address);
   }
@@ -88,7 +88,7 @@ export class SandboxHost {
     this.timeout = setTimeout(() => this.handlers.onFault(), LOAD_TIMEOUT_SECONDS * 1000);
   }
 
-  /** Take away a page that does not let this one work. */
+  /** Remove a page that interferes with this one. */
   shutDown() {
     this.stop();
     clearTimeout(this.timeout);
@@ -103,7 +103,7 @@ export class SandboxHost {
     clearTimeout(this.timeout);
     this.iframe.removeAttribute("aria-busy");
     this.tell("keys", { keys: this.keys });
-    // A dialog that is open keeps the keyboard.
+    // An open dialog keeps the focus.
     if (!document.querySelector("dialog[open]")) this.focus();
     this.handlers.onReady?.({ keys, tools, about });
   }

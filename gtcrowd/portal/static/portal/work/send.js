@@ -54,7 +54,7 @@ async function json(response) {
   }
 }
 
-/** Read anew for every request: signing in again, in another tab, changes it. */
+/** Read for every request, because signing in again in another tab changes it. */
 export function token() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }

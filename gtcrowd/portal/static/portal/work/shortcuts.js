@@ -1,12 +1,12 @@
-// The list of shortcuts, in which each can be changed: press the button, then the new key. The server checks and keeps it,
-// so that it follows the person to other browsers.
+// The list of shortcuts. To change one, press its button and then the new key. The server validates and stores it, so
+// that it applies in every browser of the worker.
 
 import { keyOf, keyName, onKeys, keyLabel, ariaKey, useKeys } from "../../workpage/elements/keys.js";
 
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Dead", "Process"]);
 
 export class ShortcutList {
-  /** `words`: what each name does. `save(change)`: a promise of an outcome as of send.js. `changed(keys)`. */
+  /** `words`: what each shortcut does. `save(change)` resolves to an outcome (send.js). `changed(keys)`. */
   constructor(page, { inForce, words, save, changed }) {
     Object.assign(this, { page, inForce, words, save, changed });
     this.dialog = page.part("shortcuts");
@@ -99,7 +99,7 @@ export class ShortcutList {
     if (problem) this.page.part("keys-status").textContent = "";
   }
 
-  /** Everything that shows a key shows the one in force. */
+  /** Update everything that shows a key. */
   print() {
     for (const button of this.dialog.querySelectorAll(".key-change")) {
       const [words, key] = [this.words[button.dataset.name], keyLabel(keyOf(button.dataset.name))];

@@ -1,4 +1,4 @@
-// Time left, in words, and how pressing it is; computed without a page.
+// Count down the time left. Does not depend on the page.
 
 export const LAST_MINUTE_SECONDS = 60;
 
@@ -10,15 +10,15 @@ export function clock(seconds) {
   return h ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** `calm`, `soon` in the last minute, `over`. */
+/** `calm`, `soon` in the last minute, or `over`. */
 export function urgency(seconds) {
   if (seconds <= 0) return "over";
   return seconds <= LAST_MINUTE_SECONDS ? "soon" : "calm";
 }
 
-/** Counts down from what the server says is left. Uses the monotonic clock: the worker's own may be wrong. */
+/** Counts down from the server's time left. Uses the monotonic clock, because the worker's clock may be wrong. */
 export class Countdown {
-  /** `shown(seconds)` is called every second; `soon()` once when the last minute begins. */
+  /** `onTick(seconds)` is called every second; `onLastMinute()` once when the last minute begins. */
   constructor({ onTick, onLastMinute }) {
     Object.assign(this, { onTick, onLastMinute });
   }
@@ -26,7 +26,7 @@ export class Countdown {
   start(seconds) {
     clearInterval(this.ticking);
     this.end = performance.now() + seconds * 1000;
-    this.warned = seconds <= LAST_MINUTE_SECONDS; // a task that is short from the start needs no warning
+    this.warned = seconds <= LAST_MINUTE_SECONDS; // a short task needs no warning
     this.ticking = setInterval(() => this.tick(), 1000);
     this.tick();
   }

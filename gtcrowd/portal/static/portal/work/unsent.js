@@ -1,4 +1,4 @@
-// On pages without a task: sends what an earlier page of this person could not send, and says so.
+// On pages without a task: send what an earlier page of this worker could not send, and report it.
 
 import { Outbox } from "./outbox.js";
 import { send } from "./send.js";
@@ -20,7 +20,7 @@ const outboxes = Object.keys(localStorage)
     (name) =>
       new Outbox({
         name,
-        // No next task is wanted here.
+        // This page needs no next task.
         send: (answer) => send(name.slice(prefix.length), { ...answer, more: false }),
         onOutcome: ({ kind, final, reply }) => {
           if (!final) return show(kind === "offline" ? texts.waitingOffline : texts.waitingAnswer, "warning");

@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** A picture of 20 × 20 drawn by one path, in the colour of the words beside it. */
+/** A 20 × 20 icon drawn by one path in the current text colour. */
 export function icon(path) {
   const [svg, line] = ["svg", "path"].map((name) => document.createElementNS(SVG, name));
   svg.setAttribute("viewBox", "0 0 20 20");

@@ -1,12 +1,12 @@
-// A group of categories to choose one from, or any number: native radio buttons or checkboxes, so that arrow keys, roles
-// and labels are the browser's own; each with its key printed on it.
+// A group of categories: native radio buttons or checkboxes, so that arrow keys, roles and labels come from the
+// browser. Each shows its key.
 
 import { build } from "./build.js";
 import { indexFor, keysFor, onKeys } from "./keys.js";
 
 let groups = 0;
 
-/** Several short categories stand beside each other, so that all are seen at once. */
+/** Whether the categories are short enough to be shown in columns. */
 function areShort(labels) {
   return labels.length > 4 && labels.every((label) => label.length <= 12);
 }
@@ -36,12 +36,12 @@ export class Choices {
     this.element.addEventListener("change", (event) => this.settle(this.inputs.indexOf(event.target)));
   }
 
-  /** Places of what is chosen, in order; the one for "none of these" is the number of categories. */
+  /** Indexes of the chosen categories, in order; “none of these” has the number of categories as index. */
   get chosen() {
     return [...this.inputs.keys()].filter((index) => this.inputs[index].checked);
   }
 
-  /** Choose one; where several can be chosen, undo it the second time. With `focus`, the keyboard goes there. */
+  /** Choose a category; with checkboxes, choosing it again clears it. `focus`: also focus it. */
   choose(index, focus = true) {
     const input = this.inputs[index];
     if (!input || input.matches(":disabled")) return;
@@ -50,7 +50,7 @@ export class Choices {
     this.settle(index);
   }
 
-  /** Have these chosen and no others. */
+  /** Check exactly these. */
   check(...positions) {
     for (const [position, input] of this.inputs.entries()) input.checked = positions.includes(position);
   }
@@ -63,7 +63,7 @@ export class Choices {
     this.changed();
   }
 
-  /** Whether the key event picked a category. */
+  /** Handle a key event. Returns whether it chose a category. */
   press(event, focus = true) {
     const index = indexFor(event, this.keys);
     if (index >= 0) this.choose(index, focus);
@@ -71,11 +71,11 @@ export class Choices {
   }
 
   focus() {
-    // The target is to be seen first: on a small screen the focus must not scroll it away.
+    // On a small screen the focus must not scroll the target out of view.
     (this.inputs[this.chosen[0]] ?? this.inputs[0])?.focus({ preventScroll: true });
   }
 
-  /** The worker has chosen other keys. */
+  /** Show changed keys. */
   updateKeys() {
     this.keys = keysFor(this.labels);
     for (const [index, input] of this.inputs.entries()) {

@@ -1,8 +1,8 @@
-// What the classifiers share: categories beside a target, one of which is the answer.
+// Base of the classifiers: categories beside a target, one of which is the answer.
 //
 // Attributes: name, header, categories (a list), value (the chosen category; the element's state).
 // Event: `crowd-change`, bubbling, whenever the worker chooses.
-// Region: <worker-comment>. Answer: {label: "…"}, and workerComment if one was written.
+// Region: <worker-comment>. Answer: {label: "…"}, and workerComment if there is a comment.
 
 import { readList } from "./attributes.js";
 import { build } from "./build.js";
@@ -28,12 +28,12 @@ export class Classifier extends HTMLElement {
     return this.withComment({ label: this.value });
   }
 
-  /** An answer, with the comment if there is one. */
+  /** Add the comment to an answer, if there is one. */
   withComment(answer) {
     return this.comment?.value ? { ...answer, workerComment: this.comment.value } : answer;
   }
 
-  /** Why the answer cannot be handed in yet, or null. */
+  /** Why the answer cannot be submitted yet, or null. */
   get problem() {
     return this.value === null ? text("nothingChosen") : null;
   }
@@ -62,12 +62,12 @@ export class Classifier extends HTMLElement {
     this.classList.add("ready");
   }
 
-  /** What else stands beside the target. */
+  /** Further content beside the target. */
   extras() {
     return [];
   }
 
-  /** The group of choices, with what is chosen already. */
+  /** The group of choices with the current value checked. */
   createChoices() {
     const header = this.getAttribute("header") || text("choose");
     const choices = new Choices({ header, labels: this.labels, changed: () => this.onChoice() });
@@ -75,7 +75,7 @@ export class Classifier extends HTMLElement {
     return choices;
   }
 
-  /** Whether the key event meant this element. */
+  /** Handle a key event. Returns whether it was meant for this element. */
   press(event) {
     return this.choices.press(event);
   }

@@ -1,5 +1,5 @@
-// Collect a form's answers as Ground Truth does: an object keyed by name.
-// Texts give strings and are absent when empty; boxes and radio buttons give {value: checked}.
+// Collect a form's answer as Ground Truth does: an object keyed by name. Text fields give strings and are absent when
+// empty; checkboxes and radio buttons give {value: checked}.
 
 /** `controls`: plain objects {name, type, value, checked}; `widgets`: {name, answer, merges}. One without an answer is
  *  left out; those that merge come together under one name. */

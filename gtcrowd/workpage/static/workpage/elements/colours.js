@@ -1,4 +1,4 @@
-// The colours of labels, in their order; told apart by eyes that see few colours as well. The first are Ground Truth's.
+// Label colours in order, distinguishable with colour vision deficiency. The first ones are those of Ground Truth.
 
 const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = [
@@ -18,7 +18,7 @@ export function colourOf(index, custom) {
   return custom?.[index] ?? COLOURS[index % COLOURS.length];
 }
 
-/** A little square in the colour of a label. */
+/** A small square in the colour of a label. */
 export function swatch(index, custom) {
   const svg = document.createElementNS(SVG, "svg");
   const square = document.createElementNS(SVG, "rect");

@@ -1,6 +1,6 @@
-// <worker-comment> inside of a classifier: a field for a remark, folded up until it is asked for.
+// <worker-comment> inside a classifier: a comment field, collapsed until the worker opens it.
 //
-// Attributes: header, link-text, placeholder. What is written goes with the answer, if anything is.
+// Attributes: header, link-text, placeholder. The comment becomes part of the answer.
 
 import { build } from "./build.js";
 import { text } from "./texts.js";
@@ -8,7 +8,7 @@ import { text } from "./texts.js";
 const MAX_LENGTH = 2000;
 
 export class Comment {
-  /** `changed()` is called whenever something was written. */
+  /** `changed()` is called after every edit. */
   constructor(region, changed) {
     const header = region.getAttribute("header") || text("comment");
     this.field = build("textarea", {

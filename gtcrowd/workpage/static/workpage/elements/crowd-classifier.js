@@ -1,4 +1,4 @@
-// <crowd-classifier>, <crowd-classifier-multi-select>: a text, or any other HTML in <classification-target>, and the
+// <crowd-classifier>, <crowd-classifier-multi-select>: a text, or any HTML in <classification-target>, with the
 // categories beside it.
 
 import { Classifier } from "./classifier.js";

@@ -1,7 +1,7 @@
-// <crowd-form>: collects the answers of the elements inside it and hands them in by one event.
+// <crowd-form>: collects the answers of the elements inside it and submits them with one event.
 //
-// Attribute: disabled (an answer is on its way). Event: `crowd-submit`, bubbling, detail {content}.
-// Keys are listened to on the whole document: after a click into the void the keyboard still works.
+// Attribute: disabled (an answer is being sent). Event: `crowd-submit`, bubbling, detail {content}.
+// Listens to keys on the whole document, so that the keyboard works after a click outside of the elements.
 
 import { build } from "./build.js";
 import { collect } from "./collect.js";
@@ -57,7 +57,7 @@ export class CrowdForm extends HTMLElement {
     this.addEventListener("crowd-change", () => this.showProblem(""));
   }
 
-  /** Whether the key event was meant for the form or something in it. */
+  /** Handle a key event. Returns whether it was meant for the form or an element in it. */
   press(event) {
     if (this.disabled) return false;
     if (isSubmit(event)) return this.submit(event) || true;
@@ -82,12 +82,12 @@ export class CrowdForm extends HTMLElement {
       return;
     }
     this.showProblem("");
-    // A template may look at what was filled in, and stop it: by `onsubmit`, as in any form.
+    // As in any form, a template may validate the input and cancel with `onsubmit`.
     if (!this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }))) return;
     this.submitAnswer();
   }
 
-  /** Some answers take a moment to be made; the form is shut meanwhile. */
+  /** Some answers take a moment to encode; the form is disabled meanwhile. */
   async submitAnswer() {
     const slow = this.widgets.filter((widget) => widget.prepare);
     if (slow.length) {
@@ -99,7 +99,7 @@ export class CrowdForm extends HTMLElement {
     this.dispatchEvent(new CustomEvent("crowd-submit", { bubbles: true, detail: { content } }));
   }
 
-  /** What has been filled in so far, as it can be put back by `restore`: by name, and by place among those of a name. */
+  /** The state that `restore` takes: drafts of the widgets and values of the controls, in document order. */
   get state() {
     const controls = this.controls().map((control) => [control.value, control.checked]);
     return { widgets: this.widgets.map((widget) => widget.draft ?? null), controls };
@@ -116,7 +116,7 @@ export class CrowdForm extends HTMLElement {
     });
   }
 
-  /** Everything as it was at first, where it can be. */
+  /** Reset everything that can be reset. */
   reset() {
     for (const widget of this.widgets) widget.reset?.();
     for (const control of this.controls()) {
@@ -136,7 +136,7 @@ export class CrowdForm extends HTMLElement {
     else this.controls()[0]?.focus();
   }
 
-  /** Plain controls that a template put in by itself. */
+  /** Native controls of the template. */
   controls() {
     const inside = new Set(this.widgets);
     return [...this.querySelectorAll("input, textarea, select")].filter((control) => {

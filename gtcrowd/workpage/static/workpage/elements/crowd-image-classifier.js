@@ -1,5 +1,5 @@
-// <crowd-image-classifier>, <crowd-image-classifier-multi-select>: a picture, from the attribute `src`, and the
-// categories beside it. With the attribute `overlay`, labels that it was given before lie over it, to be verified.
+// <crowd-image-classifier>, <crowd-image-classifier-multi-select>: a picture, from the attribute `src`, with the
+// categories beside it. The attribute `overlay` draws existing labels over it, to be verified.
 
 import { Classifier } from "./classifier.js";
 import { overlayIn } from "./overlay.js";
@@ -38,7 +38,7 @@ const withPicture = (Base) =>
     }
 
     press(event) {
-      // Categories before the overlay: one that is a single letter is its own key.
+      // Categories come before the overlay: a single-letter category uses that letter as its key.
       return this.picture.press(event) || super.press(event) || Boolean(this.overlay?.press(event));
     }
   };

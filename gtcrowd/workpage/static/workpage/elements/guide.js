@@ -1,11 +1,11 @@
-// What the tool guide says of a task: taken from what stands in it, so that it cannot say anything else.
+// Describe a task for the tool guide, from the elements in it.
 
 import { text } from "./texts.js";
 
-const MAX_ITEMS = 39; // the page takes no more
+const MAX_ITEMS = 39; // the page accepts no more
 const ICON = /^[MmLlHhVvCcSsQqTtAaZz0-9\s.,+-]{0,600}$/;
 
-/** A sentence for each element that asks for something: how one works with it. */
+/** The text that explains each element. */
 export const GUIDES = {
   "crowd-classifier": "guideChoice",
   "crowd-image-classifier": "guideChoice",
@@ -22,7 +22,7 @@ export const GUIDES = {
   "crowd-ranking": "guideRanking",
 };
 
-/** `about`: sentences; `keys`: [key, words] each; `tools`: {words, key, sign, icon} each, as their buttons have them. */
+/** `about`: sentences; `keys`: pairs [key, words]; `tools`: {words, key, symbol, icon} of each toolbar button. */
 export function guideTo(widgets) {
   const about = [...new Set(widgets.map((widget) => GUIDES[widget.localName]).filter(Boolean))].map((name) =>
     text(name),

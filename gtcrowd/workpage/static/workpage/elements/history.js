@@ -1,4 +1,4 @@
-// What was drawn, step by step, backwards and forwards without limit. States are plain values that never change.
+// Undo and redo without limit. States are immutable plain values.
 
 export class History {
   constructor(initial) {
@@ -18,7 +18,7 @@ export class History {
     return this.index < this.states.length - 1;
   }
 
-  /** A new step; what had been undone is forgotten. Steps of one `stroke`, such as presses of one arrow key, are one. */
+  /** Add a step and discard what was undone. Steps with the same `stroke`, such as repeated arrow keys, are merged. */
   push(state, stroke) {
     if (state === this.now) return;
     const joins = stroke !== undefined && stroke === this.stroke && this.canUndo && !this.canRedo;

@@ -1,8 +1,8 @@
-// What a picture was painted with before: a PNG whose colours stand for labels or things, to begin from or to be looked at.
+// Initial masks: a PNG whose colours stand for labels or instances, to start from or to verify.
 
 import { readObject } from "./attributes.js";
 
-const BAND = 512; // rows read at once
+const BAND = 512; // rows decoded at once
 
 /** The attribute {src, labelMappings: {label: {color}}} or {src, instances: [{label, color}]}, or null for none. The manifest's
  *  own map of colours, {"1": {"class-name", "hex-color"}}, is taken as well. Gives {src, things: [{label, color}]}. */
@@ -11,7 +11,7 @@ export function readInitial(text) {
   return parseInitial(readObject(text));
 }
 
-/** The same of an object. White is where nothing is. */
+/** Parse the same from an object. White means no label. */
 export function parseInitial({ src = "", labelMappings, instances }) {
   const listed =
     instances ??
@@ -30,7 +30,7 @@ export function parseInitial({ src = "", labelMappings, instances }) {
  *  nothing. The picture must have been loaded with leave to read it (`crossOrigin`). */
 export async function decode(image, codes, codesByColour) {
   const codeOf = new Map([...codesByColour].map(([colour, code]) => [parseInt(colour.slice(1), 16), code]));
-  // As the numbers stand in the file: a colour must be the one that was meant, whatever screen this is.
+  // Without colour management: colours are codes and must be read exactly.
   const bitmap = await createImageBitmap(image, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: codes.width, height: Math.min(BAND, codes.height) });
@@ -48,7 +48,7 @@ export async function decode(image, codes, codesByColour) {
 
 function readBand({ data, width, height }, codeOf, onRow) {
   const line = new Uint8Array(width);
-  let [last, code] = [-1, 0]; // areas are of one colour: most pixels are like the one before
+  let [last, code] = [-1, 0]; // most pixels have the colour of the one before
   for (let row = 0; row < height; row += 1) {
     for (let x = 0; x < width; x += 1) {
       const at = (row * width + x) * 4;

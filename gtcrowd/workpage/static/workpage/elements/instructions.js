@@ -1,9 +1,9 @@
-// The instructions inside of an element, as they stand beside the work.
+// The instructions inside an element, shown beside its controls.
 
 import { build } from "./build.js";
 import { text } from "./texts.js";
 
-/** The element's short and full instructions; full ones are long: they are folded up until asked for. */
+/** The element's short and full instructions; the full ones are collapsed at first. */
 export function instructionsOf(element) {
   return [...element.querySelectorAll(":scope > short-instructions, :scope > full-instructions")].map(collapse);
 }

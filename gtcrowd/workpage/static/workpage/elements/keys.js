@@ -1,7 +1,7 @@
-// Which key does what: the usual keys, but where the worker has chosen others. A key is written as it is pressed: `x`, `?`,
-// `F2`, `Alt+i`, `Ctrl+Enter`; letters are small. gtcrowd/tasks/shortcuts.py has the same usual keys, and checks changes.
+// Keyboard shortcuts: the defaults, overridden by the worker's own. A key is written as it is pressed: `x`, `?`, `F2`,
+// `Alt+i`, `Ctrl+Enter`; letters in lower case. gtcrowd/tasks/shortcuts.py has the same defaults and validates changes.
 //
-// Categories: 1 to 9, then 0, then the upper and the middle row of letters.
+// Categories: 1 to 9, then 0, then the upper and middle letter rows.
 
 export const ROWS = [..."1234567890", ..."qwertyuiop", ..."asdfghjkl"];
 
@@ -20,13 +20,13 @@ const DEFAULTS = {
 let inForce = DEFAULTS;
 const listeners = new Set();
 
-/** From now on these keys are in force, and all that print keys print them. */
+/** Use these keys and update everything that shows keys. */
 export function useKeys(keys) {
   inForce = { ...DEFAULTS, ...keys };
   for (const listener of listeners) listener();
 }
 
-/** Calls `hear()` whenever other keys are in force. */
+/** Call `listener()` whenever the keys change. */
 export function onKeys(listener) {
   listeners.add(listener);
 }
@@ -35,22 +35,22 @@ export function keyOf(name) {
   return inForce[name];
 }
 
-/** The key as it stands on keyboards. */
+/** The key as printed on keyboards. */
 export function keyLabel(key) {
   const [, modifier = "", last] = key.match(/^(Alt\+|Ctrl\+|Shift\+)?(.+)$/s);
   return `${modifier.replace("+", " ")}${last === "Enter" ? "↵" : [...last].length === 1 ? last.toUpperCase() : last}`;
 }
 
-/** The key as `aria-keyshortcuts` wants it. */
+/** The key in the form of `aria-keyshortcuts`. */
 export function ariaKey(key) {
   return key.replace("Ctrl+", "Control+");
 }
 
-/** What was pressed, as keys are written here. */
+/** The pressed key in the notation of this module. */
 export function keyName({ key, code = "", altKey, ctrlKey, metaKey, shiftKey }) {
-  // Both together are how some keyboards write characters such as @.
+  // Alt and Ctrl together are AltGr, which types characters such as @.
   const isAltGr = altKey && ctrlKey;
-  // With Alt, other keyboards give another character than the one on the key.
+  // With Alt, some keyboards report another character than the one on the key.
   const last = altKey && !isAltGr && !/^[!-~]$/.test(key) && /^Key[A-Z]$/.test(code) ? code[3] : key;
   const single = [...last].length === 1;
   const modifier = isAltGr ? "" : ctrlKey || metaKey ? "Ctrl+" : altKey ? "Alt+" : shiftKey && !single ? "Shift+" : "";
@@ -77,7 +77,7 @@ export function keysFor(labels) {
   return areSingleCharacters ? labelKeys : labels.map((_label, index) => inForce[`category-${index + 1}`]);
 }
 
-/** Place of the category that the key event picks, or -1. */
+/** Index of the category of a key event, or -1. */
 export function indexFor(event, keys) {
   if (event.ctrlKey || event.altKey || event.metaKey) return -1;
   return keys.indexOf(event.key.toLowerCase());
@@ -87,7 +87,7 @@ export function isSubmit(event) {
   return keyName(event) === inForce.submit && !(isCharacter(inForce.submit) && isTyping(event.target));
 }
 
-/** Whether the key is being typed into a text, where letters and digits mean themselves. */
+/** Whether the target is a text field, where letters and digits are input. */
 export function isTyping(target) {
   if (!(target instanceof Element)) return false;
   if (target.closest("textarea, select, [contenteditable]")) return true;

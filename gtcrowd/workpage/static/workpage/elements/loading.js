@@ -1,10 +1,10 @@
-// A picture that is being loaded: if it does not come, a panel says so and it can be asked for again.
+// Load a picture; if that fails, show a panel with a button to try again.
 
 import { build } from "./build.js";
 import { text } from "./texts.js";
 
 export class Loading {
-  /** `told()` is called when the picture has come, or has failed to. */
+  /** `onChange()` is called when the picture has loaded or failed. */
   constructor({ src, alt, onChange }) {
     this.src = src;
     this.onChange = onChange;
@@ -19,7 +19,7 @@ export class Loading {
   start() {
     this.failed = false;
     this.panel.hidden = true;
-    // A failed address is remembered by the browser; another query makes it ask again.
+    // Browsers remember failed addresses; a changed query forces a new request.
     this.image.src = this.tries ? `${this.src}?try=${this.tries}` : this.src;
     this.tries += 1;
   }

@@ -1,8 +1,8 @@
-// A classifier where any number of categories can be chosen.
+// A classifier with any number of categories.
 //
-// Attributes besides the classifier's: value (a JSON list of the chosen categories; the element's state, absent until
-// the worker has chosen), exclusion-category ({text: "…"}): offers "none of these", by which nothing must be chosen
-// before an answer can be empty. Answer: {labels: ["…"]}, in the order of the categories.
+// Attributes besides those of the classifier: value (a JSON list of the chosen categories; absent until the worker has
+// chosen), exclusion-category ({text: "…"}): adds “none of these”, and then an empty answer is refused. Answer:
+// {labels: ["…"]}, in the order of the categories.
 
 import { readObject } from "./attributes.js";
 import { Choices } from "./choices.js";

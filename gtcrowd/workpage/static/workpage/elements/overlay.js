@@ -1,8 +1,9 @@
-// Labels that somebody gave before, drawn over a picture to be verified. Places and sizes are shares of the picture, so that
-// they follow it however it is enlarged or moved.
+// Existing labels drawn over a picture, to be verified. Positions and sizes are fractions of the picture, so that they
+// follow its zoom.
 //
-// From the attribute {"boundingBox": {labels, value: [{label, left, top, width, height}]}}, the value alone being enough, or
-// {"semanticSegmentation": {labels, labelMappings, src}}, or {"instanceSegmentation": {labels, instances, src}}.
+// From the attribute {"boundingBox": {labels, value: [{label, left, top, width, height}]}}, where value alone is
+// enough, or {"semanticSegmentation": {labels, labelMappings, src}}, or {"instanceSegmentation": {labels, instances,
+// src}}.
 
 import { readObject } from "./attributes.js";
 import { build, icon } from "./build.js";
@@ -11,9 +12,9 @@ import { parseInitial } from "./initial.js";
 import { EYE } from "./icon-paths.js";
 import { text } from "./texts.js";
 
-const MAX_SIDE = 4096; // of the canvas a mask is drawn on; more than that no screen shows at once
+const MAX_SIDE = 4096; // of the canvas of a mask; no screen shows more at once
 
-/** The overlay in the attribute, or null if there is none. */
+/** Parse the overlay in the attribute; null if there is none. */
 export function overlayIn(text) {
   if (!text?.trim()) return null;
   const { boundingBox, semanticSegmentation, instanceSegmentation } = readObject(text);
@@ -64,14 +65,14 @@ class Overlay {
     this.element.style.setProperty("--opacity", Number(this.opacity.value) / 100);
   }
 
-  /** Whether the key event meant the overlay. */
+  /** Handle a key event. Returns whether it was meant for the overlay. */
   press(event) {
     if (event.key.toLowerCase() !== "h" || event.ctrlKey || event.altKey || event.metaKey) return false;
     this.toggle();
     return true;
   }
 
-  /** What was labeled, in words. `rows`: [colour, words] each. */
+  /** The list of labels. `rows`: pairs [colour, words]. */
   list(rows) {
     const items = rows.map(([colour, words]) =>
       build("li", { class: "annotation" }, build("span", { class: "annotation-label" }, swatch(0, [colour]), words)),
@@ -108,7 +109,7 @@ class Boxes extends Overlay {
     return colourOf(this.labels.indexOf(label));
   }
 
-  /** The size of the picture is known. */
+  /** Draw once the size of the picture is known. */
   draw({ width, height }) {
     const boxes = this.boxes.map((box, index) => {
       const element = build(
@@ -135,7 +136,7 @@ class Mask extends Overlay {
     super();
     this.initial = parseInitial(initial);
     this.image = new Image();
-    this.image.crossOrigin = "anonymous"; // else its pixels could be seen, but not read
+    this.image.crossOrigin = "anonymous"; // otherwise its pixels could be shown but not read
     this.image.addEventListener("load", () => this.paint());
     this.image.addEventListener("error", () => this.missing());
   }
@@ -158,7 +159,7 @@ class Mask extends Overlay {
     this.status.textContent = text("overlayMissing");
   }
 
-  /** As it is, but without the white that stands for nothing. */
+  /** Draw the mask with white made transparent. */
   paint() {
     const { naturalWidth, naturalHeight } = this.image;
     const factor = Math.min(1, MAX_SIDE / Math.max(naturalWidth, naturalHeight));

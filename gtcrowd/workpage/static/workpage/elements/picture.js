@@ -1,4 +1,4 @@
-// A picture that can be enlarged and moved about; if it does not come, it says so and can be asked for again.
+// A picture with zoom and scrolling; if it does not load, it can be requested again.
 
 import { build, icon } from "./build.js";
 import { Loading } from "./loading.js";
@@ -8,9 +8,9 @@ import { fitScale, larger, smaller } from "./zoom.js";
 const CORNERS = "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4";
 
 export class Picture {
-  /** `overlay`: what lies over the picture (see overlay.js), or null. */
+  /** `overlay`: an overlay of overlay.js, or null. */
   constructor({ src, alt, overlay = null }) {
-    this.factor = null; // null: as large as fits
+    this.factor = null; // null: fit to the viewport
     this.loading = new Loading({ src, alt, onChange: () => this.loaded() });
     this.image = this.loading.image;
     this.overlay = overlay;
@@ -45,7 +45,7 @@ export class Picture {
     this.draw();
   }
 
-  /** Whether the key event changed the size. */
+  /** Handle a key event. Returns whether it changed the zoom. */
   press(event) {
     const action = {
       "+": () => this.zoomIn(),

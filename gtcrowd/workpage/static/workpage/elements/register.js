@@ -1,11 +1,10 @@
-// Which tag is which element, of those that all pages have. Importing this has no effect; calling `register` makes
-// elements live.
+// The elements that all pages share, by tag. Importing this module has no effect; `register` defines the elements.
 
 import { CrowdClassifier, CrowdClassifierMultiSelect } from "./crowd-classifier.js";
 import { CrowdForm } from "./crowd-form.js";
 import { CrowdImageClassifier, CrowdImageClassifierMultiSelect } from "./crowd-image-classifier.js";
 
-// The form last: it looks at the elements inside.
+// The form last, because it looks at the elements inside.
 export const ELEMENTS = {
   "crowd-classifier": CrowdClassifier,
   "crowd-classifier-multi-select": CrowdClassifierMultiSelect,

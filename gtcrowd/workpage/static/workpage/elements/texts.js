@@ -1,4 +1,4 @@
-// What the elements say: English, or whatever the page brings along in <script type="application/json" id="texts">.
+// Texts of the elements: English, or the translations of the page in <script type="application/json" id="texts">.
 
 const ENGLISH = {
   choose: "Choose one",

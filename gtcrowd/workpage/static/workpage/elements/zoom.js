@@ -1,11 +1,11 @@
-// How large a picture is shown, computed without a page.
+// Compute the scale of a picture. Does not depend on the page.
 
 export const MIN_SCALE = 0.1;
 export const MAX_SCALE = 16;
 const STEP = 1.25;
-const MAX_FIT = 2; // beyond that a small picture is only a blur; whoever wants it can enlarge it
+const MAX_FIT = 2; // small pictures would only be blurred
 
-/** The factor at which a picture of `width` × `height` just fits into the room there is. */
+/** The scale at which a picture of `width` × `height` fits the viewport. */
 export function fitScale({ width, height, viewportWidth, viewportHeight }) {
   if (!width || !height || !viewportWidth || !viewportHeight) return 1;
   return clamp(Math.min(viewportWidth / width, viewportHeight / height, MAX_FIT));

@@ -1,6 +1,6 @@
-// A picture to draw on: enlarged at the pointer, moved about, made brighter; by wheel, mouse, pen, fingers and keys.
-// Who draws is told places on the picture, and draws into `overlay` (as large as the room) or `stage` (as large as the
-// picture, moved and enlarged with it).
+// A picture to draw on: zoom, pan and brightness, by wheel, mouse, pen, touch and keys. Handlers get points in pixels
+// of the picture and draw into `overlay` (as large as the viewport) or `content` (as large as the picture, transformed
+// with it).
 
 import { build } from "../build.js";
 import { Loading } from "../loading.js";
@@ -8,15 +8,15 @@ import { text } from "../texts.js";
 import { fitted, moved, showing, stepped, toPicture, toViewport, zoomed } from "./view.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WHEEL = 300; // pixels of a wheel for a step of e
+const WHEEL = 300; // wheel pixels per factor e
 
 export class Board {
-  /** `draws`: {down, move, up, hover, cancel, changed}; places are of the picture, not rounded and not cut off. */
+  /** `handlers`: {down, move, up, hover, cancel, changed}; points are in pixels of the picture, not rounded or clamped. */
   constructor({ src, alt, handlers }) {
     this.handlers = handlers;
     this.view = null;
     this.fits = true;
-    this.isPanning = false; // whether one finger or the mouse moves the picture instead of drawing
+    this.isPanning = false; // whether one finger or the mouse pans instead of drawing
     this.pointers = new Map();
     this.loading = new Loading({ src, alt, onChange: () => this.loaded() });
     this.content = build("div", { class: "canvas-content" }, this.loading.image);
@@ -59,7 +59,7 @@ export class Board {
     return { width: this.viewport.clientWidth, height: this.viewport.clientHeight };
   }
 
-  /** Pixels of the picture that so many of the room are. */
+  /** Convert a length from viewport pixels to picture pixels. */
   reach(pixels) {
     return pixels / (this.view?.scale ?? 1);
   }
@@ -85,7 +85,7 @@ export class Board {
     this.setView(moved(this.view, dx, dy, this.picture, this.size));
   }
 
-  /** Bring a place of the picture into sight. */
+  /** Scroll a point of the picture into view. */
   reveal(point) {
     this.setView(showing(this.view, point, this.picture, this.size));
   }
@@ -140,7 +140,7 @@ export class Board {
     this.viewport.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, this.at(event));
     if (this.pointers.size === 2) {
-      this.handlers.cancel(); // a second finger: it was meant to move the picture
+      this.handlers.cancel(); // a second finger means panning
       this.drawn = null;
     } else if (this.pointers.size === 1) {
       const panning = this.isPanning || event.button === 1 || this.held;
@@ -183,7 +183,7 @@ export class Board {
     if (this.panned === event.pointerId) this.panned = null;
   }
 
-  /** Two fingers: what is under them stays under them. */
+  /** Pinch: the points under both fingers stay under them. */
   pinch(id, before, now) {
     const other = [...this.pointers].find(([pointer]) => pointer !== id)[1];
     const apart = (position) => Math.hypot(position.x - other.x, position.y - other.y) || 1;

@@ -1,8 +1,8 @@
-// What all elements share in which a worker draws on a picture.
+// Base of the elements in which a worker draws shapes on a picture.
 //
-// Attributes: name, header, src, labels (a list), label-colors (a list), initial-value (what the element itself sends, or
-// the list in it). Event: `crowd-change`, bubbling, after every step. Answer: the shapes under the type's name, the size of
-// the picture, and with initial-value whether it was changed. A subclass says its type: one of TYPES.
+// Attributes: name, header, src, labels (a list), label-colors (a list), initial-value (an answer of this element, or
+// the list in it). Event: `crowd-change`, bubbling, after every step. Answer: the shapes under the type's name, the
+// size of the picture, and with initial-value whether it was changed. A subclass names its type, a key of TYPES.
 
 import { readAny, readList } from "../attributes.js";
 import { build } from "../build.js";
@@ -47,7 +47,7 @@ export class Drawing extends HTMLElement {
     return this.sketch.isComplete ? null : text("nothingDrawn");
   }
 
-  /** What its keys do, for the page's list of them. */
+  /** The keys for the list of shortcuts. */
   get keys() {
     const cornerKeys = this.sketch.type.maxPoints === Infinity ? [["C", "keyCorner"]] : [];
     return [
@@ -124,17 +124,17 @@ export class Drawing extends HTMLElement {
     this.panel.draw();
   }
 
-  /** The shapes in `initial-value`. */
+  /** Parse the shapes in `initial-value`. */
   readInitial(type) {
     const initial = readAny(this.getAttribute("initial-value") ?? "") ?? [];
     const list = Array.isArray(initial) ? initial : (initial[TYPES[type].answer] ?? []);
     return list.map((item) => TYPES[type].read(item));
   }
 
-  /** Whether the key event meant this element. */
+  /** Handle a key event. Returns whether it was meant for this element. */
   press(event) {
     const onPicture = event.target === this.board.viewport || event.target === document.body;
-    // Labels first: a label that is a single letter is its own key.
+    // Labels first: a single-letter label uses that letter as its key.
     return this.panel.palette.press(event, false) || this.keyboard.press(event, onPicture);
   }
 
@@ -167,7 +167,7 @@ export class Drawing extends HTMLElement {
       : text("drawnCount", { count });
   }
 
-  /** Once a frame, however often it is asked for. */
+  /** Redraw at most once per animation frame. */
   redraw() {
     this.pendingFrame ??= requestAnimationFrame(() => {
       this.pendingFrame = undefined;

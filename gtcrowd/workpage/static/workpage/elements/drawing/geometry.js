@@ -1,29 +1,29 @@
-// Points and lines: plain objects {x, y}, in pixels of the picture. Nothing here knows a page.
+// Points and lines: plain objects {x, y} in pixels of the picture. Does not depend on the page.
 
 export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 export const rounded = ({ x, y }) => ({ x: Math.round(x), y: Math.round(y) });
 export const shifted = (points, dx, dy) => points.map(({ x, y }) => ({ x: x + dx, y: y + dy }));
 
-/** The nearest place within a picture. */
+/** Clamp a point to the picture. */
 export function within({ x, y }, picture) {
   return { x: Math.min(Math.max(x, 0), picture.width), y: Math.min(Math.max(y, 0), picture.height) };
 }
 
-/** The place, or the edge of the picture if that is nearer than `reach`. */
+/** Clamp a point to the picture, and snap it to an edge nearer than `reach`. */
 export function snapped(point, picture, reach) {
   const to = (value, size) => (value < reach ? 0 : value > size - reach ? size : value);
   const inside = within(point, picture);
   return { x: to(inside.x, picture.width), y: to(inside.y, picture.height) };
 }
 
-/** Left, top, right and bottom of points. */
+/** The bounding box of points. */
 export function bounds(points) {
   const xs = points.map((a) => a.x);
   const ys = points.map((a) => a.y);
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
 }
 
-/** How far the points may be moved so that all stay within the picture. */
+/** Limit a shift so that all points stay within the picture. */
 export function movable(points, dx, dy, picture) {
   const { left, top, right, bottom } = bounds(points);
   return {
@@ -32,7 +32,7 @@ export function movable(points, dx, dy, picture) {
   };
 }
 
-/** Distance of a place from the line between two others. */
+/** Distance of a point from a line segment. */
 export function fromLine(point, a, b) {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = dx * dx + dy * dy;
@@ -40,7 +40,7 @@ export function fromLine(point, a, b) {
   return distance(point, { x: a.x + part * dx, y: a.y + part * dy });
 }
 
-/** Which side of a line of points is nearest to a place: its number and the distance. */
+/** The side of a polygon or line nearest to a point: {side, distance}. */
 export function nearestSide(point, points, closed) {
   let best = { side: -1, distance: Infinity };
   const sides = closed ? points.length : points.length - 1;
@@ -51,7 +51,7 @@ export function nearestSide(point, points, closed) {
   return best;
 }
 
-/** Whether a place is inside of a ring of points. */
+/** Whether a point is inside a polygon. */
 export function inside(point, points) {
   let odd = false;
   for (let i = 0, j = points.length - 1; i < points.length; j = i, i += 1) {
@@ -61,7 +61,7 @@ export function inside(point, points) {
   return odd;
 }
 
-/** Area of a ring, in pixels. */
+/** Area of a polygon, in square pixels. */
 export function area(points) {
   return (
     Math.abs(
@@ -73,13 +73,13 @@ export function area(points) {
   );
 }
 
-/** Whether two lines between points cross, their ends left out. */
+/** Whether two segments cross, ends excluded. */
 export function crossing(a, b, c, d) {
   const turn = (p, q, r) => Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
   return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
 }
 
-/** Whether a ring crosses itself. */
+/** Whether a polygon intersects itself. */
 export function crossesItself(points) {
   const n = points.length;
   for (let i = 0; i < n; i += 1) {

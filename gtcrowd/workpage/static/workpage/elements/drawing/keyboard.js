@@ -1,19 +1,19 @@
-// What the keys do on a picture to draw on. A cursor stands for the pointer; keys that choose labels are the palette's.
+// Keyboard control of drawing. A cursor stands in for the pointer; keys that choose labels belong to the palette.
 
 import { distance, rounded, within } from "./geometry.js";
 import { shapeAt } from "./types.js";
 
-const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
+const STEP = 10; // viewport pixels per press of an arrow key; with Shift one picture pixel
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Keyboard {
-  /** `toggleHand()`: let the pointer move the picture, or draw again. */
+  /** `togglePan()` switches between panning and drawing. */
   constructor(sketch, board, pointer, togglePan) {
     Object.assign(this, { sketch, board, pointer, togglePan });
-    this.cursor = null; // a place on the picture, once the keyboard has been used
+    this.cursor = null; // a point of the picture, once the keyboard has been used
   }
 
-  /** Whether the key meant something; `onPicture`: the picture has the focus, not a button beside it. */
+  /** Handle a key event. Returns whether it was handled. `onPicture`: the picture has the focus, not a button. */
   press(event, onPicture) {
     if (!this.board.ready || event.altKey) return false;
     const action =
@@ -65,7 +65,7 @@ export class Keyboard {
     return null;
   }
 
-  /** Bring what is selected into sight. */
+  /** Scroll the selection into view. */
   follow(action) {
     action();
     if (this.sketch.shape) this.board.reveal(this.sketch.type.handles(this.sketch.shape)[0]);
@@ -94,7 +94,7 @@ export class Keyboard {
     );
   }
 
-  /** A point at the cursor, as by a click; once more at the same place ends the shape. What a pointer draws, it ends. */
+  /** Set a point at the cursor, like a click; twice at the same place finishes the shape. Also finishes what the pointer drew. */
   setPoint() {
     const { sketch } = this;
     if (sketch.draft && this.pointer.isActive) return sketch.finish();

@@ -1,4 +1,4 @@
-// What stands beside a picture to draw on: the labels, the list of what has been drawn, and "nothing to label".
+// The panel beside a picture to draw on: labels, list of shapes, and “Nothing to label”.
 
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
@@ -70,7 +70,7 @@ export class Panel {
   }
 }
 
-/** A button in the row of a mark; `words`: which mark it is. */
+/** A button in the row of an annotation; `words` names the annotation. */
 export function itemButton(name, path, words, pressed, action) {
   const accessibleName = `${text(name)}: ${words}`;
   const button = build(
@@ -87,7 +87,7 @@ export function itemButton(name, path, words, pressed, action) {
   return button;
 }
 
-/** A shape's extent, as "40 × 33"; nothing for a point. */
+/** A shape's size, such as "40 × 33"; empty for a point. */
 function size({ points }) {
   if (points.length < 2) return "";
   const { left, top, right, bottom } = bounds(points);

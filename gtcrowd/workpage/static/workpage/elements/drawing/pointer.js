@@ -1,20 +1,20 @@
-// What mouse, pen and finger do: press, move and lift become drawing, pulling, carrying and choosing.
+// Mouse, pen and touch control of drawing: draw, drag handles, move and select shapes.
 
 import { distance, movable, rounded, shifted, snapped } from "./geometry.js";
 import { handleAt, shapeAt, touches, withCorner, withoutCorner } from "./types.js";
 
-const SNAP = 6; // pixels of the room within which the edge of the picture draws a point to itself
-const CLICK = 4; // less than this moved is a click
-const REACH = { mouse: 8, pen: 10, touch: 20 }; // a finger is thicker than the point of a mouse
+const SNAP = 6; // viewport pixels within which points snap to the edge of the picture
+const CLICK = 4; // moving less than this is a click
+const REACH = { mouse: 8, pen: 10, touch: 20 }; // a finger is less precise than a mouse
 
 export class Pointer {
   constructor(sketch, board) {
     this.sketch = sketch;
     this.board = board;
     this.gesture = null;
-    this.position = null; // where the pointer is without being pressed
-    this.isActive = false; // whether it was used after the keyboard
-    this.startsShape = false; // the next press begins a shape, whatever is there already
+    this.position = null; // the pointer's position while not pressed
+    this.isActive = false; // whether the pointer was used after the keyboard
+    this.startsShape = false; // the next press starts a shape even on top of others
   }
 
   snap(at) {
@@ -34,7 +34,7 @@ export class Pointer {
     this.startsShape = false;
   }
 
-  /** What a press means where there are shapes already. */
+  /** The gesture that a press starts, given the shapes at that point. */
   gestureAt(at, { reach, alt }) {
     const { sketch } = this;
     const { type, shape } = sketch;
@@ -47,7 +47,7 @@ export class Pointer {
       if (touches(type, shape, at, reach)) return { action: "carry", hit: sketch.selected };
     }
     const hit = shapeAt(type, sketch.shapes, at, reach);
-    // Where shapes are dragged out, one may be dragged out over another; a click then chooses the other.
+    // Boxes can be dragged out over others; a click then selects the one below.
     return hit >= 0 && !type.byDrag ? { action: "carry", hit } : { action: "draw", hit };
   }
 
@@ -107,7 +107,7 @@ export class Pointer {
     else sketch.select(-1);
   }
 
-  /** A further point of the draft; on its first or last one, the end of it. */
+  /** Add a point to the draft; on its first or last point, finish it. */
   corner(point, reach) {
     const { sketch } = this;
     if (this.closesDraft(point, reach)) sketch.finish();

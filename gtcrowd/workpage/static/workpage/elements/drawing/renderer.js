@@ -1,5 +1,5 @@
-// Draws a sketch over its picture, in pixels of the room, so that lines and handles are as thick however far one has
-// zoomed in. Colours follow the labels; each shape carries its label in words as well.
+// Draw a sketch over its picture in pixels of the viewport, so that lines and handles keep their size at any zoom.
+// Colours follow the labels; each shape also shows its label as text.
 
 import { colourOf } from "../colours.js";
 import { touches } from "./types.js";
@@ -9,7 +9,7 @@ export class Renderer {
   constructor({ sketch, board, pointer, keyboard, colours }) {
     Object.assign(this, { sketch, board, pointer, keyboard, colours });
     this.opacity = 0.25;
-    this.showsCrosshair = true; // lines through the pointer; else a ring about it
+    this.showsCrosshair = true; // a crosshair through the pointer, or else a ring around it
   }
 
   draw() {
@@ -18,7 +18,7 @@ export class Renderer {
     const { width, height } = board.size;
     board.overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const nodes = sketch.visibleShapes.flatMap((shape, index) => (shape.hidden ? [] : [this.shape(shape, index)]));
-    // The selected one lies on top.
+    // The selected shape is on top.
     if (sketch.shape && !sketch.shape.hidden) nodes.push(...this.handles(sketch.visibleShapes[sketch.selected]));
     board.overlay.replaceChildren(...nodes, ...this.draft(), ...this.cursor());
   }
@@ -87,7 +87,7 @@ export class Renderer {
     ];
   }
 
-  /** Lines through the place of the pointer or of the keyboard's cursor, to see what it is level with. */
+  /** A crosshair at the pointer or the keyboard cursor, to align points. */
   cursor() {
     const { board, pointer, sketch } = this;
     const at = pointer.position;
@@ -102,7 +102,7 @@ export class Renderer {
   }
 }
 
-/** Lines through a place of the picture, as wide and high as the room. */
+/** A crosshair through a point of the picture, across the whole viewport. */
 export function crosshair(board, point) {
   const { x, y } = board.toViewport(point);
   const { width, height } = board.size;
@@ -110,7 +110,7 @@ export function crosshair(board, point) {
   return [node("path", { d, class: "crosshair crosshair-halo" }), node("path", { d, class: "crosshair" })];
 }
 
-/** A ring about a place of the room. */
+/** A ring around a point of the viewport. */
 export function ring({ x, y }, r) {
   return [
     node("circle", { cx: x, cy: y, r, class: "crosshair crosshair-halo" }),

@@ -1,5 +1,5 @@
-// What has been drawn on a picture and what is being drawn: the shapes with their history, the one selected, the label in
-// hand, and the points of a shape not finished yet. Knows no page; `told()` is called after every change.
+// Model of a drawing: the shapes with their history, the selection, the current label, and the points of an unfinished
+// shape. Does not depend on the page; `onChange()` is called after every change.
 
 import { movable, shifted } from "./geometry.js";
 import { History } from "../history.js";
@@ -12,10 +12,10 @@ export class Sketch {
     this.label = 0;
     this.history = new History({ shapes, nothing: false });
     this.selected = -1;
-    this.handle = -1; // of the selected shape, the one that the keyboard moves; -1: the whole
-    this.isNew = false; // the selected one has just been drawn: a label taken in hand is for the next
-    this.draft = null; // points of a shape that is being drawn
-    this.preview = null; // points of the selected shape while it is being pulled or carried
+    this.handle = -1; // the handle of the selected shape that the keyboard moves; -1: the whole shape
+    this.isNew = false; // the selected shape has just been drawn: choosing a label applies to the next shape
+    this.draft = null; // points of the unfinished shape
+    this.preview = null; // points of the selected shape while it is being dragged
     this.onChange = onChange;
   }
 
@@ -31,13 +31,13 @@ export class Sketch {
     return this.shapes[this.selected] ?? null;
   }
 
-  /** The shapes as they are to be seen: the selected one where it is being pulled to. */
+  /** The shapes to draw, with the selected one at its dragged position. */
   get visibleShapes() {
     if (!this.preview || !this.shape) return this.shapes;
     return this.shapes.with(this.selected, { ...this.shape, points: this.preview });
   }
 
-  /** Whether the picture has been dealt with: something drawn, or declared to have nothing. */
+  /** Whether there is an answer: shapes, or “nothing to label”. */
   get isComplete() {
     return this.shapes.length > 0 || this.nothing;
   }
@@ -54,7 +54,7 @@ export class Sketch {
     this.onChange();
   }
 
-  /** The next or the one before, of those that can be changed; around at the ends. */
+  /** Select the next or previous editable shape, wrapping around. */
   cycle(step) {
     const free = [...this.shapes.keys()].filter((index) => !this.shapes[index].hidden && !this.shapes[index].locked);
     if (!free.length) return;
@@ -69,7 +69,7 @@ export class Sketch {
     this.onChange();
   }
 
-  /** Take a label in hand; a shape that was selected on purpose gets it. */
+  /** Choose a label; it also applies to a shape that was selected on purpose. */
   choose(label) {
     this.label = label;
     const name = this.labels[label];
@@ -87,7 +87,7 @@ export class Sketch {
     else this.onChange();
   }
 
-  /** A further point; the last possible one finishes the shape. */
+  /** Add a point; the last possible one finishes the shape. */
   extend(point) {
     this.draft = [...this.draft, point];
     if (this.draft.length >= this.type.maxPoints) this.finish();
@@ -99,7 +99,7 @@ export class Sketch {
     this.onChange();
   }
 
-  /** Make a shape of the draft; whether it was enough for one. */
+  /** Turn the draft into a shape. Returns whether it had enough points. */
   finish() {
     const points = this.draft;
     this.draft = null;
@@ -112,7 +112,7 @@ export class Sketch {
     return Boolean(enough);
   }
 
-  /** Take the last point of the draft back. */
+  /** Remove the last point of the draft. */
   shorten() {
     this.draft = this.draft.length > 1 ? this.draft.slice(0, -1) : null;
     this.onChange();
@@ -130,7 +130,7 @@ export class Sketch {
     this.onChange();
   }
 
-  /** Keep what is being pulled or carried. */
+  /** Commit the dragged position. */
   settle() {
     const points = this.preview;
     this.preview = null;
@@ -142,7 +142,7 @@ export class Sketch {
     this.commit(this.shapes.with(this.selected, { ...this.shape, ...changes }), { stroke });
   }
 
-  /** Move the selected shape, or its handle, within the picture; presses of one key are one step of the history. */
+  /** Move the selected shape or its handle within the picture; repeated presses of a key are one undo step. */
   nudge(dx, dy, picture) {
     const { shape, type, handle } = this;
     if (!shape) return;
@@ -153,7 +153,7 @@ export class Sketch {
     this.change({ points }, `nudge ${this.selected} ${handle}`);
   }
 
-  /** Remove the handle's corner if a handle is chosen and enough are left, else the selected shape. */
+  /** Remove the corner of the selected handle if enough corners remain, else the selected shape. */
   remove() {
     if (!this.shape) return;
     const points = this.handle < 0 ? null : withoutCorner(this.type, this.shape, this.handle);
@@ -167,7 +167,7 @@ export class Sketch {
     }
   }
 
-  /** Hide or lock a shape, or show or free it again; it cannot be selected meanwhile. */
+  /** Toggle `hidden` or `locked` of a shape; such a shape cannot be selected. */
   toggle(index, what) {
     const shape = this.shapes[index];
     this.commit(this.shapes.with(index, { ...shape, [what]: !shape[what] }));

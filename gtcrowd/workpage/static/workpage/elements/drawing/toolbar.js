@@ -1,4 +1,4 @@
-// The buttons under a picture to draw on, and what changes how it looks: brightness, contrast, opacity of the shapes.
+// The toolbar below a picture to draw on, with image settings: brightness, contrast, opacity of the shapes.
 
 import { build, icon } from "../build.js";
 import { text } from "../texts.js";

@@ -1,5 +1,5 @@
-// The sorts of shapes, as one table: how many points make one, where its handles are, what pulling a handle does, and how
-// it is written into an answer and read from one. A shape is {label, points, hidden, locked}. Nothing here knows a page.
+// Table of shape types: number of points, handles, dragging, and the form in answers. A shape is {label, points,
+// hidden, locked}. Does not depend on the page.
 
 import { area, bounds, distance, inside, nearestSide } from "./geometry.js";
 
@@ -7,7 +7,7 @@ const round = Math.round;
 const vertices = (points) => points.map(({ x, y }) => ({ x: round(x), y: round(y) }));
 const points = (list) => list.map(({ x, y }) => ({ x: Number(x), y: Number(y) }));
 
-// The eight handles of a box: which sides each of them moves.
+// The sides that each of the eight handles of a box moves.
 const BOX_HANDLES = [
   ["left", "top"],
   [null, "top"],
@@ -51,7 +51,7 @@ const BOX = {
     const [across, down] = BOX_HANDLES[handle];
     if (across) sides[across] = to.x;
     if (down) sides[down] = to.y;
-    // Pulled over the other side, it turns over; it never gets thinner than a pixel.
+    // A box dragged over its opposite side flips; it is never thinner than a pixel.
     const { left, top, right, bottom } = bounds(cornersOf(sides));
     return cornersOf({ left, top, right: Math.max(right, left + 1), bottom: Math.max(bottom, top + 1) });
   },
@@ -111,7 +111,7 @@ const POINT = {
 
 export const TYPES = { box: BOX, polygon: POLYGON, polyline: POLYLINE, line: LINE, point: POINT };
 
-/** Whether a place is on a shape, or nearer to it than `reach`. */
+/** Whether a point is on a shape or nearer to it than `reach`. */
 export function touches(type, shape, point, reach) {
   const outline = type.outline(shape);
   if (outline.length === 1) return distance(point, outline[0]) <= reach * 1.5;
@@ -119,7 +119,7 @@ export function touches(type, shape, point, reach) {
   return nearestSide(point, outline, type.closed).distance <= reach;
 }
 
-/** Of the shapes a place touches the smallest, so that what lies inside of another can be reached; -1 for none. */
+/** Index of the smallest shape at a point, so that shapes inside others can be selected; -1 for none. */
 export function shapeAt(type, shapes, point, reach) {
   let [hit, least] = [-1, Infinity];
   shapes.forEach((shape, index) => {
@@ -130,14 +130,14 @@ export function shapeAt(type, shapes, point, reach) {
   return hit;
 }
 
-/** The handle of a shape at a place, or -1. */
+/** Index of the handle at a point, or -1. */
 export function handleAt(type, shape, point, reach) {
   const near = type.handles(shape).map((handle) => distance(handle, point));
   const best = Math.min(...near);
   return best <= reach ? near.indexOf(best) : -1;
 }
 
-/** A new corner where a place is on a side of a shape of any number of points, or null. */
+/** Insert a corner where the point is on a side of a polygon or polyline; null if it is not. */
 export function withCorner(type, shape, point, reach) {
   if (type.maxPoints !== Infinity) return null;
   const { side, distance: away } = nearestSide(point, shape.points, type.closed);
@@ -145,7 +145,7 @@ export function withCorner(type, shape, point, reach) {
   return { points: shape.points.toSpliced(side + 1, 0, point), handle: side + 1 };
 }
 
-/** Without a corner, or null if that would leave too few. */
+/** Remove a corner; null if that would leave too few. */
 export function withoutCorner(type, shape, handle) {
   return type.maxPoints === Infinity && shape.points.length > type.minPoints ? shape.points.toSpliced(handle, 1) : null;
 }

@@ -1,8 +1,8 @@
-// <crowd-entity-annotation>: spans of a text, each under a label.
+// <crowd-entity-annotation>: labeled spans of a text.
 //
-// Attributes: name, header, text, labels (names, or objects {label, shortDisplayName, fullDisplayName}), initial-value (a
-// list of spans). Event: `crowd-change`, bubbling, after every step. Answer: {entities: [{label, startOffset, endOffset}]} in
-// the order of the text; offsets are in Unicode code points, the end exclusive.
+// Attributes: name, header, text, labels (names, or objects {label, shortDisplayName, fullDisplayName}), initial-value
+// (a list of spans). Event: `crowd-change`, bubbling, after every step. Answer: {entities: [{label, startOffset,
+// endOffset}]} in text order; offsets count Unicode code points, the end is exclusive.
 
 import { readAny } from "../attributes.js";
 import { build } from "../build.js";
@@ -134,7 +134,7 @@ class CrowdEntityAnnotation extends HTMLElement {
   listen() {
     const { element } = this.view;
     element.addEventListener("pointerup", (event) => {
-      // By finger one sets the ends of a selection first, and marks it by the button.
+      // On touch screens the selection is adjusted first and annotated with the button.
       if (event.pointerType !== "touch") setTimeout(() => this.released());
     });
     for (const name of ["focus", "blur"]) element.addEventListener(name, () => this.view.showCaret());
@@ -147,7 +147,7 @@ class CrowdEntityAnnotation extends HTMLElement {
     else if (chosen) this.select(this.at(chosen.focus));
   }
 
-  /** The shortest span at a place of the text, or -1. */
+  /** Index of the shortest span at an offset, or -1. */
   at(unit) {
     const point = this.offsets.points(unit);
     const there = [...this.spans.keys()].filter(
@@ -164,7 +164,7 @@ class CrowdEntityAnnotation extends HTMLElement {
     else if (this.selected >= 0) this.relabel();
   }
 
-  /** Put what is selected under the label in hand. */
+  /** Annotate the selection with the current label. */
   annotate() {
     const selection = this.view.selection();
     const range = selection && this.offsets.span(selection.anchor, selection.focus);
@@ -244,7 +244,7 @@ class CrowdEntityAnnotation extends HTMLElement {
     return build("li", { class: `annotation${index === this.selected ? " span-selected" : ""}` }, name, cross);
   }
 
-  /** Whether the key event meant this element. */
+  /** Handle a key event. Returns whether it was meant for this element. */
   press(event) {
     const control = event.ctrlKey || event.metaKey;
     if (control && event.key.toLowerCase() === "z")
@@ -264,7 +264,7 @@ class CrowdEntityAnnotation extends HTMLElement {
     return false;
   }
 
-  /** The caret, or with Shift the end of the selection, to the next place; with Control by words. */
+  /** Move the caret, or with Shift the end of the selection; with Control by words. */
   move(event) {
     const [direction, by] = MOVES[event.key];
     if (!this.view.selection()) this.view.choose(0);

@@ -1,9 +1,10 @@
-// Offsets in a text: browsers count UTF-16 units, answers count Unicode code points. Nothing here knows a page.
+// Convert offsets in a text: browsers count UTF-16 units, answers count Unicode code points. Does not depend on the
+// page.
 
 export class Offsets {
   constructor(text) {
     this.text = text;
-    this.units = [0]; // where each code point begins, and the end of the text
+    this.units = [0]; // start of each code point, and the end of the text
     for (const character of text) this.units.push(this.units.at(-1) + character.length);
     this.segments = [...new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text)].map((a) => a.index);
     this.segments.push(text.length);
@@ -13,12 +14,12 @@ export class Offsets {
     return this.units.length - 1;
   }
 
-  /** Code points before a UTF-16 offset. */
+  /** Convert a UTF-16 offset to code points. */
   points(unit) {
     return lastNotAbove(this.units, unit);
   }
 
-  /** UTF-16 units before a code point. */
+  /** Convert a code point offset to UTF-16 units. */
   unit(point) {
     return this.units[Math.min(Math.max(point, 0), this.length)];
   }
@@ -41,7 +42,7 @@ export class Offsets {
   }
 }
 
-/** Place of the largest value that is not above `wanted`, in an ascending list. */
+/** Index of the largest value not above `target` in an ascending list. */
 function lastNotAbove(list, target) {
   let [low, high] = [0, list.length - 1];
   while (low < high) {

@@ -1,14 +1,14 @@
-// Spans over a text: plain lists of {label, startOffset, endOffset}, in code points. Nothing here knows a page.
+// Spans of a text: plain lists of {label, startOffset, endOffset} in code points. Does not depend on the page.
 
 const compare = (a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset || (a.label < b.label ? -1 : 1);
 const areEqual = (a, b) => a.label === b.label && a.startOffset === b.startOffset && a.endOffset === b.endOffset;
 
-/** With a further span, in the order of the text; one that is there already is not added twice. */
+/** Add a span in text order, unless it is already there. */
 export function withSpan(spans, span) {
   return spans.some((a) => areEqual(a, span)) ? spans : [...spans, span].toSorted(compare);
 }
 
-/** The list in order and in one form, each span once. */
+/** Normalize a list of spans: in text order, without duplicates. */
 export function inOrder(spans) {
   return spans.reduce(
     (list, { label, startOffset, endOffset }) =>
@@ -17,7 +17,7 @@ export function inOrder(spans) {
   );
 }
 
-/** For each span the lane under the text in which its line runs, so that spans which overlap have different ones. */
+/** The underline lane of each span, so that overlapping spans use different lanes. */
 export function lanes(spans) {
   const ends = [];
   return spans.map(({ startOffset, endOffset }) => {
@@ -28,7 +28,7 @@ export function lanes(spans) {
   });
 }
 
-/** The text cut wherever a span begins or ends: stretches {start, end, over}, `over` the places of the spans there. */
+/** Split the text where spans start or end: {start, end, over}, with the indexes of the covering spans. */
 export function stretches(spans, length) {
   const cuts = [...new Set([0, length, ...spans.flatMap((a) => [a.startOffset, a.endOffset])])].filter(
     (cut) => cut >= 0 && cut <= length,

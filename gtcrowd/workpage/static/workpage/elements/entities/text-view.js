@@ -1,14 +1,14 @@
-// A text on the page with its spans underlined, each named by a tag where it begins; and what is selected of it.
+// A text with its spans underlined, each with a tag at its start; and the selection in it.
 
 import { build } from "../build.js";
 import { colourOf } from "../colours.js";
 import { text } from "../texts.js";
 import { lanes, stretches } from "./spans.js";
 
-const LINE = 5; // pixels from one lane to the next
+const LINE = 5; // pixels between lanes
 
 export class TextView {
-  /** `removed(index)`: the worker presses a tag's cross. */
+  /** `removed(index)` is called when the worker removes a tag. */
   constructor({ offsets, labels, removed }) {
     Object.assign(this, { offsets, labels, removed });
     this.element = build("div", {
@@ -79,7 +79,7 @@ export class TextView {
     );
   }
 
-  // What is selected, in UTF-16 units of the text
+  // The selection, in UTF-16 units
 
   selection() {
     const chosen = document.getSelection();
@@ -91,7 +91,7 @@ export class TextView {
     };
   }
 
-  /** Units of the text before a place in the page. */
+  /** Offset of a DOM position in the text. */
   unitOf(node, offset) {
     const before = document.createRange();
     before.setStart(this.element, 0);
@@ -123,7 +123,7 @@ export class TextView {
     this.showCaret();
   }
 
-  /** A line where the next key would act; browsers show none in a text that cannot be written into. */
+  /** Show a caret; browsers show none in read-only text. */
   showCaret() {
     const at = document.activeElement === this.element ? this.selection() : null;
     this.caret.hidden = !at;

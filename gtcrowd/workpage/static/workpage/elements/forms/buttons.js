@@ -1,5 +1,5 @@
-// <crowd-button>, <crowd-icon-button>, <crowd-fab>: something to press. One with form-action="submit" hands the form in,
-// with "reset" it empties it; one with href leads there, in a new tab.
+// <crowd-button>, <crowd-icon-button>, <crowd-fab>: buttons. form-action="submit" submits the form, "reset" resets it;
+// with href the button is a link that opens in a new tab.
 //
 // Attributes: variant (primary, normal, link, icon), icon, icon-align (left, right), loading, disabled, href, target;
 // label and title for a fab.

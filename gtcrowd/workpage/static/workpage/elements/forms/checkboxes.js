@@ -1,5 +1,5 @@
-// <crowd-checkbox>, <crowd-toggle-button>, <crowd-radio-button> in a <crowd-radio-group>: yes or no.
-// Each adds {value: whether it is checked} under its name; those of one name come together.
+// <crowd-checkbox>, <crowd-toggle-button>, <crowd-radio-button> in a <crowd-radio-group>. Each adds {value: checked}
+// under its name; those with the same name are merged.
 
 import { build } from "../build.js";
 import { Field } from "./field.js";

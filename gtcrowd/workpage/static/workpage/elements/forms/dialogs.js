@@ -1,4 +1,4 @@
-// <crowd-modal>, <crowd-instructions>: what opens over the page when asked for.
+// <crowd-modal>, <crowd-instructions>: dialogs that open from a link or button.
 //
 // Attributes: link-text, link-type (link, button). Regions of the instructions: short-summary, detailed-instructions,
 // positive-example, negative-example.

@@ -1,4 +1,4 @@
-// The elements of forms: fields, buttons, and what is told and laid out around them.
+// The elements of forms: fields, buttons, notices and layout.
 
 import { CrowdButton, CrowdFab, CrowdIconButton } from "./buttons.js";
 import { CrowdCheckbox, CrowdRadioButton, CrowdRadioGroup, CrowdToggleButton } from "./checkboxes.js";
@@ -8,7 +8,7 @@ import { CrowdSlider } from "./slider.js";
 import { CrowdTabs } from "./tabs.js";
 import { CrowdInput, CrowdTextArea } from "./text-fields.js";
 
-// Outer elements first where what is inside is moved about.
+// Outer elements first, because they move their children.
 export const ELEMENTS = {
   "crowd-tabs": CrowdTabs,
   "crowd-modal": CrowdModal,

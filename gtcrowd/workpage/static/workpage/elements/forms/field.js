@@ -1,5 +1,5 @@
-// What the fields of a form share. Each wraps one of the browser's own controls, so that labels, keys and screen readers
-// work as everywhere; its children before that become, where it has any, the words beside it.
+// Base of form fields. Each wraps a native control, so that labels, keys and screen readers work as usual; its children
+// become the label where there is one.
 //
 // Attributes: name, disabled, required, auto-focus, error-message. Event: `crowd-change`, bubbling.
 
@@ -19,7 +19,7 @@ export class Field extends HTMLElement {
     for (const name of this.constructor.observedAttributes) this.attributeChangedCallback(name);
     this.control.required = this.hasAttribute("required");
     this.control.addEventListener("input", () => this.changed());
-    // Not in a page that is fetched in advance: the keyboard is with the task before it. The form gives it when it is shown.
+    // Not in a prefetched page: the focus is in the current task. The form focuses its fields when it is shown.
     if (this.hasAttribute("auto-focus") && document.hasFocus())
       queueMicrotask(() => this.control.focus({ preventScroll: true }));
   }
@@ -30,7 +30,7 @@ export class Field extends HTMLElement {
     else this.applyAttribute(name);
   }
 
-  /** Take over an attribute that says what the field has in it. */
+  /** Apply an attribute that sets the field's value. */
   applyAttribute(name) {
     if (name === "value") this.control.value = this.getAttribute("value") ?? "";
   }
@@ -48,7 +48,7 @@ export class Field extends HTMLElement {
     else this.setAttribute("value", value);
   }
 
-  /** What the field adds to the answer; undefined where it has nothing in it. */
+  /** The field's part of the answer; undefined if empty. */
   get answer() {
     return this.name && this.value !== "" && !this.control.disabled ? this.value : undefined;
   }
@@ -62,7 +62,7 @@ export class Field extends HTMLElement {
     this.changed();
   }
 
-  /** Why the form cannot be handed in yet, or null. */
+  /** Why the form cannot be submitted yet, or null. */
   get problem() {
     if (this.control.disabled || this.control.checkValidity()) return null;
     const own = this.getAttribute("error-message");
@@ -89,7 +89,7 @@ export class Field extends HTMLElement {
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 
-  /** A label over the control, from the attribute. */
+  /** Add the label from the attribute. */
   setUp() {
     const label = this.getAttribute("label");
     this.labelElement = build("label", { class: "field-label", for: this.control.id }, label ?? "");

@@ -1,4 +1,4 @@
-// Pictures on buttons, drawn by one path each in 20 × 20, by the names that templates use for them.
+// Icons of buttons, each one path in a 20 × 20 square, by the names that templates use.
 
 import { icon } from "../build.js";
 
@@ -30,7 +30,7 @@ const PATHS = {
   warning: "M10 3L2 17h16zM10 8v4M10 14v1",
 };
 
-/** The picture of that name, whatever set of icons it names in front; a dot for one that is not known. */
+/** The icon of a name, with or without icon set prefix; a dot for unknown names. */
 export function iconNamed(name) {
   return icon(PATHS[name.split(":").at(-1)] ?? "M10 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4");
 }

@@ -1,4 +1,4 @@
-// <crowd-alert>, <crowd-badge>, <crowd-card>, <crowd-toast>: what a form tells.
+// <crowd-alert>, <crowd-badge>, <crowd-card>, <crowd-toast>: notices.
 
 import { build } from "../build.js";
 import { text } from "../texts.js";

@@ -1,6 +1,6 @@
-// <crowd-slider>: a number between two others.
+// <crowd-slider>: a number within a range.
 //
-// Attributes besides a field's: min, max, step, value, pin (show the number), editable (a box to write it into).
+// Attributes besides those of a field: min, max, step, value, pin (show the number), editable (add a number field).
 
 import { build } from "../build.js";
 import { Field } from "./field.js";

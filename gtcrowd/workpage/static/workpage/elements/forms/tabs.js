@@ -1,4 +1,4 @@
-// <crowd-tabs> of <crowd-tab header="…">: one of several parts is seen at a time. Arrow keys go from tab to tab.
+// <crowd-tabs> of <crowd-tab header="…">: shows one tab at a time. Arrow keys move between tabs.
 
 import { build } from "../build.js";
 

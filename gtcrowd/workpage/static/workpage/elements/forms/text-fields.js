@@ -1,7 +1,7 @@
-// <crowd-input>, <crowd-text-area>: what a worker writes.
+// <crowd-input>, <crowd-text-area>: text fields.
 //
-// Attributes besides a field's: label, placeholder, value, min-length, max-length, allowed-pattern (of a single character),
-// auto-validate; type for the one, rows, max-rows and char-counter for the other.
+// Attributes besides those of a field: label, placeholder, value, min-length, max-length, allowed-pattern (of a single
+// character), auto-validate; type for the input; rows, max-rows and char-counter for the text area.
 
 import { build } from "../build.js";
 import { Field } from "./field.js";
@@ -24,7 +24,7 @@ class TextField extends Field {
       this.control.addEventListener("beforeinput", (event) => this.checkCharacters(event));
   }
 
-  /** Let in only characters that the pattern knows. */
+  /** Allow only characters that match the pattern. */
   checkCharacters(event) {
     const pattern = new RegExp(`^(?:${this.getAttribute("allowed-pattern")})$`, "u");
     if (event.data && ![...event.data].every((character) => pattern.test(character))) event.preventDefault();
@@ -71,7 +71,7 @@ export class CrowdTextArea extends TextField {
     super.changed();
   }
 
-  /** As high as what is in it, up to `max-rows`. */
+  /** Fit the rows to the text, up to `max-rows`. */
   fitRows() {
     const max = Number(this.getAttribute("max-rows")) || 0;
     const min = Number(this.getAttribute("rows")) || 3;

@@ -1,4 +1,4 @@
-// <crowd-semantic-segmentation>, <crowd-instance-segmentation>: which pixels belong to which label, or to which thing.
+// <crowd-semantic-segmentation>, <crowd-instance-segmentation>: assign pixels to labels or instances.
 
 import { build } from "../build.js";
 import { colourOf, swatch } from "../colours.js";
@@ -65,14 +65,14 @@ class CrowdSemanticSegmentation extends Segmentation {
 }
 
 class CrowdInstanceSegmentation extends Segmentation {
-  things = []; // labels of the things begun; their codes are their places and one
+  things = []; // labels of the instances; their codes are index + 1
   thing = -1;
 
   get currentCode() {
     return this.thing + 1;
   }
 
-  /** The code of the thing at hand; the first stroke begins one. */
+  /** The code of the current instance; the first stroke creates one. */
   code() {
     if (this.thing < 0) this.addThing();
     return this.thing + 1;
@@ -114,7 +114,7 @@ class CrowdInstanceSegmentation extends Segmentation {
     return { ...super.anywhere(), n: () => this.addThing() };
   }
 
-  /** A label is for the next thing; the one at hand keeps its own once it has pixels. */
+  /** A label applies to the next instance; the current one keeps its label. */
   choose(label) {
     super.choose(label);
     this.thing = -1;
@@ -149,7 +149,7 @@ class CrowdInstanceSegmentation extends Segmentation {
   }
 }
 
-/** Each thing has a colour of its own, however many there are. */
+/** Each instance has its own colour, however many there are. */
 function thingColour(index) {
   return index < 10 ? colourOf(index) : `#${((index * 0x9e3779 + 0x2ca02c) & 0xffffff).toString(16).padStart(6, "0")}`;
 }

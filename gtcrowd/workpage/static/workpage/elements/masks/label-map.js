@@ -1,6 +1,6 @@
-// Which label each pixel of a picture has: one number a pixel, 0 for none. The picture is cut into tiles: one that nothing
-// is painted on takes no memory, so that a picture of a hundred megapixels may be painted as well; one that was changed is a
-// new one, so that a step back only takes the old one out again. All changes are rows of pixels. Nothing here knows a page.
+// The label code of each pixel, 0 for none. The map is cut into tiles: an unpainted tile takes no memory, so that
+// pictures of a hundred megapixels can be painted; a changed tile is a new array, so that undo restores the old one.
+// All changes are rows of pixels. Does not depend on the page.
 
 export const TILE = 512; // a power of two
 const BITS = 9;
@@ -11,9 +11,9 @@ export class LabelMap {
     Object.assign(this, { width, height });
     this.across = Math.ceil(width / TILE);
     this.tiles = Array.from({ length: this.across * Math.ceil(height / TILE) }, () => null); // TILE × TILE codes each, or null for none
-    this.locked = null; // by code whether its pixels stay as they are, or null
+    this.locked = null; // by code, whether its pixels are protected; or null
     this.before = null;
-    this.changed = null; // {left, top, right, bottom} of what changed since `seen`
+    this.changed = null; // {left, top, right, bottom} of changes since `takeChanges`
   }
 
   at(x, y) {
@@ -26,26 +26,26 @@ export class LabelMap {
     return !this.tiles.some((tile) => tile?.some(Boolean));
   }
 
-  /** What has changed since this was last asked: a rectangle, or null. */
+  /** The changed rectangle since the last call, or null. */
   takeChanges() {
     const { changed } = this;
     this.changed = null;
     return changed;
   }
 
-  /** From here on the tiles that change are kept, until `end`. Nothing may be painted outside of that. */
+  /** Start recording changed tiles until `end`. Painting is allowed only in between. */
   begin() {
     this.before = new Map();
   }
 
-  /** What changed since `begin`: [tile, before, after] each; empty if nothing did. */
+  /** The changes since `begin` as a list of [tile, before, after]. */
   end() {
     const step = [...(this.before ?? [])].map(([tile, old]) => [tile, old, this.tiles[tile]]);
     this.before = null;
     return step.filter(([, old, now]) => !areEqual(old, now));
   }
 
-  /** Take a step back (1) or forth (2). */
+  /** Undo (1) or redo (2) a step. */
   apply(step, which) {
     for (const change of step) {
       this.tiles[change[0]] = change[which];
@@ -54,13 +54,13 @@ export class LabelMap {
     }
   }
 
-  /** Whether all is as it was after this step, had it been the first. */
+  /** Whether the map equals its state after this first step. */
   isAsAfter(step) {
     const then = new Map(step.map(([tile, , after]) => [tile, after]));
     return this.tiles.every((tile, index) => areEqual(tile, then.get(index) ?? null));
   }
 
-  /** Give the pixels from x0 to below x1 of a row a code. */
+  /** Paint the pixels x0 ≤ x < x1 of a row. */
   row(y, x0, x1, code) {
     const [from, to] = [Math.max(x0, 0), Math.min(x1, this.width)];
     if (y < 0 || y >= this.height || from >= to || this.locked?.[code]) return;
@@ -80,7 +80,7 @@ export class LabelMap {
     else for (let index = at; index < at + length; index += 1) if (!this.locked[tile[index]]) tile[index] = code;
   }
 
-  /** A stroke of a round brush from one place to another, both with x and y. */
+  /** Paint a stroke of a round brush between two points. */
   stroke(start, end, radius, code) {
     const length = Math.hypot(end.x - start.x, end.y - start.y);
     const steps = Math.max(1, Math.ceil(length / Math.max(radius / 2, 0.5)));
@@ -101,7 +101,7 @@ export class LabelMap {
     }
   }
 
-  /** The inside of a ring of points. */
+  /** Fill a polygon. */
   polygon(points, code) {
     const ys = points.map((point) => point.y);
     for (let row = Math.floor(Math.min(...ys)); row <= Math.max(...ys); row += 1) {
@@ -117,7 +117,7 @@ export class LabelMap {
     }
   }
 
-  /** All pixels of the same code that hang together with the one at x, y. */
+  /** Flood fill: all connected pixels with the code of the one at x, y. */
   flood(x, y, code) {
     const old = this.at(x, y);
     if (
@@ -150,7 +150,7 @@ export class LabelMap {
     }
   }
 
-  /** All codes as [code, length, code, length, …] row by row, or null if that is longer than `most`. */
+  /** Run-length encode all codes as [code, length, …], row by row; null if longer than `maxLength`. */
   runs(maxLength) {
     const list = [];
     let [code, length] = [this.at(0, 0), 0];
@@ -173,7 +173,7 @@ export class LabelMap {
     return list.length > maxLength ? null : list;
   }
 
-  /** Give all pixels the codes of such runs. */
+  /** Paint such runs. */
   fill(runs) {
     let at = 0;
     for (let index = 0; index + 1 < runs.length; index += 2) {
@@ -188,7 +188,7 @@ export class LabelMap {
     }
   }
 
-  /** Paint a piece of the picture from lengths of runs, outside and inside by turns, row by row. */
+  /** Paint a part of the picture from run lengths, alternately outside and inside, row by row. */
   stamp({ left, top, width, runs }, code) {
     let at = 0;
     runs.forEach((length, index) => {
@@ -206,7 +206,7 @@ export class LabelMap {
     });
   }
 
-  /** Give a row the codes of a list. */
+  /** Paint a row from a list of codes. */
   rowOf(y, codes) {
     for (let from = 0, to = 0; from < codes.length; from = to) {
       while (to < codes.length && codes[to] === codes[from]) to += 1;
@@ -214,14 +214,14 @@ export class LabelMap {
     }
   }
 
-  /** How many pixels there are of each code but 0, by code. */
+  /** The number of pixels per code, except 0. */
   counts() {
     const counts = Array.from({ length: 256 }, () => 0);
     for (const tile of this.tiles) if (tile) for (const code of tile) counts[code] += 1;
     return counts;
   }
 
-  /** Copy a row into bytes, from a place on. */
+  /** Copy a row into bytes, from an offset on. */
   copyRow(y, bytes, start) {
     for (let x = 0; x < this.width; x += TILE) {
       const tile = this.tiles[(y >> BITS) * this.across + (x >> BITS)];
@@ -230,7 +230,7 @@ export class LabelMap {
     }
   }
 
-  /** The tile, as it may be written to. */
+  /** A writable copy of the tile. */
   writableTile(index) {
     if (!this.before.has(index)) {
       this.before.set(index, this.tiles[index]);

@@ -1,5 +1,5 @@
-// The pixels over the picture: one canvas as large as the room and as fine as the screen, however large the picture is. Of
-// what is painted only what is in sight is drawn, and of that only what changed, unless the view did.
+// Draw the label map over the picture: one canvas with the size of the viewport and the resolution of the screen,
+// whatever the size of the picture. Only the visible part is drawn, and of that only what changed, unless the view did.
 
 import { TILE } from "./label-map.js";
 
@@ -12,7 +12,7 @@ export class Layer {
     this.fade(0.5);
   }
 
-  /** `colours`: "#rrggbb" by code, or null for one that is not to be seen; `view` and `size` are the board's. */
+  /** `colours`: "#rrggbb" by code, or null for hidden ones; `view` and `size` are those of the board. */
   draw({ codes, colours, view, size }) {
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
@@ -40,7 +40,7 @@ export class Layer {
   }
 }
 
-/** A rectangle of the picture in pixels of the screen, within the room. */
+/** Convert a rectangle of the picture to screen pixels, clipped to the viewport. */
 function toScreen({ left, top, right, bottom }, view, ratio, { width, height }) {
   const at = (value, start) => (value * view.scale + start) * ratio;
   return {
@@ -51,7 +51,7 @@ function toScreen({ left, top, right, bottom }, view, ratio, { width, height }) 
   };
 }
 
-/** A part of the screen: for each of its pixels the colour of the one of the picture that lies at its middle. */
+/** Sample a part of the screen: each pixel gets the colour of the picture pixel at its centre. */
 function sample(codes, pixels, part, view) {
   const image = new ImageData(part.right - part.left, part.bottom - part.top);
   const out = new Uint32Array(image.data.buffer);
@@ -73,7 +73,7 @@ function sample(codes, pixels, part, view) {
   return image;
 }
 
-/** A colour as the four bytes of a pixel. */
+/** A colour as a 32-bit pixel value. */
 function pixelOf(colour, code) {
   if (!code || !colour) return 0;
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

@@ -1,5 +1,5 @@
-// Ask for the pixels of a thing from its four ends. The frame has no network: the event is passed to the page, which asks the
-// server and answers.
+// Request the outline of an object from its four extreme points. The sandbox has no network: the event goes to the page
+// outside, which asks the server and replies.
 
 import { text } from "../texts.js";
 

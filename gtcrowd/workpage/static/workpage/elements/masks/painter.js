@@ -1,20 +1,20 @@
-// What pointer and keys do on a picture to paint on: brush, eraser, polygon, fill, and the dropper that takes a label from
-// the picture; and the four ends of a thing that is to be outlined. Places are of the picture. `code()` is what is painted with
-// now; `picked(code)` when the dropper took one; `outline(ends)` when the four ends are set.
+// Pointer and keyboard control of painting: brush, eraser, polygon, fill, label picker, and four extreme points to
+// outline. Points are in pixels of the picture. `code()` is the current code; `onPick(code)` is called by the picker,
+// `outline(extremes)` when four points are set.
 
 import { distance, rounded, snapped, within } from "../drawing/geometry.js";
 
 export const TOOLS = { brush: "x", eraser: "z", polygon: "v", fill: "f", dropper: "g", ends: "c" };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const SNAP = 6; // pixels of the room within which the edge of the picture draws a point to itself
-const STEP = 10; // pixels of the room for a press of an arrow; with Shift a pixel of the picture
+const SNAP = 6; // viewport pixels within which points snap to the edge of the picture
+const STEP = 10; // viewport pixels per press of an arrow key; with Shift one picture pixel
 
 export class Painter {
   constructor({ board, code, onPick, outline, changed }) {
     Object.assign(this, { board, code, onPick, outline, changed });
     this.tool = "brush";
-    this.size = 20; // of the brush across, in pixels of the room
-    this.codes = null; // once the size of the picture is known
+    this.size = 20; // diameter of the brush in viewport pixels
+    this.codes = null; // set once the size of the picture is known
     this.steps = [];
     this.undoneSteps = [];
     this.corners = null;
@@ -30,7 +30,7 @@ export class Painter {
     return this.tool === "eraser" ? 0 : this.code();
   }
 
-  /** Where a point is set: in the picture, and at its edge if that is near. */
+  /** Clamp a point to the picture and snap it to near edges. */
   snap(at) {
     return rounded(snapped(at, this.board.picture, this.board.reach(SNAP)));
   }
@@ -99,7 +99,7 @@ export class Painter {
     else this.changed();
   }
 
-  // Four ends
+  // Extreme points
 
   addExtreme(point) {
     this.extremes = [...this.extremes, point];
@@ -112,7 +112,7 @@ export class Painter {
 
   // Steps
 
-  /** Whatever comes while a stroke is being painted ends it. */
+  /** Any edit during a stroke ends the stroke. */
   edit(paint) {
     this.up();
     this.codes.begin();
@@ -129,7 +129,7 @@ export class Painter {
   }
 
   undo() {
-    if (this.last) return; // a stroke is being painted
+    if (this.last) return; // a stroke is in progress
     if (this.corners) this.corners = this.corners.length > 1 ? this.corners.slice(0, -1) : null;
     else if (this.extremes.length) this.extremes = this.extremes.slice(0, -1);
     else if (this.steps.length) {
@@ -151,7 +151,7 @@ export class Painter {
 
   // Keys
 
-  /** What a key does, or null. */
+  /** The action of a key, or null. */
   actionFor({ key, shiftKey }, onPicture) {
     const tool = Object.keys(TOOLS).find((name) => TOOLS[name] === key);
     if (tool) return () => this.useTool(tool);
@@ -189,7 +189,7 @@ export class Painter {
     this.changed();
   }
 
-  /** As a click at the cursor. */
+  /** Click at the cursor. */
   setPoint() {
     const { picture } = this.board;
     const at = this.position ?? rounded({ x: picture.width / 2, y: picture.height / 2 });

@@ -1,4 +1,4 @@
-// A picture of few colours as a PNG in base64: one byte a pixel, its colour from a list. Nothing here knows a page.
+// Encode a picture of few colours as a base64 PNG with a palette: one byte per pixel. Does not depend on the page.
 
 const CRC = Uint32Array.from({ length: 256 }, (_nothing, n) => {
   let c = n;
@@ -6,9 +6,9 @@ const CRC = Uint32Array.from({ length: 256 }, (_nothing, n) => {
   return c >>> 0;
 });
 
-const BAND = 1 << 20; // bytes packed at once, so that the page stays alive meanwhile
+const BAND = 1 << 20; // bytes compressed at once, so that the page stays responsive
 
-/** `codes`: Codes; `colours`: "#rrggbb" by code. */
+/** `codes`: a LabelMap; `colours`: "#rrggbb" by code. */
 export async function png(codes, colours) {
   const { width, height } = codes;
   const compressed = new Uint8Array(
@@ -18,7 +18,7 @@ export async function png(codes, colours) {
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, 3, 0, 0, 0], 8); // eight bits, a list of colours
+  header.set([8, 3, 0, 0, 0], 8); // eight bits, palette
   const list = Uint8Array.from(
     colours.flatMap((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))),
   );
@@ -32,7 +32,7 @@ export async function png(codes, colours) {
   ]);
 }
 
-/** The rows of the picture, each behind the number of its filter: none. */
+/** The rows of the picture, each preceded by filter type 0. */
 function rows(codes) {
   const [length, rowsPerBand] = [codes.width + 1, Math.max(1, Math.floor(BAND / (codes.width + 1)))];
   let y = 0;

@@ -1,8 +1,8 @@
-// What both elements share in which a worker says which pixels of a picture belong to what.
+// Base of the elements in which a worker assigns pixels.
 //
-// Attributes: name, header, src, labels, initial-value (see ../initial.js). Event: `crowd-change`, bubbling, after every step.
-// Answer: the labels (or things) that have pixels with their colours, a PNG of these colours over white in base64, the size of
-// the picture, and with initial-value whether it was changed.
+// Attributes: name, header, src, labels, initial-value (see ../initial.js). Event: `crowd-change`, bubbling, after
+// every step. Answer: the labels (or instances) that have pixels, with their colours; a base64 PNG of these colours on
+// white; the size of the picture; and with initial-value whether it was changed.
 
 import { readList } from "../attributes.js";
 import { build, icon } from "../build.js";
@@ -29,7 +29,7 @@ const ICONS = {
   dropper: "M12 5l3 3M16 2l2 2-7 7-3-3zM8 9l-5 5v3h3l5-5",
   ends: "M10 6a4 4 0 1 0 0 8 4 4 0 1 0 0-8M10 1v3M10 16v3M1 10h3M16 10h3",
 };
-const MAX_RUNS = 40_000; // a draft with more is not kept
+const MAX_RUNS = 40_000; // a longer draft is not saved
 
 export class Segmentation extends HTMLElement {
   connectedCallback() {
@@ -93,7 +93,7 @@ export class Segmentation extends HTMLElement {
     });
   }
 
-  /** Make the picture of the answer: it takes a moment, so the form waits for it. */
+  /** Encode the picture of the answer. This takes a moment; the form waits for it. */
   async prepare() {
     const { codes } = this.painter;
     this.counts = codes.counts();
@@ -162,13 +162,13 @@ export class Segmentation extends HTMLElement {
     this.classList.add("ready");
   }
 
-  /** Have the picture loaded that the pixels begin with. */
+  /** Load the initial mask. */
   loadInitialImage(src) {
     this.initialImage = new Loading({ src, alt: "", onChange: () => this.begin() });
-    this.initialImage.image.crossOrigin = "anonymous"; // else its pixels could be seen, but not read
+    this.initialImage.image.crossOrigin = "anonymous"; // otherwise its pixels could be shown but not read
   }
 
-  /** The size of the picture is known, and what it was painted with before has come. */
+  /** Start when the size of the picture is known and the initial mask has loaded. */
   async begin() {
     const { width, height } = this.board.picture;
     if (this.codes || !width || (this.initialImage && (this.initialImage.failed || !this.initialImage.size.width)))
@@ -187,8 +187,8 @@ export class Segmentation extends HTMLElement {
       this.initialAnswer = this.codes.end();
     }
     this.codes.locked = this.protectedLabels.codes;
-    this.painter.codes = this.codes; // from here on it can be painted
-    this.reportedSteps = this.initialAnswer.length ? 1 : 0; // nobody has done anything yet
+    this.painter.codes = this.codes; // painting is possible from here on
+    this.reportedSteps = this.initialAnswer.length ? 1 : 0; // the worker has not done anything yet
     this.painter.commit(this.initialAnswer);
     this.resolveStarted();
   }
@@ -249,7 +249,7 @@ export class Segmentation extends HTMLElement {
     return [this.palette.element, nothing];
   }
 
-  /** Paint what lies between four ends, with the label that is in hand now. */
+  /** Paint the object between four extreme points with the current label. */
   async outline(extremes) {
     const code = this.code();
     this.outlining = true;
@@ -261,7 +261,7 @@ export class Segmentation extends HTMLElement {
     this.redraw();
   }
 
-  /** What is to be done next, or what came of it. */
+  /** Show what to do next, or the result. */
   updateStatus() {
     const { tool, extremes } = this.painter;
     if (tool !== "ends") this.outcome = "";
@@ -277,7 +277,7 @@ export class Segmentation extends HTMLElement {
     this.redraw();
   }
 
-  /** Whether the key event meant this element. */
+  /** Handle a key event. Returns whether it was meant for this element. */
   press(event) {
     const control = event.ctrlKey || event.metaKey;
     if (!this.painter.codes || event.altKey) return false;
@@ -319,14 +319,14 @@ export class Segmentation extends HTMLElement {
     else this.board.adjust((this.adjustments = { ...this.adjustments, [name]: value }));
   }
 
-  /** Something was hidden or locked, or is no longer. */
+  /** Update after hiding, showing, locking or unlocking. */
   onProtectionChange() {
     if (this.codes) this.codes.locked = this.protectedLabels.codes;
     this.list();
     this.redraw();
   }
 
-  /** Show the list anew; the keyboard stays on the button it was on. */
+  /** Replace the rows; the focused button stays focused. */
   show(rows) {
     const focused = [...this.rowList.querySelectorAll("button")].indexOf(document.activeElement);
     this.rowList.replaceChildren(...rows);
@@ -344,7 +344,7 @@ export class Segmentation extends HTMLElement {
     this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 
-  /** Once a frame, however often it is asked for. */
+  /** Redraw at most once per animation frame. */
   redraw() {
     this.pendingFrame ??= requestAnimationFrame(() => {
       this.pendingFrame = undefined;

@@ -1,5 +1,5 @@
-// <crowd-ranking>: several items to be put in an order, best first. Pressing an item, or its key, gives it the next place;
-// pressing it again takes it out; the places can be changed by buttons, and the last one is taken back by Backspace.
+// <crowd-ranking>: put items in order, best first. Pressing an item, or its key, gives it the next rank; pressing it
+// again removes it. Buttons reorder the items; Backspace removes the last one.
 //
 // Attributes: name, header, items (a list), value (a JSON list: the order so far). Event: `crowd-change`, bubbling.
 // Answer: {ranking: ["…"]}, all items.
