@@ -46,7 +46,7 @@ def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, a
 
     expect(tried.get_by_role("heading", name="Object 0")).to_be_visible()
     expect(tried.get_by_text('"bird": "HERON"').first).to_be_visible()
-    tried.get_by_role("button", name="Show the page 1").click()
+    tried.get_by_role("button", name="Show page 1").click()
     frame = tried.frame_locator("iframe[name=page-1]")
     expect(frame.get_by_text("IBIS")).to_be_visible()
     expect(frame.get_by_label("Which?")).to_be_visible()
