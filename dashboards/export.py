@@ -53,7 +53,7 @@ def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
 
 def _styles() -> str:
     """Return the theme's tokens and all styles of the dashboards."""
-    tokens = Path(finders.find("theme/tokens.css"))
+    tokens = Path(finders.find("theme/tokens.css") or "")
     return "".join(file.read_text("utf-8") for file in (tokens, *sorted(ASSETS.glob("*.css"))))
 
 

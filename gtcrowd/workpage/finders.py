@@ -18,7 +18,7 @@ class KindElementsFinder(BaseFinder):
         matches = [storage.path(path.removeprefix(f"{storage.prefix}/")) for storage in self._storages_of(path)]
         return matches if find_all else next(iter(matches), [])
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:  # type: ignore[override]
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         """Yield each file and the storage it is in."""
         for storage in _storages():
             for path in utils.get_files(storage, list(ignore_patterns or ())):
