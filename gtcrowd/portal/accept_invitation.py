@@ -1,4 +1,4 @@
-"""Accept an invitation: choose a password, and go to work."""
+"""Accept an invitation by choosing a password."""
 
 from typing import Any
 
@@ -38,10 +38,10 @@ class JoinForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if given.get("password") and given.get("again") and given["password"] != given["again"]:
+        data = super().clean() or {}
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
             self.add_error("again", _("The two passwords differ."))
-        return given
+        return data
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,9 +60,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accepted(request: HttpRequest, form: JoinForm, token: str) -> bool:
-    given = form.cleaned_data
+    data = form.cleaned_data
     try:
-        user = join.accept(token, password=given["password"], name=given["name"], now=timezone.now())
+        user = join.accept(token, password=data["password"], name=data["name"], now=timezone.now())
     except ValidationError as weak:
         form.add_error("password", weak)
         return False

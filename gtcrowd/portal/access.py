@@ -1,4 +1,4 @@
-"""Where a person may work: every view of the portal begins here, so that what is another's is not found."""
+"""What a person may work on. Every view of the portal starts here, so that others' tasks are not found."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -14,14 +14,14 @@ from gtcrowd.workforce.models import Team, Worker, WorkerState
 
 
 def person(request: HttpRequest) -> User:
-    """Who is signed in; for views that let in nobody else."""
+    """Return the signed-in user; for views that require one."""
     return cast(User, request.user)
 
 
-def place(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
-    """The person's place in the workforce that does the job. Raises Http404 if they have no business there.
+def worker_and_job(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
+    """Return the user's worker in the job's workforce, and the job. Raises Http404 if the user has no access to it.
 
-    Who has been suspended or taken off the team may still finish the task at hand.
+    Workers who were suspended or removed from the team may still finish their current task.
     """
     job = Job.objects.select_related("requester", "team").filter(pk=job_id).first()
     if job is None:
@@ -33,12 +33,12 @@ def place(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
 
 
 def thread(user: User, job_id: int, *, now: datetime) -> tuple[Worker, Job]:
-    """The person's place as in `place`, and also where they worked before: they may ask about that. Raises Http404."""
+    """Return worker and job as `worker_and_job`, also for jobs the worker answered before. Raises Http404."""
     job = Job.objects.select_related("requester", "team").filter(pk=job_id).first()
     worker = Worker.objects.filter(user=user, workforce=job.team.workforce_id).first() if job else None
     if job is not None and worker is not None and messages.may_write(worker, job):
         return worker, job
-    return place(user, job_id, now=now)
+    return worker_and_job(user, job_id, now=now)
 
 
 def _in_team(worker: Worker, job: Job) -> bool:
@@ -46,19 +46,19 @@ def _in_team(worker: Worker, job: Job) -> bool:
 
 
 def own_assignment(user: User, assignment_id: Any, *, job: int | None = None) -> Assignment:
-    """The person's own assignment, with its job and worker. Raises Http404."""
+    """Return the user's own assignment, with its job and worker. Raises Http404."""
     try:
         number = int(assignment_id)
     except (ValueError, TypeError) as error:
         raise Http404 from error
-    found = load_assignment.own(user=user.pk, assignment=number, job=job) if 0 < number < 2**63 else None
-    if found is None:
+    assignment = load_assignment.own(user=user.pk, assignment=number, job=job) if 0 < number < 2**63 else None
+    if assignment is None:
         raise Http404
-    return found
+    return assignment
 
 
-def why_no_work(user: User) -> str:
-    """Why a person finds no job on their page, in one sentence."""
+def no_work_reason(user: User) -> str:
+    """Return why the user sees no job, in one sentence."""
     states = dict(Worker.objects.filter(user=user).values_list("state", "reason"))
     if not states:
         return _("You do not belong to a workforce yet. You will get an invitation by e-mail.")

@@ -1,4 +1,4 @@
-"""What a worker writes to the requester: from the task at hand, or from the page of a job's messages."""
+"""Messages of a worker to the requester: from the current task, or from the job's message page."""
 
 import json
 
@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gtcrowd.portal import access
-from gtcrowd.portal.submissions import problem, told_in_json
+from gtcrowd.portal.submissions import json_errors, problem
 from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.models import About
 
@@ -21,41 +21,41 @@ from gtcrowd.tasks.models import About
 @never_cache
 @login_required
 def thread(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The messages between the worker and the requester of a job; seeing them marks the answers as read."""
+    """Show the messages between the worker and the requester of a job, and mark the replies as read."""
     now = timezone.now()
     worker, job = access.thread(access.person(request), job_id, now=now)
-    shown = {"job": job, "abouts": About.choices, "most": messaging.MOST_CHARACTERS, "given": {}}
+    context = {"job": job, "abouts": About.choices, "most": messaging.MOST_CHARACTERS, "given": {}}
     if request.method == "POST":
-        given = {name: request.POST.get(name, "") for name in ("about", "text")}
-        # A browser counts a line's end as one character and sends it as two.
-        given["text"] = given["text"].replace("\r\n", "\n")
+        fields = {name: request.POST.get(name, "") for name in ("about", "text")}
+        # Browsers count a line break as one character and send two.
+        fields["text"] = fields["text"].replace("\r\n", "\n")
         try:
-            messaging.write(worker=worker, job=job, about=given["about"], text=given["text"], now=now)
+            messaging.write(worker=worker, job=job, about=fields["about"], text=fields["text"], now=now)
         except messaging.MessageRefused as refused:
-            shown |= {"given": given, "fault": str(refused), "field": refused.field}
+            context |= {"given": fields, "fault": str(refused), "field": refused.field}
         else:
             messages.success(request, _("Sent. The reply will appear here and on your work page."))
             return redirect("portal:messages", job_id=job_id)
-    shown["thread"] = messaging.thread(worker=worker, job=job)
+    context["thread"] = messaging.thread(worker=worker, job=job)
     messaging.read(worker=worker, job=job, now=now)
-    return render(request, "portal/messages.html", shown, status=422 if "fault" in shown else 200)
+    return render(request, "portal/messages.html", context, status=422 if "fault" in context else 200)
 
 
 @require_POST
-@told_in_json
+@json_errors
 def report(request: HttpRequest, job_id: int) -> JsonResponse:
-    """A message about the task at hand, which stays at hand."""
+    """Send a message about the current task. The task stays assigned."""
     try:
-        given = json.loads(request.body)
+        fields = json.loads(request.body)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
+        fields = None
+    if not isinstance(fields, dict):
         return problem(_("The message must be JSON with `assignment`, `about` and `text`."), status=400)
-    assignment = access.own_assignment(access.person(request), given.get("assignment"), job=job_id)
+    assignment = access.own_assignment(access.person(request), fields.get("assignment"), job=job_id)
     try:
         messaging.write(
-            worker=assignment.worker, job=assignment.job, assignment=assignment, about=given.get("about"),
-            text=given.get("text"), now=timezone.now(),
+            worker=assignment.worker, job=assignment.job, assignment=assignment, about=fields.get("about"),
+            text=fields.get("text"), now=timezone.now(),
         )  # fmt: skip
     except messaging.TooMany as refused:
         return problem(str(refused), status=429, field=refused.field)

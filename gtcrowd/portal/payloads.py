@@ -1,4 +1,4 @@
-"""What the work page is told about a task and about an answer, as JSON."""
+"""Tasks and receipts as JSON for the work page."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from gtcrowd.theme.templatetags.amounts import money
 
 
 def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
-    """The task to show next. Time left is a duration: the worker's clock may be wrong."""
+    """Return the task to show next. The time left is a duration, because the worker's clock may be wrong."""
     return {
         "assignment": assignment.pk,
         "sandbox": reverse("portal:sandbox", args=[assignment.pk]),
@@ -23,34 +23,34 @@ def task(assignment: Assignment, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def receipt(given: Receipt) -> dict[str, Any]:
+def receipt(submitted: Receipt) -> dict[str, Any]:
     return {
-        "id": given.answer.pk,
-        "paid": str(given.paid),
-        "late": given.late,
-        "surplus": given.surplus,
-        "repeated": given.repeated,
-        "wrong": given.verdict is not None and not given.verdict.right,
-        "sentence": _sentence(given),
+        "id": submitted.answer.pk,
+        "paid": str(submitted.paid),
+        "late": submitted.late,
+        "surplus": submitted.surplus,
+        "repeated": submitted.repeated,
+        "wrong": submitted.verdict is not None and not submitted.verdict.right,
+        "sentence": _sentence(submitted),
     }
 
 
-def _sentence(given: Receipt) -> str:
-    paid = {"paid": money(given.paid)}
-    if given.verdict is not None:
-        return _told(given.verdict)
-    if given.repeated:
+def _sentence(submitted: Receipt) -> str:
+    paid = {"paid": money(submitted.paid)}
+    if submitted.verdict is not None:
+        return _verdict(submitted.verdict)
+    if submitted.repeated:
         return _("This answer was already received; it counts once.")
-    if given.surplus and given.paid:
+    if submitted.surplus and submitted.paid:
         return _("Your time was over and another worker took the task. Your answer is kept: %(paid)s earned.") % paid
-    if given.surplus:
+    if submitted.surplus:
         return _("Your time was over and another worker took the task. Your answer is kept, but not paid.")
-    if given.late:
+    if submitted.late:
         return _("Late, but accepted: %(paid)s earned.") % paid
     return _("Answer received: %(paid)s earned.") % paid
 
 
-def _told(verdict: Verdict) -> str:
+def _verdict(verdict: Verdict) -> str:
     if verdict.right:
         return " ".join([_("Correct. This was a gold question."), verdict.explanation]).strip()
     wrong = _("This was a gold question. The right answer is: %(value)s.") % {"value": verdict.value}

@@ -1,4 +1,4 @@
-"""Hand in an answer or leave a task; both say what comes next."""
+"""Submit an answer or leave a task; the reply contains the next task."""
 
 import json
 from collections.abc import Callable
@@ -27,11 +27,11 @@ MOST_ANSWER = 28_000_000
 LEAVING = {"return": release.give_back, "decline": release.decline}
 
 
-def told_in_json(view: View) -> View:
-    """A script is told in JSON what a person would be told by a page."""
+def json_errors(view: View) -> View:
+    """Report errors as JSON, for views that scripts call."""
 
     @wraps(view)
-    def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         if not request.user.is_authenticated:
             return problem(_("You are signed out."), status=401)
         try:
@@ -39,41 +39,41 @@ def told_in_json(view: View) -> View:
         except Http404:
             return problem(_("This task is not yours."), status=404)
 
-    return telling
+    return wrapped
 
 
 @require_POST
-@told_in_json
+@json_errors
 def submit(request: HttpRequest, job_id: int) -> JsonResponse:
-    """Take in an answer; the reply holds the receipt and, unless `more` is false, a next task."""
+    """Submit an answer. The reply holds the receipt and, unless `more` is false, the next task."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_ANSWER:
         return problem(_("The answer is too large. The limit is %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
-    given = read_json(request.read())
-    if given is None:
+    payload = read_json(request.read())
+    if payload is None:
         return problem(_("The answer must be JSON with `assignment` and `content`."), status=400)
-    assignment = access.own_assignment(access.person(request), given["assignment"], job=job_id)
-    if given.get("at") is not None:
-        given["at"] = access.own_assignment(access.person(request), given["at"], job=job_id)
+    assignment = access.own_assignment(access.person(request), payload["assignment"], job=job_id)
+    if payload.get("at") is not None:
+        payload["at"] = access.own_assignment(access.person(request), payload["at"], job=job_id)
     try:
         receipt = submitting.submit(
             assignment=assignment,
-            content=given["content"],
-            active_seconds=_seconds(given.get("activeSeconds")),
+            content=payload["content"],
+            active_seconds=_seconds(payload.get("activeSeconds")),
             now=timezone.now(),
         )
     except kinds.AnswerRefused as refused:
         return problem(str(refused), status=422, field=refused.field, expected=refused.expected)
     except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
-        return problem(str(refused), status=409, **_next(request, assignment, given))
-    return JsonResponse({"receipt": payloads.receipt(receipt), **_next(request, assignment, given)})
+        return problem(str(refused), status=409, **_next(request, assignment, payload))
+    return JsonResponse({"receipt": payloads.receipt(receipt), **_next(request, assignment, payload)})
 
 
 @require_POST
-@told_in_json
+@json_errors
 def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
-    """Let the time limit of the task at hand begin anew; the reply holds the seconds left."""
+    """Restart the time limit of the current task. The reply holds the seconds left."""
     now = timezone.now()
-    assignment = access.own_assignment(access.person(request), _asked(request), job=job_id)
+    assignment = access.own_assignment(access.person(request), _assignment_id(request), job=job_id)
     try:
         until = extend_lease.extend(assignment=assignment, now=now)
     except extend_lease.NotExtended as refused:
@@ -82,29 +82,29 @@ def more_time(request: HttpRequest, job_id: int) -> JsonResponse:
 
 
 @require_POST
-@told_in_json
+@json_errors
 def in_advance(request: HttpRequest, job_id: int) -> JsonResponse:
-    """Keep the task after the one at hand for a while, so that it can be loaded already; 404 where there is none."""
+    """Reserve the next task for a while, so that it can be loaded in advance; null if there is none."""
     now = timezone.now()
-    held = access.own_assignment(access.person(request), _asked(request), job=job_id)
+    assignment = access.own_assignment(access.person(request), _assignment_id(request), job=job_id)
     try:
         return JsonResponse(
-            {"next": payloads.task(claim.in_advance(worker=held.worker, job=held.job, now=now), now=now)}
+            {"next": payloads.task(claim.in_advance(worker=assignment.worker, job=assignment.job, now=now), now=now)}
         )
     except claim.NothingToDo as nothing:
         return JsonResponse({"next": None, "reason": nothing.reason})
 
 
 @require_POST
-@told_in_json
+@json_errors
 def draft(request: HttpRequest, job_id: int) -> JsonResponse:
-    """Keep what the worker has done so far, to be put before them again if the page is lost."""
-    given = read_json(request.body, wanted="state")
-    if given is None:
+    """Save work in progress, to be restored when the page is loaded again."""
+    payload = read_json(request.body, required="state")
+    if payload is None:
         return problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
-    assignment = access.own_assignment(access.person(request), given["assignment"], job=job_id)
+    assignment = access.own_assignment(access.person(request), payload["assignment"], job=job_id)
     try:
-        kept = drafts.keep(assignment, given["state"], now=timezone.now())
+        kept = drafts.keep(assignment, payload["state"], now=timezone.now())
     except drafts.NotKept:
         return problem(_("This draft is too large to save on the server; it is saved in this browser."), status=413)
     return JsonResponse({"kept": kept})
@@ -113,7 +113,7 @@ def draft(request: HttpRequest, job_id: int) -> JsonResponse:
 @require_POST
 @login_required
 def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Return the task or decline it, with or without a reason, and stop there."""
+    """Return or decline the task, with an optional reason, and stop working on the job."""
     how = LEAVING.get(request.POST.get("how", ""))
     if how is None:
         raise Http404
@@ -131,7 +131,7 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def stop(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Leave the work for later: the page has sent its draft before, and the task waits while its time lasts."""
+    """Stop working for now. The page has sent its draft before; the task stays assigned until its time limit."""
     now = timezone.now()
     assignment = access.own_assignment(access.person(request), request.POST.get("assignment"), job=job_id)
     left = (assignment.expires_at - now).total_seconds()
@@ -147,75 +147,79 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 @require_POST
-@told_in_json
+@json_errors
 def keys(request: HttpRequest) -> JsonResponse:
-    """Change one of the person's shortcuts, or with `reset` none has another key; the reply holds those in force."""
+    """Change one of the user's shortcuts, or with `reset` restore the defaults. The reply holds all current keys."""
     user = access.person(request)
     try:
-        given = json.loads(request.body)
+        payload = json.loads(request.body)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
+        payload = None
+    if not isinstance(payload, dict):
         return problem(_("The shortcut must be JSON with `name` and `key`."), status=400)
-    if given.get("reset") is True:
+    if payload.get("reset") is True:
         return JsonResponse({"keys": shortcuts.reset(user_id=user.pk)})
     try:
-        return JsonResponse({"keys": shortcuts.change(user_id=user.pk, name=given.get("name"), key=given.get("key"))})
+        return JsonResponse(
+            {"keys": shortcuts.change(user_id=user.pk, name=payload.get("name"), key=payload.get("key"))}
+        )
     except shortcuts.KeyRefused as refused:
         return problem(str(refused), status=422)
 
 
-def _next(request: HttpRequest, done: Assignment, given: dict[str, Any]) -> dict[str, Any]:
-    """The next task of the job, or where to go when there is none or no more are wanted.
+def _next(request: HttpRequest, assignment: Assignment, payload: dict[str, Any]) -> dict[str, Any]:
+    """Return the next task of the job, or where to go if there is none or the worker wants none.
 
-    `at` in what was given: the page could not wait for this reply, and shows the task that it had fetched in advance.
-    That one becomes the one at hand, if nobody took it since.
+    `at` in the payload: the page was offline and already shows the task it had loaded in advance. That task becomes
+    the current one, unless another worker has taken it.
     """
     now = timezone.now()
-    if given.get("at") is not None:
-        begun = claim.begin(given["at"], now=now)
-        return {"next": payloads.task(begun, now=now) if begun else None, "at": given["at"].pk}
-    if given.get("more") is False:
+    if payload.get("at") is not None:
+        next_task = claim.begin(payload["at"], now=now)
+        return {"next": payloads.task(next_task, now=now) if next_task else None, "at": payload["at"].pk}
+    if payload.get("more") is False:
         return {"next": None, "go": reverse("portal:work")}
     try:
-        return {"next": payloads.task(claim.next_assignment(worker=done.worker, job=done.job, now=now), now=now)}
+        return {
+            "next": payloads.task(claim.next_assignment(worker=assignment.worker, job=assignment.job, now=now), now=now)
+        }
     except claim.NothingToDo as nothing:
         messages.info(request, nothing.reason)
-        return {"next": None, "go": reverse("portal:job", args=[done.job_id])}
+        return {"next": None, "go": reverse("portal:job", args=[assignment.job_id])}
 
 
-def _asked(request: HttpRequest) -> Any:
-    """The assignment that the body, JSON or a form, names."""
+def _assignment_id(request: HttpRequest) -> Any:
+    """Return the id of the assignment in the body, JSON or form data."""
     if request.content_type != "application/json":
         return request.POST.get("assignment")
     try:
-        given = json.loads(request.body)
+        payload = json.loads(request.body)
     except (ValueError, RecursionError):
         return None
-    return given.get("assignment") if isinstance(given, dict) else None
+    return payload.get("assignment") if isinstance(payload, dict) else None
 
 
-def read_json(body: bytes, wanted: str = "content") -> dict[str, Any] | None:
+def read_json(body: bytes, required: str = "content") -> dict[str, Any] | None:
     if b"\\u0000" in body:  # the database cannot keep this character
         return None
     try:
-        given = json.loads(body, parse_constant=_not_json)
+        payload = json.loads(body, parse_constant=_not_json)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(given, dict) or not isinstance(given.get(wanted), dict) or "assignment" not in given:
+    if not isinstance(payload, dict) or not isinstance(payload.get(required), dict) or "assignment" not in payload:
         return None
-    return given
+    return payload
 
 
 def _not_json(constant: str) -> None:
-    """`NaN` and `Infinity`, which Python reads though they are not JSON."""
+    """Reject `NaN` and `Infinity`, which Python accepts although they are not JSON."""
     raise ValueError(constant)
 
 
-def _seconds(given: Any) -> float | None:
-    """The page's own measure, if it is a number; how far to believe it is for gtcrowd.tasks to say."""
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return float(given) if is_number and 0 <= given < float("inf") else None
+def _seconds(payload: Any) -> float | None:
+    """Return the active time that the page measured, if it is a valid number; gtcrowd.tasks decides about trust."""
+    is_number = isinstance(payload, int | float) and not isinstance(payload, bool)
+    return float(payload) if is_number and 0 <= payload < float("inf") else None
 
 
 def problem(sentence: str, *, status: int, **more: Any) -> JsonResponse:

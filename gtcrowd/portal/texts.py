@@ -1,10 +1,10 @@
-"""Sentences that the scripts of the portal's pages say, translated here because the scripts cannot."""
+"""Texts of the portal's scripts, translated here because scripts cannot."""
 
 from django.utils.translation import gettext as _
 
 
 def of_work() -> dict[str, str]:
-    """For the work page around the frame."""
+    """Return the texts of the work page around the sandbox."""
     return {
         "left": _("%(time)s left"),
         "over": _("Time is over"),
@@ -57,8 +57,8 @@ def of_work() -> dict[str, str]:
     }
 
 
-def of_leftovers() -> dict[str, str]:
-    """For the pages that send what an earlier page could not."""
+def of_unsent() -> dict[str, str]:
+    """Return the texts of pages that send answers of an earlier page."""
     return {
         "waitingAnswer": _("Sending an earlier answer…"),
         "waitingOffline": _("An earlier answer is waiting for a connection. It will be sent when you are back online."),

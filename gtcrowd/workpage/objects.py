@@ -1,4 +1,4 @@
-"""Objects shown to workers: what answers the signed addresses of gtcrowd.workpage."""
+"""Serve objects at the signed addresses of gtcrowd.jobs.signed."""
 
 import re
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ BEGINNINGS = {
     rb"\x1a\x45\xdf\xa3": "video/webm",
     rb"OggS": "video/ogg",
 }
-"""What may be shown, by its first bytes; everything else is only offered for download."""
+"""Media types shown inline, by their first bytes; everything else is a download."""
 BLOCK = 1 << 16
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @require_safe
 def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
-    """The object behind a signed address; 410 when its time is over, 404 when it is not one of ours."""
+    """Serve the object behind a signed address; 410 if it has expired, 404 if it is forged."""
     try:
         uri = signed.uri(token)
     except signed.Expired:
@@ -36,7 +36,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpRespon
     try:
         return _stream(uri, request.headers.get("Range", ""))
     except (store.ObjectMissing, store.BadAddress):
-        # The address in the store is the requester's; a worker is not told.
+        # The address in the store belongs to the requester; workers do not see it.
         return HttpResponse(_("The object is missing."), status=404, content_type="text/plain")
 
 
@@ -82,7 +82,7 @@ def _part(wanted: str, size: int) -> tuple[int, int] | None:
 
 
 def _blocks(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
-    """A part of a file."""
+    """Yield `length` bytes of the file from `first`, then close it."""
     with file:
         file.seek(first)
         while length > 0 and (block := file.read(min(length, BLOCK))):

@@ -1,16 +1,16 @@
-"""Sentences that the elements of a task page say, translated here because scripts cannot."""
+"""Texts of the elements, translated here because scripts cannot."""
 
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 
 def static_root() -> str:
-    """Path under which static files lie, with a slash at both ends."""
+    """Return the path of static files, with a slash at both ends."""
     return static("")
 
 
 def of_elements() -> dict[str, str]:
-    """For the elements inside the frame (elements/texts.js has the same keys, in English)."""
+    """Return the texts of the elements inside the sandbox (elements/texts.js has the same keys, in English)."""
     return {
         "choose": _("Choose one"),
         "submit": _("Submit"),
