@@ -21,7 +21,7 @@ export class Board {
     this.loading = new Loading({ src, alt, onChange: () => this.loaded() });
     this.content = build("div", { class: "canvas-content" }, this.loading.image);
     this.overlay = document.createElementNS(SVG, "svg");
-    this.overlay.setAttribute("class", "board-overlay");
+    this.overlay.setAttribute("class", "canvas-overlay");
     this.overlay.setAttribute("aria-hidden", "true");
     this.viewport = build(
       "div",
