@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-from gtcrowd import postgres
+from gtcrowd.platform import postgres
 
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "check"}
 """Commands that run without a database; all others start or join the embedded one."""

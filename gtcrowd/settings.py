@@ -12,7 +12,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext
 
-from gtcrowd import language, postgres
+from gtcrowd import language
+from gtcrowd.platform import postgres
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,8 +107,10 @@ INSTALLED_APPS = [
     "allauth.account",
 ]
 
+TIMED_VIEWS = {"portal:submit": "submit", "portal:start": "claim", "portal:next": "claim", "portal:in-advance": "claim"}
+"""Views whose requests are timed for the metrics, and what each does."""
 MIDDLEWARE = [
-    "gtcrowd.middleware.Timed",
+    "gtcrowd.platform.middleware.Timed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -115,7 +118,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "gtcrowd.middleware.NoNul",
+    "gtcrowd.platform.middleware.NoNul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -156,7 +159,7 @@ TEMPLATES = [
 DATABASES = {"default": {**env.db_url_config(DATABASE_URL), "ATOMIC_REQUESTS": False}}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {})
-# Only what gtcrowd.statement asks for is prepared; without a number here, nothing would be.
+# Only what gtcrowd.platform.sql asks for is prepared; without a number here, nothing would be.
 DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 1_000_000
 # They are planned once: planning takes longer than carrying them out. Reading a page by an index is cheap on today's
 # disks, and without saying so small tables would be read whole by plans that outlive their being small.

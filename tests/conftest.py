@@ -10,13 +10,13 @@ import pytest
 from django.utils import translation
 from playwright.sync_api import Browser, expect
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
 from gtcrowd.jobs import create, hooks, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import claim, submit
-from gtcrowd.workforce.models import Kind, Team, Worker, Workforce
+from gtcrowd.workforce.models import Team, Worker, Workforce, WorkforceType
 from tests import hooking
 from tests.portal import browsing
 
@@ -86,7 +86,7 @@ def bob(db: None) -> Viewer:
 @pytest.fixture
 def team(alice: Viewer) -> Team:
     """A team of Alice's private workforce, still without workers."""
-    workforce = Workforce.objects.create(kind=Kind.PRIVATE, name="heron", requester=alice.requester)
+    workforce = Workforce.objects.create(type=WorkforceType.PRIVATE, name="heron", requester=alice.requester)
     Team.objects.create(workforce=workforce, name="everyone", description="Everybody")
     return Team.objects.create(workforce=workforce, name="birders", description="People who know birds")
 
@@ -136,7 +136,7 @@ def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job
             **asks,
         }
         job = create.create(viewer=alice, given=given, now=now)
-        return line.advance(job.pk, now=now) if opened else job
+        return job_lifecycle.advance(job.pk, now=now) if opened else job
 
     return _ask
 

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from gtcrowd import postgres
+from gtcrowd.platform import postgres
 
 VAR = Path("var/test").resolve()
 os.environ["GTCROWD_VAR"] = str(VAR)

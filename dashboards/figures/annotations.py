@@ -11,8 +11,8 @@ from dashboards.labels import dollars
 
 MONEY, PEOPLE, PAGE, KNOWN, REST = "price", "people", "page", "known", "rest"
 GROUPS = {
-    "price": MONEY, "workers_per_object": PEOPLE, "least_workers": PEOPLE, "target_error": PEOPLE, "team": PEOPLE,
-    "template": PAGE, "pre_hook": PAGE, "gold": KNOWN, "known-objects": KNOWN,
+    "price": MONEY, "workers_per_object": PEOPLE, "min_workers": PEOPLE, "target_error": PEOPLE, "team": PEOPLE,
+    "template": PAGE, "pre_hook": PAGE, "gold": KNOWN, "gold-objects": KNOWN,
 }  # fmt: skip
 LOOKS = {
     MONEY: ("diamond", GREEN), PEOPLE: ("square", ORANGE), PAGE: ("star", PINK), KNOWN: ("triangle-down", PALETTE[4]),
@@ -60,7 +60,7 @@ def listed(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 def told(changes: pd.DataFrame) -> list[str]:
     """Each change in words."""
     return [
-        _known(row["after"]) if row["field"] == "known-objects" else _changed(row["field"], row["before"], row["after"])
+        _known(row["after"]) if row["field"] == "gold-objects" else _changed(row["field"], row["before"], row["after"])
         for row in changes.to_dict("records")
     ]
 
@@ -76,7 +76,7 @@ def _known(after: dict[str, int]) -> str:
 def _changed(field: str, before: Any, after: Any) -> str:
     names = {
         "price": _("price per task"), "workers_per_object": _("workers per object"), "team": _("team"),
-        "least_workers": _("least workers per object"), "target_error": _("target error"),
+        "min_workers": _("least workers per object"), "target_error": _("target error"),
         "template": _("page of the task"), "gold": _("rules of known objects"), "deadline": _("deadline"),
         "priority": _("priority among jobs"), "worker_limits": _("limits of workers"), "pre_hook": _("hook before"),
         "post_hook": _("hook after"), "max_concurrent": _("maximum concurrent objects"),

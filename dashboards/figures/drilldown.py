@@ -40,7 +40,7 @@ def answers(
     """A page of gtcrowd.analytics.drilldown.answers. `back_to`: how far back was looked, where there are older answers;
     `of_one`: all are to one object, which stands beside them already."""
     n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
-    judged = int(found["right"].notna().sum())
+    scored = int(found["right"].notna().sum())
     told = {"n": f"{n:,}", "window": window, "time": back_to}
     under = _("The newest first; n = %(n)s; %(window)s; looked at back to %(time)s") if back_to else _(
         "The newest first; n = %(n)s; %(window)s; there are no older ones")  # fmt: skip
@@ -50,8 +50,8 @@ def answers(
             _("None among the answers back to %(time)s: look further") if back_to else _("There are no such answers")
         )
         return Drawn(title % told, under % told, table, switches=switches, wide=True)
-    title = _("%(wrong)s of %(judged)s answers differ from what is right") % {"wrong": wrong, "judged": judged}
-    if not judged:
+    title = _("%(wrong)s of %(scored)s answers differ from what is right") % {"wrong": wrong, "scored": scored}
+    if not scored:
         title = _("%(n)s answers, and nothing yet to hold them against") % told
     objects = tuple(
         seen(int(job), place, picture, text, link)
@@ -75,7 +75,7 @@ def _answer_rows(found: pd.DataFrame) -> pd.DataFrame:
         "confidence": found["confidence"].astype(float), "seconds": found["seconds"].astype(float).round(1),
         "active_seconds": found["active_seconds"].astype(float).round(1),
         "submitted_at": [f"{at:%Y-%m-%d %H:%M:%S}" for at in found["submitted_at"]],
-        "paid": found["paid"].astype(float), "gold": found["gold"], "late": found["late"], "surplus": found["surplus"],
+        "paid": found["paid"].astype(float), "gold": found["gold"], "late": found["late"], "extra": found["extra"],
         "job": found["job"], "position": found["position"], "code": found["code"], "answer_id": found["answer_id"],
     })  # fmt: skip
 

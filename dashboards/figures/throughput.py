@@ -103,7 +103,7 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
             "day": found.finish, "low": found.finish_low, "high": found.finish_high or _("more than two years"),
         }  # fmt: skip
     else:
-        title = _("Not done within two years at this pace")
+        title = _("Not done within two years at this latency")
     if found.reason == "done" and len(history) and history.any():
         history = history[
             : history[history > 0].index[-1] + pd.Timedelta(days=1)

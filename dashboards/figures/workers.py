@@ -26,7 +26,7 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     """
     known = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
     known = known.assign(
-        accuracy_raw=np.where(known["judged"] > 0, known["expected"] / known["judged"].clip(lower=1), np.nan),
+        accuracy_raw=np.where(known["scored"] > 0, known["expected_correct"] / known["scored"].clip(lower=1), np.nan),
         **{key: _told_apart(known, key)},
     )
     explain = ("accuracy",)

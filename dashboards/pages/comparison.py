@@ -53,7 +53,7 @@ def numbers(viewer: Viewer, beside: Other | None) -> workers.Numbers | None:
     if beside is None or beside.itself:
         return None
     totals = frames.totals(viewer, beside.filters, by=None)
-    median = float(latency.percentile(frames.paces(viewer, beside.filters), 0.5))
+    median = float(latency.percentile(frames.latencies(viewer, beside.filters), 0.5))
     return workers.numbers(totals, NO_JOBS, median_seconds=median)
 
 

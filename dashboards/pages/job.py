@@ -70,7 +70,7 @@ def _numbers(row: pd.Series, rest: int, ahead: forecast.Forecast) -> tuple[Numbe
         Number(_("Objects labeled"), f"{int(row['labeled']):,} / {int(row['objects']):,}", percent(share)),
         Number(
             _("Answers"),
-            f"{int(row['answers']):,} / {int(row['wanted']):,}",
+            f"{int(row['answers']):,} / {int(row['target_answers']):,}",
             _("%(rest)s still wanted") % {"rest": f"{rest:,}"},
         ),
         Number(_("Finish"), str(ahead.finish or "–"), band, name="forecast"),

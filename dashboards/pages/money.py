@@ -23,8 +23,8 @@ def title() -> str:
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window = links.window(viewer, filters)
-    jobs, per_worker = frames.jobs(viewer, filters), workers.measured(frames.workers(viewer, filters, paces=False))
-    days = workers.every_day(frames.totals(viewer, filters, by="day", paces=False), value="paid")
+    jobs, per_worker = frames.jobs(viewer, filters), workers.measured(frames.workers(viewer, filters, latencies=False))
+    days = workers.every_day(frames.totals(viewer, filters, by="day", latencies=False), value="paid")
     left, funds = forecast_inputs.left(jobs), forecast_inputs.funds(viewer)
     target = float(Decimal(settings.GTCROWD_HOURLY_TARGET))
     link, link_to_job = links.to("worker", replace(filters, workers=()), options), links.to("job", filters, options)

@@ -29,7 +29,7 @@ def title() -> str:
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window = links.window(viewer, filters)
     jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
-    by_day = frames.totals(viewer, filters, by="day", paces=False)
+    by_day = frames.totals(viewer, filters, by="day", latencies=False)
     totals = workers.together(by_day, workers=frames.active_workers(viewer, filters))
     found = workers.numbers(totals, jobs, median_seconds=float(latency.percentile(times, 0.5)))
     other = comparison.other(viewer, filters, options)
@@ -203,7 +203,10 @@ def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Not
     strength = opened["ratio"].astype(float).fillna(0)
     for rows in (some for _id, some in opened.assign(ratio=strength).groupby("worker_id")):
         strongest = rows.sort_values("ratio", ascending=False).iloc[0]
-        titles = [str(cases.KINDS[kind].title) if kind in cases.KINDS else kind for kind in dict.fromkeys(rows["kind"])]
+        titles = [
+            str(cases.CATEGORIES[name].title) if name in cases.CATEGORIES else name
+            for name in dict.fromkeys(rows["category"])
+        ]
         text = _("%(n)s open cases, the strongest %(likelier)s than chance, in %(job)s") % {
             "n": len(rows), "likelier": likelier(float(strongest["ratio"])), "job": strongest["job"] or DASH,
         }  # fmt: skip

@@ -42,8 +42,8 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         return Content(title(), text, cases=_cases(viewer, flagged))
     row = found.iloc[0]
     known = words()
-    lead = _("%(code)s, %(kind)s workforce %(workforce)s, %(state)s: %(window)s") % {
-        "code": row["code"], "kind": known["kind"].get(row["kind"], row["kind"]), "workforce": row["workforce"],
+    lead = _("%(code)s, %(type)s workforce %(workforce)s, %(state)s: %(window)s") % {
+        "code": row["code"], "type": known["type"].get(row["type"], row["type"]), "workforce": row["workforce"],
         "state": known["state"].get(row["state"], row["state"]), "window": window,
     }  # fmt: skip
     other = comparison.other(viewer, mine, options)
@@ -79,8 +79,8 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
         part(
             "times",
             lambda: throughput.times(
-                frames.paces(viewer, mine),
-                frames.paces(viewer, mine, active=True),
+                frames.latencies(viewer, mine),
+                frames.latencies(viewer, mine, active=True),
                 window=window,
                 link=lambda seconds: address.behind(mine, options, Wanted(slower=seconds)),
             ),
@@ -212,7 +212,7 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
     known = [row["with"] for row in flagged["evidence"] if "with" in row]
     names = frames.names(viewer, known) if known else {}
     for row in flagged.to_dict("records"):
-        kind = cases.KINDS.get(row["kind"])
+        category = cases.CATEGORIES.get(row["category"])
         facts = [(_("Job"), row["job"] or "–"), (_("Seen"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
                  (_("Likelihood ratio"), _("%(likelier)s than the innocent story") % {
                      "likelier": likelier(row["ratio"])})]  # fmt: skip
@@ -223,10 +223,10 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
         shown_.append(
             CaseShown(
                 int(row["case_id"]),
-                str(kind.title if kind else row["kind"]),
-                str(kind.meaning if kind else ""),
+                str(category.title if category else row["category"]),
+                str(category.meaning if category else ""),
                 tuple(facts),
-                tuple(str(text) for text in kind.innocent) if kind else (),
+                tuple(str(text) for text in category.innocent) if category else (),
                 states.get(row["state"], row["state"]),
                 row["state"] == "open",
                 row["note"],
@@ -240,7 +240,7 @@ def _evidence() -> dict[str, str]:
     """What the figures a case rests on are called."""
     return {
         "seen": _("Seen with this worker"),
-        "expected": _("Expected"),
+        "expected_correct": _("Expected"),
         "answers": _("Answers looked at"),
         "began_after": _("Began after so many answers"),
         "told_after": _("Told after so many answers"),

@@ -16,7 +16,7 @@ COLUMNS = (
     "worker",
     "code",
     "workforce",
-    "kind",
+    "type",
     "state",
     "submitted",
     "accuracy",

@@ -18,10 +18,10 @@ from gtcrowd.jobs.models import Job
 PORTION = 5000
 # The answers' index by day leads to what was submitted; what was left is read by the job's own, which is little.
 EVENTS = """
-SELECT stay.state, stay.claimed_at, stay.ended_at, worker.code, person.id, team.name
+SELECT assignment.state, assignment.claimed_at, assignment.ended_at, worker.code, person.id, team.name
 FROM (
-    SELECT stay.id, stay.state, stay.claimed_at, answer.submitted_at AS ended_at, stay.worker_id
-    FROM tasks_answer answer JOIN tasks_assignment stay ON stay.id = answer.assignment_id
+    SELECT assignment.id, assignment.state, assignment.claimed_at, answer.submitted_at AS ended_at, assignment.worker_id
+    FROM tasks_answer answer JOIN tasks_assignment assignment ON assignment.id = answer.assignment_id
     WHERE answer.job_id = %(job)s AND answer.submitted_at >= %(first)s AND answer.submitted_at < %(last)s
     UNION ALL
     SELECT id, state, claimed_at, ended_at, worker_id FROM tasks_assignment
@@ -29,11 +29,11 @@ FROM (
     UNION ALL
     SELECT id, state, claimed_at, ended_at, worker_id FROM tasks_assignment
     WHERE job_id = %(job)s AND state = 'declined' AND ended_at >= %(first)s AND ended_at < %(last)s
-) AS stay
-JOIN workforce_worker worker ON worker.id = stay.worker_id JOIN identity_user person ON person.id = worker.user_id
-JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id AND workforce.kind = 'private'
+) AS assignment
+JOIN workforce_worker worker ON worker.id = assignment.worker_id JOIN identity_user person ON person.id = worker.user_id
+JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id AND workforce.type = 'private'
 JOIN jobs_job job ON job.id = %(job)s JOIN workforce_team team ON team.id = job.team_id
-ORDER BY stay.ended_at, stay.id
+ORDER BY assignment.ended_at, assignment.id
 """
 ENDS = {"submitted": "TasksSubmitted", "returned": "TasksReturned", "declined": "TasksDeclined"}
 FIELDS = {"submitted": "task_submitted_time", "returned": "task_returned_time", "declined": "task_declined_time"}

@@ -26,7 +26,7 @@ MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Kind:
+class Category:
     """`title`, `meaning` of the evidence, and `innocent`: what else may explain it."""
 
     title: str | Promise
@@ -34,36 +34,36 @@ class Kind:
     innocent: tuple[str | Promise, ...]
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType({
-    "drift": Kind(
+CATEGORIES: Mapping[str, Category] = MappingProxyType({
+    "drift": Category(
         _("Accuracy has fallen"),
         _("From some answer on, the worker agrees with what others make probable far less than before."),
         (_("The instructions or the categories have changed."),
          _("Harder objects came, and the others erred there too."),
          _("Tiredness, illness, a bad screen.")),
     ),
-    "speed": Kind(
+    "speed": Category(
         _("Many answers are very quick"),
         _("Far more answers than of others are quicker than nearly all of the job."),
         (_("The worker knows this task well, or uses the keyboard."), _("Objects repeat themselves."),
          _("The page was loaded ahead and read before it counted.")),
     ),
-    "regular": Kind(
+    "regular": Category(
         _("Times hardly differ"),
         _("The time from one answer to the next is much more even than people's."),
         (_("Very easy objects, all alike."), _("A slow network that takes most of the time.")),
     ),
-    "entropy": Kind(
+    "entropy": Category(
         _("Nearly always the same answer"),
         _("One answer comes far more often than it should, whatever the object."),
         (_("The worker's share of the objects is one-sided."), _("A category is understood differently."),),
     ),
-    "sessions": Kind(
-        _("Two paces in one account"),
+    "sessions": Category(
+        _("Two latencies in one account"),
         _("Whole sessions differ in pace far more than a person's do."),
         (_("Work on different machines, or in between other things."), _("Kinds of objects came in blocks.")),
     ),
-    "copying": Kind(
+    "copying": Category(
         _("Errors in common with somebody"),
         _("Two workers give the same unlikely answers far more often than by chance."),
         (_("They were taught by the same person, or talk about hard cases."), _("Both misread the same instruction."),
@@ -102,10 +102,10 @@ def look(job: Job, seen: Seen, *, now: datetime, budget: float = drift.BUDGET) -
     watched = _watched(job, seen, beside, now=now, budget=budget)
     found = [
         Case(
-            requester_id=job.requester_id, worker_id=int(seen.workers[worker]), job=job, kind=kind, key=key,
+            requester_id=job.requester_id, worker_id=int(seen.workers[worker]), job=job, category=category, key=key,
             evidence=evidence, ratio=round(float(min(ratio, 700.0)), 3), opened_at=now,
         )
-        for kind, worker, key, evidence, ratio in _signs(job, seen, beside, watched, budget=budget)
+        for category, worker, key, evidence, ratio in _signs(job, seen, beside, watched, budget=budget)
     ]  # fmt: skip
     Case.objects.bulk_create(found, ignore_conflicts=True)
     return watched
@@ -134,13 +134,13 @@ def _signs(
     names = list(tests)
     told = fraud.discoveries(np.concatenate([tests[name].ratio for name in names]), rate=FALSE_RATE)
     for place in np.flatnonzero(told).tolist():
-        kind, worker = names[place // n], place % n
-        test = tests[kind]
+        category, worker = names[place // n], place % n
+        test = tests[category]
         evidence = {
-            "seen": round(float(test.seen[worker]), 4), "expected": round(float(test.expected[worker]), 4),
+            "seen": round(float(test.seen[worker]), 4), "expected_correct": round(float(test.expected[worker]), 4),
             "answers": int((seen.worker == worker).sum()),
         }  # fmt: skip
-        yield kind, worker, f"job-{job.pk}", evidence, float(test.ratio[worker])
+        yield category, worker, f"job-{job.pk}", evidence, float(test.ratio[worker])
     if values > 1 and len(seen.task) <= MOST_ANSWERS:
         yield from _copying(job, seen)
 
@@ -182,6 +182,6 @@ def _copying(job: Job, seen: Seen) -> Iterator[tuple[str, int, str, dict[str, An
         for worker, partner in ((one, other), (other, one)):
             evidence = {
                 "with": int(seen.workers[partner]), "shared": int(pairs.shared[place]), "same": int(pairs.same[place]),
-                "expected": round(float(pairs.expected[place]), 2), "ring": len(ring.get(worker, [])),
+                "expected_correct": round(float(pairs.expected[place]), 2), "ring": len(ring.get(worker, [])),
             }  # fmt: skip
             yield "copying", worker, f"job-{job.pk}-with-{seen.workers[partner]}", evidence, float(pairs.ratio[place])

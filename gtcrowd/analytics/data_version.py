@@ -10,13 +10,13 @@ from gtcrowd.identity.access import Viewer
 
 # Days of crowds are formed last, and anew whenever any of the totals is, of whatever day.
 QUERY = """
-SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mark LIMIT 10000) marks),
-       (SELECT max(id) FROM analytics_crowdday WHERE requester_id = %(requester)s),
+SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_dirtyday LIMIT 10000) marks),
+       (SELECT max(id) FROM analytics_requesterday WHERE requester_id = %(requester)s),
        (SELECT max(quality.made_at) FROM analytics_jobquality quality JOIN jobs_job job ON job.id = quality.job_id
         WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(job.changed_at, counters.counted_at)) FROM jobs_job job
         JOIN jobs_counters counters ON counters.job_id = job.id WHERE job.requester_id = %(requester)s),
-       (SELECT max(change.id) FROM jobs_change change JOIN jobs_job job ON job.id = change.job_id
+       (SELECT max(change.id) FROM jobs_jobchange change JOIN jobs_job job ON job.id = change.job_id
         WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(opened_at, decided_at)) FROM analytics_case
         WHERE requester_id = %(requester)s)

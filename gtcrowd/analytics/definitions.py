@@ -28,7 +28,7 @@ NO_ANSWERS = _("There are no such answers.")
 _ALL = (
     Definition(
         "submitted", _("Answers"), "count",
-        _("Answers handed in, late and surplus ones and those to known objects included."), "count of answers",
+        _("Answers handed in, late and extra ones and those to known objects included."), "count of answers",
     ),
     Definition(
         "workers", _("Active workers"), "count", _("Workers who handed in at least one answer."),
@@ -49,8 +49,8 @@ _ALL = (
         "agreement", _("Agreement with others"), "share",
         _("How far answers agree with what the others say of the same object; the worker's own answer is left out. For "
           "categories: with the most frequent answer of the others, ties counting their share. For shapes: mean IoU with "
-          "others' answers, missing and surplus ones counting zero. For spans: F1. For texts: GLEU."),
-        "sum(agreed) / compared", "", _("Nobody else has answered the same objects."),
+          "others' answers, missing and extra ones counting zero. For spans: F1. For texts: GLEU."),
+        "sum(agreement_sum) / compared", "", _("Nobody else has answered the same objects."),
     ),
     Definition(
         "gold_accuracy", _("Accuracy on known objects"), "share",

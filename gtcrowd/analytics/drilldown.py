@@ -57,7 +57,7 @@ ANSWERS = f"""
 SELECT answer.assignment_id, answer.job_id, job.name, job.kind, job.medium, object.position, answer.worker_id, {NAME},
        worker.code, answer.submitted_at, answer.value::text, label.value::text,
        coalesce(CASE WHEN answer.gold THEN known.value END, truth.value)::text, label.confidence, answer.seconds,
-       answer.active_seconds, answer.gold, answer.late, answer.surplus, answer.paid::float8, object.line
+       answer.active_seconds, answer.gold, answer.late, answer.extra, answer.paid::float8, object.line
 FROM (
     SELECT answer.assignment_id FROM tasks_answer answer JOIN jobs_job job ON job.id = answer.job_id
     JOIN workforce_worker worker ON worker.id = answer.worker_id
@@ -74,13 +74,14 @@ ORDER BY answer.submitted_at DESC, answer.assignment_id DESC
 """  # noqa: S608 - names of our own
 ANSWER_COLUMNS = (
     "answer_id", "job_id", "job", "position", "worker_id", "worker", "code", "submitted_at", "value", "right", "label",
-    "confidence", "known", "seconds", "active_seconds", "gold", "late", "surplus", "paid", "thumbnail", "text",
+    "confidence", "known", "seconds", "active_seconds", "gold", "late", "extra", "paid", "thumbnail", "text",
 )  # fmt: skip
 OBJECTS = f"""
 SELECT object.position, object.line, label.value::text, label.confidence, coalesce(known.value, truth.value)::text,
-       coalesce(task.state, ''), coalesce(task.reason_code, ''), coalesce(task.answered, 0), coalesce(mishap.reason, '')
+       coalesce(task.state, ''), coalesce(task.reason_code, ''), coalesce(task.answer_count, 0),
+       coalesce(object_error.reason, '')
 FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
-LEFT JOIN jobs_mishap mishap ON mishap.data_object_id = object.id
+LEFT JOIN jobs_objecterror object_error ON object_error.data_object_id = object.id
 {BESIDE.format(object="object.id")}
 WHERE object.job_id = %(job)s AND {{where}} ORDER BY object.position LIMIT %(most)s
 """  # noqa: S608 - names of our own
@@ -90,7 +91,7 @@ OBJECT_COLUMNS = (
 TYPES = {
     **dict.fromkeys(("answer_id", "job_id", "worker_id", "answers"), "int64"),
     **dict.fromkeys(("confidence", "seconds", "active_seconds", "paid"), "float64"),
-    **dict.fromkeys(("gold", "late", "surplus"), "bool"),
+    **dict.fromkeys(("gold", "late", "extra"), "bool"),
 }
 EXAMPLES = f"""
 SELECT pair.place, object.position, object.line
@@ -154,7 +155,7 @@ def answers(
     answer_id, job_id, job, position (of the object), worker_id, worker (name or code), code, submitted_at (in the
     requester's zone), value, right (whether it is what is known, else the truth, else for kinds with categories the
     job's label; None where there is nothing to hold it against), label and its confidence, known (or the truth),
-    seconds, active_seconds, gold, late, surplus, paid, thumbnail (address of a picture, good for two hours, else
+    seconds, active_seconds, gold, late, extra, paid, thumbnail (address of a picture, good for two hours, else
     empty), text (of a text, else how the object's file is called). Without a job or worker in the filters these are
     answers to the 500 newest jobs within them."""
     wanted = wanted or Wanted()
@@ -184,7 +185,7 @@ def objects(
     the next one; empty at the end. Without one job of the viewer's own there are none.
 
     position, label, confidence, known (or the truth), state (of its task; empty while it is not handed out),
-    reason_code, answers (that filled a seat), reason (a sentence, where it failed), thumbnail, text."""
+    reason_code, answers (that filled a slot), reason (a sentence, where it failed), thumbnail, text."""
     job = _job(viewer, filters)
     if job is None:
         return _frame([], OBJECT_COLUMNS), ""
@@ -293,7 +294,7 @@ def _of_object(wanted: Wanted) -> list[str]:
     if wanted.reason is not None:
         parts.append("task.reason_code = %(reason)s AND task.state <> 'gold'")
     if wanted.answers is not None:
-        parts.append("task.answered = %(answers)s AND task.state <> 'gold'")
+        parts.append("task.answer_count = %(answers)s AND task.state <> 'gold'")
     if wanted.sure is not None:
         parts.append(
             f"label.confidence >= %(low)s AND label.confidence {'<=' if wanted.sure[1] >= 1 else '<'} %(high)s"
@@ -360,12 +361,12 @@ def _answers_told(viewer: Viewer, found: Sequence[tuple[Any, ...]]) -> list[list
     zone, buckets = ZoneInfo(viewer.requester.zone), _buckets(viewer) if found else frozenset()
     told = []
     for pk, job_id, name, kind, medium, place, worker_id, worker, code, at, value, label, known, sure, *rest in found:
-        seconds, active_seconds, gold, late, surplus, paid, line = rest
+        seconds, active_seconds, gold, late, extra, paid, line = rest
         given, concluded, right = _value(value), _value(label), _value(known)
         told.append([
             pk, job_id, name, place, worker_id, worker, code, at.astimezone(zone), given,
             _is_right(kinds.kind(kind), given, right, None if gold else concluded), concluded, sure, right, seconds,
-            active_seconds, gold, late, surplus, paid, *_shown(line or "{}", medium, job_id, buckets),
+            active_seconds, gold, late, extra, paid, *_shown(line or "{}", medium, job_id, buckets),
         ])  # fmt: skip
     return told
 

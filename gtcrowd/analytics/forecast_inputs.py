@@ -16,11 +16,11 @@ RUNNING = ("Initializing", "InProgress", "Stopping")
 
 
 def answers_by_day(viewer: Viewer, filters: Filters) -> pd.Series:
-    """Answers that filled a seat, by day (every day from the first to the last), of real objects."""
+    """Answers that filled a slot, by day (every day from the first to the last), of real objects."""
     source = totals_of(viewer, replace(filters, source="real"), ("day",))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT total.day, sum(total.submitted - total.surplus)::float8 "
+            "SELECT total.day, sum(total.submitted - total.extra)::float8 "
             f"{source.text} GROUP BY total.day ORDER BY total.day",
             source.facts,
         )
@@ -49,7 +49,7 @@ def answers_to(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, chosen: pd.
 
 def left(jobs: pd.DataFrame) -> pd.Series:
     """Answers that each job (of gtcrowd.analytics.frames.jobs) may still want: none once it has ended."""
-    rest = (jobs["wanted"].astype("float64") - jobs["answers"].astype("float64")).clip(lower=0)
+    rest = (jobs["target_answers"].astype("float64") - jobs["answers"].astype("float64")).clip(lower=0)
     return rest.where(jobs["state"].isin(RUNNING), 0.0)
 
 

@@ -20,26 +20,27 @@ from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import JobQuality
 from gtcrowd.analytics.sources import NAMES as CALLED
-from gtcrowd.analytics.sources import Source, judged, totals_of
+from gtcrowd.analytics.sources import Source, scored, totals_of
 from gtcrowd.identity.access import Viewer
-from gtcrowd.jobs.models import Change
+from gtcrowd.jobs.models import JobChange
 
-NAME = "CASE WHEN workforce.kind = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
+NAME = "CASE WHEN workforce.type = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
 SUMS = """
-sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.surplus) AS surplus,
+sum(total.submitted) AS submitted, sum(total.late) AS late, sum(total.extra) AS extra,
 sum(total.returned) AS returned, sum(total.declined) AS declined, sum(total.expired) AS expired,
 sum(total.seconds) AS seconds, sum(total.active_seconds) AS active_seconds,
 sum(total.active) AS active, sum(total.lost_seconds) AS lost_seconds, sum(total.paid) AS paid
 """
 JUDGED = """
-sum(total.judged) AS judged, sum(total.expected) AS expected, sum(total.doubt) AS doubt,
-sum(total.compared) AS compared, sum(total.agreed) AS agreed, sum(total.truth_n) AS truth_n,
+sum(total.scored) AS scored, sum(total.expected_correct) AS expected_correct, sum(total.variance) AS variance,
+sum(total.compared) AS compared, sum(total.agreement_sum) AS agreement_sum, sum(total.truth_n) AS truth_n,
 sum(total.truth_right) AS truth_right, sum(total.gold_n) AS gold_n, sum(total.gold_right) AS gold_right
 """
 QUALITY_COLUMNS = (
-    "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right",
+    "scored", "expected_correct", "variance", "compared", "agreement_sum", "truth_n", "truth_right",
+    "gold_n", "gold_right",
 )  # fmt: skip
-COUNTS = ("submitted", "late", "surplus", "returned", "declined", "expired", "active")
+COUNTS = ("submitted", "late", "extra", "returned", "declined", "expired", "active")
 MOST_JOBS = 500
 """Of the newest jobs, that are told of at once."""
 NAMES = {
@@ -51,16 +52,16 @@ NAMES = {
 }
 
 
-def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataFrame:
-    """A row a worker: worker_id, worker (name or code), code, workforce_id, workforce, kind (of the workforce), state;
+def workers(viewer: Viewer, filters: Filters, *, latencies: bool = True) -> pd.DataFrame:
+    """A row a worker: worker_id, worker (name or code), code, workforce_id, workforce, type (of the workforce), state;
     the columns of `totals`; days (with at least one answer), last_day; `open_cases`."""
-    frame = totals(viewer, filters, by="worker", paces=paces)
+    frame = totals(viewer, filters, by="worker", latencies=latencies)
     source = totals_of(viewer, filters, ("worker",))
     seen = _frame(source.seen, source.facts)
     people = _frame(
         f"SELECT worker.id AS worker_id, {NAME} AS worker, worker.code, workforce.id AS workforce_id, "  # noqa: S608
         "workforce.name AS workforce, "
-        "workforce.kind, worker.state, count(flagged.id) AS open_cases "
+        "workforce.type, worker.state, count(flagged.id) AS open_cases "
         "FROM workforce_worker worker JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id "
         "JOIN identity_user person ON person.id = worker.user_id "
         "LEFT JOIN analytics_case flagged ON flagged.worker_id = worker.id AND flagged.state = 'open' "
@@ -73,15 +74,15 @@ def workers(viewer: Viewer, filters: Filters, *, paces: bool = True) -> pd.DataF
 
 
 def totals(
-    viewer: Viewer, filters: Filters, *, by: str | None, and_by: str | None = None, paces: bool = True
+    viewer: Viewer, filters: Filters, *, by: str | None, and_by: str | None = None, latencies: bool = True
 ) -> pd.DataFrame:
     """A row for each value of what is grouped by: none (one row of all), one or two of CALLED.
 
-    submitted, late, surplus, returned, declined, expired (counts); seconds, active_seconds (sums over answers), active
+    submitted, late, extra, returned, declined, expired (counts); seconds, active_seconds (sums over answers), active
     (answers with active time), lost_seconds (on tasks left), paid; workers (active ones); and, as the last runs of the
-    jobs see it: judged, expected, doubt, compared, agreed, truth_n, truth_right, gold_n, gold_right (see
-    definitions.py). The latter are 0 where no run has been. With `paces`, and one group: p50, p75, p90, active_p50
-    (percentiles of the time of an answer)."""
+    jobs see it: scored, expected_correct, variance, compared, agreement_sum, truth_n, truth_right, gold_n,
+    gold_right (see definitions.py). The latter are 0 where no run has been. With `latencies`, and one group: p50, p75,
+    p90, active_p50 (percentiles of the time of an answer)."""
     chosen = tuple(name for name in (by, and_by) if name)
     names = [CALLED[name] for name in chosen]
     grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(names)))}" if names else ""
@@ -96,12 +97,12 @@ def totals(
     frame = frame.merge(labels, on=names, how="left") if names else frame.join(labels)
     figures = [name for name in frame.columns if name not in names]
     frame[figures] = frame[figures].astype("float64").fillna(0)
-    whole = (*COUNTS, "workers", "judged", "compared", "truth_n", "truth_right", "gold_n", "gold_right")
+    whole = (*COUNTS, "workers", "scored", "compared", "truth_n", "truth_right", "gold_n", "gold_right")
     frame[list(whole)] = frame[list(whole)].astype("int64")
     frame = (
         frame.sort_values(names, ignore_index=True) if names else frame.assign(workers=active_workers(viewer, filters))
     )
-    if paces and by and and_by is None and by != "kind":
+    if latencies and by and and_by is None and by != "kind":
         _add_percentiles(frame, viewer, filters, by)
     return frame
 
@@ -115,7 +116,7 @@ def active_workers(viewer: Viewer, filters: Filters) -> int:
 
 def compared(viewer: Viewer, filters: Filters, *groups: str) -> pd.DataFrame:
     """The part of `totals` that says how answers compare with labels; a group whose jobs no run has seen has no row."""
-    source = judged(viewer, filters, groups)
+    source = scored(viewer, filters, groups)
     grouped = f"GROUP BY {', '.join(str(place + 1) for place in range(len(groups)))}" if groups else ""
     found = _frame(f"SELECT {_columns(source, groups)}{JUDGED} {source.text} {grouped}", source.facts)
     return found.astype(dict.fromkeys(QUALITY_COLUMNS, "float64"))
@@ -158,7 +159,7 @@ def times(viewer: Viewer, filters: Filters) -> tuple[npt.NDArray[np.int64], pd.D
     """Answers by class of time, [64], and what `hours` gives, of all that the filters leave."""
     source = totals_of(viewer, filters, ("day",))
     weekday, counts = _bytes(
-        "extract(isodow FROM total.day)::bigint - 1", "pace || hours", source, latency.CLASSES + latency.HOURS
+        "extract(isodow FROM total.day)::bigint - 1", "latency || hours", source, latency.CLASSES + latency.HOURS
     )
     table = np.zeros((7, latency.CLASSES + latency.HOURS), dtype=np.int64)
     for day in range(7):
@@ -172,17 +173,17 @@ def hours(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     return times(viewer, filters)[1]
 
 
-def paces(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:
+def latencies(viewer: Viewer, filters: Filters, *, active: bool = False) -> npt.NDArray[np.int64]:
     """Answers by class of time, [64], over all that the filters leave; `active`: by active time."""
     source = totals_of(viewer, filters, ("day",))
-    _key, counts = _bytes("0::bigint", "active_pace" if active else "pace", source, latency.CLASSES)
+    _key, counts = _bytes("0::bigint", "active_latency" if active else "latency", source, latency.CLASSES)
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
 def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """A row a job, the newest first, 500 at most, whatever the days: job_id, job, kind, state, reason_code, reason,
     paused (whether), team_id, team, workers_per_object, price, objects, labeled, machine, failed, answers (that filled
-    a seat), wanted (answers), budget, paid, created_at, started_at, ended_at, counted_at, expected_error,
+    a slot), target_answers (answers), budget, paid, created_at, started_at, ended_at, counted_at, expected_error,
     saved_answers, saved_low, saved_high."""
     where, facts = of_jobs(viewer, filters)
     return _frame(
@@ -191,9 +192,9 @@ def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
                job.paused_at IS NOT NULL AS paused, job.team_id, team.name AS team, job.workers_per_object,
                job.price::float8 AS price, job.objects_total AS objects,
                counters.human_labeled + counters.machine_labeled AS labeled, counters.machine_labeled AS machine,
-               counters.failed, counters.answers, job.objects_total::bigint * job.workers_per_object AS wanted,
+               counters.failed, counters.answers, job.objects_total::bigint * job.workers_per_object AS target_answers,
                (job.objects_total * job.workers_per_object * job.price)::float8 AS budget,
-               coalesce((SELECT sum(paid) FROM tasks_standing stands WHERE stands.job_id = job.id), 0)::float8 AS paid,
+               coalesce((SELECT sum(paid) FROM tasks_jobworker stands WHERE stands.job_id = job.id), 0)::float8 AS paid,
                job.created_at, job.started_at, job.ended_at, counters.counted_at, counters.expected_error,
                (counters.saved ->> 'answers')::bigint AS saved_answers, (counters.saved ->> 'low')::bigint AS saved_low,
                (counters.saved ->> 'high')::bigint AS saved_high
@@ -282,14 +283,14 @@ def kept(viewer: Viewer, worker_id: int, filters: Filters, *, most: int = 20) ->
 def changes(viewer: Viewer, job_id: int, *, most: int = 200) -> pd.DataFrame:
     """What was changed in one of the viewer's jobs while it ran, the newest first: at (in the requester's time zone,
     without it), field, before, after (gtcrowd.jobs.models.Change)."""
-    found = Change.objects.visible_to(viewer).filter(job=job_id).order_by("-at", "-pk")[:most]
+    found = JobChange.objects.visible_to(viewer).filter(job=job_id).order_by("-at", "-pk")[:most]
     zone = ZoneInfo(viewer.requester.zone)
     rows = [[one.at.astimezone(zone).replace(tzinfo=None), one.field, one.before, one.after] for one in found]
     return pd.DataFrame(rows, columns=["at", "field", "before", "after"])
 
 
 def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:
-    """A row a case, the newest first, 500 at most: case_id, kind, worker_id, worker, job_id, job, ratio, evidence,
+    """A row a case, the newest first, 500 at most: case_id, category, worker_id, worker, job_id, job, ratio, evidence,
     state, note, opened_at, decided_at."""
     parts = ["flagged.requester_id = %(requester)s"]
     facts: dict[str, Any] = {"requester": viewer.requester.pk}
@@ -305,7 +306,7 @@ def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd
         facts["state"] = state
     return _frame(
         f"""
-        SELECT flagged.id AS case_id, flagged.kind, flagged.worker_id, {NAME} AS worker, flagged.job_id,
+        SELECT flagged.id AS case_id, flagged.category, flagged.worker_id, {NAME} AS worker, flagged.job_id,
                job.name AS job, flagged.ratio, flagged.evidence, flagged.state, flagged.note, flagged.opened_at,
                flagged.decided_at
         FROM analytics_case flagged JOIN workforce_worker worker ON worker.id = flagged.worker_id
@@ -359,7 +360,7 @@ def as_of(viewer: Viewer) -> dict[str, Any]:
     """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number
     of events not yet in them."""
     ((now, waiting),) = _rows(
-        "SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_mark LIMIT 10000) marks)",
+        "SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_dirtyday LIMIT 10000) marks)",
         {"zone": viewer.requester.zone},
     )
     return {"now": pd.Timestamp(now), "waiting": int(waiting)}
@@ -373,7 +374,7 @@ def _add_percentiles(frame: pd.DataFrame, viewer: Viewer, filters: Filters, by: 
     source, name = totals_of(viewer, filters, (by,)), CALLED[by]
     column = source.columns[by]
     key = f"({column} - date '2000-01-01')::bigint" if by == "day" else f"{column}::bigint"
-    keys, counts = _bytes(key, "pace || active_pace", source, 2 * latency.CLASSES)
+    keys, counts = _bytes(key, "latency || active_latency", source, 2 * latency.CLASSES)
     places = (pd.to_datetime(frame[name]) - pd.Timestamp("2000-01-01")).dt.days if by == "day" else frame[name]
     # The frame is in the order of its key.
     place = np.searchsorted(places.to_numpy(), keys)

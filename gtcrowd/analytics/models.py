@@ -1,9 +1,9 @@
-"""What analytics remembers: totals formed from facts, which can be formed again at any time and are then the same.
+"""Totals that analytics keeps. All of them are derived from facts: a rebuild gives the same rows.
 
-`Day` follows answers and what became of tasks, by the marks that come with them (rollup.py); `Span` and `CrowdDay` are
-days added up, so that a page over years reads little more than one over a week. `Quality`, `Profile` and
-`JobQuality` follow the runs of a job (quality.py): they say how answers compare with labels, which change. A page of
-any dashboard reads these and no answers.
+`Day` follows answers and the ends of tasks, through the dirty days written with them (rollup.py). `PeriodTotal` and
+`RequesterDay` sum days, so that a page over years reads little more than one over a week. `Quality`, `Profile` and
+`JobQuality` follow the runs of a job (quality.py): they compare answers with labels, and labels change.
+Dashboard pages read these tables and no answers.
 """
 
 from typing import ClassVar
@@ -20,12 +20,12 @@ from gtcrowd.workforce.models import Worker, Workforce
 
 
 class Sums(models.Model):
-    """What was handed in and left, how long it took and what it cost. `pace`, `active_pace`: answers by time taken, 64
-    classes of gtcrowd.analytics.measures.latency, as unsigned numbers, highest byte first."""
+    """What was handed in and left, how long it took and what it cost. `latency`, `active_latency`: answers by time
+    taken, 64 classes of gtcrowd.analytics.measures.latency, as unsigned numbers, highest byte first."""
 
     submitted = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
-    surplus = models.PositiveIntegerField()
+    extra = models.PositiveIntegerField()
     returned = models.PositiveIntegerField()
     declined = models.PositiveIntegerField()
     expired = models.PositiveIntegerField()
@@ -34,8 +34,8 @@ class Sums(models.Model):
     active = models.PositiveIntegerField(help_text=_("Answers whose page measured active time."))
     lost_seconds = models.FloatField(help_text=_("Time on tasks that were returned, declined or expired."))
     paid = models.DecimalField(**MONEY)
-    pace = models.BinaryField()
-    active_pace = models.BinaryField()
+    latency = models.BinaryField()
+    active_latency = models.BinaryField()
 
     class Meta:
         abstract = True
@@ -44,7 +44,7 @@ class Sums(models.Model):
 class Day(Sums):
     """A worker in a job on a day of the requester's time zone; known objects (`gold`) apart.
 
-    `hours`: answers by hour of the day, 24. It, `pace` and `active_pace` have numbers of 16 bits.
+    `hours`: answers by hour of the day, 24. It, `latency` and `active_latency` have numbers of 16 bits.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -68,7 +68,7 @@ class Day(Sums):
         return f"{self.worker_id} in {self.job_id} on {self.day}"
 
 
-class Span(Sums):
+class PeriodTotal(Sums):
     """Days of a worker added up over all jobs of a requester: spans of 1, 4, 16, 64 and 256 days (gtcrowd.analytics
     .measures.spans), of which any period is made of a few. Follows `Day` (spans.py); classes have numbers of 32 bits.
 
@@ -87,17 +87,19 @@ class Span(Sums):
     last_day = models.DateField()
 
     class Meta:
-        verbose_name = _("span of a worker's days")
+        verbose_name = _("totals of a worker over a period")
         constraints = [
-            models.UniqueConstraint(fields=["worker", "size", "first", "requester", "gold"], name="one_span_per_worker")
+            models.UniqueConstraint(
+                fields=["worker", "size", "first", "requester", "gold"], name="one_total_per_worker_and_period"
+            )
         ]
-        indexes = [models.Index(fields=["requester", "size", "first"], name="span_of_requester")]
+        indexes = [models.Index(fields=["requester", "size", "first"], name="total_of_requester")]
 
     def __str__(self) -> str:
         return f"{self.worker_id}: {self.size} days from {self.first}"
 
 
-class CrowdDay(Sums):
+class RequesterDay(Sums):
     """A day of all workers of a workforce over all jobs of a requester. Follows `Day`; classes and `hours` have numbers
     of 32 bits.
 
@@ -112,9 +114,11 @@ class CrowdDay(Sums):
     hours = models.BinaryField()
 
     class Meta:
-        verbose_name = _("day of a crowd")
+        verbose_name = _("day of a requester")
         constraints = [
-            models.UniqueConstraint(fields=["requester", "day", "workforce", "gold"], name="one_day_per_crowd")
+            models.UniqueConstraint(
+                fields=["requester", "day", "workforce", "gold"], name="one_day_per_requester_and_workforce"
+            )
         ]
 
     def __str__(self) -> str:
@@ -128,11 +132,13 @@ class Quality(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
-    judged = models.PositiveIntegerField(help_text=_("Answers to objects that have a label."))
-    expected = models.FloatField(help_text=_("Sum of the probabilities that they are right."))
-    doubt = models.FloatField(help_text=_("Sum of the variances of being right."))
+    scored = models.PositiveIntegerField(help_text=_("Answers to objects that have a label."))
+    expected_correct = models.FloatField(help_text=_("Sum of the probabilities that they are right."))
+    variance = models.FloatField(help_text=_("Sum of the variances of being right."))
     compared = models.PositiveIntegerField(help_text=_("Answers to objects that others answered as well."))
-    agreed = models.FloatField(help_text=_("Agreement of these with what the others say, the own answer left out."))
+    agreement_sum = models.FloatField(
+        help_text=_("Agreement of these with what the others say, the own answer left out.")
+    )
     truth_n = models.PositiveIntegerField()
     truth_right = models.PositiveIntegerField()
     gold_n = models.PositiveIntegerField()
@@ -197,14 +203,14 @@ class CaseState(models.TextChoices):
 class Case(models.Model):
     """Something about a worker that somebody should look at. Nothing is done to a worker by a case alone.
 
-    `kind`: one of gtcrowd.analytics.cases.KINDS. `evidence`: the figures it rests on. `ratio`: how many times likelier
-    these are if it is what it looks like than if it is not.
+    `category`: one of gtcrowd.analytics.cases.CATEGORIES. `evidence`: the figures it rests on. `ratio`: how many times
+    likelier these are if it is what it looks like than if it is not.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, null=True, related_name="+")
-    kind = models.CharField(max_length=20)
+    category = models.CharField(max_length=20)
     key = models.CharField(max_length=120, help_text=_("What was seen, so that it is not told twice."))
     evidence = models.JSONField()
     ratio = models.FloatField(null=True)
@@ -219,12 +225,12 @@ class Case(models.Model):
     class Meta:
         verbose_name = _("case")
         constraints = [
-            models.UniqueConstraint(fields=["requester", "worker", "kind", "key"], name="a_case_is_told_once")
+            models.UniqueConstraint(fields=["requester", "worker", "category", "key"], name="a_case_is_opened_once")
         ]
         indexes = [models.Index(fields=["requester", "state", "-opened_at"], name="case_newest_of_requester")]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.worker_id}"
+        return f"{self.category}: {self.worker_id}"
 
 
 class SavedView(models.Model):

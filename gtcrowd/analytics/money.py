@@ -1,8 +1,8 @@
 """Where the budgets of jobs went: set aside, earned by answers, fees, given back; as the ledger has it.
 
 Nothing here reads the entries of answers, of which there are as many as answers. What was set aside, fees and what was
-given back are found by the references of their transactions, a handful a job. What answers earned is in standings (all
-of it) and in the totals of days (from a day on); late answers beyond those wanted were paid from the funds, not from a
+given back are found by the references of their transactions, a handful a job. What answers earned is in the job workers
+(all of it) and in the totals of days (from a day on); extra answers were paid from the funds, not from a
 budget, and are few: these are read.
 """
 
@@ -41,8 +41,8 @@ FROM jobs_job job CROSS JOIN LATERAL (
 WHERE {jobs} GROUP BY 1, 2
 """
 EARNED = """
-SELECT (SELECT count(*) FROM jobs_job job WHERE {jobs}), coalesce(sum(standing.paid), 0)
-FROM tasks_standing standing JOIN jobs_job job ON job.id = standing.job_id WHERE {jobs}
+SELECT (SELECT count(*) FROM jobs_job job WHERE {jobs}), coalesce(sum(job_worker.paid), 0)
+FROM tasks_jobworker job_worker JOIN jobs_job job ON job.id = job_worker.job_id WHERE {jobs}
 """
 EARNED_SINCE = (
     "SELECT CASE WHEN total.day > %(end)s THEN 'after' ELSE 'within' END, sum(total.paid) {source} GROUP BY 1"

@@ -10,15 +10,15 @@ from gtcrowd.identity.access import Viewer
 MOST_COUNTED = 20_000
 """Objects of a job that a page may count; more take longer than a page may."""
 COUNT = """
-SELECT CASE WHEN task.answered > 0 THEN 'answered'
-            WHEN EXISTS (SELECT FROM tasks_seat seat WHERE seat.task_id = task.data_object_id AND seat.fence > 0)
+SELECT CASE WHEN task.answer_count > 0 THEN 'answered'
+            WHEN EXISTS (SELECT FROM tasks_slot slot WHERE slot.task_id = task.data_object_id AND slot.fence > 0)
             THEN 'handed-out' ELSE 'opened' END,
        task.state, label.id IS NOT NULL, task.reason_code, count(*)
 FROM tasks_task task
 LEFT JOIN labels_label label ON label.job_id = task.job_id AND label.position = task.position AND label.current
 WHERE task.job_id = %(job)s GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
-"""A seat's fence rises with each hand-out, so that what was handed out shows even when it was given back."""
+"""A slot's fence rises with each hand-out, so that what was handed out shows even when it was given back."""
 OBJECTS = "SELECT job.objects_total FROM jobs_job job WHERE {where}"
 
 

@@ -20,18 +20,18 @@ from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.measures.periods import EPOCH, SIZES, begin
 from gtcrowd.labels import bulk_copy
 
-COUNTS = ("submitted", "late", "surplus", "returned", "declined", "expired", "active")
+COUNTS = ("submitted", "late", "extra", "returned", "declined", "expired", "active")
 TIMES = ("seconds", "active_seconds", "lost_seconds")
 KEYS = ("requester", "worker", "workforce", "gold", "first")
 DAY = np.dtype([
     *((name, ">i8") for name in (*KEYS, *COUNTS, "mills")), *((name, ">f8") for name in TIMES),
-    ("pace", latency.STORED, (latency.CLASSES,)), ("active_pace", latency.STORED, (latency.CLASSES,)),
+    ("latency", latency.STORED, (latency.CLASSES,)), ("active_latency", latency.STORED, (latency.CLASSES,)),
     ("hours", latency.STORED, (latency.HOURS,)),
 ])  # fmt: skip
 SPAN = np.dtype([
     *((name, ">i8") for name in (*KEYS, *COUNTS, "mills", "days", "days_alone", "last_day")),
     *((name, ">f8") for name in TIMES),
-    ("pace", latency.SUMMED, (latency.CLASSES,)), ("active_pace", latency.SUMMED, (latency.CLASSES,)),
+    ("latency", latency.SUMMED, (latency.CLASSES,)), ("active_latency", latency.SUMMED, (latency.CLASSES,)),
 ])  # fmt: skip
 CROWD = np.dtype([*SPAN.descr, ("hours", latency.SUMMED, (latency.HOURS,))])
 """Records as they come; `first` and `last_day` in days since EPOCH, `mills`: thousandths of a dollar."""
@@ -44,7 +44,7 @@ AT_ONCE = 20_000
 FIELDS = " || ".join([
     *(f"int8send(total.{name}::bigint)" for name in COUNTS), "int8send((total.paid * 1000)::bigint)",
 ])  # fmt: skip
-SECONDS = " || ".join([*(f"float8send(total.{name})" for name in TIMES), "total.pace", "total.active_pace"])
+SECONDS = " || ".join([*(f"float8send(total.{name})" for name in TIMES), "total.latency", "total.active_latency"])
 NUMBER = "({column} - date '2000-01-01')"
 OF_DAYS = f"""
 SELECT string_agg(int8send(total.requester_id) || int8send(total.worker_id) || int8send(worker.workforce_id)
@@ -65,18 +65,18 @@ SELECT string_agg(int8send(total.requester_id) || int8send(total.worker_id) || i
                   || {FIELDS} || int8send(total.days) || int8send(total.days_alone)
                   || int8send({NUMBER.format(column="total.last_day")}::bigint) || {SECONDS}, ''::bytea
                   ORDER BY total.requester_id, total.worker_id, total.gold, total.first)
-FROM analytics_span total
+FROM analytics_periodtotal total
 JOIN unnest(%(requesters)s::bigint[], %(workers)s::bigint[], %(days)s::int[]) AS cell(requester_id, worker_id, first)
   ON cell.requester_id = total.requester_id AND cell.worker_id = total.worker_id AND total.size = %(of)s
  AND total.first >= date '2000-01-01' + cell.first AND total.first < date '2000-01-01' + cell.first + %(size)s
 """  # noqa: S608
 FORGET = """
-DELETE FROM analytics_span total
+DELETE FROM analytics_periodtotal total
 USING unnest(%(requesters)s::bigint[], %(workers)s::bigint[], %(days)s::int[]) AS cell(requester_id, worker_id, first)
 WHERE cell.requester_id = total.requester_id AND cell.worker_id = total.worker_id AND total.size = %(size)s
   AND date '2000-01-01' + cell.first = total.first
 """
-FORGET_CROWD = "DELETE FROM analytics_crowdday WHERE requester_id = %(requester)s AND day = ANY(%(days)s)"
+FORGET_CROWD = "DELETE FROM analytics_requesterday WHERE requester_id = %(requester)s AND day = ANY(%(days)s)"
 GIVEN = """
 SELECT DISTINCT worker_id, day - date '2000-01-01' FROM analytics_day WHERE requester_id = %(requester)s ORDER BY 1, 2
 """
@@ -95,8 +95,8 @@ def follow(requesters: Sequence[int], workers: Sequence[int], days: Sequence[int
 def rebuild(requester: int) -> None:
     """Form all spans and days of crowds of a requester again."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM analytics_span WHERE requester_id = %s", [requester])
-        cursor.execute("DELETE FROM analytics_crowdday WHERE requester_id = %s", [requester])
+        cursor.execute("DELETE FROM analytics_periodtotal WHERE requester_id = %s", [requester])
+        cursor.execute("DELETE FROM analytics_requesterday WHERE requester_id = %s", [requester])
         cursor.execute(GIVEN, {"requester": requester})
         cells = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
     # Whole workers at a time: a span is formed from all of its days at once.
@@ -132,7 +132,7 @@ def _follow_crowd(requester: int, days: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(FORGET_CROWD, {"requester": requester, "days": dates})
     named = {"day": "first", "workers": "days", "workers_alone": "days_alone", "workforce_id": "workforce"}
-    _write("analytics_crowdday", rows, named, ("hours",))
+    _write("analytics_requesterday", rows, named, ("hours",))
 
 
 def _read(query: str, cells: Cells, record: np.dtype[Any], **more: int) -> Rows:
@@ -192,7 +192,7 @@ def _write_spans(size: int, cells: Cells, rows: Rows) -> None:
         cursor.execute(FORGET, {"requesters": requesters, "workers": workers, "days": days, "size": size})
     named = {"worker_id": "worker", "workforce_id": "workforce", "first": "first", "last_day": "last_day"}
     named |= {"days": "days", "days_alone": "days_alone"}
-    _write("analytics_span", rows, named, (), size=size)
+    _write("analytics_periodtotal", rows, named, (), size=size)
 
 
 def _write(table: str, rows: Rows, named: dict[str, str], more: tuple[str, ...], **same: int) -> None:
@@ -206,6 +206,6 @@ def _write(table: str, rows: Rows, named: dict[str, str], more: tuple[str, ...],
         columns[column] = pa.array(value)
     columns["gold"] = pa.array(np.where(rows["gold"] == 1, "t", "f").tolist(), pa.string())
     columns["paid"] = pa.array([f"{mills // 1000}.{mills % 1000:03d}" for mills in rows["mills"].tolist()], pa.string())
-    for name in ("pace", "active_pace", *more):
+    for name in ("latency", "active_latency", *more):
         columns[name] = pa.array([f"\\\\x{one.tobytes().hex()}" for one in rows[name]], pa.string())
     bulk_copy.write(table, columns, rows=len(rows))

@@ -1,20 +1,18 @@
 """Metrics for Prometheus: Ground Truth's names, and what tells how the service itself is doing.
 
 Numbers are read from totals when they are asked for, so that they are the same from every process. Latency is counted
-by each web process for itself: see `LATENCY`."""
+by each web process for itself: see `REQUEST_SECONDS`."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-LATENCY = Histogram(
-    "gtcrowd_request_seconds", "Time of a request in this web process, by what it does", ["what"], registry=None,
-    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
-)  # fmt: skip
+from gtcrowd.platform.metrics import REQUEST_SECONDS
+
 WORK = """
 SELECT requester.slug, team.name, workforce.name, sum(submitted), sum(returned), sum(declined), sum(expired),
        sum(total.seconds), sum(submitted + returned + declined + expired), count(DISTINCT total.worker_id)
@@ -41,7 +39,7 @@ FROM procrastinate_jobs job LEFT JOIN LATERAL (
 ) deferred ON true
 WHERE job.status = 'todo' AND coalesce(job.scheduled_at, now()) <= now()
 """
-WAITING = "SELECT count(*) FROM tasks_mark"
+WAITING = "SELECT count(*) FROM tasks_dirtyday"
 ENDED = {"Completed": "JobsSucceeded", "Failed": "JobsFailed", "Stopped": "JobsStopped"}
 
 
@@ -74,7 +72,7 @@ def page() -> bytes:
     """All metrics in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Service())
-    registry.register(LATENCY)
+    registry.register(REQUEST_SECONDS)
     return generate_latest(registry)
 
 

@@ -83,26 +83,26 @@ def _seen(run: Run, given: Columns, n_values: int) -> cases.Seen:
 
 def _days(job: Job, given: Columns) -> list[Quality]:
     days, cell = np.unique(given.worker * 1_000_000 + given.day, return_inverse=True)
-    judged = given.label >= 0
-    right = np.where(judged, given.right, 0.0)
+    scored = given.label >= 0
+    right = np.where(scored, given.right, 0.0)
 
     def total(weight: Any) -> list[Any]:
         return np.bincount(cell, weight, len(days)).tolist()
 
     truth, known = given.truth >= 0, given.known >= 0
     sums = zip(
-        days.tolist(), total(judged), total(right), total(np.where(judged, right * (1 - right), 0.0)),
+        days.tolist(), total(scored), total(right), total(np.where(scored, right * (1 - right), 0.0)),
         total(given.compared), total(given.agreed), total(truth), total(truth & (given.truth == given.value)),
         total(known), total(known & (given.known == given.value)), strict=True,
     )  # fmt: skip
     return [
         Quality(
             requester_id=job.requester_id, job=job, worker_id=int(given.workers[place // 1_000_000]),
-            day=EPOCH + timedelta(days=place % 1_000_000), judged=int(n), expected=round(expected, 9),
-            doubt=round(doubt, 9), compared=int(both), agreed=round(agreed, 9), truth_n=int(truths),
+            day=EPOCH + timedelta(days=place % 1_000_000), scored=int(n), expected_correct=round(expected_correct, 9),
+            variance=round(variance, 9), compared=int(both), agreement_sum=round(agreement_sum, 9), truth_n=int(truths),
             truth_right=int(truths_right), gold_n=int(golds), gold_right=int(golds_right),
         )
-        for place, n, expected, doubt, both, agreed, truths, truths_right, golds, golds_right in sums
+        for place, n, expected_correct, variance, both, agreement_sum, truths, truths_right, golds, golds_right in sums
     ]  # fmt: skip
 
 

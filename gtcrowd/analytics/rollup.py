@@ -27,7 +27,7 @@ PORTION = 2000
 """Marks taken at once: with the days they name, a fraction of a second of work."""
 
 TAKE = """
-DELETE FROM tasks_mark WHERE id IN (SELECT id FROM tasks_mark ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+DELETE FROM tasks_dirtyday WHERE id IN (SELECT id FROM tasks_dirtyday ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING job_id, worker_id, at
 """
 DAYS = """
@@ -47,7 +47,7 @@ FORGET_JOB = "DELETE FROM analytics_day WHERE job_id = %(job)s"
 OF_CELLS = {
     "answers": """
         SELECT cell.job_id, cell.worker_id, cell.day, cell.zone, answer.gold, answer.submitted_at, answer.late,
-               answer.surplus, answer.seconds, answer.active_seconds, answer.paid
+               answer.extra, answer.seconds, answer.active_seconds, answer.paid
         FROM cell CROSS JOIN LATERAL (
             SELECT * FROM tasks_answer answer
             WHERE answer.worker_id = cell.worker_id AND answer.job_id = cell.job_id
@@ -55,16 +55,16 @@ OF_CELLS = {
         ) AS answer
     """,
     "left": """
-        SELECT cell.job_id, cell.worker_id, cell.day, stay.seat_id IS NULL AS gold, stay.state, stay.claimed_at,
-               stay.ended_at
+        SELECT cell.job_id, cell.worker_id, cell.day, assignment.slot_id IS NULL AS gold, assignment.state,
+               assignment.claimed_at, assignment.ended_at
         FROM cell CROSS JOIN LATERAL (
             SELECT * FROM tasks_assignment WHERE job_id = cell.job_id AND worker_id = cell.worker_id
               AND state IN ('returned', 'expired')
             UNION ALL
             SELECT * FROM tasks_assignment WHERE job_id = cell.job_id AND worker_id = cell.worker_id
               AND state = 'declined'
-        ) AS stay
-        WHERE stay.ended_at >= cell.first AND stay.ended_at < cell.last
+        ) AS assignment
+        WHERE assignment.ended_at >= cell.first AND assignment.ended_at < cell.last
     """,
     "cells": """
         SELECT given.job_id, given.worker_id, given.day, {zone} AS zone,
@@ -77,15 +77,15 @@ OF_CELLS = {
 OF_JOB = {
     "answers": """
         SELECT job_id, worker_id, (submitted_at AT TIME ZONE (SELECT zone FROM cell))::date AS day,
-               (SELECT zone FROM cell) AS zone, gold, submitted_at, late, surplus, seconds, active_seconds, paid
+               (SELECT zone FROM cell) AS zone, gold, submitted_at, late, extra, seconds, active_seconds, paid
         FROM tasks_answer WHERE job_id = %(job)s
     """,
     "left": """
         SELECT job_id, worker_id, (ended_at AT TIME ZONE (SELECT zone FROM cell))::date AS day,
-               seat_id IS NULL AS gold, state, claimed_at, ended_at
+               slot_id IS NULL AS gold, state, claimed_at, ended_at
         FROM tasks_assignment WHERE job_id = %(job)s AND state IN ('returned', 'expired')
         UNION ALL
-        SELECT job_id, worker_id, (ended_at AT TIME ZONE (SELECT zone FROM cell))::date, seat_id IS NULL, state,
+        SELECT job_id, worker_id, (ended_at AT TIME ZONE (SELECT zone FROM cell))::date, slot_id IS NULL, state,
                claimed_at, ended_at
         FROM tasks_assignment WHERE job_id = %(job)s AND state = 'declined'
     """,
@@ -99,14 +99,14 @@ OF_JOB = {
 FORM = """
 WITH cell AS MATERIALIZED ({cells}),
 answer AS MATERIALIZED (
-    SELECT found.*, {pace} AS class,
+    SELECT found.*, {latency} AS class,
            CASE WHEN active_seconds IS NULL THEN NULL ELSE {active} END AS active_class,
            extract(hour FROM submitted_at AT TIME ZONE zone)::int AS hour
     FROM ({answers}) AS found
 ),
 counted AS (
     SELECT job_id, worker_id, day, gold, count(*) AS submitted, count(*) FILTER (WHERE late) AS late,
-           count(*) FILTER (WHERE surplus) AS surplus,
+           count(*) FILTER (WHERE extra) AS extra,
            sum(seconds ORDER BY submitted_at, seconds) AS seconds,
            coalesce(sum(active_seconds ORDER BY submitted_at, active_seconds), 0) AS active_seconds,
            count(active_seconds) AS active, sum(paid) AS paid
@@ -120,14 +120,14 @@ gone AS (
 ),
 times AS ({histograms})
 INSERT INTO analytics_day (
-    requester_id, job_id, worker_id, day, gold, submitted, late, surplus, returned, declined, expired, seconds,
-    active_seconds, active, lost_seconds, paid, pace, active_pace, hours
+    requester_id, job_id, worker_id, day, gold, submitted, late, extra, returned, declined, expired, seconds,
+    active_seconds, active, lost_seconds, paid, latency, active_latency, hours
 )
 SELECT (SELECT requester_id FROM jobs_job WHERE id = job_id), job_id, worker_id, day, gold,
-       coalesce(submitted, 0), coalesce(late, 0), coalesce(surplus, 0),
+       coalesce(submitted, 0), coalesce(late, 0), coalesce(extra, 0),
        coalesce(returned, 0), coalesce(declined, 0), coalesce(expired, 0), coalesce(seconds, 0),
        coalesce(active_seconds, 0), coalesce(active, 0), coalesce(lost, 0), coalesce(paid, 0),
-       coalesce(pace, {none}), coalesce(active_pace, {none}), coalesce(hours, {no_hours})
+       coalesce(latency, {none}), coalesce(active_latency, {none}), coalesce(hours, {no_hours})
 FROM counted FULL JOIN gone USING (job_id, worker_id, day, gold) LEFT JOIN times USING (job_id, worker_id, day, gold)
 ORDER BY job_id, worker_id, day, gold
 """
@@ -179,7 +179,7 @@ def _statement(facts: dict[str, str]) -> str:
         cells=facts["cells"].format(zone=ZONE),
         answers=facts["answers"],
         left=facts["left"],
-        pace=CLASS.format(column="seconds"),
+        latency=CLASS.format(column="seconds"),
         active=CLASS.format(column="active_seconds"),
         histograms=HISTOGRAMS,
         none=f"decode(repeat('0000', {latency.CLASSES}), 'hex')",
@@ -196,7 +196,7 @@ def _histogram(column: str, size: int) -> str:
 
 
 HISTOGRAMS = f"""
-    SELECT job_id, worker_id, day, gold, {_histogram("class", latency.CLASSES)} AS pace,
-           {_histogram("active_class", latency.CLASSES)} AS active_pace, {_histogram("hour", latency.HOURS)} AS hours
+    SELECT job_id, worker_id, day, gold, {_histogram("class", latency.CLASSES)} AS latency,
+           {_histogram("active_class", latency.CLASSES)} AS active_latency, {_histogram("hour", latency.HOURS)} AS hours
     FROM answer GROUP BY job_id, worker_id, day, gold
 """  # noqa: S608

@@ -21,8 +21,8 @@ DRAWS = 200
 DAYS_KEPT, WORKERS_KEPT, DOUBTFUL_KEPT = 120, 60, 200
 
 REDUNDANCY = """
-SELECT answered, state, reason_code, count(*) FROM tasks_task WHERE job_id = %(job)s AND state <> 'gold'
-GROUP BY answered, state, reason_code ORDER BY answered, state, reason_code
+SELECT answer_count, state, reason_code, count(*) FROM tasks_task WHERE job_id = %(job)s AND state <> 'gold'
+GROUP BY answer_count, state, reason_code ORDER BY answer_count, state, reason_code
 """
 SURE = """
 SELECT least(floor(confidence * 20), 19)::int, count(*) FROM labels_label WHERE job_id = %(job)s AND current

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 from django.db import connection
 
-from gtcrowd.analytics.prometheus import LATENCY, OLDEST, QUEUE
+from gtcrowd.analytics.prometheus import OLDEST, QUEUE
+from gtcrowd.platform.metrics import REQUEST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def latency() -> pd.DataFrame:
     longer), n. Counted since the process began."""
     rows = [
         (sample.labels["what"], float(sample.labels["le"]), int(sample.value))
-        for family in LATENCY.collect()
+        for family in REQUEST_SECONDS.collect()
         for sample in family.samples
         if sample.name.endswith("_bucket")
     ]

@@ -2,7 +2,7 @@
 
 - `Day`: of a job; where jobs, teams or kinds are asked for, or a worker's days;
 - `Span`: of a worker over all jobs of the requester; a period is made of a few spans, however long it is;
-- `CrowdDay`: of everybody on a day; where only days are told apart.
+- `RequesterDay`: of everybody on a day; where only days are told apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def totals_of(viewer: Viewer, filters: Filters, groups: Sequence[str]) -> Source
     return _of_crowd(viewer, filters)
 
 
-def judged(viewer: Viewer, filters: Filters, groups: Sequence[str]) -> Source:
+def scored(viewer: Viewer, filters: Filters, groups: Sequence[str]) -> Source:
     """How answers compare with labels, as the last runs of the jobs have it."""
     where, facts = conditions(viewer, filters)
     return Source(f"FROM analytics_quality total {_joins(filters, groups)} WHERE {where}", facts)
@@ -82,7 +82,7 @@ def _of_jobs(viewer: Viewer, filters: Filters, groups: Sequence[str]) -> Source:
 def _of_spans(viewer: Viewer, filters: Filters) -> Source:
     where, facts = conditions(viewer, filters, workforce=OWN, days=False)
     sizes, firsts = zip(*cover(filters.first_day, filters.last_day), strict=True)
-    text = f"FROM analytics_span total WHERE {where}{_kind_of_object(filters)}{OF_SPAN}"
+    text = f"FROM analytics_periodtotal total WHERE {where}{_kind_of_object(filters)}{OF_SPAN}"
     days = "days_alone" if filters.source == "all" else "days"
     return Source(
         text,
@@ -97,7 +97,7 @@ def _of_spans(viewer: Viewer, filters: Filters) -> Source:
 def _of_crowd(viewer: Viewer, filters: Filters) -> Source:
     where, facts = conditions(viewer, filters, workforce=OWN)
     return Source(
-        f"FROM analytics_crowdday total WHERE {where}{_kind_of_object(filters)}",
+        f"FROM analytics_requesterday total WHERE {where}{_kind_of_object(filters)}",
         facts,
         columns={"workforce": OWN, "day": "total.day"},
         active=f"sum(total.{'workers_alone' if filters.source == 'all' else 'workers'})",

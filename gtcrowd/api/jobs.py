@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from gtcrowd.api import pagination, serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.jobs import create, stop
-from gtcrowd.jobs.models import Change, Job
+from gtcrowd.jobs.models import Job, JobChange
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run
 from gtcrowd.ledger import balance, names
@@ -105,7 +105,9 @@ class JobChanges(APIView):
         responses=serializers.ChangeShape(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        found = Change.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
+        found = (
+            JobChange.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
+        )
         return Response(serializers.ChangeShape(found.order_by("-at", "-pk")[:1000], many=True).data)
 
 
@@ -249,7 +251,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "active_seconds": answer.active_seconds,
         "paid": answer.paid,
         "late": answer.late,
-        "surplus": answer.surplus,
+        "extra": answer.extra,
         "gold": answer.gold,
         "submitted_at": answer.submitted_at,
     }

@@ -1,4 +1,4 @@
-"""A running job over REST: change, pause, known objects, the workers' standing, objects that arrive."""
+"""A running job over REST: change, pause, known objects, the workers' job_worker, objects that arrive."""
 
 import json
 from collections.abc import Iterator
@@ -25,17 +25,17 @@ from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.jobs import pause, stream_in
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import gold, job_worker
-from gtcrowd.tasks.models import Gold, Standing
+from gtcrowd.tasks.models import Gold, JobWorker
 from gtcrowd.workforce.models import Worker
 
 OBJECTS = """
-SELECT object.position, object.object_id, task.state, task.reason_code, mishap.reason, task.answered,
-       task.wanted, task.error
+SELECT object.position, object.object_id, task.state, task.reason_code, object_error.reason, task.answer_count,
+       task.target_answers, task.error
 FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
-LEFT JOIN jobs_mishap mishap ON mishap.data_object_id = object.id
+LEFT JOIN jobs_objecterror object_error ON object_error.data_object_id = object.id
 WHERE object.job_id = %s AND object.position > %s ORDER BY object.position
 """
-OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "reason", "answers", "wanted", "expected_error")
+OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "reason", "answers", "target_answers", "expected_error")
 MOST_WEBHOOK = 1 << 20
 
 
@@ -101,18 +101,18 @@ class JobGoldItem(APIView):
 
 
 class JobWorkers(APIView):
-    @extend_schema(summary="How the workers of a job stand", responses=serializers.StandingShape(many=True))
+    @extend_schema(summary="How the workers of a job stand", responses=serializers.JobWorkerShape(many=True))
     def get(self, request: Request, name: str) -> Response:
-        own = Standing.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        own = JobWorker.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         rows = list(own.select_related("worker").order_by("-answers", "pk")[:5000])
         return Response([_standing(row) for row in rows])
 
 
-class JobWorker(APIView):
+class JobWorkerView(APIView):
     @extend_schema(
         summary="Pause a worker in a job, or let them go on",
-        request=serializers.StandingRequestShape,
-        responses={200: serializers.StandingShape, **PROBLEM},
+        request=serializers.JobWorkerRequestShape,
+        responses={200: serializers.JobWorkerShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
         given, viewer, job = mapping(request), caller(request), visible_job(request, name)
@@ -121,8 +121,8 @@ class JobWorker(APIView):
             reason = str(given.get("reason") or "")
             row = job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now())
         elif given.get("state") == "working":
-            own = Standing.objects.visible_to(viewer).select_related("worker")
-            row = job_worker.resume(viewer=viewer, standing=get_object_or_404(own, job=job, worker=worker))
+            own = JobWorker.objects.visible_to(viewer).select_related("worker")
+            row = job_worker.resume(viewer=viewer, job_worker=get_object_or_404(own, job=job, worker=worker))
         else:
             raise BadParameter("state", given.get("state"), _("must be paused or working."))
         return Response(_standing(row))
@@ -218,7 +218,7 @@ def _all_objects(job: Job, after: int) -> Iterator[bytes]:
             yield ("\n".join(lines) + "\n").encode()
 
 
-def _standing(row: Standing) -> dict[str, Any]:
+def _standing(row: JobWorker) -> dict[str, Any]:
     low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
     seen = row.gold_seen
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.jobs.models import Change, HandOut, Hook, Job
+from gtcrowd.jobs.models import Hook, Job, JobChange, TaskOrder
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import About, Gold
 from gtcrowd.workforce.models import Team, Worker
@@ -47,21 +47,21 @@ class JobRequestShape(serializers.Serializer[Any]):
     price = serializers.DecimalField(max_digits=6, decimal_places=3, help_text="Per task, that is per answer.")
     workers_per_object = serializers.IntegerField(min_value=1, max_value=9)
     time_limit = serializers.IntegerField(min_value=30, max_value=28_800, required=False, help_text="Seconds.")
-    availability = serializers.IntegerField(min_value=60, max_value=2_592_000, required=False, help_text="Seconds.")
+    task_lifetime = serializers.IntegerField(min_value=60, max_value=2_592_000, required=False, help_text="Seconds.")
     max_concurrent = serializers.IntegerField(min_value=1, max_value=5000, required=False)
     method = serializers.CharField(required=False)
     max_human_labeled = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     max_percentage = serializers.IntegerField(min_value=1, max_value=100, required=False, allow_null=True)
     late_answers_paid = serializers.BooleanField(required=False, default=True)
     method_parameters = serializers.DictField(required=False)
-    hand_out = serializers.ChoiceField(choices=HandOut.choices, required=False)
+    task_order = serializers.ChoiceField(choices=TaskOrder.choices, required=False)
     order_key = serializers.CharField(max_length=127, required=False, help_text="Attribute of each line, or a seed.")
     priority = serializers.IntegerField(min_value=-100, max_value=100, required=False)
     deadline = serializers.DateTimeField(required=False, allow_null=True)
     worker_limits = serializers.DictField(required=False, help_text="answers, share (percent), hours, money.")
     excluded_jobs = serializers.ListField(child=serializers.CharField(), required=False)
     gold = serializers.DictField(required=False, help_text="share, quiz, quiz_right, feedback, rules.")
-    least_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
+    min_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
     target_error = serializers.FloatField(min_value=0.0001, max_value=0.5, required=False, allow_null=True)
     streaming = serializers.BooleanField(required=False)
     object_id_key = serializers.CharField(max_length=140, required=False)
@@ -72,7 +72,7 @@ class JobChangeShape(serializers.Serializer[Any]):
     """What can be changed while a job runs; only what is given changes."""
 
     workers_per_object = serializers.IntegerField(min_value=1, max_value=9, required=False)
-    least_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
+    min_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
     target_error = serializers.FloatField(min_value=0.0001, max_value=0.5, required=False, allow_null=True)
     price = serializers.DecimalField(max_digits=6, decimal_places=3, required=False)
     team = serializers.CharField(required=False)
@@ -125,7 +125,7 @@ class GoldCountShape(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True)
 
 
-class StandingShape(serializers.Serializer[Any]):
+class JobWorkerShape(serializers.Serializer[Any]):
     worker = serializers.CharField()
     state = serializers.CharField()
     reason_code = serializers.CharField()
@@ -136,7 +136,7 @@ class StandingShape(serializers.Serializer[Any]):
     gold = GoldCountShape()
 
 
-class StandingRequestShape(serializers.Serializer[Any]):
+class JobWorkerRequestShape(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["paused", "working"])
     reason = serializers.CharField(max_length=200, required=False)
 
@@ -179,7 +179,7 @@ class ObjectShape(serializers.Serializer[Any]):
     reason_code = serializers.CharField(allow_null=True)
     reason = serializers.CharField(allow_null=True, help_text="Why a hook failed.")
     answers = serializers.IntegerField(allow_null=True)
-    wanted = serializers.IntegerField(allow_null=True)
+    target_answers = serializers.IntegerField(allow_null=True)
     expected_error = serializers.FloatField(allow_null=True)
 
 
@@ -196,11 +196,11 @@ class HookShape(serializers.ModelSerializer[Hook]):
         fields = ("stage", "number", "target", "set_at", "set_by")
 
 
-class ChangeShape(serializers.ModelSerializer[Change]):
+class ChangeShape(serializers.ModelSerializer[JobChange]):
     by = serializers.EmailField(source="by.email", default=None, help_text="null: by a program.")
 
     class Meta:
-        model = Change
+        model = JobChange
         fields = ("at", "by", "field", "before", "after")
 
 
@@ -304,9 +304,9 @@ class JobShape(serializers.ModelSerializer[Job]):
         fields = (
             "name", "kind", "medium", "label_attribute", "categories", "manifest", "output", "team", "title",
             "description", "instructions", "pre_hook", "post_hook", "price", "workers_per_object", "time_limit",
-            "availability", "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
-            "late_answers_paid", "hand_out", "order_key", "priority", "deadline", "worker_limits", "gold",
-            "least_workers", "target_error", "streaming", "object_id_key", "idle_days", "paused_at", "state",
+            "task_lifetime", "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
+            "late_answers_paid", "task_order", "order_key", "priority", "deadline", "worker_limits", "gold",
+            "min_workers", "target_error", "streaming", "object_id_key", "idle_days", "paused_at", "state",
             "reason_code", "reason", "objects_total", "objects_ingested", "counters", "created_at", "changed_at",
             "started_at", "ended_at",
         )  # fmt: skip
@@ -364,7 +364,7 @@ class AnswerShape(serializers.Serializer[Any]):
     active_seconds = serializers.FloatField(allow_null=True)
     paid = serializers.DecimalField(max_digits=14, decimal_places=3)
     late = serializers.BooleanField()
-    surplus = serializers.BooleanField()
+    extra = serializers.BooleanField()
     gold = serializers.BooleanField()
     submitted_at = serializers.DateTimeField()
 
@@ -388,7 +388,7 @@ class RunRequestShape(serializers.Serializer[Any]):
 
 
 class TeamShape(serializers.ModelSerializer[Team]):
-    workforce = serializers.CharField(source="workforce.kind", read_only=True)
+    workforce = serializers.CharField(source="workforce.type", read_only=True)
 
     class Meta:
         model = Team

@@ -14,7 +14,7 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.commands import accounts, crowd, digits
 from gtcrowd.identity import keys
@@ -77,9 +77,9 @@ def load(*, now: datetime, progress: Progress) -> dict[str, dict[str, str]]:
     hold.deposit(requester_id=viewer.requester.pk, amount=Decimal("500.000"), reference="demo", now=first)
     for planned in JOBS:
         _run(planned, viewer, workers=workers, shown=shown, first=first, rng=rng, progress=progress)
-    job = _create(OPEN, viewer, now=now, own_clock=False)
+    job = _create(OPEN, viewer, now=now, simulated=False)
     while job.state == "Initializing":
-        job = line.advance(job.pk, now=now)
+        job = job_lifecycle.advance(job.pk, now=now)
     _remember_truth(job, shown)
     rollup.roll(zone=settings.TIME_ZONE)
     for pk in quality.stale():
@@ -149,10 +149,10 @@ def _run(
     """One job from creation to its end, worker after worker in the order of time."""
     began = first + timedelta(days=planned.day, hours=8)
     job = Job.objects.filter(requester=viewer.requester, name=planned.name).first()
-    job = job or _create(planned, viewer, now=began, own_clock=True)
+    job = job or _create(planned, viewer, now=began, simulated=True)
     if job.state in ENDED:
         return
-    job = line.advance(job.pk, now=began)
+    job = job_lifecycle.advance(job.pk, now=began)
     truth = _remember_truth(job, shown)
     members = set(job.team.workers.values_list("pk", flat=True))
     # Who comes next: (time, tie-breaker, person, worker, end of the session).
@@ -181,17 +181,17 @@ def _run(
         if later < end:
             heapq.heappush(agenda, (later + timedelta(seconds=1), place, person, worker, end))
         if done - looked >= 150:
-            looked, job = done, line.advance(job.pk, now=later)
+            looked, job = done, job_lifecycle.advance(job.pk, now=later)
             progress(planned.name, done, total)
     now = max(later, first + timedelta(days=DAYS - 1))
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     if job.state not in ENDED:
         stop.begin(job, code="demo-over", reason="The three weeks of the demo are over.", now=now)
-        line.advance(job.pk, now=now + timedelta(seconds=job.time_limit + 1))
+        job_lifecycle.advance(job.pk, now=now + timedelta(seconds=job.time_limit + 1))
     progress(planned.name, total, total)
 
 
-def _create(planned: Planned, viewer: Viewer, *, now: datetime, own_clock: bool) -> Job:
+def _create(planned: Planned, viewer: Viewer, *, now: datetime, simulated: bool) -> Job:
     asks = {
         "name": planned.name,
         "medium": "image",
@@ -210,7 +210,7 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, own_clock: bool)
         "max_concurrent": 200,
         **planned.asks,
     }
-    return create.create(viewer=viewer, given=asks, now=now, own_clock=own_clock)
+    return create.create(viewer=viewer, given=asks, now=now, simulated=simulated)
 
 
 def _remember_truth(job: Job, shown: np.ndarray) -> dict[int, int]:

@@ -15,7 +15,7 @@ import pandas as pd
 from django.db import connection
 from django.utils import timezone
 
-from gtcrowd import consolidation, line
+from gtcrowd import consolidation, job_lifecycle
 from gtcrowd.commands.crowd_files import Recorded, Recording
 from gtcrowd.consolidation.classes import measures
 from gtcrowd.identity.access import Role, Viewer
@@ -55,7 +55,7 @@ def prepare(recording: Recording, *, name: str, now: datetime) -> Job:
     job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
     if job is None:
         team = _team(viewer, name)
-        job = create.create(viewer=viewer, given=_request(recording, name, team), now=now, own_clock=recording.timed)
+        job = create.create(viewer=viewer, given=_request(recording, name, team), now=now, simulated=recording.timed)
     while job.state == "Initializing":
         job = _advance(job, now)
     _remember_truth(job, recording)
@@ -85,7 +85,7 @@ def play(recording: Recording, job: Job, progress: Progress) -> int:
 def finish(job: Job, recording: Recording) -> Job:
     """Let the job come to its end, as it would when the objects are no longer available."""
     last = max((answer.at for answer in recording.answers if answer.at), default=timezone.now())
-    later = max(last, timezone.now()) + timedelta(seconds=job.availability + job.time_limit)
+    later = max(last, timezone.now()) + timedelta(seconds=job.task_lifetime + job.time_limit)
     while job.state not in ENDED:
         job = _advance(job, later)
     return job
@@ -111,7 +111,7 @@ def _viewer() -> Viewer:
     if requester is None:
         requester = setup.requester(slug=REQUESTER, name="Replay")
         # Recorded crowds are as they were: more answers an object, more objects at once than a job may ask for.
-        requester.most_workers_per_object, requester.most_concurrent = 1000, 2_000_000_000
+        requester.max_workers_per_object, requester.max_concurrent_objects = 1000, 2_000_000_000
         requester.save()
     return Viewer(requester=requester, role=Role.OWNER)
 
@@ -148,8 +148,8 @@ def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
 
 def _advance(job: Job, now: datetime) -> Job:
     try:
-        return line.advance(job.pk, now=now)
-    except line.Busy:  # a queue worker is just doing it
+        return job_lifecycle.advance(job.pk, now=now)
+    except job_lifecycle.Busy:  # a queue worker is just doing it
         connection.cursor().execute("SELECT pg_sleep(0.1)")
         return Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job.pk)
 

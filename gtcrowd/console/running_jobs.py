@@ -1,4 +1,4 @@
-"""What can be done with a running job on its page: change, pause, known objects, the workers' standing."""
+"""What can be done with a running job on its page: change, pause, known objects, the workers' job_worker."""
 
 import json
 from collections.abc import Callable
@@ -20,10 +20,10 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger.hold import InsufficientFunds
 from gtcrowd.tasks import change, gold, job_worker
-from gtcrowd.tasks.models import Gold, Standing
+from gtcrowd.tasks.models import Gold, JobWorker
 from gtcrowd.workforce.models import Worker
 
-FIELDS = ("workers_per_object", "price", "team", "priority", "least_workers", "target_error", "pre_hook", "post_hook")
+FIELDS = ("workers_per_object", "price", "team", "priority", "min_workers", "target_error", "pre_hook", "post_hook")
 """Those of a running job that its page lets change; the REST interface lets change more."""
 
 
@@ -94,8 +94,8 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
     job = _job(viewer, name)
     worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
     if request.POST.get("how") == "resume":
-        row = get_object_or_404(Standing.objects.visible_to(viewer), job=job, worker=worker)
-        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, standing=row), _("They may go on."))
+        row = get_object_or_404(JobWorker.objects.visible_to(viewer), job=job, worker=worker)
+        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("They may go on."))
     reason = request.POST.get("reason", "")
     return _tried(
         request, job,

@@ -21,14 +21,14 @@ from gtcrowd.identity.access import Right, Role, Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.hooks import Stage
-from gtcrowd.jobs.models import HandOut, Hook, Job
+from gtcrowd.jobs.models import Hook, Job, TaskOrder
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
 from gtcrowd.tasks.messages import waiting as waiting_messages
-from gtcrowd.tasks.models import Gold, Standing, Task, TaskState
+from gtcrowd.tasks.models import Gold, JobWorker, Task, TaskState
 from gtcrowd.workforce import invite, setup
 from gtcrowd.workforce.models import Team, Worker
 
@@ -88,7 +88,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "runs": runs,
         "qualities": qualities.order_by("low")[:30],
         "unsure": least,
-        "standings": _standings(viewer, asked),
+        "job_workers": _job_workers(viewer, asked),
         "known": Gold.objects.visible_to(viewer)
         .filter(job=asked)
         .select_related("task")
@@ -120,7 +120,7 @@ def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     try:
         consolidate.ask(_job(viewer, name), viewer=viewer, method=request.POST.get("method", ""), now=timezone.now())
-        messages.success(request, _("The run is waiting to be made; reload in a moment. Earlier runs stay."))
+        messages.success(request, _("The run is waiting to be made; reload in a moment. Earlier runs assignment."))
     except consolidate.UnknownMethod as unknown:
         messages.error(request, str(unknown))
     return redirect("console:job", name=name)
@@ -218,8 +218,8 @@ def _job(viewer: Viewer, name: str) -> Job:
     return asked
 
 
-def _standings(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
-    rows = Standing.objects.visible_to(viewer).filter(job=asked).select_related("worker__user", "worker__workforce")
+def _job_workers(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
+    rows = JobWorker.objects.visible_to(viewer).filter(job=asked).select_related("worker__user", "worker__workforce")
     found = []
     for row in rows.order_by("state", "-answers")[:50]:
         low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
@@ -242,7 +242,7 @@ def _reasons(asked: Job) -> list[tuple[str, int, float]]:
         "most-workers": _("asked the most workers"),
     }
     rows = Task.objects.filter(job=asked, state=TaskState.DONE).values("reason_code")
-    counted = rows.annotate(n=Count("pk"), mean=Avg("answered")).order_by("-n")
+    counted = rows.annotate(n=Count("pk"), mean=Avg("answer_count")).order_by("-n")
     return [(words.get(row["reason_code"], row["reason_code"]), row["n"], row["mean"]) for row in counted]
 
 
@@ -262,7 +262,7 @@ def _form_facts(viewer: Viewer) -> dict[str, Any]:
             "time_limit": 300,
             "max_concurrent": 1000,
         },
-        "orders": HandOut.choices,
+        "orders": TaskOrder.choices,
     }
 
 

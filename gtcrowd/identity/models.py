@@ -48,13 +48,15 @@ class Requester(models.Model):
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    lowest_price = models.DecimalField(**MONEY, default=0, help_text=_("Least price per task, besides the ladder."))
-    highest_price = models.DecimalField(**MONEY, default=10)
+    min_price = models.DecimalField(**MONEY, default=0, help_text=_("Least price per task, besides the ladder."))
+    max_price = models.DecimalField(**MONEY, default=10)
     credit = models.DecimalField(
         **MONEY, default=0, help_text=_("How far the funds may fall below zero when a budget is held.")
     )
-    most_workers_per_object = models.PositiveSmallIntegerField(default=9)
-    most_concurrent = models.PositiveIntegerField(default=5000, help_text=_("Most objects open at once in a job."))
+    max_workers_per_object = models.PositiveSmallIntegerField(default=9)
+    max_concurrent_objects = models.PositiveIntegerField(
+        default=5000, help_text=_("Most objects open at once in a job.")
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=40, blank=True, default="", db_default="",
         help_text=_("Days begin and end in it; without one, in that of the service."),

@@ -6,8 +6,8 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends import db
 from django.utils import timezone
 
-from gtcrowd import statement
 from gtcrowd.identity.models import User
+from gtcrowd.platform import sql
 
 SESSION = "SELECT session_data, expire_date FROM django_session WHERE session_key = %(key)s AND expire_date > %(now)s"
 FIELDS = tuple(field.attname for field in User._meta.concrete_fields)
@@ -18,7 +18,7 @@ class SessionStore(db.SessionStore):
     """Sessions in the database, as Django keeps them."""
 
     def _get_session_from_db(self) -> Any:
-        for data, expires in statement.rows(SESSION, key=self.session_key, now=timezone.now()):
+        for data, expires in sql.rows(SESSION, key=self.session_key, now=timezone.now()):
             return self.model(session_key=str(self.session_key), session_data=data, expire_date=expires)
         self._session_key = None
         return None
@@ -32,7 +32,7 @@ class Backend(AuthenticationBackend):
     """Sign-in by e-mail and password."""
 
     def get_user(self, user_id: int) -> User | None:
-        for row in statement.rows(USER, user=int(user_id)):
+        for row in sql.rows(USER, user=int(user_id)):
             user = User.from_db("default", FIELDS, row)
             return user if self.user_can_authenticate(user) else None
         return None

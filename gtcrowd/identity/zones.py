@@ -5,9 +5,9 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import Requester
+from gtcrowd.platform import queue
 
 
 class UnknownZone(Exception):

@@ -9,26 +9,26 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import queue
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.jobs import hooks, request, state, templates
-from gtcrowd.jobs.models import Change, Job, JobState
+from gtcrowd.jobs.models import Job, JobChange, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
+from gtcrowd.platform import queue
 from gtcrowd.workforce.models import Team
 
 CHANGEABLE = (
-    "workers_per_object", "least_workers", "target_error", "price", "team", "priority", "deadline", "max_concurrent",
+    "workers_per_object", "min_workers", "target_error", "price", "team", "priority", "deadline", "max_concurrent",
     "late_answers_paid", "worker_limits", "gold", "template", "pre_hook", "post_hook",
 )  # fmt: skip
 AS_IT_IS = (
     "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
-    "time_limit", "availability", "method", "method_parameters", "hand_out", "order_key", "streaming", "object_id_key",
-    "idle_days",
+    "time_limit", "task_lifetime", "method", "method_parameters", "task_order", "order_key", "streaming",
+    "object_id_key", "idle_days",
 )  # fmt: skip
 """What answers were given under, and so stays as it is."""
-KNOWN_OBJECTS = "known-objects"
+GOLD_OBJECTS = "gold-objects"
 """Stands for a field where objects became known, were corrected or withdrawn."""
 
 
@@ -80,7 +80,7 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
 def note(job: Job, field: str, before: Any, after: Any, *, by: User | None, now: datetime) -> None:
     """Note a change in the transaction that makes it; nothing where nothing differs. Values are as JSON has them."""
     if before != after:
-        Change.objects.create(job=job, at=now, by=by, field=field, before=before, after=after)
+        JobChange.objects.create(job=job, at=now, by=by, field=field, before=before, after=after)
 
 
 def _noted(job: Job, name: str) -> Any:

@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from gtcrowd import language, queue
+from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import hooks, inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
+from gtcrowd.platform import queue
 from gtcrowd.workforce.models import Team
 
 
@@ -51,15 +52,15 @@ def plan(*, viewer: Viewer, given: Mapping[str, Any]) -> Plan:
     return Plan(request=asked, digest=seen.digest, objects=seen.objects, cost=_cost(asked, seen.objects))
 
 
-def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, own_clock: bool = False) -> Job:
+def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, simulated: bool = False) -> Job:
     """Create the job, with its budget held. Raises JobRefused, InsufficientFunds, NotAllowed; then nothing was done.
 
-    `own_clock`: the caller hands in the time and moves the job along itself (gtcrowd.line).
+    `simulated`: the caller hands in the time and moves the job along itself (gtcrowd.job_lifecycle).
     """
     planned = plan(viewer=viewer, given=given)
     try:
         with transaction.atomic():
-            job = _insert(viewer, planned, now, own_clock=own_clock)
+            job = _insert(viewer, planned, now, simulated=simulated)
             hold.hold(
                 requester_id=viewer.requester.pk,
                 job_id=job.pk,
@@ -67,7 +68,7 @@ def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, own_clock
                 credit=viewer.requester.credit,
                 now=now,
             )
-            if not own_clock:
+            if not simulated:
                 queue.advance(job.pk)
     except IntegrityError as error:
         # Somebody took the name in this moment; any other constraint would be a defect.
@@ -86,7 +87,7 @@ def _inspected(viewer: Viewer, given: Mapping[str, Any]) -> inspect.Inspected:
     # Nothing is read from a bucket of somebody else, not even to find a fault in it.
     if store.bucket(address) not in buckets:
         return inspect.Inspected(0, "", [])
-    facts = {name: str(given.get(name) or "") for name in ("hand_out", "order_key")}
+    facts = {name: str(given.get(name) or "") for name in ("task_order", "order_key")}
     return inspect.inspect(address.strip(), medium=str(medium), buckets=buckets, **facts)
 
 
@@ -99,13 +100,13 @@ def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:
     ]
 
 
-def _insert(viewer: Viewer, planned: Plan, now: datetime, *, own_clock: bool) -> Job:
+def _insert(viewer: Viewer, planned: Plan, now: datetime, *, simulated: bool) -> Job:
     asked = asdict(planned.request) | {"team": planned.request.team}
     excluded = [name.lower() for name in asked.pop("excluded_jobs")]
     asked["template"] = templates.keep(viewer.requester, asked["template"], now=now)
     job = Job.objects.create(
         **asked,
-        own_clock=own_clock,
+        simulated=simulated,
         requester=viewer.requester,
         created_by=viewer.user,
         objects_total=planned.objects,

@@ -20,9 +20,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gtcrowd import statement
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Hook, Job
+from gtcrowd.platform import sql
 
 VERSION = "2018-10-16"
 MOST_ADDRESS = 1024
@@ -141,7 +141,7 @@ def read_before(answer: object) -> dict[str, Any] | None:
     given = answer.get("taskInput")
     if not isinstance(given, dict):
         raise HookFault(_("The answer must have taskInput, an object that becomes task.input of the worker's page."))
-    if not statement.storable(given) or len(json.dumps(given, ensure_ascii=False)) > MOST_INPUT:
+    if not sql.storable(given) or len(json.dumps(given, ensure_ascii=False)) > MOST_INPUT:
         text = _("taskInput must have at most %(most)s characters, without U+0000 and halves of surrogate pairs.")
         raise HookFault(text % {"most": f"{MOST_INPUT:,}"})
     return given

@@ -27,13 +27,13 @@ class Inspected:
     faults: list[Fault]
 
 
-def inspect(uri: str, *, medium: str, buckets: frozenset[str], hand_out: str = "", order_key: str = "") -> Inspected:
+def inspect(uri: str, *, medium: str, buckets: frozenset[str], task_order: str = "", order_key: str = "") -> Inspected:
     """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well.
 
     `buckets`: those of the requester; an object in any other one is a fault of its line. So is one without the
     attribute `order_key`, where the order of handing out needs it.
     """
-    look = partial(fault, buckets=buckets, hand_out=hand_out, order_key=order_key)
+    look = partial(fault, buckets=buckets, task_order=task_order, order_key=order_key)
     try:
         with store.store().open(uri) as stream:
             return _look_through(stream, medium, look)
@@ -42,10 +42,10 @@ def inspect(uri: str, *, medium: str, buckets: frozenset[str], hand_out: str = "
 
 
 def fault(
-    line: manifest.Line, *, buckets: frozenset[str], hand_out: str, order_key: str
+    line: manifest.Line, *, buckets: frozenset[str], task_order: str, order_key: str
 ) -> manifest.LineRefused | None:
     """What is wrong with a line for this requester and job, beyond what makes it a line of a manifest."""
-    return _own_bucket(buckets, line) or order.fault(line, hand_out=hand_out, key=order_key)
+    return _own_bucket(buckets, line) or order.fault(line, task_order=task_order, key=order_key)
 
 
 def _look_through(

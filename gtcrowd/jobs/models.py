@@ -23,7 +23,7 @@ class JobState(models.TextChoices):
     STOPPED = "Stopped", _("Stopped")
 
 
-class HandOut(models.TextChoices):
+class TaskOrder(models.TextChoices):
     """The order in which a job's objects are handed out."""
 
     MANIFEST = "manifest", _("As in the manifest")
@@ -34,7 +34,7 @@ class HandOut(models.TextChoices):
     SEQUENCE = "sequence", _("In sequences, each kept together for one worker")
 
 
-KEYED = (HandOut.PRIORITY, HandOut.SEQUENCE)
+KEYED = (TaskOrder.PRIORITY, TaskOrder.SEQUENCE)
 """Orders that read an attribute of each line."""
 
 ENDED = (JobState.COMPLETED, JobState.FAILED, JobState.STOPPED)
@@ -94,11 +94,11 @@ class Job(models.Model):
     price = models.DecimalField(_("price per task"), **MONEY)
     workers_per_object = models.PositiveSmallIntegerField(_("workers per object"))
     time_limit = models.PositiveIntegerField(_("task time limit"), help_text=_("Seconds."))
-    availability = models.PositiveIntegerField(_("task availability"), help_text=_("Seconds."))
+    task_lifetime = models.PositiveIntegerField(_("task lifetime"), help_text=_("Seconds."))
     max_concurrent = models.PositiveIntegerField(_("maximum concurrent objects"), default=1000)
     late_answers_paid = models.BooleanField(_("pay late answers"), default=True)
 
-    hand_out = models.CharField(_("order"), max_length=14, choices=HandOut.choices, default=HandOut.MANIFEST)
+    task_order = models.CharField(_("order"), max_length=14, choices=TaskOrder.choices, default=TaskOrder.MANIFEST)
     order_key = models.CharField(
         _("attribute for the order"), max_length=127, blank=True, help_text=_("Of each line of the manifest.")
     )
@@ -111,7 +111,7 @@ class Job(models.Model):
         "self", symmetrical=False, related_name="+", help_text=_("Who answered in one of these gets nothing here.")
     )
     gold = models.JSONField(default=dict, help_text=_("How known objects are mixed in, and what follows from them."))
-    least_workers = models.PositiveSmallIntegerField(
+    min_workers = models.PositiveSmallIntegerField(
         _("least workers per object"), null=True, blank=True, help_text=_("Set: objects stop when sure enough.")
     )
     target_error = models.FloatField(_("target error"), null=True, blank=True)
@@ -124,7 +124,7 @@ class Job(models.Model):
     max_human_labeled = models.PositiveIntegerField(null=True, blank=True)
     max_percentage = models.PositiveSmallIntegerField(null=True, blank=True)
 
-    own_clock = models.BooleanField(
+    simulated = models.BooleanField(
         default=False,
         help_text=_("A replay or simulation hands in the time, so the runner leaves the job alone."),
     )
@@ -151,8 +151,8 @@ class Job(models.Model):
             models.CheckConstraint(condition=Q(workers_per_object__gte=1), name="at_least_one_worker_per_object"),
             models.CheckConstraint(condition=Q(price__gte=0), name="a_price_is_not_negative"),
             models.CheckConstraint(
-                condition=Q(least_workers=None) | Q(least_workers__gte=1, least_workers__lte=F("workers_per_object")),
-                name="least_workers_from_one_to_all",
+                condition=Q(min_workers=None) | Q(min_workers__gte=1, min_workers__lte=F("workers_per_object")),
+                name="min_workers_from_one_to_all",
             ),
             models.CheckConstraint(
                 condition=Q(target_error=None) | Q(target_error__gt=0, target_error__lt=1),
@@ -178,12 +178,12 @@ class Job(models.Model):
     @property
     def dynamic(self) -> bool:
         """Whether objects stop when they are sure enough, instead of after a fixed number of answers."""
-        return self.least_workers is not None
+        return self.min_workers is not None
 
     @property
     def first_workers(self) -> int:
         """How many answers each object wants to begin with."""
-        return self.workers_per_object if self.least_workers is None else self.least_workers
+        return self.workers_per_object if self.min_workers is None else self.min_workers
 
 
 class DataObject(models.Model):
@@ -239,7 +239,7 @@ class Hook(models.Model):
         return f"{self.stage} {self.number}"
 
 
-class Prepared(models.Model):
+class PreAnnotation(models.Model):
     """What a hook made of an object before workers see it; written once, and read when its page is made."""
 
     tenant: ClassVar[str] = "job__requester"
@@ -265,7 +265,7 @@ class Prepared(models.Model):
         return f"{self.data_object_id}: {self.outcome}"
 
 
-class Mishap(models.Model):
+class ObjectError(models.Model):
     """Why an object failed, in a sentence, where its reason code does not say it all."""
 
     tenant: ClassVar[str] = "job__requester"
@@ -277,17 +277,17 @@ class Mishap(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("mishap")
+        verbose_name = _("object error")
 
     def __str__(self) -> str:
         return self.reason
 
 
-class Change(models.Model):
+class JobChange(models.Model):
     """Something that was changed in a job after it had been created, noted in the transaction that changed it.
 
     `field`: one of gtcrowd.jobs.change.CHANGEABLE, with its values before and after (a template by its number, a team
-    by its name); or `known-objects`, where `after` says how many were added, corrected or withdrawn.
+    by its name); or `gold-objects`, where `after` says how many were added, corrected or withdrawn.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -317,7 +317,7 @@ class Counters(models.Model):
     machine_labeled = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     answers = models.PositiveIntegerField(default=0)
-    concluded = models.PositiveIntegerField(default=0, help_text=_("Ended objects that an official run has seen."))
+    consolidated = models.PositiveIntegerField(default=0, help_text=_("Ended objects that an official run has seen."))
     expected_error = models.FloatField(null=True, help_text=_("Mean over all objects, where one is aimed at."))
     saved = models.JSONField(null=True, help_text=_("Answers and money that were not needed, with an interval."))
     counted_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
-from gtcrowd.jobs.models import HandOut, Job
+from gtcrowd.jobs.models import Job, TaskOrder
 
 MOST_PRIORITY = 10**9
 MOST_SEQUENCE = 128
@@ -19,23 +19,23 @@ Place = tuple[int | None, str]
 
 def places(job: Job) -> Callable[[manifest.Line], Place]:
     """What gives each line of the job's manifest its place; lines are as `fault` lets them pass."""
-    if job.hand_out == HandOut.RANDOM:
+    if job.task_order == TaskOrder.RANDOM:
         seed = zlib.crc32(job.order_key.encode())
         return lambda line: (_shuffled(seed, line.index), "")
-    if job.hand_out == HandOut.PRIORITY:
+    if job.task_order == TaskOrder.PRIORITY:
         return lambda line: ((MOST_PRIORITY - line.fields.get(job.order_key, 0) << 32) + line.index, "")
-    if job.hand_out == HandOut.SEQUENCE:
+    if job.task_order == TaskOrder.SEQUENCE:
         return lambda line: (None, str(line.fields.get(job.order_key, "")))
     return lambda line: (None, "")
 
 
-def fault(line: manifest.Line, *, hand_out: str, key: str) -> manifest.LineRefused | None:
+def fault(line: manifest.Line, *, task_order: str, key: str) -> manifest.LineRefused | None:
     """What is wrong with the attribute by which a line is ordered."""
     value = line.fields.get(key)
-    if hand_out == HandOut.PRIORITY and not _is_priority(value):
+    if task_order == TaskOrder.PRIORITY and not _is_priority(value):
         text = _("must be a whole number from -%(most)s to %(most)s, by which objects are ordered.")
         return manifest.LineRefused(line.number, key, value, text % {"most": MOST_PRIORITY})
-    if hand_out == HandOut.SEQUENCE and not _is_sequence(value):
+    if task_order == TaskOrder.SEQUENCE and not _is_sequence(value):
         text = _("must be a text of 1 to %(most)s characters or a whole number, the same for a sequence of objects.")
         return manifest.LineRefused(line.number, key, value, text % {"most": MOST_SEQUENCE})
     return None

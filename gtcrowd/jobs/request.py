@@ -17,20 +17,19 @@ from django.utils.translation import gettext as _
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import hooks, store
-from gtcrowd.jobs.models import KEYED, HandOut
+from gtcrowd.jobs.models import KEYED, TaskOrder
 from gtcrowd.jobs.reading import Fault, JobRefused, Reading, number
 from gtcrowd.kinds import pages
 from gtcrowd.ledger import pricing
-from gtcrowd.workforce.models import Kind as WorkforceKind
-from gtcrowd.workforce.models import Team
+from gtcrowd.workforce.models import Team, WorkforceType
 
 NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 DAY = 86_400
 TIME_LIMIT = (30, 28_800)
-AVAILABILITY = {
-    WorkforceKind.PUBLIC: (60, 43_200, 21_600),
-    WorkforceKind.PRIVATE: (60, 30 * DAY, 30 * DAY),
-    WorkforceKind.VENDOR: (60, 30 * DAY, 30 * DAY),
+TASK_LIFETIME = {
+    WorkforceType.PUBLIC: (60, 43_200, 21_600),
+    WorkforceType.PRIVATE: (60, 30 * DAY, 30 * DAY),
+    WorkforceType.VENDOR: (60, 30 * DAY, 30 * DAY),
 }
 """Least, most and default seconds that an object stays available, by kind of workforce."""
 WORKER_LIMITS = {"answers": (1, 10**9), "share": (0.1, 100), "hours": (0.01, 1000), "money": (0.001, 10**6)}
@@ -58,7 +57,7 @@ class JobRequest:
     price: Decimal
     workers_per_object: int
     time_limit: int
-    availability: int
+    task_lifetime: int
     method: str
     max_concurrent: int = 1000
     max_human_labeled: int | None = None
@@ -69,14 +68,14 @@ class JobRequest:
     pre_hook: str = ""
     post_hook: str = ""
     method_parameters: dict[str, Any] = field(default_factory=dict)
-    hand_out: str = HandOut.MANIFEST
+    task_order: str = TaskOrder.MANIFEST
     order_key: str = ""
     priority: int = 0
     deadline: datetime | None = None
     worker_limits: dict[str, Any] = field(default_factory=dict)
     excluded_jobs: list[str] = field(default_factory=list)
     gold: dict[str, Any] = field(default_factory=dict)
-    least_workers: int | None = None
+    min_workers: int | None = None
     target_error: float | None = None
     streaming: bool = False
     object_id_key: str = ""
@@ -109,13 +108,13 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "title": reading.text("title", 1, 128),
         "description": reading.text("description", 1, 255),
         "price": reading.price(requester),
-        "workers_per_object": reading.whole("workers_per_object", 1, requester.most_workers_per_object),
+        "workers_per_object": reading.whole("workers_per_object", 1, requester.max_workers_per_object),
         "time_limit": reading.whole("time_limit", *TIME_LIMIT, default=kind.default_seconds if kind else 300),
-        "availability": reading.availability(team),
+        "task_lifetime": reading.availability(team),
         "method": reading.one_of(
             "method", tuple(kind.methods) if kind else (), default=kind.default_method if kind else None
         ),
-        "max_concurrent": reading.whole("max_concurrent", 1, requester.most_concurrent, default=1000),
+        "max_concurrent": reading.whole("max_concurrent", 1, requester.max_concurrent_objects, default=1000),
         "max_human_labeled": reading.whole("max_human_labeled", 1, 2_147_483_647, optional=True),
         "max_percentage": reading.whole("max_percentage", 1, 100, optional=True),
         "late_answers_paid": reading.yes_or_no("late_answers_paid", default=True),
@@ -124,14 +123,14 @@ def read(given: Mapping[str, Any], *, requester: Requester, team: Team | None) -
         "post_hook": reading.hook("post_hook", hooks.Stage.POST),
         "instructions": reading.instructions(),
         "method_parameters": reading.method_parameters(kind),
-        "hand_out": reading.one_of("hand_out", tuple(HandOut.values), default=HandOut.MANIFEST),
+        "task_order": reading.one_of("task_order", tuple(TaskOrder.values), default=TaskOrder.MANIFEST),
         "order_key": reading.order_key(),
         "priority": reading.whole("priority", -100, 100, default=0),
         "deadline": reading.deadline(),
         "worker_limits": reading.numbers("worker_limits", WORKER_LIMITS),
         "excluded_jobs": reading.names("excluded_jobs"),
         "gold": reading.gold(),
-        "least_workers": reading.whole("least_workers", 1, requester.most_workers_per_object, optional=True),
+        "min_workers": reading.whole("min_workers", 1, requester.max_workers_per_object, optional=True),
         "target_error": reading.share("target_error"),
         "streaming": reading.yes_or_no("streaming", default=False),
         "object_id_key": reading.object_id_key(),
@@ -171,7 +170,7 @@ def read_trial(given: Mapping[str, Any], requester: Requester) -> dict[str, Any]
         "instructions": reading.instructions(),
         "pre_hook": reading.hook("pre_hook", hooks.Stage.PRE),
         "post_hook": reading.hook("post_hook", hooks.Stage.POST),
-        "workers_per_object": reading.whole("workers_per_object", 1, requester.most_workers_per_object),
+        "workers_per_object": reading.whole("workers_per_object", 1, requester.max_workers_per_object),
     }
     template = reading.template()
     reading.hook_fits(fields, kind)
@@ -260,21 +259,21 @@ class _Reading(Reading):
             return Decimal(0)
         if not price.is_finite() or price < 0 or price != price.quantize(Decimal("0.001")):
             self.fault("price", _("must be an amount of at most three decimal places, zero or more."))
-        elif price not in pricing.LADDER and not requester.lowest_price <= price <= requester.highest_price:
+        elif price not in pricing.LADDER and not requester.min_price <= price <= requester.max_price:
             self.fault(
                 "price",
                 _("must be from %(low)s to %(high)s, or one of %(ladder)s.")
                 % {
-                    "low": requester.lowest_price,
-                    "high": requester.highest_price,
+                    "low": requester.min_price,
+                    "high": requester.max_price,
                     "ladder": ", ".join(map(str, pricing.LADDER)),
                 },
             )
         return price
 
     def availability(self, team: Team | None) -> int | None:
-        least, most, default = AVAILABILITY[WorkforceKind(team.workforce.kind) if team else WorkforceKind.PRIVATE]
-        return self.whole("availability", least, most, default=default)
+        least, most, default = TASK_LIFETIME[WorkforceType(team.workforce.type) if team else WorkforceType.PRIVATE]
+        return self.whole("task_lifetime", least, most, default=default)
 
     def instructions(self) -> dict[str, str]:
         value = self.given.get("instructions") or {}
@@ -327,10 +326,10 @@ class _Reading(Reading):
         return value
 
     def order_key(self) -> str:
-        value, hand_out = str(self.given.get("order_key") or ""), self.given.get("hand_out")
-        if hand_out in KEYED and not value:
+        value, task_order = str(self.given.get("order_key") or ""), self.given.get("task_order")
+        if task_order in KEYED and not value:
             self.fault("order_key", _("must name the attribute of each line by which objects are ordered."))
-        if value and hand_out not in (*KEYED, HandOut.RANDOM):
+        if value and task_order not in (*KEYED, TaskOrder.RANDOM):
             self.fault("order_key", _("belongs to the orders priority and sequence, and is the seed of random."))
         if len(value) > 127:
             self.fault("order_key", _("must have at most 127 characters."))
@@ -380,14 +379,14 @@ class _Reading(Reading):
 
     def fit_together(self, request: Mapping[str, Any], kind: kinds.Kind | None) -> None:
         """Faults of fields that are right by themselves and wrong together."""
-        least, target = request["least_workers"], request["target_error"]
-        if (least is None) != (target is None) and not self._wrong("least_workers", "target_error"):
-            self.fault("least_workers", _("and target_error belong together: give both or neither."))
+        least, target = request["min_workers"], request["target_error"]
+        if (least is None) != (target is None) and not self._wrong("min_workers", "target_error"):
+            self.fault("min_workers", _("and target_error belong together: give both or neither."))
         if least is not None:
             if least > (request["workers_per_object"] or least):
-                self.fault("least_workers", _("must not be more than workers_per_object, which is the most."))
-            if request["hand_out"] == HandOut.SEQUENCE:
-                self.fault("least_workers", _("cannot be used with sequences, whose places are fixed."))
+                self.fault("min_workers", _("must not be more than workers_per_object, which is the most."))
+            if request["task_order"] == TaskOrder.SEQUENCE:
+                self.fault("min_workers", _("cannot be used with sequences, whose places are fixed."))
             if kind and request["method"] and request["method"] not in kind.learning_methods:
                 learning = ", ".join(kind.learning_methods)
                 self.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": learning})

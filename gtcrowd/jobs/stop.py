@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from gtcrowd import language, queue
+from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.platform import queue
 
 
 def stop(*, viewer: Viewer, job: Job, now: datetime) -> None:

@@ -15,12 +15,13 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from gtcrowd import manifest, queue
+from gtcrowd import manifest
 from gtcrowd.identity.access import Right
 from gtcrowd.jobs import inspect, order, state
 from gtcrowd.jobs.models import DataObject, Job, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
+from gtcrowd.platform import queue
 
 MOST_AT_ONCE = 10_000
 MOST_ID = 1024
@@ -82,7 +83,7 @@ def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
     texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
     stream = BytesIO("\n".join(text.replace("\n", " ") for text in texts).encode("utf-8", "surrogatepass"))
     buckets = frozenset(job.requester.buckets.values_list("name", flat=True))
-    look = partial(inspect.fault, buckets=buckets, hand_out=job.hand_out, order_key=job.order_key)
+    look = partial(inspect.fault, buckets=buckets, task_order=job.task_order, order_key=job.order_key)
 
     def wrong(line: manifest.Line) -> manifest.LineRefused | None:
         return look(line) or _id_fault(job, line)

@@ -26,12 +26,12 @@ WHERE job_id = %(job)s {which}
 NOT_CONCLUDED = """AND EXISTS (
     SELECT FROM tasks_task task
     WHERE task.data_object_id = answer.task_id AND (
-        task.state IN ('done', 'failed') AND NOT task.concluded OR task.state = 'gold'
+        task.state IN ('done', 'failed') AND NOT task.consolidated OR task.state = 'gold'
     ))
 """
 TASKS = "SELECT data_object_id, position FROM tasks_task WHERE job_id = %(job)s"
 WEIGHED = """
-SELECT worker_id, gold_right, gold_seen FROM tasks_standing WHERE job_id = %(job)s AND weighed AND gold_seen > 0
+SELECT worker_id, gold_right, gold_seen FROM tasks_jobworker WHERE job_id = %(job)s AND fixed_accuracy AND gold_seen > 0
 """
 
 Codes = npt.NDArray[Any]

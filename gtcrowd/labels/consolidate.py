@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from gtcrowd import kinds, queue
+from gtcrowd import kinds
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels import assets, bulk_copy, online_posteriors
 from gtcrowd.labels.models import HOOK, Label, Run, RunState, WorkerQuality
+from gtcrowd.platform import queue
 from gtcrowd.tasks.models import Gold, Task, TaskState
 
 LEAST_NEW = 50
@@ -44,7 +45,7 @@ class UnknownMethod(Exception):
 def due(job: Job) -> bool:
     """Whether enough tasks have ended since the last official run."""
     new = _new(job).count()
-    return new >= max(LEAST_NEW, SHARE_NEW * (new + job.counters.concluded))
+    return new >= max(LEAST_NEW, SHARE_NEW * (new + job.counters.consolidated))
 
 
 def run_batch(job: Job, *, now: datetime) -> Run | None:
@@ -81,7 +82,7 @@ def perform(run: Run, *, now: datetime) -> None:
 
 
 def _new(job: Job) -> QuerySet[Task]:
-    return Task.objects.filter(job=job, concluded=False, state__in=[TaskState.DONE, TaskState.FAILED])
+    return Task.objects.filter(job=job, consolidated=False, state__in=[TaskState.DONE, TaskState.FAILED])
 
 
 def _known(job: Job) -> QuerySet[Gold]:
@@ -91,7 +92,7 @@ def _known(job: Job) -> QuerySet[Gold]:
 def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> Run | None:
     with transaction.atomic():
         ended = _new(job) if write is None else Task.objects.filter(pk__in=write)
-        Counters.objects.filter(job=job).update(concluded=F("concluded") + ended.update(concluded=True))
+        Counters.objects.filter(job=job).update(consolidated=F("consolidated") + ended.update(consolidated=True))
         if not len(answers.objects):
             return None
         run = Run.objects.create(

@@ -19,13 +19,13 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef
 from django.utils.translation import gettext as _
 
-from gtcrowd import queue
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks, state, store
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
-from gtcrowd.jobs.models import Counters, Hook, Job, JobState, Mishap
+from gtcrowd.jobs.models import Counters, Hook, Job, JobState, ObjectError
 from gtcrowd.labels import consolidate, payload
-from gtcrowd.labels.models import HOOK, Delivery, Label, Run, RunState
+from gtcrowd.labels.models import HOOK, Label, PostAnnotationBatch, Run, RunState
+from gtcrowd.platform import queue
 from gtcrowd.tasks.models import POST_HOOK_FAILED, Answer, Gold, Task, TaskState
 
 WAITS = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800, 3600)]
@@ -44,15 +44,17 @@ def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
     """
     hook = hooks.current(job, Stage.POST)
     if hook is None:
-        Delivery.objects.filter(job=job, outcome=Delivery.Outcome.WAITING, run=None).update(
-            outcome=Delivery.Outcome.AGAIN, ended_at=now
+        PostAnnotationBatch.objects.filter(job=job, outcome=PostAnnotationBatch.Outcome.WAITING, run=None).update(
+            outcome=PostAnnotationBatch.Outcome.AGAIN, ended_at=now
         )
         _explain(job, None, now)
         return True
     _begin_anew(job, hook, now)
     began = time.monotonic()
     while True:
-        delivery = Delivery.objects.filter(job=job, outcome=Delivery.Outcome.WAITING, run=None).first()
+        delivery = PostAnnotationBatch.objects.filter(
+            job=job, outcome=PostAnnotationBatch.Outcome.WAITING, run=None
+        ).first()
         delivery = delivery or _next(job, hook, now, at_end=at_end)
         if delivery is None:
             _explain(job, None, now)
@@ -60,7 +62,7 @@ def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
         if delivery.next_at > now or not _try(job, delivery, hook, now):
             _explain(job, delivery, now)
             return False
-        if time.monotonic() - began > SECONDS and not job.own_clock:
+        if time.monotonic() - began > SECONDS and not job.simulated:
             queue.advance(job.pk, wait=1)
             return False
 
@@ -74,7 +76,7 @@ def label_known(job: Job, *, now: datetime) -> None:
     if not known:
         return
     told = payload.completed({"confidence": 1}, job.name, now)
-    made = {one.task.position: payload.Made(one.value, told, 0) for one in known}
+    made = {one.task.position: payload.HookResult(one.value, told, 0) for one in known}
     with transaction.atomic():
         run = _run(job, {"known": len(known)}, now)
         _write(run, made, [one.task for one in known], now)
@@ -95,7 +97,7 @@ def perform(run: Run, *, now: datetime) -> None:
             made = _asked(job, delivery, hook, now, patient=True)
             with transaction.atomic():
                 _write(run, made, tasks, now)
-                _end(delivery, Delivery.Outcome.DONE, now)
+                _end(delivery, PostAnnotationBatch.Outcome.DONE, now)
             run.seconds = seconds + time.monotonic() - began
             run.save(update_fields=["seconds"])
             if time.monotonic() - began > SECONDS:
@@ -130,22 +132,22 @@ def _after(run: Run) -> list[Task]:
 
 def _begin_anew(job: Job, hook: Hook, now: datetime) -> None:
     """Give what waits for another hook, or has failed by one, to the present one."""
-    undone = Delivery.objects.filter(job=job, run=None).exclude(hook=hook)
+    undone = PostAnnotationBatch.objects.filter(job=job, run=None).exclude(hook=hook)
     with transaction.atomic():
-        undone.filter(outcome=Delivery.Outcome.WAITING).update(hook=hook, tries=0, reason="", next_at=now)
-        failed = undone.filter(outcome=Delivery.Outcome.FAILED)
+        undone.filter(outcome=PostAnnotationBatch.Outcome.WAITING).update(hook=hook, tries=0, reason="", next_at=now)
+        failed = undone.filter(outcome=PostAnnotationBatch.Outcome.FAILED)
         positions = [place for one in failed for place in one.positions]
         if positions:
             again = Task.objects.filter(job=job, position__in=positions, reason_code=POST_HOOK_FAILED)
-            Mishap.objects.filter(data_object__in=again.values("pk")).delete()
-            again.update(state=TaskState.DONE, reason_code="all-answers", concluded=False)
-            failed.update(outcome=Delivery.Outcome.AGAIN)
+            ObjectError.objects.filter(data_object__in=again.values("pk")).delete()
+            again.update(state=TaskState.DONE, reason_code="all-answers", consolidated=False)
+            failed.update(outcome=PostAnnotationBatch.Outcome.AGAIN)
 
 
-def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> Delivery | None:
-    ended = Task.objects.filter(job=job, concluded=False, state__in=[TaskState.DONE, TaskState.FAILED])
+def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> PostAnnotationBatch | None:
+    ended = Task.objects.filter(job=job, consolidated=False, state__in=[TaskState.DONE, TaskState.FAILED])
     answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
-    ended.filter(~Exists(answers)).update(concluded=True)
+    ended.filter(~Exists(answers)).update(consolidated=True)
     tasks = list(ended.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
     waited = min((task.ended_at for task in tasks if task.ended_at), default=now)
     if not tasks or not (at_end or len(tasks) == payload.MOST_OBJECTS or waited <= now - AGE):
@@ -153,18 +155,18 @@ def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> Delivery | No
     return _made(job, hook, tasks, now)
 
 
-def _made(job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Run | None = None) -> Delivery:
+def _made(job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Run | None = None) -> PostAnnotationBatch:
     """A delivery of these tasks. Only after what it refers to is in the store, does it exist."""
-    last = Delivery.objects.filter(job=job).aggregate(last=Max("iteration"))["last"] or 0
+    last = PostAnnotationBatch.objects.filter(job=job).aggregate(last=Max("iteration"))["last"] or 0
     uri = payload.address(job, "request", last + 1, now)
     _put(uri, payload.objects(tasks))
-    return Delivery.objects.create(
+    return PostAnnotationBatch.objects.create(
         job=job, hook=hook, run=run, iteration=last + 1, positions=[task.position for task in tasks], request=uri,
         next_at=now, made_at=now,
     )  # fmt: skip
 
 
-def _try(job: Job, delivery: Delivery, hook: Hook, now: datetime) -> bool:
+def _try(job: Job, delivery: PostAnnotationBatch, hook: Hook, now: datetime) -> bool:
     """Whether the delivery has ended, be it with labels or for good without."""
     try:
         made = _asked(job, delivery, hook, now, patient=False)
@@ -175,18 +177,20 @@ def _try(job: Job, delivery: Delivery, hook: Hook, now: datetime) -> bool:
         run = _run(job, _parameters(hook), now, hook)
         _write(run, made, tasks, now)
         delivery.run = run
-        _end(delivery, Delivery.Outcome.DONE, now)
+        _end(delivery, PostAnnotationBatch.Outcome.DONE, now)
         # One that was opened again meanwhile is delivered again, with the answers that came.
         counts = dict(
             Answer.objects.filter(task__in=tasks, gold=False).values_list("task").annotate(n=Count("pk")).order_by()
         )
         same = [task.pk for task in tasks if counts.get(task.pk) == made[task.position].answers]
-        ended = Task.objects.filter(pk__in=same, state__in=[TaskState.DONE, TaskState.FAILED], concluded=False)
-        Counters.objects.filter(job=job).update(concluded=F("concluded") + ended.update(concluded=True))
+        ended = Task.objects.filter(pk__in=same, state__in=[TaskState.DONE, TaskState.FAILED], consolidated=False)
+        Counters.objects.filter(job=job).update(consolidated=F("consolidated") + ended.update(consolidated=True))
     return True
 
 
-def _asked(job: Job, delivery: Delivery, hook: Hook, now: datetime, *, patient: bool) -> dict[int, payload.Made]:
+def _asked(
+    job: Job, delivery: PostAnnotationBatch, hook: Hook, now: datetime, *, patient: bool
+) -> dict[int, payload.HookResult]:
     """What the hook answers, by position. Raises HookFault."""
     with store.store().open(delivery.request) as file:
         given = json.load(file)
@@ -202,7 +206,7 @@ def _asked(job: Job, delivery: Delivery, hook: Hook, now: datetime, *, patient: 
     return {int(name): made for name, made in found.items()}
 
 
-def _put_off(job: Job, delivery: Delivery, reason: str, now: datetime) -> bool:
+def _put_off(job: Job, delivery: PostAnnotationBatch, reason: str, now: datetime) -> bool:
     """Try the delivery again later; or, after the last try, let its objects fail. Returns whether they did."""
     delivery.tries, delivery.reason = delivery.tries + 1, reason[:500]
     if delivery.tries <= len(WAITS):
@@ -210,19 +214,19 @@ def _put_off(job: Job, delivery: Delivery, reason: str, now: datetime) -> bool:
         delivery.save(update_fields=["tries", "reason", "next_at", "response"])
         return False
     tasks = list(Task.objects.filter(job=job, position__in=delivery.positions).values_list("pk", flat=True))
-    mishaps = [Mishap(data_object_id=pk, job=job, reason=delivery.reason) for pk in tasks]
+    mishaps = [ObjectError(data_object_id=pk, job=job, reason=delivery.reason) for pk in tasks]
     with transaction.atomic():
         Task.objects.filter(pk__in=tasks, state__in=[TaskState.DONE, TaskState.FAILED]).update(
-            state=TaskState.FAILED, reason_code=POST_HOOK_FAILED, concluded=True
+            state=TaskState.FAILED, reason_code=POST_HOOK_FAILED, consolidated=True
         )
-        Mishap.objects.bulk_create(
+        ObjectError.objects.bulk_create(
             mishaps, update_conflicts=True, unique_fields=["data_object"], update_fields=["reason"]
         )
-        _end(delivery, Delivery.Outcome.FAILED, now)
+        _end(delivery, PostAnnotationBatch.Outcome.FAILED, now)
     return True
 
 
-def _end(delivery: Delivery, outcome: str, now: datetime) -> None:
+def _end(delivery: PostAnnotationBatch, outcome: str, now: datetime) -> None:
     delivery.outcome, delivery.ended_at = outcome, now
     delivery.save()
 
@@ -238,7 +242,7 @@ def _parameters(hook: Hook) -> dict[str, Any]:
     return {"hook": hook.target, "number": hook.number}
 
 
-def _write(run: Run, made: Mapping[int, payload.Made], tasks: Sequence[Task], now: datetime) -> None:
+def _write(run: Run, made: Mapping[int, payload.HookResult], tasks: Sequence[Task], now: datetime) -> None:
     """Write the labels of these tasks, and count them in the run."""
     if run.official:
         consolidate.supersede(run.job, list(made))
@@ -256,7 +260,7 @@ def _write(run: Run, made: Mapping[int, payload.Made], tasks: Sequence[Task], no
     run.save(update_fields=["labels", "answers"])
 
 
-def _explain(job: Job, delivery: Delivery | None, now: datetime) -> None:
+def _explain(job: Job, delivery: PostAnnotationBatch | None, now: datetime) -> None:
     """Say that the job waits for its hook, or that it does no longer."""
     if delivery is None:
         if job.reason_code == WAITING:

@@ -30,7 +30,7 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
        ELSE chr(1) || json_build_array(
            line, state, reason_code,
-           (SELECT reason FROM jobs_mishap mishap WHERE mishap.data_object_id = labeled.id AND state = 'failed'),
+           (SELECT reason FROM jobs_objecterror error WHERE error.data_object_id = labeled.id AND state = 'failed'),
            position, value, confidence, parts, created_at, metadata
        )::text END
 FROM (
@@ -104,13 +104,13 @@ def _made(job: Job, text: bytes) -> bytes:
     """A line with its end, whether the database has made it or left it to be made."""
     if not text.startswith(UNMADE):
         return text
-    line, state, reason, mishap, *rest = json.loads(text[1:])
+    line, state, reason, object_error, *rest = json.loads(text[1:])
     label = _Label(*rest)
     if label.made is not None:
         made = datetime.fromisoformat(label.made)
         line = manifest.augment(line, _block(job, label._replace(made=made)))
     elif state == TaskState.FAILED:
-        line = manifest.augment(line, kinds.failed_block(job.label_attribute, mishap or failure(reason)))
+        line = manifest.augment(line, kinds.failed_block(job.label_attribute, object_error or failure(reason)))
     return f"{line}\n".encode()
 
 

@@ -96,7 +96,7 @@ class Label(models.Model):
         return f"{self.data_object_id}: {self.value}"
 
 
-class Delivery(models.Model):
+class PostAnnotationBatch(models.Model):
     """Objects whose answers were handed to a job's post-processing together, and what came of it.
 
     `iteration`: counted from 1 in the job; the request and the response lie in the store under this number.

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gtcrowd import statement
 from gtcrowd.jobs import hooks, signed
 from gtcrowd.jobs.hooks import HookFault
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds.kind import metadata
+from gtcrowd.platform import sql
 from gtcrowd.tasks.models import Answer, Task
 
 MOST_OBJECTS = 50
@@ -22,7 +22,7 @@ MOST_LABEL = 1_000_000
 
 
 @dataclass(frozen=True)
-class Made:
+class HookResult:
     """A label as a hook made it, of so many answers: the value, and all of its metadata."""
 
     value: Any
@@ -42,7 +42,7 @@ def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
     given: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
     answers = Answer.objects.filter(task__in=given, gold=False).select_related("worker__workforce")
     for answer in answers.order_by("task_id", "worker_id"):
-        worker = f"{answer.worker.workforce.kind}.local.{answer.worker.code}"
+        worker = f"{answer.worker.workforce.type}.local.{answer.worker.code}"
         given[answer.task_id].append(annotation(worker, answer.content))
     return [described(task.position, task.data_object.line, given[task.pk]) for task in tasks]
 
@@ -97,7 +97,7 @@ def asked(
 
 def read(
     answer: object, *, wanted: Mapping[str, int], attribute: str, job_name: str, made: datetime
-) -> dict[str, Made]:
+) -> dict[str, HookResult]:
     """The labels in what a hook answered, by the id of their object: one for each of `wanted`, and no others.
 
     `wanted`: the number of answers by id. What the metadata must have and the hook did not say is added. Raises
@@ -105,14 +105,14 @@ def read(
     """
     if not isinstance(answer, list):
         raise HookFault(_("The hook must answer with a list of labels; it answered with something else."))
-    found: dict[str, Made] = {}
+    found: dict[str, HookResult] = {}
     for one in answer:
         name = str(one.get("datasetObjectId")) if isinstance(one, Mapping) else ""
         if name not in wanted or name in found:
             text = _("The hook answered for an object it was not asked about, or twice for one: %(name)s.")
             raise HookFault(text % {"name": name[:40] or "?"})
         value, told = _label(name, one, attribute)
-        found[name] = Made(value, completed(told, job_name, made), wanted[name])
+        found[name] = HookResult(value, completed(told, job_name, made), wanted[name])
     missing = [name for name in wanted if name not in found]
     if missing:
         text = _("The hook did not answer for every object; these are missing: %(names)s.")
@@ -130,7 +130,7 @@ def _label(name: str, one: Mapping[str, Any], attribute: str) -> tuple[Any, dict
     told = content.get(about, {})
     if not isinstance(told, dict):
         raise HookFault(_("Object %(name)s: %(about)s must be an object.") % {"name": name, "about": about})
-    if not statement.storable(dict(content)) or len(json.dumps(dict(content), ensure_ascii=False)) > MOST_LABEL:
+    if not sql.storable(dict(content)) or len(json.dumps(dict(content), ensure_ascii=False)) > MOST_LABEL:
         text = _("Object %(name)s: a label must have at most %(most)s characters, none of them U+0000 or half a pair.")
         raise HookFault(text % {"name": name, "most": f"{MOST_LABEL:,}"})
     return content[attribute], told

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels.models import Label
 from gtcrowd.tasks import redundancy
-from gtcrowd.tasks.models import Standing, Task, TaskState
+from gtcrowd.tasks.models import JobWorker, Task, TaskState
 
 
 def count(job: Job, *, now: datetime) -> Counters:
@@ -20,7 +20,7 @@ def count(job: Job, *, now: datetime) -> Counters:
     numbers: dict[str, Any] = {
         "human_labeled": Label.objects.filter(job=job, current=True).count(),
         "failed": Task.objects.filter(job=job, state=TaskState.FAILED).count(),
-        "answers": Standing.objects.filter(job=job).aggregate(n=Sum("counted"))["n"] or 0,
+        "answers": JobWorker.objects.filter(job=job).aggregate(n=Sum("filled_slots"))["n"] or 0,
         "counted_at": now,
     }
     if job.dynamic:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from gtcrowd import statement
 from gtcrowd.ledger.models import Account
+from gtcrowd.platform import sql
 
 PLACES = Decimal("0.001")
 
@@ -41,9 +41,7 @@ def post(*, reference: str, legs: Mapping[str, Decimal], now: datetime) -> bool:
         return False
     names, amounts = list(moved), list(moved.values())
     while True:
-        ((known, posted),) = statement.rows(
-            POST, reference=reference, now=now, legs=len(moved), names=names, amounts=amounts
-        )
+        ((known, posted),) = sql.rows(POST, reference=reference, now=now, legs=len(moved), names=names, amounts=amounts)
         if known == len(moved):
             return bool(posted)
         account_ids(moved)

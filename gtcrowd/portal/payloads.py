@@ -28,7 +28,7 @@ def receipt(submitted: Receipt) -> dict[str, Any]:
         "id": submitted.answer.pk,
         "paid": str(submitted.paid),
         "late": submitted.late,
-        "surplus": submitted.surplus,
+        "extra": submitted.extra,
         "repeated": submitted.repeated,
         "wrong": submitted.verdict is not None and not submitted.verdict.right,
         "sentence": _sentence(submitted),
@@ -41,9 +41,9 @@ def _sentence(submitted: Receipt) -> str:
         return _verdict(submitted.verdict)
     if submitted.repeated:
         return _("This answer was already received; it counts once.")
-    if submitted.surplus and submitted.paid:
+    if submitted.extra and submitted.paid:
         return _("Your time was over and another worker took the task. Your answer is kept: %(paid)s earned.") % paid
-    if submitted.surplus:
+    if submitted.extra:
         return _("Your time was over and another worker took the task. Your answer is kept, but not paid.")
     if submitted.late:
         return _("Late, but accepted: %(paid)s earned.") % paid

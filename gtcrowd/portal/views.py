@@ -18,7 +18,7 @@ from gtcrowd.tasks import claim, drafts, shortcuts
 from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.available_jobs import offer, offers
 from gtcrowd.tasks.earnings import earnings
-from gtcrowd.tasks.models import About, Standing
+from gtcrowd.tasks.models import About, JobWorker
 from gtcrowd.theme import navigation
 
 JOBS_SHOWN = 20
@@ -120,7 +120,7 @@ def next_job(request: HttpRequest) -> HttpResponse:
 
 
 def _earned(worker_id: int, job_id: int) -> dict[str, Any]:
-    own = Standing.objects.filter(worker=worker_id, job=job_id).values("paid", "answers").first()
+    own = JobWorker.objects.filter(worker=worker_id, job=job_id).values("paid", "answers").first()
     return dict(own) if own else {"paid": Decimal("0.000"), "answers": 0}
 
 

@@ -7,13 +7,14 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from gtcrowd import line, queue
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.identity.models import Requester, User
 from gtcrowd.jobs import hooks
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate, deliver
 from gtcrowd.labels.models import HOOK, Run, RunState
+from gtcrowd.platform import queue
 from gtcrowd.runner import rescue
 from gtcrowd.tasks import drafts, expire, messages
 from gtcrowd.workforce import invite
@@ -24,8 +25,8 @@ RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 @app.task(name=queue.ADVANCE_JOB, retry=RETRY)
 def advance_job(*, job: int) -> None:
     try:
-        line.advance(job, now=timezone.now())
-    except line.Busy:
+        job_lifecycle.advance(job, now=timezone.now())
+    except job_lifecycle.Busy:
         # Whoever moves it now may have looked before the change that asked for this.
         queue.advance(job, wait=2)
 
@@ -46,8 +47,8 @@ def run_method(*, run: int) -> None:
 @app.task(name=queue.RELABEL_JOB, retry=RETRY)
 def relabel_job(*, job: int) -> None:
     try:
-        line.relabel(job, now=timezone.now())
-    except line.Busy:
+        job_lifecycle.relabel(job, now=timezone.now())
+    except job_lifecycle.Busy:
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job}", wait=2, job=job)
 
 
@@ -81,7 +82,7 @@ def watch(timestamp: int) -> None:
     del timestamp
     expire.tidy(now=timezone.now())
     drafts.tidy()
-    for pk in Job.objects.exclude(state__in=ENDED).exclude(own_clock=True).values_list("pk", flat=True):
+    for pk in Job.objects.exclude(state__in=ENDED).exclude(simulated=True).values_list("pk", flat=True):
         queue.advance(pk)
     for pk in quality.stale():
         queue.enqueue(queue.COMPARE_ANSWERS, once=f"compare-{pk}", job=pk)

@@ -5,38 +5,38 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from gtcrowd import statement
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform import sql
 from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
 
 MOST_COUNTED = 1000
 MOST_SEEN = 5000
-"""So many seats are looked at for the count: as many objects as may be open at once."""
+"""So many slots are looked at for the count: as many objects as may be open at once."""
 RECENT = 200
 """The typical time is the median of so many latest answers, so that it costs the same in a large job."""
 
 OFFERS = """
-SELECT job.id, member.worker_id, waiting.tasks, typical.seconds, coalesce(standing.answers, 0),
-       standing.state = 'paused', held.id
+SELECT job.id, member.worker_id, waiting.tasks, typical.seconds, coalesce(job_worker.answers, 0),
+       job_worker.state = 'paused', held.id
 FROM workforce_worker person
 JOIN workforce_teamworker member ON member.worker_id = person.id
 JOIN jobs_job job ON job.team_id = member.team_id AND job.state = 'InProgress'
-LEFT JOIN tasks_standing standing ON standing.job_id = job.id AND standing.worker_id = person.id
+LEFT JOIN tasks_jobworker job_worker ON job_worker.job_id = job.id AND job_worker.worker_id = person.id
 LEFT JOIN tasks_assignment held
     ON held.job_id = job.id AND held.worker_id = person.id AND held.state = 'live' AND NOT held.in_advance
     AND held.expires_at > %(now)s
 CROSS JOIN LATERAL (
     SELECT LEAST(count(DISTINCT seen.task_id), %(most)s) AS tasks
     FROM (
-        (SELECT task_id FROM tasks_seat
-         WHERE job_id = job.id AND rank > coalesce(standing.rank, -1) AND free_at <= %(now)s AND NOT withdrawn
+        (SELECT task_id FROM tasks_slot
+         WHERE job_id = job.id AND rank > coalesce(job_worker.scan_rank, -1) AND free_at <= %(now)s AND NOT withdrawn
          ORDER BY rank LIMIT %(seen)s)
         UNION ALL
-        (SELECT task_id FROM tasks_seat
-         WHERE job_id = job.id AND rank <= coalesce(standing.rank, -1) AND free_at > standing.since
+        (SELECT task_id FROM tasks_slot
+         WHERE job_id = job.id AND rank <= coalesce(job_worker.scan_rank, -1) AND free_at > job_worker.scan_since
            AND free_at <= %(now)s
            AND NOT withdrawn
          ORDER BY free_at LIMIT %(seen)s)
@@ -95,7 +95,7 @@ def offer(worker: Worker, job: Job, *, now: datetime) -> Offer:
 
 def _offers(user: int, job: int | None, now: datetime) -> list[Offer]:
     facts = {"user": user, "job": job, "now": now, "most": MOST_COUNTED, "seen": MOST_SEEN, "recent": RECENT}
-    rows = statement.rows(OFFERS, **facts)
+    rows = sql.rows(OFFERS, **facts)
     jobs = Job.objects.select_related("requester", "team__workforce").in_bulk([row[0] for row in rows])
     workers = Worker.objects.in_bulk([row[1] for row in rows])
     held = Assignment.objects.in_bulk([row[6] for row in rows if row[6]])

@@ -9,11 +9,11 @@ from django.db.models import Sum
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import change as jobs_change
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks.models import Assignment, AssignmentState, Standing
+from gtcrowd.tasks.models import Assignment, AssignmentState, JobWorker
 
 
 def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], now: datetime) -> Job:
     """As gtcrowd.jobs.change.change, with the answers and tasks in hand of this moment."""
-    counted = Standing.objects.filter(job=job).aggregate(n=Sum("counted"))["n"] or 0
-    live = Assignment.objects.filter(job=job, state=AssignmentState.LIVE, seat__isnull=False).count()
+    counted = JobWorker.objects.filter(job=job).aggregate(n=Sum("filled_slots"))["n"] or 0
+    live = Assignment.objects.filter(job=job, state=AssignmentState.LIVE, slot__isnull=False).count()
     return jobs_change.change(viewer=viewer, job=job, given=given, answered=counted, live=live, now=now)

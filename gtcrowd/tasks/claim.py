@@ -1,11 +1,11 @@
-"""Hand out work: a worker takes a seat until a deadline.
+"""Hand out work: a worker takes a slot until a deadline.
 
 1. One statement reads what decides whether the worker may have a task (gate.py), and what they hold already.
    A worker who holds a task of the job gets that one again: a reload or a second tab does no harm.
-2. One statement (seek.py) finds the first free seat, skipping those that others are just taking, and moves its
+2. One statement (seek.py) finds the first free slot, skipping those that others are just taking, and moves its
    `free_at` to the deadline. It decides from the row it locks: had it looked into another table, two workers could
-   both have found the seat free, for that row would not have changed.
-3. The assignment, made in the same statement, carries the seat's new fence. Who held the seat before has an older one.
+   both have found the slot free, for that row would not have changed.
+3. The assignment, made in the same statement, carries the slot's new fence. Who held the slot before has an older one.
 
 Behind it stand unique constraints: no worker twice on an object, one task of a job at a time.
 """
@@ -16,8 +16,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import queue, statement
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform import queue, sql
 from gtcrowd.tasks import allocate, eligibility, expire, gold
 from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.eligibility import Gate, NothingToDo
@@ -32,27 +32,27 @@ AHEAD_SECONDS = 90
 
 PROMOTE = """
 WITH kept AS (
-    UPDATE tasks_seat SET free_at = %(until)s
-    WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+    UPDATE tasks_slot SET free_at = %(until)s
+    WHERE id = %(slot)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
 )
 UPDATE tasks_assignment SET in_advance = false, claimed_at = %(now)s, expires_at = %(until)s
-WHERE id = %(assignment)s AND state = 'live' AND (seat_id IS NULL OR EXISTS (SELECT FROM kept))
+WHERE id = %(assignment)s AND state = 'live' AND (slot_id IS NULL OR EXISTS (SELECT FROM kept))
 """
 
 BEGIN = """
 WITH kept AS (
-    UPDATE tasks_seat SET free_at = %(until)s
-    WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+    UPDATE tasks_slot SET free_at = %(until)s
+    WHERE id = %(slot)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
 )
 UPDATE tasks_assignment SET in_advance = false, state = 'live', ended_at = NULL, expires_at = %(until)s
 WHERE id = %(assignment)s AND in_advance AND state IN ('live', 'expired')
-  AND (seat_id IS NULL OR EXISTS (SELECT FROM kept))
+  AND (slot_id IS NULL OR EXISTS (SELECT FROM kept))
 """
 """As PROMOTE, but for a task that was begun without asking: it may be late, and its time began when it was fetched."""
 
 ENTER = """
-INSERT INTO tasks_standing (job_id, worker_id, state, reason_code, reason, answers, counted, seconds, paid, gold_seen,
-                            gold_right, weighed, rank, since, lap_at)
+INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason, answers, filled_slots, seconds, paid,
+                            gold_seen, gold_right, fixed_accuracy, scan_rank, scan_since, scan_restarted_at)
 VALUES (%(job)s, %(worker)s, 'working', '', '', 0, 0, 0, 0, 0, 0, false, -1, %(settled)s, %(now)s)
 ON CONFLICT (job_id, worker_id) DO NOTHING
 """
@@ -77,15 +77,15 @@ def in_advance(*, worker: Worker, job: Job, now: datetime) -> Assignment:
 def begin(held: Assignment, *, now: datetime) -> Assignment | None:
     """Make a task that was fetched in advance the one at hand, where a page without connection showed it already.
 
-    None if somebody else took the seat since, or the worker holds another task; an answer to it is surplus then.
+    None if somebody else took the slot since, or the worker holds another task; an answer to it is extra then.
     """
     if not held.in_advance and held.state == AssignmentState.LIVE:
         return held
     until = now + timedelta(seconds=held.job.time_limit)
-    facts = {"assignment": held.pk, "seat": held.seat_id, "fence": held.fence, "until": until}
+    facts = {"assignment": held.pk, "slot": held.slot_id, "fence": held.fence, "until": until}
     try:
         with transaction.atomic():
-            if not statement.run(BEGIN, **facts):
+            if not sql.run(BEGIN, **facts):
                 raise _NotBegun
     except (_NotBegun, IntegrityError):
         return None
@@ -94,7 +94,7 @@ def begin(held: Assignment, *, now: datetime) -> Assignment | None:
 
 
 class _NotBegun(Exception):
-    """What was changed is undone: the seat must not be kept for nobody."""
+    """What was changed is undone: the slot must not be kept for nobody."""
 
 
 def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
@@ -117,8 +117,8 @@ def _claim(worker: Worker, job: Job, now: datetime, *, in_advance: bool, task: i
         held = _held(live, now, in_advance=in_advance)
         if held is not None:
             return held
-        if found.standing is None:
-            statement.run(ENTER, job=job.pk, worker=worker.pk, now=now, settled=now - allocate.SKEW)
+        if found.job_worker is None:
+            sql.run(ENTER, job=job.pk, worker=worker.pk, now=now, settled=now - allocate.SKEW)
             continue
         eligibility.must_be_within(found)
         try:
@@ -143,9 +143,9 @@ def _held(live: list[Assignment], now: datetime, *, in_advance: bool) -> Assignm
 
 def _promote(held: Assignment, now: datetime) -> bool:
     until = now + timedelta(seconds=held.job.time_limit)
-    facts = {"assignment": held.pk, "seat": held.seat_id, "fence": held.fence, "now": now, "until": until}
-    if not statement.run(PROMOTE, **facts):
-        expire.end(held.pk)  # somebody took the seat since
+    facts = {"assignment": held.pk, "slot": held.slot_id, "fence": held.fence, "now": now, "until": until}
+    if not sql.run(PROMOTE, **facts):
+        expire.end(held.pk)  # somebody took the slot since
         return False
     held.in_advance, held.claimed_at, held.expires_at = False, now, until
     return True
@@ -157,8 +157,8 @@ def _take(
     lease = min(AHEAD_SECONDS, found.time_limit) if in_advance else found.time_limit
     facts: dict[str, Any] = {
         "job": job.pk, "worker": worker.pk, "now": now, "until": now + timedelta(seconds=lease), "price": found.price,
-        "standing": found.standing, "settled": now - allocate.SKEW, "in_advance": in_advance, "keep_place": False,
-        "rank": found.rank, "since": found.since,
+        "job_worker": found.job_worker, "settled": now - allocate.SKEW, "in_advance": in_advance, "keep_place": False,
+        "scan_rank": found.scan_rank, "scan_since": found.scan_since,
     }  # fmt: skip
     if task is not None:
         return allocate.made(worker, job, facts, allocate.ONLY, task=task)
@@ -167,33 +167,33 @@ def _take(
         known = gold.hand_out(worker, job, found.gold, seen=seen, facts=facts)
         if known:
             return known
-    find = allocate.FINDERS.get(found.hand_out, allocate.in_order)
+    find = allocate.FINDERS.get(found.task_order, allocate.in_order)
     claimed = find(worker, job, facts) or allocate.made(worker, job, facts, allocate.LEFT)
     if claimed is None and opening.release(job, now=now):
         claimed = find(worker, job, facts)
-    if claimed is None and found.lap_at is not None and found.lap_at <= now - allocate.LAP:
-        statement.run(allocate.NEW_LAP, **facts)
-        claimed = find(worker, job, facts | {"since": now - allocate.BACK})
+    if claimed is None and found.scan_restarted_at is not None and found.scan_restarted_at <= now - allocate.LAP:
+        sql.run(allocate.NEW_LAP, **facts)
+        claimed = find(worker, job, facts | {"scan_since": now - allocate.BACK})
     if claimed is None:
-        statement.run(allocate.PASSED_ALL, end=allocate.END, **facts)
+        sql.run(allocate.PASSED_ALL, end=allocate.END, **facts)
     return claimed
 
 
 WAITING = """
-SELECT free_at > %(now)s FROM tasks_seat WHERE job_id = %(job)s AND free_at IS NOT NULL AND NOT withdrawn
+SELECT free_at > %(now)s FROM tasks_slot WHERE job_id = %(job)s AND free_at IS NOT NULL AND NOT withdrawn
 ORDER BY free_at DESC LIMIT 1
 """
 """The order leads the planner to the index; it would take the question whether there are any for a matter of many."""
 
 
 def _why_nothing(job: Job, now: datetime) -> NothingToDo:
-    if statement.rows(WAITING, job=job.pk, now=now) == [(True,)]:
+    if sql.rows(WAITING, job=job.pk, now=now) == [(True,)]:
         return NothingToDo(
             "others-at-work",
             _("All remaining tasks are being done by others. Should one become free, it will appear here."),
         )
     if job.pre_hook and not opening.exhausted(job):
-        if not job.own_clock:
+        if not job.simulated:
             queue.advance(job.pk)
         return NothingToDo("being-prepared", _("Further tasks are being prepared. They will appear here in a moment."))
     return NothingToDo("all-done", _("You have done everything there is for you in this job. Thank you!"))

@@ -1,4 +1,4 @@
-"""End tasks that get no more answers, and withdraw seats: nobody new gets one, who holds one may still answer."""
+"""End tasks that get no more answers, and withdraw slots: nobody new gets one, who holds one may still answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from gtcrowd import statement
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks.models import Seat, Task, TaskState
+from gtcrowd.platform import sql
+from gtcrowd.tasks.models import Slot, Task, TaskState
 
 PORTION = 1000
 
@@ -17,11 +17,11 @@ SELECT data_object_id FROM tasks_task
 WHERE data_object_id = ANY(%(tasks)s::bigint[]) AND state = 'open' ORDER BY data_object_id FOR NO KEY UPDATE
 """
 WITHDRAW = """
-UPDATE tasks_seat SET withdrawn = true, free_at = CASE WHEN free_at <= %(now)s THEN NULL ELSE free_at END
+UPDATE tasks_slot SET withdrawn = true, free_at = CASE WHEN free_at <= %(now)s THEN NULL ELSE free_at END
 WHERE task_id = ANY(%(tasks)s::bigint[]) AND free_at IS NOT NULL
 """
 GIVEN_UP = """
-UPDATE tasks_seat SET free_at = NULL
+UPDATE tasks_slot SET free_at = NULL
 WHERE job_id = %(job)s AND withdrawn AND free_at IS NOT NULL AND free_at <= %(now)s RETURNING task_id
 """
 
@@ -37,29 +37,29 @@ def end_all(job: Job, *, reason_code: str, now: datetime) -> int:
 
 
 def end_given_up(job: Job, *, now: datetime) -> int:
-    """End the tasks whose last, withdrawn seats were held by workers who let their time run out; returns how many."""
+    """End the tasks whose last, withdrawn slots were held by workers who let their time run out; returns how many."""
     with transaction.atomic():
-        given_up = sorted({task for (task,) in statement.rows(GIVEN_UP, job=job.pk, now=now)})
+        given_up = sorted({task for (task,) in sql.rows(GIVEN_UP, job=job.pk, now=now)})
         return finish(given_up, now=now)
 
 
 def end(task_ids: Sequence[int], *, reason_code: str, now: datetime) -> int:
-    """End these tasks, except where a lease still runs: that worker may finish. Locks tasks, then seats.
+    """End these tasks, except where a lease still runs: that worker may finish. Locks tasks, then slots.
 
     A task with an answer ends done, one without any ends failed. Returns how many ended.
     """
     with transaction.atomic():
-        ids = [pk for (pk,) in statement.rows(LOCK, tasks=list(task_ids))]
-        statement.run(WITHDRAW, tasks=ids, now=now)
+        ids = [pk for (pk,) in sql.rows(LOCK, tasks=list(task_ids))]
+        sql.run(WITHDRAW, tasks=ids, now=now)
         Task.objects.filter(pk__in=ids).exclude(reason_code=reason_code).update(reason_code=reason_code)
         return finish(ids, now=now)
 
 
 def finish(task_ids: Sequence[int], *, now: datetime) -> int:
-    """End those of the tasks that have no seat left to fill, for the reason they carry; returns how many."""
-    in_use = Exists(Seat.objects.filter(task=OuterRef("pk"), free_at__isnull=False))
+    """End those of the tasks that have no slot left to fill, for the reason they carry; returns how many."""
+    in_use = Exists(Slot.objects.filter(task=OuterRef("pk"), free_at__isnull=False))
     return Task.objects.filter(~in_use, pk__in=task_ids, state=TaskState.OPEN).update(
-        state=Case(When(answered=0, then=Value(TaskState.FAILED)), default=Value(TaskState.DONE)),
+        state=Case(When(answer_count=0, then=Value(TaskState.FAILED)), default=Value(TaskState.DONE)),
         reason_code=Case(When(reason_code="", then=Value("all-answers")), default="reason_code"),
         ended_at=now,
     )

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db import connection
 
-from gtcrowd import statement
+from gtcrowd.platform import sql
 from gtcrowd.tasks.models import Assignment, AssignmentState, Draft
 
 MOST_CHARACTERS = 500_000
 TIDY = """
-DELETE FROM tasks_draft draft USING tasks_assignment stay
-WHERE stay.id = draft.assignment_id AND stay.state <> 'live'
+DELETE FROM tasks_draft draft USING tasks_assignment assignment
+WHERE assignment.id = draft.assignment_id AND assignment.state <> 'live'
 """
 
 
@@ -25,7 +25,7 @@ class NotKept(ValueError):
 
 def keep(assignment: Assignment, state: Any, *, now: datetime) -> bool:
     """Keep the state of the task's page; whether the task is still at hand. Raises NotKept."""
-    if len(json.dumps(state)) > MOST_CHARACTERS or not statement.storable(state):
+    if len(json.dumps(state)) > MOST_CHARACTERS or not sql.storable(state):
         raise NotKept
     if assignment.state != AssignmentState.LIVE:
         return False

@@ -8,29 +8,30 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gtcrowd import language, statement
+from gtcrowd import language
 from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.platform import sql
 from gtcrowd.tasks import limits
-from gtcrowd.tasks.models import Assignment, StandingState
+from gtcrowd.tasks.models import Assignment, JobWorkerState
 from gtcrowd.workforce.models import Worker
 
 GATE = """
-SELECT job.state, job.paused_at IS NOT NULL, job.time_limit, job.price, job.hand_out, job.worker_limits, job.gold,
+SELECT job.state, job.paused_at IS NOT NULL, job.time_limit, job.price, job.task_order, job.worker_limits, job.gold,
        job.objects_total, worker.state = 'active' AND member.id IS NOT NULL,
        EXISTS (
            SELECT FROM jobs_job_excluded_jobs other
-           JOIN tasks_standing there ON there.job_id = other.to_job_id AND there.answers > 0
+           JOIN tasks_jobworker there ON there.job_id = other.to_job_id AND there.answers > 0
            JOIN workforce_worker same ON same.id = there.worker_id AND same.user_id = worker.user_id
            WHERE other.from_job_id = job.id
        ),
-       standing.id, standing.state, standing.reason, standing.answers, standing.seconds, standing.paid,
-       standing.gold_seen, standing.rank, standing.since, standing.lap_at,
-       held.id, held.task_id, held.seat_id, held.fence, held.price, held.in_advance, held.extended,
+       job_worker.id, job_worker.state, job_worker.reason, job_worker.answers, job_worker.seconds, job_worker.paid,
+       job_worker.gold_seen, job_worker.scan_rank, job_worker.scan_since, job_worker.scan_restarted_at,
+       held.id, held.task_id, held.slot_id, held.fence, held.price, held.in_advance, held.extended,
        held.claimed_at, held.expires_at
 FROM jobs_job job
 JOIN workforce_worker worker ON worker.id = %(worker)s
 LEFT JOIN workforce_teamworker member ON member.team_id = job.team_id AND member.worker_id = worker.id
-LEFT JOIN tasks_standing standing ON standing.job_id = job.id AND standing.worker_id = worker.id
+LEFT JOIN tasks_jobworker job_worker ON job_worker.job_id = job.id AND job_worker.worker_id = worker.id
 LEFT JOIN tasks_assignment held ON held.job_id = job.id AND held.worker_id = worker.id AND held.state = 'live'
 WHERE job.id = %(job)s
 ORDER BY held.in_advance
@@ -53,31 +54,31 @@ class Gate:
     paused: bool
     time_limit: int
     price: Decimal
-    hand_out: str
+    task_order: str
     worker_limits: dict[str, Any]
     gold: dict[str, Any]
     objects: int
     in_team: bool
     excluded: bool
-    standing: int | None
-    standing_state: str | None
-    standing_reason: str | None
+    job_worker: int | None
+    job_worker_state: str | None
+    job_worker_reason: str | None
     answers: int | None
     seconds: float | None
     paid: Decimal | None
     gold_seen: int | None
-    rank: int | None
-    since: datetime | None
-    lap_at: datetime | None
+    scan_rank: int | None
+    scan_since: datetime | None
+    scan_restarted_at: datetime | None
 
 
 GATE_FIELDS = len(Gate.__dataclass_fields__)
-HELD = ("id", "task_id", "seat_id", "fence", "price", "in_advance", "extended", "claimed_at", "expires_at")
+HELD = ("id", "task_id", "slot_id", "fence", "price", "in_advance", "extended", "claimed_at", "expires_at")
 
 
 def read(worker: Worker, job: Job) -> tuple[Gate, list[Assignment]]:
     """The gate, and what the worker holds of the job. Raises NothingToDo for a stranger to its workforce."""
-    rows = statement.rows(GATE, job=job.pk, worker=worker.pk)
+    rows = sql.rows(GATE, job=job.pk, worker=worker.pk)
     if not rows:
         raise NothingToDo("not-in-team", _("You are not in the team that this job was given to."))
     live = [dict(zip(HELD, row[GATE_FIELDS:], strict=True)) for row in rows if row[GATE_FIELDS] is not None]
@@ -100,8 +101,8 @@ def must_be_within(gate: Gate) -> None:
         raise NothingToDo("job-paused", _("This job is paused; it goes on when its owner resumes it."))
     if gate.excluded:
         raise NothingToDo("worked-elsewhere", _("This job is for people who did not work on another one before it."))
-    if gate.standing_state == StandingState.PAUSED:
-        raise NothingToDo("paused", _(gate.standing_reason or language.later("You are paused in this job.")))
+    if gate.job_worker_state == JobWorkerState.PAUSED:
+        raise NothingToDo("paused", _(gate.job_worker_reason or language.later("You are paused in this job.")))
     over = limits.reached(
         gate.worker_limits,
         answers=gate.answers or 0,

@@ -1,17 +1,17 @@
-"""Tidy up after leases that ran out. Nothing depends on it: a seat is free by its time alone."""
+"""Tidy up after leases that ran out. Nothing depends on it: a slot is free by its time alone."""
 
 from datetime import datetime
 
 from django.db import connection
 
-from gtcrowd import statement
+from gtcrowd.platform import sql
 
 END = """
 WITH ended AS (
     UPDATE tasks_assignment SET state = 'expired', ended_at = expires_at WHERE {which}
     RETURNING job_id, worker_id, ended_at
 )
-INSERT INTO tasks_mark (job_id, worker_id, at) SELECT job_id, worker_id, ended_at FROM ended
+INSERT INTO tasks_dirtyday (job_id, worker_id, at) SELECT job_id, worker_id, ended_at FROM ended
 """
 TIDY = END.format(
     which="""id IN (
@@ -25,7 +25,7 @@ PORTION = 5000
 
 def end(assignment_id: int) -> None:
     """Mark one live assignment, whose time is over, as expired."""
-    statement.run(ONE, assignment=assignment_id)
+    sql.run(ONE, assignment=assignment_id)
 
 
 def tidy(*, now: datetime) -> int:

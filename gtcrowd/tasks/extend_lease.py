@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import statement
+from gtcrowd.platform import sql
 from gtcrowd.tasks.models import Assignment, AssignmentState
 
 MOST = 3
@@ -13,12 +13,12 @@ MOST = 3
 
 EXTEND = """
 WITH kept AS (
-    UPDATE tasks_seat SET free_at = %(until)s
-    WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+    UPDATE tasks_slot SET free_at = %(until)s
+    WHERE id = %(slot)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
 )
 UPDATE tasks_assignment SET expires_at = %(until)s, extended = extended + 1
 WHERE id = %(assignment)s AND state IN ('live', 'expired') AND extended < %(most)s
-  AND (seat_id IS NULL OR EXISTS (SELECT FROM kept))
+  AND (slot_id IS NULL OR EXISTS (SELECT FROM kept))
 """
 
 
@@ -29,7 +29,7 @@ class NotExtended(Exception):
 def extend(*, assignment: Assignment, now: datetime) -> datetime:
     """Let the time limit begin anew; returns until when the task is kept. Raises NotExtended.
 
-    A lease that has run out can be extended too, as long as nobody else took the seat.
+    A lease that has run out can be extended too, as long as nobody else took the slot.
     """
     until = now + timedelta(seconds=assignment.job.time_limit)
     if assignment.extended >= MOST:
@@ -43,9 +43,7 @@ def extend(*, assignment: Assignment, now: datetime) -> datetime:
             others = Assignment.objects.filter(job=held.job_id, worker=held.worker_id, state=AssignmentState.LIVE)
             if others.exists():
                 raise NotExtended(_("The time was over, and you have begun another task since."))
-        extended = statement.run(
-            EXTEND, assignment=held.pk, seat=held.seat_id, fence=held.fence, until=until, most=MOST
-        )
+        extended = sql.run(EXTEND, assignment=held.pk, slot=held.slot_id, fence=held.fence, until=until, most=MOST)
         if not extended:
             raise NotExtended(_("The time was over, and the task was given to somebody else."))
         if held.state == AssignmentState.EXPIRED:

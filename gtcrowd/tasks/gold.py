@@ -24,21 +24,22 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from gtcrowd import kinds, queue, statement
+from gtcrowd import kinds
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
-from gtcrowd.tasks.models import Answer, Assignment, Gold, Seat, Standing, StandingState, Task, TaskState
+from gtcrowd.platform import queue, sql
+from gtcrowd.tasks.models import Answer, Assignment, Gold, JobWorker, JobWorkerState, Slot, Task, TaskState
 from gtcrowd.tasks.open_tasks import LOCK_SPACE
 from gtcrowd.workforce.models import Worker
 
 BY_RULE = ("gold-rule", "quiz-failed")
 """Reason codes of states that follow from known objects, and end when they no longer follow."""
-STATES = {"pause": StandingState.PAUSED, "review": StandingState.REVIEW}
+STATES = {"pause": JobWorkerState.PAUSED, "review": JobWorkerState.REVIEW}
 
 HAND_OUT = """
-INSERT INTO tasks_assignment (task_id, seat_id, job_id, worker_id, fence, price, in_advance, extended, state, reason,
+INSERT INTO tasks_assignment (task_id, slot_id, job_id, worker_id, fence, price, in_advance, extended, state, reason,
                               claimed_at, expires_at)
 SELECT gold.task_id, NULL, gold.job_id, %(worker)s::bigint, 0, %(price)s::numeric, %(in_advance)s::boolean, 0, 'live',
        '', %(now)s::timestamptz, %(until)s::timestamptz
@@ -48,7 +49,7 @@ WHERE gold.job_id = %(job)s AND gold.active AND NOT EXISTS (
     WHERE past.task_id = gold.task_id AND past.worker_id = %(worker)s::bigint
       AND past.state IN ('live', 'submitted', 'declined')
 ) AND (
-    EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = gold.task_id AND outcome = 'ready')
+    EXISTS (SELECT FROM jobs_preannotation prepared WHERE prepared.data_object_id = gold.task_id AND outcome = 'ready')
     OR NOT EXISTS (SELECT FROM jobs_job job WHERE job.id = gold.job_id AND job.pre_hook <> '')
 )
 ORDER BY hashint8extended(gold.task_id, %(worker)s::bigint) LIMIT 1
@@ -88,9 +89,9 @@ def hand_out(
 ) -> Assignment | None:
     """A known object that the worker has not had yet, or None if there is none."""
     price = Decimal(0) if seen < config.get("quiz", 0) else facts["price"]
-    for pk, task_id in statement.rows(HAND_OUT, **{**facts, "price": price}):
+    for pk, task_id in sql.rows(HAND_OUT, **{**facts, "price": price}):
         return Assignment(
-            pk=pk, task_id=task_id, seat_id=None, fence=0, job=job, worker=worker, price=price,
+            pk=pk, task_id=task_id, slot_id=None, fence=0, job=job, worker=worker, price=price,
             in_advance=facts["in_advance"], claimed_at=facts["now"], expires_at=facts["until"],
         )  # fmt: skip
     return None
@@ -102,42 +103,52 @@ def judge(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
     if not known.active:
         return None
     right = kinds.kind(job.kind).same(answer.value, known.value)
-    standing = _count(job.pk, answer.worker_id, seen=1, right=int(right))
-    act(standing, job.gold, now=now)
-    told = job.gold.get("feedback", False) or standing.gold_seen <= job.gold.get("quiz", 0)
+    job_worker = _count(job.pk, answer.worker_id, seen=1, right=int(right))
+    act(job_worker, job.gold, now=now)
+    told = job.gold.get("feedback", False) or job_worker.gold_seen <= job.gold.get("quiz", 0)
     return Verdict(right, known.value, known.explanation) if told else None
 
 
-def act(standing: Standing, config: Mapping[str, Any], *, now: datetime) -> None:
+def act(job_worker: JobWorker, config: Mapping[str, Any], *, now: datetime) -> None:
     """Bring the worker's state in the job in line with the rules. What a person decided is left alone.
 
     The reason is kept in the language of the service: others than this worker read it, too.
     """
     del now
     with override(settings.LANGUAGE_CODE):
-        _act(standing, config)
+        _act(job_worker, config)
 
 
-def _act(standing: Standing, config: Mapping[str, Any]) -> None:
-    low, high = (float(end) for end in credible_interval(standing.gold_right, standing.gold_seen))
-    facts = {"right": standing.gold_right, "seen": standing.gold_seen, "low": f"{low:.0%}", "high": f"{high:.0%}"}
+def _act(job_worker: JobWorker, config: Mapping[str, Any]) -> None:
+    low, high = (float(end) for end in credible_interval(job_worker.gold_right, job_worker.gold_seen))
+    facts = {"right": job_worker.gold_right, "seen": job_worker.gold_seen, "low": f"{low:.0%}", "high": f"{high:.0%}"}
     shown = _("%(right)s of %(seen)s known objects right; accuracy %(low)s to %(high)s.") % facts
     fired = {rule["do"]: rule for rule in config.get("rules", ()) if high < rule["below"]}
-    state, code, reason = StandingState.WORKING, "", ""
+    state, code, reason = JobWorkerState.WORKING, "", ""
     for name in ("pause", "review"):
         if name in fired:
             state, code, reason = STATES[name], "gold-rule", shown
             break
-    if standing.gold_seen >= config.get("quiz", 0) > 0 and standing.gold_right < config.get("quiz_right", 0):
+    if job_worker.gold_seen >= config.get("quiz", 0) > 0 and job_worker.gold_right < config.get("quiz_right", 0):
         failed = _("The quiz asks for %(least)s right answers.") % {"least": config["quiz_right"]}
-        state, code, reason = StandingState.PAUSED, "quiz-failed", f"{failed} {shown}"
-    if standing.reason_code not in (*BY_RULE, ""):
-        state, code, reason = StandingState(standing.state), standing.reason_code, standing.reason
-    weighed = "weigh" in fired
-    if (standing.state, standing.reason_code, standing.reason, standing.weighed) == (state, code, reason, weighed):
+        state, code, reason = JobWorkerState.PAUSED, "quiz-failed", f"{failed} {shown}"
+    if job_worker.reason_code not in (*BY_RULE, ""):
+        state, code, reason = JobWorkerState(job_worker.state), job_worker.reason_code, job_worker.reason
+    fixed_accuracy = "weigh" in fired
+    if (job_worker.state, job_worker.reason_code, job_worker.reason, job_worker.fixed_accuracy) == (
+        state,
+        code,
+        reason,
+        fixed_accuracy,
+    ):
         return
-    standing.state, standing.reason_code, standing.reason, standing.weighed = state, code, reason[:200], weighed
-    standing.save(update_fields=["state", "reason_code", "reason", "weighed"])
+    job_worker.state, job_worker.reason_code, job_worker.reason, job_worker.fixed_accuracy = (
+        state,
+        code,
+        reason[:200],
+        fixed_accuracy,
+    )
+    job_worker.save(update_fields=["state", "reason_code", "reason", "fixed_accuracy"])
 
 
 def declare(
@@ -161,10 +172,10 @@ def declare(
         faults += [(place, _("names an object twice.")) for place, one in enumerate(asked) if one in asked[:place]]
         if faults or not items:
             raise GoldRefused(faults or [(0, _("give at least one known object."))])
-        until = now + (available or timedelta(seconds=job.availability))
+        until = now + (available or timedelta(seconds=job.task_lifetime))
         for item in items:
             _declare_one(job, objects[item["object"]], item, now, until)
-        change.note(job, change.KNOWN_OBJECTS, None, {"added": len(items)}, by=viewer.user, now=now)
+        change.note(job, change.GOLD_OBJECTS, None, {"added": len(items)}, by=viewer.user, now=now)
     queue.advance(job.pk)
     return len(items)
 
@@ -187,7 +198,7 @@ def correct(*, viewer: Viewer, known: Gold, value: Any, explanation: str | None 
         if explanation is not None:
             known.explanation = explanation[:1000]
         known.save()
-        change.note(job, change.KNOWN_OBJECTS, None, {"corrected": 1}, by=viewer.user, now=now)
+        change.note(job, change.GOLD_OBJECTS, None, {"corrected": 1}, by=viewer.user, now=now)
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job.pk}", job=job.pk)
     return changed
 
@@ -202,7 +213,7 @@ def retire(*, viewer: Viewer, known: Gold, now: datetime) -> int:
             return 0
         changed = _recount(known, known.job, lambda given: -int(kind.same(given, known.value)), seen=-1, now=now)
         Gold.objects.filter(pk=known.pk).update(active=False, corrected_at=now)
-        change.note(known.job, change.KNOWN_OBJECTS, None, {"withdrawn": 1}, by=viewer.user, now=now)
+        change.note(known.job, change.GOLD_OBJECTS, None, {"withdrawn": 1}, by=viewer.user, now=now)
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{known.job_id}", job=known.job_id)
     return changed
 
@@ -212,17 +223,17 @@ def _recount(known: Gold, job: Job, by: Any, *, seen: int, now: datetime) -> int
     for answer in Answer.objects.filter(task=known.pk, gold=True).order_by("worker_id"):
         right = by(answer.value)
         if right or seen:
-            standing = _count(job.pk, answer.worker_id, seen=seen, right=right)
-            act(standing, job.gold, now=now)
+            job_worker = _count(job.pk, answer.worker_id, seen=seen, right=right)
+            act(job_worker, job.gold, now=now)
             changed += 1
     return changed
 
 
-def _count(job: int, worker: int, *, seen: int, right: int) -> Standing:
+def _count(job: int, worker: int, *, seen: int, right: int) -> JobWorker:
     """Add to what known objects say of a worker, in this job and in all."""
     with connection.cursor() as cursor:
         for table, which in (
-            ("tasks_standing", "job_id = %(job)s AND worker_id = %(worker)s"),
+            ("tasks_jobworker", "job_id = %(job)s AND worker_id = %(worker)s"),
             ("workforce_worker", "id = %(worker)s"),
         ):
             cursor.execute(
@@ -230,18 +241,18 @@ def _count(job: int, worker: int, *, seen: int, right: int) -> Standing:
                 f"WHERE {which}",
                 {"job": job, "worker": worker, "seen": seen, "right": right},
             )
-    return Standing.objects.get(job=job, worker=worker)
+    return JobWorker.objects.get(job=job, worker=worker)
 
 
 def _declare_one(job: Job, one: DataObject, item: Mapping[str, Any], now: datetime, until: datetime) -> None:
     value = kinds.kind(job.kind).read_value(item["value"], job.categories)
     told = {"value": value, "explanation": str(item.get("explanation") or "")[:1000]}
-    Seat.objects.filter(task=one.pk).update(free_at=None, withdrawn=True)
+    Slot.objects.filter(task=one.pk).update(free_at=None, withdrawn=True)
     Task.objects.update_or_create(
         data_object=one,
-        defaults={"state": TaskState.GOLD, "reason_code": "known", "wanted": 0},
+        defaults={"state": TaskState.GOLD, "reason_code": "known", "target_answers": 0},
         create_defaults={
-            "job": job, "position": one.position, "batch": 0, "wanted": 0, "state": TaskState.GOLD,
+            "job": job, "position": one.position, "batch": 0, "target_answers": 0, "state": TaskState.GOLD,
             "reason_code": "known", "opened_at": now, "available_until": until, "rank": one.position,
         },
     )  # fmt: skip
@@ -264,9 +275,9 @@ def _faults(
     task = tasks.get(one.pk)
     if task is not None and task.state == TaskState.GOLD:
         yield _("object: is known already; correct it instead.")
-    elif task is not None and (task.answered or Seat.objects.filter(task=task, fence__gt=0).exists()):
+    elif task is not None and (task.answer_count or Slot.objects.filter(task=task, fence__gt=0).exists()):
         yield _("object: was handed out already, so it cannot test anybody any more.")
-    if not statement.storable(item.get("value")) or not statement.storable(item.get("explanation")):
+    if not sql.storable(item.get("value")) or not sql.storable(item.get("explanation")):
         yield _("value, explanation: must not have the character U+0000 nor one half of a surrogate pair.")
     try:
         kinds.kind(job.kind).read_value(item.get("value"), job.categories)

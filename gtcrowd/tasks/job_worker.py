@@ -5,25 +5,27 @@ from datetime import datetime
 from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks.models import Standing, StandingState
+from gtcrowd.tasks.models import JobWorker, JobWorkerState
 from gtcrowd.workforce.models import Worker
 
 BY_PERSON = "by-requester"
 
 
-def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: datetime) -> Standing:
+def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: datetime) -> JobWorker:
     """Hand out nothing more of the job to the worker; what is at hand may be finished. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
-    standing, _made = Standing.objects.get_or_create(job=job, worker=worker, defaults={"since": now, "lap_at": now})
-    standing.state, standing.reason_code = StandingState.PAUSED, BY_PERSON
-    standing.reason = reason.strip()[:200] or language.later("Paused by the requester.")
-    standing.save(update_fields=["state", "reason_code", "reason"])
-    return standing
+    job_worker, _made = JobWorker.objects.get_or_create(
+        job=job, worker=worker, defaults={"scan_since": now, "scan_restarted_at": now}
+    )
+    job_worker.state, job_worker.reason_code = JobWorkerState.PAUSED, BY_PERSON
+    job_worker.reason = reason.strip()[:200] or language.later("Paused by the requester.")
+    job_worker.save(update_fields=["state", "reason_code", "reason"])
+    return job_worker
 
 
-def resume(*, viewer: Viewer, standing: Standing) -> Standing:
+def resume(*, viewer: Viewer, job_worker: JobWorker) -> JobWorker:
     """Let the worker go on, whatever had paused them; the next known object is judged by the rules again."""
     viewer.must(Right.MANAGE_WORKERS)
-    standing.state, standing.reason_code, standing.reason = StandingState.WORKING, "", ""
-    standing.save(update_fields=["state", "reason_code", "reason"])
-    return standing
+    job_worker.state, job_worker.reason_code, job_worker.reason = JobWorkerState.WORKING, "", ""
+    job_worker.save(update_fields=["state", "reason_code", "reason"])
+    return job_worker

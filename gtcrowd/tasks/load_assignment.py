@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-from gtcrowd import statement
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform import sql
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
 
-STAY = (
-    "id", "task_id", "seat_id", "job_id", "worker_id", "fence", "price", "state", "in_advance", "extended",
+ASSIGNMENT_COLUMNS = (
+    "id", "task_id", "slot_id", "job_id", "worker_id", "fence", "price", "state", "in_advance", "extended",
     "claimed_at", "expires_at",
 )  # fmt: skip
 
@@ -21,27 +21,27 @@ def _in_order(model: Any, names: set[str]) -> tuple[str, ...]:
 
 JOB = _in_order(Job, {
     "id", "requester_id", "team_id", "name", "kind", "medium", "categories", "price", "workers_per_object",
-    "least_workers", "target_error", "time_limit", "late_answers_paid", "gold", "hand_out", "own_clock", "state",
+    "min_workers", "target_error", "time_limit", "late_answers_paid", "gold", "task_order", "simulated", "state",
 })  # fmt: skip
 WORKER = _in_order(Worker, {"id", "workforce_id", "user_id", "code", "state"})
 IN_JSON = ("categories", "gold")
 
 OWN = f"""
-SELECT {", ".join(f"stay.{name}" for name in STAY)}, {", ".join(f"job.{name}" for name in JOB)},
+SELECT {", ".join(f"assignment.{name}" for name in ASSIGNMENT_COLUMNS)}, {", ".join(f"job.{name}" for name in JOB)},
        {", ".join(f"worker.{name}" for name in WORKER)}
-FROM tasks_assignment stay
-JOIN workforce_worker worker ON worker.id = stay.worker_id AND worker.user_id = %(user)s
-JOIN jobs_job job ON job.id = stay.job_id
-WHERE stay.id = %(assignment)s AND (%(job)s::bigint IS NULL OR job.id = %(job)s::bigint)
+FROM tasks_assignment assignment
+JOIN workforce_worker worker ON worker.id = assignment.worker_id AND worker.user_id = %(user)s
+JOIN jobs_job job ON job.id = assignment.job_id
+WHERE assignment.id = %(assignment)s AND (%(job)s::bigint IS NULL OR job.id = %(job)s::bigint)
 """  # noqa: S608
 
 
 def own(*, user: int, assignment: int, job: int | None = None) -> Assignment | None:
     """The assignment if it is this person's, and of this job if one is given; fields not loaded come when asked for."""
-    for row in statement.rows(OWN, user=user, assignment=assignment, job=job):
-        found = Assignment(**dict(zip(STAY, row, strict=False)))
-        found.job = _loaded(Job, JOB, row[len(STAY) :])
-        found.worker = _loaded(Worker, WORKER, row[len(STAY) + len(JOB) :])
+    for row in sql.rows(OWN, user=user, assignment=assignment, job=job):
+        found = Assignment(**dict(zip(ASSIGNMENT_COLUMNS, row, strict=False)))
+        found.job = _loaded(Job, JOB, row[len(ASSIGNMENT_COLUMNS) :])
+        found.worker = _loaded(Worker, WORKER, row[len(ASSIGNMENT_COLUMNS) + len(JOB) :])
         found._state.adding, found._state.db = False, "default"
         return found
     return None

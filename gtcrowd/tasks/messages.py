@@ -16,12 +16,12 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gtcrowd import queue, statement
 from gtcrowd.identity.access import RIGHTS, Right, Viewer
 from gtcrowd.identity.models import Member
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks.models import About, Assignment, Message, Standing
-from gtcrowd.workforce.models import Kind, Worker
+from gtcrowd.platform import queue, sql
+from gtcrowd.tasks.models import About, Assignment, JobWorker, Message
+from gtcrowd.workforce.models import Worker, WorkforceType
 
 RIGHT = Right.MANAGE_WORKERS
 MOST_CHARACTERS = 1000
@@ -66,7 +66,7 @@ class Thread:
     @property
     def name(self) -> str:
         """How the requester knows the worker: by name in its own workforce, else by code."""
-        return str(self.worker.user) if self.worker.workforce.kind == Kind.PRIVATE else self.worker.code
+        return str(self.worker.user) if self.worker.workforce.type == WorkforceType.PRIVATE else self.worker.code
 
 
 def write(
@@ -141,7 +141,7 @@ def unread(user_id: int) -> list[Message]:
 
 def may_write(worker: Worker, job: Job) -> bool:
     """Whether the worker has to do with the job though it is not, or no more, given to them: they worked in it."""
-    worked = Standing.objects.filter(worker=worker, job=job).exists()
+    worked = JobWorker.objects.filter(worker=worker, job=job).exists()
     return worked or Message.objects.filter(worker=worker, job=job).exists()
 
 
@@ -224,7 +224,7 @@ def _checked(text: Any) -> str:
         raise MessageRefused("text", _("Write what you want to say."))
     if len(words) > MOST_CHARACTERS:
         raise MessageRefused("text", _("A message has at most %(most)s characters.") % {"most": MOST_CHARACTERS})
-    if not statement.storable(words):
+    if not sql.storable(words):
         problem = _("must not have the character U+0000 nor one half of a surrogate pair.")
         raise MessageRefused("text", problem)
     return words

@@ -1,14 +1,14 @@
-"""What is being done: tasks with their seats, assignments, answers. Changes every second.
+"""What is being done: tasks with their slots, assignments, answers. Changes every second.
 
 How they move, and what the database itself holds to:
 
-    task        open ──(no seat is left to fill)──> done | failed ──(more answers wanted)──> open
+    task        open ──(no slot is left to fill)──> done | failed ──(more answers needed)──> open
                 gold, from the start: each worker may answer it once, and it never ends
-    seat        free <──(time)── leased ──> filled | withdrawn          `free_at` alone says which
+    slot        free <──(time)── leased ──> filled | withdrawn          `free_at` alone says which
     assignment  live ──> submitted | returned | declined | expired
                 expired ──> submitted, by a late answer
 
-- A task has a seat for each answer wanted, and an assignment holds one: live + submitted ≤ wanted by construction.
+- A task has `target_answers` slots, and an assignment holds one: live + submitted ≤ target_answers by construction.
 - A worker has one stay on an object that is live, submitted or declined, and after the last two never another.
 - A worker holds one task of a job, and beside it one fetched in advance.
 """
@@ -42,10 +42,10 @@ POST_HOOK_FAILED = "post-hook-failed"
 
 
 class Task(models.Model):
-    """An object that wants `wanted` answers. Ends `done` with at least one answer, `failed` with none.
+    """An object that needs `target_answers` answers. Ends `done` with at least one answer, `failed` with none.
 
     One that a hook spares the workers is `done` from the start, without any.
-    A known object (`gold`) has no seats: it tests workers, and its answers count for nothing else.
+    A known object (`gold`) has no slots: it tests workers, and its answers count for nothing else.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -54,32 +54,38 @@ class Task(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     batch = models.PositiveIntegerField(help_text=_("Objects opened together; batch 1 may be a probe."))
-    wanted = models.PositiveSmallIntegerField()
-    answered = models.PositiveSmallIntegerField(default=0)
-    declined = models.PositiveSmallIntegerField(default=0)
+    target_answers = models.PositiveSmallIntegerField()
+    answer_count = models.PositiveSmallIntegerField(default=0)
+    decline_count = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=6, choices=TaskState.choices, default=TaskState.OPEN)
     reason_code = models.CharField(max_length=30, blank=True)
     opened_at = models.DateTimeField()
     available_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    concluded = models.BooleanField(default=False, help_text=_("A run of the job's own method has seen its end."))
-    rank = models.BigIntegerField(help_text=_("Where its first seat stands in the job's order."))
+    consolidated = models.BooleanField(default=False, help_text=_("A run of the job's own method has seen its end."))
+    rank = models.BigIntegerField(help_text=_("Where its first slot stands in the job's order."))
     sequence = models.CharField(max_length=128, blank=True, default="", db_default="")
     error = models.FloatField(null=True, help_text=_("Probability that what the answers say so far is wrong."))
-    avoidable = models.FloatField(null=True, help_text=_("Probability that the answers still possible would mend it."))
+    value_of_more_answers = models.FloatField(
+        null=True, help_text=_("Probability that the answers still possible would mend it.")
+    )
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("task")
         constraints = [
-            models.CheckConstraint(condition=Q(answered__lte=F("wanted")), name="never_more_answers_than_wanted"),
+            models.CheckConstraint(
+                condition=Q(answer_count__lte=F("target_answers")), name="never_more_answers_than_target"
+            ),
         ]
         indexes = [
             models.Index(fields=["job", "position"], name="task_of_job_in_order"),
             models.Index(fields=["job", "available_until"], condition=Q(state="open"), name="task_open_of_job"),
             models.Index(
-                fields=["job"], condition=Q(state__in=["done", "failed"], concluded=False), name="task_not_concluded"
+                fields=["job"],
+                condition=Q(state__in=["done", "failed"], consolidated=False),
+                name="task_not_consolidated",
             ),
             models.Index(fields=["job"], condition=Q(state="failed"), name="task_failed_of_job"),
             models.Index(
@@ -91,16 +97,16 @@ class Task(models.Model):
         return f"{self.job_id}/{self.position}"
 
 
-class Seat(models.Model):
-    """Room for one answer to a task: `wanted` seats a task, so that more answers have nowhere to be.
+class Slot(models.Model):
+    """Room for one answer to a task. A task has `target_answers` slots, so further answers have no place.
 
-    `free_at` is the whole state: in the past, the seat is free, since then; in the future, somebody's lease runs
+    `free_at` is the whole state: in the past, the slot is free, since then; in the future, somebody's lease runs
     until then; null, it is filled or withdrawn. An expired lease thus needs nobody to clear it.
-    `fence` rises with every claim; who answers with an older one has lost the seat.
+    `fence` rises with every claim; who answers with an older one has lost the slot.
     `withdrawn`: nobody gets it any more, but who holds it may still answer.
     """
 
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="seats", db_index=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="slots", db_index=False)
     number = models.PositiveSmallIntegerField()
     # The task's job, written with it; without a constraint of its own, as in all rows that change every second.
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
@@ -110,22 +116,22 @@ class Seat(models.Model):
     withdrawn = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        verbose_name = _("seat")
-        constraints = [models.UniqueConstraint(fields=["task", "number"], name="a_seat_has_one_number")]
+        verbose_name = _("slot")
+        constraints = [models.UniqueConstraint(fields=["task", "number"], name="a_slot_has_one_number")]
         indexes = [
             models.Index(
                 fields=["job", "rank"],
                 include=["free_at"],
                 condition=Q(free_at__isnull=False, withdrawn=False),
-                name="seat_by_rank",
+                name="slot_by_rank",
             ),
             models.Index(
                 fields=["job", "free_at", "rank"],
                 condition=Q(free_at__isnull=False, withdrawn=False),
-                name="seat_by_time",
+                name="slot_by_time",
             ),
             models.Index(
-                fields=["job"], condition=Q(free_at__isnull=False, withdrawn=True), name="seat_withdrawn_in_use"
+                fields=["job"], condition=Q(free_at__isnull=False, withdrawn=True), name="slot_withdrawn_in_use"
             ),
         ]
 
@@ -134,7 +140,7 @@ class Seat(models.Model):
 
 
 class Sequence(models.Model):
-    """A worker's place in a sequence of objects: `number` is that of the seat they take in each of its tasks."""
+    """A worker's place in a sequence of objects: `number` is that of the slot they take in each of its tasks."""
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=128)
@@ -162,13 +168,13 @@ class AssignmentState(models.TextChoices):
 
 
 class Assignment(models.Model):
-    """A worker's stay in a seat, from claim until it is submitted, returned, declined or expired."""
+    """A worker's stay in a slot, from claim until it is submitted, returned, declined or expired."""
 
     tenant: ClassVar[str] = "job__requester"
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments", db_index=False)
-    seat = models.ForeignKey(
-        Seat, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, help_text=_("None for gold.")
+    slot = models.ForeignKey(
+        Slot, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, help_text=_("None for gold.")
     )
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -197,7 +203,7 @@ class Assignment(models.Model):
                 condition=Q(state="live"),
                 name="a_worker_holds_one_task_of_a_job",
             ),
-            models.UniqueConstraint(fields=["seat", "fence"], name="a_seat_is_claimed_once_per_fence"),
+            models.UniqueConstraint(fields=["slot", "fence"], name="a_slot_is_claimed_once_per_fence"),
         ]
         indexes = [
             models.Index(
@@ -213,7 +219,7 @@ class Assignment(models.Model):
         return f"{self.worker_id} on {self.task_id}"
 
 
-class Mark(models.Model):
+class DirtyDay(models.Model):
     """That something happened to a worker in a job at a time: written with what happened, so that whoever keeps totals
     (gtcrowd.analytics) knows which of them to form again, and taken away by them."""
 
@@ -249,8 +255,8 @@ class Draft(models.Model):
 class Answer(models.Model):
     """What a worker handed in. A fact: never changed, never deleted, whatever is concluded from it.
 
-    `late`: after the time limit. `surplus`: the seat had gone to somebody else or was withdrawn, so it is beyond
-    those wanted. `gold`: to a known object.
+    `late`: after the time limit. `extra`: the slot had gone to somebody else or was withdrawn, so it is beyond
+    `target_answers`. `gold`: to a known object.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -269,7 +275,7 @@ class Answer(models.Model):
     active_seconds = models.FloatField(null=True, help_text=_("Active time as measured by the page."))
     paid = models.DecimalField(**MONEY)
     late = models.BooleanField(default=False)
-    surplus = models.BooleanField(default=False)
+    extra = models.BooleanField(default=False)
     gold = models.BooleanField(default=False, db_default=False)
     submitted_at = models.DateTimeField()
 
@@ -287,44 +293,47 @@ class Answer(models.Model):
         return f"{self.task_id}: {self.value}"
 
 
-class StandingState(models.TextChoices):
+class JobWorkerState(models.TextChoices):
     WORKING = "working", _("Working")
     REVIEW = "review", _("To be reviewed")
     PAUSED = "paused", _("Paused")
 
 
-class Standing(models.Model):
+class JobWorker(models.Model):
     """A worker in a job: what they have done, how known objects went, and how far they have come in the order.
 
     Written by the worker's own claims and answers only, so that nobody waits for anybody.
-    `rank`, `since`: no seat of a lower rank that is free since before `since` is for this worker (gtcrowd.tasks.claim).
+    `scan_rank`, `scan_since`: no slot up to that rank that has been free since before `scan_since` is open to this
+    worker (gtcrowd.tasks.allocate).
     """
 
     tenant: ClassVar[str] = "job__requester"
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=7, choices=StandingState.choices, default=StandingState.WORKING)
+    state = models.CharField(max_length=7, choices=JobWorkerState.choices, default=JobWorkerState.WORKING)
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=200, blank=True, help_text=_("Why the worker is in this state."))
     answers = models.PositiveIntegerField(default=0)
-    counted = models.PositiveIntegerField(default=0, help_text=_("Answers that filled a seat."))
+    filled_slots = models.PositiveIntegerField(default=0, help_text=_("Answers that filled a slot."))
     seconds = models.FloatField(default=0)
     paid = models.DecimalField(**MONEY, default=0)
     gold_seen = models.PositiveIntegerField(default=0)
     gold_right = models.PositiveIntegerField(default=0)
-    weighed = models.BooleanField(default=False, help_text=_("Runs take the accuracy on known objects for given."))
+    fixed_accuracy = models.BooleanField(
+        default=False, help_text=_("Runs take the accuracy on known objects for given.")
+    )
     model = models.JSONField(null=True, help_text=_("The worker as the last full fit saw them."))
-    rank = models.BigIntegerField(default=-1)
-    since = models.DateTimeField()
-    lap_at = models.DateTimeField()
+    scan_rank = models.BigIntegerField(default=-1)
+    scan_since = models.DateTimeField()
+    scan_restarted_at = models.DateTimeField()
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("standing")
+        verbose_name = _("worker in a job")
         constraints = [
-            models.UniqueConstraint(fields=["job", "worker"], name="one_standing_per_job_and_worker"),
+            models.UniqueConstraint(fields=["job", "worker"], name="one_row_per_job_and_worker"),
             models.CheckConstraint(condition=Q(gold_right__lte=F("gold_seen")), name="not_more_gold_right_than_seen"),
         ]
 

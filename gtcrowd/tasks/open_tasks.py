@@ -1,4 +1,4 @@
-"""Open objects for work: each becomes a task with as many seats as answers are wanted to begin with.
+"""Open objects for work: each becomes a task with as many slots as answers are target_answers to begin with.
 
 Where a hook prepares the job's objects, none is opened before it is prepared; those for which the hook failed, or said
 that no worker is needed, become tasks that have ended.
@@ -10,18 +10,18 @@ from math import ceil
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from gtcrowd import statement
 from gtcrowd.jobs.hooks import Stage
-from gtcrowd.jobs.models import DataObject, HandOut, Hook, Job, JobState
+from gtcrowd.jobs.models import DataObject, Hook, Job, JobState, TaskOrder
+from gtcrowd.platform import sql
 from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
 from gtcrowd.tasks.slots import RANK
-from gtcrowd.workforce.models import Kind
+from gtcrowd.workforce.models import WorkforceType
 
 PROBE = 10
 """Objects of the first batch for the public: a broken page costs ten objects, not a thousand."""
 PORTION = 10_000
 """Objects opened in one transaction, so that none takes long."""
-BY_RANK = (HandOut.RANDOM, HandOut.PRIORITY)
+BY_RANK = (TaskOrder.RANDOM, TaskOrder.PRIORITY)
 LOCK_SPACE = 0x6F706E
 """First half of the advisory lock's key: the letters `opn`."""
 
@@ -35,34 +35,37 @@ WITH next AS (
       AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id)
     ORDER BY object.{{behind}} LIMIT %(count)s
 ), opened AS (
-    INSERT INTO tasks_task (data_object_id, job_id, position, batch, wanted, answered, declined, state, reason_code,
-                            opened_at, available_until, ended_at, concluded, rank, sequence)
-    SELECT id, job_id, position, %(batch)s, CASE outcome WHEN 'ready' THEN %(wanted)s ELSE 0 END, 0, 0,
+    INSERT INTO tasks_task (data_object_id, job_id, position, batch, target_answers, answer_count, decline_count, state,
+                            reason_code, opened_at, available_until, ended_at, consolidated, rank, sequence)
+    SELECT id, job_id, position, %(batch)s, CASE outcome WHEN 'ready' THEN %(target_answers)s ELSE 0 END, 0, 0,
            CASE outcome WHEN 'ready' THEN 'open' WHEN 'nobody' THEN 'done' ELSE 'failed' END,
            CASE outcome WHEN 'ready' THEN '' WHEN 'nobody' THEN %(no_workers)s ELSE %(failed)s END,
            %(now)s, %(until)s, CASE outcome WHEN 'ready' THEN NULL ELSE %(now)s::timestamptz END,
            outcome <> 'ready', coalesce(rank, position), sequence
     FROM next
-    RETURNING data_object_id, job_id, position, rank, sequence, state, NULL::float8 AS avoidable
+    RETURNING data_object_id, job_id, position, rank, sequence, state, NULL::float8 AS value_of_more_answers
 ), sequences AS (
     INSERT INTO tasks_sequence (job_id, name, number, held_until)
     SELECT job_id, sequence, number, %(now)s::timestamptz
-    FROM opened, generate_series(1, %(wanted)s) AS number WHERE sequence <> '' AND state = 'open'
+    FROM opened, generate_series(1, %(target_answers)s) AS number WHERE sequence <> '' AND state = 'open'
     GROUP BY job_id, sequence, number ORDER BY min(position), number
     ON CONFLICT (job_id, name, number) DO NOTHING
-), seats AS (
-    INSERT INTO tasks_seat (task_id, number, job_id, rank, free_at, fence, withdrawn)
+), slots AS (
+    INSERT INTO tasks_slot (task_id, number, job_id, rank, free_at, fence, withdrawn)
     SELECT data_object_id, number, job_id, {RANK}, %(now)s, 0, false
-    FROM opened AS task, generate_series(1, %(wanted)s) AS number WHERE state = 'open'
+    FROM opened AS task, generate_series(1, %(target_answers)s) AS number WHERE state = 'open'
 )
 SELECT count(*), count(*) FILTER (WHERE state = 'open') FROM opened
 """  # noqa: S608
-PREPARED = "coalesce(prepared.outcome, 'ready')", "{} jobs_prepared prepared ON prepared.data_object_id = object.id"
+PREPARED = (
+    "coalesce(prepared.outcome, 'ready')",
+    "{} jobs_preannotation prepared ON prepared.data_object_id = object.id",
+)
 """What became of an object, and where it stands."""
 UNPREPARED = """
 SELECT object.{behind} FROM jobs_dataobject object
 WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.labeled_before
-  AND NOT EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = object.id OFFSET 0)
+  AND NOT EXISTS (SELECT FROM jobs_preannotation prepared WHERE prepared.data_object_id = object.id OFFSET 0)
   AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
 ORDER BY object.{behind} LIMIT 1
 """
@@ -114,7 +117,7 @@ def release(job: Job, *, now: datetime) -> int:
 
 def exhausted(job: Job) -> bool:
     """Whether every object that needs a label has been opened."""
-    return statement.rows(UNOPENED.format(behind=behind(job)), job=job.pk) == []
+    return sql.rows(UNOPENED.format(behind=behind(job)), job=job.pk) == []
 
 
 def most_labeled(job: Job) -> int | None:
@@ -136,7 +139,7 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
         return 0, 0
     order, after, before = behind(job), last(job), 2**63 - 1
     if job.pre_hook:
-        found = statement.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
+        found = sql.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
         before = found[0][0] if found else before
     outcome, prepared = PREPARED
     if not job.pre_hook and not Hook.objects.filter(job=job, stage=Stage.PRE).exists():
@@ -152,11 +155,11 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
                 "after": after,
                 "before": before,
                 "batch": 1 if batch is None else batch["batch"] + 1,
-                "wanted": job.first_workers,
+                "target_answers": job.first_workers,
                 "count": count,
                 "now": now,
-                "until": now + timedelta(seconds=job.availability),
-                "hand_out": job.hand_out,
+                "until": now + timedelta(seconds=job.task_lifetime),
+                "task_order": job.task_order,
                 "no_workers": NO_WORKERS,
                 "failed": HOOK_FAILED,
             },
@@ -172,7 +175,7 @@ def _for_workers(job: Job) -> QuerySet[Task]:
 
 def behind(job: Job) -> str:
     """The column by which objects are opened one after the other."""
-    return "rank" if job.hand_out in BY_RANK and not job.streaming else "position"
+    return "rank" if job.task_order in BY_RANK and not job.streaming else "position"
 
 
 def last(job: Job) -> int:
@@ -188,14 +191,14 @@ def _room(job: Job, *, first: bool) -> int:
     if most is not None:
         done = _for_workers(job).exclude(state=TaskState.FAILED)
         room = min(room, most - done.count())
-    if first and job.team.workforce.kind == Kind.PUBLIC:
+    if first and job.team.workforce.type == WorkforceType.PUBLIC:
         room = min(room, PROBE)
     return room
 
 
 def _probing(job: Job) -> bool:
     """Whether the public's first batch has yet to show that an object can be answered at all."""
-    if job.team.workforce.kind != Kind.PUBLIC:
+    if job.team.workforce.type != WorkforceType.PUBLIC:
         return False
     return not _for_workers(job).filter(state__in=[TaskState.DONE, TaskState.FAILED]).exists()
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from django.db import transaction
 
-from gtcrowd import statement
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
-from gtcrowd.jobs.models import Hook, Job, Mishap, Prepared
+from gtcrowd.jobs.models import Hook, Job, ObjectError, PreAnnotation
+from gtcrowd.platform import sql
 from gtcrowd.tasks import open_tasks as opening
 
 SIDE_BY_SIDE = 8
@@ -30,19 +30,19 @@ LEAST_AHEAD, MOST_AHEAD = 64, 1000
 NEXT = """
 SELECT object.id, object.line FROM jobs_dataobject object
 WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.labeled_before
-  AND NOT EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = object.id OFFSET 0)
+  AND NOT EXISTS (SELECT FROM jobs_preannotation prepared WHERE prepared.data_object_id = object.id OFFSET 0)
   AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
 ORDER BY object.{behind} LIMIT %(count)s
 """
 KNOWN = """
 SELECT object.id, object.line FROM tasks_gold gold JOIN jobs_dataobject object ON object.id = gold.task_id
 WHERE gold.job_id = %(job)s AND gold.active
-  AND NOT EXISTS (SELECT FROM jobs_prepared prepared WHERE prepared.data_object_id = object.id)
+  AND NOT EXISTS (SELECT FROM jobs_preannotation prepared WHERE prepared.data_object_id = object.id)
 ORDER BY object.id LIMIT %(count)s
 """
 AHEAD = """
 SELECT count(*) FROM (
-    SELECT FROM jobs_dataobject object JOIN jobs_prepared prepared ON prepared.data_object_id = object.id
+    SELECT FROM jobs_dataobject object JOIN jobs_preannotation prepared ON prepared.data_object_id = object.id
     WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND prepared.outcome = 'ready'
       AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
     ORDER BY object.{behind} LIMIT %(most)s
@@ -60,8 +60,8 @@ class Made:
     @property
     def outcome(self) -> str:
         if self.fault:
-            return Prepared.Outcome.FAILED
-        return Prepared.Outcome.NO_WORKERS if self.task_input is None else Prepared.Outcome.READY
+            return PreAnnotation.Outcome.FAILED
+        return PreAnnotation.Outcome.NO_WORKERS if self.task_input is None else PreAnnotation.Outcome.READY
 
 
 def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
@@ -90,14 +90,14 @@ def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bo
 
 def _next(job: Job) -> list[tuple[int, str]]:
     """Id and line of the objects that come next, as many as shall be ahead of the workers."""
-    known = statement.rows(KNOWN, job=job.pk, count=PORTION)
+    known = sql.rows(KNOWN, job=job.pk, count=PORTION)
     behind, after = opening.behind(job), opening.last(job)
     most = min(max(job.max_concurrent, LEAST_AHEAD), MOST_AHEAD, opening.most_labeled(job) or MOST_AHEAD)
-    ((ahead,),) = statement.rows(AHEAD.format(behind=behind), job=job.pk, after=after, most=most)
+    ((ahead,),) = sql.rows(AHEAD.format(behind=behind), job=job.pk, after=after, most=most)
     count = min(PORTION, most - ahead)
     if count <= 0:
         return known
-    return known + statement.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
+    return known + sql.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
 
 
 def _made(
@@ -118,12 +118,12 @@ def _made(
 
 def _keep(job: Job, hook: Hook, made: Sequence[tuple[int, Made]], now: datetime) -> None:
     rows = [
-        Prepared(
+        PreAnnotation(
             data_object_id=pk, job=job, hook=hook, outcome=one.outcome, task_input=one.task_input, made_at=now
         )
         for pk, one in made
     ]  # fmt: skip
-    mishaps = [Mishap(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in made if one.fault]
+    mishaps = [ObjectError(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in made if one.fault]
     with transaction.atomic():
-        Prepared.objects.bulk_create(rows, ignore_conflicts=True)
-        Mishap.objects.bulk_create(mishaps, ignore_conflicts=True)
+        PreAnnotation.objects.bulk_create(rows, ignore_conflicts=True)
+        ObjectError.objects.bulk_create(mishaps, ignore_conflicts=True)

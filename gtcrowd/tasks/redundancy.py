@@ -1,13 +1,13 @@
 """As many answers as an object needs, and not more: dynamic redundancy.
 
-A job with `least_workers` asks for so many answers of each object to begin with. After every answer the object's
+A job with `min_workers` asks for so many answers of each object to begin with. After every answer the object's
 posterior is formed anew from its answers and the workers as the last full fit saw them. Two probabilities follow: that
 the label is wrong, and that it is wrong in a way the answers still possible, up to `workers_per_object`, would mend
-(the avoidable error). The second is what money can buy: an object that twenty people see differently stays in doubt
-however many more are asked.
+(the value of more answers). The second is what money can buy: an object that twenty people see differently stays
+uncertain however many more are asked.
 
 `target_error` is a share of all objects. An object stops as soon as either probability is at most OBJECT times the
-target; otherwise it gets a further seat. The job ends when either, averaged over all its objects, is at most the
+target; otherwise it gets a further slot. The job ends when either, averaged over all its objects, is at most the
 target.
 
 Each full fit (gtcrowd.labels) brings new models of the workers and posteriors for all objects; those that stopped too
@@ -22,40 +22,42 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
-from gtcrowd import kinds, statement
+from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform import sql
 from gtcrowd.tasks import close_tasks
-from gtcrowd.tasks.models import Standing, Task, TaskState, WorkerModel
+from gtcrowd.tasks.models import JobWorker, Task, TaskState, WorkerModel
 from gtcrowd.tasks.slots import ADD, RANK
 
 ANSWERS = """
-SELECT answer.value, standing.model FROM tasks_answer answer
-LEFT JOIN tasks_standing standing ON standing.job_id = answer.job_id AND standing.worker_id = answer.worker_id
+SELECT answer.value, job_worker.model FROM tasks_answer answer
+LEFT JOIN tasks_jobworker job_worker ON job_worker.job_id = answer.job_id AND job_worker.worker_id = answer.worker_id
 WHERE answer.task_id = %(task)s ORDER BY answer.assignment_id
 """
 JUDGE = """
-UPDATE tasks_task SET error = %(error)s, avoidable = %(avoidable)s WHERE data_object_id = %(task)s
-RETURNING answered, (SELECT count(*) FROM tasks_seat WHERE task_id = %(task)s AND free_at IS NOT NULL)
+UPDATE tasks_task SET error = %(error)s, value_of_more_answers = %(value_of_more_answers)s
+WHERE data_object_id = %(task)s
+RETURNING answer_count, (SELECT count(*) FROM tasks_slot WHERE task_id = %(task)s AND free_at IS NOT NULL)
 """
 MORE = ADD.format(more="1", which="task.data_object_id = %(task)s")
-WANT_MORE = "UPDATE tasks_task SET wanted = answered + 1 WHERE data_object_id = %(task)s"
+WANT_MORE = "UPDATE tasks_task SET target_answers = answer_count + 1 WHERE data_object_id = %(task)s"
 RERANK = f"""
-UPDATE tasks_seat seat SET rank = (SELECT {RANK} FROM tasks_task task WHERE task.data_object_id = seat.task_id)
-WHERE seat.task_id = %(task)s AND seat.free_at <= %(now)s
+UPDATE tasks_slot slot SET rank = (SELECT {RANK} FROM tasks_task task WHERE task.data_object_id = slot.task_id)
+WHERE slot.task_id = %(task)s AND slot.free_at <= %(now)s
 """  # noqa: S608
 JUDGED = """
-UPDATE tasks_task task SET error = judged.error, avoidable = judged.avoidable
-FROM unnest(%s::bigint[], %s::float8[], %s::float8[]) AS judged(id, error, avoidable)
+UPDATE tasks_task task SET error = judged.error, value_of_more_answers = judged.value_of_more_answers
+FROM unnest(%s::bigint[], %s::float8[], %s::float8[]) AS judged(id, error, value_of_more_answers)
 WHERE task.data_object_id = judged.id AND task.error IS DISTINCT FROM judged.error
 """
 EXPECTED = """
-SELECT avg(coalesce(error, 1)), avg(coalesce(avoidable, 1)) FROM tasks_task
+SELECT avg(coalesce(error, 1)), avg(coalesce(value_of_more_answers, 1)) FROM tasks_task
 WHERE job_id = %(job)s AND (state = 'open' OR state = 'done') AND reason_code <> 'no-workers-needed'
 """
 SAVED = """
 SELECT count(*), coalesce(sum(saved), 0), coalesce(stddev_samp(saved), 0)
 FROM (
-    SELECT %(most)s::int - answered AS saved FROM tasks_task
+    SELECT %(most)s::int - answer_count AS saved FROM tasks_task
     WHERE job_id = %(job)s AND state = 'done' AND reason_code IN ('sure-enough', 'most-workers', 'target-reached')
 ) AS ended
 """
@@ -66,22 +68,22 @@ on the crowds of `gtcrowd bench redundancy`)."""
 
 
 def look(task_id: int, job: Job, *, now: datetime) -> str:
-    """Judge an object after an answer, under the lock of its task: it stops, or gets a further seat, or waits for
+    """Judge an object after an answer, under the lock of its task: it stops, or gets a further slot, or waits for
     those that have one. Returns the state of the task."""
-    error, avoidable = _judged(task_id, job)
-    ((answered, seats),) = statement.rows(JUDGE, task=task_id, error=error, avoidable=avoidable)
-    if min(error, avoidable) <= OBJECT * (job.target_error or 0) and job.first_workers <= answered:
-        reason = "most-workers" if answered >= job.workers_per_object else "sure-enough"
+    error, value_of_more_answers = _judged(task_id, job)
+    ((answer_count, slots),) = sql.rows(JUDGE, task=task_id, error=error, value_of_more_answers=value_of_more_answers)
+    if min(error, value_of_more_answers) <= OBJECT * (job.target_error or 0) and job.first_workers <= answer_count:
+        reason = "most-workers" if answer_count >= job.workers_per_object else "sure-enough"
         ended = close_tasks.end([task_id], reason_code=reason, now=now)
         return TaskState.DONE if ended else TaskState.OPEN
-    if seats == 0 and answered >= job.workers_per_object:
+    if slots == 0 and answer_count >= job.workers_per_object:
         ended = close_tasks.end([task_id], reason_code="most-workers", now=now)
         return TaskState.DONE
-    if seats == 0:
-        statement.run(WANT_MORE, task=task_id)
-        statement.run(MORE, task=task_id, hand_out=job.hand_out, now=now)
-    elif job.hand_out == "most-uncertain":
-        statement.run(RERANK, task=task_id, hand_out=job.hand_out, now=now)
+    if slots == 0:
+        sql.run(WANT_MORE, task=task_id)
+        sql.run(MORE, task=task_id, task_order=job.task_order, now=now)
+    elif job.task_order == "most-uncertain":
+        sql.run(RERANK, task=task_id, task_order=job.task_order, now=now)
     return TaskState.OPEN
 
 
@@ -90,14 +92,14 @@ def learn(
     now: datetime,
 ) -> None:  # fmt: skip
     """Take over what a full fit found: `shared` and one model a worker (gtcrowd.kinds), and for each object with
-    answers its task, the probability that it is wrong, and what of that is avoidable."""
+    answers its task, the probability that it is wrong, and what of that is value_of_more_answers."""
     with transaction.atomic():
         WorkerModel.objects.update_or_create(job=job, defaults={"shared": dict(shared), "learned_at": now})
-        standings = {one.worker_id: one for one in Standing.objects.filter(job=job, worker__in=workers)}
+        job_workers = {one.worker_id: one for one in JobWorker.objects.filter(job=job, worker__in=workers)}
         for worker, model in workers.items():
-            if worker in standings:
-                standings[worker].model = model
-        Standing.objects.bulk_update(standings.values(), ["model"], batch_size=1000)
+            if worker in job_workers:
+                job_workers[worker].model = model
+        JobWorker.objects.bulk_update(job_workers.values(), ["model"], batch_size=1000)
     for start in range(0, len(judged), PORTION):
         columns = zip(*judged[start : start + PORTION], strict=True)
         with connection.cursor() as cursor:
@@ -110,29 +112,29 @@ def _review(job: Job, *, now: datetime) -> None:
     most = OBJECT * (job.target_error or 0.0)
     tasks = Task.objects.filter(job=job)
     early = tasks.filter(
-        state=TaskState.DONE, reason_code="sure-enough", error__gt=most, avoidable__gt=most,
-        answered__lt=job.workers_per_object, available_until__gt=now,
+        state=TaskState.DONE, reason_code="sure-enough", error__gt=most, value_of_more_answers__gt=most,
+        answer_count__lt=job.workers_per_object, available_until__gt=now,
     )  # fmt: skip
     for task in early.values_list("pk", flat=True).iterator(chunk_size=PORTION):
         with transaction.atomic():
             # The lock, and with it the state: the object may have been dealt with in this moment.
-            opened = tasks.filter(pk=task, state=TaskState.DONE, answered__lt=job.workers_per_object).update(
-                state=TaskState.OPEN, reason_code="", ended_at=None, concluded=False
+            opened = tasks.filter(pk=task, state=TaskState.DONE, answer_count__lt=job.workers_per_object).update(
+                state=TaskState.OPEN, reason_code="", ended_at=None, consolidated=False
             )
             if opened:
-                statement.run(WANT_MORE, task=task)
-                statement.run(MORE, task=task, hand_out=job.hand_out, now=now)
-    sure = tasks.filter(Q(error__lte=most) | Q(avoidable__lte=most), state=TaskState.OPEN)
-    ids = list(sure.filter(answered__gte=job.first_workers).values_list("pk", flat=True))
+                sql.run(WANT_MORE, task=task)
+                sql.run(MORE, task=task, task_order=job.task_order, now=now)
+    sure = tasks.filter(Q(error__lte=most) | Q(value_of_more_answers__lte=most), state=TaskState.OPEN)
+    ids = list(sure.filter(answer_count__gte=job.first_workers).values_list("pk", flat=True))
     for start in range(0, len(ids), close_tasks.PORTION):
         close_tasks.end(ids[start : start + close_tasks.PORTION], reason_code="sure-enough", now=now)
 
 
 def expected_error(job: Job) -> tuple[float, float] | None:
-    """The probability of being wrong, and the avoidable part of it, averaged over all objects that are open or have
-    labels; an object without any answer counts as wrong. None if there is no such object."""
-    ((error, avoidable),) = statement.rows(EXPECTED, job=job.pk)
-    return None if error is None else (float(error), float(avoidable))
+    """The probability of being wrong, and the part of it that more answers would remove, averaged over all objects that
+    are open or have labels; an object without any answer counts as wrong. None if there is no such object."""
+    ((error, value_of_more_answers),) = sql.rows(EXPECTED, job=job.pk)
+    return None if error is None else (float(error), float(value_of_more_answers))
 
 
 def reached(job: Job) -> bool:
@@ -140,7 +142,7 @@ def reached(job: Job) -> bool:
 
     Only once every object has its least answers: the average must not hide objects nobody has looked at.
     """
-    few = Task.objects.filter(job=job, state=TaskState.OPEN, answered__lt=job.first_workers)
+    few = Task.objects.filter(job=job, state=TaskState.OPEN, answer_count__lt=job.first_workers)
     if not job.dynamic or few.exists():
         return False
     expected = expected_error(job)
@@ -150,7 +152,7 @@ def reached(job: Job) -> bool:
 def saved(job: Job) -> dict[str, Any]:
     """What was not needed of the most answers an object may get: `answers` and `money` so far, and `low` to `high`,
     the answers that the whole job saves if the rest of its objects is like those that ended (95 %)."""
-    ((ended, answers, spread),) = statement.rows(SAVED, job=job.pk, most=job.workers_per_object)
+    ((ended, answers, spread),) = sql.rows(SAVED, job=job.pk, most=job.workers_per_object)
     answers, rest = int(answers), max(job.objects_total - ended, 0)
     most = job.objects_total * (job.workers_per_object - job.first_workers)
     if not ended:
@@ -167,7 +169,7 @@ def _judged(task_id: int, job: Job) -> tuple[float, float]:
     shared = kind.novice(job.categories) if learned is None else learned
     answers = [
         (None if model is None else json.loads(model), json.loads(value))
-        for value, model in statement.rows(ANSWERS, task=task_id)
+        for value, model in sql.rows(ANSWERS, task=task_id)
     ]
     more = max(job.workers_per_object - len(answers), 0)
     opinion = kind.opinion(shared, answers, categories=job.categories, more=more)

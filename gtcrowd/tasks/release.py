@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from gtcrowd import statement
+from gtcrowd.platform import sql
 from gtcrowd.tasks import close_tasks
-from gtcrowd.tasks.models import Assignment, AssignmentState, Mark, Task, TaskState
+from gtcrowd.tasks.models import Assignment, AssignmentState, DirtyDay, Task, TaskState
 
 FREE = """
-UPDATE tasks_seat SET free_at = CASE WHEN withdrawn THEN NULL ELSE %(now)s::timestamptz END
-WHERE id = %(seat)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING withdrawn
+UPDATE tasks_slot SET free_at = CASE WHEN withdrawn THEN NULL ELSE %(now)s::timestamptz END
+WHERE id = %(slot)s AND fence = %(fence)s AND free_at IS NOT NULL RETURNING withdrawn
 """
 
 
@@ -20,7 +20,7 @@ def give_back(*, assignment: Assignment, reason: str = "", now: datetime) -> boo
 
 
 def decline(*, assignment: Assignment, reason: str = "", now: datetime) -> bool:
-    """Decline the object: this worker never sees it again. When as many declined as were wanted, it ends."""
+    """Decline the object: this worker never sees it again. After `target_answers` declines the task ends."""
     return _leave(assignment, AssignmentState.DECLINED, reason, now)
 
 
@@ -32,15 +32,15 @@ def _leave(assignment: Assignment, how: AssignmentState, reason: str, now: datet
         )
         if not left:
             return False
-        Mark.objects.create(job_id=assignment.job_id, worker_id=assignment.worker_id, at=now)
+        DirtyDay.objects.create(job_id=assignment.job_id, worker_id=assignment.worker_id, at=now)
         if task.state == TaskState.GOLD:
             return True
-        freed = statement.rows(FREE, seat=assignment.seat_id, fence=assignment.fence, now=now)
+        freed = sql.rows(FREE, slot=assignment.slot_id, fence=assignment.fence, now=now)
         if freed == [(True,)]:
             close_tasks.finish([task.pk], now=now)
         if how == AssignmentState.DECLINED:
-            task.declined += 1
-            task.save(update_fields=["declined"])
-            if task.declined >= task.wanted:
+            task.decline_count += 1
+            task.save(update_fields=["decline_count"])
+            if task.decline_count >= task.target_answers:
                 close_tasks.end([task.pk], reason_code="all-declined", now=now)
     return True

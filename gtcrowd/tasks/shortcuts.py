@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from gtcrowd import statement
+from gtcrowd.platform import sql
 from gtcrowd.tasks.models import Shortcuts
 
 USUAL: Mapping[str, str] = {
@@ -85,7 +85,7 @@ def shown(key: str) -> str:
 
 def _written(key: Any) -> str:
     """The key as it is written. Raises KeyRefused."""
-    found = FORM.fullmatch(key) if isinstance(key, str) and statement.storable(key) else None
+    found = FORM.fullmatch(key) if isinstance(key, str) and sql.storable(key) else None
     if not found:
         raise KeyRefused(_("Press a character, Enter together with Ctrl, Alt or Shift, or a function key."))
     last = found["last"]

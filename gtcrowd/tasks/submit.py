@@ -1,11 +1,11 @@
-"""Take in an answer: checked, stored, the seat filled and the worker paid, all in one transaction.
+"""Take in an answer: checked, stored, the slot filled and the worker paid, all in one transaction.
 
 1. The task is locked, then the assignment; the job never is, so that many workers submit side by side. The
    locks leave keys alone: a claim that inserts an assignment of the same task must not wait for them, for it
-   may hold the lock of a seat that it found taken, and that a submit waits for.
-2. The answer fills the seat if the seat's fence is still the assignment's. Otherwise the time ran out and
-   somebody else took the seat, or it was withdrawn: the answer is kept as surplus. It is the fence that decides,
-   not the clock: an answer a little late harms nobody as long as nobody took the seat.
+   may hold the lock of a slot that it found taken, and that a submit waits for.
+2. The answer fills the slot if the slot's fence is still the assignment's. Otherwise the time ran out and
+   somebody else took the slot, or it was withdrawn: the answer is kept as extra. It is the fence that decides,
+   not the clock: an answer a little late harms nobody as long as nobody took the slot.
 3. The charge is posted in the same transaction, under the assignment's own reference.
 
 The assignment is the key of its answer: submitting the same again gives the same receipt and does nothing.
@@ -20,9 +20,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import kinds, queue, statement
+from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import hold
+from gtcrowd.platform import queue, sql
 from gtcrowd.tasks import gold, redundancy
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, TaskState
 
@@ -33,53 +34,54 @@ LOCK = """
 WITH task AS MATERIALIZED (
     SELECT data_object_id, state FROM tasks_task WHERE data_object_id = %(task)s FOR NO KEY UPDATE
 )
-SELECT stay.id, stay.seat_id, stay.fence, stay.state, stay.claimed_at, stay.expires_at, stay.price
-FROM tasks_assignment stay JOIN task ON task.data_object_id = stay.task_id
-WHERE stay.id = %(assignment)s FOR NO KEY UPDATE OF stay
+SELECT assignment.id, assignment.slot_id, assignment.fence, assignment.state, assignment.claimed_at,
+       assignment.expires_at, assignment.price
+FROM tasks_assignment assignment JOIN task ON task.data_object_id = assignment.task_id
+WHERE assignment.id = %(assignment)s FOR NO KEY UPDATE OF assignment
 """
 LOCK_OTHER = """
-SELECT id, seat_id, fence, state, claimed_at, expires_at, price FROM tasks_assignment
+SELECT id, slot_id, fence, state, claimed_at, expires_at, price FROM tasks_assignment
 WHERE task_id = %(task)s AND worker_id = %(worker)s AND state IN ('live', 'submitted') FOR NO KEY UPDATE
 """
 """The stay by which the worker took the same object again after the time had run out."""
 
 STORE = """
 WITH filled AS (
-    UPDATE tasks_seat SET free_at = NULL
-    WHERE id = %(seat)s::bigint AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
+    UPDATE tasks_slot SET free_at = NULL
+    WHERE id = %(slot)s::bigint AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
 ), ended AS (
     UPDATE tasks_assignment SET state = 'submitted', ended_at = %(now)s WHERE id = %(assignment)s
 ), stored AS (
     INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, active_seconds,
-                              paid, late, surplus, gold, submitted_at)
+                              paid, late, extra, gold, submitted_at)
     SELECT %(assignment)s, %(task)s, %(job)s, %(worker)s, %(content)s::jsonb, %(value)s::jsonb, %(seconds)s,
            %(active_seconds)s::float8,
-           CASE WHEN counts.surplus AND NOT %(pay_surplus)s::boolean THEN 0 ELSE %(price)s::numeric END,
-           %(late)s::boolean, counts.surplus, %(seat)s::bigint IS NULL, %(now)s
-    FROM (SELECT %(seat)s::bigint IS NOT NULL AND NOT EXISTS (SELECT FROM filled) AS surplus) AS counts
-    RETURNING paid, surplus
+           CASE WHEN counts.extra AND NOT %(pay_extra)s::boolean THEN 0 ELSE %(price)s::numeric END,
+           %(late)s::boolean, counts.extra, %(slot)s::bigint IS NULL, %(now)s
+    FROM (SELECT %(slot)s::bigint IS NOT NULL AND NOT EXISTS (SELECT FROM filled) AS extra) AS counts
+    RETURNING paid, extra
 ), marked AS (
-    INSERT INTO tasks_mark (job_id, worker_id, at)
+    INSERT INTO tasks_dirtyday (job_id, worker_id, at)
     SELECT %(job)s, %(worker)s, at FROM unnest(ARRAY[%(now)s::timestamptz, %(expired)s::timestamptz]) AS at
     WHERE at IS NOT NULL
 ), stands AS (
-    UPDATE tasks_standing SET answers = answers + 1, counted = counted + (SELECT count(*) FROM filled),
-           seconds = tasks_standing.seconds + %(seconds)s, paid = tasks_standing.paid + stored.paid
+    UPDATE tasks_jobworker SET answers = answers + 1, filled_slots = filled_slots + (SELECT count(*) FROM filled),
+           seconds = tasks_jobworker.seconds + %(seconds)s, paid = tasks_jobworker.paid + stored.paid
     FROM stored WHERE job_id = %(job)s AND worker_id = %(worker)s
 ), counted AS (
-    UPDATE tasks_task SET answered = answered + 1,
+    UPDATE tasks_task SET answer_count = answer_count + 1,
            state = CASE WHEN ends.now_ THEN 'done' ELSE state END,
            reason_code = CASE WHEN ends.now_ AND reason_code = '' THEN 'all-answers' ELSE reason_code END,
            ended_at = CASE WHEN ends.now_ THEN %(now)s ELSE ended_at END
     FROM filled, (
         SELECT NOT %(dynamic)s::boolean AND NOT EXISTS (
-            SELECT FROM tasks_seat other
-            WHERE other.task_id = %(task)s AND other.id <> %(seat)s::bigint AND other.free_at IS NOT NULL
+            SELECT FROM tasks_slot other
+            WHERE other.task_id = %(task)s AND other.id <> %(slot)s::bigint AND other.free_at IS NOT NULL
         ) AS now_
     ) AS ends
     WHERE data_object_id = %(task)s RETURNING state
 )
-SELECT stored.paid, stored.surplus, (SELECT state FROM counted) FROM stored
+SELECT stored.paid, stored.extra, (SELECT state FROM counted) FROM stored
 """
 
 
@@ -117,8 +119,8 @@ class Receipt:
         return self.answer.late
 
     @property
-    def surplus(self) -> bool:
-        return self.answer.surplus
+    def extra(self) -> bool:
+        return self.answer.extra
 
 
 def submit(
@@ -129,13 +131,13 @@ def submit(
     Raises kinds.AnswerRefused if the content is not an answer to the job, AlreadyAnswered, AssignmentEnded.
     """
     job = assignment.job
-    if not statement.storable(content):
+    if not sql.storable(content):
         raise kinds.AnswerRefused(
             "answer", "…", _("must not have the character U+0000 nor one half of a surrogate pair.")
         )
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
-        held = _standing(assignment)
+        held = lock_assignment(assignment)
         if held.state == AssignmentState.SUBMITTED:
             return _again(held, value)
         if held.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
@@ -145,20 +147,20 @@ def submit(
         verdict = gold.judge(answer, job, now=now) if answer.gold else None
         if job.dynamic and task_state is not None:
             task_state = redundancy.look(answer.task_id, job, now=now)
-        if task_state == TaskState.DONE and not job.own_clock:
+        if task_state == TaskState.DONE and not job.simulated:
             queue.advance(job.pk, wait=GATHER_SECONDS)
     return Receipt(answer, verdict=verdict)
 
 
-def _standing(assignment: Assignment) -> Assignment:
+def lock_assignment(assignment: Assignment) -> Assignment:
     """The assignment as it is now, locked; or the one by which the worker took the same object again."""
     task, worker = assignment.task_id, assignment.worker_id
-    (found,) = statement.rows(LOCK, task=task, assignment=assignment.pk)
+    (found,) = sql.rows(LOCK, task=task, assignment=assignment.pk)
     if found[3] == AssignmentState.EXPIRED:
-        found = next(iter(statement.rows(LOCK_OTHER, task=task, worker=worker)), found)
-    pk, seat_id, fence, state, claimed_at, expires_at, price = found
+        found = next(iter(sql.rows(LOCK_OTHER, task=task, worker=worker)), found)
+    pk, slot_id, fence, state, claimed_at, expires_at, price = found
     return Assignment(
-        pk=pk, task_id=task, seat_id=seat_id, job_id=assignment.job_id, worker_id=worker, fence=fence, state=state,
+        pk=pk, task_id=task, slot_id=slot_id, job_id=assignment.job_id, worker_id=worker, fence=fence, state=state,
         claimed_at=claimed_at, expires_at=expires_at, price=price,
     )  # fmt: skip
 
@@ -173,23 +175,23 @@ def _again(held: Assignment, value: object) -> Receipt:
 def _store(
     held: Assignment, job: Job, given: tuple[dict[str, Any], Any], active_seconds: float | None, now: datetime
 ) -> tuple[Answer, str | None]:
-    """The answer, stored, and the state of its task, or None if the answer filled no seat; `given`: content, value."""
+    """The answer, stored, and the state of its task, or None if the answer filled no slot; `given`: content, value."""
     content, value = given
     seconds = max(0.0, (now - held.claimed_at).total_seconds())
     # The page's own measure is believed as far as it can be true.
     active = None if active_seconds is None else min(max(0.0, active_seconds), seconds)
     late = now > held.expires_at
-    ((paid, surplus, task_state),) = statement.rows(
-        STORE, assignment=held.pk, task=held.task_id, job=held.job_id, worker=held.worker_id, seat=held.seat_id,
+    ((paid, extra, task_state),) = sql.rows(
+        STORE, assignment=held.pk, task=held.task_id, job=held.job_id, worker=held.worker_id, slot=held.slot_id,
         fence=held.fence, content=json.dumps(content), value=json.dumps(value), seconds=seconds, active_seconds=active,
-        price=held.price, pay_surplus=job.late_answers_paid, late=late, dynamic=job.dynamic, now=now,
+        price=held.price, pay_extra=job.late_answers_paid, late=late, dynamic=job.dynamic, now=now,
         # A stay that had been counted as expired on its day is one no more.
         expired=held.expires_at if held.state == AssignmentState.EXPIRED else None,
     )  # fmt: skip
     answer = Answer(
         assignment_id=held.pk, task_id=held.task_id, job_id=held.job_id, worker_id=held.worker_id, content=content,
-        value=value, seconds=seconds, active_seconds=active, paid=paid, late=late, surplus=surplus,
-        gold=held.seat_id is None, submitted_at=now,
+        value=value, seconds=seconds, active_seconds=active, paid=paid, late=late, extra=extra,
+        gold=held.slot_id is None, submitted_at=now,
     )  # fmt: skip
     return answer, task_state
 
@@ -203,7 +205,7 @@ def _charge(answer: Answer, job: Job, now: datetime) -> None:
         "reference": f"answer:{answer.pk}",
         "now": now,
     }
-    if answer.surplus:  # the budget was held for the answers wanted, and this one is beyond them
+    if answer.extra:  # the budget was held for the answers wanted, and this one is beyond them
         hold.charge_funds(requester_id=job.requester_id, **facts)
     else:
         hold.charge(job_id=job.pk, **facts)

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from gtcrowd import language, queue
+from gtcrowd import language
 from gtcrowd.identity import invitations
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
+from gtcrowd.platform import queue
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker, WorkerState, Workforce
 

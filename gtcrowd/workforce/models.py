@@ -12,7 +12,7 @@ from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
 
 
-class Kind(models.TextChoices):
+class WorkforceType(models.TextChoices):
     PUBLIC = "public", _("Public")
     PRIVATE = "private", _("Private")
     VENDOR = "vendor", _("Vendor")
@@ -34,7 +34,7 @@ def _open_to(viewer: Viewer, way: str) -> Q:
     return (
         Q(**{f"{way}requester": viewer.requester})
         | Q(**{f"{way}subscriptions__requester": viewer.requester})
-        | Q(**{f"{way}kind": Kind.PUBLIC})
+        | Q(**{f"{way}type": WorkforceType.PUBLIC})
     )
 
 
@@ -69,7 +69,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 class Workforce(models.Model):
     """Private: one per requester. Vendor: run by its managers. Public: the one open pool."""
 
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    type = models.CharField(max_length=8, choices=WorkforceType.choices)
     name = models.CharField(_("name"), max_length=63)
     requester = models.ForeignKey(Requester, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     managers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
@@ -81,12 +81,12 @@ class Workforce(models.Model):
         verbose_name = _("workforce")
         constraints = [
             models.UniqueConstraint(
-                fields=["requester"], condition=Q(kind="private"), name="one_private_workforce_per_requester"
+                fields=["requester"], condition=Q(type="private"), name="one_private_workforce_per_requester"
             ),
-            models.UniqueConstraint(fields=["kind"], condition=Q(kind="public"), name="one_public_pool"),
-            models.UniqueConstraint(Lower("name"), condition=Q(kind="vendor"), name="a_vendor_has_one_name"),
+            models.UniqueConstraint(fields=["type"], condition=Q(type="public"), name="one_public_pool"),
+            models.UniqueConstraint(Lower("name"), condition=Q(type="vendor"), name="a_vendor_has_one_name"),
             models.CheckConstraint(
-                condition=Q(kind="private", requester__isnull=False) | Q(~Q(kind="private"), requester__isnull=True),
+                condition=Q(type="private", requester__isnull=False) | Q(~Q(type="private"), requester__isnull=True),
                 name="only_a_private_workforce_has_a_requester",
             ),
         ]

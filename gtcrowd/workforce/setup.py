@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
-from gtcrowd.workforce.models import Kind, Subscription, Team, Worker, WorkerState, Workforce
+from gtcrowd.workforce.models import Subscription, Team, Worker, WorkerState, Workforce, WorkforceType
 
 EVERYONE = "everyone"
 MOST_TEAMS = 25
@@ -27,7 +27,7 @@ def private(requester: Requester) -> Workforce:
     """The requester's private workforce, founded with a team for everybody if there is none yet."""
     with transaction.atomic():
         workforce, made = Workforce.objects.get_or_create(
-            kind=Kind.PRIVATE, requester=requester, defaults={"name": requester.slug}
+            type=WorkforceType.PRIVATE, requester=requester, defaults={"name": requester.slug}
         )
         if made:
             Team.objects.create(workforce=workforce, name=EVERYONE, description=_("Everybody of this workforce"))
@@ -37,7 +37,7 @@ def private(requester: Requester) -> Workforce:
 def public() -> Workforce:
     """The one public pool, with its one team."""
     with transaction.atomic():
-        workforce, made = Workforce.objects.get_or_create(kind=Kind.PUBLIC, defaults={"name": "public-crowd"})
+        workforce, made = Workforce.objects.get_or_create(type=WorkforceType.PUBLIC, defaults={"name": "public-crowd"})
         if made:
             Team.objects.create(workforce=workforce, name="public-crowd", description=_("Everybody in the open pool"))
     return workforce
@@ -46,7 +46,7 @@ def public() -> Workforce:
 def vendor(*, name: str, managers: list[User]) -> Workforce:
     """A vendor's workforce, run by its managers; requesters subscribe to it."""
     with transaction.atomic():
-        workforce, _made = Workforce.objects.get_or_create(kind=Kind.VENDOR, name=name)
+        workforce, _made = Workforce.objects.get_or_create(type=WorkforceType.VENDOR, name=name)
         workforce.managers.set(managers)
         Team.objects.get_or_create(workforce=workforce, name=name, defaults={"description": name})
     return workforce

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import signed, store
-from gtcrowd.jobs.models import Job, Prepared
+from gtcrowd.jobs.models import Job, PreAnnotation
 from gtcrowd.kinds import pages
 from gtcrowd.kinds.pages import LiquidError
 from gtcrowd.tasks.models import Assignment
@@ -47,7 +47,9 @@ def render(assignment: Assignment) -> Page:
 
 def prepared(object_id: int) -> dict[str, Any] | None:
     """Return the task input that the pre-annotation hook made of the object, if any."""
-    found = Prepared.objects.filter(pk=object_id, outcome=Prepared.Outcome.READY).values_list("task_input", flat=True)
+    found = PreAnnotation.objects.filter(pk=object_id, outcome=PreAnnotation.Outcome.READY).values_list(
+        "task_input", flat=True
+    )
     return found.first()
 
 

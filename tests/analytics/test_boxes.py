@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality
 from gtcrowd.analytics.measures import boxes
 from gtcrowd.analytics.models import JobQuality
@@ -84,7 +84,7 @@ def test_what_is_known_counts_before_the_truth_and_that_before_the_label(ask, pu
     for _object in range(3):
         held = claim.next_assignment(worker=cleo, job=job, now=now)
         submit.submit(assignment=held, content={"boundingBox": value(100)}, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     label = Label.objects.get(job=job, current=True, position=0)
     Truth.objects.create(data_object=label.data_object, job=job, value=value(80), source="audit")
 

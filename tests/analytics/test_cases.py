@@ -168,7 +168,7 @@ def test_a_case_is_told_once_and_decided_by_people(alice, ask, hire, now):
     cases.look(job, seen, now=now)
     cases.look(job, seen, now=now)
 
-    case = Case.objects.get(kind="entropy")
+    case = Case.objects.get(category="entropy")
     assert (case.worker, case.state) == (people[3], "open")
     assert case.evidence["seen"] == 1
     assert people[3].state == "active"
@@ -181,4 +181,4 @@ def test_a_case_is_told_once_and_decided_by_people(alice, ask, hire, now):
 
 
 def test_every_case_has_innocent_explanations():
-    assert all(len(kind.innocent) >= 2 for kind in cases.KINDS.values())
+    assert all(len(category.innocent) >= 2 for category in cases.CATEGORIES.values())

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import drilldown, frames, quality, rollup
 from gtcrowd.analytics.drilldown import Wanted
 from gtcrowd.analytics.filters import Filters
@@ -34,7 +34,7 @@ def job(alice, ask, crowd, answer, now):
     for days, (name, labels) in enumerate(LABELS.items()):
         for place, label in enumerate(reversed(labels.split())):  # the known object comes first
             answer(crowd[name], job, label, now=now + timedelta(days=days), seconds=10 * (days + 1) + place)
-    job = line.advance(job.pk, now=now + timedelta(days=2))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(days=2))
     second = DataObject.objects.get(job=job, position=1)
     Truth.objects.create(data_object=second, job=job, value="ibis", source="audit")
     rollup.roll(zone="UTC")

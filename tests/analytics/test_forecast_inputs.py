@@ -11,7 +11,7 @@ from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import seriation
 from gtcrowd.analytics.models import Day
 from gtcrowd.ledger import hold
-from gtcrowd.tasks.models import Mark
+from gtcrowd.tasks.models import DirtyDay
 
 pytestmark = pytest.mark.django_db
 ALL = Filters()
@@ -38,7 +38,7 @@ def test_answers_by_day_have_every_day(alice, bob, worked):
 def test_an_event_of_long_ago_is_seen_as_well(alice, worked):
     before = data_version.look(alice).version
     day = Day.objects.earliest("day")
-    Mark.objects.create(job=day.job, worker=day.worker, at=datetime.combine(day.day, time(12), UTC))
+    DirtyDay.objects.create(job=day.job, worker=day.worker, at=datetime.combine(day.day, time(12), UTC))
     rollup.roll(zone="UTC")
 
     assert data_version.look(alice).version != before

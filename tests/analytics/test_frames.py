@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import frames, quality, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers
 from gtcrowd.identity.access import Role, Viewer
-from gtcrowd.workforce.models import Kind, Team, Workforce
+from gtcrowd.workforce.models import Team, Workforce, WorkforceType
 
 pytestmark = pytest.mark.django_db
 ALL = Filters()
@@ -28,7 +28,7 @@ def job(ask, crowd, answer, now):
         answer(crowd["cleo"], job, "heron", seconds=10)
         answer(crowd["dan"], job, "heron", seconds=20)
         answer(crowd["eve"], job, "ibis", now=now + timedelta(days=1), seconds=2)
-    job = line.advance(job.pk, now=now + timedelta(days=1))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(days=1))
     rollup.roll(zone="UTC")
     quality.form(job, now=now)
     return job
@@ -53,7 +53,7 @@ def test_nobody_sees_anothers_totals(bob, job):
         assert one(bob, Filters(jobs=(job.pk,), workers=(1, 2, 3))).empty
     assert frames.totals(bob, ALL, by="day").empty
     assert frames.hours(bob, ALL).drop(columns="weekday").to_numpy().sum() == 0
-    assert frames.paces(bob, ALL).sum() == 0
+    assert frames.latencies(bob, ALL).sum() == 0
     assert frames.job_quality(bob, job.pk) is None
     assert frames.profiles(bob, 1, ALL).empty
     assert frames.options(bob) == {"jobs": [], "teams": [], "workforces": [], "workers": [], "kinds": []}
@@ -115,7 +115,7 @@ def test_numbers_of_nothing_are_none(bob, job):
 
 
 def test_people_of_the_public_are_called_by_code(alice, ask, answer, now, hire):
-    public = Workforce.objects.create(kind=Kind.PUBLIC, name="public")
+    public = Workforce.objects.create(type=WorkforceType.PUBLIC, name="public")
     team = Team.objects.create(workforce=public, name="all", description="All")
     worker = hire("gil")
     worker.workforce = public

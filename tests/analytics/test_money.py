@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import money, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.jobs import change, stop
@@ -45,7 +45,7 @@ def worked(fee, ask, alice, crowd, answer, now):
 
 def ended(job, alice, now):
     stop.stop(viewer=alice, job=job, now=now + DAY)
-    return line.advance(job.pk, now=now + DAY)
+    return job_lifecycle.advance(job.pk, now=now + DAY)
 
 
 def test_step_by_step_over_all_days(worked, alice, now):
@@ -100,7 +100,7 @@ def test_late_answers_that_are_not_wanted_are_paid_from_the_funds(ask, alice, cr
     late = claim.next_assignment(worker=crowd[0], job=job, now=now)
     answer(crowd[1], job, now=now + timedelta(minutes=5))
     content = {"crowd-classifier": {"label": "heron"}}
-    assert submit.submit(assignment=late, content=content, now=now + timedelta(minutes=9)).surplus
+    assert submit.submit(assignment=late, content=content, now=now + timedelta(minutes=9)).extra
     rollup.roll(zone="UTC")
 
     found = money.flow(alice, Filters(first_day=now.date(), last_day=now.date()))

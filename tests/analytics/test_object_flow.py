@@ -2,7 +2,7 @@
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import object_flow
 from gtcrowd.analytics.measures import object_flow as measures
 from gtcrowd.tasks import claim, gold, release
@@ -54,7 +54,7 @@ def test_a_job_is_counted(ask, hire, answer, alice, now):
     gold.declare(viewer=alice, job=job, items=[{"object": 4, "value": "heron"}], now=now)
     cleo = hire("cleo")
     answer(cleo, job)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     release.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), reason="", now=now)
     claim.next_assignment(worker=cleo, job=job, now=now)
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from gtcrowd.analytics import frames, periods, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import periods as measure
-from gtcrowd.analytics.models import CrowdDay, Day, Span
-from gtcrowd.tasks.models import Mark
+from gtcrowd.analytics.models import Day, PeriodTotal, RequesterDay
+from gtcrowd.tasks.models import DirtyDay
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
@@ -46,7 +46,7 @@ def worked(alice, ask, hire, answer, now):
     """Two workers in two jobs on many days, one of them on known objects as well."""
     cleo, dan = hire("cleo"), hire("dan")
     jobs = [
-        ask(*map(str, range(12)), name=name, workers_per_object=2, price="0.012", availability=30 * 86_400)
+        ask(*map(str, range(12)), name=name, workers_per_object=2, price="0.012", task_lifetime=30 * 86_400)
         for name in ("one", "two")
     ]
     for place, day in enumerate((0, 0, 1, 3, 4, 9, 17, 18, 25, 27)):
@@ -77,7 +77,7 @@ def test_they_say_what_the_days_say(alice, worked, source, by):
         plain = replace(period, source=source)
         named = replace(plain, jobs=tuple(job.pk for job in worked))
         pd.testing.assert_frame_equal(frames.totals(alice, plain, by=by), frames.totals(alice, named, by=by))
-        assert frames.paces(alice, plain).tolist() == frames.paces(alice, named).tolist()
+        assert frames.latencies(alice, plain).tolist() == frames.latencies(alice, named).tolist()
         assert frames.hours(alice, plain).equals(frames.hours(alice, named))
         assert frames.daily(alice, plain, by="worker", most=1).equals(frames.daily(alice, named, by="worker", most=1))
         if by == "worker":
@@ -92,21 +92,23 @@ def test_what_is_undone_leaves_no_span(alice, worked):
 
     periods.follow(*zip(*cells, strict=True))
 
-    assert (Span.objects.count(), CrowdDay.objects.count()) == (0, 0)
+    assert (PeriodTotal.objects.count(), RequesterDay.objects.count()) == (0, 0)
 
 
 @pytest.mark.django_db
 def test_days_of_before_are_announced(worked):
     """An upgrade marks all days there are, so that what is added up from them is formed like anything new."""
-    Span.objects.all().delete()
-    CrowdDay.objects.all().delete()
+    PeriodTotal.objects.all().delete()
+    RequesterDay.objects.all().delete()
     with connection.schema_editor() as editor:
+        editor.execute("ALTER TABLE tasks_dirtyday RENAME TO tasks_mark")  # its name at that migration
         import_module("gtcrowd.analytics.migrations.0002_spans").mark(apps, editor)
-    assert Mark.objects.exists()
+        editor.execute("ALTER TABLE tasks_mark RENAME TO tasks_dirtyday")
+    assert DirtyDay.objects.exists()
 
     rollup.roll(zone="UTC")
 
-    made = Span.objects.count(), CrowdDay.objects.count()
+    made = PeriodTotal.objects.count(), RequesterDay.objects.count()
     assert all(made)
     list(rollup.rebuild(zone="UTC"))
-    assert (Span.objects.count(), CrowdDay.objects.count()) == made
+    assert (PeriodTotal.objects.count(), RequesterDay.objects.count()) == made

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality
 from gtcrowd.analytics.measures import calibration, comparisons
 from gtcrowd.analytics.models import JobQuality, Profile, Quality
@@ -22,7 +22,7 @@ def done(ask, hire, answer, now):
     for place in range(3):
         for name, labels in ANSWERS.items():
             answer(crowd[name], job, labels[place])
-    return line.advance(job.pk, now=now), crowd
+    return job_lifecycle.advance(job.pk, now=now), crowd
 
 
 def test_own_answers_are_left_out():
@@ -51,11 +51,11 @@ def test_a_day_is_compared(done, now):
     assert quality.form(job, now=now)
 
     days = {one.worker: one for one in Quality.objects.filter(job=job)}
-    assert days[crowd["cleo"]].judged == 3
-    assert days[crowd["cleo"]].agreed == 1.5  # each time the two others differ
-    assert days[crowd["dan"]].agreed == 1.0
-    assert days[crowd["eve"]].agreed == 0.5
-    assert days[crowd["cleo"]].expected > days[crowd["eve"]].expected
+    assert days[crowd["cleo"]].scored == 3
+    assert days[crowd["cleo"]].agreement_sum == 1.5  # each time the two others differ
+    assert days[crowd["dan"]].agreement_sum == 1.0
+    assert days[crowd["eve"]].agreement_sum == 0.5
+    assert days[crowd["cleo"]].expected_correct > days[crowd["eve"]].expected_correct
     assert Profile.objects.get(worker=crowd["eve"]).confusion == [[1, 1], [1, 0]]
 
 
@@ -127,11 +127,11 @@ def test_values_that_cannot_be_listed_are_alike_more_or_less(ask, hire, put, now
         content = {"boundingBox": {"boundingBoxes": [box], "inputImageProperties": {"height": 480, "width": 640}}}
         held = claim.next_assignment(worker=hire(name), job=job, now=now)
         submit.submit(assignment=held, content=content, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     quality.form(Job.objects.get(pk=job.pk), now=now)
 
-    agreed = {one.worker.user.name: one.agreed for one in Quality.objects.all()}
+    agreed = {one.worker.user.name: one.agreement_sum for one in Quality.objects.all()}
     assert agreed["Cleo"] == agreed["Dan"] == pytest.approx((1 + 1 / 3) / 2)
     assert agreed["Eve"] == pytest.approx(1 / 3)
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from gtcrowd.analytics import locks, rollup
 from gtcrowd.analytics.measures import latency
-from gtcrowd.analytics.models import CrowdDay, Day, Span
+from gtcrowd.analytics.models import Day, PeriodTotal, RequesterDay
 from gtcrowd.tasks import claim, expire, release, submit
-from gtcrowd.tasks.models import Mark
+from gtcrowd.tasks.models import DirtyDay
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def totals():
             model._default_manager.values_list(*[field.name for field in model._meta.fields if field.name != "id"]),
             key=repr,
         )
-        for model in (Day, Span, CrowdDay)
+        for model in (Day, PeriodTotal, RequesterDay)
     }
 
 
@@ -42,9 +42,9 @@ def test_an_answer_is_in_the_totals_of_its_day(ask, hire, answer, now):
     day = Day.objects.get()
     assert (day.requester, day.job, day.worker, day.day) == (job.requester, job, cleo, date(2026, 11, 2))
     assert (day.submitted, day.seconds, day.paid) == (1, 10, Decimal("0.036"))
-    assert latency.percentile(latency.unpacked([day.pace]), 0.5)[0] == pytest.approx(10, rel=0.1)
+    assert latency.percentile(latency.unpacked([day.latency]), 0.5)[0] == pytest.approx(10, rel=0.1)
     assert latency.unpacked([day.hours], size=24)[0].tolist() == [0] * 9 + [1] + [0] * 14
-    assert Mark.objects.count() == 0
+    assert DirtyDay.objects.count() == 0
 
 
 def test_what_is_left_counts_on_its_day(ask, hire, now):
@@ -120,7 +120,7 @@ def test_one_at_a_time(ask, hire, answer):
     with psycopg.connect(autocommit=True, **plain) as other:
         other.execute("SELECT pg_advisory_lock(%s, 0)", [locks.TOTALS])
         assert roll() == 0
-    assert Mark.objects.count() == 1
+    assert DirtyDay.objects.count() == 1
 
 
 STEPS = st.lists(
@@ -142,7 +142,7 @@ def test_formed_again_they_are_the_same(alice, ask, hire, steps):
 
     sure = transaction.atomic()
     with sure:
-        number = Day.objects.count() + Mark.objects.count() + hash(str(steps)) % 10**9
+        number = Day.objects.count() + DirtyDay.objects.count() + hash(str(steps)) % 10**9
         alice.requester.credit = 10**6
         alice.requester.save()
         job = ask(*"abcdefgh", name=f"job{number}", workers_per_object=3, time_limit=60)

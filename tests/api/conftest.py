@@ -20,10 +20,10 @@ def program(requester, role):
 @pytest.fixture
 def labeled(ask, hire, answer, now):
     """A completed job of three objects."""
-    from gtcrowd import line
+    from gtcrowd import job_lifecycle
 
     job = ask("a", "b", "c", workers_per_object=1)
     cleo = hire("cleo")
     for label in ("heron", "ibis", "heron"):
         answer(cleo, job, label)
-    return line.advance(job.pk, now=now)
+    return job_lifecycle.advance(job.pk, now=now)

@@ -6,7 +6,7 @@ import json
 import pandas as pd
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.reports import REPORTS
@@ -20,7 +20,7 @@ def counted(ask, hire, answer, now):
         worker = hire(name)
         for _object in range(2):
             answer(worker, job)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     rollup.roll(zone="UTC")
     quality.form(job, now=now)
     return job

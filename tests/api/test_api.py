@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from rest_framework.test import APIClient
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job
 from tests.api.conftest import program
@@ -169,7 +169,7 @@ def test_a_job_is_stopped(call, ask, now):
     job = ask()
 
     assert call.post(URL + "jobs/birds/stop/").json()["state"] == "Stopping"
-    assert line.advance(job.pk, now=now).state == "Stopped"
+    assert job_lifecycle.advance(job.pk, now=now).state == "Stopped"
 
 
 def test_an_uploaded_manifest_can_be_used(call, team):

@@ -6,7 +6,7 @@ import pytest
 
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import store
-from gtcrowd.jobs.models import Job, Prepared
+from gtcrowd.jobs.models import Job, PreAnnotation
 from gtcrowd.tasks import claim, submit
 from gtcrowd.workpage import trial
 from tests.api.conftest import program
@@ -40,7 +40,7 @@ def test_a_page_and_a_hook_are_tried_on_three_objects(call, hook, given):
     assert (first["rendered"], first["fault"]) == ("<crowd-form>&lt;1&gt;</crowd-form>", "")
     assert (tried["after"], len(hook.asked)) == (None, 3)
     assert not Job.objects.exists()
-    assert not Prepared.objects.exists()
+    assert not PreAnnotation.objects.exists()
 
 
 def test_a_fault_is_told_after_one_try(call, hook, given):

@@ -1,10 +1,10 @@
-"""A running job over REST: change, pause, known objects, standings, objects."""
+"""A running job over REST: change, pause, known objects, job_workers, objects."""
 
 import json
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import claim, submit
 from gtcrowd.tasks.models import Task
@@ -19,11 +19,11 @@ def test_a_job_is_changed_while_it_runs(call, ask, now):
 
     changed = call.patch(URL, {"workers_per_object": 5, "price": "0.024"}, format="json")
     refused = call.patch(URL, {"categories": [], "typo": 1}, format="json")
-    line.advance(Job.objects.get().pk, now=now)
+    job_lifecycle.advance(Job.objects.get().pk, now=now)
 
     assert (changed.status_code, changed.json()["workers_per_object"]) == (202, 5)
     assert {fault["field"] for fault in refused.json()["faults"]} == {"categories", "typo"}
-    assert set(Task.objects.values_list("wanted", flat=True)) == {5}
+    assert set(Task.objects.values_list("target_answers", flat=True)) == {5}
 
 
 def test_a_job_is_paused_and_resumed(call, ask, alice):

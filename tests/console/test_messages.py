@@ -6,7 +6,7 @@ from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member, User
 from gtcrowd.tasks import claim, messages
 from gtcrowd.tasks.models import Message
-from gtcrowd.workforce.models import Kind, Worker, Workforce
+from gtcrowd.workforce.models import Worker, Workforce, WorkforceType
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +90,7 @@ def test_who_has_not_written_cannot_be_written_to(owner, asked, hire):
 
 def test_workers_of_others_are_codes(owner, asked, now):
     vera = User.objects.create_user("vera@example.org", name="Vera Vendor")
-    vendor = Workforce.objects.create(kind=Kind.VENDOR, name="labelers")
+    vendor = Workforce.objects.create(type=WorkforceType.VENDOR, name="labelers")
     worker = Worker.objects.create(workforce=vendor, user=vera, state="active")
     messages.write(worker=worker, job=asked.job, text="Hm.", now=now)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.sessions import SessionStore
@@ -93,15 +93,15 @@ def job(ask, crowd, answer, now):
         answer(crowd["cleo"], job, "heron", seconds=10)
         answer(crowd["dan"], job, "heron", seconds=20)
         answer(crowd["eve"], job, "ibis", now=now + timedelta(days=1), seconds=2)
-    job = line.advance(job.pk, now=now + timedelta(days=1))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(days=1))
     rollup.roll(zone="UTC")
     quality.form(job, now=now)
-    evidence = {"seen": 0.9, "expected": 0.1, "answers": 2, "began_at": now.timestamp()}
+    evidence = {"seen": 0.9, "expected_correct": 0.1, "answers": 2, "began_at": now.timestamp()}
     Case.objects.create(
         requester=job.requester,
         worker=crowd["eve"],
         job=job,
-        kind="speed",
+        category="speed",
         key="x",
         evidence=evidence,
         ratio=7.5,
@@ -122,7 +122,7 @@ def cars(ask, crowd, put, now):
         content = {"boundingBox": {"boundingBoxes": [box], "inputImageProperties": {"height": 480, "width": 640}}}
         held = claim.next_assignment(worker=worker, job=job, now=now)
         submit.submit(assignment=held, content=content, now=now + timedelta(seconds=30))
-    job = line.advance(job.pk, now=now + timedelta(days=1))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(days=1))
     rollup.roll(zone="UTC")
     quality.form(job, now=now)
     return job

@@ -17,8 +17,8 @@ from gtcrowd.analytics.money import Flow
 
 DAYS = pd.date_range("2026-11-01", periods=3, name="day")
 COLUMNS = (
-    "judged", "expected", "doubt", "compared", "agreed", "truth_n", "truth_right", "gold_n", "gold_right", "submitted", "late",
-    "surplus", "returned", "declined", "expired", "seconds", "active_seconds", "active", "lost_seconds", "paid",
+    "scored", "expected_correct", "variance", "compared", "agreement_sum", "truth_n", "truth_right", "gold_n", "gold_right", "submitted", "late",
+    "extra", "returned", "declined", "expired", "seconds", "active_seconds", "active", "lost_seconds", "paid",
 )  # fmt: skip
 
 
@@ -34,8 +34,8 @@ def measured(rows):
             for place, (name, _n, _r) in enumerate(rows)
         ]
     )
-    frame["submitted"] = frame["judged"] = [n for _name, n, _right in rows]
-    frame["expected"] = [float(right) for _name, _n, right in rows]
+    frame["submitted"] = frame["scored"] = [n for _name, n, _right in rows]
+    frame["expected_correct"] = [float(right) for _name, _n, right in rows]
     return measures.measured(frame)
 
 
@@ -284,9 +284,9 @@ def test_latency_from_classes():
 
 
 def test_weeks_begin_on_monday():
-    days = pd.DataFrame({"day": [date(2026, 11, 2), date(2026, 11, 8), date(2026, 11, 9)], "judged": [1, 2, 4]})
+    days = pd.DataFrame({"day": [date(2026, 11, 2), date(2026, 11, 8), date(2026, 11, 9)], "scored": [1, 2, 4]})
 
-    assert worker.weeks(days)["judged"].tolist() == [3, 4]
+    assert worker.weeks(days)["scored"].tolist() == [3, 4]
 
 
 def test_a_file_runs_nothing_in_a_spreadsheet():

@@ -9,7 +9,7 @@ import pytest
 
 from dashboards import address, pages
 from dashboards.figures import annotations, box_errors, categories, drift, object_flow, quality
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import frames, reports, rollup
 from gtcrowd.analytics import quality as forming
 from gtcrowd.analytics.filters import Filters
@@ -21,7 +21,7 @@ AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC).timestamp()
 NAMES = {1: "Cleo", 2: "Dan"}
 CHANGES = pd.DataFrame(
     [
-        [pd.Timestamp(2026, 11, 4, 12), "known-objects", None, {"withdrawn": 2}],
+        [pd.Timestamp(2026, 11, 4, 12), "gold-objects", None, {"withdrawn": 2}],
         [pd.Timestamp(2026, 11, 3, 15), "workers_per_object", 3, 5],
         [pd.Timestamp(2026, 11, 3, 9), "price", "0.012", "0.036"],
     ],
@@ -199,7 +199,7 @@ def cars(ask, put, crowd, now):
         content = {"boundingBox": {"boundingBoxes": [box], "inputImageProperties": {"height": 480, "width": 640}}}
         held = claim.next_assignment(worker=crowd[name], job=job, now=now)
         submit.submit(assignment=held, content=content, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     rollup.roll(zone="UTC")
     forming.form(job, now=now)
     return job

@@ -131,7 +131,7 @@ def test_a_figure_that_fails_leaves_the_others(alice, job, monkeypatch):
     def broken(*_args, **_named):
         raise ZeroDivisionError("secret of the house")
 
-    monkeypatch.setattr(overview.work, "hours", broken)
+    monkeypatch.setattr(overview.throughput, "hours", broken)
     drawn = content(alice, "/dashboards/")
     shown = str(
         [one.to_plotly_json() for one in components.show(drawn, *address.read("/dashboards/", "", today=TODAY))]

@@ -22,7 +22,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from gtcrowd import postgres
+from gtcrowd.platform import postgres
 
 pytestmark = pytest.mark.browser
 READY_SECONDS = 180
@@ -280,10 +280,10 @@ def test_every_acknowledged_answer_stands_whatever_dies(service):
     assert len(acknowledged) > 20
     assert {task: receipt["paid"] for task, receipt in acknowledged.items()}.items() <= dict(stored).items()
     assert dict.fromkeys(acknowledged, 1).items() <= dict(paid).items()
-    assert not service.query("SELECT FROM tasks_task WHERE answered > wanted")
+    assert not service.query("SELECT FROM tasks_task WHERE answer_count > target_answers")
     assert not service.query(
-        "SELECT FROM tasks_answer WHERE NOT gold AND NOT surplus GROUP BY task_id HAVING count(*) > "
-        "(SELECT wanted FROM tasks_task WHERE data_object_id = task_id)"
+        "SELECT FROM tasks_answer WHERE NOT gold AND NOT extra GROUP BY task_id HAVING count(*) > "
+        "(SELECT target_answers FROM tasks_task WHERE data_object_id = task_id)"
     )
     assert service.query("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(0,)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.apps import apps
 from procrastinate.contrib.django import app
 
-from gtcrowd import queue
+from gtcrowd.platform import queue
 
 FLOORS = ["ledger", "identity", "workforce", "jobs", "tasks", "labels"]
 EDGES = ("api", "console", "portal")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks, store
 from gtcrowd.jobs.hooks import Call, HookFault
@@ -56,7 +56,7 @@ def test_it_prepares_and_labels(documented, address, settings, ask, hire, now):
         held = claim.next_assignment(worker=hire(name), job=job, now=now)
         submit.submit(assignment=held, content={"bird": bird}, now=now)
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     with store.store().open(job.output) as file:
         first, second = map(json.loads, file.read().splitlines())

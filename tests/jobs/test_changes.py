@@ -6,7 +6,7 @@ import pytest
 
 from gtcrowd.analytics import data_version, frames
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
-from gtcrowd.jobs.models import Change
+from gtcrowd.jobs.models import JobChange
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.tasks import change, gold
 from gtcrowd.tasks.models import Gold
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def noted():
-    return [(one.field, one.before, one.after) for one in Change.objects.order_by("pk")]
+    return [(one.field, one.before, one.after) for one in JobChange.objects.order_by("pk")]
 
 
 def test_values_before_and_after_are_kept(alice, ask, now):
@@ -26,7 +26,7 @@ def test_values_before_and_after_are_kept(alice, ask, now):
     change.change(viewer=alice, job=job, given={"team": "everyone", "price": "0.036"}, now=now)
 
     assert noted() == [("price", "0.012", "0.036"), ("priority", 0, 2), ("team", "birders", "everyone")]
-    first = Change.objects.earliest("pk")
+    first = JobChange.objects.earliest("pk")
     assert (first.at, first.by) == (now, alice.user)
 
 
@@ -54,7 +54,7 @@ def test_known_objects_are_noted(alice, ask, now):
     gold.retire(viewer=alice, known=one, now=now)
 
     assert noted() == [
-        ("known-objects", None, {what: n}) for what, n in (("added", 2), ("corrected", 1), ("withdrawn", 1))
+        ("gold-objects", None, {what: n}) for what, n in (("added", 2), ("corrected", 1), ("withdrawn", 1))
     ]
 
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.jobs import create, ingest, state, stop, store
 from gtcrowd.jobs.models import Job
@@ -85,7 +85,7 @@ def test_too_little_money_creates_nothing(alice, ask):
 
 
 def test_prices_are_of_the_ladder_or_within_bounds(alice, ask):
-    alice.requester.lowest_price, alice.requester.highest_price = Decimal("0.05"), Decimal("0.1")
+    alice.requester.min_price, alice.requester.max_price = Decimal("0.05"), Decimal("0.1")
 
     assert ask(name="ladder", price="0.012", opened=False).price == Decimal("0.012")
     assert ask(name="bounds", price="0.077", opened=False).price == Decimal("0.077")
@@ -113,7 +113,7 @@ def test_ingest_resumes_where_it_was_killed(ask, now, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         ingest.ingest(job, now=now)
     monkeypatch.setattr(ingest, "_bring_in", bring)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "InProgress"
     assert list(job.data_objects.order_by("position").values_list("line", flat=True)) == [
@@ -125,7 +125,7 @@ def test_a_changed_manifest_fails_the_job_and_gives_the_money_back(alice, ask, p
     job = ask(opened=False)
     put("something", "else", key="birds.manifest")
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Failed", "manifest-unreadable")
     assert "was changed" in job.reason
@@ -150,7 +150,7 @@ def test_a_job_stops_once(alice, ask, now):
     job = ask()
 
     stop.stop(viewer=alice, job=job, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Stopped", "stopped-by-requester")
     with pytest.raises(state.NotPossible):

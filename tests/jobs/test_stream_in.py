@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from rest_framework.test import APIClient
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import state, stream_in
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.jobs.request import JobRefused
@@ -39,7 +39,7 @@ def test_objects_are_opened_held_for_and_known_by_their_id(stream, now):
 
     first = stream_in.arrive(job=job, lines=texts(1, 2, 2), now=now)
     again = stream_in.arrive(job=job, lines=texts(2, 3), now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (first.added, first.repeated, again.added, again.repeated) == (2, 1, 1, 1)
     assert (job.objects_total, Task.objects.filter(job=job).count()) == (3, 3)
@@ -49,11 +49,11 @@ def test_objects_are_opened_held_for_and_known_by_their_id(stream, now):
 def test_it_ends_after_days_without_anything(stream, hire, answer, now):
     job = stream(workers_per_object=1)
     stream_in.arrive(job=job, lines=texts("a"), now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     answer(hire("cleo"), job)
 
-    assert line.advance(job.pk, now=now + timedelta(days=1)).state == "InProgress"
-    job = line.advance(job.pk, now=now + timedelta(days=2))
+    assert job_lifecycle.advance(job.pk, now=now + timedelta(days=1)).state == "InProgress"
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(days=2))
 
     assert (job.state, job.reason_code) == ("Stopped", "idle")
     assert balance.balance(names.hold(job.pk)) == 0

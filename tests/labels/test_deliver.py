@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.integrations import hooks as calling
 from gtcrowd.jobs import stop, store
-from gtcrowd.jobs.models import Counters, Hook, Mishap
+from gtcrowd.jobs.models import Counters, Hook, ObjectError
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate, deliver, export, payload
-from gtcrowd.labels.models import Delivery, Label, Run
+from gtcrowd.labels.models import Label, PostAnnotationBatch, Run
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change, claim, gold, submit
 from gtcrowd.tasks.models import Answer, Task
@@ -83,7 +83,7 @@ def test_from_manifest_to_manifest_with_both_hooks(custom, hook, give, now):
     job = custom("a", pre_hook=hook.url, workers_per_object=3)
     for name, bird in (("cleo", "heron"), ("dan", "heron"), ("eve", "ibis")):
         give(name, job, {"bird": bird})
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Completed", "all-labeled")
     assert output(job) == [
@@ -107,7 +107,7 @@ def test_from_manifest_to_manifest_with_both_hooks(custom, hook, give, now):
 def test_the_event_and_the_payload_are_ground_truths(custom, hook, give, now):
     job = custom("Möwe")
     give("cleo", job, {"bird": "gull"})
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
 
     (event,) = hook.events
     url = event["payload"].pop("url")
@@ -143,25 +143,25 @@ def test_at_most_fifty_objects_go_into_a_call(custom, hook, give, now):
     job = custom(*map(str, range(120)))
     give("cleo", job, *({"n": number} for number in range(120)))
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     sizes = [len(read(event["payload"]["s3Uri"])) for event in hook.events]
     assert sizes == [50, 50, 20]
     assert job.state == "Completed"
     assert Label.objects.filter(job=job, current=True).count() == 120
-    assert Counters.objects.get(job=job).concluded == 120
+    assert Counters.objects.get(job=job).consolidated == 120
 
 
 def test_labels_come_while_the_job_runs(custom, hook, give, now):
     job = custom(*map(str, range(60)))
     give("cleo", job, *({"n": 1} for _number in range(50)))
-    assert line.advance(job.pk, now=now).state == "InProgress"
+    assert job_lifecycle.advance(job.pk, now=now).state == "InProgress"
     assert Label.objects.count() == 50
 
     give("cleo", job, {"n": 1})
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
     assert Label.objects.count() == 50
-    line.advance(job.pk, now=now + deliver.AGE)
+    job_lifecycle.advance(job.pk, now=now + deliver.AGE)
     assert Label.objects.count() == 51
 
 
@@ -170,15 +170,15 @@ def test_a_fault_leaves_all_as_it_is_and_is_tried_again_later(custom, hook, give
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("InProgress", "waiting-for-hook")
     assert job.reason == "Waiting for the hook, after 1 tries: The hook answered with status 500."
-    assert (Label.objects.count(), Task.objects.get().state, Task.objects.get().concluded) == (0, "done", False)
-    line.advance(job.pk, now=now + timedelta(seconds=29))
+    assert (Label.objects.count(), Task.objects.get().state, Task.objects.get().consolidated) == (0, "done", False)
+    job_lifecycle.advance(job.pk, now=now + timedelta(seconds=29))
     assert len(hook.asked) == 1
     hook.reply = agreed
-    job = line.advance(job.pk, now=now + timedelta(seconds=30))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(seconds=30))
     assert job.state == "Completed"
     first, second = ((headers["idempotency-key"], body) for headers, body in hook.asked)
     assert first[0] == second[0]
@@ -191,7 +191,7 @@ def test_after_the_last_try_the_objects_fail_with_the_reason(custom, hook, give,
     hook.reply = lambda event: (500, b"")
     for _try in range(len(deliver.WAITS) + 1):
         assert job.state == "InProgress"
-        job = line.advance(job.pk, now=now)
+        job = job_lifecycle.advance(job.pk, now=now)
         now += timedelta(hours=1)
 
     assert (job.state, job.reason_code) == ("Completed", "completed-with-errors")
@@ -209,16 +209,16 @@ def test_another_hook_is_given_what_failed_by_the_one_before(custom, hook, give,
     hook.reply = lambda event: (500, b"")
     for _try in range(len(deliver.WAITS) + 1):
         now += timedelta(hours=1)
-        job = line.advance(job.pk, now=now)
+        job = job_lifecycle.advance(job.pk, now=now)
     assert Task.objects.get(position=0).state == "failed"
 
     hook.reply = agreed
     change.change(viewer=alice, job=job, given={"post_hook": f"{hook.url}/2"}, now=now)
-    line.advance(job.pk, now=now + deliver.AGE)
+    job_lifecycle.advance(job.pk, now=now + deliver.AGE)
 
     label = Label.objects.get()
     assert (label.value, label.run.versions) == ({"bird": "heron"}, {"hook": "2"})
-    assert (Task.objects.get(position=0).state, Mishap.objects.count()) == ("done", 0)
+    assert (Task.objects.get(position=0).state, ObjectError.objects.count()) == ("done", 0)
     assert Hook.objects.filter(stage="post").count() == 2
 
 
@@ -226,10 +226,10 @@ def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     change.change(viewer=alice, job=job, given={"post_hook": ""}, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Completed", "all-labeled")
     assert Run.objects.get().method == job.method
@@ -264,7 +264,7 @@ def test_what_is_wrong_with_an_answer_is_told(custom, hook, give, now, answer, t
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: answer
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert told in job.reason
     assert Label.objects.count() == 0
@@ -277,7 +277,7 @@ def test_what_the_hook_says_of_a_label_stays(custom, hook, give, now):
     content = {"birds": [1, None], "birds-metadata": told}
     hook.reply = lambda event: [{"datasetObjectId": 0, "consolidatedAnnotation": {"content": content}}]
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     (found,) = output(job)
     assert found["birds"] == [1, None]
@@ -297,12 +297,12 @@ def test_a_killed_delivery_is_made_once(custom, hook, give, now, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(deliver, "_write", killed)
         with pytest.raises(KeyboardInterrupt):
-            line.advance(job.pk, now=now)
+            job_lifecycle.advance(job.pk, now=now)
     assert (Label.objects.count(), Run.objects.count()) == (0, 0)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "Completed"
-    assert (Label.objects.count(), Run.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+    assert (Label.objects.count(), Run.objects.count(), PostAnnotationBatch.objects.count()) == (1, 1, 1)
     assert len({headers["idempotency-key"] for headers, _body in hook.asked}) == 1
 
 
@@ -311,12 +311,12 @@ def test_a_stopped_job_waits_for_its_labels_too(custom, hook, give, alice, now):
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
     stop.stop(viewer=alice, job=job, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     assert (job.state, job.reason_code) == ("Stopping", "stopped-by-requester")
     assert "Waiting for the hook" in job.reason
 
     hook.reply = agreed
-    job = line.advance(job.pk, now=now + timedelta(minutes=1))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(minutes=1))
 
     assert (job.state, job.reason_code) == ("Stopped", "stopped-by-requester")
     assert output(job)[0]["birds"] == {"bird": "heron"}
@@ -325,13 +325,13 @@ def test_a_stopped_job_waits_for_its_labels_too(custom, hook, give, alice, now):
 def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
-    job = line.advance(job.pk, now=now + deliver.AGE)
+    job = job_lifecycle.advance(job.pk, now=now + deliver.AGE)
     assert Label.objects.get().answers == 1
 
     change.change(viewer=alice, job=job, given={"workers_per_object": 2}, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     give("dan", job, {"bird": "ibis"})
-    line.advance(job.pk, now=now + deliver.AGE)
+    job_lifecycle.advance(job.pk, now=now + deliver.AGE)
 
     assert list(Label.objects.order_by("pk").values_list("current", "answers")) == [(False, 1), (True, 2)]
 
@@ -339,7 +339,7 @@ def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, no
 def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     before = list(export.lines(job))
 
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
@@ -354,7 +354,7 @@ def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook
 def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, monkeypatch):
     job = custom(*map(str, range(60)))
     give("cleo", job, *({"n": 1} for _number in range(60)))
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
     monkeypatch.setattr(deliver, "SECONDS", 0)
     asked = len(hook.asked)
@@ -371,7 +371,7 @@ def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, m
 def test_a_run_whose_hook_fails_says_why(custom, hook, give, alice, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     hook.reply = lambda event: (404, b"")
 
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
@@ -385,7 +385,7 @@ def test_known_objects_keep_what_is_right(custom, hook, give, alice, now):
     gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": {"bird": "ibis"}}], now=now)
     give("cleo", job, {"bird": "heron"})
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "Completed"
     assert [one["birds"] for one in output(job)] == [{"bird": "heron"}, {"bird": "ibis"}]
@@ -398,7 +398,7 @@ def test_a_hook_installed_here_has_the_payload_inline(custom, give, alice, now, 
     job = custom("a", post_hook="first")
     give("cleo", job, {"bird": "heron"})
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert output(job)[0]["birds"] == {"bird": "heron"}
 
@@ -422,4 +422,4 @@ def test_other_kinds_have_methods_of_their_own(ask, hook):
 
 def test_confidence_is_a_share_or_nothing():
     for given, confidence in ((0.5, 0.5), (1, 1.0), (2, 0.0), ("x", 0.0), (True, 0.0), (None, 0.0)):
-        assert payload.Made(1, {"confidence": given}, 1).confidence == confidence
+        assert payload.HookResult(1, {"confidence": given}, 1).confidence == confidence

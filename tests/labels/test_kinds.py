@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import store
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks import claim, submit
@@ -54,7 +54,7 @@ def labeled(ask, put, hire, now):
         for name, content in zip(("cleo", "dan", "eve"), answers, strict=True):
             held = claim.next_assignment(worker=hire(name), job=job, now=now)
             submit.submit(assignment=held, content=content, now=now)
-        job = line.advance(job.pk, now=now)
+        job = job_lifecycle.advance(job.pk, now=now)
         assert job.state == "Completed"
         with store.store().open(job.output) as file:
             return json.loads(file.read().splitlines()[0]), job

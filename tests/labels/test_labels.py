@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import store
 from gtcrowd.labels import consolidate, export
 from gtcrowd.labels.models import Label, Run, WorkerQuality
@@ -25,7 +25,7 @@ def answered(ask, hire, answer, now):
 
 
 def test_a_job_labels_itself_when_the_answers_are_in(answered, now):
-    job = line.advance(answered.pk, now=now)
+    job = job_lifecycle.advance(answered.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Completed", "all-labeled")
     assert list(Label.objects.filter(current=True).order_by("position").values_list("value", "answers")) == [
@@ -39,10 +39,10 @@ def test_a_job_labels_itself_when_the_answers_are_in(answered, now):
 
 
 def test_the_rest_of_the_budget_comes_back(alice, ask, hire, answer, now):
-    job = ask("a", "b", availability=60)
+    job = ask("a", "b", task_lifetime=60)
     answer(hire("cleo"), job)
 
-    line.advance(job.pk, now=now + timedelta(seconds=60))
+    job_lifecycle.advance(job.pk, now=now + timedelta(seconds=60))
 
     assert balance.balance(names.hold(job.pk)) == 0
     assert balance.balance(names.funds(alice.requester.pk)) == -job.price
@@ -52,17 +52,17 @@ def test_fees_are_paid_for_labeled_objects_only(alice, ask, hire, answer, now, s
     from decimal import Decimal
 
     settings.GTCROWD_FEE_PER_OBJECT = Decimal("0.080")
-    job = ask("a", "b", availability=60)
+    job = ask("a", "b", task_lifetime=60)
     answer(hire("cleo"), job)
 
-    line.advance(job.pk, now=now + timedelta(seconds=60))
+    job_lifecycle.advance(job.pk, now=now + timedelta(seconds=60))
 
     assert balance.balance(names.FEES) == Decimal("0.080")
     assert balance.balance(names.funds(alice.requester.pk)) == Decimal("-0.092")
 
 
 def test_another_method_changes_nothing_of_the_jobs_labels(alice, answered, now):
-    line.advance(answered.pk, now=now)
+    job_lifecycle.advance(answered.pk, now=now)
     before = list(Label.objects.filter(current=True).values_list("pk", flat=True))
 
     run = consolidate.ask(answered, viewer=alice, method="majority", now=now)
@@ -84,10 +84,10 @@ def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, ans
         lines=['{"source": "a", "n": 1.10}', '{"source":"b"}', '{"source":"c","birds":1}'],
         key="three.manifest",
     )
-    job = ask(manifest="s3://heron/three.manifest", workers_per_object=2, availability=60)
+    job = ask(manifest="s3://heron/three.manifest", workers_per_object=2, task_lifetime=60)
     answer(hire("cleo"), job), answer(hire("dan"), job)
 
-    job = line.advance(job.pk, now=now + timedelta(seconds=60))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(seconds=60))
 
     with store.store().open(job.output) as file:
         labeled, failed, untouched = file.read().decode().splitlines()
@@ -98,7 +98,7 @@ def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, ans
 
 
 def test_the_manifest_of_a_run_can_be_had_too(alice, answered, now):
-    line.advance(answered.pk, now=now)
+    job_lifecycle.advance(answered.pk, now=now)
     run = consolidate.ask(answered, viewer=alice, method="majority", now=now)
     consolidate.perform(run, now=now)
 
@@ -113,7 +113,7 @@ def test_batches_are_labeled_as_they_come_in(ask, hire, answer, now, monkeypatch
     cleo = hire("cleo")
     answer(cleo, job), answer(cleo, job)
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "InProgress"
     assert Label.objects.filter(current=True).count() == 2
@@ -126,17 +126,17 @@ def test_ground_truths_method_runs_on_each_batch_apart(ask, hire, answer, now, m
     cleo = hire("cleo")
     for _ in range(2):
         answer(cleo, job), answer(cleo, job)
-        job = line.advance(job.pk, now=now)
+        job = job_lifecycle.advance(job.pk, now=now)
 
     assert list(Run.objects.order_by("pk").values_list("answers", "labels")) == [(2, 2), (2, 2)]
     assert job.state == "Completed"
 
 
 def test_advancing_again_does_nothing_more(answered, now):
-    line.advance(answered.pk, now=now)
+    job_lifecycle.advance(answered.pk, now=now)
     runs = Run.objects.count()
 
-    line.advance(answered.pk, now=now)
+    job_lifecycle.advance(answered.pk, now=now)
 
     assert Run.objects.count() == runs
 
@@ -146,12 +146,12 @@ def test_only_one_process_moves_a_job(ask, now):
     from tests.tasks.test_races import at_once
 
     job, outcomes = ask(), []
-    with line._alone(job.pk):
+    with job_lifecycle._alone(job.pk):
 
         def other(_):
             try:
-                line.advance(job.pk, now=now)
-            except line.Busy:
+                job_lifecycle.advance(job.pk, now=now)
+            except job_lifecycle.Busy:
                 outcomes.append("busy")
 
         at_once([1], other)
@@ -166,7 +166,7 @@ def test_several_categories_go_from_answers_to_the_manifest(ask, hire, answer, n
         for label in labels:
             answer(worker, job, label)
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "Completed"
     with store.store().open(job.output) as file:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Bucket
 from gtcrowd.jobs import create, store
@@ -71,7 +71,7 @@ def give(alice: Viewer, team: Team, bucket: str) -> Give:
         }
         now = timezone.now()
         job = create.create(viewer=alice, given=asked, now=now)
-        return line.advance(job.pk, now=now)
+        return job_lifecycle.advance(job.pk, now=now)
 
     return _give
 

@@ -82,7 +82,7 @@ def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     expect(page.get_by_role("heading", name="Well done")).to_be_visible()
 
     assert values() == [f"answer {number}" for number in range(20)]
-    assert not Answer.objects.filter(surplus=True).exists()
+    assert not Answer.objects.filter(extra=True).exists()
     assert not Assignment.objects.filter(state=AssignmentState.LIVE).exists()
     assert page.evaluate("Object.keys(localStorage).length") == 0
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gtcrowd.tasks import claim, drafts, release
-from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Seat
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Slot
 
 
 def test_answer_brings_receipt_and_next_task(hand, take, pictures):
@@ -237,12 +237,12 @@ def test_one_that_somebody_else_took_is_told_and_its_answer_is_kept(cleos, hand,
     held = take(pictures)
     begun = ahead(cleos, held)
     Assignment.objects.filter(pk=begun.pk).update(expires_at=begun.claimed_at)
-    Seat.objects.filter(pk=begun.seat_id).update(free_at=begun.claimed_at)
+    Slot.objects.filter(pk=begun.slot_id).update(free_at=begun.claimed_at)
     claim.next_assignment(worker=hire("dan"), job=pictures, now=timezone.now())
 
     assert hand(held, at=begun.pk).json()["next"] is None
     receipt = hand(begun, more=False).json()["receipt"]
-    assert (receipt["surplus"], receipt["paid"]) == (True, "0.036")
+    assert (receipt["extra"], receipt["paid"]) == (True, "0.036")
 
 
 def test_the_task_shown_already_must_be_ones_own(hand, take, hire, pictures):

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import pause
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger import balance, names
 from gtcrowd.ledger.hold import InsufficientFunds
 from gtcrowd.tasks import allocate, available_jobs, change, claim, extend_lease, job_worker, release, submit
-from gtcrowd.tasks.models import Seat, Standing, Task
+from gtcrowd.tasks.models import JobWorker, Slot, Task
 
 pytestmark = pytest.mark.django_db
 HERON = {"crowd-classifier": {"label": "heron"}}
@@ -34,7 +34,7 @@ def order_of(worker, job, answer, count):
 
 
 def test_priority_opens_and_hands_out_the_highest_first(told, hire, answer, now):
-    job = told([1, 30, -2, 30], hand_out="priority", max_concurrent=2, workers_per_object=1)
+    job = told([1, 30, -2, 30], task_order="priority", max_concurrent=2, workers_per_object=1)
 
     assert order_of(hire("cleo"), job, answer, 4) == [1, 3, 0, 2]
 
@@ -42,7 +42,7 @@ def test_priority_opens_and_hands_out_the_highest_first(told, hire, answer, now)
 def test_random_is_the_same_again_for_the_same_seed_only(ask, hire, answer):
     cleo, texts = hire("cleo"), [f"t{n}" for n in range(12)]
     orders = [
-        order_of(cleo, ask(*texts, name=f"r{n}", hand_out="random", order_key=seed), answer, 12)
+        order_of(cleo, ask(*texts, name=f"r{n}", task_order="random", order_key=seed), answer, 12)
         for n, seed in enumerate(["a", "a", "b"])
     ]
 
@@ -51,14 +51,14 @@ def test_random_is_the_same_again_for_the_same_seed_only(ask, hire, answer):
 
 
 def test_least_answered_gives_every_object_one_answer_first(ask, hire, answer):
-    job = ask("a", "b", "c", hand_out="least-answered", workers_per_object=2)
+    job = ask("a", "b", "c", task_order="least-answered", workers_per_object=2)
 
     assert order_of(hire("cleo"), job, answer, 1) == [0]
     assert order_of(hire("dan"), job, answer, 3) == [1, 2, 0]
 
 
 def test_a_sequence_stays_with_one_worker_until_they_let_go(told, hire, answer, now):
-    job = told(["x", "y", "x", "y", "x"], hand_out="sequence", workers_per_object=1, time_limit=60)
+    job = told(["x", "y", "x", "y", "x"], task_order="sequence", workers_per_object=1, time_limit=60)
     cleo, dan = hire("cleo"), hire("dan")
 
     assert order_of(cleo, job, answer, 1) == [0]
@@ -71,14 +71,14 @@ def test_a_sequence_stays_with_one_worker_until_they_let_go(told, hire, answer, 
 
 
 def test_each_worker_of_a_sequence_does_all_of_it(told, hire, answer):
-    job = told(["x", "y", "x"], hand_out="sequence", workers_per_object=2)
+    job = told(["x", "y", "x"], task_order="sequence", workers_per_object=2)
 
     assert [order_of(hire(name), job, answer, 3) for name in ("cleo", "dan")] == [[0, 2, 1], [0, 2, 1]]
 
 
 def test_an_attribute_that_orders_must_be_in_every_line(told):
     with pytest.raises(JobRefused) as refused:
-        told([1, "much", 3], hand_out="priority")
+        told([1, "much", 3], task_order="priority")
 
     assert "line 2" in refused.value.faults[0].problem
 
@@ -118,10 +118,12 @@ def test_nothing_left_costs_as_little_as_a_task(ask, hire, answer, now, django_a
     with pytest.raises(claim.NothingToDo):
         claim.next_assignment(worker=cleo, job=job, now=now)
 
-    place = Standing.objects.get(worker=cleo)
+    place = JobWorker.objects.get(worker=cleo)
 
-    assert place.rank == allocate.END
-    assert Seat.objects.filter(job=job, free_at__gt=place.since).count() == 60  # these are all that is looked at again
+    assert place.scan_rank == allocate.END
+    assert (
+        Slot.objects.filter(job=job, free_at__gt=place.scan_since).count() == 60
+    )  # these are all that is looked at again
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_a_task_fetched_in_advance_and_forgotten_goes_to_others(ask, hire, now):
 
     later = now + timedelta(seconds=claim.AHEAD_SECONDS + 1)
 
-    assert claim.next_assignment(worker=hire("dan"), job=job, now=later).seat_id == ahead.seat_id
+    assert claim.next_assignment(worker=hire("dan"), job=job, now=later).slot_id == ahead.slot_id
 
 
 def test_more_time_is_given_until_somebody_else_has_the_task(ask, hire, now):
@@ -217,7 +219,7 @@ def test_a_worker_paused_by_the_requester_goes_on_when_allowed(alice, ask, hire,
 
     with pytest.raises(claim.NothingToDo, match="Too fast"):
         claim.next_assignment(worker=cleo, job=job, now=now)
-    job_worker.resume(viewer=alice, standing=row)
+    job_worker.resume(viewer=alice, job_worker=row)
     assert claim.next_assignment(worker=cleo, job=job, now=now)
 
 
@@ -226,9 +228,9 @@ def test_more_workers_an_object_opens_what_was_done(alice, ask, hire, answer, no
     answer(hire("cleo"), job)
 
     change.change(viewer=alice, job=job, given={"workers_per_object": 3}, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
-    assert list(Task.objects.order_by("position").values_list("state", "answered", "wanted")) == [
+    assert list(Task.objects.order_by("position").values_list("state", "answer_count", "target_answers")) == [
         ("open", 1, 3),
         ("open", 0, 3),
     ]
@@ -241,26 +243,26 @@ def test_fewer_workers_an_object_ends_what_has_enough(alice, ask, hire, answer, 
     held = claim.next_assignment(worker=dan, job=job, now=now)  # on the first object as well
 
     change.change(viewer=alice, job=job, given={"workers_per_object": 1}, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     first = Task.objects.get(position=0)
-    assert (first.state, first.wanted, first.seats.filter(free_at__isnull=False).count()) == ("open", 2, 1)
-    assert not submit.submit(assignment=held, content=HERON, now=now).surplus
+    assert (first.state, first.target_answers, first.slots.filter(free_at__isnull=False).count()) == ("open", 2, 1)
+    assert not submit.submit(assignment=held, content=HERON, now=now).extra
     first.refresh_from_db()
-    assert (first.state, first.answered) == ("done", 2)
+    assert (first.state, first.answer_count) == ("done", 2)
 
 
-def test_a_seat_beyond_the_target_goes_to_nobody_else(alice, ask, hire, answer, now):
+def test_a_slot_beyond_the_target_goes_to_nobody_else(alice, ask, hire, answer, now):
     job, cleo = ask("a", workers_per_object=2, time_limit=60), hire("cleo")
     claim.next_assignment(worker=cleo, job=job, now=now)
     answer(hire("dan"), job)
     change.change(viewer=alice, job=job, given={"workers_per_object": 1}, now=now)
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
     later = now + timedelta(seconds=61)
 
     with pytest.raises(claim.NothingToDo):
         claim.next_assignment(worker=hire("eve"), job=job, now=later)
-    assert line.advance(job.pk, now=later).state == "Completed"
+    assert job_lifecycle.advance(job.pk, now=later).state == "Completed"
 
 
 def test_a_new_price_is_for_new_tasks_and_a_promise_is_kept(alice, ask, hire, now):

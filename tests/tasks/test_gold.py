@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.labels.models import Label
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import claim, gold, submit
-from gtcrowd.tasks.models import Answer, Assignment, Gold, Standing, Task
+from gtcrowd.tasks.models import Answer, Assignment, Gold, JobWorker, Task
 
 pytestmark = pytest.mark.django_db
 RULE = {"rules": [{"below": 0.6, "do": "pause"}]}
@@ -80,10 +80,10 @@ def test_a_rule_looks_at_the_upper_end_of_the_interval(known, hire, now):
     states = []
     for _ in range(3):
         work(eve, job, "ibis", now)
-        states.append(Standing.objects.get(worker=eve).state)
+        states.append(JobWorker.objects.get(worker=eve).state)
 
     assert states == ["working", "working", "paused"]
-    assert "0 of 3" in Standing.objects.get(worker=eve).reason
+    assert "0 of 3" in JobWorker.objects.get(worker=eve).reason
 
 
 def test_a_correction_is_forgiven_everywhere(alice, known, hire, now):
@@ -91,12 +91,12 @@ def test_a_correction_is_forgiven_everywhere(alice, known, hire, now):
     for _ in range(3):
         work(eve, job, "ibis", now)
     work(cleo, job, "heron", now)
-    assert Standing.objects.get(worker=eve).state == "paused"
+    assert JobWorker.objects.get(worker=eve).state == "paused"
 
     for one in Gold.objects.all():
         gold.correct(viewer=alice, known=one, value="ibis", now=now)
 
-    row = Standing.objects.get(worker=eve)
+    row = JobWorker.objects.get(worker=eve)
     assert (row.gold_right, row.gold_seen, row.state, row.reason) == (3, 3, "working", "")
     eve.refresh_from_db(), cleo.refresh_from_db()
     assert (eve.gold_right, cleo.gold_right) == (3, 0)
@@ -109,7 +109,7 @@ def test_a_retired_object_says_nothing_any_more(alice, known, hire, now):
     assert gold.retire(viewer=alice, known=Gold.objects.get(), now=now) == 1
     assert gold.retire(viewer=alice, known=Gold.objects.get(), now=now) == 0
 
-    row = Standing.objects.get(worker=eve)
+    row = JobWorker.objects.get(worker=eve)
     assert (row.gold_seen, row.gold_right) == (0, 0)
     assert not work(eve, job, "ibis", now).answer.gold
 
@@ -121,7 +121,7 @@ def test_known_objects_get_their_known_label_and_teach_the_method(known, hire, n
     cleo = job.team.workers.get(user__name="Cleo")
     for _ in range(11):
         work(cleo, job, "ibis", now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "Completed"
     assert list(Label.objects.filter(current=True, position__gte=10).values_list("value", "confidence")) == [
@@ -138,7 +138,7 @@ def test_a_worker_may_be_weighed_by_their_known_objects(known, hire, now):
     for _ in range(4):
         work(eve, job, "ibis", now)
 
-    assert Standing.objects.get(worker=eve).weighed
+    assert JobWorker.objects.get(worker=eve).fixed_accuracy
     assert answers.read(job).accuracy.round(2).tolist() == [0.1]
 
 
@@ -161,7 +161,7 @@ def test_a_known_object_is_no_work_of_its_own(known, hire, now):
     work(hire("cleo"), job, "heron", now)
 
     assert Task.objects.filter(job=job, state="gold").count() == 3
-    assert not Assignment.objects.filter(seat=None).exists()
+    assert not Assignment.objects.filter(slot=None).exists()
     assert not Answer.objects.filter(gold=True).exists()
 
 
@@ -182,4 +182,4 @@ def test_known_sets_are_kept_in_the_order_of_the_job(alice, ask, hire, answer, n
     assert receipt.verdict.right
     gold.correct(viewer=alice, known=Gold.objects.get(), value=["late"], now=now)
     assert Gold.objects.get().value == ["late"]
-    assert Standing.objects.get().gold_right == 0
+    assert JobWorker.objects.get().gold_right == 0

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import pause, state, stop
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change, claim, expire, extend_lease, release, submit
-from gtcrowd.tasks.models import Answer, Assignment, Seat, Standing, Task
+from gtcrowd.tasks.models import Answer, Assignment, JobWorker, Slot, Task
 from gtcrowd.workforce import invite
 from tests.conftest import NOW
 
@@ -70,11 +70,11 @@ class Machine(RuleBasedStateMachine):
 
     def _must_be_wanted(self, held):
         """What is newly handed out is open, and not beyond what the job asked for when it was last settled."""
-        seat, job = Seat.objects.select_related("task").get(pk=held.seat_id), self.fresh()
-        assert (seat.task.state, seat.withdrawn) == ("open", False)
-        in_use = Seat.objects.filter(task=seat.task, free_at__gt=held.claimed_at, withdrawn=False).count()
+        slot, job = Slot.objects.select_related("task").get(pk=held.slot_id), self.fresh()
+        assert (slot.task.state, slot.withdrawn) == ("open", False)
+        in_use = Slot.objects.filter(task=slot.task, free_at__gt=held.claimed_at, withdrawn=False).count()
         if job.applied == job.revision:
-            assert seat.task.answered + in_use <= job.workers_per_object
+            assert slot.task.answer_count + in_use <= job.workers_per_object
 
     @rule(who=WORKERS, skew=SKEW)
     def claim_in_advance(self, who, skew):
@@ -92,8 +92,8 @@ class Machine(RuleBasedStateMachine):
 
     def _submit(self, held, label, skew):
         held.job = self.fresh()
-        seat = Seat.objects.get(pk=held.seat_id)
-        lost = seat.fence != held.fence or seat.free_at is None
+        slot = Slot.objects.get(pk=held.slot_id)
+        lost = slot.fence != held.fence or slot.free_at is None
         try:
             receipt = submit.submit(assignment=held, content={"crowd-classifier": {"label": label}}, now=self.now(skew))
         except submit.AlreadyAnswered:
@@ -102,11 +102,11 @@ class Machine(RuleBasedStateMachine):
             assert Assignment.objects.get(pk=held.pk).state in ("returned", "declined")
         else:
             earlier = self.receipts.setdefault(receipt.answer.pk, receipt)
-            assert (earlier.paid, earlier.surplus, earlier.answer.value) == (receipt.paid, receipt.surplus, label)
+            assert (earlier.paid, earlier.extra, earlier.answer.value) == (receipt.paid, receipt.extra, label)
             assert receipt.repeated == (earlier is not receipt)
-            assert receipt.repeated or receipt.answer.pk != held.pk or receipt.surplus == lost
+            assert receipt.repeated or receipt.answer.pk != held.pk or receipt.extra == lost
             promised = Assignment.objects.get(pk=receipt.answer.pk).price  # or of the stay taken after this one
-            unpaid = receipt.surplus and not held.job.late_answers_paid
+            unpaid = receipt.extra and not held.job.late_answers_paid
             assert receipt.repeated or receipt.paid == (0 if unpaid else promised)
 
     @precondition(lambda self: self.handed)
@@ -123,8 +123,8 @@ class Machine(RuleBasedStateMachine):
             until = extend_lease.extend(assignment=held, now=self.now(skew))
         except extend_lease.NotExtended:
             return
-        seat = Seat.objects.get(pk=held.seat_id)
-        assert (seat.free_at, seat.fence) == (until, held.fence)
+        slot = Slot.objects.get(pk=held.slot_id)
+        assert (slot.free_at, slot.fence) == (until, held.fence)
 
     @rule(seconds=st.sampled_from([1, 20, 61, 200]))
     def time_passes(self, seconds):
@@ -133,7 +133,7 @@ class Machine(RuleBasedStateMachine):
     @rule(skew=SKEW)
     def runner_looks(self, skew):
         expire.tidy(now=self.now(skew))
-        line.advance(self.job.pk, now=self.now(skew))
+        job_lifecycle.advance(self.job.pk, now=self.now(skew))
 
     @rule(how=st.sampled_from([pause.pause, pause.resume]))
     def pause_or_resume(self, how):
@@ -153,7 +153,7 @@ class Machine(RuleBasedStateMachine):
         except state.NotPossible:
             assert self.fresh().state not in ("InProgress", "Initializing")
         if settled:
-            line.advance(self.job.pk, now=self.clock)
+            job_lifecycle.advance(self.job.pk, now=self.clock)
 
     @rule(who=WORKERS, there=st.booleans(), suspended=st.booleans())
     def team_changes(self, who, there, suspended):
@@ -182,11 +182,11 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def never_more_than_wanted(self):
         for task in Task.objects.filter(job=self.job):
-            filled = Answer.objects.filter(task=task, surplus=False).count()
-            leased = Seat.objects.filter(task=task, free_at__gt=self.clock).count()
-            assert filled == task.answered <= task.wanted
-            assert filled + leased <= task.wanted or Seat.objects.filter(task=task, withdrawn=True).exists()
-            to_fill = Seat.objects.filter(task=task, free_at__isnull=False).exists()
+            filled = Answer.objects.filter(task=task, extra=False).count()
+            leased = Slot.objects.filter(task=task, free_at__gt=self.clock).count()
+            assert filled == task.answer_count <= task.target_answers
+            assert filled + leased <= task.target_answers or Slot.objects.filter(task=task, withdrawn=True).exists()
+            to_fill = Slot.objects.filter(task=task, free_at__isnull=False).exists()
             assert (task.state == "open") == to_fill, (task.state, task.reason_code)
             assert (task.state == "open") or task.reason_code
 
@@ -199,19 +199,19 @@ class Machine(RuleBasedStateMachine):
         assert earned == paid
         assert balance.trial_balance() == 0
         assert balance.balance(names.hold(self.job.pk)) >= 0
-        counted = Standing.objects.filter(job=self.job).aggregate(
-            answers=Sum("answers"), counted=Sum("counted"), paid=Sum("paid")
+        counted = JobWorker.objects.filter(job=self.job).aggregate(
+            answers=Sum("answers"), filled=Sum("filled_slots"), paid=Sum("paid")
         )
         if self.receipts:
-            right = stored.aggregate(n=Count("pk"), filled=Count("pk", filter=Q(surplus=False)))
-            assert (counted["answers"], counted["counted"], counted["paid"]) == (right["n"], right["filled"], paid)
+            right = stored.aggregate(n=Count("pk"), filled=Count("pk", filter=Q(extra=False)))
+            assert (counted["answers"], counted["filled"], counted["paid"]) == (right["n"], right["filled"], paid)
 
     def teardown(self):
         """In the end the runner settles everything: what is open wants what the job wants."""
-        job = line.advance(self.job.pk, now=self.clock + timedelta(seconds=500))
+        job = job_lifecycle.advance(self.job.pk, now=self.clock + timedelta(seconds=500))
         for task in Task.objects.filter(job=job, state="open"):
-            seats = Seat.objects.filter(task=task, free_at__isnull=False).count()
-            assert task.answered + seats == job.workers_per_object
+            slots = Slot.objects.filter(task=task, free_at__isnull=False).count()
+            assert task.answer_count + slots == job.workers_per_object
         if job.ended:
             assert balance.balance(names.hold(job.pk)) == 0
 
@@ -228,7 +228,7 @@ def test_the_state_machine(alice, ask, hire):
             alice,
             lambda: ask(
                 *(f"{run} {n}" for n in range(OBJECTS)),
-                name=f"job{run}", workers_per_object=2, time_limit=60, availability=86_400,
+                name=f"job{run}", workers_per_object=2, time_limit=60, task_lifetime=86_400,
             ),
             lambda: [hire(f"{run}-{name}") for name in ("cleo", "dan", "eve", "fay", "gil")],
         )  # fmt: skip

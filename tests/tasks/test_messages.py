@@ -10,7 +10,7 @@ from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.identity.models import Member, User
 from gtcrowd.tasks import claim, messages
 from gtcrowd.tasks.models import Message
-from gtcrowd.workforce.models import Kind, Worker, Workforce
+from gtcrowd.workforce.models import Worker, Workforce, WorkforceType
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +127,7 @@ def test_another_requester_sees_and_changes_nothing(write, bob, now):
 
 def test_workers_of_others_are_known_by_their_code(write, alice, now):
     user = User.objects.create_user("vera@example.org", name="Vera")
-    vendor = Workforce.objects.create(kind=Kind.VENDOR, name="labelers")
+    vendor = Workforce.objects.create(type=WorkforceType.VENDOR, name="labelers")
     worker = Worker.objects.create(workforce=vendor, user=user, state="active")
     asked = write(worker=worker)
 

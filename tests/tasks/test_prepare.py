@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs import hooks, store, stream_in
-from gtcrowd.jobs.models import Counters, Hook, Job, Mishap, Prepared
+from gtcrowd.jobs.models import Counters, Hook, Job, ObjectError, PreAnnotation
 from gtcrowd.tasks import change, claim, gold, prepare, submit
 from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import Task
@@ -35,7 +35,7 @@ def test_what_the_hook_answers_becomes_the_task_input(hook, ask, hire, now):
     job = ask("heron", pre_hook=hook.url, template=PAGE)
 
     assert shown(hire("cleo"), job, now) == "<crowd-form>{&#34;bird&#34;: &#34;HERON&#34;}</crowd-form>"
-    assert Prepared.objects.get().hook.target == hook.url
+    assert PreAnnotation.objects.get().hook.target == hook.url
 
 
 def test_the_hook_is_asked_in_ground_truths_words(hook, ask, put, now):
@@ -75,7 +75,9 @@ def test_an_object_may_need_no_workers(hook, ask, answer, now):
 
     job = ask("a", "b", "c", pre_hook=hook.url)
 
-    states = list(Task.objects.filter(job=job).order_by("position").values_list("state", "reason_code", "wanted"))
+    states = list(
+        Task.objects.filter(job=job).order_by("position").values_list("state", "reason_code", "target_answers")
+    )
     assert states == [("open", "", 3), ("done", "no-workers-needed", 0), ("open", "", 3)]
     assert Counters.objects.get(job=job).failed == 0
 
@@ -108,10 +110,10 @@ def test_a_fault_ends_its_object_and_the_job_goes_on(hook, ask, hire, answer, to
 
     failed = Task.objects.get(job=job, position=0)
     assert (failed.state, failed.reason_code) == ("failed", "pre-hook-failed")
-    assert Mishap.objects.get().reason.startswith(told)
+    assert ObjectError.objects.get().reason.startswith(told)
     assert Counters.objects.get(job=job).failed == 1
     submit.submit(assignment=claim.next_assignment(worker=hire("cleo"), job=job, now=now), content={"x": 1}, now=now)
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
     first, second = output(job)
     assert job.reason_code == "completed-with-errors"
     assert first["birds-metadata"]["failure-reason"].startswith(f"ClientError: {told}")
@@ -129,14 +131,14 @@ def test_preparing_again_after_being_killed_does_it_once(hook, ask, now, monkeyp
     with monkeypatch.context() as patched:
         patched.setattr(prepare, "_keep", killed)
         with pytest.raises(KeyboardInterrupt):
-            line.advance(job.pk, now=now)
+            job_lifecycle.advance(job.pk, now=now)
     assert not Task.objects.exists()
-    job = line.advance(job.pk, now=now)
-    line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
 
     keys = [headers["idempotency-key"] for headers, _body in hook.asked]
     assert (len(keys), len(set(keys))) == (4, 2)
-    assert (Prepared.objects.count(), Task.objects.count()) == (2, 2)
+    assert (PreAnnotation.objects.count(), Task.objects.count()) == (2, 2)
     assert prepare.portion(job, now=now) == 0
     assert len(hook.asked) == 4
 
@@ -145,10 +147,10 @@ def test_objects_are_prepared_ahead_of_those_that_are_open(hook, ask):
     job = ask(*map(str, range(200)), pre_hook=hook.url, max_concurrent=5)
 
     assert Task.objects.filter(job=job).count() == 5
-    assert Prepared.objects.filter(job=job).count() == 5 + prepare.LEAST_AHEAD
+    assert PreAnnotation.objects.filter(job=job).count() == 5 + prepare.LEAST_AHEAD
 
 
-@pytest.mark.parametrize("order", [{}, {"hand_out": "random", "order_key": "7"}, {"hand_out": "least-answered"}])
+@pytest.mark.parametrize("order", [{}, {"task_order": "random", "order_key": "7"}, {"task_order": "least-answered"}])
 def test_no_worker_gets_what_is_not_prepared(hook, ask, hire, now, monkeypatch, order):
     monkeypatch.setattr(prepare, "PORTION", 3)
     monkeypatch.setattr(prepare, "LEAST_AHEAD", 3)
@@ -162,11 +164,11 @@ def test_no_worker_gets_what_is_not_prepared(hook, ask, hire, now, monkeypatch, 
     with pytest.raises(claim.NothingToDo, match="being prepared") as nothing:
         claim.next_assignment(worker=cleo, job=job, now=now)
     assert nothing.value.reason_code == "being-prepared"
-    assert set(seen) == set(Prepared.objects.values_list("pk", flat=True))
+    assert set(seen) == set(PreAnnotation.objects.values_list("pk", flat=True))
     assert not opening.exhausted(job)
     assert len(hook.asked) == 4
 
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
     claim.next_assignment(worker=cleo, job=job, now=now)
 
 
@@ -177,7 +179,7 @@ def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, ali
     assert opening.open_next(job, now=now) == 0
     assert opening.release(Job.objects.get(), now=now) == 0
     change.change(viewer=alice, job=job, given={"max_concurrent": 5}, now=now)
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
     assert [event["dataObject"]["source"] for event in hook.events] == ["b"]
     assert Task.objects.count() == 2
 
@@ -192,22 +194,22 @@ def test_every_hook_that_a_job_had_stays_known(hook, ask, alice, now):
     kept = list(Hook.objects.order_by("number").values_list("number", "target", "set_at", "set_by"))
     user = alice.user.pk
     assert kept == [(1, hook.url, now, user), (2, f"{hook.url}2", later, user), (3, "", later, user)]
-    assert Prepared.objects.get().hook.number == 1
+    assert PreAnnotation.objects.get().hook.number == 1
 
 
 def test_known_objects_are_met_only_once_they_are_prepared(hook, ask, alice, hire, now):
     job = ask("a", "b", pre_hook=hook.url, max_concurrent=1, gold={"quiz": 1}, template=PAGE)
-    Prepared.objects.all().delete()
+    PreAnnotation.objects.all().delete()
     gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": "heron"}], now=now)
     cleo = hire("cleo")
 
-    assert claim.next_assignment(worker=cleo, job=job, now=now).seat_id is not None
-    line.advance(job.pk, now=now)
-    assert claim.next_assignment(worker=hire("dan"), job=job, now=now).seat_id is None
+    assert claim.next_assignment(worker=cleo, job=job, now=now).slot_id is not None
+    job_lifecycle.advance(job.pk, now=now)
+    assert claim.next_assignment(worker=hire("dan"), job=job, now=now).slot_id is None
 
 
 def test_the_publics_first_batch_counts_what_workers_can_see(hook, ask, team, now):
-    team.workforce.kind, team.workforce.requester = "public", None
+    team.workforce.type, team.workforce.requester = "public", None
     team.workforce.save()
     hook.reply = lambda event: (400, b"") if int(event["dataObject"]["source"]) < 15 else {"taskInput": {}}
 
@@ -223,7 +225,7 @@ def test_objects_that_arrive_are_prepared_too(hook, ask, now):
     stream_in.arrive(job=job, lines=[{"source": "a"}, {"source": "b"}], now=now)
     assert not Task.objects.exists()
 
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
 
     assert sorted(event["dataObject"]["source"] for event in hook.events) == ["a", "b"]
     assert Task.objects.filter(state="open").count() == 2
@@ -235,21 +237,21 @@ def test_a_job_says_that_it_waits_for_the_hook(hook, ask, now, monkeypatch):
 
     assert (job.state, job.reason_code) == ("InProgress", "preparing")
     monkeypatch.undo()
-    assert line.advance(job.pk, now=now).reason_code in ("preparing", "waiting-for-workers")
+    assert job_lifecycle.advance(job.pk, now=now).reason_code in ("preparing", "waiting-for-workers")
 
 
 def test_a_slow_hook_leaves_time_for_other_jobs(hook, ask, now, monkeypatch):
-    monkeypatch.setattr(line, "PREPARE_SECONDS", 0.3)
+    monkeypatch.setattr(job_lifecycle, "PREPARE_SECONDS", 0.3)
     hook.reply = lambda event: time.sleep(0.2) or {"taskInput": {}}
     job = ask(*map(str, range(100)), pre_hook=hook.url, opened=False)
     began = time.monotonic()
 
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
 
     assert time.monotonic() - began < 2
     some = Task.objects.count()
     assert 8 <= some < 32
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
     positions = list(Task.objects.order_by("position").values_list("position", flat=True))
     assert positions == list(range(len(positions)))
     assert len(positions) > some
@@ -259,7 +261,7 @@ def test_one_job_at_a_time_calls_hooks(hook, ask, now):
     job = ask("a", pre_hook=hook.url, opened=False)
 
     with hooks.turn(wait=True):
-        line.advance(job.pk, now=now)
+        job_lifecycle.advance(job.pk, now=now)
         assert hook.asked == []
-    assert line.advance(job.pk, now=now).reason_code == "waiting-for-workers"
+    assert job_lifecycle.advance(job.pk, now=now).reason_code == "waiting-for-workers"
     assert len(hook.asked) == 1

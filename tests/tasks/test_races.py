@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 THREADS, OBJECTS, EACH = 20, 200, 3
 
 FROM_ANOTHER_TABLE = """
-SELECT seat.id, seat.task_id FROM tasks_seat seat
-WHERE seat.job_id = %s
+SELECT slot.id, slot.task_id FROM tasks_slot slot
+WHERE slot.job_id = %s
   AND NOT EXISTS (
-      SELECT FROM tasks_assignment taken WHERE taken.seat_id = seat.id AND taken.state IN ('live', 'submitted')
+      SELECT FROM tasks_assignment taken WHERE taken.slot_id = slot.id AND taken.state IN ('live', 'submitted')
   )
-  AND NOT EXISTS (SELECT FROM tasks_assignment past WHERE past.task_id = seat.task_id AND past.worker_id = %s)
-ORDER BY seat.rank, seat.number LIMIT 1 FOR UPDATE OF seat SKIP LOCKED
+  AND NOT EXISTS (SELECT FROM tasks_assignment past WHERE past.task_id = slot.task_id AND past.worker_id = %s)
+ORDER BY slot.rank, slot.number LIMIT 1 FOR UPDATE OF slot SKIP LOCKED
 """
 """The guard removed: the row is locked, but whether it is free is read from another table."""
 
@@ -77,15 +77,15 @@ def test_twenty_workers_give_six_hundred_answers(crowd):
     at_once(workers, work)
 
     assert Answer.objects.count() == OBJECTS * EACH
-    assert set(Task.objects.values_list("answered", "state")) == {(EACH, "done")}
+    assert set(Task.objects.values_list("answer_count", "state")) == {(EACH, "done")}
     assert Answer.objects.values("task", "worker").distinct().count() == OBJECTS * EACH
-    assert not Answer.objects.filter(surplus=True).exists()
+    assert not Answer.objects.filter(extra=True).exists()
     assert balance.balance(names.hold(job.pk)) == 0
     assert balance.trial_balance() == 0
 
 
-def test_without_the_guard_seats_are_given_twice(crowd):
-    """The same crowd, claiming by a lock on a row that does not change: seats are doubly assigned."""
+def test_without_the_guard_slots_are_given_twice(crowd):
+    """The same crowd, claiming by a lock on a row that does not change: slots are doubly assigned."""
     job, workers = crowd
     now, doubled, fences = timezone.now(), [], count(1)
     with connection.cursor() as cursor:  # what stands behind the guard is taken away as well
@@ -99,14 +99,14 @@ def test_without_the_guard_seats_are_given_twice(crowd):
                 if found is None:
                     return
                 Assignment.objects.create(
-                    seat_id=found[0], task_id=found[1], job=job, worker=worker, fence=next(fences), price=0,
+                    slot_id=found[0], task_id=found[1], job=job, worker=worker, fence=next(fences), price=0,
                     claimed_at=now, expires_at=now + timedelta(hours=1),
                 )  # fmt: skip
 
     try:
         at_once(workers, work)
-        seats = Assignment.objects.filter(state="live").values_list("seat_id", flat=True)
-        doubled = len(seats) - len(set(seats))
+        slots = Assignment.objects.filter(state="live").values_list("slot_id", flat=True)
+        doubled = len(slots) - len(set(slots))
     finally:
         Assignment.objects.all().delete()
         with connection.cursor() as cursor:
@@ -145,10 +145,10 @@ def test_one_answer_sent_many_times_is_paid_once(ask, hire, now):
 def test_the_database_refuses_a_worker_twice_on_an_object(ask, hire, now):
     job, cleo = ask("a"), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
-    other = held.task.seats.exclude(pk=held.seat_id).first()
+    other = held.task.slots.exclude(pk=held.slot_id).first()
 
     with pytest.raises(IntegrityError, match="never_the_same_worker_twice"):
         Assignment.objects.create(
-            task_id=held.task_id, seat=other, job=job, worker=cleo, fence=1, price=0, state="submitted",
+            task_id=held.task_id, slot=other, job=job, worker=cleo, fence=1, price=0, state="submitted",
             claimed_at=now, expires_at=now,
         )  # fmt: skip

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks import redundancy
-from gtcrowd.tasks.models import Standing, Task, WorkerModel
+from gtcrowd.tasks.models import JobWorker, Task, WorkerModel
 
 pytestmark = pytest.mark.django_db
 NAMES = ("cleo", "dan", "eve", "fay", "gil", "hal")
@@ -18,7 +18,7 @@ NAMES = ("cleo", "dan", "eve", "fay", "gil", "hal")
 def dynamic(ask):
     def _dynamic(count, **asks):
         texts = (f"t{n}" for n in range(count))
-        asked = {"workers_per_object": 5, "least_workers": 2, "target_error": 0.05, **asks}
+        asked = {"workers_per_object": 5, "min_workers": 2, "target_error": 0.05, **asks}
         return ask(*texts, **asked)
 
     return _dynamic
@@ -32,7 +32,7 @@ def test_agreement_stops_an_object_and_doubt_asks_for_more(dynamic, hire, answer
             answer(worker, job, label)
 
     first, second = Task.objects.order_by("position")
-    assert (first.state, first.reason_code, second.state, second.wanted) == ("done", "sure-enough", "open", 3)
+    assert (first.state, first.reason_code, second.state, second.target_answers) == ("done", "sure-enough", "open", 3)
     assert first.error < second.error
 
 
@@ -43,7 +43,7 @@ def test_an_object_ends_at_the_most_workers_with_its_reason(dynamic, hire, answe
         answer(hire(NAMES[minute]), job, label, now=now + timedelta(minutes=minute))
 
     task = Task.objects.get()
-    assert (task.state, task.reason_code, task.answered) == ("done", "most-workers", 3)
+    assert (task.state, task.reason_code, task.answer_count) == ("done", "most-workers", 3)
 
 
 def test_a_job_learns_stops_early_and_says_what_it_saved(dynamic, hire, answer, now):
@@ -54,14 +54,14 @@ def test_a_job_learns_stops_early_and_says_what_it_saved(dynamic, hire, answer, 
             if job.state != "InProgress" or not _waits(worker, job, now):
                 break
             answer(worker, job, "heron" if number % 2 else "ibis")
-        job = line.advance(job.pk, now=now)
+        job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "Completed"
     run = Run.objects.filter(official=True, drift__isnull=False).last()
     assert 0 <= run.drift["moved"] < 0.5
     assert run.drift["objects"] > 0
     assert WorkerModel.objects.filter(job=job).exists()
-    assert Standing.objects.filter(job=job, model__isnull=False).exists()
+    assert JobWorker.objects.filter(job=job, model__isnull=False).exists()
     reasons = set(Task.objects.values_list("reason_code", flat=True))
     assert reasons <= {"sure-enough", "target-reached", "most-workers"}
     assert reasons & {"sure-enough", "target-reached"}
@@ -77,8 +77,8 @@ def test_what_stopped_too_early_is_opened_again(dynamic, hire, answer, now):
     for name in NAMES[:2]:
         answer(hire(name), job, "heron")
     task = Task.objects.get()
-    Task.objects.update(state="done", reason_code="sure-enough", wanted=2, concluded=True)
-    task.seats.filter(free_at__isnull=False).update(free_at=None)
+    Task.objects.update(state="done", reason_code="sure-enough", target_answers=2, consolidated=True)
+    task.slots.filter(free_at__isnull=False).update(free_at=None)
 
     redundancy.learn(
         job, shared={"prior": [0.5, 0.5], "crowd": [[0.5, 0.5], [0.5, 0.5]], "correlation": 0.0, "doubt": 0.0},
@@ -86,12 +86,12 @@ def test_what_stopped_too_early_is_opened_again(dynamic, hire, answer, now):
     )  # fmt: skip
 
     task.refresh_from_db()
-    assert (task.state, task.wanted, task.concluded) == ("open", 3, False)
-    assert task.seats.filter(free_at__isnull=False).count() == 1
+    assert (task.state, task.target_answers, task.consolidated) == ("open", 3, False)
+    assert task.slots.filter(free_at__isnull=False).count() == 1
 
 
 def test_the_most_uncertain_comes_first(dynamic, hire, answer, now):
-    job = dynamic(3, hand_out="most-uncertain", target_error=0.001)
+    job = dynamic(3, task_order="most-uncertain", target_error=0.001)
     cleo, dan, eve = (hire(name) for name in NAMES[:3])
     for labels, worker in ((("heron", "heron", "heron"), cleo), (("heron", "ibis", "heron"), dan)):
         for label in labels:
@@ -102,9 +102,9 @@ def test_the_most_uncertain_comes_first(dynamic, hire, answer, now):
 
 def test_what_does_not_fit_together_is_refused(dynamic):
     with pytest.raises(JobRefused) as refused:
-        dynamic(1, least_workers=6, target_error=None, method="majority", hand_out="sequence", order_key="x")
+        dynamic(1, min_workers=6, target_error=None, method="majority", task_order="sequence", order_key="x")
 
-    assert {fault.field for fault in refused.value.faults} >= {"least_workers", "method"}
+    assert {fault.field for fault in refused.value.faults} >= {"min_workers", "method"}
 
 
 def _waits(worker, job, now):
@@ -114,7 +114,7 @@ def _waits(worker, job, now):
 
 
 def test_several_categories_stop_and_go_on_as_well(dynamic, hire, answer, now):
-    job = dynamic(60, kind="choices", categories=["calm", "cold"], target_error=0.05, least_workers=3)
+    job = dynamic(60, kind="choices", categories=["calm", "cold"], target_error=0.05, min_workers=3)
     workers = [hire(name) for name in NAMES]
     for place, worker in enumerate(workers):
         moment = now + timedelta(minutes=place)
@@ -127,7 +127,7 @@ def test_several_categories_stop_and_go_on_as_well(dynamic, hire, answer, now):
                 ["calm", "cold"] if number % 2 else ["cold", "calm"][: (number + place) % 5 != 0],
                 now=moment,
             )
-        job = line.advance(job.pk, now=moment)
+        job = job_lifecycle.advance(job.pk, now=moment)
 
     assert job.state == "Completed"
     assert "sure-enough" in set(Task.objects.values_list("reason_code", flat=True))

@@ -5,7 +5,7 @@ import pytest
 from django.db import transaction
 from django.db.utils import DatabaseError
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.kinds import AnswerRefused
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import available_jobs, claim, expire, release, submit
@@ -67,19 +67,19 @@ def test_claiming_again_gives_the_task_that_is_held(ask, hire, now):
     assert first == second
 
 
-def test_an_expired_seat_is_free_without_anybody_tidying(ask, hire, now):
+def test_an_expired_slot_is_free_without_anybody_tidying(ask, hire, now):
     job = ask("a", workers_per_object=1, time_limit=60)
     first = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
 
     second = claim.next_assignment(worker=hire("dan"), job=job, now=now + timedelta(seconds=60))
 
-    assert second.seat_id == first.seat_id
+    assert second.slot_id == first.slot_id
     assert second.fence > first.fence
     first.refresh_from_db()
     assert first.state == "expired"
 
 
-def test_a_late_answer_to_a_taken_seat_is_kept_as_surplus_and_paid(alice, ask, hire, now):
+def test_a_late_answer_to_a_taken_slot_is_kept_as_surplus_and_paid(alice, ask, hire, now):
     job, cleo, dan = ask("a", workers_per_object=1, time_limit=60), hire("cleo"), hire("dan")
     late = claim.next_assignment(worker=cleo, job=job, now=now)
     after = now + timedelta(seconds=61)
@@ -88,11 +88,11 @@ def test_a_late_answer_to_a_taken_seat_is_kept_as_surplus_and_paid(alice, ask, h
     receipt = submit.submit(assignment=late, content=HERON, now=after)
     in_time = submit.submit(assignment=other, content=HERON, now=after)
 
-    assert (receipt.late, receipt.surplus, receipt.paid) == (True, True, Decimal("0.012"))
-    assert not in_time.surplus
-    assert Task.objects.get().answered == 1
+    assert (receipt.late, receipt.extra, receipt.paid) == (True, True, Decimal("0.012"))
+    assert not in_time.extra
+    assert Task.objects.get().answer_count == 1
     assert Answer.objects.count() == 2
-    assert balance.balance(names.hold(job.pk)) == 0  # the surplus one came out of the funds
+    assert balance.balance(names.hold(job.pk)) == 0  # the extra one came out of the funds
 
 
 def test_late_answers_are_not_paid_where_the_job_says_so(ask, hire, now):
@@ -102,17 +102,17 @@ def test_late_answers_are_not_paid_where_the_job_says_so(ask, hire, now):
 
     receipt = submit.submit(assignment=late, content=HERON, now=now + timedelta(seconds=62))
 
-    assert (receipt.surplus, receipt.paid) == (True, 0)
+    assert (receipt.extra, receipt.paid) == (True, 0)
 
 
-def test_a_late_answer_to_a_seat_nobody_took_fills_it(ask, hire, now):
+def test_a_late_answer_to_a_slot_nobody_took_fills_it(ask, hire, now):
     job = ask("a", workers_per_object=1, time_limit=60)
     assignment = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
     expire.tidy(now=now + timedelta(hours=1))
 
     receipt = submit.submit(assignment=assignment, content=HERON, now=now + timedelta(hours=1))
 
-    assert (receipt.late, receipt.surplus) == (True, False)
+    assert (receipt.late, receipt.extra) == (True, False)
     assert Task.objects.get().state == "done"
 
 
@@ -167,10 +167,10 @@ def test_an_object_that_all_decline_fails_with_the_reason(ask, hire, now):
 
 
 def test_when_availability_is_over_one_answer_is_enough(ask, hire, answer, now):
-    job = ask("a", "b", availability=3600)
+    job = ask("a", "b", task_lifetime=3600)
     answer(hire("cleo"), job)
 
-    job = line.advance(job.pk, now=now + timedelta(hours=1))
+    job = job_lifecycle.advance(job.pk, now=now + timedelta(hours=1))
 
     assert [(task.state, task.reason_code) for task in Task.objects.order_by("position")] == [
         ("done", "availability-ended"),
@@ -186,11 +186,11 @@ def test_who_holds_a_task_of_a_stopping_job_may_finish(alice, ask, hire, now):
     assignment = claim.next_assignment(worker=cleo, job=job, now=now)
     stop.stop(viewer=alice, job=job, now=now)
 
-    assert line.advance(job.pk, now=now).state == "Stopping"
+    assert job_lifecycle.advance(job.pk, now=now).state == "Stopping"
     with pytest.raises(claim.NothingToDo):
         claim.next_assignment(worker=hire("dan"), job=job, now=now)
     submit.submit(assignment=assignment, content=HERON, now=now)
-    assert line.advance(job.pk, now=now).state == "Stopped"
+    assert job_lifecycle.advance(job.pk, now=now).state == "Stopped"
 
 
 def test_strangers_and_suspended_workers_get_nothing(alice, ask, hire, now):
@@ -239,6 +239,6 @@ def test_stopping_conditions_end_the_job(ask, hire, answer, now):
     cleo = hire("cleo")
     answer(cleo, job), answer(cleo, job)
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Stopped", "stopping-condition")

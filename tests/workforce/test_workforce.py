@@ -21,13 +21,13 @@ def queued_tasks(name):
 
 def test_one_private_workforce_a_requester(alice, team):
     with pytest.raises(IntegrityError, match="one_private_workforce"), transaction.atomic():
-        Workforce.objects.create(kind="private", name="second", requester=alice.requester)
+        Workforce.objects.create(type="private", name="second", requester=alice.requester)
 
 
 def test_there_is_one_public_pool(db):
     assert setup.public() == setup.public()
     with pytest.raises(IntegrityError, match="one_public_pool"), transaction.atomic():
-        Workforce.objects.create(kind="public", name="second")
+        Workforce.objects.create(type="public", name="second")
 
 
 def test_a_vendor_is_open_to_subscribers_only(alice, bob):

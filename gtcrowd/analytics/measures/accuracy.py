@@ -48,9 +48,9 @@ class Estimate:
 
 def estimated(
     *,
-    judged: npt.ArrayLike,
-    expected: npt.ArrayLike,
-    doubt: npt.ArrayLike,
+    scored: npt.ArrayLike,
+    expected_correct: npt.ArrayLike,
+    variance: npt.ArrayLike,
     known: npt.ArrayLike,
     known_right: npt.ArrayLike,
     pooled: bool = True,
@@ -58,15 +58,15 @@ def estimated(
 ) -> Estimate:
     """Accuracy of each worker (or of any other group of answers), all parameters [n].
 
-    judged: answers with a label; expected, doubt: sums over them of p and of p (1 - p), where p is the probability that
-    the answer is right; known, known_right: answers to known objects, and those that are right. With `pooled` off the
-    estimates are not drawn to the crowd: for groups that are no sample of one crowd, such as days.
+    scored: answers with a label; expected_correct, variance: sums over them of p and of p (1 - p), where p is the
+    probability that the answer is right; known, known_right: answers to known objects, and those that are right. With
+    `pooled` off the estimates are not drawn to the crowd: for groups that are no sample of one crowd, such as days.
 
     Undefined (NaN) where there is neither an answer with a label nor one to a known object.
     """
-    n, of_known, right = (np.asarray(one, dtype=np.float64) for one in (judged, known, known_right))
-    sure = np.asarray(doubt, dtype=np.float64)
-    mean = np.divide(np.asarray(expected, np.float64), n, out=np.full(n.shape, 0.5), where=n > 0)
+    n, of_known, right = (np.asarray(one, dtype=np.float64) for one in (scored, known, known_right))
+    sure = np.asarray(variance, dtype=np.float64)
+    mean = np.divide(np.asarray(expected_correct, np.float64), n, out=np.full(n.shape, 0.5), where=n > 0)
     mean = special.expit(special.logit(np.clip(mean, LEAST, MOST)) - OPTIMISM)
     single = mean * (1 - mean)
     # So many answers to known objects would say as much: fewer than n by as much as the labels are in doubt.

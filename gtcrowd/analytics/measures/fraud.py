@@ -123,7 +123,7 @@ def entropy(worker: Codes, value: Codes, right: FloatArray, *, n_workers: int, n
 
 
 def sessions(worker: Codes, at: FloatArray, seconds: FloatArray, *, n_workers: int, gap: float = 1800.0) -> Signs:
-    """Two hands in one account: sessions whose pace differs far more than a person's do (one-way analysis of variance).
+    """Two hands in one account: sessions that differ in pace far more than a person's do (one-way ANOVA).
 
     at [n]: time of submission in seconds, ascending within a worker. A session ends with a pause of `gap` seconds. The
     F statistic is compared with that of the typical worker, for everybody's days differ."""

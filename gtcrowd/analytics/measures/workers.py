@@ -26,7 +26,7 @@ def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
     late_rate; mean_seconds; per_hour (dollars an hour of time on tasks, those left included), active_per_hour."""
     frame = rated(totals, pooled=pooled)
     for name, right, of in (
-        ("agreement", frame["agreed"], frame["compared"]), ("gold", frame["gold_right"], frame["gold_n"]),
+        ("agreement", frame["agreement_sum"], frame["compared"]), ("gold", frame["gold_right"], frame["gold_n"]),
     ):  # fmt: skip
         share = "agreement" if name == "agreement" else "gold_accuracy"
         frame[share], frame[f"{name}_low"], frame[f"{name}_high"] = _share(right, of)
@@ -44,7 +44,8 @@ def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
 def rated(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
     """Of `measured` only accuracy, low, high, n and few; asks for no more than gtcrowd.analytics.frames.compared."""
     found = accuracy.estimated(
-        judged=totals["judged"], expected=totals["expected"], doubt=totals["doubt"], known=totals["gold_n"],
+        scored=totals["scored"], expected_correct=totals["expected_correct"],
+        variance=totals["variance"], known=totals["gold_n"],
         known_right=totals["gold_right"], pooled=pooled,
     )  # fmt: skip
     return totals.assign(accuracy=found.accuracy, low=found.low, high=found.high, n=found.n, few=found.n < FEW)
@@ -81,11 +82,11 @@ def numbers(totals: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float) 
     sums = totals.iloc[0].to_dict() if len(totals) else {}
     names = (
         *SUMMED,
-        "judged",
-        "expected",
-        "doubt",
+        "scored",
+        "expected_correct",
+        "variance",
         "compared",
-        "agreed",
+        "agreement_sum",
         "truth_n",
         "truth_right",
         "gold_n",
@@ -133,7 +134,7 @@ def top_up(workers: pd.DataFrame, *, target: float) -> float:
 
 
 SUMMED = (
-    "submitted", "late", "surplus", "returned", "declined", "expired", "seconds", "active_seconds", "active",
+    "submitted", "late", "extra", "returned", "declined", "expired", "seconds", "active_seconds", "active",
     "lost_seconds", "paid",
 )  # fmt: skip
 

@@ -22,6 +22,8 @@ def mark(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
+    run_before = [('tasks', '0010_glossary')]  # it reads tables by the names they had before
+
     dependencies = [
         ('analytics', '0001_totals'),
         ('identity', '0003_time_zone'),

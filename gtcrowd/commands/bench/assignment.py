@@ -27,33 +27,34 @@ THINK = 0.2
 CLIENTS = 16
 
 ALMOST_DONE = (
-    "UPDATE tasks_seat SET free_at = NULL, fence = 1 WHERE job_id = %(job)s AND rank < %(to)s",
+    "UPDATE tasks_slot SET free_at = NULL, fence = 1 WHERE job_id = %(job)s AND rank < %(to)s",
     (
-        "UPDATE tasks_task SET answered = wanted, state = 'done', reason_code = 'all-answers', concluded = true "
+        "UPDATE tasks_task SET answer_count = target_answers, state = 'done', "
+        "reason_code = 'all-answers', consolidated = true "
         "WHERE job_id = %(job)s AND position < %(to)s"
     ),
 )
 DONE_BY_ONE = """
-INSERT INTO tasks_assignment (task_id, seat_id, job_id, worker_id, fence, price, state, reason, claimed_at, expires_at)
-SELECT task.data_object_id, seat.id, %(job)s, %(worker)s, 0, 0, 'submitted', '', now(), now()
-FROM tasks_task task JOIN tasks_seat seat ON seat.task_id = task.data_object_id AND seat.number = 1
+INSERT INTO tasks_assignment (task_id, slot_id, job_id, worker_id, fence, price, state, reason, claimed_at, expires_at)
+SELECT task.data_object_id, slot.id, %(job)s, %(worker)s, 0, 0, 'submitted', '', now(), now()
+FROM tasks_task task JOIN tasks_slot slot ON slot.task_id = task.data_object_id AND slot.number = 1
 WHERE task.job_id = %(job)s ON CONFLICT DO NOTHING
 """
 AT_THE_END = """
-INSERT INTO tasks_standing (job_id, worker_id, state, reason_code, reason, answers, counted, seconds, paid, gold_seen,
-                            gold_right, weighed, rank, since, lap_at)
+INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason, answers, filled_slots, seconds, paid,
+                            gold_seen, gold_right, fixed_accuracy, scan_rank, scan_since, scan_restarted_at)
 SELECT %(job)s, %(worker)s, 'working', '', '', count(*), count(*), 0, 0, 0, 0, false, max(rank), %(now)s, %(now)s
 FROM tasks_task WHERE job_id = %(job)s
 """
 """The place in the order where the last of all these claims left the worker."""
 BEFORE = (
     """
-INSERT INTO tasks_assignment (task_id, seat_id, job_id, worker_id, fence, price, state, reason, claimed_at, expires_at)
+INSERT INTO tasks_assignment (task_id, slot_id, job_id, worker_id, fence, price, state, reason, claimed_at, expires_at)
 SELECT task.data_object_id, NULL, %(job)s, -number, 1, 0.012, 'submitted', '', now(), now()
 FROM generate_series(1, %(answers)s / 1000) number, tasks_task task WHERE task.job_id = %(job)s
 """,
     """
-INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, paid, late, surplus,
+INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, paid, late, extra,
                           submitted_at)
 SELECT id, task_id, job_id, worker_id, '{"crowd-classifier": {"label": "cat"}}', '"cat"', 5, price, false, false,
        now() - random() * interval '90 days'
@@ -133,7 +134,7 @@ def loads(objects: int, workers: list[int], *, seconds: float, processes: int, b
     with stage.database() as address:
         if before:
             _fill(before)
-        job, crowd = stage.job(objects=objects, wanted=max(3, ENOUGH // objects), workers=sum(workers) * 2)
+        job, crowd = stage.job(objects=objects, target_answers=max(3, ENOUGH // objects), workers=sum(workers) * 2)
         for when in ("first", "last") if objects > ENOUGH else ("first",):
             if when == "last":
                 _almost_done(job)
@@ -147,7 +148,7 @@ def loads(objects: int, workers: list[int], *, seconds: float, processes: int, b
 def nothing_left(objects: int) -> Nothing:
     """The worker who has answered every object of a job."""
     with stage.database():
-        job, (done, other) = stage.job(objects=objects, wanted=3, workers=2)
+        job, (done, other) = stage.job(objects=objects, target_answers=3, workers=2)
         with connection.cursor() as cursor:
             cursor.execute(DONE_BY_ONE, {"job": job.pk, "worker": done.pk})
             cursor.execute(AT_THE_END, {"job": job.pk, "worker": done.pk, "now": timezone.now()})
@@ -218,7 +219,7 @@ def _almost_done(job: Job) -> None:
 
 def _fill(answers: int) -> None:
     """So many answers of an earlier job, with all that belongs to them."""
-    job, (worker,) = stage.job(objects=1000, wanted=1, workers=1)
+    job, (worker,) = stage.job(objects=1000, target_answers=1, workers=1)
     ids = sorted(post.account_ids([names.hold(job.pk), names.earned(worker.pk)]).values())
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

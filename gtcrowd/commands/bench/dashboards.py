@@ -33,7 +33,7 @@ REPEATS = 5
 # Workers answer EACH_DAY answers on each of their days, all in one job; the days are spread over DAYS.
 ANSWERS = """
 INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, active_seconds, paid,
-                          late, surplus, gold, submitted_at)
+                          late, extra, gold, submitted_at)
 SELECT n, n, (%(jobs)s::bigint[])[1 + (place * 7 + spell) %% %(n_jobs)s], (%(workers)s::bigint[])[1 + place], '{}',
        CASE WHEN n %% 9 = 0 THEN '"dog"'::jsonb ELSE '"cat"'::jsonb END, exp(1 + (n * 7919 %% 1000) / 400.0),
        exp(1 + (n * 7919 %% 1000) / 500.0), 0.012, n %% 500 = 0, n %% 700 = 0, n %% 50 = 0,
@@ -45,7 +45,7 @@ FROM (
 ) AS numbered
 """
 QUALITIES = """
-INSERT INTO analytics_quality (requester_id, job_id, worker_id, day, judged, expected, doubt, compared, agreed, truth_n,
+INSERT INTO analytics_quality (requester_id, job_id, worker_id, day, scored, expected, doubt, compared, agreed, truth_n,
                                truth_right, gold_n, gold_right)
 SELECT requester_id, job_id, worker_id, day, sum(submitted), sum(submitted) * (0.7 + worker_id % 25 / 100.0),
        sum(submitted) * 0.15, sum(submitted), sum(submitted) * (0.6 + worker_id % 30 / 100.0), 0, 0,
@@ -54,7 +54,7 @@ SELECT requester_id, job_id, worker_id, day, sum(submitted), sum(submitted) * (0
 FROM analytics_day GROUP BY requester_id, job_id, worker_id, day
 """
 MARKS = """
-INSERT INTO tasks_mark (job_id, worker_id, at)
+INSERT INTO tasks_dirtyday (job_id, worker_id, at)
 SELECT job_id, worker_id, submitted_at FROM tasks_answer ORDER BY submitted_at DESC, assignment_id LIMIT %(most)s
 """
 
@@ -92,7 +92,7 @@ def measure(answers: int, *, workers: int, jobs: int) -> list[Cost]:
 
 
 def _generate(answers: int, *, workers: int, jobs: int) -> Viewer:
-    job, _nobody = stage.job(objects=0, wanted=1, workers=0, opened=False)
+    job, _nobody = stage.job(objects=0, target_answers=1, workers=0, opened=False)
     requester, now = job.requester, timezone.now()
     workforce = setup.private(requester)
     people_ = User.objects.bulk_create(

@@ -54,7 +54,11 @@ def measure(folder: Path) -> Covered:
 
     nothing = np.zeros(table.n_workers)
     estimate = accuracy.estimated(
-        judged=table.answers_per_worker(), expected=sums(p), doubt=sums(p * (1 - p)), known=nothing, known_right=nothing
+        scored=table.answers_per_worker(),
+        expected_correct=sums(p),
+        variance=sums(p * (1 - p)),
+        known=nothing,
+        known_right=nothing,
     )
     known = truth[table.task] >= 0
     n, right = sums(known.astype(float)), sums((known & (truth[table.task] == table.label)).astype(float))

@@ -57,7 +57,7 @@ class Seen:
 def measure(tasks: int, workers: int) -> Seen:
     """So many tasks by one person in a browser, with `workers` simulated ones beside them."""
     with stage.database() as address:
-        job, crowd = stage.job(objects=max(5000, tasks * 4), wanted=3, workers=workers + 2)
+        job, crowd = stage.job(objects=max(5000, tasks * 4), target_answers=3, workers=workers + 2)
         with stage.server(address) as server:
             beside = _beside(server, job, crowd[2:], seconds=600)
             try:

@@ -24,21 +24,23 @@ PATIENCE = 4 * PROCESSES
 """Processes killed, as a machine that is busy with other things may take long to start the first ones."""
 
 BREACHES = {
-    "objects with more answers than wanted": "SELECT count(*) FROM tasks_task WHERE answered > wanted",
+    "objects with more answers than asked for": "SELECT count(*) FROM tasks_task WHERE answer_count > target_answers",
     "objects whose answers are not those counted": (
-        "SELECT count(*) FROM tasks_task task WHERE answered <> (SELECT count(*) FROM tasks_answer answer "
-        "WHERE answer.task_id = task.data_object_id AND NOT surplus)"
+        "SELECT count(*) FROM tasks_task task WHERE answer_count <> (SELECT count(*) FROM tasks_answer answer "
+        "WHERE answer.task_id = task.data_object_id AND NOT extra)"
     ),
-    "leases and answers beyond those wanted": (
-        "SELECT count(*) FROM tasks_task task WHERE wanted < answered + (SELECT count(*) FROM tasks_seat seat "
-        "WHERE seat.task_id = task.data_object_id AND seat.free_at > now())"
+    "leases and answers beyond the target": (
+        "SELECT count(*) FROM tasks_task task WHERE target_answers < answer_count + "
+        "(SELECT count(*) FROM tasks_slot slot "
+        "WHERE slot.task_id = task.data_object_id AND slot.free_at > now())"
     ),
     "workers twice on an object": (
         "SELECT count(*) FROM (SELECT FROM tasks_answer GROUP BY task_id, worker_id HAVING count(*) > 1) twice"
     ),
-    "seats filled twice": (
-        "SELECT count(*) FROM (SELECT FROM tasks_answer answer JOIN tasks_assignment stay ON stay.id = assignment_id "
-        "WHERE NOT surplus GROUP BY stay.seat_id HAVING count(*) > 1) twice"
+    "slots filled twice": (
+        "SELECT count(*) FROM (SELECT FROM tasks_answer answer "
+        "JOIN tasks_assignment assignment ON assignment.id = assignment_id "
+        "WHERE NOT extra GROUP BY assignment.slot_id HAVING count(*) > 1) twice"
     ),
     "answers not paid exactly once": (
         "SELECT count(*) FROM tasks_answer answer LEFT JOIN ledger_transaction paid "
@@ -54,7 +56,7 @@ class Soaked:
 
     handed_out: int
     answers: int
-    surplus: int
+    extra: int
     left: int
     killed: int
     seconds: float
@@ -69,8 +71,8 @@ class Soaked:
 def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
     """Go on until so many tasks were handed out; `told` hears how many there were."""
     with stage.database() as address:
-        job, crowd = stage.job(objects=handouts // 2, wanted=3, workers=WORKERS, opened=False)
-        Job.objects.filter(pk=job.pk).update(time_limit=LEASE_SECONDS, max_concurrent=1000, own_clock=True)
+        job, crowd = stage.job(objects=handouts // 2, target_answers=3, workers=WORKERS, opened=False)
+        Job.objects.filter(pk=job.pk).update(time_limit=LEASE_SECONDS, max_concurrent=1000, simulated=True)
         began, killed, before = time.monotonic(), 0, -1
         running = [_start(address, job.pk, [worker.pk for worker in crowd], place) for place in range(PROCESSES)]
         try:
@@ -97,7 +99,7 @@ def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
         return Soaked(
             handed_out=_one("SELECT count(*) FROM tasks_assignment"),
             answers=_one("SELECT count(*) FROM tasks_answer"),
-            surplus=_one("SELECT count(*) FROM tasks_answer WHERE surplus"),
+            extra=_one("SELECT count(*) FROM tasks_answer WHERE extra"),
             left=_one("SELECT count(*) FROM tasks_assignment WHERE state IN ('returned', 'declined', 'expired')"),
             killed=killed,
             seconds=seconds,

@@ -65,7 +65,7 @@ def database() -> Iterator[str]:
             server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
-def job(*, objects: int, wanted: int, workers: int, opened: bool = True) -> tuple[Job, list[Worker]]:
+def job(*, objects: int, target_answers: int, workers: int, opened: bool = True) -> tuple[Job, list[Worker]]:
     """A job of `objects` texts, all open at once since an hour ago, and a team of so many workers."""
     now = timezone.now() - timedelta(hours=1)
     requester = Requester.objects.filter(slug="bench").first() or setup.requester(slug="bench", name="Bench")
@@ -76,14 +76,18 @@ def job(*, objects: int, wanted: int, workers: int, opened: bool = True) -> tupl
     made = Job.objects.create(
         requester=requester, team=team, name=name, kind="choice", medium="text", label_attribute=name,
         categories=CATEGORIES, title=name, description=name, manifest="", output="", objects_total=objects,
-        objects_ingested=objects, price="0.012", workers_per_object=wanted, time_limit=3600,
-        availability=30 * 86_400, max_concurrent=objects, method="hierarchical", state="InProgress", created_at=now,
+        objects_ingested=objects, price="0.012", workers_per_object=target_answers, time_limit=3600,
+        task_lifetime=30 * 86_400, max_concurrent=objects, method="hierarchical", state="InProgress", created_at=now,
         changed_at=now, started_at=now,
     )  # fmt: skip
     Counters.objects.create(job=made, counted_at=now)
     budget = made.price = cast("Any", Job.objects.get(pk=made.pk)).price
     hold.hold(
-        requester_id=requester.pk, job_id=made.pk, amount=budget * objects * wanted, credit=Decimal(10**9), now=now
+        requester_id=requester.pk,
+        job_id=made.pk,
+        amount=budget * objects * target_answers,
+        credit=Decimal(10**9),
+        now=now,
     )
     with connection.cursor() as cursor:
         cursor.execute(OBJECTS, {"job": made.pk, "objects": objects})

@@ -78,7 +78,7 @@ class Exported:
 def ingested(objects: int) -> Ingested:
     """Bring in a manifest of texts."""
     with stage.database():
-        job, _crowd = stage.job(objects=1, wanted=1, workers=1, opened=False)
+        job, _crowd = stage.job(objects=1, target_answers=1, workers=1, opened=False)
         _write_manifest(objects)
         check, seen = timed(lambda: inspect.inspect(MANIFEST, medium="text", buckets=frozenset({"bench"})))
         Job.objects.filter(pk=job.pk).update(
@@ -94,7 +94,7 @@ def ingested(objects: int) -> Ingested:
 def exported(objects: int) -> Exported:
     """Write the output manifest of a job whose objects all have labels."""
     with stage.database():
-        job, _crowd = stage.job(objects=objects, wanted=1, workers=1, opened=False)
+        job, _crowd = stage.job(objects=objects, target_answers=1, workers=1, opened=False)
         now = timezone.now()
         run = Run.objects.create(job=job, method="hierarchical", official=True, created_at=now, ended_at=now)
         with connection.cursor() as cursor:

@@ -17,13 +17,13 @@ from gtcrowd.workforce import setup
 CATEGORIES = [f"class {number}" for number in range(10)]
 # Every object is answered by five workers, each of whom is right in seven of ten cases.
 TASKS = """
-INSERT INTO tasks_task (data_object_id, job_id, position, batch, wanted, answered, declined, state, reason_code,
-                        opened_at, available_until, concluded, rank)
+INSERT INTO tasks_task (data_object_id, job_id, position, batch, target_answers, answer_count, decline_count, state,
+                        reason_code, opened_at, available_until, consolidated, rank)
 SELECT -task, %(job)s, task, 1, 5, 5, 0, 'done', '', now(), now(), false, task
 FROM generate_series(1, %(answers)s / 5) task
 """
 ANSWERS = """
-INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, paid, late, surplus,
+INSERT INTO tasks_answer (assignment_id, task_id, job_id, worker_id, content, value, seconds, paid, late, extra,
                           submitted_at)
 SELECT -answer, -1 - answer %% (%(answers)s / 5), %(job)s, -1 - (hashint8(answer) & 4095),
        jsonb_build_object('crowd-classifier', jsonb_build_object('label', label)), to_jsonb(label), 5, 0.012, false,
@@ -82,7 +82,7 @@ def _job() -> Job:
     requester = setup.requester(slug="bench-volume", name="Bench")
     return Job.objects.create(
         requester=requester, team_id=-1, name="volume", kind="choice", medium="text", label_attribute="volume",
-        categories=CATEGORIES, objects_total=0, price=0, workers_per_object=5, time_limit=60, availability=60,
+        categories=CATEGORIES, objects_total=0, price=0, workers_per_object=5, time_limit=60, task_lifetime=60,
         method=kinds.kind("choice").default_method, created_at=timezone.now(), changed_at=timezone.now(),
     )  # fmt: skip
 

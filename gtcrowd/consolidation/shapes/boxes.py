@@ -106,7 +106,7 @@ def ground_truth_mean(table: ValueTable[Boxes], *, least_iou: float = 0.3) -> Ou
 
 
 def measure(concluded: Sequence[Boxes | None], true: Sequence[Boxes]) -> Mapping[str, float]:
-    """F1, precision and recall at an IoU of 0.5, and mean IoU with missed and surplus boxes as 0."""
+    """F1, precision and recall at an IoU of 0.5, and mean IoU with missed and extra boxes as 0."""
     return existence.measured(concluded, true, iou, least=0.5)
 
 

@@ -148,7 +148,7 @@ def matched(one: Labelled[S], other: Labelled[S], similarity: Callable[[S, S], f
 
 
 def overlap(one: Labelled[S], other: Labelled[S], similarity: Callable[[S, S], float]) -> float:
-    """Similarity of two answers, 0 to 1; missing and surplus shapes count 0."""
+    """Similarity of two answers, 0 to 1; missing and extra shapes count 0."""
     if not one and not other:
         return 1.0
     return 2 * sum(similar for *_, similar in matched(one, other, similarity)) / (len(one) + len(other))

@@ -177,7 +177,7 @@ def measure(
     *,
     alike: Callable[[Sequence[Points]], FloatArray],
 ) -> Mapping[str, float]:
-    """F1, precision and recall of matches of at least a half, and mean likeness with missed and surplus shapes as 0."""
+    """F1, precision and recall of matches of at least a half, and mean likeness with missed and extra shapes as 0."""
     return existence.measured(concluded, true, _pair(alike), least=0.5)
 
 

@@ -7,6 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
+    run_before = [('jobs', '0006_glossary')]  # migrations up to this one read columns by the names they had before
+
     dependencies = [
         ('tasks', '0008_messages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

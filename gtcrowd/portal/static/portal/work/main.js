@@ -136,7 +136,7 @@ function onOutcome({ kind, reply }, answer, wait) {
       isSignedOut = false;
       drafts.drop(answer.assignment);
       if (!reply.receipt.repeated) page.addEarnings(reply.receipt.paid);
-      onSettled(reply, reply.receipt.sentence, reply.receipt.surplus || reply.receipt.wrong ? "warning" : "success");
+      onSettled(reply, reply.receipt.sentence, reply.receipt.extra || reply.receipt.wrong ? "warning" : "success");
     },
     settled: () => {
       drafts.drop(answer.assignment);

@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.translation import gettext as _
 
-from gtcrowd.analytics.prometheus import LATENCY
-
-TIMED = {"portal:submit": "submit", "portal:start": "claim", "portal:next": "claim", "portal:in-advance": "claim"}
+from gtcrowd.platform.metrics import REQUEST_SECONDS
 
 
 class Timed:
@@ -16,7 +15,7 @@ class Timed:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.counts = {name: LATENCY.labels(what) for name, what in TIMED.items()}
+        self.counts = {name: REQUEST_SECONDS.labels(what) for name, what in settings.TIMED_VIEWS.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()

@@ -14,11 +14,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd import language, manifest, queue
+from gtcrowd import language, manifest
 from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, deliver, export, progress
 from gtcrowd.ledger import hold
+from gtcrowd.platform import queue
 from gtcrowd.tasks import close_tasks, prepare, reconcile, redundancy
 from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.models import NO_WORKERS, Task, TaskState
@@ -106,10 +107,10 @@ def _prepare(job: Job, now: datetime) -> None:
     if not job.pre_hook:
         return
     began = time.monotonic()
-    with hooks.turn(wait=job.own_clock) as mine:
-        while mine and prepare.portion(job, now=now, seconds=None if job.own_clock else PREPARE_SECONDS):
+    with hooks.turn(wait=job.simulated) as mine:
+        while mine and prepare.portion(job, now=now, seconds=None if job.simulated else PREPARE_SECONDS):
             opening.open_next(job, now=now)
-            if time.monotonic() - began > PREPARE_SECONDS and not job.own_clock:
+            if time.monotonic() - began > PREPARE_SECONDS and not job.simulated:
                 queue.advance(job.pk, wait=1)
                 return
     if not mine:
@@ -118,7 +119,7 @@ def _prepare(job: Job, now: datetime) -> None:
 
 def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
     """Have the hook label what has ended; returns whether nothing is left that waits for it."""
-    with hooks.turn(wait=job.own_clock) as mine:
+    with hooks.turn(wait=job.simulated) as mine:
         if mine:
             return deliver.deliver(job, now=now, at_end=at_end)
     queue.advance(job.pk, wait=2)

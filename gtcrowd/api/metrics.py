@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
@@ -23,3 +24,6 @@ def _may(request: HttpRequest) -> bool:
     if token:
         return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}")
     return not settings.BEHIND_PROXY and address.of(request) in LOOPBACK
+
+
+urlpatterns = [path("metrics", metrics)]
