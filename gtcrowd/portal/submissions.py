@@ -142,7 +142,7 @@ def stop(request: HttpRequest, job_id: int) -> HttpResponse:
             % {"time": duration(left)},
         )
     else:
-        messages.info(request, _("The task's time limit is over."))
+        messages.info(request, _("The time limit of the task is over."))
     return redirect("portal:work")
 
 

@@ -47,10 +47,8 @@ def render(assignment: Assignment) -> Page:
 
 def prepared(object_id: int) -> dict[str, Any] | None:
     """Return the task input that the pre-annotation hook made of the object, if any."""
-    found = PreAnnotation.objects.filter(pk=object_id, outcome=PreAnnotation.Outcome.READY).values_list(
-        "task_input", flat=True
-    )
-    return found.first()
+    ready = PreAnnotation.objects.filter(pk=object_id, outcome=PreAnnotation.Outcome.READY)
+    return ready.values_list("task_input", flat=True).first()
 
 
 def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:

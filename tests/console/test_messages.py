@@ -30,7 +30,7 @@ def act(client, asked, **given):
 
 
 def test_messages_wait_on_the_jobs_page(owner, asked):
-    page = owner.get("/jobs/birds/").content.decode()
+    page = " ".join(owner.get("/jobs/birds/").content.decode().split())
 
     assert "&lt;b&gt;Which?&lt;/b&gt;" in page
     assert "The instructions are unclear · object 0" in page

@@ -74,7 +74,8 @@ def test_every_page_lets_one_choose(cleos, client, address):
     page = (client if "login" in address else cleos).get(address).content.decode()
 
     for code, name in (("en", "English"), ("ko", "한국어"), ("ja", "日本語")):
-        assert re.search(rf'<button type="submit" name="language" value="{code}" lang="{code}"[^>]*>{name}<', page)
+        button = rf'<button\s+type="submit"\s+name="language"\s+value="{code}"\s+lang="{code}"[^>]*>\s*{name}\s*<'
+        assert re.search(button, page)
     assert f'name="next" value="{address}"' in page
 
 

@@ -126,7 +126,7 @@ def test_stopping_after_the_time_says_so(cleos, take, pictures):
     held.save()
 
     page = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True).content.decode()
-    assert "The task's time limit is over." in page
+    assert "The time limit of the task is over." in page
 
 
 def change(client, **given):
