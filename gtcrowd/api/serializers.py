@@ -5,90 +5,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.jobs.models import Hook, Job, JobChange, TaskOrder
+from gtcrowd.api.job_fields import SHOWN, JobChangeShape, JobRequestShape, shape
+from gtcrowd.jobs.fields import TRIAL
+from gtcrowd.jobs.models import Hook, Job, JobChange
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import About, Gold
 from gtcrowd.workforce.models import Team, Worker
 from gtcrowd.workpage.trial import Trial
 
-
-class InstructionsShape(serializers.Serializer[Any]):
-    short = serializers.CharField(required=False)
-    full = serializers.CharField(required=False)
-    good_example = serializers.CharField(required=False)
-    bad_example = serializers.CharField(required=False)
-
-
-class JobRequestShape(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=63, help_text="Letters, digits and hyphens; unique for the requester.")
-    kind = serializers.CharField(default="choice", required=False)
-    medium = serializers.ChoiceField(choices=["image", "text", "video"])
-    label_attribute = serializers.CharField(max_length=127, required=False, help_text="By default the name.")
-    categories = serializers.ListField(
-        child=serializers.CharField(max_length=256), required=False, help_text="How many depends on the kind."
-    )
-    manifest = serializers.CharField(
-        max_length=1024, required=False, help_text="s3://BUCKET/KEY of the input manifest; optional for streaming jobs."
-    )
-    output = serializers.CharField(required=False, help_text="Folder for the output, by default in the same bucket.")
-    team = serializers.CharField(help_text="Name of a team you may use.")
-    title = serializers.CharField(max_length=128)
-    description = serializers.CharField(max_length=255)
-    instructions = InstructionsShape(required=False)
-    template = serializers.CharField(
-        max_length=128_000, required=False, help_text="Worker page in Liquid, instead of the kind's own."
-    )
-    pre_hook = serializers.CharField(
-        max_length=1024, required=False, help_text="Address or name of what prepares each object before workers see it."
-    )
-    post_hook = serializers.CharField(
-        max_length=1024, required=False, help_text="Address or name of what makes the labels; kind custom only."
-    )
-    price = serializers.DecimalField(max_digits=6, decimal_places=3, help_text="Per task, that is per answer.")
-    workers_per_object = serializers.IntegerField(min_value=1, max_value=9)
-    time_limit = serializers.IntegerField(min_value=30, max_value=28_800, required=False, help_text="Seconds.")
-    task_lifetime = serializers.IntegerField(min_value=60, max_value=2_592_000, required=False, help_text="Seconds.")
-    max_concurrent = serializers.IntegerField(min_value=1, max_value=5000, required=False)
-    method = serializers.CharField(required=False)
-    max_human_labeled = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    max_percentage = serializers.IntegerField(min_value=1, max_value=100, required=False, allow_null=True)
-    late_answers_paid = serializers.BooleanField(required=False, default=True)
-    method_parameters = serializers.DictField(required=False)
-    task_order = serializers.ChoiceField(choices=TaskOrder.choices, required=False)
-    order_key = serializers.CharField(max_length=127, required=False, help_text="Attribute of each line, or a seed.")
-    priority = serializers.IntegerField(min_value=-100, max_value=100, required=False)
-    deadline = serializers.DateTimeField(required=False, allow_null=True)
-    worker_limits = serializers.DictField(required=False, help_text="answers, share (percent), hours, money.")
-    excluded_jobs = serializers.ListField(child=serializers.CharField(), required=False)
-    gold = serializers.DictField(required=False, help_text="share, quiz, quiz_right, feedback, rules.")
-    min_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
-    target_error = serializers.FloatField(min_value=0.0001, max_value=0.5, required=False, allow_null=True)
-    streaming = serializers.BooleanField(required=False)
-    object_id_key = serializers.CharField(max_length=140, required=False)
-    idle_days = serializers.IntegerField(min_value=1, max_value=365, required=False)
-
-
-class JobChangeShape(serializers.Serializer[Any]):
-    """What can be changed while a job runs; only what is given changes."""
-
-    workers_per_object = serializers.IntegerField(min_value=1, max_value=9, required=False)
-    min_workers = serializers.IntegerField(min_value=1, max_value=9, required=False, allow_null=True)
-    target_error = serializers.FloatField(min_value=0.0001, max_value=0.5, required=False, allow_null=True)
-    price = serializers.DecimalField(max_digits=6, decimal_places=3, required=False)
-    team = serializers.CharField(required=False)
-    priority = serializers.IntegerField(min_value=-100, max_value=100, required=False)
-    deadline = serializers.DateTimeField(required=False, allow_null=True)
-    max_concurrent = serializers.IntegerField(min_value=1, max_value=5000, required=False)
-    late_answers_paid = serializers.BooleanField(required=False)
-    worker_limits = serializers.DictField(required=False)
-    gold = serializers.DictField(required=False)
-    template = serializers.CharField(max_length=128_000, required=False, allow_blank=True)
-    pre_hook = serializers.CharField(
-        max_length=1024, required=False, allow_blank=True, help_text="For objects that are not prepared yet."
-    )
-    post_hook = serializers.CharField(
-        max_length=1024, required=False, allow_blank=True, help_text="For objects that have no label yet."
-    )
+__all__ = ["JobChangeShape", "JobRequestShape"]
 
 
 class GoldRequestShape(serializers.Serializer[Any]):
@@ -215,26 +140,13 @@ class SettingsShape(serializers.Serializer[Any]):
     )  # fmt: skip
 
 
-class TryRequestShape(serializers.Serializer[Any]):
-    """Fields of a job; with `job`, what is left out is as in that one."""
+class TryRequestShape(shape("TrialFieldsShape", TRIAL, "Fields of a job to try.", partial=True)):  # type: ignore[misc]
+    """Fields of a job; with `job`, what is left out is as in that job."""
 
-    job = serializers.CharField(required=False, help_text="Name of a job of yours.")
-    kind = serializers.CharField(required=False)
-    medium = serializers.CharField(required=False)
-    name = serializers.CharField(required=False)
-    label_attribute = serializers.CharField(required=False)
-    categories = serializers.ListField(child=serializers.CharField(), required=False)
-    manifest = serializers.CharField(required=False, help_text="Its first three lines are tried.")
-    title = serializers.CharField(required=False)
-    description = serializers.CharField(required=False)
-    instructions = InstructionsShape(required=False)
-    template = serializers.CharField(required=False)
-    workers_per_object = serializers.IntegerField(required=False)
-    pre_hook = serializers.CharField(required=False)
-    post_hook = serializers.CharField(required=False)
+    job = serializers.CharField(required=False, help_text="Name of one of your jobs.")
     answers = serializers.ListField(
         child=serializers.DictField(), required=False, max_length=9,
-        help_text="What workers might answer to each object, for the post-processing; by default real answers.",
+        help_text="Sample answers to each object for the post-annotation hook. Default: answers given so far.",
     )  # fmt: skip
 
 
@@ -302,11 +214,7 @@ class JobShape(serializers.ModelSerializer[Job]):
     class Meta:
         model = Job
         fields = (
-            "name", "kind", "medium", "label_attribute", "categories", "manifest", "output", "team", "title",
-            "description", "instructions", "pre_hook", "post_hook", "price", "workers_per_object", "time_limit",
-            "task_lifetime", "max_concurrent", "method", "method_parameters", "max_human_labeled", "max_percentage",
-            "late_answers_paid", "task_order", "order_key", "priority", "deadline", "worker_limits", "gold",
-            "min_workers", "target_error", "streaming", "object_id_key", "idle_days", "paused_at", "state",
+            *SHOWN, "paused_at", "state",
             "reason_code", "reason", "objects_total", "objects_ingested", "counters", "created_at", "changed_at",
             "started_at", "ended_at",
         )  # fmt: skip

@@ -8,7 +8,9 @@ from django.http import HttpRequest, QueryDict
 
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import store
-from gtcrowd.jobs.request import FIELDS, GOLD, INSTRUCTIONS, WORKER_LIMITS, Fault
+from gtcrowd.jobs.fields import FIELDS, WORKER_LIMITS
+from gtcrowd.jobs.fields.special import GOLD, INSTRUCTIONS
+from gtcrowd.jobs.request import Fault
 
 NESTED = (
     "categories", "instructions", "late_answers_paid", "worker_limits", "gold", "excluded_jobs", "method_parameters",

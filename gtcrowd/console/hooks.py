@@ -15,8 +15,9 @@ from gtcrowd.console.access import member
 from gtcrowd.identity import hook_secret, origins, zones
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import state
+from gtcrowd.jobs.fields import TRIAL
 from gtcrowd.jobs.models import Job
-from gtcrowd.jobs.request import TRIAL_FIELDS, Fault, JobRefused
+from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.workpage import trial
 
 
@@ -25,7 +26,7 @@ from gtcrowd.workpage import trial
 def try_new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Try what the form of a new job describes."""
     asked = forms.job(request, viewer, upload=False)
-    given = {name: asked[name] for name in TRIAL_FIELDS if asked.get(name)}
+    given = {name: asked[name] for name in TRIAL if asked.get(name)}
     return _shown(request, viewer, given, None)
 
 

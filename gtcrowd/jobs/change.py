@@ -12,22 +12,15 @@ from django.utils.translation import gettext as _
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.jobs import hooks, request, state, templates
+from gtcrowd.jobs.fields import CHANGEABLE, FIELDS
 from gtcrowd.jobs.models import Job, JobChange, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
 from gtcrowd.platform import queue
 from gtcrowd.workforce.models import Team
 
-CHANGEABLE = (
-    "workers_per_object", "min_workers", "target_error", "price", "team", "priority", "deadline", "max_concurrent",
-    "late_answers_paid", "worker_limits", "gold", "template", "pre_hook", "post_hook",
-)  # fmt: skip
-AS_IT_IS = (
-    "name", "kind", "medium", "label_attribute", "categories", "manifest", "title", "description", "instructions",
-    "time_limit", "task_lifetime", "method", "method_parameters", "task_order", "order_key", "streaming",
-    "object_id_key", "idle_days",
-)  # fmt: skip
-"""What answers were given under, and so stays as it is."""
+NOT_READ_AGAIN = ("output", "excluded_jobs", "max_human_labeled", "max_percentage")
+"""Fields that were settled when the job was created and that a change does not check again."""
 GOLD_OBJECTS = "gold-objects"
 """Stands for a field where objects became known, were corrected or withdrawn."""
 
@@ -104,7 +97,7 @@ def _read(viewer: Viewer, job: Job, given: Mapping[str, Any]) -> request.JobRequ
         # Worker and answer belong to a workforce; another team of the same one may take over, not another crowd.
         teams = Team.objects.visible_to(viewer).filter(workforce=job.team.workforce_id)
         team = teams.select_related("workforce").filter(name__iexact=str(given["team"])).first()
-    now = {name: getattr(job, name) for name in (*AS_IT_IS, *CHANGEABLE)}
+    now = {name: getattr(job, name) for name in FIELDS if name not in NOT_READ_AGAIN}
     now["template"] = job.template.text if job.template else ""
     try:
         asked = request.read(now | {"team": job.team.name} | dict(given), requester=viewer.requester, team=team)

@@ -22,6 +22,7 @@ from gtcrowd import manifest
 from gtcrowd.identity import hook_secret
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import hooks, request, state, store
+from gtcrowd.jobs.fields import TRIAL
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import DataObject, Job
@@ -103,7 +104,7 @@ def _one_of_few() -> Iterator[None]:
 def _of(job: Job | None) -> dict[str, Any]:
     if job is None:
         return {}
-    known = {name: getattr(job, name) for name in request.TRIAL_FIELDS if name != "template"}
+    known = {name: getattr(job, name) for name in TRIAL if name != "template"}
     return known | {"template": job.template.text if job.template else ""}
 
 

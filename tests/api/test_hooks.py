@@ -160,7 +160,7 @@ def test_bob_tries_nothing_of_alices(bob, hook, given, ask):
     assert bobs.post(TRY, {"job": "birds"}, format="json").status_code == 404
     refused = bobs.post(TRY, given, format="json")
     assert refused.status_code == 422
-    assert "must be in a bucket of yours: ibis" in refused.json()["detail"]
+    assert "must be in one of your buckets: ibis" in refused.json()["detail"]
     assert bobs.get("/api/v1/jobs/birds/hooks/").status_code == 404
     assert hook.asked == []
 

@@ -59,7 +59,7 @@ def test_a_tried_page_is_shown_with_its_own_task_input(owner, hook, put):
     [
         ({"sample_answers": "{"}, "one answer a line"),
         ({"pre_hook": "x"}, "installed here: none"),
-        ({"manifest": "s3://ibis/in.manifest"}, "in a bucket of yours"),
+        ({"manifest": "s3://ibis/in.manifest"}, "in one of your buckets"),
     ],
 )
 def test_what_cannot_be_tried_is_told(owner, hook, put, more, told):

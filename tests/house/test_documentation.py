@@ -33,3 +33,11 @@ def test_every_measure_is_explained():
     text = Path("docs/analytics.md").read_text()
 
     assert [name for name in (*DEFINITIONS, *REPORTS) if f"`{name}`" not in text] == []
+
+
+def test_tables_made_from_code_are_current():
+    from gtcrowd.commands.management.commands import docs
+
+    stale = [file for file, text in docs.written().items() if Path(file).read_text(encoding="utf-8") != text]
+
+    assert stale == [], "run `gtcrowd docs`"

@@ -56,7 +56,7 @@ def test_a_foreign_bucket_is_refused_and_not_read(bob, ask):
     with pytest.raises(JobRefused) as refused:
         ask(manifest="s3://ibis/secret.manifest")
 
-    assert [fault.problem for fault in refused.value.faults] == ["must be in a bucket of yours: heron."]
+    assert [fault.problem for fault in refused.value.faults] == ["must be in one of your buckets: heron."]
 
 
 def test_an_object_in_a_foreign_bucket_is_a_fault_of_its_line(ask, put):
