@@ -329,7 +329,7 @@ def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cle
     cleos_page.wait_for_timeout(200)
     frame.evaluate("() => (window.drawn = [])")
     board.frame.locator("crowd-semantic-segmentation").evaluate(
-        "one => one.painter.act(() => one.codes.row(10, 0, 20, 1))"  # out of sight
+        "one => one.painter.edit(() => one.codes.row(10, 0, 20, 1))"  # out of sight
     )
     cleos_page.wait_for_timeout(200)
     assert frame.evaluate("() => window.drawn") == []
@@ -399,7 +399,7 @@ def test_a_thing_is_outlined_from_four_clicks(easel, cleos_page, kind):
         board.click(*place)
     expect(said).to_contain_text("3 of 4")
     board.click(*ends(truth)[3])
-    expect(said).to_contain_text("Outlined")
+    expect(said).to_contain_text("Outline added")
     board.press("Control+z", "Control+y")
 
     answer(cleos_page)
@@ -422,7 +422,7 @@ def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
             board.press(*[key] * (abs(far) // step), *[f"Shift+{key}"] * (abs(far) % step))
         board.press("Enter")
         at = end
-    expect(board.frame.locator(".picture-status")).to_contain_text("Outlined")
+    expect(board.frame.locator(".picture-status")).to_contain_text("Outline added")
 
     answer(cleos_page)
 
