@@ -1,13 +1,16 @@
 # make run    the whole service, with a demo            make test   lint and all tests
-# make lint   is the tree good?                         make clean  forget the environment and all data
+# make lint   check the tree                            make format formats it
+# make clean  removes the environment and all data
 # make messages   gather what can be translated into gtcrowd/locale and compile it: docs/languages.md
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 BIN := .venv/bin
 ENV := .venv/.installed
+FRONT_END := 'gtcrowd/**/*.js' 'gtcrowd/**/*.css' 'dashboards/**/*.js' 'dashboards/**/*.css'
+TEMPLATES := gtcrowd/*/templates
 
-.PHONY: run test lint messages clean env
+.PHONY: run test lint format messages clean env
 
 run: $(ENV)
 	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
@@ -18,10 +21,21 @@ test: lint
 lint: .venv/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/oxfmt --check $(FRONT_END)
+	$(BIN)/oxlint gtcrowd dashboards
+	$(BIN)/djangofmt --check --indent-width 2 $(TEMPLATES)
+	$(BIN)/djangofmt check $(TEMPLATES)
 	$(BIN)/lint-imports
 	$(BIN)/mypy gtcrowd dashboards
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	GTCROWD_URL=https://crowd.example.org GTCROWD_HOSTS=crowd.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Formats Python, JavaScript, CSS and templates as `make lint` wants them.
+format: .venv/.tested
+	$(BIN)/ruff format .
+	$(BIN)/oxfmt $(FRONT_END)
+	$(BIN)/djangofmt check --fix --quiet $(TEMPLATES)
+	$(BIN)/djangofmt --indent-width 2 $(TEMPLATES)
 
 # Needs GNU gettext (apt-get install gettext), as the test of the catalogues does; nothing else here does.
 messages: $(ENV)

@@ -3,25 +3,60 @@
 from collections.abc import Mapping
 
 from dash import Dash, html
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from flask import Response, request
 
-from dashboards import callbacks, files, layout
+from dashboards import callbacks, files, ids, layout
 from dashboards.address import PATH, PREFIX, REQUESTER
 from gtcrowd.analytics import frames, saved
 
+STYLES = ("tokens", "header")
+"""The stylesheets of the theme that the dashboards share with all other pages."""
 NAMES = ("jobs", "teams", "workforces", "workers", "kinds")
 """What can be chosen in the filters."""
 __all__ = ["PREFIX", "create", "names_requester"]
 
 
+INDEX = """<!DOCTYPE html>
+<html>
+  <head>
+    {%metas%}
+    <title>{%title%}</title>
+    {%favicon%}
+    {%css%}
+  </head>
+  <body>
+    <!--skip-->
+    <!--header-->
+    {%app_entry%}
+    <!--footer-->
+    {%config%}
+    {%scripts%}
+    {%renderer%}
+  </body>
+</html>"""
+
+
 class _Dash(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # Dash names each part
-        """The page around the layout, in the language of who asks."""
+        """Return the page around the layout: the theme's styles, header and footer, for the person who asks."""
         title = _("Dashboards")
-        page: str = super().interpolate_index(**parts | {"title": f"{title} · gtcrowd"})
+        parts |= {"title": f"{title} · gtcrowd", "favicon": "", "css": _styles() + parts["css"]}
+        page: str = super().interpolate_index(**parts)
+        context = {"address_changes": True, "skip_to": ids.CONTENT}
+        for name in ("skip", "header", "footer"):
+            part = render_to_string(f"theme/{name}.html", context, request.environ["gtcrowd.request"])
+            page = page.replace(f"<!--{name}-->", part, 1)
         return page.replace("<html>", f'<html lang="{get_language()}">', 1)
+
+
+def _styles() -> str:
+    """Return the links to what the dashboards take from the theme."""
+    icon = f'<link rel="icon" href="{static("theme/mark.svg")}" type="image/svg+xml">'
+    return icon + "".join(f'<link rel="stylesheet" href="{static(f"theme/{name}.css")}">' for name in STYLES)
 
 
 def create() -> Dash:
@@ -32,13 +67,14 @@ def create() -> Dash:
         url_base_pathname=PREFIX,
         assets_folder="assets",
         serve_locally=True,
+        index_string=INDEX,
         compress=False,
         use_async=False,  # Django refuses queries inside an event loop
         suppress_callback_exceptions=True,  # what is on a page is known when it is drawn
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # First: otherwise Dash lays the page out now, when nobody has asked for it yet.
-    app.validation_layout = layout.page(dict.fromkeys(NAMES, ()), [], requester="", csrf_token="")  # type: ignore[assignment]
+    app.validation_layout = layout.page(dict.fromkeys(NAMES, ()), [], requester="")  # type: ignore[assignment]
     app.layout = _layout
     callbacks.register(app)
     files.register(app.server)
@@ -62,12 +98,7 @@ def names_requester(path: str, asked: Mapping[str, str]) -> bool:
 def _layout() -> html.Div:
     """For the requester of the session; if the address names another, the first page brings what can be chosen."""
     who = files.viewers()[0]
-    return layout.page(
-        frames.options(who),
-        saved.listed(who),
-        requester=who.requester.slug,
-        csrf_token=request.environ["gtcrowd.csrf"],
-    )
+    return layout.page(frames.options(who), saved.listed(who), requester=who.requester.slug)
 
 
 def _policy(app: Dash) -> str:

@@ -39,7 +39,7 @@ def show(content: Content, filters: Filters, options: Options) -> list[Any]:
                     _("Page as one file"),
                     href=file_address("page.html", here, asked),
                     download=f"{options.page}.html",
-                    className="quiet",
+                    className="button-quiet",
                 ),
             ],
             className="head",
@@ -145,10 +145,10 @@ def _number(one: Number) -> html.Div:
         picture = f"data:image/svg+xml,{quote(one.spark.svg)}"
         parts.append(html.Dd(html.Img(src=picture, alt=one.spark.text, title=one.spark.text), className="spark"))
     if one.note:
-        parts.append(html.Dd(one.note, className="soft"))
+        parts.append(html.Dd(one.note, className="muted"))
     if one.change:
         said = _("%(change)s against %(group)s") % {"change": one.change, "group": one.against}
-        parts.append(html.Dd(said, className="soft"))
+        parts.append(html.Dd(said, className="muted"))
     return html.Div(parts, title=str(DEFINITIONS[one.name].meaning) if one.name in DEFINITIONS else None)
 
 
@@ -159,11 +159,11 @@ def _more(one: Number) -> Any:
 
 def _needs(needs: tuple[Notice, ...]) -> html.Section:
     rows = [
-        html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="soft")])
+        html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="muted")])
         for one in needs
     ]
-    inner = html.Ul(rows) if rows else html.P(_("Nothing needs you now."), className="soft")
-    return html.Section([html.H2(_("What needs me")), inner], className="card needs")
+    inner = html.Ul(rows) if rows else html.P(_("Nothing needs you now."), className="muted")
+    return html.Section([html.H2(_("What needs me")), inner], className="card attention")
 
 
 def _switches(switches: tuple[Switch, ...], label: str) -> html.Nav:
@@ -195,7 +195,7 @@ def _card(one: Part, here: str, asked: str) -> html.Section:
             _("This figure could not be drawn. The others are not affected; the service's log says why."), role="alert"
         )
         return html.Section([html.H2(_("No figure")), said], className="card failed", id=ids.place(one.name))
-    inner: list[Any] = [html.H2(drawn.title), html.P(drawn.under, className="under")]
+    inner: list[Any] = [html.H2(drawn.title), html.P(drawn.under, className="subtitle")]
     if drawn.switches:
         inner.append(_switches(drawn.switches, _("Draw")))
     if drawn.warning:
@@ -226,7 +226,7 @@ def _graph(name: str, drawn: Drawn) -> html.Div:
 def _seen(one: Seen) -> Any:
     """A small picture, else the text, that leads to the object."""
     inner = html.Img(src=one.picture, alt=one.said) if one.picture else one.text or one.said
-    return link(inner, one.href, className="seen", title=one.text or one.said)
+    return link(inner, one.href, className="thumbnail", title=one.text or one.said)
 
 
 def _large(one: Seen) -> Any:
@@ -264,7 +264,7 @@ def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:
         for kind in ("PNG", "SVG"):
             label = said % {"title": drawn.title, "format": kind}
             marks = {"data-save": kind.lower(), "data-figure": name, "aria-label": label}
-            files.append(html.Button(kind, type="button", className="quiet", **aria(marks)))
+            files.append(html.Button(kind, type="button", className="button-quiet", **aria(marks)))
     parts.append(html.Div(files, className="files"))
     return html.Div(parts, className="foot")
 
@@ -278,7 +278,7 @@ def _definition(one: tuple[str, str, str, str, str]) -> html.Dl:
 
 def _cases(cases: tuple[CaseShown, ...]) -> html.Section:
     inner: list[Any] = [_case(one) for one in cases] or [
-        html.P(_("No case was ever opened about this worker."), className="soft")
+        html.P(_("No case was ever opened about this worker."), className="muted")
     ]
     return html.Section([html.H2(_("Cases")), html.P(id=ids.CASE_TOLD, role="status"), *inner], className="card wide")
 
@@ -302,7 +302,7 @@ def _case(one: CaseShown) -> html.Article:
             ], className="files"),
         ]  # fmt: skip
     elif one.open:
-        inner.append(html.P(_("Your role does not allow you to decide cases."), className="soft"))
+        inner.append(html.P(_("Your role does not allow you to decide cases."), className="muted"))
     return html.Article(inner, className="case")
 
 

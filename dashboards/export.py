@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
+from django.contrib.staticfiles import finders
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from plotly import offline
@@ -15,7 +16,7 @@ from dashboards.view_models import Content, Drawn, Part
 from gtcrowd.analytics.data_version import Fresh
 from gtcrowd.identity.access import Viewer
 
-STYLE = Path(__file__).parent / "assets" / "dashboards.css"
+ASSETS = Path(__file__).parent / "assets"
 # The file may draw, and nothing else: it cannot call anybody, even if a name in it were more than a name.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 DRAW = """for (const place of document.querySelectorAll("[data-plot]")) {
@@ -45,9 +46,15 @@ def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
         f"<!doctype html><html lang='{escape(get_language() or 'en')}'><head><meta charset='utf-8'>"
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<meta name='viewport' content='width=device-width, initial-scale=1'><title>{escape(title)}</title>"
-        f"<style>{STYLE.read_text('utf-8')}</style></head><body><main>{body}</main>"
+        f"<style>{_styles()}</style></head><body><main>{body}</main>"
         f"<script>{offline.get_plotlyjs()}</script><script>{DRAW}</script></body></html>"
     )
+
+
+def _styles() -> str:
+    """Return the theme's tokens and all styles of the dashboards."""
+    tokens = Path(finders.find("theme/tokens.css") or "")
+    return "".join(file.read_text("utf-8") for file in (tokens, *sorted(ASSETS.glob("*.css"))))
 
 
 def _numbers(content: Content) -> str:
@@ -61,7 +68,7 @@ def _numbers(content: Content) -> str:
             spark = (
                 f"<dd class='spark'><span role='img' aria-label='{escape(one.spark.text)}'>{one.spark.svg}</span></dd>"
             )
-        notes = "".join(f"<dd class='soft'>{escape(text)}</dd>" for text in (one.note, change) if text)
+        notes = "".join(f"<dd class='muted'>{escape(text)}</dd>" for text in (one.note, change) if text)
         rows.append(f"<div><dt>{escape(one.title)}</dt><dd>{escape(one.value)}</dd>{spark}{notes}</div>")
     return f"<dl class='numbers'>{''.join(rows)}</dl>"
 
@@ -70,10 +77,10 @@ def _needs(content: Content) -> str:
     if not content.needs:
         return ""
     rows = "".join(
-        f"<li>{escape(one.title)} <span class='soft'>{escape(one.text)}</span></li>" for one in content.needs
+        f"<li>{escape(one.title)} <span class='muted'>{escape(one.text)}</span></li>" for one in content.needs
     )
     title = _("What needs me")
-    return f"<section class='card needs'><h2>{escape(title)}</h2><ul>{rows}</ul></section>"
+    return f"<section class='card attention'><h2>{escape(title)}</h2><ul>{rows}</ul></section>"
 
 
 def _cases(content: Content) -> str:
@@ -113,7 +120,7 @@ def _card(one: Part) -> str:
     more = f"<details><summary>{escape(explain)}</summary>{told}</details>" if told else ""
     return (
         f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
-        f"<p class='under'>{escape(drawn.under)}</p>"
+        f"<p class='subtitle'>{escape(drawn.under)}</p>"
         f"{warning}{plot}{large}{_table(drawn)}{more}</section>"
     )
 

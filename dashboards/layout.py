@@ -1,12 +1,10 @@
-"""What stands around every page: navigation, the filters, saved views, and how fresh it is."""
+"""What every page has around its content: page links, filters, saved views, and how fresh the data is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
-from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dashboards import address, ids, pages
@@ -24,9 +22,8 @@ Choices = Mapping[str, Sequence[tuple[Any, str]]]
 """What can be chosen, value and name, as gtcrowd.analytics.frames.options has it."""
 
 
-def page(options: Choices, views: Sequence[SavedView], *, requester: str, csrf_token: str) -> html.Div:
-    """The frame in the language of who asks. `requester`: slug of whom `options` and `views` are; `csrf_token` goes
-    with the form that changes the language."""
+def page(options: Choices, views: Sequence[SavedView], *, requester: str) -> html.Div:
+    """Return what every page has around its content. `requester`: slug of the owner of `options` and `views`."""
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh=False),
@@ -34,40 +31,25 @@ def page(options: Choices, views: Sequence[SavedView], *, requester: str, csrf_t
             dcc.Store(id=ids.VERSION, data=version(requester, "")),
             dcc.Store(id=ids.WORDS, data={"pause": _("Pause"), "go": _("Go on")}),
             dcc.Interval(id=ids.CLOCK, interval=1000 * EVERY_SECONDS),
-            html.A(_("To the content"), href=f"#{ids.CONTENT}", className="skip"),
-            html.Header(
-                [
-                    html.A("gtcrowd", href="/", className="brand"),
-                    html.Nav(
-                        [
-                            html.A(_("Work"), href="/work/"),
-                            html.A(_("Jobs"), href="/jobs/"),
-                            html.A(_("Dashboards"), href="/dashboards/", **aria({"aria-current": "page"})),
-                        ],
-                        **aria({"aria-label": _("Rooms")}),
-                    ),
-                ],
-                className="top",
-            ),
             html.Nav(id=ids.NAV, className="pages", **aria({"aria-label": _("Pages")})),
             html.Main(
                 [
                     html.Div([_filters(options), _views(views, requester)], className="bars"),
                     html.Div(
                         [
-                            html.Span(id=ids.AS_OF, className="soft", role="status"),
+                            html.Span(id=ids.AS_OF, className="muted", role="status"),
                             html.Button(
                                 _("Pause"),
                                 id=ids.PAUSE,
                                 type="button",
-                                className="quiet",
+                                className="button-quiet",
                                 **aria({"aria-pressed": "false"}),
                             ),
                         ],
                         className="fresh",
                     ),
                     dcc.Loading(
-                        html.Div(html.P(_("Loading …"), className="soft"), id=ids.CONTENT),
+                        html.Div(html.P(_("Loading …"), className="muted"), id=ids.CONTENT),
                         type="dot",
                         delay_show=600,
                         target_components={ids.CONTENT: "children"},  # type: ignore[arg-type]
@@ -75,7 +57,6 @@ def page(options: Choices, views: Sequence[SavedView], *, requester: str, csrf_t
                     ),
                 ]
             ),
-            html.Footer(_languages(csrf_token)),
         ]
     )
 
@@ -138,12 +119,12 @@ def saved(views: Sequence[SavedView], requester: str) -> list[Any]:
         html.Li([
             link(view.name, address.named(view.address, requester)),
             html.Button(
-                "×", id=ids.view(view.pk), type="button", className="quiet",
+                "×", id=ids.view(view.pk), type="button", className="button-quiet",
                 **aria({"aria-label": _("Delete the view %(name)s") % {"name": view.name}}),
             ),
         ])
         for view in views
-    ] or [html.Li(_("There is none yet."), className="soft")]  # fmt: skip
+    ] or [html.Li(_("There is none yet."), className="muted")]  # fmt: skip
 
 
 def _views(views: Sequence[SavedView], requester: str) -> html.Details:
@@ -159,27 +140,10 @@ def _views(views: Sequence[SavedView], requester: str) -> html.Details:
                 ],
                 className="files",
             ),
-            html.P(id=ids.VIEW_TOLD, role="status", className="soft"),
+            html.P(id=ids.VIEW_TOLD, role="status", className="muted"),
         ],
         className="views",
     )
-
-
-def _languages(csrf_token: str) -> html.Form:
-    """As on the other pages; where to return to is told by the browser."""
-    return html.Form(
-        [
-            dcc.Input(type="hidden", name="csrfmiddlewaretoken", value=csrf_token),
-            *(
-                html.Button(
-                    called, type="submit", name="language", value=code, lang=code,
-                    **aria({"aria-current": "true"} if code == get_language() else {}),
-                )
-                for code, called in settings.LANGUAGES
-            ),
-        ],
-        action="/language/", method="post", className="languages", **aria({"aria-label": _("Language")}),
-    )  # fmt: skip
 
 
 def _filters(options: Choices) -> html.Section:

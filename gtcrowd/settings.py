@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "gtcrowd.theme",
     "gtcrowd.ledger",
     "gtcrowd.identity",
     "gtcrowd.workforce",
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "gtcrowd.tasks",
     "gtcrowd.labels",
     "gtcrowd.analytics",
+    "gtcrowd.workpage",
     "gtcrowd.integrations",
     "gtcrowd.runner",
     "gtcrowd.commands",
@@ -126,6 +128,14 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
+# The entries of the header, in this order; each room lists its own.
+NAVIGATION = [
+    "gtcrowd.portal.navigation.ENTRIES",
+    "gtcrowd.console.navigation.ENTRIES",
+    "dashboards.navigation.ENTRIES",
+    "gtcrowd.api.navigation.ENTRIES",
+]
+
 ROOT_URLCONF = "gtcrowd.urls"
 WSGI_APPLICATION = "gtcrowd.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -140,7 +150,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gtcrowd.identity.access.context",
-                "gtcrowd.portal.context.context",
+                "gtcrowd.theme.navigation.context",
             ]
         },
     }
@@ -216,6 +226,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "gtcrowd.workpage.finders.KindElementsFinder",
+]
 STATIC_ROOT = VAR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {

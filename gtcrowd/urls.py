@@ -13,5 +13,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("gtcrowd.api.urls")),
     path("", include("gtcrowd.console.urls")),
+    path("", include("gtcrowd.workpage.urls")),
     path("", include("gtcrowd.portal.urls")),
 ]

@@ -62,8 +62,8 @@ def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: Sta
         target = f"/account/login/?next={quote(request.get_full_path())}"
         return _answer(start_response, HTTPStatus.FOUND, location=target)
     viewers = access.viewers_for(user, request.session.get("requester"))
+    request.user = user
     if not viewers:
-        request.user = user
         return _answer(start_response, HTTPStatus.FORBIDDEN, body=render_to_string("403.html", {"user": user}, request))
     if request.method != "GET" and not _same_site(request):
         problem = translation.gettext("This request comes from another site.")
@@ -74,7 +74,8 @@ def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: Sta
         asked["requester"] = viewers[0].requester.slug
         return _answer(start_response, HTTPStatus.FOUND, location=f"{quote(request.path)}?{asked.urlencode()}")
     environ["gtcrowd.viewers"] = viewers
-    environ["gtcrowd.csrf"] = get_token(request)
+    environ["gtcrowd.request"] = request  # for the header, which is the same on every page
+    get_token(request)
     # The whole answer is made here, while the connection and the language are ours.
     with closing(dash.server.wsgi_app(environ, _with_cookie(request, start_response))) as answer:
         return list(answer)

@@ -16,7 +16,9 @@
     return (
       document.hidden ||
       !content ||
-      content.querySelector("details[open], .js-plotly-plot:hover, .ag-root-wrapper:hover, .zoomlayer .select-outline") ||
+      content.querySelector(
+        "details[open], .js-plotly-plot:hover, .ag-root-wrapper:hover, .zoomlayer .select-outline",
+      ) ||
       (content.contains(document.activeElement) && document.activeElement.tagName !== "H1") ||
       [...content.querySelectorAll("textarea")].some((note) => note.value) ||
       String(window.getSelection()) !== ""
@@ -29,7 +31,7 @@
     const place = document.getElementById(`${figure}-graph`);
     const graph = place.querySelector(".js-plotly-plot");
     const card = place.closest(".card");
-    const under = card.querySelector(".under").textContent;
+    const under = card.querySelector(".subtitle").textContent;
     const lines = under.match(/.{1,110}(\s|$)/g) ?? [under];
     const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     const ink = "#1b2430";
@@ -39,10 +41,28 @@
     const height = (layout.height ?? 360) + margin.t;
     const title = `<b>${escape(card.querySelector("h2").textContent)}</b><br><span style="font-size:12px">${lines.map(escape).join("<br>")}</span>`;
     const whole = {
-      ...layout, width, height, margin, paper_bgcolor: "#ffffff", font: { ...layout.font, color: ink },
-      title: { text: title, x: 0, xanchor: "left", xref: "paper", y: 1, yref: "container", yanchor: "top", pad: { t: 34 }, automargin: false },
+      ...layout,
+      width,
+      height,
+      margin,
+      paper_bgcolor: "#ffffff",
+      font: { ...layout.font, color: ink },
+      title: {
+        text: title,
+        x: 0,
+        xanchor: "left",
+        xref: "paper",
+        y: 1,
+        yref: "container",
+        yanchor: "top",
+        pad: { t: 34 },
+        automargin: false,
+      },
     };
-    const address = await window.Plotly.toImage({ data: graph.data, layout: whole }, { format, width, height, scale: format === "png" ? 2 : 1 });
+    const address = await window.Plotly.toImage(
+      { data: graph.data, layout: whole },
+      { format, width, height, scale: format === "png" ? 2 : 1 },
+    );
     const link = document.createElement("a");
     link.href = address;
     link.download = `${figure}.${format}`;
@@ -106,7 +126,10 @@
   /** What Dash's own controls lack for those who hear the page or use the keyboard. */
   const MENDED = [
     [".dash-dropdown-focus-target", { tabindex: "-1" }],
-    [".dash-datepicker-input-wrapper", { role: "group", "aria-expanded": null, "aria-haspopup": null, "aria-disabled": null, type: null }],
+    [
+      ".dash-datepicker-input-wrapper",
+      { role: "group", "aria-expanded": null, "aria-haspopup": null, "aria-disabled": null, type: null },
+    ],
     [".dash-datepicker-clear", { role: "button", tabindex: "0" }],
   ];
   function mend() {
@@ -132,5 +155,10 @@
     folded = true;
     if (window.innerWidth < 700) filters.removeAttribute("open");
   });
-  changed.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-expanded", "tabindex"] });
+  changed.observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["aria-expanded", "tabindex"],
+  });
 })();

@@ -12,7 +12,7 @@ from gtcrowd.console import forms
 from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.kinds import pages
-from gtcrowd.workpage import frame, rendering
+from gtcrowd.workpage import rendering, sandbox
 
 
 @member
@@ -29,16 +29,16 @@ def built_in(request: HttpRequest, viewer: Viewer, kind: str, medium: str) -> Ht
 @member
 @require_POST
 def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """The page that the form of a new job describes, filled with a made-up object, in the policy of the frame."""
+    """The page that the form of a new job describes, filled with a made-up object, in the policy of the sandbox."""
     given = forms.job(request, viewer, upload=False)
     text = str(given.get("template", ""))
     try:
         text = text or kinds.kind(str(given.get("kind"))).template(str(given.get("medium")))
     except (kinds.UnknownKind, kinds.UnknownMedium) as error:
-        return frame.refused(request, str(error), status=422)
+        return sandbox.refuse(request, str(error), status=422)
     faults = pages.faults(text)
     if faults:
-        return frame.refused(request, _told(faults[0]), status=422)
+        return sandbox.refuse(request, _told(faults[0]), status=422)
     instructions = given["instructions"]
     sample = _sample(request) or {
         "taskObject": request.POST.get("sample") or _("Here stands the object."),
@@ -50,8 +50,8 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     try:
         page = rendering.sample(text, given=sample, requester=viewer.requester)
     except rendering.LiquidError as error:
-        return frame.refused(request, _told(pages.told(error, text)), status=422)
-    return frame.shown(request, page)
+        return sandbox.refuse(request, _told(pages.told(error, text)), status=422)
+    return sandbox.show(request, page)
 
 
 def _sample(request: HttpRequest) -> dict[str, Any]:

@@ -96,6 +96,11 @@ def viewers_for(user: "User", requester_id: int | None = None) -> list[Viewer]:
     return sorted(found, key=lambda viewer: viewer.requester.pk != requester_id)
 
 
+def is_member(request: "HttpRequest") -> bool:
+    """Return whether the caller is a member of a requester."""
+    return viewer_of(request) is not None
+
+
 def context(request: "HttpRequest") -> dict[str, Any]:
     """For every page, evaluated only where a template asks: `viewer`, the caller as a member, or None; and `may`,
     what the role allows, as in `may.create_jobs`, so that no button is shown that would be refused."""

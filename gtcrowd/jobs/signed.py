@@ -1,30 +1,37 @@
-"""Signed addresses of objects: each opens one object for a while to whoever has it.
+"""Signed addresses of objects: whoever has one can read one object for two hours.
 
-The sandboxed frame has no cookies, so the address itself must say that it may be read.
+The sandbox has no cookies, so the address itself must grant access. `gtcrowd.workpage.objects` serves these addresses.
 """
 
 from django.core import signing
-from django.urls import reverse
+from django.urls import get_script_prefix
 
-SALT = "gtcrowd.portal.object"
+PREFIX = "work/object/"
+"""Path of all signed addresses, below the root of the service."""
+SALT = "gtcrowd.jobs.object"
 VALID_SECONDS = 2 * 3600
 
 
 class Expired(Exception):
-    """The address was good once."""
+    """The signature is valid but too old."""
 
 
 class Forged(Exception):
-    """The address is not one of ours."""
+    """The signature is invalid."""
+
+
+def root() -> str:
+    """Return the path under which all signed addresses lie, with a slash at both ends."""
+    return f"{get_script_prefix()}{PREFIX}"
 
 
 def address(uri: str, *, job_id: int) -> str:
-    """Path under which the object can be read for two hours by whoever has it."""
-    return reverse("portal:object", args=[signing.dumps({"job": job_id, "uri": uri}, salt=SALT, compress=True)])
+    """Return a path under which anyone who has it can read the object for two hours."""
+    return f"{root()}{signing.dumps({'job': job_id, 'uri': uri}, salt=SALT, compress=True)}/"
 
 
 def uri(token: str) -> str:
-    """What an address opens. Raises Expired, Forged."""
+    """Return the URI of the object that a token grants access to. Raises Expired, Forged."""
     try:
         return str(signing.loads(token, salt=SALT, max_age=VALID_SECONDS)["uri"])
     except signing.SignatureExpired as error:

@@ -1,4 +1,4 @@
-"""The instructions of a job as the portal shows them: texts, and examples that may be pictures."""
+"""A job's instructions as the portal shows them: texts, and examples that may be pictures."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from gtcrowd.jobs.models import Job
 
 @dataclass(frozen=True)
 class Example:
-    """Either `text` or `picture`, the address of one."""
+    """An example: either `text`, or `picture` with the address of one."""
 
     text: str = ""
     picture: str = ""
@@ -26,18 +26,18 @@ class Instructions:
 
 
 def of(job: Job) -> Instructions:
-    given = job.instructions or {}
+    text = job.instructions or {}
     return Instructions(
-        short=given.get("short", ""),
-        full=given.get("full", ""),
-        good=_example(job, given.get("good_example", "")),
-        bad=_example(job, given.get("bad_example", "")),
+        short=text.get("short", ""),
+        full=text.get("full", ""),
+        good=_example(job, text.get("good_example", "")),
+        bad=_example(job, text.get("bad_example", "")),
     )
 
 
-def _example(job: Job, given: str) -> Example | None:
-    """A picture only from the requester's own buckets; any other address is shown as the text it is."""
-    bucket = store.bucket(given)
+def _example(job: Job, text: str) -> Example | None:
+    """Return an example; pictures only from the requester's own buckets, any other address as text."""
+    bucket = store.bucket(text)
     if bucket and job.requester.buckets.filter(name=bucket).exists():
-        return Example(picture=signed.address(given.strip(), job_id=job.pk))
-    return Example(text=given) if given.strip() else None
+        return Example(picture=signed.address(text.strip(), job_id=job.pk))
+    return Example(text=text) if text.strip() else None

@@ -1,30 +1,27 @@
 """Addresses of the worker portal."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
-from gtcrowd.portal import answering, frame, joining, messaging, objects, outlining, views
+from gtcrowd.portal import accept_invitation, messages, sandbox, segmentation, submissions, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("join/<str:token>/", joining.accept, name="join"),
+    path("join/<str:token>/", accept_invitation.accept, name="join"),
     path("work/", views.work, name="work"),
     path("work/<int:job_id>/", views.job, name="job"),
     path("work/<int:job_id>/start/", views.start, name="start"),
-    path("work/<int:job_id>/submit/", answering.submit, name="submit"),
+    path("work/<int:job_id>/submit/", submissions.submit, name="submit"),
     path("work/next/", views.next_job, name="next"),
-    path("work/<int:job_id>/more-time/", answering.more_time, name="more-time"),
-    path("work/<int:job_id>/in-advance/", answering.in_advance, name="in-advance"),
-    path("work/<int:job_id>/draft/", answering.draft, name="draft"),
-    path("work/<int:job_id>/outline/", outlining.outline, name="outline"),
-    path("work/<int:job_id>/leave/", answering.leave_task, name="leave"),
-    path("work/<int:job_id>/stop/", answering.stop, name="stop"),
-    path("work/<int:job_id>/messages/", messaging.thread, name="messages"),
-    path("work/<int:job_id>/report/", messaging.report, name="report"),
-    path("work/keys/", answering.keys, name="keys"),
+    path("work/<int:job_id>/more-time/", submissions.more_time, name="more-time"),
+    path("work/<int:job_id>/in-advance/", submissions.in_advance, name="in-advance"),
+    path("work/<int:job_id>/draft/", submissions.draft, name="draft"),
+    path("work/<int:job_id>/outline/", segmentation.outline, name="outline"),
+    path("work/<int:job_id>/leave/", submissions.leave_task, name="leave"),
+    path("work/<int:job_id>/stop/", submissions.stop, name="stop"),
+    path("work/<int:job_id>/messages/", messages.thread, name="messages"),
+    path("work/<int:job_id>/report/", messages.report, name="report"),
+    path("work/keys/", submissions.keys, name="keys"),
     path("work/signed-in/", views.signed_in, name="signed-in"),
-    path("work/frame/<int:assignment_id>/", frame.show, name="frame"),
-    path("work/object/", RedirectView.as_view(pattern_name="portal:work"), name="objects"),
-    path("work/object/<str:token>/", objects.show, name="object"),
+    path("work/sandbox/<int:assignment_id>/", sandbox.show, name="sandbox"),
 ]

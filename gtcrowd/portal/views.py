@@ -1,4 +1,4 @@
-"""The list of jobs, and the page of one job."""
+"""The list of jobs, and the page of a job."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gtcrowd.identity.access import viewer_of
-from gtcrowd.portal import examples, places, shapes, texts
+from gtcrowd.portal import access, examples, payloads, texts
 from gtcrowd.tasks import claim, drafts, shortcuts
 from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.available_jobs import offer, offers
 from gtcrowd.tasks.earnings import earnings
 from gtcrowd.tasks.models import About, JobWorker
-from gtcrowd.workforce.models import Worker
+from gtcrowd.theme import navigation
 
 JOBS_SHOWN = 20
 MESSAGES_SHOWN = 5
@@ -29,73 +28,73 @@ MESSAGES_SHOWN = 5
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The start page: workers see their work, members who do not work themselves their jobs."""
-    works = Worker.objects.of_person(request.user.pk or 0).exists()
-    return redirect("console:jobs" if viewer_of(request) and not works else "portal:work")
+    """Redirect to the first entry of the person's header: their work, or the jobs of a member who does not label."""
+    return redirect(navigation.links(request)[0].href)
 
 
 @require_safe
 @never_cache
 @login_required
 def work(request: HttpRequest) -> HttpResponse:
-    """Everything the person could work on now, and what they have earned."""
+    """List what the worker can work on, and what they earned."""
     now = timezone.now()
-    found = offers(places.person(request), now=now)
-    earned = earnings(places.person(request), now=now)
-    facts = {
-        "offers": found,
-        "any_waiting": len(found) > 1 and any(one.waiting or one.holding for one in found),
+    available = offers(access.person(request), now=now)
+    earned = earnings(access.person(request), now=now)
+    context = {
+        "offers": available,
+        "any_waiting": len(available) > 1 and any(entry.waiting or entry.holding for entry in available),
         "earned": earned,
         "jobs_earned": earned.by_job[:JOBS_SHOWN],
         "unread": messaging.unread(request.user.pk or 0)[:MESSAGES_SHOWN],
         "person": request.user.pk,
-        "texts": texts.of_leftovers(),
-        "why": None if found else places.why_no_work(places.person(request)),
+        "texts": texts.of_unsent(),
+        "other_entry": next((link for link in navigation.links(request) if not link.current), None),
+        "why": None if available else access.no_work_reason(access.person(request)),
     }
-    return render(request, "portal/work.html", facts)
+    return render(request, "portal/work.html", context)
 
 
 @require_safe
 @never_cache
 @login_required
 def job(request: HttpRequest, job_id: int) -> HttpResponse:
-    """The task at hand, or the offer to begin. Looking never claims."""
+    """Show the current task, or the offer to start. Never claims a task."""
     now = timezone.now()
-    worker, job_ = places.place(places.person(request), job_id, now=now)
-    held = claim.holding(worker=worker, job=job_, now=now)
-    facts: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_), "person": request.user.pk}
-    facts["unread"] = sum(one.job_id == job_id for one in messaging.unread(request.user.pk or 0))
-    if held:
-        task = shapes.task(held, now=now) | {"draft": drafts.find(held)}
-        facts |= {"task": task, "earned": _earned(worker.pk, job_id)}
-        facts |= {"texts": texts.of_work(), "settings": _addresses(job_id) | {"person": request.user.pk}}
-        facts |= {"keys": {"inForce": shortcuts.of(request.user.pk or 0), "words": shortcuts.words()}}
-        facts |= {"abouts": About.choices, "most": messaging.MOST_CHARACTERS}
-        return render(request, "portal/task.html", facts)
-    facts["texts"] = texts.of_leftovers()
-    facts["offer"] = offer(worker, job_, now=now)
-    if not facts["offer"].waiting:
-        facts["others"] = [
-            one for one in offers(places.person(request), now=now) if one.job.pk != job_id and one.waiting
+    worker, job_ = access.worker_and_job(access.person(request), job_id, now=now)
+    assignment = claim.holding(worker=worker, job=job_, now=now)
+    context: dict[str, Any] = {"job": job_, "worker": worker, "examples": examples.of(job_), "person": request.user.pk}
+    context["unread"] = sum(entry.job_id == job_id for entry in messaging.unread(request.user.pk or 0))
+    if assignment:
+        task = payloads.task(assignment, now=now) | {"draft": drafts.find(assignment)}
+        context |= {"task": task, "earned": _earned(worker.pk, job_id)}
+        context |= {"texts": texts.of_work(), "settings": _addresses(job_id) | {"person": request.user.pk}}
+        context |= {"keys": {"inForce": shortcuts.of(request.user.pk or 0), "words": shortcuts.words()}}
+        context |= {"abouts": About.choices, "most": messaging.MOST_CHARACTERS}
+        return render(request, "portal/task.html", context)
+    context["texts"] = texts.of_unsent()
+    context["offer"] = offer(worker, job_, now=now)
+    if not context["offer"].waiting:
+        context["others"] = [
+            entry for entry in offers(access.person(request), now=now) if entry.job.pk != job_id and entry.waiting
         ]
-        facts["earned"] = earnings(places.person(request), now=now)
-        facts["earned_here"] = _earned(worker.pk, job_id)["paid"]
-    return render(request, "portal/job.html", facts)
+        context["earned"] = earnings(access.person(request), now=now)
+        context["earned_here"] = _earned(worker.pk, job_id)["paid"]
+    return render(request, "portal/job.html", context)
 
 
 @require_safe
 @login_required
 def signed_in(request: HttpRequest) -> HttpResponse:
-    """Where signing in again leads, in a tab of its own, while the work waits in another."""
+    """Confirm a sign-in in a separate tab, while the work page waits in another."""
     return render(request, "portal/signed_in.html")
 
 
 @require_POST
 @login_required
 def start(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Claim a task, or say why there is none."""
+    """Claim a task, or report why there is none."""
     now = timezone.now()
-    worker, job_ = places.place(places.person(request), job_id, now=now)
+    worker, job_ = access.worker_and_job(access.person(request), job_id, now=now)
     try:
         claim.next_assignment(worker=worker, job=job_, now=now)
     except claim.NothingToDo as nothing:
@@ -106,17 +105,17 @@ def start(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def next_job(request: HttpRequest) -> HttpResponse:
-    """Begin with the job whose turn it is: of those with a task for this person, by priority, deadline and pay."""
+    """Start the next job with a task for this worker, by priority, deadline and pay."""
     now = timezone.now()
-    for one in offers(places.person(request), now=now):
-        if not one.holding and not one.waiting:
+    for entry in offers(access.person(request), now=now):
+        if not entry.holding and not entry.waiting:
             continue
         try:
-            claim.next_assignment(worker=one.worker, job=one.job, now=now)
+            claim.next_assignment(worker=entry.worker, job=entry.job, now=now)
         except claim.NothingToDo:
-            continue  # somebody else was quicker
-        return redirect("portal:job", job_id=one.job.pk)
-    messages.info(request, _("There is no task for you at the moment."))
+            continue  # another worker was faster
+        return redirect("portal:job", job_id=entry.job.pk)
+    messages.info(request, _("There are no tasks for you at the moment."))
     return redirect("portal:work")
 
 
@@ -131,7 +130,7 @@ def _addresses(job_id: int) -> dict[str, str]:
         "moreTime": reverse("portal:more-time", args=[job_id]),
         "draft": reverse("portal:draft", args=[job_id]),
         "outline": reverse("portal:outline", args=[job_id]),
-        "ahead": reverse("portal:in-advance", args=[job_id]),
+        "inAdvance": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
         "report": reverse("portal:report", args=[job_id]),
         "keys": reverse("portal:keys"),

@@ -1,41 +1,88 @@
-"""Which scripts the page of a task needs: those that all pages share, and those of the elements that stand in it."""
+"""Find the scripts and styles that the page of a task needs.
+
+Every page loads the shared modules in `static/workpage/elements`. Further elements come in groups: a folder with a
+module `elements.js` that exports `ELEMENTS`, a mapping from tags to classes. The folders below
+`static/workpage/elements` are groups, and so is the folder `elements` of each kind in `gtcrowd.kinds`. A page loads a
+group if it contains one of the group's tags.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1] / "portal/static/portal/elements"
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "drawing": ("crowd-bounding-box", "crowd-polygon", "crowd-polyline", "crowd-line", "crowd-keypoint"),
-    "entities": ("crowd-entity-annotation",),
-    "forms": (
-        "crowd-alert", "crowd-badge", "crowd-button", "crowd-card", "crowd-checkbox", "crowd-fab", "crowd-icon-button",
-        "crowd-input", "crowd-instructions", "crowd-modal", "crowd-radio-button", "crowd-radio-group", "crowd-slider",
-        "crowd-tabs", "crowd-text-area", "crowd-toast", "crowd-toggle-button",
-    ),
-    "masks": ("crowd-semantic-segmentation", "crowd-instance-segmentation"),
-    "ranking": ("crowd-ranking",),
-}  # fmt: skip
-"""Folders of modules that only some pages need, and the tags that `elements.js` in each of them makes live."""
-USES = {"masks": ("drawing",)}
-"""Groups whose modules use those of another."""
-SHARED = sorted(file.name for file in ROOT.glob("*.js"))
-MODULES = {
-    group: sorted(
-        file.relative_to(ROOT).as_posix()
-        for folder in (group, *USES.get(group, ()))
-        for file in (ROOT / folder).glob("*.js")
-    )
-    for group in GROUPS
-}
+from django.templatetags.static import static
+
+from gtcrowd import kinds
+
+SHARED = "workpage/elements"
+ROOT = Path(__file__).parent / "static" / SHARED
+ENTRY = "elements.js"
+EXPORT = re.compile(r"export const ELEMENTS = \{(.*?)\};", re.DOTALL)
+TAG = re.compile(r'"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"\s*:')
+IMPORT = re.compile(r'(?:from|import)\s*"\.\./([a-z0-9-]+)/[^"]+"')
 
 
-def groups(html: str) -> list[str]:
-    """The groups whose elements stand in the page."""
-    return [group for group, tags in GROUPS.items() if re.search(rf"<({'|'.join(tags)})[\s/>]", html, re.IGNORECASE)]
+@dataclass(frozen=True)
+class Group:
+    """A folder of modules that only some pages need.
+
+    `modules` and `stylesheets` are paths below the root of static files; the module `entry` exports the elements.
+    """
+
+    tags: tuple[str, ...]
+    entry: str
+    modules: tuple[str, ...]
+    stylesheets: tuple[str, ...]
+
+    def is_in(self, html: str) -> bool:
+        """Return whether the page contains one of the group's tags."""
+        return re.search(rf"<({'|'.join(map(re.escape, self.tags))})[\s/>]", html, re.IGNORECASE) is not None
 
 
-def modules(found: list[str]) -> list[str]:
-    """The modules of such a page, to be named to the browser at once: it does not keep files for an origin that is
-    opaque, and would else find them one after another, task after task."""
-    return SHARED + [module for group in found for module in MODULES[group]]
+def groups(html: str) -> list[Group]:
+    """Return the groups whose elements occur in the page."""
+    return [group for group in _groups(kind_folders()) if group.is_in(html)]
+
+
+def modules(used: Iterable[Group]) -> list[str]:
+    """Return the addresses of all modules that a page with these groups loads.
+
+    They are named to the browser at once: it keeps no files for an opaque origin, and would otherwise discover them one
+    after another, task after task.
+    """
+    shared = (f"{SHARED}/{file.name}" for file in sorted(ROOT.glob("*.js")))
+    paths = dict.fromkeys([*shared, *(path for group in used for path in group.modules)])
+    return [static(path) for path in paths]
+
+
+def kind_folders() -> tuple[tuple[str, Path], ...]:
+    """Return the name of each kind that brings elements, and the folder they are in."""
+    folders = {
+        folder.parent.name: folder for parent in kinds.__path__ for folder in sorted(Path(parent).glob("*/elements"))
+    }
+    return tuple(folders.items())
+
+
+@lru_cache(maxsize=8)
+def _groups(of_kinds: tuple[tuple[str, Path], ...]) -> tuple[Group, ...]:
+    shared = ((f"{SHARED}/{entry.parent.name}", entry.parent) for entry in sorted(ROOT.glob(f"*/{ENTRY}")))
+    own = ((f"kinds/{name}", folder) for name, folder in of_kinds)
+    return tuple(_group(address, folder) for address, folder in [*shared, *own] if (folder / ENTRY).exists())
+
+
+def _group(address: str, folder: Path) -> Group:
+    export = EXPORT.search((folder / ENTRY).read_text(encoding="utf-8"))
+    if export is None:
+        raise ValueError(f"{folder / ENTRY} must export ELEMENTS, a mapping from tags to classes.")
+    modules = [f"{address}/{path}" for path in _files(folder, "*.js")]
+    if address.startswith(SHARED):
+        used = {name for file in folder.glob("*.js") for name in IMPORT.findall(file.read_text(encoding="utf-8"))}
+        modules += [f"{SHARED}/{name}/{path}" for name in sorted(used) for path in _files(ROOT / name, "*.js")]
+    styles = tuple(f"{address}/{path}" for path in _files(folder, "*.css"))
+    return Group(tuple(TAG.findall(export[1])), f"{address}/{ENTRY}", tuple(modules), styles)
+
+
+def _files(folder: Path, pattern: str) -> list[str]:
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob(pattern))

@@ -1,4 +1,4 @@
-"""The page of a task: its job's template, filled with one object."""
+"""Render the page of a task: the job's template filled with one object."""
 
 import json
 import re
@@ -19,7 +19,7 @@ __all__ = ["LiquidError", "Page", "render", "sample"]
 
 HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
 LIBRARY = re.compile(r"<script\b[^>]*\bcrowd-html-elements\.js\b[^>]*>\s*</script\s*>", re.IGNORECASE)
-"""Where a template loads the vendor's elements: ours stand in for them."""
+"""The script tag that loads the vendor's elements; ours replace them."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Page:
 
 
 def render(assignment: Assignment) -> Page:
-    """The page of the assignment's task. Raises LiquidError if the template is wrong."""
+    """Render the page of the assignment's task. Raises LiquidError if the template has an error."""
     job = assignment.job
     given = prepared(assignment.task_id)
     if given is None:
@@ -46,11 +46,9 @@ def render(assignment: Assignment) -> Page:
 
 
 def prepared(object_id: int) -> dict[str, Any] | None:
-    """What the job's hook made of the object, where it has one."""
-    found = PreAnnotation.objects.filter(pk=object_id, outcome=PreAnnotation.Outcome.READY).values_list(
-        "task_input", flat=True
-    )
-    return found.first()
+    """Return the task input that the pre-annotation hook made of the object, if any."""
+    ready = PreAnnotation.objects.filter(pk=object_id, outcome=PreAnnotation.Outcome.READY)
+    return ready.values_list("task_input", flat=True).first()
 
 
 def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
@@ -59,12 +57,12 @@ def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> 
 
 
 def text(job: Job) -> str:
-    """The job's own template, else that of its kind."""
+    """Return the job's custom template, or else that of its kind."""
     return job.template.text if job.template else kind_page(job)
 
 
 def kind_page(job: Job) -> str:
-    """The page of the job's kind."""
+    """Return the built-in template of the job's kind."""
     return kinds.kind(job.kind).template(job.medium)
 
 
@@ -93,7 +91,7 @@ def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_i
 
 
 def _granter(requester: Requester, job_id: int, origins: set[str], objects: set[str]) -> Callable[[str], str]:
-    """Signs addresses in the buckets of the job's requester, and no others: a template might name any."""
+    """Return a function that signs addresses in the requester's buckets only; a template might name any."""
     known: set[str] = set()
 
     def grant(uri: str) -> str:

@@ -69,9 +69,9 @@ def outline(file: BinaryIO, *, points: Points, width: int, height: int) -> Outli
     """The thing between four points of a picture that is seen as `width` × `height`. Raises NotOutlined."""
     least, most = points.min(axis=0), points.max(axis=0)
     if (least < 0).any() or (most > (width, height)).any():
-        raise NotOutlined(_("The four points must lie in the picture."))
+        raise NotOutlined(_("The four points must be inside the picture."))
     if (most - least < LEAST_SIDE).any():
-        raise NotOutlined(_("The four points lie too close together."))
+        raise NotOutlined(_("The four points are too close together."))
     box = _about(least, most, width, height)
     part, factor = _part(file, box, width, height)
     corner = np.array(box[:2])
@@ -80,7 +80,7 @@ def outline(file: BinaryIO, *, points: Points, width: int, height: int) -> Outli
     _clip(inside, least - corner, most - corner)
     lengths = [int(one) for one in runs(inside.reshape(-1))]
     if not inside.any() or len(lengths) > MOST_RUNS:
-        raise NotOutlined(_("Nothing could be made out between the four points."))
+        raise NotOutlined(_("No object was found between the four points."))
     return Outline(box[0], box[1], box[2] - box[0], box[3] - box[1], lengths)
 
 
@@ -101,7 +101,7 @@ def _part(file: BinaryIO, box: tuple[int, int, int, int], width: int, height: in
             orientation = opened.getexif().get(ORIENTATION, UPRIGHT)
             seen_as = opened.size[::-1] if orientation in TURNED else opened.size
             if seen_as != (width, height) or width * height > MOST_PICTURE:
-                raise NotOutlined(_("The picture is not as it was shown, or too large."))
+                raise NotOutlined(_("The picture has changed since it was shown, or is too large."))
             if factor < 1:  # a JPEG need not be unpacked finer than that
                 opened.draft("RGB", (math.ceil(opened.width * factor), math.ceil(opened.height * factor)))
             # A large picture is not copied as a whole without need: that takes hundreds of megabytes.

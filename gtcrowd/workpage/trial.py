@@ -94,7 +94,7 @@ def attempt(*, viewer: Viewer, given: Mapping[str, Any], job: Job | None = None,
 @contextmanager
 def _one_of_few() -> Iterator[None]:
     if not _room.acquire(blocking=False):
-        raise state.NotPossible(_("Others are just trying their hooks. Try again in a moment."))
+        raise state.NotPossible(_("Other tests are running. Try again in a moment."))
     try:
         yield
     finally:
@@ -175,7 +175,7 @@ def _described(
     described = payload.objects(list(tasks.select_related("data_object").order_by("position")))
     found = [one for one in described if one["annotations"]]
     if not found:
-        problem = _("give some, for there are no answers of workers yet that the hook could be tried on.")
+        problem = _("add sample answers; there are no answers from workers yet to test the hook on.")
         raise JobRefused([Fault("answers", None, problem)])
     return found
 

@@ -30,18 +30,18 @@ def act(client, asked, **given):
 
 
 def test_messages_wait_on_the_jobs_page(owner, asked):
-    page = owner.get("/jobs/birds/").content.decode()
+    page = " ".join(owner.get("/jobs/birds/").content.decode().split())
 
     assert "&lt;b&gt;Which?&lt;/b&gt;" in page
     assert "The instructions are unclear · object 0" in page
-    assert "waits for you" in page
-    assert "1 message waits" in owner.get("/jobs/").content.decode()
+    assert "needs a reply" in page
+    assert "1 open message" in owner.get("/jobs/").content.decode()
 
 
 def test_a_job_without_messages_says_so(owner, ask):
     ask()
 
-    assert "No worker has written yet." in owner.get("/jobs/birds/").content.decode()
+    assert "No messages yet." in owner.get("/jobs/birds/").content.decode()
 
 
 def test_an_answer_is_given_and_the_thread_done(owner, asked):

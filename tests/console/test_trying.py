@@ -31,14 +31,14 @@ def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, a
     page = alices_page
     page.goto(f"{address}/jobs/new/")
     page.get_by_label("Input manifest").fill(manifest)
-    page.get_by_label("Objects are").select_option("text")
-    page.get_by_label("Workers choose").select_option("custom")
-    page.locator("summary", has_text="A page of your own").click()
-    page.get_by_label("Worker page in Liquid").fill(
+    page.get_by_label("Data type").select_option("text")
+    page.get_by_label("Task type").select_option("custom")
+    page.locator("summary", has_text="Custom task template").click()
+    page.get_by_label("Task template (Liquid)").fill(
         "<crowd-form><b>{{ task.input.bird }}</b><crowd-input name='x' label='Which?'></crowd-input></crowd-form>"
     )
-    page.get_by_text("Hooks: programs of your own").click()
-    page.get_by_label("Before workers see an object").fill(hook.url)
+    page.get_by_text("Hooks: your own programs").click()
+    page.get_by_label("Pre-annotation hook").fill(hook.url)
 
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Try").click()
@@ -46,7 +46,7 @@ def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, a
 
     expect(tried.get_by_role("heading", name="Object 0")).to_be_visible()
     expect(tried.get_by_text('"bird": "HERON"').first).to_be_visible()
-    tried.get_by_role("button", name="Show the page 1").click()
+    tried.get_by_role("button", name="Show page 1").click()
     frame = tried.frame_locator("iframe[name=page-1]")
     expect(frame.get_by_text("IBIS")).to_be_visible()
     expect(frame.get_by_label("Which?")).to_be_visible()
@@ -57,8 +57,8 @@ def test_settings_are_seen_and_kept(alices_page, address):
     page = alices_page
     page.goto(f"{address}/jobs/")
     page.get_by_role("link", name="Settings").click()
-    page.get_by_label("Origins, one a line").fill("https://cdn.example.org")
-    page.get_by_role("button", name="Keep").first.click()
+    page.get_by_label("Origins (one per line)").fill("https://cdn.example.org")
+    page.get_by_role("button", name="Save").first.click()
 
     expect(page.get_by_text("Kept. Pages that workers load")).to_be_visible()
-    expect(page.get_by_label("Origins, one a line")).to_have_value("https://cdn.example.org")
+    expect(page.get_by_label("Origins (one per line)")).to_have_value("https://cdn.example.org")

@@ -140,7 +140,7 @@ def test_from_a_cell_to_its_answers_and_to_an_object(page, address, job, cars):
 
     for size in SIZES.values():
         page.set_viewport_size(size)
-        for where, picture in (("answers", ".seen img"), ("answers/?position=0", "#object-graph image")):
+        for where, picture in (("answers", ".thumbnail img"), ("answers/?position=0", "#object-graph image")):
             path, _mark, more = where.partition("/?")
             page.goto(f"{address}/dashboards/{path}/?job={cars.pk}&days=all&{more}")
             settled(page)

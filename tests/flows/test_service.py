@@ -131,7 +131,7 @@ def test_five_labels_by_keyboard_reach_dashboard_and_program(service, browser):
     page.keyboard.press("Enter")
     page.wait_for_url("**/work/*/")
     for count in range(1, 6):
-        radio = page.frame_locator("#frame").get_by_role("radio").first
+        radio = page.frame_locator("#sandbox").get_by_role("radio").first
         expect(radio).to_be_focused()
         expect(radio).not_to_be_checked()
         page.keyboard.press(str(count))

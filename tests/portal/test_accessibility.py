@@ -48,12 +48,12 @@ def test_every_kind_of_task(address, cleos_page, give, name):
     job = give([line], kind=name, categories=categories)
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    expect(cleos_page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+    expect(cleos_page.frame_locator("#sandbox").locator("crowd-form .form-end")).to_be_attached()
 
     for size in SIZES.values():
         cleos_page.set_viewport_size(size)
         cleos_page.reload()  # on a small screen the instructions are folded up
-        expect(cleos_page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+        expect(cleos_page.frame_locator("#sandbox").locator("crowd-form .form-end")).to_be_attached()
         assert violations(cleos_page) == []
 
 
@@ -67,7 +67,7 @@ def test_drawn_shapes_and_marked_words(address, cleos_page, give):
     job = give([{"source-ref": "s3://heron-data/scene.png"}], kind="custom", categories=[], template=page)
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    expect(cleos_page.frame_locator("#frame").locator(".mark")).to_be_visible()
+    expect(cleos_page.frame_locator("#sandbox").locator(".annotation")).to_be_visible()
 
     assert violations(cleos_page) == []
 
@@ -80,18 +80,18 @@ def test_painting_in_its_states(address, cleos_page, give, kind, size):
     job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame = cleos_page.frame_locator("#frame")
-    expect(frame.locator(".board-room")).to_be_focused()
-    expect(frame.locator(".board-overlay[viewBox]")).to_be_attached()
+    frame = cleos_page.frame_locator("#sandbox")
+    expect(frame.locator(".canvas")).to_be_focused()
+    expect(frame.locator(".canvas-overlay[viewBox]")).to_be_attached()
     for key in ("Enter", "l", "c", "Enter"):  # something is painted, then locked; an outline has been begun
         cleos_page.keyboard.press(key)
-    expect(frame.locator(".picture-said")).not_to_be_empty()
+    expect(frame.locator(".picture-status")).not_to_be_empty()
     if kind == "masks":
         frame.get_by_text("Hide and lock").click()
-    frame.locator(".looks summary").click()
+    frame.locator(".adjustments summary").click()
 
     assert violations(cleos_page) == []
-    targets = frame.locator("button, summary, .picture-tools input[type=range], .look-check, .choice")
+    targets = frame.locator("button, summary, .picture-tools input[type=range], .adjustment-check, .choice")
     low = "all => all.filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.outerHTML)"
     assert targets.evaluate_all(low) == []
 
@@ -129,7 +129,7 @@ def test_dialogs_of_the_task(address, cleos_page, give, size):
     cleos_page.set_viewport_size(SIZES[size])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    expect(cleos_page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+    expect(cleos_page.frame_locator("#sandbox").locator("crowd-form .form-end")).to_be_attached()
 
     for name in ("report", "guide", "full", "shortcuts", "return", "decline"):
         cleos_page.evaluate("(name) => document.getElementById(name).showModal()", name)

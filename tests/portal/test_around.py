@@ -23,7 +23,7 @@ def start(address, cleos_page):
     def _start(job, role="radio"):
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        frame = cleos_page.frame_locator("#frame")
+        frame = cleos_page.frame_locator("#sandbox")
         expect(frame.get_by_role(role).first).to_be_focused()
         return frame
 
@@ -55,15 +55,15 @@ def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     for number in range(9):
         written(frame, f"answer {number}")
         page.keyboard.press("Control+Enter")
-    expect(page.locator("#frame-ahead")).to_be_attached()
+    expect(page.locator("#sandbox-next")).to_be_attached()
     written(frame, "answer 9")
     page.wait_for_timeout(1500)  # the next task is ready
 
     offline(page)
     began = time.monotonic()
-    expect(page.locator("#notice")).to_contain_text("You are offline. Go on")
+    expect(page.locator("#notice")).to_contain_text("You are offline. You can continue")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("you can go on")
+    expect(page.locator("#notice")).to_contain_text("so you can continue")
     written(frame, "half an ans")
     page.wait_for_timeout(1500)
     kept = page.evaluate("Object.entries(localStorage).map(([name, value]) => name + value).join()")
@@ -71,7 +71,7 @@ def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     assert "half an ans" in kept
     written(frame, "answer 10", before="half an ans")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("Your 2 answers are kept")
+    expect(page.locator("#notice")).to_contain_text("Your 2 answers are saved")
     assert Answer.objects.count() == 9
     page.wait_for_timeout(max(0, 120 - (time.monotonic() - began)) * 1000)
     offline(page, False)
@@ -100,7 +100,7 @@ def test_a_draft_begun_without_network_is_with_the_server_after_it(cleos_page, s
         offline(cleos_page, False)
     cleos_page.evaluate("localStorage.clear()")
     cleos_page.reload()
-    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
 
 
 def test_answers_of_a_closed_browser_are_sent_by_the_list_of_work(cleos_page, address, start, texts):
@@ -148,7 +148,7 @@ def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
     page.context.clear_cookies()
     page.keyboard.press("2")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#notice")).to_contain_text("You are signed out. Your work is kept.")
+    expect(page.locator("#notice")).to_contain_text("You are signed out. Your work is saved.")
 
     login = sign_in(page, page.locator("#notice").get_by_role("link", name="Sign in"), cleo.user.email)
     login.close()
@@ -161,7 +161,7 @@ def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
     # Forms of the page carry the new token.
     page.keyboard.press("Alt+r")
     page.locator("#return").get_by_role("button", name="Return").click()
-    expect(page.get_by_text("The task is back with the others.")).to_be_visible()
+    expect(page.get_by_text("Task returned.")).to_be_visible()
 
 
 def test_a_draft_survives_signing_in_again(cleos_page, cleo, start, give):
@@ -252,11 +252,11 @@ def test_shortcuts_are_changed_by_keyboard_and_follow_the_person(cleos_page, bro
     context = browser.new_context()
     other = browsing.sign_in(context, address, cleos)
     other.goto(f"{address}/work/{pictures.pk}/")
-    expect(other.frame_locator("#frame").locator("label.choice kbd").nth(1)).to_have_text(";")
+    expect(other.frame_locator("#sandbox").locator("label.choice kbd").nth(1)).to_have_text(";")
     context.close()
     page.keyboard.press("?")
-    page.get_by_role("button", name="All keys as usual").click()
-    expect(page.locator("#keys-said")).to_contain_text("All keys are the usual ones again.")
+    page.get_by_role("button", name="Reset keys").click()
+    expect(page.locator("#keys-said")).to_contain_text("All keys were reset.")
     expect(frame.locator("label.choice kbd").nth(1)).to_have_text("2")
     assert not Shortcuts.objects.exists()
     assert values() == ["ibis"]
@@ -280,7 +280,7 @@ def test_the_tool_guide_says_what_stands_in_the_task(cleos_page, address, give, 
     job = give([line], kind=kind, categories=[] if kind == "text" else ["car", "van"])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame = cleos_page.frame_locator("#frame")
+    frame = cleos_page.frame_locator("#sandbox")
     expect(frame.locator("crowd-form .form-end")).to_be_attached()
     cleos_page.get_by_role("button", name="Tool guide").click()
 
@@ -299,8 +299,8 @@ def test_the_tool_guide_says_what_stands_in_the_task(cleos_page, address, give, 
 def test_every_element_that_asks_has_its_guide(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/account/login/")
-    guides = page.evaluate("import('/static/portal/elements/guide.js').then((m) => Object.keys(m.GUIDES))")
-    plain = page.evaluate("import('/static/portal/elements/register.js').then((m) => Object.keys(m.ELEMENTS))")
+    guides = page.evaluate("import('/static/workpage/elements/guide.js').then((m) => Object.keys(m.GUIDES))")
+    plain = page.evaluate("import('/static/workpage/elements/register.js').then((m) => Object.keys(m.ELEMENTS))")
     page.close()
 
     groups = {tag for group, tags in elements.GROUPS.items() if group != "forms" for tag in tags}
@@ -313,11 +313,11 @@ def test_stopping_keeps_the_work_and_leads_back(cleos_page, address, start, give
     written(frame, "half a senten")
     cleos_page.get_by_role("button", name="Stop and resume later").click()
 
-    expect(cleos_page.get_by_text("Your work is saved. The task waits for you, with")).to_be_visible()
-    expect(cleos_page.get_by_text("You have begun a task; it waits for you for")).to_be_visible()
+    expect(cleos_page.get_by_text("Your work is saved. You have")).to_be_visible()
+    expect(cleos_page.get_by_text("You have a task in progress;")).to_be_visible()
     cleos_page.evaluate("localStorage.clear()")
     cleos_page.get_by_role("link", name="Continue").click()
-    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
 
 
 def test_stopping_without_network_does_not_leave(cleos_page, start, give):
@@ -326,7 +326,7 @@ def test_stopping_without_network_does_not_leave(cleos_page, start, give):
     offline(cleos_page)
     cleos_page.keyboard.press("Alt+s")
 
-    expect(cleos_page.locator("#notice")).to_contain_text("kept in this browser")
+    expect(cleos_page.locator("#notice")).to_contain_text("saved in this browser")
     expect(frame.get_by_role("textbox")).to_have_value("half")
     offline(cleos_page, False)
 
@@ -339,7 +339,7 @@ def test_full_instructions_open_over_the_page(cleos_page, start, pictures):
     expect(cleos_page.get_by_role("dialog", name="Full instructions")).to_contain_text("A heron has a straight bill")
     cleos_page.keyboard.press("Escape")
     cleos_page.keyboard.press("1")
-    expect(cleos_page.frame_locator("#frame").get_by_role("radio", name="heron")).to_be_checked()
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("radio", name="heron")).to_be_checked()
 
 
 def test_only_time_near_an_input_is_active(browser, address):
@@ -381,7 +381,7 @@ FOCUSING = """<crowd-form><crowd-input name="bird" auto-focus></crowd-input><inp
 @pytest.mark.parametrize("asks", [{"kind": "text"}, {"kind": "custom", "template": FOCUSING}], ids=["kind", "own page"])
 def test_the_task_fetched_in_advance_does_not_take_the_keyboard(cleos_page, start, give, asks):
     frame = start(give([{"source": "a"}, {"source": "b"}], categories=[], **asks), "textbox")
-    ahead = cleos_page.frame_locator("#frame-ahead")
+    ahead = cleos_page.frame_locator("#sandbox-next")
     expect(ahead.get_by_role("textbox", include_hidden=True).first).to_be_attached()
     cleos_page.wait_for_timeout(1000)
     cleos_page.keyboard.type("grey")

@@ -17,14 +17,14 @@ class Easel:
     """The picture inside the frame, pointed at in pixels of the picture itself."""
 
     def __init__(self, page: Page, ready: bool = True) -> None:
-        self.page, self.frame = page, page.frame_locator("#frame")
-        self.room = self.frame.locator(".board-room")
+        self.page, self.frame = page, page.frame_locator("#sandbox")
+        self.room = self.frame.locator(".canvas")
         expect(self.room).to_be_focused()
         if ready:
-            expect(self.frame.locator(".board-overlay[viewBox]")).to_be_attached()
+            expect(self.frame.locator(".canvas-overlay[viewBox]")).to_be_attached()
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        box = self.frame.locator(".board-stage img").bounding_box()
+        box = self.frame.locator(".canvas-content img").bounding_box()
         return box["x"] + x * box["width"] / 640, box["y"] + y * box["height"] / 480
 
     def click(self, x: float, y: float) -> None:
@@ -77,7 +77,7 @@ def test_boxes_are_drawn_changed_undone_and_handed_in(easel, cleos_page):
     board.drag((350, 250), (370, 260))  # carried
     board.drag((500, 400), (560, 440))
     board.press("Control+z")
-    expect(board.frame.locator(".mark-name")).to_have_text(["1. car 100 × 80", "2. van 160 × 180"])
+    expect(board.frame.locator(".annotation-name")).to_have_text(["1. car 100 × 80", "2. van 160 × 180"])
 
     sent = answer(cleos_page)["boundingBox"]
 
@@ -164,7 +164,7 @@ def test_its_keys_stand_in_the_list_of_shortcuts(easel, cleos_page):
     board = easel("polygons")
     board.press("?")
 
-    row = cleos_page.locator("#task-keys tr", has_text="set a point; twice at one place ends the shape")
+    row = cleos_page.locator("#task-keys tr", has_text="set a point; twice at the same place finishes the shape")
     expect(row.locator("kbd")).to_have_text("Enter")
     assert cleos_page.complaints == []
 
@@ -172,7 +172,7 @@ def test_its_keys_stand_in_the_list_of_shortcuts(easel, cleos_page):
 def test_nothing_to_label_is_said_on_purpose(easel, cleos_page):
     board = easel("boxes")
     board.press("Control+Enter")
-    expect(board.frame.get_by_role("alert").filter(has_text="Draw what you see first")).to_be_visible()
+    expect(board.frame.get_by_role("alert").filter(has_text="Draw at least one shape")).to_be_visible()
     board.press("b")
 
     assert answer(cleos_page)["boundingBox"]["boundingBoxes"] == []
@@ -239,7 +239,7 @@ def test_what_is_locked_or_hidden_is_not_painted_over(easel, cleos_page):
     board.press("2")
     board.drag((150, 60), (150, 140))  # across it
     board.press("h", "1")
-    expect(board.frame.locator(".picture-said")).to_contain_text("nothing is painted with it")
+    expect(board.frame.locator(".picture-status")).to_contain_text("to paint with it")
     board.drag((400, 400), (500, 400))
     board.press("z")
     board.drag((90, 100), (210, 100))
@@ -286,15 +286,15 @@ def test_corners_near_the_edge_of_the_picture_are_drawn_to_it(easel, cleos_page)
 @pytest.mark.parametrize(("kind", "at_first"), [("boxes", 1), ("masks", 0)])
 def test_the_crosshair_is_there_if_it_is_wanted(easel, cleos_page, kind, at_first):
     board = easel(kind)
-    lines = board.frame.locator("path.cross:not(.cross-halo)")
-    board.frame.locator(".looks summary").click()
+    lines = board.frame.locator("path.crosshair:not(.crosshair-halo)")
+    board.frame.locator(".adjustments summary").click()
     wanted = board.frame.get_by_label("Crosshair")
     cleos_page.mouse.move(*board.at(60, 60))
     expect(lines).to_have_count(at_first)
     wanted.set_checked(not at_first)
     cleos_page.mouse.move(*board.at(70, 60))
     expect(lines).to_have_count(1 - at_first)
-    expect(board.frame.locator(".board-overlay .cross")).not_to_have_count(0)
+    expect(board.frame.locator(".canvas-overlay .crosshair")).not_to_have_count(0)
 
 
 SPY = """() => {
@@ -329,7 +329,7 @@ def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cle
     cleos_page.wait_for_timeout(200)
     frame.evaluate("() => (window.drawn = [])")
     board.frame.locator("crowd-semantic-segmentation").evaluate(
-        "one => one.painter.act(() => one.codes.row(10, 0, 20, 1))"  # out of sight
+        "one => one.painter.edit(() => one.codes.row(10, 0, 20, 1))"  # out of sight
     )
     cleos_page.wait_for_timeout(200)
     assert frame.evaluate("() => window.drawn") == []
@@ -394,12 +394,12 @@ def test_a_thing_is_outlined_from_four_clicks(easel, cleos_page, kind):
     shown, truth = thing()
     board = easel(kind, shown=shown)
     board.press("2", "c")
-    said = board.frame.locator(".picture-said")
+    said = board.frame.locator(".picture-status")
     for place in ends(truth)[:3]:
         board.click(*place)
     expect(said).to_contain_text("3 of 4")
     board.click(*ends(truth)[3])
-    expect(said).to_contain_text("Outlined")
+    expect(said).to_contain_text("Outline added")
     board.press("Control+z", "Control+y")
 
     answer(cleos_page)
@@ -411,7 +411,7 @@ def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
     shown, truth = thing()
     board = easel("masks", shown=shown)
     board.press("c", "Shift+ArrowRight", "Shift+ArrowLeft")
-    scale = board.frame.locator(".board-stage img").evaluate(
+    scale = board.frame.locator(".canvas-content img").evaluate(
         "one => one.getBoundingClientRect().width / one.naturalWidth"
     )
     step, at = round(10 / scale), [320, 240]
@@ -422,7 +422,7 @@ def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
             board.press(*[key] * (abs(far) // step), *[f"Shift+{key}"] * (abs(far) % step))
         board.press("Enter")
         at = end
-    expect(board.frame.locator(".picture-said")).to_contain_text("Outlined")
+    expect(board.frame.locator(".picture-status")).to_contain_text("Outline added")
 
     answer(cleos_page)
 
@@ -434,9 +434,9 @@ def test_why_there_is_no_outline_is_said(easel, cleos_page):
     board.press("c")
     for place in ((100, 100), (101, 100), (100, 101), (101, 101)):
         board.click(*place)
-    expect(board.frame.locator(".picture-said")).to_have_text("The four points lie too close together.")
+    expect(board.frame.locator(".picture-status")).to_have_text("The four points are too close together.")
     board.press("Control+Enter")
-    expect(board.frame.get_by_role("alert").filter(has_text="Paint what you see first")).to_be_visible()
+    expect(board.frame.get_by_role("alert").filter(has_text="Paint at least one area")).to_be_visible()
 
 
 @pytest.mark.parametrize(

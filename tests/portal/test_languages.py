@@ -74,12 +74,13 @@ def test_every_page_lets_one_choose(cleos, client, address):
     page = (client if "login" in address else cleos).get(address).content.decode()
 
     for code, name in (("en", "English"), ("ko", "한국어"), ("ja", "日本語")):
-        assert re.search(rf'<button type="submit" name="language" value="{code}" lang="{code}"[^>]*>{name}<', page)
+        button = rf'<button\s+type="submit"\s+name="language"\s+value="{code}"\s+lang="{code}"[^>]*>\s*{name}\s*<'
+        assert re.search(button, page)
     assert f'name="next" value="{address}"' in page
 
 
 def test_the_frame_follows(cleos, pictures, take):
-    page = cleos.get(f"/work/frame/{take(pictures).pk}/", headers={"Accept-Language": "ja"}).content.decode()
+    page = cleos.get(f"/work/sandbox/{take(pictures).pk}/", headers={"Accept-Language": "ja"}).content.decode()
 
     assert '<html lang="ja"' in page
     texts = json.loads(re.search(r'id="texts"[^>]*>(.*?)</script>', page)[1])
@@ -123,7 +124,7 @@ def test_no_word_is_left_in_english(browser, address, cleos, give, code, begin):
     page.goto(f"{address}/work/{job.pk}/")
     assert left_in_english(page.main_frame) == set()
     page.get_by_role("button", name=begin).click()
-    expect(page.frame_locator("#frame").locator("crowd-form .form-end")).to_be_attached()
+    expect(page.frame_locator("#sandbox").locator("crowd-form .form-end")).to_be_attached()
     page.wait_for_function("document.querySelectorAll('#task-keys tr').length > 3")
     for frame in page.frames:
         assert frame.evaluate("document.documentElement.lang") == code

@@ -18,8 +18,8 @@ def start(address, cleos_page, give):
         job = give([{"source": source}], kind=kind, categories=categories, **asks)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        expect(cleos_page.locator("#frame:not([aria-busy])")).to_be_visible()  # the page has given it the keyboard
-        return cleos_page.frame_locator("#frame")
+        expect(cleos_page.locator("#sandbox:not([aria-busy])")).to_be_visible()  # the page has given it the keyboard
+        return cleos_page.frame_locator("#sandbox")
 
     return _start
 
@@ -52,7 +52,7 @@ def select(page: Page, frame, words: str) -> None:
         }""",
         words,
     )
-    frame_box = page.locator("#frame").bounding_box()
+    frame_box = page.locator("#sandbox").bounding_box()
     page.mouse.move(frame_box["x"] + ends["left"] + 1, frame_box["y"] + ends["y"])
     page.mouse.down()
     page.mouse.move(frame_box["x"] + ends["right"] - 1, frame_box["y"] + ends["y"], steps=3)
@@ -107,7 +107,7 @@ def test_nothing_to_mark_is_said_on_purpose(start, cleos_page):
     frame = start("spans")
     expect(frame.locator(".passage")).to_be_focused()
     cleos_page.keyboard.press("Control+Enter")
-    expect(frame.get_by_role("alert").filter(has_text="Mark what you find first")).to_be_visible()
+    expect(frame.get_by_role("alert").filter(has_text="Annotate at least one span")).to_be_visible()
     cleos_page.keyboard.press("b")
 
     assert answer(cleos_page) == {"entities": []}
@@ -137,7 +137,7 @@ def test_an_order_is_made_by_keys_and_changed(start, cleos_page):
     for key in "31":
         cleos_page.keyboard.press(key)
     cleos_page.keyboard.press("Control+Enter")
-    expect(frame.get_by_role("alert").filter(has_text="Give every item its place first.")).to_be_visible()
+    expect(frame.get_by_role("alert").filter(has_text="Rank every item first.")).to_be_visible()
     cleos_page.keyboard.press("2")
     frame.get_by_role("button", name="Up: green").click()
 

@@ -38,7 +38,7 @@ def shown(cleos_page, address, give):
         job = give([{"source": "x"}], template=OWN, kind="custom", categories=[])
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        return cleos_page.frame_locator("#frame"), asked
+        return cleos_page.frame_locator("#sandbox"), asked
 
     return _shown
 

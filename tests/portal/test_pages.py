@@ -23,7 +23,7 @@ OPEN_PAGES = [
 
 
 def is_dressed(page: str) -> bool:
-    return 'class="skip"' in page and "gtcrowd/base.css" in page and not INLINE.search(page)
+    return 'class="skip"' in page and "theme/base.css" in page and not INLINE.search(page)
 
 
 @pytest.mark.parametrize("address", OPEN_PAGES)
@@ -95,7 +95,7 @@ def test_every_sentence_can_be_translated(cleos, pictures, monkeypatch):
 
     page = cleos.get("/work/").content.decode()
 
-    for sentence in ("START WORKING", "EARNED TODAY", "TIME LIMIT", "SIGN OUT", "SKIP TO THE CONTENT"):
+    for sentence in ("START WORKING", "EARNED TODAY", "TIME LIMIT", "SIGN OUT", "SKIP TO CONTENT"):
         assert sentence in page
 
 

@@ -27,7 +27,7 @@ def fill(name, words):
 
 def begun(frame):
     """What was painted before has come, and can be undone; the task has the keyboard."""
-    expect(frame.locator(".board-room")).to_be_focused()
+    expect(frame.locator(".canvas")).to_be_focused()
     expect(frame.get_by_role("button", name="Undo")).to_be_enabled()
 
 
@@ -177,8 +177,8 @@ PAGES = {
               initial-value="[{{'label': 'car', 'left': 100, 'top': 100, 'width': 100, 'height': 80}}]">
             </crowd-bounding-box>""",
         [
-            lambda frame: frame.locator(".board-room").press("]"),
-            lambda frame: frame.locator(".board-room").press("Shift+ArrowRight"),
+            lambda frame: frame.locator(".canvas").press("]"),
+            lambda frame: frame.locator(".canvas").press("Shift+ArrowRight"),
         ],
         {
             "cars": {
@@ -218,7 +218,7 @@ PAGES = {
         f"""<crowd-instance-segmentation name="things" src="{PICTURE}" labels="['car', 'van']" header="Adjust"
               initial-value='{{"src": "{MASK}", "instances": [{{"label": "van", "color": "#ff0000"}},
               {{"label": "van", "color": "#0000fe"}}]}}'></crowd-instance-segmentation>""",
-        [begun, lambda frame: frame.locator(".board-room").press("Enter")],
+        [begun, lambda frame: frame.locator(".canvas").press("Enter")],
         {
             "things": {
                 "instances": [
@@ -235,7 +235,7 @@ PAGES = {
         f"""<crowd-polyline name="way" src="{PICTURE}" labels="['road']" label-colors="['#ff0000']" header="Adjust"
               initial-value="{{polylines: [{{label: 'road', vertices: [{{x: 1, y: 2}}, {{x: 30, y: 40}}]}}]}}">
             </crowd-polyline>""",
-        [lambda frame: expect(frame.locator(".mark-name")).to_have_count(1)],
+        [lambda frame: expect(frame.locator(".annotation-name")).to_have_count(1)],
         {
             "way": {
                 "polylines": [{"label": "road", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 40}]}],
@@ -276,7 +276,7 @@ def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
     job = give([line], kind="custom", categories=[], template=f"{SCRIPT}<crowd-form>{body}</crowd-form>")
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    frame: FrameLocator = cleos_page.frame_locator("#frame")
+    frame: FrameLocator = cleos_page.frame_locator("#sandbox")
     expect(frame.locator("crowd-form .form-end")).to_be_attached()
 
     for act in acts:

@@ -32,7 +32,7 @@ def judge(address, cleos_page: Page, give):
         job = give([line], kind=kind, categories=["good", "bad"], template=page)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        frame = cleos_page.frame_locator("#frame")
+        frame = cleos_page.frame_locator("#sandbox")
         expect(frame.get_by_label("good")).to_be_focused()
         return frame
 
@@ -57,7 +57,7 @@ def test_boxes_lie_over_the_picture_however_it_is_enlarged(judge, cleos_page, ov
 
     expect(frame.locator(".picture-percent")).not_to_have_text("100 %")
     assert shares(frame, ".overlay-box") == [0.1, 0.25, 0.25, 0.2]
-    expect(frame.locator(".marks")).to_contain_text("1. van 160 × 96")
+    expect(frame.locator(".annotations")).to_contain_text("1. van 160 × 96")
 
 
 @pytest.mark.parametrize("overlay", [AREAS, THINGS])
@@ -71,7 +71,7 @@ def test_a_mask_lies_over_the_picture_without_its_white(judge, cleos_page, overl
 
     assert colours == [[255, 0, 0, 255], [0, 0, 0, 0]]
     assert shares(frame, ".overlay-mask") == [0, 0, 1, 1]
-    expect(frame.locator(".marks")).to_have_text("van")
+    expect(frame.locator(".annotations")).to_have_text("van")
     assert cleos_page.complaints == []
 
 

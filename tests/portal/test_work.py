@@ -25,7 +25,7 @@ def test_starting_claims_once(cleos, pictures):
         assert cleos.post(f"/work/{pictures.pk}/start/").headers["Location"] == f"/work/{pictures.pk}/"
 
     assert Assignment.objects.count() == 1
-    assert 'id="frame"' in cleos.get(f"/work/{pictures.pk}/").content.decode()
+    assert 'id="sandbox"' in cleos.get(f"/work/{pictures.pk}/").content.decode()
 
 
 def test_start_cannot_be_linked_to(cleos, pictures):

@@ -1,5 +1,4 @@
-// How long the worker was really at the task: only time counts in which the page is seen, has the focus, and the last
-// input (hand, keyboard, or something that plays) is less than a minute ago.
+// Measure active time: time in which the page is visible and focused and the last input was less than a minute ago.
 
 export const IDLE_MS = 60_000;
 
@@ -10,38 +9,41 @@ export class ActiveTime {
     const update = () => this.update();
     for (const type of ["focus", "blur"]) window.addEventListener(type, () => setTimeout(update));
     document.addEventListener("visibilitychange", update);
-    const touch = () => this.touch();
-    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"]) document.addEventListener(type, touch, { capture: true, passive: true });
+    const onInput = () => this.onInput();
+    for (const type of ["pointerdown", "pointermove", "keydown", "wheel"])
+      document.addEventListener(type, onInput, { capture: true, passive: true });
   }
 
-  /** Another task is shown, which is to be looked at first. */
+  /** Start anew for another task. */
   restart() {
     this.counted = 0;
-    this.since = null;
-    this.touched = this.now();
+    this.runningSince = null;
+    this.lastInput = this.now();
     this.update();
   }
 
-  /** The worker does something. What is done inside the frame is told by its messages. */
-  touch() {
+  /** Record input. Input inside the sandbox is reported by its messages. */
+  onInput() {
     this.pause();
-    this.touched = this.now();
+    this.lastInput = this.now();
     this.update();
   }
 
-  /** The focus in a frame of the page is the page's too: `hasFocus` says so. */
+  /** `hasFocus` is also true while the sandbox has the focus. */
   update() {
     this.pause();
-    if (document.visibilityState === "visible" && document.hasFocus()) this.since = this.now();
+    if (document.visibilityState === "visible" && document.hasFocus()) this.runningSince = this.now();
   }
 
   pause() {
     this.counted += this.running;
-    this.since = null;
+    this.runningSince = null;
   }
 
   get running() {
-    return this.since === null ? 0 : Math.max(0, Math.min(this.now(), this.touched + IDLE_MS) - this.since);
+    return this.runningSince === null
+      ? 0
+      : Math.max(0, Math.min(this.now(), this.lastInput + IDLE_MS) - this.runningSince);
   }
 
   get seconds() {

@@ -1,11 +1,11 @@
-// What the worker has done of a task without handing it in: kept in the browser at once, and by the server every few
-// seconds, so that neither a lost page nor a lost machine loses it. What the server did not get is sent again.
+// Save work in progress: in the browser at once, on the server every few seconds. What the server did not get is sent
+// again.
 
 const EVERY_MS = 5000;
-const KEPT = new Set(["taken", "refused", "notYours", "settled"]); // nothing is gained by sending it once more
+const DONE = new Set(["taken", "refused", "notYours", "settled"]); // sending it again would change nothing
 
 export class Drafts {
-  /** `save(draft)`: send it to the server; a promise of an outcome as of send.js. */
+  /** `save(draft)` sends the draft and resolves to an outcome (send.js). */
   constructor({ name, save, storage = window.localStorage }) {
     Object.assign(this, { name, save, storage });
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flush());
@@ -17,30 +17,30 @@ export class Drafts {
     try {
       this.storage.setItem(this.name, JSON.stringify(this.waiting));
     } catch {
-      // No room: the server has it.
+      // Storage is full: the server keeps the draft.
     }
     this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
   }
 
-  /** Have the server keep what it has not got yet; a promise of whether it has all. */
+  /** Send what the server does not have yet. Resolves to whether it has everything. */
   async flush() {
     clearTimeout(this.timer);
     this.timer = undefined;
     const draft = this.waiting;
     if (!draft) return true;
     const { kind } = await this.save(draft);
-    if (this.waiting === draft && KEPT.has(kind)) this.waiting = null;
+    if (this.waiting === draft && DONE.has(kind)) this.waiting = null;
     if (this.waiting) this.timer ??= setTimeout(() => this.flush(), EVERY_MS);
     return kind === "taken";
   }
 
-  /** What was done of a task: as this browser has it, or else the server. */
-  find(assignment, kept) {
-    const own = this.stored();
-    return own?.assignment === assignment ? own.state : (kept ?? null);
+  /** The draft of a task, from this browser or else from the server. */
+  find(assignment, fromServer) {
+    const local = this.stored();
+    return local?.assignment === assignment ? local.state : (fromServer ?? null);
   }
 
-  /** The task is over. Another one may have been begun since. */
+  /** Discard the draft of a finished task. Another task may have been started since. */
   drop(assignment) {
     if (this.waiting?.assignment === assignment) {
       clearTimeout(this.timer);
@@ -53,7 +53,7 @@ export class Drafts {
     try {
       return JSON.parse(this.storage.getItem(this.name) ?? "null");
     } catch {
-      return null; // not ours
+      return null; // not a draft of ours
     }
   }
 }

@@ -1,15 +1,15 @@
-// Shortcuts of the page, and keys pressed in the page that are meant for the task.
+// Handle the page's shortcuts, and pass keys on that are meant for the task.
 
-import { does, isSubmit, isTyping } from "../elements/keys.js";
+import { shortcutOf, isSubmit, isTyping } from "../../workpage/elements/keys.js";
 
 /** `acts`: from the name of a shortcut (elements/keys.js) to what to do. `pass(pressed)`: hand a key on to the task. */
-export function listenToKeys({ acts, pass }) {
+export function listenToKeys({ actions, pass }) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const name = does(event);
+    const name = shortcutOf(event);
     if (name) {
       if (name !== "escape") event.preventDefault();
-      acts[name]?.();
+      actions[name]?.();
     } else if (isForTask(event)) {
       event.preventDefault();
       pass({ key: event.key, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey, shift: event.shiftKey });
@@ -17,7 +17,7 @@ export function listenToKeys({ acts, pass }) {
   });
 }
 
-/** Plain characters, and what submits; Enter and Space belong to the button they are pressed on. */
+/** Characters, and the key that submits. Enter and Space belong to the focused button. */
 function isForTask(event) {
   if (isTyping(event.target)) return false;
   if (isSubmit(event)) return true;

@@ -1,7 +1,7 @@
-// The work page: shows a task, sends its answer, shows the next one without loading the page anew.
+// The work page: show a task, send its answer, show the next task without reloading the page.
 
 import { ActiveTime } from "./active-time.js";
-import { Ahead } from "./ahead.js";
+import { Prefetch } from "./prefetch.js";
 import { Drafts } from "./draft.js";
 import { listenToKeys } from "./keyboard.js";
 import { Outbox } from "./outbox.js";
@@ -9,10 +9,10 @@ import { WorkPage } from "./page.js";
 import { wireReport } from "./report.js";
 import { send } from "./send.js";
 import { ShortcutList } from "./shortcuts.js";
-import { Stage } from "./stage.js";
+import { SandboxHost } from "./sandbox-host.js";
 import { Countdown } from "./timer.js";
 
-const LAST_WORDS_MS = 300; // the frame's, before the page is left
+const DRAFT_GRACE_MS = 300; // time for the sandbox to send its last draft before the page is left
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const addresses = read("addresses");
@@ -23,17 +23,17 @@ let outlining = false;
 const page = new WorkPage(read("texts"));
 const active = new ActiveTime();
 const countdown = new Countdown({
-  shown: (seconds) => page.time(seconds),
-  soon: () => page.say(page.text("minuteLeft")),
+  onTick: (seconds) => page.showTime(seconds),
+  onLastMinute: () => page.announce(page.text("minuteLeft")),
 });
 const outbox = new Outbox({
   name: `gtcrowd:answers:${addresses.person}:${addresses.submit}`,
-  send: (answer, others) => send(addresses.submit, { ...answer, ...at(answer, others) }),
-  told,
+  send: (answer, others) => send(addresses.submit, { ...answer, ...taskOnScreen(answer, others) }),
+  onOutcome,
 });
-let away = false; // signed out
-let handed = outbox.holds(task.assignment); // the task that is shown has been answered
-const acts = {
+let isSignedOut = false;
+let isSubmitted = outbox.holds(task.assignment); // whether the task on screen has been answered
+const actions = {
   list: () => page.open("shortcuts"),
   guide: () => page.open("guide"),
   report: () => page.open("report"),
@@ -47,56 +47,57 @@ const drafts = new Drafts({
   name: `gtcrowd:draft:${addresses.draft}`,
   save: async (draft) => {
     const outcome = await send(addresses.draft, draft);
-    if (outcome.kind === "signedOut") signedOut();
-    else if (away && outcome.kind === "taken") back();
+    if (outcome.kind === "signedOut") onSignedOut();
+    else if (isSignedOut && outcome.kind === "taken") onSignedInAgain();
     return outcome;
   },
 });
-const ahead = new Ahead({
-  wanted: () => !document.getElementById("stop-after").checked && outbox.empty,
-  ask: () => send(addresses.ahead, { assignment: task.assignment }),
-  found: (next) => stage.ahead(next.frame),
-  gone: () => stage.forget(),
+const prefetch = new Prefetch({
+  isWanted: () => !document.getElementById("stop-after").checked && outbox.empty,
+  request: () => send(addresses.inAdvance, { assignment: task.assignment }),
+  onTask: (next) => host.prefetch(next.sandbox),
+  onExpired: () => host.forget(),
 });
-const stage = new Stage(document.getElementById("frame"), {
-  ready: (guide) => {
+const host = new SandboxHost(document.getElementById("sandbox"), {
+  onReady: (guide) => {
     page.guide(guide);
     const draft = drafts.find(task.assignment, task.draft);
-    if (draft) stage.tell("restore", { state: draft });
+    if (draft) host.tell("restore", { state: draft });
     performance.mark("gtcrowd:usable");
-    if (handed) stage.tell("disable");
-    if (outbox.empty) ahead.begin();
+    if (isSubmitted) host.tell("disable");
+    if (outbox.empty) prefetch.start();
   },
-  answer: ({ content }) => hand(content),
-  draft: ({ state }) => handed || drafts.keep(task.assignment, state),
-  key: ({ key }) => acts[key]?.(),
-  active: () => active.touch(),
+  answer: ({ content }) => submit(content),
+  draft: ({ state }) => isSubmitted || drafts.keep(task.assignment, state),
+  key: ({ key }) => actions[key]?.(),
+  active: () => active.onInput(),
   outline,
-  fault: () => page.notice(page.text("frameFault"), { level: "error" }),
-  shut: () => {
-    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // it may have opened them
-    page.notice(page.text("frameShut"), { level: "error" });
+  onFault: () => page.notice(page.text("sandboxFailed"), { level: "error" }),
+  onShutDown: () => {
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close(); // the task may have opened them
+    page.notice(page.text("sandboxShutDown"), { level: "error" });
   },
 });
 
-stage.useKeys(keys.inForce);
-new ShortcutList(page, {
+host.useKeys(keys.inForce);
+const shortcutList = new ShortcutList(page, {
   ...keys,
   save: (change) => send(addresses.keys, change),
-  changed: (inForce) => stage.useKeys(inForce),
+  changed: (inForce) => host.useKeys(inForce),
 });
-listenToKeys({ acts, pass: (pressed) => stage.tell("key", pressed) });
-page.wireDialogs(() => stage.focus());
-page.wireInstructions(() => stage.focus());
+shortcutList.listen();
+listenToKeys({ actions, pass: (pressed) => host.tell("key", pressed) });
+page.wireDialogs(() => host.focus());
+page.wireInstructions(() => host.focus());
 page.wireForms();
 wireReport(page, {
   save: (report) => send(addresses.report, report),
-  sent: (sentence) => page.notice(sentence, { level: "success" }),
+  onSent: (sentence) => page.notice(sentence, { level: "success" }),
 });
-// On a small screen they would cover the task; they stood on the page before this one.
+// On a small screen the instructions would cover the task; the previous page showed them.
 if (window.matchMedia("(max-width: 44rem)").matches) page.instructions(false);
 page.task(task);
-stage.show(task.frame);
+host.show(task.sandbox);
 countdown.start(task.secondsLeft);
 page.part("more-time").addEventListener("click", moreTime);
 page.part("stop-form").addEventListener("submit", stop);
@@ -105,55 +106,55 @@ window.addEventListener("beforeunload", (event) => {
 });
 window.addEventListener("offline", () => outbox.empty && page.notice(page.text("offlineNow"), { level: "warning" }));
 window.addEventListener("online", () => {
-  page.say(page.text("backOnline"));
+  page.announce(page.text("backOnline"));
   if (outbox.empty) page.notice("");
 });
 if (!outbox.empty) {
-  // Left over from before a reload or a sign-in; they go first.
+  // Answers from before a reload or a sign-in are sent first.
   page.notice(page.text("waitingAnswer"));
   outbox.now();
 }
 
-function hand(content) {
-  if (handed) return; // a second click while the first is on its way
-  performance.mark("gtcrowd:submitted"); // how long it takes is seen in the browser's own tools
-  handed = true;
-  stage.tell("disable");
+function submit(content) {
+  if (isSubmitted) return; // a second click while the first is being sent
+  performance.mark("gtcrowd:submitted"); // visible in the browser's performance tools
+  isSubmitted = true;
+  host.tell("disable");
   const more = !document.getElementById("stop-after").checked;
   outbox.put({ assignment: task.assignment, content, activeSeconds: active.seconds, more });
 }
 
-/** What the server is to know besides an answer: the task that comes after it is there already, and which one it is. */
-function at(answer, [other]) {
+/** What to send with an answer if the next task is already on screen: its assignment. */
+function taskOnScreen(answer, [other]) {
   if (other) return { at: other.assignment };
-  return answer.assignment === task.assignment || handed ? {} : { at: task.assignment };
+  return answer.assignment === task.assignment || isSubmitted ? {} : { at: task.assignment };
 }
 
-function told({ kind, reply }, answer, wait) {
-  const hear = {
+function onOutcome({ kind, reply }, answer, wait) {
+  const handlers = {
     taken: () => {
-      away = false;
+      isSignedOut = false;
       drafts.drop(answer.assignment);
-      if (!reply.receipt.repeated) page.paid(reply.receipt.paid);
-      after(reply, reply.receipt.sentence, reply.receipt.extra || reply.receipt.wrong ? "warning" : "success");
+      if (!reply.receipt.repeated) page.addEarnings(reply.receipt.paid);
+      onSettled(reply, reply.receipt.sentence, reply.receipt.extra || reply.receipt.wrong ? "warning" : "success");
     },
     settled: () => {
       drafts.drop(answer.assignment);
-      after(reply, reply.problem, "warning");
+      onSettled(reply, reply.problem, "warning");
     },
     refused: () => refused(reply, answer),
-    notYours: () => page.notice(page.text("notYours"), { level: "error", actions: again() }),
-    signedOut,
-    offline: () => goOn(answer) || waiting(navigator.onLine ? "kept" : "offline", wait),
-    serverFault: () => goOn(answer) || waiting("serverFault", wait),
+    notYours: () => page.notice(page.text("notYours"), { level: "error", actions: retryActions() }),
+    signedOut: onSignedOut,
+    offline: () => showPrefetched(answer) || showWaiting(navigator.onLine ? "kept" : "offline", wait),
+    serverFault: () => showPrefetched(answer) || showWaiting("serverFault", wait),
   };
-  hear[kind]();
+  handlers[kind]();
 }
 
-/** Ask the server what lies between four points; one after another, whatever the frame asks. */
+/** Request an outline from the server; one at a time, whatever the sandbox requests. */
 async function outline({ number, address, points, width, height }) {
   const { assignment } = task;
-  const answer = (found) => assignment === task.assignment && stage.tell("outlined", { number, ...found });
+  const answer = (mask) => assignment === task.assignment && host.tell("outlined", { number, ...mask });
   if (outlining) {
     answer({ problem: page.text("noOutline") });
     return;
@@ -165,17 +166,17 @@ async function outline({ number, address, points, width, height }) {
   else answer({ problem: reply.problem ?? page.text("noOutline") });
 }
 
-/** An answer is settled: show the next task, unless a further answer is on its way, or the worker is at the next task. */
-function after(reply, sentence, level) {
-  if (!handed) return caughtUp(reply, sentence, level);
-  if (outbox.empty) return follow(reply, sentence, level);
-  return page.say(sentence);
+/** Show the next task after an answer, unless another answer is being sent or the next task is already on screen. */
+function onSettled(reply, sentence, level) {
+  if (!isSubmitted) return onReconnected(reply, sentence, level);
+  if (outbox.empty) return showNext(reply, sentence, level);
+  return page.announce(sentence);
 }
 
-/** The worker went on without connection, and the server now knows that. */
-function caughtUp(reply, sentence, level) {
+/** The worker continued offline, and the server has caught up. */
+function onReconnected(reply, sentence, level) {
   page.part("receipt").textContent = level === "success" ? sentence : "";
-  page.say(sentence);
+  page.announce(sentence);
   if (reply.next?.assignment === task.assignment) {
     task = { ...task, ...reply.next };
     page.late(false);
@@ -184,60 +185,66 @@ function caughtUp(reply, sentence, level) {
   } else if (reply.at === task.assignment) {
     page.notice(page.text("lostTask"), { level: "warning" });
   }
-  ahead.begin();
+  prefetch.start();
 }
 
-/** Without connection: on to the task that was fetched in advance, if there is one; the answer waits. */
-function goOn(answer) {
+/** Offline: show the prefetched task if there is one; the answer waits in the outbox. */
+function showPrefetched(answer) {
   if (answer.assignment !== task.assignment || !answer.more) return false;
-  const next = ahead.task && stage.has(ahead.task.frame) ? ahead.take() : null;
+  const next = prefetch.task && host.has(prefetch.task.sandbox) ? prefetch.take() : null;
   if (!next) return false;
-  shown(next);
-  page.notice(page.text("offlineNext"), { level: "warning", actions: again() });
+  showTask(next);
+  page.notice(page.text("offlineNext"), { level: "warning", actions: retryActions() });
   return true;
 }
 
-/** Signed in again, in another tab. */
-function back() {
-  away = false;
+/** The worker signed in again in another tab. */
+function onSignedInAgain() {
+  isSignedOut = false;
   page.notice(page.text("signedInAgain"), { level: "success" });
 }
 
-function signedOut() {
-  away = true;
-  page.notice(page.text("signedOut"), { level: "warning", actions: [[page.text("signIn"), addresses.signIn], ...again()] });
+function onSignedOut() {
+  isSignedOut = true;
+  page.notice(page.text("signedOut"), {
+    level: "warning",
+    actions: [[page.text("signIn"), addresses.signIn], ...retryActions()],
+  });
 }
 
-/** Leave the work for later, once the server has what was done. */
+/** Stop working once the server has the draft. */
 async function stop(event) {
   event.preventDefault();
-  stage.tell("draft");
-  await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+  host.tell("draft");
+  await new Promise((resolve) => setTimeout(resolve, DRAFT_GRACE_MS));
   if (await drafts.flush()) page.part("stop-form").submit();
   else page.notice(page.text("draftNotKept"), { level: "warning" });
 }
 
-/** Ask for the time limit to begin anew; the server says until when, or why not. */
+/** Request a new time limit. The server replies with the time left, or why it refuses. */
 async function moreTime() {
   const { kind, reply } = await send(addresses.moreTime, { assignment: task.assignment });
-  if (kind === "signedOut") return signedOut();
+  if (kind === "signedOut") return onSignedOut();
   if (kind !== "taken") {
     page.notice(reply.problem ?? page.text("kept", { seconds: 0 }), { level: "warning" });
     return;
   }
   page.late(false);
   countdown.start(reply.secondsLeft);
-  page.say(page.text("moreTime"));
-  stage.focus();
+  page.announce(page.text("moreTime"));
+  host.focus();
 }
 
-function again() {
+function retryActions() {
   return [[page.text("sendAgain"), () => outbox.again()]];
 }
 
-function waiting(text, seconds) {
+function showWaiting(text, seconds) {
   const count = outbox.answers.length;
-  page.notice(page.text(count > 1 ? "offlineBoth" : text, { seconds, count }), { level: "warning", actions: again() });
+  page.notice(page.text(count > 1 ? "offlineBoth" : text, { seconds, count }), {
+    level: "warning",
+    actions: retryActions(),
+  });
 }
 
 function refused(reply, answer) {
@@ -245,29 +252,29 @@ function refused(reply, answer) {
     page.notice(page.text("lastRefused", { problem: reply.problem ?? "" }), { level: "warning" });
     return;
   }
-  handed = false;
+  isSubmitted = false;
   page.notice("");
-  stage.tell("problem", { sentence: reply.problem ?? page.text("frameFault") });
+  host.tell("problem", { sentence: reply.problem ?? page.text("sandboxFailed") });
 }
 
-/** Go on to the next task, or to where the server says when there is none. */
-function follow(reply, sentence, level) {
+/** Show the next task, or go where the server says if there is none. */
+function showNext(reply, sentence, level) {
   if (!reply.next) {
     window.location.assign(reply.go ?? addresses.page);
     return;
   }
   page.notice(level === "success" ? "" : sentence, { level });
-  page.say(`${sentence} ${page.text("loaded")}`);
+  page.announce(`${sentence} ${page.text("loaded")}`);
   page.part("receipt").textContent = level === "success" ? sentence : "";
-  shown(reply.next);
+  showTask(reply.next);
 }
 
-function shown(next) {
+function showTask(next) {
   task = next;
-  handed = false;
+  isSubmitted = false;
   page.task(task);
   page.late(false);
   active.restart();
   countdown.start(task.secondsLeft);
-  stage.show(task.frame);
+  host.show(task.sandbox);
 }

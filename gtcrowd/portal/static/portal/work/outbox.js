@@ -1,25 +1,28 @@
-// Holds answers until the server has taken them: through lost connections, reloads, signing in again, and a closed
-// browser. There may be several: without connection the worker can go on with the task that was fetched in advance.
+// Hold answers until the server has accepted them: through lost connections, reloads, sign-ins and a closed browser.
+// There may be several answers, because the worker can continue offline with a prefetched task.
 //
-// They are sent one after another, in the order in which they were given. Sending the same answer twice does no harm (the
-// server gives the same receipt), so when in doubt it is sent again.
+// Answers are sent one after another, in order. Sending an answer twice is harmless (the server returns the same
+// receipt), so when in doubt it is sent again.
 
-const WAITS = [1, 2, 4, 8, 15, 30]; // seconds between tries; the last one repeats
-const SIGNED_OUT = 10; // seconds until it is seen whether the worker has signed in again
+const WAITS = [1, 2, 4, 8, 15, 30]; // seconds between attempts; the last value repeats
+const SIGNED_OUT = 10; // seconds between checks whether the worker has signed in again
 
 export class Outbox {
   /** `send(answer, others)` resolves to an outcome (send.js). `told(outcome, answer, waitSeconds)` hears of every try.
    *  `name`: of this person and job, for others may use this browser. */
-  constructor({ name, send, told, storage = window.localStorage }) {
-    Object.assign(this, { name, send, told, storage });
+  constructor({ name, send, onOutcome, storage = window.localStorage }) {
+    Object.assign(this, { name, send, onOutcome, storage });
     this.answers = this.stored();
     this.tries = 0;
     this.sending = false;
-    this.aside = new Set(); // answers that the server does not know as this person's; they must not stop the others
+    this.unknown = new Set(); // answers that belong to another account; they must not block the others
     window.addEventListener("online", () => this.now());
-    // Whoever comes back from signing in need not press anything.
+    // After signing in elsewhere, sending resumes without a click.
     window.addEventListener("focus", () => this.signedOut && this.now());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.signedOut && this.now());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.visibilityState === "visible" && this.signedOut && this.now(),
+    );
   }
 
   get empty() {
@@ -27,7 +30,7 @@ export class Outbox {
   }
 
   holds(assignment) {
-    return this.answers.some((one) => one.assignment === assignment);
+    return this.answers.some((other) => other.assignment === assignment);
   }
 
   put(answer) {
@@ -38,38 +41,38 @@ export class Outbox {
   }
 
   drop({ assignment }) {
-    this.answers = this.answers.filter((one) => one.assignment !== assignment);
-    this.store(this.stored().filter((one) => one.assignment !== assignment));
+    this.answers = this.answers.filter((other) => other.assignment !== assignment);
+    this.store(this.stored().filter((other) => other.assignment !== assignment));
   }
 
-  /** Send all again, those set aside too. */
+  /** Send all answers again, including those of another account. */
   again() {
-    this.aside.clear();
+    this.unknown.clear();
     return this.now();
   }
 
   async now() {
-    const answer = this.answers.find((one) => !this.aside.has(one.assignment));
+    const answer = this.answers.find((other) => !this.unknown.has(other.assignment));
     if (this.sending || !answer) return;
     clearTimeout(this.waiting);
     this.sending = true;
-    const others = this.answers.filter((one) => one !== answer && !this.aside.has(one.assignment));
+    const others = this.answers.filter((other) => other !== answer && !this.unknown.has(other.assignment));
     const outcome = await this.send(answer, others);
     this.sending = false;
     this.signedOut = outcome.kind === "signedOut";
     if (outcome.final) this.drop(answer);
-    if (outcome.kind === "notYours") this.aside.add(answer.assignment);
+    if (outcome.kind === "notYours") this.unknown.add(answer.assignment);
     if (outcome.final) this.tries = 0;
     const wait = this.signedOut ? SIGNED_OUT : outcome.retry ? WAITS[Math.min(this.tries++, WAITS.length - 1)] : 0;
     if (wait) this.waiting = setTimeout(() => this.now(), wait * 1000);
-    this.told(outcome, answer, wait);
+    this.onOutcome(outcome, answer, wait);
     if (!wait) this.now();
   }
 
   stored() {
     try {
-      const found = JSON.parse(this.storage.getItem(this.name) ?? "[]");
-      return Array.isArray(found) ? found : [];
+      const answers = JSON.parse(this.storage.getItem(this.name) ?? "[]");
+      return Array.isArray(answers) ? answers : [];
     } catch {
       return [];
     }
@@ -80,7 +83,7 @@ export class Outbox {
       if (answers.length) this.storage.setItem(this.name, JSON.stringify(answers));
       else this.storage.removeItem(this.name);
     } catch {
-      // No room for so large an answer: it is kept by this page alone, and leaving it is asked about.
+      // Storage is full: only this page has the answer, and asks before it is left.
     }
   }
 }

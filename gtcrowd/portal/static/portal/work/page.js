@@ -1,4 +1,4 @@
-// What the work page shows besides the task: time, money, notices, dialogs, instructions.
+// Everything the work page shows besides the task: time, money, notices, dialogs, instructions.
 
 import { fillGuide, key } from "./guide.js";
 import { money, thousandths } from "./money.js";
@@ -16,12 +16,12 @@ export class WorkPage {
     return this.texts[name].replace(/%\((\w+)\)s/g, (_whole, key) => values[key]).replaceAll("%%", "%");
   }
 
-  /** Read out by a screen reader, seen by nobody. */
-  say(sentence) {
-    this.part("said").textContent = sentence;
+  /** Announce a sentence to screen readers only. */
+  announce(sentence) {
+    this.part("announcements").textContent = sentence;
   }
 
-  time(seconds) {
+  showTime(seconds) {
     const timer = this.part("timer");
     timer.dataset.urgency = urgency(seconds);
     timer.textContent = seconds > 0 ? this.text("left", { time: clock(seconds) }) : this.text("over");
@@ -33,30 +33,30 @@ export class WorkPage {
     this.part("late").textContent = over ? this.text("overHint") : "";
   }
 
-  paid(amount) {
+  addEarnings(amount) {
     this.earned += thousandths(amount);
     this.part("earned").textContent = money(this.earned);
   }
 
-  /** A notice that stays until the next one. `actions`: [text, what to do or where to go]. */
+  /** Show a notice until the next one. `actions`: pairs of text and a function or an address. */
   notice(sentence, { level = "", actions = [] } = {}) {
     const notice = this.part("notice");
     notice.className = `note work-note${level ? ` note-${level}` : ""}`;
     notice.hidden = !sentence;
-    notice.replaceChildren(sentence, ...actions.map(([text, act]) => action(text, act)));
+    notice.replaceChildren(sentence, ...actions.map(([text, action]) => actionElement(text, action)));
   }
 
-  /** The task that the dialogs for leaving speak of, and what it pays. */
+  /** Set the task that the dialogs refer to, and its pay. */
   task({ assignment, pays }) {
     for (const input of document.querySelectorAll('input[name="assignment"]')) input.value = assignment;
     this.part("pays").textContent = pays;
   }
 
-  wireDialogs(closed) {
+  wireDialogs(onClose) {
     for (const opener of document.querySelectorAll("[data-opens]")) {
       opener.addEventListener("click", () => this.open(opener.dataset.opens));
     }
-    for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", closed);
+    for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", onClose);
     for (const closer of document.querySelectorAll("dialog [data-closes]")) {
       closer.addEventListener("click", () => closer.closest("dialog").close());
     }
@@ -66,21 +66,21 @@ export class WorkPage {
     if (!document.querySelector("dialog[open]")) this.part(dialog).showModal();
   }
 
-  wireInstructions(closed) {
+  wireInstructions(onClose) {
     this.part("show-instructions")?.addEventListener("click", () => this.instructions());
     this.part("hide-instructions")?.addEventListener("click", () => {
       this.instructions(false);
-      closed();
+      onClose();
     });
   }
 
-  /** What the task says of itself: sentences, tools, and what keys do in it. */
-  guide(told) {
-    this.part("task-keys").replaceChildren(...told.keys.map(key));
-    fillGuide(this.part, told, this.text("nothingToTell"));
+  /** Fill the tool guide and the list of task keys. */
+  guide(content) {
+    this.part("task-keys").replaceChildren(...content.keys.map(key));
+    fillGuide(this.part, content, this.text("nothingToTell"));
   }
 
-  /** Signing in again, in another tab, makes the tokens in this page's forms old. */
+  /** Signing in again in another tab invalidates the tokens in this page's forms. */
   wireForms() {
     document.addEventListener("submit", ({ target }) => {
       const field = target.elements?.csrfmiddlewaretoken;
@@ -95,11 +95,11 @@ export class WorkPage {
   }
 }
 
-function action(text, act) {
-  const made = document.createElement(typeof act === "string" ? "a" : "button");
-  made.className = "button button-plain button-small";
-  made.textContent = text;
-  if (typeof act === "string") Object.assign(made, { href: act, target: "_blank", rel: "noopener" });
-  else made.addEventListener("click", act);
-  return made;
+function actionElement(text, action) {
+  const element = document.createElement(typeof action === "string" ? "a" : "button");
+  element.className = "button button-plain button-small";
+  element.textContent = text;
+  if (typeof action === "string") Object.assign(element, { href: action, target: "_blank", rel: "noopener" });
+  else element.addEventListener("click", action);
+  return element;
 }

@@ -1,12 +1,12 @@
-// Report a problem with the task at hand: what is written stays until it has arrived.
+// Report a problem with the current task. The text stays in the form until the server has accepted it.
 
-/** `save(report)`: a promise of an outcome as of send.js; `sent(sentence)`. */
-export function wireReport(page, { save, sent }) {
+/** `save(report)` resolves to an outcome (send.js); `onSent(sentence)`. */
+export function wireReport(page, { save, onSent }) {
   const form = page.part("report-form");
   const problem = page.part("report-problem");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.ariaBusy === "true") return; // a second press while the first is on its way
+    if (form.ariaBusy === "true") return; // a second click while the first is being sent
     form.ariaBusy = "true";
     problem.textContent = "";
     const { kind, reply } = await save(Object.fromEntries(new FormData(form)));
@@ -14,11 +14,11 @@ export function wireReport(page, { save, sent }) {
     if (kind === "taken") {
       form.reset();
       page.part("report").close();
-      sent(reply.sentence);
+      onSent(reply.sentence);
       return;
     }
-    const words = { offline: page.text("reportOffline"), signedOut: page.text("reportSignedOut") };
-    problem.textContent = words[kind] ?? reply.problem ?? page.text("reportOffline");
+    const sentences = { offline: page.text("reportOffline"), signedOut: page.text("reportSignedOut") };
+    problem.textContent = sentences[kind] ?? reply.problem ?? page.text("reportOffline");
     form.elements.text.focus();
   });
 }

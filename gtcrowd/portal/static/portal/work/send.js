@@ -10,7 +10,17 @@
 
 const TIMEOUT_SECONDS = 20;
 
-const KINDS = { 200: "taken", 401: "signedOut", 403: "signedOut", 404: "notYours", 409: "settled", 400: "refused", 413: "refused", 422: "refused", 429: "refused" };
+const KINDS = {
+  200: "taken",
+  401: "signedOut",
+  403: "signedOut",
+  404: "notYours",
+  409: "settled",
+  400: "refused",
+  413: "refused",
+  422: "refused",
+  429: "refused",
+};
 const FINAL = new Set(["taken", "settled", "refused"]);
 const RETRY = new Set(["offline", "serverFault"]);
 
@@ -44,7 +54,7 @@ async function json(response) {
   }
 }
 
-/** Read anew for every request: signing in again, in another tab, changes it. */
+/** Read for every request, because signing in again in another tab changes it. */
 export function token() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }

@@ -1,29 +1,33 @@
-// The list of shortcuts, in which each can be changed: press the button, then the new key. The server checks and keeps it,
-// so that it follows the person to other browsers.
+// The list of shortcuts. To change one, press its button and then the new key. The server validates and stores it, so
+// that it applies in every browser of the worker.
 
-import { keyOf, named, onKeys, printed, spoken, useKeys } from "../elements/keys.js";
+import { keyOf, keyName, onKeys, keyLabel, ariaKey, useKeys } from "../../workpage/elements/keys.js";
 
-const HELD = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Dead", "Process"]);
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "Dead", "Process"]);
 
 export class ShortcutList {
-  /** `words`: what each name does. `save(change)`: a promise of an outcome as of send.js. `changed(keys)`. */
+  /** `words`: what each shortcut does. `save(change)` resolves to an outcome (send.js). `changed(keys)`. */
   constructor(page, { inForce, words, save, changed }) {
-    Object.assign(this, { page, words, save, changed });
+    Object.assign(this, { page, inForce, words, save, changed });
     this.dialog = page.part("shortcuts");
     const categories = Object.keys(words).filter((name) => name.startsWith("category-"));
     const others = Object.keys(words).filter((name) => !categories.includes(name));
     page.part("page-keys").replaceChildren(...others.map((name) => this.row(name)));
     page.part("category-keys").replaceChildren(...categories.map((name) => this.item(name)));
-    page.part("keys-reset").addEventListener("click", () => this.ask({ reset: true }));
+  }
+
+  /** Start to react to the dialog, and to keys that change elsewhere. */
+  listen() {
+    this.page.part("keys-reset").addEventListener("click", () => this.request({ reset: true }));
     this.dialog.addEventListener("keydown", (event) => this.press(event), { capture: true });
-    this.dialog.addEventListener("cancel", (event) => this.asking && event.preventDefault());
-    this.dialog.addEventListener("close", () => this.leave());
+    this.dialog.addEventListener("cancel", (event) => this.recording && event.preventDefault());
+    this.dialog.addEventListener("close", () => this.stopRecording());
     onKeys(() => this.print());
-    useKeys(inForce);
+    useKeys(this.inForce);
   }
 
   row(name) {
-    const [row, head, cell] = ["tr", "th", "td"].map((one) => document.createElement(one));
+    const [row, head, cell] = ["tr", "th", "td"].map((item) => document.createElement(item));
     head.scope = "row";
     head.textContent = this.words[name];
     cell.append(this.button(name));
@@ -40,75 +44,75 @@ export class ShortcutList {
   }
 
   button(name) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "button button-plain button-small key-change";
-    made.dataset.name = name;
-    made.append(document.createElement("kbd"));
-    made.addEventListener("click", () => this.begin(made));
-    made.addEventListener("blur", () => this.asking === made && this.leave());
-    return made;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-plain button-small key-change";
+    button.dataset.name = name;
+    button.append(document.createElement("kbd"));
+    button.addEventListener("click", () => this.startRecording(button));
+    button.addEventListener("blur", () => this.recording === button && this.stopRecording());
+    return button;
   }
 
-  begin(button) {
-    this.leave();
-    this.tell("");
-    this.asking = button;
-    button.classList.add("key-asked");
+  startRecording(button) {
+    this.stopRecording();
+    this.showProblem("");
+    this.recording = button;
+    button.classList.add("key-recording");
     button.querySelector("kbd").textContent = "…";
-    this.page.part("keys-said").textContent = this.page.text("pressKey");
+    this.page.part("keys-status").textContent = this.page.text("pressKey");
   }
 
-  leave() {
-    if (!this.asking) return;
-    this.asking.classList.remove("key-asked");
-    this.asking = null;
-    this.page.part("keys-said").textContent = "";
+  stopRecording() {
+    if (!this.recording) return;
+    this.recording.classList.remove("key-recording");
+    this.recording = null;
+    this.page.part("keys-status").textContent = "";
     this.print();
   }
 
   press(event) {
-    if (!this.asking) return;
-    if (event.key === "Tab") return this.leave();
+    if (!this.recording) return;
+    if (event.key === "Tab") return this.stopRecording();
     event.preventDefault();
     event.stopPropagation();
-    if (event.repeat || HELD.has(event.key)) return;
-    const { name } = this.asking.dataset;
-    this.leave();
-    if (event.key !== "Escape") this.ask({ name, key: named(event) });
+    if (event.repeat || MODIFIERS.has(event.key)) return;
+    const { name } = this.recording.dataset;
+    this.stopRecording();
+    if (event.key !== "Escape") this.request({ name, key: keyName(event) });
   }
 
-  async ask(change) {
-    this.tell("");
+  async request(change) {
+    this.showProblem("");
     const { kind, reply } = await this.save(change);
-    if (kind !== "taken") return this.tell(reply.problem ?? this.page.text("keyNotSaved"));
+    if (kind !== "taken") return this.showProblem(reply.problem ?? this.page.text("keyNotSaved"));
     useKeys(reply.keys);
     this.changed(reply.keys);
     const { name } = change;
-    this.page.part("keys-said").textContent = name
-      ? this.page.text("keyChanged", { key: printed(keyOf(name)), words: this.words[name] })
+    this.page.part("keys-status").textContent = name
+      ? this.page.text("keyChanged", { key: keyLabel(keyOf(name)), words: this.words[name] })
       : this.page.text("keysReset");
   }
 
-  tell(problem) {
+  showProblem(problem) {
     this.page.part("keys-problem").textContent = problem;
-    if (problem) this.page.part("keys-said").textContent = "";
+    if (problem) this.page.part("keys-status").textContent = "";
   }
 
-  /** Everything that shows a key shows the one in force. */
+  /** Update everything that shows a key. */
   print() {
     for (const button of this.dialog.querySelectorAll(".key-change")) {
-      const [words, key] = [this.words[button.dataset.name], printed(keyOf(button.dataset.name))];
+      const [words, key] = [this.words[button.dataset.name], keyLabel(keyOf(button.dataset.name))];
       button.querySelector("kbd").textContent = key;
       button.setAttribute("aria-label", this.page.text("changeKey", { words, key }));
       button.title = this.page.text("change");
     }
-    for (const one of document.querySelectorAll("[data-key]")) {
-      const key = keyOf(one.dataset.key);
-      one.setAttribute("aria-keyshortcuts", spoken(key));
-      const shown = one.querySelector("kbd");
-      if (shown) shown.textContent = printed(key);
-      one.title = printed(key);
+    for (const item of document.querySelectorAll("[data-key]")) {
+      const key = keyOf(item.dataset.key);
+      item.setAttribute("aria-keyshortcuts", ariaKey(key));
+      const label = item.querySelector("kbd");
+      if (label) label.textContent = keyLabel(key);
+      item.title = keyLabel(key);
     }
   }
 }

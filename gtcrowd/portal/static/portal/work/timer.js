@@ -1,32 +1,32 @@
-// Time left, in words, and how pressing it is; computed without a page.
+// Count down the time left. Does not depend on the page.
 
-export const SOON_SECONDS = 60;
+export const LAST_MINUTE_SECONDS = 60;
 
 /** `1:05:09` from an hour on, else `4:07`; never below zero. */
 export function clock(seconds) {
-  const whole = Math.max(0, Math.ceil(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  const total = Math.max(0, Math.ceil(seconds));
+  const [h, m, s] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60), total % 60];
+  const pad = (number) => String(number).padStart(2, "0");
+  return h ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
-/** `calm`, `soon` in the last minute, `over`. */
+/** `calm`, `soon` in the last minute, or `over`. */
 export function urgency(seconds) {
   if (seconds <= 0) return "over";
-  return seconds <= SOON_SECONDS ? "soon" : "calm";
+  return seconds <= LAST_MINUTE_SECONDS ? "soon" : "calm";
 }
 
-/** Counts down from what the server says is left. Uses the monotonic clock: the worker's own may be wrong. */
+/** Counts down from the server's time left. Uses the monotonic clock, because the worker's clock may be wrong. */
 export class Countdown {
-  /** `shown(seconds)` is called every second; `soon()` once when the last minute begins. */
-  constructor({ shown, soon }) {
-    Object.assign(this, { shown, soon });
+  /** `onTick(seconds)` is called every second; `onLastMinute()` once when the last minute begins. */
+  constructor({ onTick, onLastMinute }) {
+    Object.assign(this, { onTick, onLastMinute });
   }
 
   start(seconds) {
     clearInterval(this.ticking);
     this.end = performance.now() + seconds * 1000;
-    this.warned = seconds <= SOON_SECONDS; // a task that is short from the start needs no warning
+    this.warned = seconds <= LAST_MINUTE_SECONDS; // a short task needs no warning
     this.ticking = setInterval(() => this.tick(), 1000);
     this.tick();
   }
@@ -37,10 +37,10 @@ export class Countdown {
 
   tick() {
     const left = (this.end - performance.now()) / 1000;
-    this.shown(left);
-    if (!this.warned && left <= SOON_SECONDS) {
+    this.onTick(left);
+    if (!this.warned && left <= LAST_MINUTE_SECONDS) {
       this.warned = true;
-      this.soon();
+      this.onLastMinute();
     }
   }
 }

@@ -1,0 +1,51 @@
+// Load a picture; if that fails, show a panel with a button to try again.
+
+import { build } from "./build.js";
+import { text } from "./texts.js";
+
+export class Loading {
+  /** `onChange()` is called when the picture has loaded or failed. */
+  constructor({ src, alt, onChange }) {
+    this.src = src;
+    this.onChange = onChange;
+    this.tries = 0;
+    this.failed = false;
+    this.image = build("img", { alt, draggable: "false", decoding: "async" });
+    this.panel = this.createPanel();
+    this.image.addEventListener("load", () => this.settle(false));
+    this.image.addEventListener("error", () => this.settle(true));
+  }
+
+  start() {
+    this.failed = false;
+    this.panel.hidden = true;
+    // Browsers remember failed addresses; a changed query forces a new request.
+    this.image.src = this.tries ? `${this.src}?try=${this.tries}` : this.src;
+    this.tries += 1;
+  }
+
+  get size() {
+    return { width: this.image.naturalWidth, height: this.image.naturalHeight };
+  }
+
+  settle(failed) {
+    this.failed = failed;
+    this.panel.hidden = !failed;
+    this.onChange();
+  }
+
+  createPanel() {
+    const again = build("button", { type: "button", class: "button button-plain" }, text("retry"));
+    again.addEventListener("click", () => {
+      this.start();
+      this.onChange();
+    });
+    return build(
+      "div",
+      { class: "picture-fault", role: "alert", hidden: true },
+      build("p", {}, build("strong", {}, text("missing"))),
+      again,
+      build("p", {}, text("giveUp")),
+    );
+  }
+}

@@ -1,0 +1,155 @@
+"""Messages to the requester as the portal takes them in and shows the answers."""
+
+import json
+
+import pytest
+from django.utils import timezone
+
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.models import AssignmentState, Message
+
+
+def report(client, assignment, /, **given):
+    body = {"assignment": assignment.pk, "about": "unclear", "text": "Which of both?"} | given
+    return client.post(f"/work/{assignment.job_id}/report/", json.dumps(body), content_type="application/json")
+
+
+def test_a_report_leaves_the_task_at_hand(cleos, take, pictures):
+    held = take(pictures)
+
+    assert "Sent to the requester." in report(cleos, held).json()["sentence"]
+
+    sent = Message.objects.get()
+    assert (sent.assignment, sent.about, sent.text) == (held, "unclear", "Which of both?")
+    held.refresh_from_db()
+    assert held.state == AssignmentState.LIVE
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"text": ""}, 422),
+        ({"text": "x" * 1001}, 422),
+        ({"text": "a\0"}, 422),
+        ({"text": "\ud800"}, 422),
+        ({"about": "x"}, 422),
+        ({"about": {}}, 422),
+        ({"assignment": "x"}, 404),
+        ({"assignment": 999_999}, 404),
+    ],
+)
+def test_bad_reports_are_refused(cleos, take, pictures, given, status):
+    told = report(cleos, take(pictures), **given)
+
+    assert told.status_code == status
+    assert told.json()["problem"]
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["", "[]", "7", "{" * 100_000])
+def test_what_is_no_report_is_refused(cleos, take, pictures, body):
+    address = f"/work/{take(pictures).job_id}/report/"
+
+    assert cleos.post(address, body, content_type="application/json").status_code == 400
+
+
+def test_too_many_are_refused_with_a_sentence(cleos, take, pictures, monkeypatch):
+    monkeypatch.setattr(messages, "MOST_AN_HOUR", 1)
+    held = take(pictures)
+    report(cleos, held)
+
+    told = report(cleos, held, text="And this?")
+    assert told.status_code == 429
+    assert "within an hour" in told.json()["problem"]
+
+
+def test_nobody_reports_the_task_of_another(take, hire, signed_in, pictures, client):
+    held = take(pictures)
+
+    assert report(signed_in(hire("dan").user), held).status_code == 404
+    assert report(client, held).status_code == 401
+
+
+def test_writing_about_a_job_and_reading_the_answer(cleos, cleo, alice, pictures):
+    address = f"/work/{pictures.pk}/messages/"
+    assert cleos.post(address, {"about": "other", "text": "May I ask?\r\nYes."}).headers["Location"] == address
+    assert Message.objects.get().text == "May I ask?\nYes."
+    messages.answer(viewer=alice, job=pictures, worker=cleo, text="You may, <b>of course</b>.", now=timezone.now())
+
+    assert "You may, &lt;b&gt;of course" in cleos.get("/work/").content.decode()
+    assert "1 new" in cleos.get(f"/work/{pictures.pk}/").content.decode()
+    page = cleos.get(address).content.decode()
+    assert "You may, &lt;b&gt;of course" in page
+    assert ">new<" in page
+    assert ">new<" not in cleos.get(address).content.decode()
+    assert "New replies" not in cleos.get("/work/").content.decode()
+
+
+def test_a_refused_message_is_put_back(cleos, pictures):
+    told = cleos.post(f"/work/{pictures.pk}/messages/", {"about": "unclear", "text": "x" * 1001})
+
+    assert told.status_code == 422
+    page = told.content.decode()
+    assert 'role="alert"' in page
+    assert "x" * 1001 in page
+
+
+def test_who_has_no_business_there_neither_reads_nor_writes(signed_in, alice, bob, pictures):
+    for person in (alice.user, bob.user):
+        address = f"/work/{pictures.pk}/messages/"
+        assert signed_in(person).get(address).status_code == 404
+        assert signed_in(person).post(address, {"text": "x"}).status_code == 404
+
+
+def test_who_worked_there_may_still_ask(cleos, cleo, take, hand, pictures):
+    hand(take(pictures))
+    cleo.teams.clear()
+
+    assert cleos.get(f"/work/{pictures.pk}/messages/").status_code == 200
+    cleos.post(f"/work/{pictures.pk}/messages/", {"about": "other", "text": "Why am I out?"})
+    assert Message.objects.get().worker == cleo
+
+
+def test_stopping_says_that_the_task_waits(cleos, take, pictures):
+    held = take(pictures)
+    told = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True)
+
+    page = told.content.decode()
+    assert told.redirect_chain == [("/work/", 302)]
+    assert "Your work is saved. You have 5 min left" in page
+    assert "You have a task in progress;" in page
+
+
+def test_stopping_after_the_time_says_so(cleos, take, pictures):
+    held = take(pictures)
+    held.expires_at = held.claimed_at
+    held.save()
+
+    page = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True).content.decode()
+    assert "The time limit of the task is over." in page
+
+
+def change(client, **given):
+    return client.post("/work/keys/", json.dumps(given), content_type="application/json")
+
+
+def test_keys_are_changed_and_reset(cleos, signed_in, hire):
+    assert change(cleos, name="return", key="F8").json()["keys"]["return"] == "F8"
+    assert change(signed_in(hire("dan").user), name="submit", key="F7").json()["keys"]["return"] == "Alt+r"
+    assert change(cleos, reset=True).json()["keys"]["return"] == "Alt+r"
+
+
+def test_taken_keys_are_refused_with_a_sentence(cleos, client):
+    told = change(cleos, name="return", key="?")
+
+    assert (told.status_code, told.json()["problem"]) == (
+        422,
+        "? is taken already: “this list”. Choose another key.",
+    )
+    assert cleos.post("/work/keys/", "x", content_type="application/json").status_code == 400
+    assert change(client, name="return", key="F8").status_code == 401
+
+
+def test_the_page_after_signing_in_again(cleos, client, db):
+    assert "It continues automatically" in cleos.get("/work/signed-in/").content.decode()
+    assert client.get("/work/signed-in/").status_code == 302
