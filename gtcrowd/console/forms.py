@@ -1,4 +1,4 @@
-"""Translate the form of a new job into what gtcrowd.jobs.create takes, and its faults back."""
+"""Translate the console's forms into what the rooms below take, and their faults back."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,68 +8,56 @@ from django.http import HttpRequest, QueryDict
 
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import store
-from gtcrowd.jobs.fields import FIELDS, WORKER_LIMITS
-from gtcrowd.jobs.fields.special import GOLD, INSTRUCTIONS
+from gtcrowd.jobs.fields import FIELDS
+from gtcrowd.jobs.fields.special import GOLD
 from gtcrowd.jobs.request import Fault
 
-NESTED = (
-    "categories", "instructions", "late_answers_paid", "worker_limits", "gold", "excluded_jobs", "method_parameters",
-    "streaming",
-)  # fmt: skip
-PLAIN = tuple(name for name in FIELDS if name not in NESTED)
-PARTS = {"worker_limits": "limit_", "gold": "gold_"}
-"""Fields with parts, and how the form's names of the parts begin."""
 
-
-def job(request: HttpRequest, viewer: Viewer, *, upload: bool = True) -> dict[str, Any]:
-    """The fields as given; one category a line. An uploaded manifest is put into the requester's first bucket, unless
-    `upload` is false."""
-    posted = request.POST
-    given: dict[str, Any] = {name: posted[name] for name in PLAIN if posted.get(name)}
-    given["categories"] = [line.strip() for line in posted.get("categories", "").splitlines() if line.strip()]
-    given["instructions"] = {part: posted[part] for part in INSTRUCTIONS if posted.get(part)}
-    given["late_answers_paid"] = "late_answers_paid" in posted
-    given["streaming"] = "streaming" in posted
-    given["excluded_jobs"] = [line.strip() for line in posted.get("excluded_jobs", "").splitlines() if line.strip()]
-    given["worker_limits"] = {part: posted[f"limit_{part}"] for part in WORKER_LIMITS if posted.get(f"limit_{part}")}
-    given["gold"] = gold(posted)
+def uploaded_manifest(request: HttpRequest, viewer: Viewer) -> str | None:
+    """Put the uploaded manifest into the requester's first bucket and return its address; None without an upload."""
     file = request.FILES.get("file")
-    if file is not None and upload:
-        name = re.sub(r"[^A-Za-z0-9-]+", "-", posted.get("name") or "uploaded").strip("-") or "uploaded"
-        bucket = viewer.requester.buckets.order_by("pk").values_list("name", flat=True)[0]
-        given["manifest"] = f"s3://{bucket}/manifests/{name}.manifest"
-        with store.store().write(given["manifest"]) as stored:
-            for chunk in file.chunks():
-                stored.write(chunk)
-    return given
+    if file is None:
+        return None
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", request.POST.get("name") or "uploaded").strip("-") or "uploaded"
+    bucket = viewer.requester.buckets.order_by("pk").values_list("name", flat=True)[0]
+    address = f"s3://{bucket}/manifests/{name}.manifest"
+    with store.store().write(address) as stored:
+        for chunk in file.chunks():
+            stored.write(chunk)
+    return address
 
 
 def gold(posted: QueryDict) -> dict[str, Any]:
-    """What a form asks of known objects; empty if it asks nothing."""
-    asked: dict[str, Any] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
-    if asked:
-        asked["feedback"] = "gold_feedback" in posted
+    """Return the gold settings that a form posts; empty if it has none."""
+    settings: dict[str, Any] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
+    if settings:
+        settings["feedback"] = "gold_feedback" in posted
     if posted.get("gold_below"):
-        asked["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
-    return asked
+        settings["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
+    return settings
 
 
-def of_gold(asked: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of the form that ask this of known objects; of several rules, the first."""
-    fields = {f"gold_{part}": str(asked[part]) for part in GOLD if part in asked}
-    if asked.get("feedback"):
-        fields["gold_feedback"] = "on"
-    for rule in asked.get("rules", ())[:1]:
-        fields |= {"gold_below": str(rule["below"]), "gold_do": rule["do"]}
-    return fields
+def gold_values(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the form's values for these gold settings; of several rules, the first."""
+    values = {f"gold_{part}": str(settings[part]) for part in GOLD if part in settings}
+    if settings.get("feedback"):
+        values["gold_feedback"] = "on"
+    for rule in settings.get("rules", ())[:1]:
+        values |= {"gold_below": str(rule["below"]), "gold_do": rule["do"]}
+    return values
 
 
-def by_field(faults: Iterable[Fault]) -> dict[str, list[str]]:
-    """Sentences by the field they belong to; `instructions.short` belongs to `short`."""
-    found: dict[str, list[str]] = {}
+def faults_by_control(faults: Iterable[Fault]) -> dict[str, list[str]]:
+    """Return sentences by the control they belong to; `instructions.short` belongs to `short`."""
+    sentences: dict[str, list[str]] = {}
     for fault in faults:
-        shown = f" ({fault.value})" if fault.field == "categories" and isinstance(fault.value, str) else ""
-        whole, _dot, part = fault.field.partition(".")
-        name = f"{PARTS.get(whole, '')}{part or whole}"
-        found.setdefault("gold_below" if name == "gold_rules" else name, []).append(f"{fault.problem}{shown}")
-    return found
+        value = f" ({fault.value})" if fault.field == "categories" and isinstance(fault.value, str) else ""
+        sentences.setdefault(_control(fault.field), []).append(f"{fault.problem}{value}")
+    return sentences
+
+
+def _control(field: str) -> str:
+    whole, _dot, part = field.partition(".")
+    prefix = FIELDS[whole].type.prefix if whole in FIELDS and part else ""
+    name = f"{prefix}{part or whole}"
+    return "gold_below" if name in ("gold_rules", "gold") else name

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gtcrowd.console import forms
+from gtcrowd.console import forms, job_form
 from gtcrowd.console.access import member
 from gtcrowd.identity import hook_secret, origins, zones
 from gtcrowd.identity.access import Right, Viewer
@@ -25,7 +25,7 @@ from gtcrowd.workpage import trial
 @require_POST
 def try_new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Try what the form of a new job describes."""
-    asked = forms.job(request, viewer, upload=False)
+    asked = job_form.read(request.POST)
     given = {name: asked[name] for name in TRIAL if asked.get(name)}
     return _shown(request, viewer, given, None)
 
@@ -45,7 +45,9 @@ def _shown(request: HttpRequest, viewer: Viewer, given: dict[str, Any], job: Job
         given["answers"] = _answers(request.POST.get("sample_answers", ""))
         tried = trial.attempt(viewer=viewer, given=given, job=job, now=timezone.now())
     except JobRefused as refused:
-        return render(request, "console/try.html", {"faults": forms.by_field(refused.faults), "job": job}, status=422)
+        return render(
+            request, "console/try.html", {"faults": forms.faults_by_control(refused.faults), "job": job}, status=422
+        )
     except state.NotPossible as busy:
         return render(request, "console/try.html", {"faults": {"": [str(busy)]}, "job": job}, status=409)
     pages = [{"one": one, "task_input": json.dumps(one.task_input, ensure_ascii=False)} for one in tried.objects]

@@ -107,7 +107,7 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
 def _as_posted(job: Job) -> QueryDict:
     """What the form posts about known objects if nobody touches it."""
     posted = QueryDict(mutable=True)
-    posted.update(forms.of_gold(job.gold))
+    posted.update(forms.gold_values(job.gold))
     return posted
 
 

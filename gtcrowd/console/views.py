@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
-from gtcrowd.console import forms
+from gtcrowd.console import forms, job_form
 from gtcrowd.console import messages as worker_messages
 from gtcrowd.console.access import member
 from gtcrowd.consolidation.intervals import credible_interval
@@ -21,7 +21,7 @@ from gtcrowd.identity.access import Right, Role, Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.hooks import Stage
-from gtcrowd.jobs.models import Hook, Job, TaskOrder
+from gtcrowd.jobs.models import Hook, Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run, WorkerQuality
@@ -48,24 +48,28 @@ def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @member
 @require_http_methods(["GET", "POST"])
 def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """The form; `check` shows the cost and changes nothing, `create` creates."""
+    """Show the form; `check` shows the cost and changes nothing, `create` creates the job."""
     viewer.must(Right.CREATE_JOBS)
-    shown = _form_facts(viewer)
-    if request.method == "GET":
-        return render(request, "console/new_job.html", shown)
-    given = forms.job(request, viewer)
-    shown["given"] = request.POST.dict() | {"manifest": given.get("manifest", "")}
-    try:
-        if "create" in request.POST:
-            job = create.create(viewer=viewer, given=given, now=timezone.now())
-            messages.success(request, _("The job was created. Its objects are being read."))
-            return redirect("console:job", name=job.name)
-        shown["plan"] = create.plan(viewer=viewer, given=given)
-    except JobRefused as refused:
-        shown["faults"] = forms.by_field(refused.faults)
-    except InsufficientFunds as short:
-        shown["faults"] = {"price": [str(short)]}
-    return render(request, "console/new_job.html", shown, status=422 if shown.get("faults") else 200)
+    context: dict[str, Any] = {}
+    faults: dict[str, list[str]] = {}
+    posted: dict[str, Any] = request.POST.dict()
+    if request.method == "POST":
+        values = job_form.read(request.POST)
+        values |= {"manifest": address} if (address := forms.uploaded_manifest(request, viewer)) else {}
+        posted["manifest"] = values.get("manifest", "")
+        try:
+            if "create" in request.POST:
+                job = create.create(viewer=viewer, given=values, now=timezone.now())
+                messages.success(request, _("Job created. Its objects are being imported."))
+                return redirect("console:job", name=job.name)
+            context["plan"] = create.plan(viewer=viewer, given=values)
+        except JobRefused as refused:
+            faults = forms.faults_by_control(refused.faults)
+        except InsufficientFunds as short:
+            faults = {"price": [str(short)]}
+    context |= _form_context(viewer) | {"given": posted, "faults": faults}
+    context["groups"] = job_form.groups(viewer, posted, faults)
+    return render(request, "console/new_job.html", context, status=422 if faults else 200)
 
 
 @member
@@ -98,7 +102,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "reasons": _reasons(asked) if asked.dynamic else (),
         "kind": kinds.kind(asked.kind),
         "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
-        "gold_asked": forms.of_gold(asked.gold),
+        "gold_asked": forms.gold_values(asked.gold),
         "hooks": _hooks(viewer, asked),
         "messaging": worker_messages.shown(viewer, asked),
     }
@@ -252,23 +256,14 @@ def _reasons(asked: Job) -> list[tuple[str, int, float]]:
     return [(words.get(row["reason_code"], row["reason_code"]), row["n"], row["mean"]) for row in counted]
 
 
-def _form_facts(viewer: Viewer) -> dict[str, Any]:
+def _form_context(viewer: Viewer) -> dict[str, Any]:
     hourly = settings.GTCROWD_HOURLY_TARGET
     return {
-        "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
         "prices": [(price, pricing.seconds_for(price, hourly=hourly)) for price in pricing.LADDER],
         "hourly": hourly,
         "kinds": kinds.KINDS.values(),
         "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         "buckets": viewer.requester.buckets.values_list("name", flat=True),
-        "given": {
-            "workers_per_object": 3,
-            "price": "0.012",
-            "medium": "image",
-            "time_limit": 300,
-            "max_concurrent": 1000,
-        },
-        "orders": TaskOrder.choices,
     }
 
 

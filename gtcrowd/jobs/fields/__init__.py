@@ -23,13 +23,15 @@ from gtcrowd.jobs.fields import special, types
 from gtcrowd.jobs.models import TaskOrder
 from gtcrowd.workforce.models import Team
 
-DATA, TASK, PAY, LIMITS, REDUNDANCY, QUALITY, STREAMING = (
-    "data", "task", "pay", "limits", "redundancy", "quality", "streaming",
+DATA, TASK, TEMPLATE, HOOKS, PAY, LIMITS, REDUNDANCY, QUALITY, STREAMING = (
+    "data", "task", "template", "hooks", "pay", "limits", "redundancy", "quality", "streaming",
 )  # fmt: skip
 GROUPS: Mapping[str, str | Promise] = MappingProxyType(
     {
         DATA: _("Data"),
         TASK: _("Task"),
+        TEMPLATE: _("Custom task template"),
+        HOOKS: _("Hooks: your own programs before and after the workers"),
         PAY: _("Workers and pay"),
         LIMITS: _("Times, limits and method"),
         REDUNDANCY: _("Dynamic redundancy (stop early)"),
@@ -39,8 +41,6 @@ GROUPS: Mapping[str, str | Promise] = MappingProxyType(
 )
 REQUIRED = object()
 """Default of a field that must be given."""
-WORKER_LIMITS = {"answers": (1, 10**9), "share": (0.1, 100), "hours": (0.01, 1000), "money": (0.001, 10**6)}
-"""Bounds of the most that one worker may do; `share` is a percentage of the job's objects."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,15 +108,15 @@ class JobRequest:
         help_=_("Texts for workers: short, full, good_example, bad_example."),
     )  # fmt: skip
     template: str = job_field(
-        special.TaskTemplate(), _("Task template (Liquid)"), group=TASK, default="", changeable=True,
+        special.TaskTemplate(), _("Task template (Liquid)"), group=TEMPLATE, default="", changeable=True,
         help_=_("Replaces the built-in template. Supports the crowd elements of Ground Truth."),
     )  # fmt: skip
     pre_hook: str = job_field(
-        special.HookTarget(hooks.Stage.PRE), _("Pre-annotation hook"), group=TASK, default="", changeable=True,
+        special.HookTarget(hooks.Stage.PRE), _("Pre-annotation hook"), group=HOOKS, default="", changeable=True,
         help_=_("Prepares task.input, or skips objects that need no worker. Used for objects not prepared yet."),
     )  # fmt: skip
     post_hook: str = job_field(
-        special.HookTarget(hooks.Stage.POST), _("Post-annotation hook"), group=TASK, default="", changeable=True,
+        special.HookTarget(hooks.Stage.POST), _("Post-annotation hook"), group=HOOKS, default="", changeable=True,
         help_=_("Makes the labels, for custom templates. Used for objects without a label."),
     )  # fmt: skip
     team: Team = job_field(
@@ -189,7 +189,7 @@ class JobRequest:
         help_=_("share, quiz, quiz_right, feedback and rules."),
     )  # fmt: skip
     worker_limits: dict[str, Any] = job_field(
-        types.Numbers(WORKER_LIMITS, "limit_"), _("Limits per worker"), group=QUALITY, default=None, changeable=True,
+        special.WorkerLimits(), _("Limits per worker"), group=QUALITY, default=None, changeable=True,
         help_=_("answers, share (percent of the objects), hours, money (dollars)."),
     )  # fmt: skip
     excluded_jobs: list[str] = job_field(

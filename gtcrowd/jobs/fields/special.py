@@ -12,18 +12,19 @@ from typing import Any, ClassVar
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import hooks, store
 from gtcrowd.jobs.fields.reader import Fault, Reader, as_number
-from gtcrowd.jobs.fields.types import FieldType, JobReader
+from gtcrowd.jobs.fields.types import FieldType, JobReader, Part
 from gtcrowd.jobs.models import KEYED, TaskOrder
 from gtcrowd.kinds import pages
 from gtcrowd.ledger import pricing
 from gtcrowd.workforce.models import Team, WorkforceType
 
-MEDIA = ("image", "text", "video")
+MEDIA = {"image": gettext_lazy("Images"), "text": gettext_lazy("Texts"), "video": gettext_lazy("Video clips")}
 INSTRUCTIONS = ("short", "full", "good_example", "bad_example")
 MAX_INSTRUCTION = 100_000
 GOLD = {"share": (0, 0.5), "quiz": (0, 100), "quiz_right": (0, 100)}
@@ -76,10 +77,10 @@ class Medium(FieldType):
     control = "select"
 
     def read(self, reader: JobReader, name: str, default: Any) -> str:
-        return reader.one_of(name, reader.kind.media if reader.kind else MEDIA, default)
+        return reader.one_of(name, reader.kind.media if reader.kind else tuple(MEDIA), default)
 
     def limits(self, requester: Requester | None) -> dict[str, Any]:
-        return {"choices": [(medium, medium) for medium in MEDIA]}
+        return {"choices": list(MEDIA.items())}
 
 
 class LabelAttribute(FieldType):
@@ -204,7 +205,12 @@ class TaskLifetime(FieldType):
 class Instructions(FieldType):
     json_type = "texts"
     control = "parts"
-    parts = INSTRUCTIONS
+    parts = (
+        Part("short", gettext_lazy("Short instructions")),
+        Part("full", gettext_lazy("Full instructions"), control="area"),
+        Part("good_example", gettext_lazy("Good example"), gettext_lazy("Text, or the address of an image.")),
+        Part("bad_example", gettext_lazy("Bad example")),
+    )
 
     def read(self, reader: JobReader, name: str, default: Any) -> dict[str, str]:
         value = reader.values.get(name) or {}
@@ -319,8 +325,8 @@ class GoldSettings(FieldType):
     """How gold questions are mixed in, and what follows from a worker's accuracy on them."""
 
     json_type = "object"
-    control = "parts"
-    parts = tuple(GOLD)
+    control = "gold"
+    prefix = "gold_"
 
     def read(self, reader: JobReader, name: str, default: Any) -> dict[str, Any]:
         value = reader.values.get(name) or {}
@@ -349,6 +355,23 @@ class GoldSettings(FieldType):
             reader.faults.append(Fault(f"{name}.rules", rules, problem % {"actions": ", ".join(GOLD_ACTIONS)}))
             return {}
         return {"rules": [{"below": float(rule["below"]), "do": rule["do"]} for rule in rules]} if rules else {}
+
+
+class WorkerLimits(FieldType):
+    """The most that one worker may do in the job; `share` is a percentage of the job's objects."""
+
+    json_type = "object"
+    control = "parts"
+    prefix = "limit_"
+    parts = (
+        Part("answers", gettext_lazy("Maximum answers per worker"), control="number", minimum=1, maximum=10**9),
+        Part("share", gettext_lazy("Maximum percentage of objects per worker"), minimum=0.1, maximum=100),
+        Part("hours", gettext_lazy("Maximum hours per worker"), minimum=0.01, maximum=1000),
+        Part("money", gettext_lazy("Maximum pay per worker (dollars)"), minimum=0.001, maximum=10**6),
+    )
+
+    def read(self, reader: JobReader, name: str, default: Any) -> dict[str, Any]:
+        return reader.numbers(name, {part.key: (part.minimum or 0, part.maximum or 0) for part in self.parts})
 
 
 class ObjectIdKey(FieldType):

@@ -6,7 +6,7 @@ A type reads the value of one field from a `JobReader`. `json_type` and `limits`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -50,8 +50,26 @@ def resolve(limit: Limit, requester: Requester | None) -> int | None:
     return None if requester is None else limit.of(requester)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a field that is a mapping, with a control of its own in a form."""
+
+    key: str
+    label: str | Promise
+    help: str | Promise = ""
+    control: str = "text"
+    minimum: float | None = None
+    maximum: float | None = None
+
+
 class FieldType:
-    """What all types have; a type of one field only overrides `read`."""
+    """What all types have; a type of one field only overrides `read`.
+
+    `prefix` and `parts` are of fields that are mappings: a form has a control per part, named `prefix` + key.
+    """
+
+    prefix: ClassVar[str] = ""
+    parts: ClassVar[tuple[Part, ...]] = ()
 
     json_type: ClassVar[str] = "string"
     control: ClassVar[str] = "text"
@@ -130,25 +148,9 @@ class Share(FieldType):
         return {"min_value": self.minimum, "max_value": self.maximum}
 
 
-@dataclass(frozen=True)
-class Numbers(FieldType):
-    """A mapping of numbers with bounds for each part. A form has a control per part, named `prefix` + part."""
-
-    bounds: Mapping[str, tuple[float, float]]
-    prefix: str
-    json_type: ClassVar[str] = "object"
-    control: ClassVar[str] = "parts"
-
-    def read(self, reader: JobReader, name: str, default: Any) -> dict[str, Any]:
-        return reader.numbers(name, self.bounds)
-
-
 class Names(FieldType):
     json_type = "list"
     control = "lines"
 
     def read(self, reader: JobReader, name: str, default: Any) -> list[str]:
         return reader.names(name)
-
-
-Read = Callable[[JobReader, str, Any], Any]
