@@ -1,12 +1,8 @@
 """The pages in a browser: they draw, complain of nothing, can be used by everybody, and lead on."""
 
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -20,27 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ALL = "?days=all"
 
 
-@contextmanager
-def served():
-    """Django and the dashboards behind their gate, as the web server has them."""
-    from gtcrowd.wsgi import application
-
-    server = ThreadedWSGIServer(("127.0.0.1", 0), browsing._Quiet, connections_override={})
-    server.set_app(application)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        connections["default"].close_pool()
-
-
 @pytest.fixture
-def address(db):
-    with served() as found:
+def address(transactional_db):
+    with browsing.served() as found:
         yield found
 
 
