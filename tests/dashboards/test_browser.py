@@ -14,6 +14,8 @@ from tests.portal.test_accessibility import SIZES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ALL = "?days=all"
+DRAWN = """() => document.querySelector("#content [data-dash-is-loading='true']") === null
+    && [...document.querySelectorAll("#content .dash-graph")].every((graph) => graph.querySelector(".main-svg"))"""
 
 
 @pytest.fixture
@@ -37,7 +39,9 @@ def settled(page, heading=None):
     expect(page.locator("#content h1")).to_be_visible()
     if heading:
         expect(page.locator("#content h1")).to_have_text(heading)
-    page.wait_for_timeout(700)  # figures are drawn after the page
+    # Figures are drawn after the page.
+    page.wait_for_function(DRAWN)
+    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture
@@ -81,7 +85,7 @@ def test_pages_keep_the_filters(page, address, ids):
     for name, heading in (("Workers", "Workers"), ("Quality", "Quality"), ("Money", "Money"), ("Job", "herons")):
         page.locator("#nav").get_by_role("link", name=name, exact=True).click()
         settled(page, heading)
-        assert page.url.endswith(f"?job={ids['job']}&days=all")
+        page.wait_for_url(lambda url: url.endswith(f"?job={ids['job']}&days=all"))
     page.go_back()
     settled(page, "Money")
 

@@ -54,20 +54,21 @@ class Tenant:
         return [self.owner, self.worker.user]
 
 
-def build(slug: str) -> Tenant:
-    """Create a requester `slug` with a row in every table that can belong to one."""
+def build(slug: str, *, marker: str = "") -> Tenant:
+    """Create a requester `slug` with a row in every table that can belong to one, and `marker` in every free text."""
     now = timezone.now() - timedelta(hours=1)
-    marker = f"secret-of-{slug}"
+    marker = marker or f"secret-of-{slug}"
     requester = Requester.objects.create(slug=slug, name=f"Name {marker}", credit=1000)
     Bucket.objects.create(name=slug, requester=requester)
-    owner = User.objects.create_user(f"owner@{marker}.example", "correct horse battery", name=f"Owner {marker}")
+    owner = User.objects.create_user(f"owner@{slug}.example", "correct horse battery", name=f"Owner {marker}")
     Member.objects.create(requester=requester, user=owner, role=Role.OWNER)
     viewer = Viewer(requester=requester, role=Role.OWNER, user=owner)
     key, secret = keys.create(requester=requester, name=f"Key {marker}", role=Role.OWNER, created_by=owner)
     workforce = found.private(requester)
     team = found.team(viewer=viewer, name=f"team-{slug}", description=f"Team {marker}")
     worker, colleague = (
-        found.enlist(workforce=workforce, user=_person(name, marker), now=now, teams=(team,)) for name in ("wim", "wes")
+        found.enlist(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
+        for name in ("wim", "wes")
     )
     manifest = _manifest(slug, marker)
     job = _job(viewer, team, manifest, marker, now)
@@ -86,7 +87,7 @@ def build(slug: str) -> Tenant:
         requester=requester, marker=marker, owner=owner, viewer=viewer, key=key, token=f"{key.key_id}.{secret}",
         team=team, worker=worker, job=job, assignment=assignment, run=run, case=case, view=view, manifest=manifest,
         object_token=signed.address(f"s3://{slug}/picture.png", job_id=job.pk).rstrip("/").rpartition("/")[2],
-        join_token=invitations.create(_person("new", marker), now=now),
+        join_token=invitations.create(_person("new", slug, marker), now=now),
     )  # fmt: skip
 
 
@@ -94,8 +95,12 @@ def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
     """Rows that only jobs with hooks, sequences, truth or a vendor have."""
     vendor = found.vendor(name=f"vendor-{job.requester.slug}", managers=[])
     Subscription.objects.create(requester=job.requester, workforce=vendor)
-    Template.objects.create(requester=job.requester, text=f"Template {marker}", digest=marker, created_at=now)
-    hook = Hook.objects.create(job=job, stage="post", number=1, target=f"https://{marker}.example/", set_at=now)
+    Template.objects.create(
+        requester=job.requester, text=f"Template {marker}", digest=job.requester.slug, created_at=now
+    )
+    hook = Hook.objects.create(
+        job=job, stage="post", number=1, target=f"https://{job.requester.slug}.example/", set_at=now
+    )
     *_, before_last, last = DataObject.objects.filter(job=job).order_by("position")
     Prepared.objects.create(
         data_object=last, job=job, hook=hook, outcome="ready", task_input={"text": marker}, made_at=now
@@ -106,13 +111,13 @@ def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
     WorkerModel.objects.create(job=job, shared={"text": marker}, learned_at=now)
     Mark.objects.create(job=job, worker=worker, at=now)
     Delivery.objects.create(
-        job=job, hook=hook, iteration=1, positions=[0], request=f"s3://{marker}/request", next_at=now, made_at=now,
+        job=job, hook=hook, iteration=1, positions=[0], request=f"s3://{job.requester.slug}/request", next_at=now, made_at=now,
         outcome="done",
     )  # fmt: skip
 
 
-def _person(name: str, marker: str) -> User:
-    return User.objects.create_user(f"{name}@{marker}.example", "correct horse battery", name=f"{name} {marker}")
+def _person(name: str, slug: str, marker: str) -> User:
+    return User.objects.create_user(f"{name}@{slug}.example", "correct horse battery", name=f"{name} {marker}")
 
 
 def _manifest(slug: str, marker: str) -> str:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -113,11 +114,20 @@ def sign_in(context: BrowserContext, address: str, client: Client) -> Page:
     """A page with the session of `client`; what its console complains of is kept in `page.complaints`."""
     cookies = [{"name": name, "value": one.value, "url": address} for name, one in client.cookies.items()]
     context.add_cookies(cookies)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
     page.on("console", lambda said: _complains(said.type) and page.complaints.append(said.text))  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
     return page
+
+
+def until(page: Page, condition: Callable[[], bool]) -> None:
+    """Wait until something holds that no expectation of Playwright's can say."""
+    give_up = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < give_up, "it never came about"
+        page.wait_for_timeout(50)
 
 
 def _complains(kind: str) -> bool:

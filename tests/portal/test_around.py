@@ -1,7 +1,6 @@
 """The page around the task in a real browser: lost network, lost session, messages, shortcuts, guide, stopping."""
 
 import json
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -46,34 +45,37 @@ def written(frame, text, before=""):
     frame.get_by_role("textbox").fill(text)
 
 
-@pytest.mark.long
+READIES = """window.readies = [];
+addEventListener("message", ({ data, source }) => data?.type === "ready" && readies.push(source));"""
+"""Keeps the frames whose task has said that it is ready."""
+
+
 def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     """In the middle of twenty tasks: an answer and the one after it wait, a draft too, and then all is there, once."""
     job = give([{"source": f"{number}"} for number in range(20)], kind="text", categories=[])
-    frame = start(job, "textbox")
     page = cleos_page
+    page.clock.install()
+    page.add_init_script(READIES)
+    frame = start(job, "textbox")
     for number in range(9):
         written(frame, f"answer {number}")
         page.keyboard.press("Control+Enter")
     expect(page.locator("#frame-ahead")).to_be_attached()
     written(frame, "answer 9")
-    page.wait_for_timeout(1500)  # the next task is ready
+    page.wait_for_function("() => readies.includes(document.getElementById('frame-ahead')?.contentWindow)")
 
     offline(page)
-    began = time.monotonic()
     expect(page.locator("#notice")).to_contain_text("You are offline. Go on")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notice")).to_contain_text("you can go on")
     written(frame, "half an ans")
-    page.wait_for_timeout(1500)
-    kept = page.evaluate("Object.entries(localStorage).map(([name, value]) => name + value).join()")
-    assert "answer 9" in kept
-    assert "half an ans" in kept
+    for kept in ("answer 9", "half an ans"):
+        page.wait_for_function("(text) => JSON.stringify(localStorage).includes(text)", arg=kept)
     written(frame, "answer 10", before="half an ans")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notice")).to_contain_text("Your 2 answers are kept")
     assert Answer.objects.count() == 9
-    page.wait_for_timeout(max(0, 120 - (time.monotonic() - began)) * 1000)
+    page.clock.run_for(120_000)
     offline(page, False)
 
     for number in range(11, 20):
@@ -96,7 +98,7 @@ def test_a_draft_begun_without_network_is_with_the_server_after_it(cleos_page, s
     held = Assignment.objects.get()
     assert drafts.find(held) is None
 
-    with cleos_page.expect_response("**/draft/", timeout=10_000):
+    with cleos_page.expect_response("**/draft/"):
         offline(cleos_page, False)
     cleos_page.evaluate("localStorage.clear()")
     cleos_page.reload()
@@ -154,7 +156,7 @@ def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
     login.close()
     page.bring_to_front()
 
-    expect(page.locator("#earned")).to_have_text("$0.036", timeout=15_000)
+    expect(page.locator("#earned")).to_have_text("$0.036")
     expect(frame.get_by_role("radio").first).to_be_focused()
     assert values() == ["ibis"]
     assert page.evaluate("window.same")
@@ -168,10 +170,10 @@ def test_a_draft_survives_signing_in_again(cleos_page, cleo, start, give):
     frame = start(give([{"source": "x"}], kind="text", categories=[]), "textbox")
     cleos_page.context.clear_cookies()
     written(frame, "half a senten")
-    expect(cleos_page.locator("#notice")).to_contain_text("You are signed out.", timeout=15_000)
+    expect(cleos_page.locator("#notice")).to_contain_text("You are signed out.")
     sign_in(cleos_page, cleos_page.locator("#notice").get_by_role("link", name="Sign in"), cleo.user.email).close()
 
-    expect(cleos_page.locator("#notice")).to_contain_text("You are signed in again.", timeout=15_000)
+    expect(cleos_page.locator("#notice")).to_contain_text("You are signed in again.")
     assert drafts.find(Assignment.objects.get())["controls"] or drafts.find(Assignment.objects.get())["widgets"]
 
 
@@ -368,9 +370,8 @@ def test_what_is_done_inside_the_frame_is_heard_outside(cleos_page, start, texts
     )
     cleos_page.wait_for_timeout(5100)
     cleos_page.keyboard.press("ArrowDown")
-    cleos_page.wait_for_timeout(200)
 
-    assert "active" in cleos_page.evaluate("window.heard")
+    cleos_page.wait_for_function("() => window.heard.includes('active')")
     assert json.dumps(values()) == "[]"
 
 
