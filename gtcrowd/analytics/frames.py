@@ -16,7 +16,7 @@ import pandas as pd
 import psycopg
 from django.db import connection
 
-from gtcrowd.analytics import fresh
+from gtcrowd.analytics import data_version
 from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import JobQuality
@@ -360,7 +360,7 @@ def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
 def as_of(viewer: Viewer) -> dict[str, Any]:
     """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number
     of the requester's events not yet in them."""
-    seen = fresh.look(viewer)
+    seen = data_version.look(viewer)
     return {"now": pd.Timestamp(seen.now), "waiting": seen.waiting}
 
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gtcrowd.analytics import activity, filters, frames, fresh, rollup
-from gtcrowd.analytics.measures import pace
+from gtcrowd.analytics import activity, data_version, filters, frames, rollup
+from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import CrowdDay, Day
-from gtcrowd.tasks import claim, leave, submit
+from gtcrowd.tasks import claim, release, submit
 
 pytestmark = pytest.mark.django_db
 TICK = timedelta(microseconds=1)
@@ -86,7 +86,7 @@ def test_hours_are_those_of_the_zone(answer_at, zone):
     (day,) = Day.objects.all()
     local = instant.astimezone(ZoneInfo(zone))
     assert day.day == local.date()
-    assert pace.unpacked([day.hours], size=24)[0].argmax() == local.hour
+    assert latency.unpacked([day.hours], size=24)[0].argmax() == local.hour
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -97,7 +97,7 @@ def test_returned_task_is_counted_on_its_day(alice, ask, hire, zone):
     job, cleo = ask("a", "b", workers_per_object=1, time_limit=28_800), hire("cleo")
     for instant in (begin - TICK, begin):
         held = claim.next_assignment(worker=cleo, job=job, now=begin - timedelta(hours=1))
-        leave.give_back(assignment=held, now=instant)
+        release.give_back(assignment=held, now=instant)
 
     rollup.roll(zone="UTC")
     rolled = dict(Day.objects.values_list("day", "returned"))
@@ -142,6 +142,6 @@ def test_as_of_is_told_in_the_requesters_time(alice):
     days = []
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
         alice.requester.time_zone = zone
-        days.append(fresh.look(alice).now)
+        days.append(data_version.look(alice).now)
 
     assert timedelta(hours=24, minutes=59) < days[0] - days[1] < timedelta(hours=25, minutes=1)

@@ -16,10 +16,9 @@ from gtcrowd.jobs import create, signed, store
 from gtcrowd.jobs.models import DataObject, Hook, Job, Mishap, Prepared, Template
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Delivery, Run, Truth
-from gtcrowd.tasks import change, claim, drafts, gold, messages, submit
-from gtcrowd.tasks import standing as workers_of_jobs
+from gtcrowd.tasks import change, claim, drafts, gold, job_worker, messages, submit
 from gtcrowd.tasks.models import Assignment, Mark, Sequence, WorkerModel
-from gtcrowd.workforce import found
+from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Subscription, Team, Worker
 
 GOLD_POSITION = 0
@@ -64,10 +63,10 @@ def build(slug: str, *, marker: str = "") -> Tenant:
     Member.objects.create(requester=requester, user=owner, role=Role.OWNER)
     viewer = Viewer(requester=requester, role=Role.OWNER, user=owner)
     key, secret = keys.create(requester=requester, name=f"Key {marker}", role=Role.OWNER, created_by=owner)
-    workforce = found.private(requester)
-    team = found.team(viewer=viewer, name=f"team-{slug}", description=f"Team {marker}")
+    workforce = setup.private(requester)
+    team = setup.team(viewer=viewer, name=f"team-{slug}", description=f"Team {marker}")
     worker, colleague = (
-        found.enlist(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
+        setup.enlist(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
         for name in ("wim", "wes")
     )
     manifest = _manifest(slug, marker)
@@ -93,7 +92,7 @@ def build(slug: str, *, marker: str = "") -> Tenant:
 
 def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
     """Rows that only jobs with hooks, sequences, truth or a vendor have."""
-    vendor = found.vendor(name=f"vendor-{job.requester.slug}", managers=[])
+    vendor = setup.vendor(name=f"vendor-{job.requester.slug}", managers=[])
     Subscription.objects.create(requester=job.requester, workforce=vendor)
     Template.objects.create(
         requester=job.requester, text=f"Template {marker}", digest=job.requester.slug, created_at=now
@@ -152,7 +151,7 @@ def _work(viewer: Viewer, job: Job, workers: list[Worker], marker: str, now: dat
                 assignment=held, content={"crowd-classifier": {"label": label}}, now=now + timedelta(seconds=9)
             )
     change.change(viewer=viewer, job=job, given={"price": "0.024"}, now=now)
-    workers_of_jobs.pause(viewer=viewer, job=job, worker=workers[1], reason=f"Reason {marker}", now=now)
+    job_worker.pause(viewer=viewer, job=job, worker=workers[1], reason=f"Reason {marker}", now=now)
     run = consolidate.run_batch(Job.objects.select_related("counters").get(pk=job.pk), now=now)
     assert run is not None
     rollup.roll(zone="UTC")

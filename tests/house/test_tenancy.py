@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gtcrowd.analytics import frames, fresh
+from gtcrowd.analytics import data_version, frames
 from gtcrowd.identity.access import TenantQuerySet
 from tests.house.ownership import tenant_models
 
@@ -133,5 +133,5 @@ def test_visible_rows_follow_the_foreign_keys():
 def test_counts_only_own_waiting_events(alice, bob, ask, hire, answer, now):
     answer(hire("cleo"), ask())
 
-    assert (fresh.look(alice).waiting, fresh.look(bob).waiting) == (1, 0)
+    assert (data_version.look(alice).waiting, data_version.look(bob).waiting) == (1, 0)
     assert (frames.as_of(alice)["waiting"], frames.as_of(bob)["waiting"]) == (1, 0)

@@ -11,8 +11,7 @@ from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import consolidate
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import claim, expire, extend, gold, limits, messages, submit
-from gtcrowd.tasks import open as opening
+from gtcrowd.tasks import claim, expire, extend_lease, gold, limits, messages, open_tasks, submit
 from gtcrowd.tasks.models import Assignment, Standing, Task
 
 pytestmark = pytest.mark.django_db
@@ -64,16 +63,18 @@ def test_slot_is_free_at_its_last_moment(ask, hire, now, side, free):
             take()
 
 
-@pytest.mark.parametrize(("extended", "possible"), [(0, True), (extend.MOST - 1, True), (extend.MOST, False)])
+@pytest.mark.parametrize(
+    ("extended", "possible"), [(0, True), (extend_lease.MOST - 1, True), (extend_lease.MOST, False)]
+)
 def test_time_is_extended_so_often(held, now, extended, possible):
     Assignment.objects.update(extended=extended)
     held.refresh_from_db()
 
     if possible:
-        assert extend.extend(assignment=held, now=now) == now + timedelta(seconds=60)
+        assert extend_lease.extend(assignment=held, now=now) == now + timedelta(seconds=60)
     else:
-        with pytest.raises(extend.NotExtended):
-            extend.extend(assignment=held, now=now)
+        with pytest.raises(extend_lease.NotExtended):
+            extend_lease.extend(assignment=held, now=now)
 
 
 @pytest.mark.parametrize(("side", "open_"), sides([True, False, False]))
@@ -117,7 +118,7 @@ def test_worker_limit(limit, done, reached):
     ("objects", "percentage", "labeled"), [(10, 10, 1), (10, 11, 2), (10, 19, 2), (10, 20, 2), (10, 21, 3), (3, 1, 1)]
 )
 def test_percentage_of_objects_is_rounded_up(objects, percentage, labeled):
-    assert opening.most_labeled(Job(objects_total=objects, max_percentage=percentage)) == labeled
+    assert open_tasks.most_labeled(Job(objects_total=objects, max_percentage=percentage)) == labeled
 
 
 @pytest.mark.parametrize(("needed", "enough"), [("9.999", True), ("10.000", True), ("10.001", False)])
