@@ -189,6 +189,7 @@ def test_a_run_is_measured_and_nothing_of_it_stays():
     assert not Answer.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["ingest", "export"])
 def test_objects_in_and_labels_out_are_measured_in_a_database_of_their_own(what):

@@ -264,6 +264,7 @@ def person(user: User | None, other: Tenant) -> Caller:
     return Caller(client, other)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("namespace", NAMESPACES)
 def test_route_knows_no_foreign_rows(namespace, monkeypatch):
     monkeypatch.setattr("rest_framework.views.APIView.throttle_classes", [])
