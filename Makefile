@@ -1,5 +1,5 @@
 # make run    the whole service, with a demo            make test   lint and all tests
-# make test-quick   the tests that need neither a browser nor half a minute, for while one works
+# make test-quick   the tests that need neither a browser, nor recorded data, nor ten seconds
 # make lint   is the tree good?                         make clean  forget the environment and all data
 # make messages   gather what can be translated into gtcrowd/locale and compile it: docs/languages.md
 PYTHON ?= python3
@@ -19,7 +19,7 @@ test: lint
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
 
 test-quick: .venv/.tested
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal -m "not browser and not long" $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal -m "not browser and not long and not data" $(ARGS)
 
 lint: .venv/.tested
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from tests.dashboards.conftest import UPDATE, visit
 from tests.dashboards.test_pages import PATHS
 from tests.house import ownership, tenants
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 ROWS = {"startRow": 0, "endRow": 100, "sortModel": [], "filterModel": {}}
 
 

@@ -22,7 +22,7 @@ from tests.dashboards.test_pages import PATHS
 from tests.house import ownership, tenants
 from tests.house.test_routes import FIXED, OPEN_BY_TOKEN, PARAMETER, ROUTES, references
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 CODES = {
     "slug", "key_id", "code", "kind", "medium", "stage", "field", "method", "key", "reason_code", "digest", "password",
     "email", "time_zone", "label_attribute", "manifest", "manifest_digest", "output", "request", "response", "order_key",
