@@ -7,7 +7,7 @@ import pytest
 
 from gtcrowd.analytics import activity, data_version, filters, frames, rollup
 from gtcrowd.analytics.measures import latency
-from gtcrowd.analytics.models import CrowdDay, Day
+from gtcrowd.analytics.models import Day, RequesterDay
 from gtcrowd.tasks import claim, release, submit
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_answer_is_counted_on_one_day(answer_at, alice, zone, day):
 
     assert {instant.astimezone(ZoneInfo(zone)).date() for instant in instants} == set(expected)
     assert answer_at(zone, instants) == expected
-    assert dict(CrowdDay.objects.values_list("day", "submitted")) == expected
+    assert dict(RequesterDay.objects.values_list("day", "submitted")) == expected
 
     list(rollup.rebuild(zone="UTC"))
     assert dict(Day.objects.values_list("day", "submitted")) == expected

@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup, saved
 from gtcrowd.analytics.models import Case, SavedView
 from gtcrowd.identity import invitations, keys
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import AccessKey, Bucket, Member, Requester, User
 from gtcrowd.jobs import create, signed, store
-from gtcrowd.jobs.models import DataObject, Hook, Job, Mishap, Prepared, Template
+from gtcrowd.jobs.models import DataObject, Hook, Job, ObjectError, PreAnnotation, Template
 from gtcrowd.labels import consolidate
-from gtcrowd.labels.models import Delivery, Run, Truth
+from gtcrowd.labels.models import PostAnnotationBatch, Run, Truth
 from gtcrowd.tasks import change, claim, drafts, gold, job_worker, messages, submit
-from gtcrowd.tasks.models import Assignment, Mark, Sequence, WorkerModel
+from gtcrowd.tasks.models import Assignment, DirtyDay, Sequence, WorkerModel
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Subscription, Team, Worker
 
@@ -78,7 +78,7 @@ def build(slug: str, *, marker: str = "") -> Tenant:
     messages.answer(viewer=viewer, job=job, worker=worker, text=f"Reply {marker}", now=now)
     _rare_rows(job, worker, marker, now)
     case = Case.objects.create(
-        requester=requester, worker=worker, job=job, kind="speed", key="x", evidence={"seen": 0.9, "answers": 2},
+        requester=requester, worker=worker, job=job, category="speed", key="x", evidence={"seen": 0.9, "answers": 2},
         ratio=7.5, note=f"Note {marker}", opened_at=now,
     )  # fmt: skip
     view = saved.save(viewer=viewer, name=f"View {marker}", address="/dashboards/", now=now)
@@ -101,15 +101,15 @@ def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
         job=job, stage="post", number=1, target=f"https://{job.requester.slug}.example/", set_at=now
     )
     *_, before_last, last = DataObject.objects.filter(job=job).order_by("position")
-    Prepared.objects.create(
+    PreAnnotation.objects.create(
         data_object=last, job=job, hook=hook, outcome="ready", task_input={"text": marker}, made_at=now
     )
-    Mishap.objects.create(data_object=before_last, job=job, reason=f"Mishap {marker}")
+    ObjectError.objects.create(data_object=before_last, job=job, reason=f"ObjectError {marker}")
     Truth.objects.create(data_object=last, job=job, value="heron", source=f"Truth {marker}")
     Sequence.objects.create(job=job, name=f"Sequence {marker}", number=1, worker=worker, held_until=now)
     WorkerModel.objects.create(job=job, shared={"text": marker}, learned_at=now)
-    Mark.objects.create(job=job, worker=worker, at=now)
-    Delivery.objects.create(
+    DirtyDay.objects.create(job=job, worker=worker, at=now)
+    PostAnnotationBatch.objects.create(
         job=job, hook=hook, iteration=1, positions=[0], request=f"s3://{job.requester.slug}/request", next_at=now, made_at=now,
         outcome="done",
     )  # fmt: skip
@@ -136,7 +136,7 @@ def _job(viewer: Viewer, team: Team, manifest: str, marker: str, now: datetime) 
         "method": "majority",
     }  # fmt: skip
     job = create.create(viewer=viewer, given=given, now=now)
-    return line.advance(job.pk, now=now)
+    return job_lifecycle.advance(job.pk, now=now)
 
 
 def _work(viewer: Viewer, job: Job, workers: list[Worker], marker: str, now: datetime) -> Run:

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 CODES = {
     "slug", "key_id", "code", "kind", "medium", "stage", "field", "method", "key", "reason_code", "digest", "password",
     "email", "time_zone", "label_attribute", "manifest", "manifest_digest", "output", "request", "response", "order_key",
-    "token_hash", "object_id_key", "address", "state",
+    "category", "token_hash", "object_id_key", "address", "state",
 }  # fmt: skip
 """Names of fields whose values are codes, addresses or names of a fixed form, checked where they are set."""
 NAMES_IN_ADDRESSES = {"Job.name", "Bucket.name"}
@@ -35,7 +35,7 @@ NOWHERE_SHOWN = {
     "Task.sequence": "as above",
     "DataObject.sequence": "as above",
     "Assignment.reason": "no page lists tasks that were returned",
-    "Delivery.reason": "the job says why it waits",
+    "PostAnnotationBatch.reason": "the job says why it waits",
     "Template.text": "a page in HTML by nature, in a frame without an origin",
     "Truth.source": "says where a truth came from to who imported it",
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gtcrowd import line, manifest
+from gtcrowd import job_lifecycle, manifest
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.labels import export
 from gtcrowd.labels.models import Label
@@ -64,7 +64,7 @@ def labeled(ask, hire, answer, now):
     """A label of a job whose lines are to be replaced."""
     job = ask("a", label_attribute="birds", workers_per_object=1, method="majority")
     answer(hire("cleo"), job)
-    line.advance(job.pk, now=now)
+    job_lifecycle.advance(job.pk, now=now)
     return Label.objects.select_related("job").get(current=True)
 
 

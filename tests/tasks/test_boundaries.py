@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from gtcrowd import line
+from gtcrowd import job_lifecycle
 from gtcrowd.identity import invitations
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import consolidate
 from gtcrowd.ledger import hold
 from gtcrowd.tasks import claim, expire, extend_lease, gold, limits, messages, open_tasks, submit
-from gtcrowd.tasks.models import Assignment, Standing, Task
+from gtcrowd.tasks.models import Assignment, JobWorker, Task
 
 pytestmark = pytest.mark.django_db
 TICK = timedelta(microseconds=1)
@@ -79,10 +79,10 @@ def test_time_is_extended_so_often(held, now, extended, possible):
 
 @pytest.mark.parametrize(("side", "open_"), sides([True, False, False]))
 def test_object_is_available_until_its_last_moment(ask, now, side, open_):
-    job = ask("a", availability=3600)
+    job = ask("a", task_lifetime=3600)
     (task,) = Task.objects.all()
 
-    line.advance(job.pk, now=task.available_until + side)
+    job_lifecycle.advance(job.pk, now=task.available_until + side)
 
     task.refresh_from_db()
     assert (task.state == "open") == open_
@@ -147,32 +147,36 @@ def test_invitation_ends_at_its_last_moment(db, now, side, valid):
 @pytest.mark.parametrize(("more", "fires"), [(-1e-9, False), (0.0, False), (1e-9, True)])
 def test_gold_rule_fires_below_its_accuracy(ask, hire, now, monkeypatch, more, fires):
     """A rule compares the upper end of the interval: exactly at the line is not below it."""
-    standing = Standing.objects.create(job=ask(), worker=hire("cleo"), gold_seen=9, gold_right=3, since=now, lap_at=now)
+    job_worker = JobWorker.objects.create(
+        job=ask(), worker=hire("cleo"), gold_seen=9, gold_right=3, scan_since=now, scan_restarted_at=now
+    )
     monkeypatch.setattr(gold, "credible_interval", lambda *_: (0.1, 0.6))
 
-    gold.act(standing, {"rules": [{"below": 0.6 + more, "do": "pause"}]}, now=now)
+    gold.act(job_worker, {"rules": [{"below": 0.6 + more, "do": "pause"}]}, now=now)
 
-    assert (standing.state == "paused") == fires
+    assert (job_worker.state == "paused") == fires
 
 
 @pytest.mark.parametrize(("right", "paused"), [(1, True), (2, False), (3, False)])
 def test_quiz_is_passed_with_enough_right(ask, hire, now, right, paused):
-    standing = Standing.objects.create(
-        job=ask(), worker=hire("cleo"), gold_seen=3, gold_right=right, since=now, lap_at=now
+    job_worker = JobWorker.objects.create(
+        job=ask(), worker=hire("cleo"), gold_seen=3, gold_right=right, scan_since=now, scan_restarted_at=now
     )
 
-    gold.act(standing, {"quiz": 3, "quiz_right": 2}, now=now)
+    gold.act(job_worker, {"quiz": 3, "quiz_right": 2}, now=now)
 
-    assert (standing.state == "paused") == paused
+    assert (job_worker.state == "paused") == paused
 
 
 @pytest.mark.parametrize(("seen", "paused"), [(2, False), (3, True)])
 def test_quiz_is_judged_when_it_is_over(ask, hire, now, seen, paused):
-    standing = Standing.objects.create(job=ask(), worker=hire("cleo"), gold_seen=seen, since=now, lap_at=now)
+    job_worker = JobWorker.objects.create(
+        job=ask(), worker=hire("cleo"), gold_seen=seen, scan_since=now, scan_restarted_at=now
+    )
 
-    gold.act(standing, {"quiz": 3, "quiz_right": 2}, now=now)
+    gold.act(job_worker, {"quiz": 3, "quiz_right": 2}, now=now)
 
-    assert (standing.state == "paused") == paused
+    assert (job_worker.state == "paused") == paused
 
 
 @pytest.mark.parametrize(
@@ -182,7 +186,7 @@ def test_run_is_due_with_enough_new_objects(ask, now, new, concluded, due):
     """Fifty objects, or one in twenty of all that ended: 53 of 1053 are more, 52 of 1052 are fewer."""
     job = ask(*(str(n) for n in range(new)))
     Task.objects.update(state="done", reason_code="all-answers")
-    job.counters.concluded = concluded
+    job.counters.consolidated = concluded
 
     assert consolidate.due(job) == due
 
