@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
 
 from gtcrowd.identity.models import User
+from gtcrowd.labels.exports import EXPORTS
 from tests.house import ownership, tenants
 from tests.house.tenants import Tenant
 
@@ -30,7 +31,13 @@ pytestmark = pytest.mark.django_db
 METHODS = ("get", "post", "put", "patch", "delete")
 LIBRARY = ("account/",)
 """Routes of allauth, which knows no requesters."""
-FIXED = {"position": tenants.GOLD_POSITION, "kind": "choice", "medium": "text", "report": "worker-quality"}
+FIXED = {
+    "position": tenants.GOLD_POSITION,
+    "kind": "choice",
+    "medium": "text",
+    "report": "worker-quality",
+    "export": next(iter(EXPORTS)),
+}
 """Path parameters that name nothing of a requester's, or something within what another parameter names."""
 NOWHERE: dict[str, Any] = {
     "name": "job-nowhere", "job_id": 2**40, "code": "wk-nowhere", "key_id": "nowhere", "assignment_id": 2**40,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gtcrowd import job_lifecycle, manifest
 from gtcrowd.jobs.models import DataObject
-from gtcrowd.labels import export
+from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label
 
 pytestmark = pytest.mark.django_db
@@ -87,10 +87,10 @@ def relabel(label, drawn):
 def test_lines_are_as_python_writes_them(labeled, drawn):
     relabel(labeled, drawn)
 
-    found = list(export.lines(labeled.job))
+    found = list(output_manifest.lines(labeled.job))
 
-    label = export._Label(0, labeled.value, labeled.confidence, None, labeled.created_at)
-    block = export._block(labeled.job, label)
+    label = output_manifest._Label(0, labeled.value, labeled.confidence, None, labeled.created_at)
+    block = output_manifest._block(labeled.job, label)
     assert found == [manifest.augment(text, block) for text in drawn]
     for written in found:
         assert json.loads(written, object_pairs_hook=once)["birds"] == block["birds"]
