@@ -1,22 +1,28 @@
 # make run    the whole service, with a demo            make test   lint and all tests
+# make test-quick   tests that need no browser, no recorded data and less than ten seconds
 # make lint   check the tree                            make format formats it
 # make clean  removes the environment and all data
 # make messages   gather what can be translated into gtcrowd/locale and compile it: docs/languages.md
 PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
+# Three for two cores: while one waits for a page, two have something to do.
+PROCESSES ?= 3
 BIN := .venv/bin
 ENV := .venv/.installed
 FRONT_END := 'gtcrowd/**/*.js' 'gtcrowd/**/*.css' 'dashboards/**/*.js' 'dashboards/**/*.css'
 TEMPLATES := gtcrowd/*/templates
 
-.PHONY: run test lint format messages clean env
+.PHONY: run test test-quick lint format messages clean env
 
 run: $(ENV)
 	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
+
+test-quick: .venv/.tested
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal -m "not browser and not long and not data" $(ARGS)
 
 lint: .venv/.tested
 	$(BIN)/ruff format --check .

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.utils import translation
 from playwright.sync_api import Browser, expect
 
@@ -17,14 +18,24 @@ from gtcrowd.jobs import create, hooks, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import claim, submit
 from gtcrowd.workforce.models import Team, Worker, Workforce, WorkforceType
-from tests import hooking
+from tests import embedded, hooking
 from tests.portal import browsing
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first; whatever asks for a browser is marked so, for those who leave browsers out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are copies of one with all migrations applied (tests.embedded)."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = embedded.template()
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +64,7 @@ def hook(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[hooking.Hoo
 def browser() -> Iterator[Browser]:
     # Playwright's event loop runs in this thread until the session ends; Django must not take it for its own.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    expect.set_options(timeout=10_000)  # two at once on two cores, and a page of sixty modules
+    expect.set_options(timeout=browsing.PATIENCE)
     with browsing.chromium() as started:
         yield started
 

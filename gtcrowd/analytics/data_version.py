@@ -8,9 +8,16 @@ from django.db import connection
 
 from gtcrowd.identity.access import Viewer
 
+WAITING = """(
+    SELECT count(*) FROM (
+        SELECT FROM tasks_dirtyday dirty JOIN jobs_job job ON job.id = dirty.job_id
+        WHERE job.requester_id = %(requester)s LIMIT 10000
+    ) AS waiting
+)"""
+"""Number of the requester's events that are not in the totals yet; 10,000 at most."""
 # Days of crowds are formed last, and anew whenever any of the totals is, of whatever day.
-QUERY = """
-SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_dirtyday LIMIT 10000) marks),
+QUERY = f"""
+SELECT now() AT TIME ZONE %(zone)s, {WAITING},
        (SELECT max(id) FROM analytics_requesterday WHERE requester_id = %(requester)s),
        (SELECT max(quality.made_at) FROM analytics_jobquality quality JOIN jobs_job job ON job.id = quality.job_id
         WHERE job.requester_id = %(requester)s),
@@ -20,7 +27,7 @@ SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_dir
         WHERE job.requester_id = %(requester)s),
        (SELECT max(greatest(opened_at, decided_at)) FROM analytics_case
         WHERE requester_id = %(requester)s)
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import pandas as pd
 import psycopg
 from django.db import connection
 
+from gtcrowd.analytics import data_version
 from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import JobQuality
@@ -358,12 +359,9 @@ def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
 
 def as_of(viewer: Viewer) -> dict[str, Any]:
     """How fresh the totals are: `now` (the database's clock, in the requester's time zone), and `waiting`, the number
-    of events not yet in them."""
-    ((now, waiting),) = _rows(
-        "SELECT now() AT TIME ZONE %(zone)s, (SELECT count(*) FROM (SELECT FROM tasks_dirtyday LIMIT 10000) marks)",
-        {"zone": viewer.requester.zone},
-    )
-    return {"now": pd.Timestamp(now), "waiting": int(waiting)}
+    of the requester's events not yet in them."""
+    seen = data_version.look(viewer)
+    return {"now": pd.Timestamp(seen.now), "waiting": seen.waiting}
 
 
 def _columns(source: Source, groups: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ class Workers(APIView):
         given = request.data if isinstance(request.data, dict) else {}
         emails = given.get("emails")
         teams = Team.objects.visible_to(caller(request)).filter(workforce__requester=caller(request).requester)
-        team = get_object_or_404(teams, name__iexact=given["team"]) if given.get("team") else None
+        team = get_object_or_404(teams, name__iexact=str(given["team"])) if given.get("team") else None
         invited = invite.invite(
             viewer=caller(request),
             emails=[str(one) for one in emails] if isinstance(emails, list) else [],

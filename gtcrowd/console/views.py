@@ -164,7 +164,8 @@ def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_POST
 def invite_workers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     own = Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester)
-    team = get_object_or_404(own, pk=request.POST["team"]) if request.POST.get("team") else None
+    number = request.POST.get("team", "")
+    team = get_object_or_404(own, pk=int(number) if number.isdecimal() else 0) if number else None
     emails = request.POST.get("emails", "").replace(",", "\n").split("\n")
     try:
         invited = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())

@@ -24,6 +24,7 @@ def test_the_browsable_page_needs_nothing_from_elsewhere(client):
     assert "https://" not in page.replace("https://www.w3.org", "")
 
 
+@pytest.mark.long
 def test_no_generated_call_breaks_the_service(call, labeled):
     """Calls made from the document, with good and bad values: none is answered by an error of the service."""
     schema = schemathesis.openapi.from_dict(document())

@@ -64,6 +64,7 @@ def run(files, tmp_path, capsys):
     return command
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("method", IN_PARTS)
 def test_two_processes_conclude_what_one_does(run, scheduler, method):
     labels, workers, summary = run(method=method)

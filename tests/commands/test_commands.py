@@ -84,6 +84,7 @@ def test_a_bad_folder_is_refused_with_the_line(tmp_path, text, told):
         crowd_files.read(tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_demo_is_a_believable_operation(settings, tmp_path, monkeypatch):
     from django.utils import timezone
@@ -145,6 +146,7 @@ def test_a_second_start_is_refused(tmp_path):
         register.clear()
 
 
+@pytest.mark.long
 def test_methods_are_measured(folder):
     out = io.StringIO()
 
@@ -189,6 +191,7 @@ def test_a_run_is_measured_and_nothing_of_it_stays():
     assert not Answer.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["ingest", "export"])
 def test_objects_in_and_labels_out_are_measured_in_a_database_of_their_own(what):

@@ -46,7 +46,7 @@ def visit(path, user=None, method="GET", cookie="", query="", body=b"", **extra)
         environ["HTTP_COOKIE"] = f"sessionid={session.session_key}; {cookie}"
     told = {}
     parts = application(environ, lambda status, headers, *_: told.update(status=status, headers=dict(headers)))
-    return told["status"][:3], told["headers"], b"".join(parts).decode()
+    return told["status"][:3], told["headers"], b"".join(parts).decode("utf-8", "replace")
 
 
 def replay(user, output, inputs, state=(), triggered=None):

@@ -1,12 +1,8 @@
 """The pages in a browser: they draw, complain of nothing, can be used by everybody, and lead on."""
 
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer
-from django.db import connections
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -18,29 +14,13 @@ from tests.portal.test_accessibility import SIZES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ALL = "?days=all"
-
-
-@contextmanager
-def served():
-    """Django and the dashboards behind their gate, as the web server has them."""
-    from gtcrowd.wsgi import application
-
-    server = ThreadedWSGIServer(("127.0.0.1", 0), browsing._Quiet, connections_override={})
-    server.set_app(application)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        connections["default"].close_pool()
+DRAWN = """() => document.querySelector("#content [data-dash-is-loading='true']") === null
+    && [...document.querySelectorAll("#content .dash-graph")].every((graph) => graph.querySelector(".main-svg"))"""
 
 
 @pytest.fixture
-def address(db):
-    with served() as found:
+def address(transactional_db):
+    with browsing.served() as found:
         yield found
 
 
@@ -59,7 +39,9 @@ def settled(page, heading=None):
     expect(page.locator("#content h1")).to_be_visible()
     if heading:
         expect(page.locator("#content h1")).to_have_text(heading)
-    page.wait_for_timeout(700)  # figures are drawn after the page
+    # Figures are drawn after the page.
+    page.wait_for_function(DRAWN)
+    page.wait_for_load_state("networkidle")
 
 
 @pytest.fixture
@@ -103,7 +85,7 @@ def test_pages_keep_the_filters(page, address, ids):
     for name, heading in (("Workers", "Workers"), ("Quality", "Quality"), ("Money", "Money"), ("Job", "herons")):
         page.locator("#nav").get_by_role("link", name=name, exact=True).click()
         settled(page, heading)
-        assert page.url.endswith(f"?job={ids['job']}&days=all")
+        page.wait_for_url(lambda url: url.endswith(f"?job={ids['job']}&days=all"))
     page.go_back()
     settled(page, "Money")
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from gtcrowd.consolidation.shapes.runs import bits
 from gtcrowd.tasks.models import Answer
+from tests.portal import browsing
 from tests.portal.conftest import put
 from tests.portal.pictures import ends, overlap, painted, plain, scene, thing
 
@@ -186,10 +187,12 @@ def test_zooming_keeps_what_is_under_the_pointer(easel, cleos_page):
     for _ in range(3):
         cleos_page.mouse.wheel(0, -200)
     expect(board.frame.locator(".picture-percent")).not_to_have_text(shown)
-    cleos_page.wait_for_timeout(100)  # the last of the three
-    after = board.at(200, 180)
-    assert abs(after[0] - before[0]) < 8  # a pixel at most, seven times enlarged
-    assert abs(after[1] - before[1]) < 8  # a pixel at most, seven times enlarged
+
+    def stays():
+        after = board.at(200, 180)
+        return all(abs(now - then) < 8 for now, then in zip(after, before, strict=True))
+
+    browsing.until(cleos_page, stays)  # a pixel at most, seven times enlarged
 
     board.drag((205, 185), (225, 200))
     board.press(".")
@@ -263,12 +266,10 @@ def test_what_is_hidden_is_not_seen(easel, cleos_page):
     board.frame.get_by_text("Hide and lock").click()
     board.frame.get_by_role("button", name="Hide: car").click()
     expect(board.frame.get_by_role("button", name="Show: car")).to_be_focused()
-    cleos_page.wait_for_timeout(100)
-    assert not layer.evaluate(seen)
+    browsing.until(cleos_page, lambda: not layer.evaluate(seen))
 
     cleos_page.keyboard.press("Enter")
-    cleos_page.wait_for_timeout(100)
-    assert layer.evaluate(seen)
+    browsing.until(cleos_page, lambda: layer.evaluate(seen))
 
 
 def test_corners_near_the_edge_of_the_picture_are_drawn_to_it(easel, cleos_page):
@@ -445,7 +446,7 @@ def test_why_there_is_no_outline_is_said(easel, cleos_page):
 )
 def test_what_was_drawn_is_there_after_a_reload(easel, cleos_page, kind, element, key):
     board = easel(kind)
-    with cleos_page.expect_response("**/draft/", timeout=15_000):
+    with cleos_page.expect_response("**/draft/"):
         board.drag((100, 100), (200, 180))
 
     cleos_page.reload()
@@ -464,7 +465,7 @@ def test_what_was_erased_of_an_earlier_mask_stays_erased_after_a_reload(easel, c
         </crowd-semantic-segmentation></crowd-form>"""
     board = easel("masks", template=page)
     board.press("z", *["]"] * 12)
-    with cleos_page.expect_response("**/draft/", timeout=15_000):
+    with cleos_page.expect_response("**/draft/"):
         board.drag((110, 110), (140, 110))  # the van, with a broad eraser
 
     cleos_page.reload()

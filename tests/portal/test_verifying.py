@@ -105,7 +105,7 @@ def test_several_verdicts_with_a_comment(judge, cleos_page):
     frame = judge(BOXES, "crowd-image-classifier-multi-select", "choices")
     frame.get_by_label("bad").check()
     frame.get_by_text("Say why").click()
-    with cleos_page.expect_response("**/draft/", timeout=15_000):
+    with cleos_page.expect_response("**/draft/"):
         frame.get_by_label("What is wrong?").fill("Cut off.")
     cleos_page.reload()
     expect(frame.get_by_label("What is wrong?")).to_have_value("Cut off.")
