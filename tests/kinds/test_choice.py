@@ -11,27 +11,25 @@ BIRDS = ["heron", "ibis"]
 MADE = datetime(2031, 4, 5, 10, 0, 0, 123456, tzinfo=UTC)
 
 
-def block(**changed):
-    facts = {
+def fields(confidence=0.95, **changed):
+    context = {
         "attribute": "species",
-        "value": "ibis",
-        "confidence": 0.95,
         "categories": BIRDS,
         "medium": "image",
         "job_name": "Species",
         "created_at": MADE,
     }
-    return CHOICE.block(**(facts | changed))
+    return CHOICE.manifest_fields(kinds.Label("ibis", confidence), kinds.ManifestContext(**context | changed))
 
 
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
     distinct = sorted(set(values))
-    given = kinds.Given(
+    given = kinds.AnswerColumns(
         objects, workers, [distinct.index(value) for value in values], distinct, n_objects=3, n_workers=3
     )
     facts = {"categories": BIRDS, "method": "majority", "parameters": {}}
-    return CHOICE.conclude(given, **(facts | changed))
+    return CHOICE.consolidate(given, **(facts | changed))
 
 
 @pytest.mark.parametrize(
@@ -76,16 +74,16 @@ def test_a_refusal_names_few_of_many_categories():
 def test_answers_become_one_value_an_object():
     found = conclude([(0, 0, "ibis"), (0, 1, "ibis"), (0, 2, "heron"), (2, 0, "heron")])
 
-    assert found.values == ["ibis", None, "heron"]
+    assert found.labels == ["ibis", None, "heron"]
     assert found.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
     assert found.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
-    assert found.found.answers.tolist() == [2, 1, 1]
+    assert found.answers.tolist() == [2, 1, 1]
 
 
 def test_known_values_are_certain():
-    found = conclude([(0, 0, "ibis"), (1, 1, "ibis")], known={0: "heron"})
+    found = conclude([(0, 0, "ibis"), (1, 1, "ibis")], gold_answers={0: "heron"})
 
-    assert found.values == ["heron", "ibis", None]
+    assert found.labels == ["heron", "ibis", None]
 
 
 def test_given_accuracies_weigh():
@@ -93,7 +91,7 @@ def test_given_accuracies_weigh():
 
     found = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])
 
-    assert found.values[0] == "ibis"
+    assert found.labels[0] == "ibis"
 
 
 def test_its_methods_exist():
@@ -103,7 +101,7 @@ def test_its_methods_exist():
 
 @pytest.mark.parametrize(("medium", "kind"), [("image", "image-classification"), ("text", "text-classification")])
 def test_the_block_is_as_ground_truth_writes_it(medium, kind):
-    assert json.dumps(block(medium=medium)) == (
+    assert json.dumps(fields(medium=medium)) == (
         '{"species": 1, "species-metadata": {"class-name": "ibis", "confidence": 0.95, '
         f'"job-name": "labeling-job/species", "type": "groundtruth/{kind}", '
         '"human-annotated": "yes", "creation-date": "2031-04-05T10:00:00.123456"}}'
@@ -111,25 +109,25 @@ def test_the_block_is_as_ground_truth_writes_it(medium, kind):
 
 
 def test_no_confidence_is_a_plain_zero():
-    assert json.dumps(block(confidence=0.0)["species-metadata"]["confidence"]) == "0"
+    assert json.dumps(fields(confidence=0.0)["species-metadata"]["confidence"]) == "0"
 
 
 def test_the_time_is_that_of_utc():
     there = MADE.astimezone(timezone(timedelta(hours=-7)))
 
-    assert block(created_at=there) == block()
+    assert fields(created_at=there) == fields()
 
 
 def test_a_time_without_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
-        block(created_at=datetime(2031, 4, 5, 10))  # noqa: DTZ001 - it is what must be refused
+        fields(created_at=datetime(2031, 4, 5, 10))  # noqa: DTZ001 - it is what must be refused
 
 
 def test_a_machine_says_so():
-    assert block(by_people=False)["species-metadata"]["human-annotated"] == "no"
+    assert fields(human_annotated=False)["species-metadata"]["human-annotated"] == "no"
 
 
 def test_a_microsecond_of_zero_is_written():
-    made = block(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
+    made = fields(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
 
     assert made == "2031-04-05T10:00:00.000000"

@@ -15,11 +15,11 @@ MADE = datetime(2031, 4, 5, 10, 0, 1, 201, tzinfo=UTC)
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
     distinct = [list(one) for one in sorted({tuple(value) for value in values})]
-    given = kinds.Given(
+    given = kinds.AnswerColumns(
         objects, workers, [distinct.index(list(value)) for value in values], distinct, n_objects=3, n_workers=3
     )
     facts = {"categories": THINGS, "method": "per-label", "parameters": {}}
-    return given, CHOICES.conclude(given, **(facts | changed))
+    return given, CHOICES.consolidate(given, **(facts | changed))
 
 
 @pytest.mark.parametrize(
@@ -58,29 +58,29 @@ def test_other_answers_are_refused(labels, told):
 def test_categories_are_at_most_fifty():
     assert CHOICES.check_categories([f"c{n}" for n in range(50)]) == []
     assert [fault.problem for fault in CHOICES.check_categories([f"c{n}" for n in range(51)])] == [
-        "must be at most 50."
+        "at most 50 categories are allowed."
     ]
 
 
 def test_answers_become_one_set_an_object():
     _given, found = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
 
-    assert found.values == [["tree", "bus"], None, []]
+    assert found.labels == [["tree", "bus"], None, []]
     assert found.confidence[1] == 0
-    assert [len(one) for one in found.parts] == [2, 0, 0]
-    assert found.posterior[0, [0, 3]].tolist() == pytest.approx(found.parts[0])
+    assert [len(one) for one in found.part_confidence] == [2, 0, 0]
+    assert found.posterior[0, [0, 3]].tolist() == pytest.approx(found.part_confidence[0])
     assert found.posterior[:, [1, 2]].max() == 0
-    assert found.found.answers.tolist() == [2, 1, 1]
+    assert found.answers.tolist() == [2, 1, 1]
 
 
 @pytest.mark.parametrize("method", CHOICES.methods)
 def test_known_values_are_certain(method):
     rows = [(0, 0, ["tree"]), (0, 1, ["tree"]), (1, 0, ["car"])]
-    _given, found = conclude(rows, known={0: ["tree", "dog"], 2: []}, method=method)
+    _given, found = conclude(rows, gold_answers={0: ["tree", "dog"], 2: []}, method=method)
 
-    assert found.values == [["tree", "dog"], ["car"], []]
+    assert found.labels == [["tree", "dog"], ["car"], []]
     assert found.confidence[[0, 2]].tolist() == [1, 1]
-    assert list(found.parts[0]) == [1, 1]
+    assert list(found.part_confidence[0]) == [1, 1]
 
 
 def test_given_accuracies_weigh():
@@ -92,10 +92,10 @@ def test_given_accuracies_weigh():
 
 
 def test_the_block_is_as_ground_truth_writes_it():
-    block = CHOICES.block(
-        attribute="tags", value=["tree", "bus"], confidence=0.4, parts=[0.95, 0.41], categories=THINGS,
-        medium="image", job_name="tags", created_at=MADE,
-    )  # fmt: skip
+    context = kinds.ManifestContext(
+        attribute="tags", categories=THINGS, medium="image", job_name="tags", created_at=MADE
+    )
+    block = CHOICES.manifest_fields(kinds.Label(["tree", "bus"], 0.4, [0.95, 0.41]), context)
 
     assert json.dumps(block, separators=(",", ":")) == (
         '{"tags":[0,3],"tags-metadata":{"job-name":"labeling-job/tags","class-map":{"0":"tree","3":"bus"},'
@@ -121,20 +121,20 @@ def generated(seed, *, objects, workers=12, each=3):
 def test_an_opinion_is_what_the_full_fit_would_say():
     rows, _there = generated(5, objects=300)
     objects, workers, values = zip(*rows, strict=True)
-    given = kinds.Given(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
-    found = CHOICES.conclude(given, categories=THINGS, method="per-label", parameters={})
-    shared, models = json.loads(json.dumps(CHOICES.learned(found)))
+    given = kinds.AnswerColumns(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
+    found = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+    shared, models = json.loads(json.dumps(CHOICES.worker_models(found)))
 
     for number in range(0, 300, 29):
         mine = [(models[worker], value) for place, worker, value in rows if place == number]
-        opinion = CHOICES.opinion(shared, mine, categories=THINGS, more=2)
-        assert opinion.value == found.values[number]
+        opinion = CHOICES.posterior(shared, mine, categories=THINGS, more=2)
+        assert opinion.value == found.labels[number]
         assert opinion.error == pytest.approx(1 - found.confidence[number], abs=0.01)
 
     more = np.full(300, 2)
-    avoidable = CHOICES.avoidable(shared, models, given, categories=THINGS, more=more)
-    assert avoidable[290] == pytest.approx(opinion.avoidable, abs=1e-9)
-    assert CHOICES.avoidable(shared, models, given, categories=THINGS, more=more * 0).max() == 0
+    avoidable = CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more)
+    assert avoidable[290] == pytest.approx(opinion.avoidable_error, abs=1e-9)
+    assert CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more * 0).max() == 0
 
 
 def test_what_is_avoidable_is_about_what_further_answers_change():
@@ -143,21 +143,23 @@ def test_what_is_avoidable_is_about_what_further_answers_change():
     labels = []
     for chosen in (first, rows):
         objects, workers, values = zip(*chosen, strict=True)
-        given = kinds.Given(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
-        found = CHOICES.conclude(given, categories=THINGS, method="per-label", parameters={})
-        labels.append(found.values)
+        given = kinds.AnswerColumns(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
+        found = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+        labels.append(found.labels)
         if chosen is first:
-            shared, models = CHOICES.learned(found)
-            expected = CHOICES.avoidable(shared, models, given, categories=THINGS, more=np.full(4000, 2)).mean()
+            shared, models = CHOICES.worker_models(found)
+            expected = CHOICES.value_of_more_answers(
+                shared, models, given, categories=THINGS, more=np.full(4000, 2)
+            ).mean()
     changed = np.mean([one != other for one, other in zip(*labels, strict=True)])
 
     assert expected == pytest.approx(changed, rel=0.35)
 
 
 def test_a_crowd_nobody_knows_yet_is_believed_a_little():
-    shared = CHOICES.novice(THINGS)
+    shared = CHOICES.prior_model(THINGS)
     alone, together = (
-        CHOICES.opinion(shared, [(None, ["tree"])] * count, categories=THINGS, more=3) for count in (1, 6)
+        CHOICES.posterior(shared, [(None, ["tree"])] * count, categories=THINGS, more=3) for count in (1, 6)
     )
 
     assert alone.value == together.value == ["tree"]

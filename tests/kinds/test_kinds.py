@@ -35,17 +35,17 @@ def test_nothing_from_a_manifest_becomes_markup(kind):
 
 @every_kind
 def test_another_medium_is_refused(kind):
-    with pytest.raises(kinds.UnknownMedium, match="'smell' is not a medium"):
+    with pytest.raises(kinds.UnknownMedium, match="'smell' is not supported"):
         kind.template("smell")
 
 
 def test_an_unknown_kind_names_the_known():
-    with pytest.raises(kinds.UnknownKind, match="there is choice"):
+    with pytest.raises(kinds.UnknownKind, match="Choose one of: choice"):
         kinds.kind("magic")
 
 
 def test_a_failed_object_says_why():
-    assert kinds.failed_block("cars", "Nobody answered.", retry_count=2) == {
+    assert kinds.failure_fields("cars", "Nobody answered.", retry_count=2) == {
         "cars-metadata": {
             "retry-count": 2,
             "failure-reason": "ClientError: Nobody answered.",

@@ -12,6 +12,7 @@ SIZE = {"height": 480, "width": 640}
 MADE = datetime(2031, 4, 5, 10, 0, 2, 500_000, tzinfo=UTC)
 CARS = ["car", "van"]
 BOXES = kinds.KINDS["boxes"]
+CONTEXT = kinds.ManifestContext(attribute="cars", categories=CARS, medium="image", job_name="cars", created_at=MADE)
 SHAPES = {
     "boxes": {"label": "van", "left": 33, "top": 101, "width": 120, "height": 60},
     "polygons": {"label": "van", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 2}, {"x": 30, "y": 40}]},
@@ -32,8 +33,8 @@ def concluded(name, answers, **facts):
     kind = kinds.KINDS[name]
     values = [kind.read_answer(sent(name, *shapes), CARS) for shapes in answers]
     many = len(values)
-    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.conclude(given, categories=CARS, method=kind.default_method, parameters={}, **facts)
+    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(given, categories=CARS, method=kind.default_method, parameters={}, **facts)
 
 
 @every
@@ -57,19 +58,19 @@ def test_three_alike_become_one(name):
     kind = kinds.KINDS[name]
     found = concluded(name, [[SHAPES[name]]] * 3)
 
-    (shape,) = found.values[0][kind.key]
+    (shape,) = found.labels[0][kind.key]
     assert shape["label"] == "van"
-    assert kind.same(found.values[0], {kind.key: [SHAPES[name]]})
-    assert found.values[0]["inputImageProperties"] == SIZE
-    assert [len(one) for one in found.parts] == [1]
-    assert found.found.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
+    assert kind.matches(found.labels[0], {kind.key: [SHAPES[name]]})
+    assert found.labels[0]["inputImageProperties"] == SIZE
+    assert [len(one) for one in found.part_confidence] == [1]
+    assert found.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
 
 
 @every
 def test_nothing_seen_by_all_is_nothing(name):
     found = concluded(name, [[]] * 3)
 
-    assert found.values[0][kinds.KINDS[name].key] == []
+    assert found.labels[0][kinds.KINDS[name].key] == []
     assert found.confidence[0] > 0.5
 
 
@@ -77,10 +78,10 @@ def test_nothing_seen_by_all_is_nothing(name):
 def test_a_known_object_is_certain(name):
     kind = kinds.KINDS[name]
     truth = {kind.key: [SHAPES[name]], "inputImageProperties": SIZE}
-    found = concluded(name, [[], []], known={0: truth})
+    found = concluded(name, [[], []], gold_answers={0: truth})
 
-    assert found.values == [truth]
-    assert (found.confidence[0], found.parts[0]) == (1, [1])
+    assert found.labels == [truth]
+    assert (found.confidence[0], found.part_confidence[0].tolist()) == (1, [1])
 
 
 @every
@@ -89,10 +90,10 @@ def test_another_label_or_one_too_many_is_not_the_same(name):
     shape = SHAPES[name]
     truth = {kind.key: [shape]}
 
-    assert kind.same({kind.key: [shape]}, truth)
-    assert not kind.same({kind.key: [shape | {"label": "car"}]}, truth)
-    assert not kind.same({kind.key: [shape, shape]}, truth)
-    assert not kind.same({kind.key: []}, truth)
+    assert kind.matches({kind.key: [shape]}, truth)
+    assert not kind.matches({kind.key: [shape | {"label": "car"}]}, truth)
+    assert not kind.matches({kind.key: [shape, shape]}, truth)
+    assert not kind.matches({kind.key: []}, truth)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +101,8 @@ def test_another_label_or_one_too_many_is_not_the_same(name):
     [
         ({"label": "bus"}, "label", "must be one of: car, van."),
         ({"width": 0}, "width", "must be more than 0."),
-        ({"left": -5}, "left", "must lie within the picture, which ends at 640."),
-        ({"width": 700}, "left", "must lie within the picture"),
+        ({"left": -5}, "left", "must be within the image, which ends at 640."),
+        ({"width": 700}, "left", "must be within the image"),
         ({"top": "9"}, "top", "must be a number of pixels."),
         ({"top": float("nan")}, "top", "must be a number of pixels."),
         ({"top": True}, "top", "must be a number of pixels."),
@@ -147,10 +148,7 @@ def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
         "boundingBoxes": [{"label": "van", "left": 33.2, "top": 101.4, "width": 120.8, "height": 60.6}],
         "inputImageProperties": SIZE,
     }
-    block = BOXES.block(
-        attribute="cars", value=value, confidence=0.5, parts=[0.91], categories=CARS, medium="image", job_name="cars",
-        created_at=MADE,
-    )  # fmt: skip
+    block = BOXES.manifest_fields(kinds.Label(value, 0.5, [0.91]), CONTEXT)
 
     assert json.dumps(block, separators=(",", ":")) == (
         '{"cars":{"image_size":[{"width":640,"height":480,"depth":3}],"annotations":[{"class_id":1,"top":101.4,'
@@ -161,10 +159,8 @@ def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
 
 
 def test_an_empty_picture_stands_in_the_manifest_as_well():
-    block = BOXES.block(
-        attribute="cars", value={"boundingBoxes": [], "inputImageProperties": SIZE}, confidence=0.9, categories=CARS,
-        medium="image", job_name="cars", created_at=MADE,
-    )  # fmt: skip
+    empty = {"boundingBoxes": [], "inputImageProperties": SIZE}
+    block = BOXES.manifest_fields(kinds.Label(empty, 0.9), CONTEXT)
 
     assert block["cars"]["annotations"] == block["cars-metadata"]["objects"] == []
     assert block["cars-metadata"]["class-map"] == {}
@@ -182,4 +178,4 @@ def test_any_boxes_come_back_from_the_method_as_they_were(boxes):
     shapes = [{"label": n, "left": x, "top": y, "width": w, "height": h} for x, y, w, h, n in boxes]
     value = BOXES.read_answer(sent("boxes", *shapes), CARS)
 
-    assert BOXES.outer(BOXES.inner(value), [value]) == value
+    assert BOXES.encode(BOXES.decode(value), [value]) == value

@@ -15,15 +15,15 @@ NAMES = ["Person", "Place"]
 
 def concluded(kind, values, categories=()):
     many = len(values)
-    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.conclude(given, categories=categories, method=kind.default_method, parameters={})
+    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(given, categories=categories, method=kind.default_method, parameters={})
 
 
-def block(kind, value, categories=(), parts=None):
-    return kind.block(
-        attribute="ner", value=value, confidence=0.87, parts=parts, categories=categories, medium="text",
-        job_name="ner", created_at=MADE,
-    )  # fmt: skip
+def fields(kind, value, categories=(), parts=None):
+    context = kinds.ManifestContext(
+        attribute="ner", categories=categories, medium="text", job_name="ner", created_at=MADE
+    )
+    return kind.manifest_fields(kinds.Label(value, 0.87, parts), context)
 
 
 def span(label, start, end):
@@ -58,8 +58,8 @@ def test_spans_stand_in_the_manifest_as_ground_truth_writes_them():
     value = {"entities": [span("Person", 0, 3), span("Place", 12, 16)]}
     found = concluded(SPANS, [value] * 3, NAMES)
 
-    assert found.values == [value]
-    assert json.dumps(block(SPANS, value, NAMES, [0.87, 0.7]), separators=(",", ":")) == (
+    assert found.labels == [value]
+    assert json.dumps(fields(SPANS, value, NAMES, [0.87, 0.7]), separators=(",", ":")) == (
         '{"ner":{"annotations":{"labels":[{"label":"Person"},{"label":"Place"}],"entities":['
         '{"label":"Person","startOffset":0,"endOffset":3},{"label":"Place","startOffset":12,"endOffset":16}]}},'
         '"ner-metadata":{"entities":[{"confidence":0.87},{"confidence":0.7}],"job-name":"labeling-job/ner",'
@@ -86,8 +86,8 @@ def test_no_text_is_refused(content):
 def test_texts_become_the_one_most_like_the_others():
     found = concluded(TEXT, ["the cat sat", "the cat sat", "a dog"])
 
-    assert found.values == ["the cat sat"]
-    assert block(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
+    assert found.labels == ["the cat sat"]
+    assert fields(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
 
 
 @pytest.mark.parametrize(("given", "read"), [(3, 3), (3.0, 3), ("4.5", 4.5), (-0.25, -0.25)])
@@ -106,9 +106,9 @@ def test_no_number_is_refused(given):
 def test_numbers_become_one():
     found = concluded(NUMBER, [4, 4, 4])
 
-    assert found.values == [4]
-    assert NUMBER.same(4.01, 4)
-    assert not NUMBER.same(5, 4)
+    assert found.labels == [4]
+    assert NUMBER.matches(4.01, 4)
+    assert not NUMBER.matches(5, 4)
 
 
 def test_an_order_has_every_category_once():
@@ -121,8 +121,8 @@ def test_an_order_has_every_category_once():
 def test_orders_become_one():
     found = concluded(RANKING, [["b", "a", "c"], ["b", "a", "c"], ["a", "b", "c"]], ["a", "b", "c"])
 
-    assert found.values == [["b", "a", "c"]]
-    assert block(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
+    assert found.labels == [["b", "a", "c"]]
+    assert fields(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
 
 
 def test_answers_of_a_page_of_ones_own_are_kept_whole():
@@ -131,9 +131,9 @@ def test_answers_of_a_page_of_ones_own_are_kept_whole():
 
     found = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
 
-    assert found.values == [one]
+    assert found.labels == [one]
     assert found.confidence[0] == pytest.approx(2 / 3)
-    assert custom.same(one, other)
+    assert custom.matches(one, other)
     for wrong in ({}, [], "x", None, {"a": "x" * 1_000_001}):
         with pytest.raises(AnswerRefused):
             custom.read_answer(wrong, [])

@@ -118,7 +118,9 @@ def test_checking_goes_on_after_a_fault():
 
 
 def test_a_further_check_can_be_given():
-    report = check(io.BytesIO(GOOD), more=lambda line: LineRefused(line.number, "x", 0, "no.") if line.source else None)
+    report = check(
+        io.BytesIO(GOOD), extra_check=lambda line: LineRefused(line.number, "x", 0, "no.") if line.source else None
+    )
 
     assert (report.count, str(report.faults[0])) == (1, "line 1, x: no. Found: 0")
 

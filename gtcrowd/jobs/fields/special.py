@@ -89,7 +89,7 @@ class LabelAttribute(FieldType):
         kind = reader.kind
         value = reader.values.get(name)
         if reader.absent(name):
-            value = f"{reader.job_name}{'-ref' if kind and kind.refers else ''}"
+            value = f"{reader.job_name}{'-ref' if kind and kind.is_reference else ''}"
         if kind and value:
             _faults_of_kind(reader, name, kind.check_attribute_name, value)
         return str(value)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from gtcrowd.consolidation import agreement
-from tests.consolidation.classes.crowds import crowd, table
+from tests.consolidation.categorical.crowds import crowd, table
 
 # Krippendorff 2011, p. 4: four observers, twelve units, with missing answers; classes 1 to 5 become 0 to 4.
 OBSERVERS = [
@@ -88,7 +88,7 @@ def test_without_variety_it_says_so():
 
     assert "one class" in agreement.alpha(same).reason
     assert "one class" in agreement.fleiss(same).reason
-    assert "same class" in agreement.cohen(same, 0, 1).reason
+    assert "single class" in agreement.cohen(same, 0, 1).reason
     assert "same number" in agreement.alpha_of_numbers(same.task, np.ones(2), n_tasks=1).reason
     assert "no task in common" in agreement.cohen(table([(0, 0, 1), (1, 1, 1)]), 0, 1).reason
 

@@ -1,0 +1,112 @@
+"""Several labels a task: toy data by hand, a generated crowd, what must not matter."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gtcrowd import kinds
+from gtcrowd.consolidation.structured import choices
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, from_rows
+
+METHODS = kinds.kind("choices").value_type.methods
+every_method = pytest.mark.parametrize("method", METHODS)
+TOY = [("x", "a", ("cat", "sofa")), ("x", "b", ("cat", "sofa")), ("x", "c", ("cat",)), ("y", "a", ("dog",)),
+       ("y", "b", ("dog",)), ("y", "c", ("dog", "sofa")), ("z", "a", ()), ("z", "b", ()), ("z", "c", ())]  # fmt: skip
+
+
+def generated(seed, *, tasks=200, labels=6, workers=15, each=5):
+    rng = np.random.default_rng(seed)
+    names = [f"l{n}" for n in range(labels)]
+    prior = rng.uniform(0.05, 0.5, labels)
+    sensitive, specific = rng.uniform(0.4, 0.9, workers), rng.uniform(0.9, 0.99, workers)
+    rows, truth = [], []
+    for task in range(tasks):
+        true = rng.random(labels) < prior
+        truth.append(tuple(name for name, there in zip(names, true, strict=True) if there))
+        for worker in rng.choice(workers, each, replace=False):
+            given = np.where(true, rng.random(labels) < sensitive[worker], rng.random(labels) > specific[worker])
+            rows.append((task, int(worker), tuple(name for name, there in zip(names, given, strict=True) if there)))
+    return rows, truth, sensitive
+
+
+@pytest.mark.parametrize("method", ["per-label", "per-label-vote"])
+def test_the_toy_is_as_worked_by_hand(method):
+    assert METHODS[method].consolidate(from_rows(TOY).table).labels == [("cat", "sofa"), ("dog",), ()]
+
+
+def test_ground_truth_keeps_what_anybody_chose():
+    found = METHODS["ground-truth"].consolidate(from_rows(TOY).table)
+
+    assert found.labels == [("cat", "sofa"), ("dog", "sofa"), ()]
+    assert found.part_confidence[1][0] > found.part_confidence[1][1]
+
+
+def test_what_many_overlook_is_found_and_workers_are_recovered():
+    rows, truth, sensitive = generated(1)
+    coded = from_rows(rows)
+    found = METHODS["per-label"].consolidate(coded.table)
+
+    model, vote = (
+        choices.measure(METHODS[m].consolidate(coded.table).labels, truth)["f1"]
+        for m in ("per-label", "per-label-vote")
+    )
+
+    assert model > vote + 0.02
+    assert np.corrcoef(found.worker_parameters["sensitivity"], sensitive[np.array(coded.workers)])[0, 1] > 0.9
+    assert found.converged
+
+
+def test_sure_sets_are_right_more_often():
+    rows, truth, _ = generated(2)
+    found = METHODS["per-label"].consolidate(from_rows(rows).table)
+    right = np.array([set(one) == set(other) for one, other in zip(found.labels, truth, strict=True)])
+    order = np.argsort(found.confidence)
+
+    assert right[order[100:]].mean() > right[order[:100]].mean()
+
+
+def test_measures_are_as_worked_by_hand():
+    found = choices.measure([("a", "b"), ("a",), None], [("a",), ("a",), ("b",)])
+
+    assert found["f1"] == pytest.approx(2 * 2 / (3 + 3))
+    assert found["macro_f1"] == pytest.approx((1 + 0) / 2)
+    assert found["exact"] == pytest.approx(1 / 3)
+    assert found["jaccard"] == pytest.approx((0.5 + 1 + 0) / 3)
+
+
+@every_method
+def test_edges_are_defined(method):
+    assert METHODS[method].consolidate(from_rows([]).table).labels == []
+    table = from_rows([("t", "a", ()), ("t", "b", ())]).table
+    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 3))
+    assert found.labels == [(), None]
+    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+        assert np.isfinite(numbers).all()
+
+
+@every_method
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_order_and_names_do_not_matter(method, seed):
+    rows, *_ = generated(3, tasks=20)
+    one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
+
+    values = [
+        dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True)) for coded in (one, two)
+    ]
+
+    assert values[0] == values[1]
+
+
+@given(st.sets(st.text(min_size=1), max_size=4))
+def test_what_is_written_reads_the_same(names):
+    value = tuple(sorted(names))
+
+    assert choices.read(choices.write(value)) == value
+
+
+@pytest.mark.parametrize("text", ["", "a", '"a"', '["a", "a"]', "[1]", '[""]'])
+def test_other_texts_are_refused(text):
+    with pytest.raises(ValueRefused, match="expected"):
+        choices.read(text)

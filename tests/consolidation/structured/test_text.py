@@ -1,0 +1,119 @@
+"""Texts: toy sentences by hand, measures against worked values, what must not matter."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gtcrowd import kinds
+from gtcrowd.consolidation.structured import text
+from gtcrowd.consolidation.structured.table import ValueTable, from_rows
+
+METHODS = kinds.kind("text").value_type.methods
+every_method = pytest.mark.parametrize("method", METHODS)
+TOY = [
+    ("t", "a", "The cat sat on the mat."),
+    ("t", "b", "the cat sat on a mat."),
+    ("t", "c", "The cat sits on the mat."),
+    ("t", "d", "No idea"),
+    ("u", "a", "It rains."),
+    ("u", "b", "It rains."),
+    ("u", "d", "No idea"),
+]
+
+
+def test_the_medoid_is_the_answer_most_like_the_others():
+    assert METHODS["medoid"].consolidate(from_rows(TOY).table).labels == ["The cat sat on the mat.", "It rains."]
+
+
+def test_rover_votes_word_by_word():
+    # Every worker errs in another word; nobody wrote the sentence that wins.
+    rows = [
+        ("t", "a", "one two three fore five"),
+        ("t", "b", "one too three four five"),
+        ("t", "c", "won two three four five"),
+    ]
+
+    assert METHODS["rover"].consolidate(from_rows(rows).table).labels == ["one two three four five"]
+
+
+def test_a_word_that_few_have_is_left_out():
+    rows = [("t", "a", "red red house"), ("t", "b", "red house"), ("t", "c", "red house.")]
+
+    assert METHODS["rover"].consolidate(from_rows(rows).table).labels == ["red house"]
+
+
+def test_who_is_never_like_the_others_counts_for_less():
+    coded = from_rows(TOY)
+    found = METHODS["medoid"].consolidate(coded.table)
+    quality = dict(zip(coded.workers, found.accuracy, strict=True))
+
+    assert quality["d"] < 0.3 < quality["a"]
+    assert (
+        found.worker_parameters["weight"][coded.workers.index("d")]
+        < found.worker_parameters["weight"][coded.workers.index("a")]
+    )
+
+
+def test_measures_are_as_worked_by_hand():
+    # 1-grams 2 of 3 shared, 2-grams 1 of 2, 3-grams none of 1: 3 of 6 both ways.
+    found = text.measure(["a b x"], ["a b c"])
+
+    assert found["gleu"] == pytest.approx(3 / 6)
+    assert found["word_error_rate"] == pytest.approx(1 / 3)
+    assert text.measure(["A b."], ["a b ."]) == {"gleu": 1, "chrf": 1, "word_error_rate": 0}
+    assert text.measure([None], ["a"]) == {"gleu": 0, "chrf": 0, "word_error_rate": 1}
+
+
+@every_method
+def test_edges_are_defined(method):
+    rows = [("t", "a", ""), ("t", "b", "   "), ("u", "a", "alone")]
+    table = from_rows(rows).table
+    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
+
+    assert (found.labels[2], found.confidence[2]) == (None, 0)
+    assert found.labels[1] == "alone"
+    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+        assert np.isfinite(numbers).all()
+    assert METHODS[method].consolidate(from_rows([]).table).labels == []
+
+
+@every_method
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_order_and_names_do_not_matter(method, seed):
+    mixed = [TOY[i] for i in np.random.default_rng(seed).permutation(len(TOY))]
+    one, two = from_rows(TOY), from_rows(mixed)
+
+    assert dict(zip(one.tasks, METHODS[method].consolidate(one.table).labels, strict=True)) == dict(
+        zip(two.tasks, METHODS[method].consolidate(two.table).labels, strict=True)
+    )
+
+
+@every_method
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
+def test_any_texts_can_be_given(method, texts):
+    found = METHODS[method].consolidate(from_rows([("t", str(n), text) for n, text in enumerate(texts)]).table)
+
+    assert isinstance(found.labels[0], str)
+    assert 0 <= found.confidence[0] <= 1
+
+
+def test_words_that_nobody_scrambled_are_found_again():
+    rng = np.random.default_rng(1)
+    vocabulary = [f"word{n}" for n in range(200)]
+    rows, truth = [], []
+    for task in range(30):
+        sentence = rng.choice(vocabulary, 8)
+        truth.append(" ".join(sentence))
+        for worker in range(5):
+            kept = [w if rng.random() < 0.75 else rng.choice(vocabulary) for w in sentence]
+            rows.append((task, worker, " ".join(kept)))
+    coded = from_rows(rows)
+
+    scores = {
+        method: text.measure(METHODS[method].consolidate(coded.table).labels, truth)["gleu"] for method in METHODS
+    }
+
+    assert scores["rover"] > max(0.75, scores["medoid"] + 0.03)
