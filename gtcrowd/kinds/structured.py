@@ -100,4 +100,4 @@ class StructuredKind(BaseKind):
 
 def part_confidences(confidence: Sequence[float] | None) -> list[dict[str, float]]:
     """Return the confidence of each part as it is written in a manifest."""
-    return [{"confidence": manifest_confidence(part)} for part in confidence or ()]
+    return [] if confidence is None else [{"confidence": manifest_confidence(part)} for part in confidence]

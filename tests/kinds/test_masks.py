@@ -132,7 +132,7 @@ def test_things_of_one_label_stay_apart():
     context = kinds.ManifestContext(
         attribute="inst", categories=THINGS, medium="image", job_name="inst", created_at=MADE, asset_uri="s3://b/5.png"
     )
-    block = INSTANCES.manifest_fields(kinds.Label(found.labels[0], 0.8, found.part_confidence[0]), context)
+    block = INSTANCES.manifest_fields(kinds.Label(found.labels[0], 0.8, found.part_confidence[0].tolist()), context)
 
     assert [layer["label"] for layer in found.labels[0]["layers"]] == ["car", "car"]
     assert block["inst"]["instances"] == [{"label": "car", "color": "#2ca02c"}, {"label": "car", "color": "#1f77b4"}]

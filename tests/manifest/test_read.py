@@ -55,10 +55,10 @@ def test_reading_resumes_at_an_offset(content):
         (b'{"source-ref":"s3://bucket"}', "source-ref", "s3://BUCKET/KEY"),
         (b'{"source-ref":"http://host/k.png"}', "source-ref", "https://"),
         (b'{"source-ref":"s3://b/a\\nb"}', "source-ref", "s3://BUCKET/KEY"),
-        (b'{"source":"a","$x":1}', "$x", "must not begin"),
-        (b'{"source":"a","source":"b"}', "source", "once"),
-        (b'{"source":"a","x":{"y":1,"y":1}}', "y", "once"),
-        (b'{"source":"\xff"}', "line", "not from byte 12 on"),
+        (b'{"source":"a","$x":1}', "$x", "must not start"),
+        (b'{"source":"a","source":"b"}', "source", "twice"),
+        (b'{"source":"a","x":{"y":1,"y":1}}', "y", "twice"),
+        (b'{"source":"\xff"}', "line", "byte 12 is not"),
         (b'{"source":"a"}\r{"source":"b"}', "line", "carriage return"),
         (b'{"source":"\\u0000"}', "source", "U+0000"),
         (b'{"source":"a","x":[{"y":"\\ud800"}]}', "x", "surrogate"),
@@ -90,7 +90,7 @@ def test_the_longest_line_is_read():
 
 def test_the_medium_can_be_expected():
     assert (
-        check(io.BytesIO(GOOD), expect="source-ref").faults[0].expected == "this kind of job needs source-ref instead."
+        check(io.BytesIO(GOOD), expect="source-ref").faults[0].expected == "this type of job needs source-ref instead."
     )
     assert check(io.BytesIO(GOOD), expect="source").faults[0].number == 2
 
