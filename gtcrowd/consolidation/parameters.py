@@ -40,7 +40,7 @@ def check(method: str, parameters: Mapping[str, Parameter], values: Mapping[str,
     """Raise ParameterRefused unless every value belongs to a parameter of the method and is within its bounds."""
     for name, value in values.items():
         if name not in parameters:
-            text = language.gettext_lazy("%(method)s has no parameter %(name)s; it has: %(known)s")
+            text = language.gettext_lazy("%(method)s has no parameter %(name)s; it has: %(names)s")
             names = ", ".join(parameters) or language.gettext("none")
-            raise ParameterRefused(language.gettext(text, method=method, name=repr(name), known=names))
+            raise ParameterRefused(language.gettext(text, method=method, name=repr(name), names=names))
         parameters[name].check(name, value)

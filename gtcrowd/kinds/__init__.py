@@ -62,8 +62,8 @@ class UnknownKind(LookupError):
     """There is no such kind of label."""
 
     def __init__(self, name: str) -> None:
-        text = language.gettext_lazy("%(name)s is not a kind of label. Choose one of: %(known)s.")
-        super().__init__(language.gettext(text, name=repr(name), known=", ".join(KINDS)))
+        text = language.gettext_lazy("%(name)s is not a kind of label. Choose one of: %(kinds)s.")
+        super().__init__(language.gettext(text, name=repr(name), kinds=", ".join(KINDS)))
 
 
 def discover() -> dict[str, Kind]:

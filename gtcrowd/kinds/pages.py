@@ -62,9 +62,9 @@ def faults(text: str) -> list[TemplateFault]:
             TemplateFault(
                 0,
                 language.gettext(
-                    "must have at most %(most)s characters; it has %(given)s.",
+                    "must have at most %(most)s characters; it has %(length)s.",
                     most=f"{MAX_LENGTH:,}",
-                    given=f"{len(text):,}",
+                    length=f"{len(text):,}",
                 ),
             )
         ]

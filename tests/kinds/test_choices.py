@@ -30,11 +30,11 @@ def conclude(rows, **changed):
         {"what-is-there": {"labels": ["tree", "bus"]}},
     ],
 )
-def test_an_answer_is_read_in_the_order_of_the_job(content):
+def test_reads_answer_in_job_order(content):
     assert CHOICES.read_answer(content, THINGS) == ["tree", "bus"]
 
 
-def test_nothing_of_it_is_an_answer():
+def test_reads_empty_set():
     assert CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": []}}, THINGS) == []
 
 
@@ -48,21 +48,21 @@ def test_nothing_of_it_is_an_answer():
         (["tree", "tree"], "must have each category once"),
     ],
 )
-def test_other_answers_are_refused(labels, told):
+def test_refuses_other_answers(labels, told):
     with pytest.raises(AnswerRefused, match=told) as refused:
         CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": labels}}, THINGS)
 
     assert refused.value.field == "crowd-classifier-multi-select.labels"
 
 
-def test_categories_are_at_most_fifty():
+def test_refuses_too_many_categories():
     assert CHOICES.check_categories([f"c{n}" for n in range(50)]) == []
     assert [fault.problem for fault in CHOICES.check_categories([f"c{n}" for n in range(51)])] == [
         "at most 50 categories are allowed."
     ]
 
 
-def test_answers_become_one_set_an_object():
+def test_consolidates_to_one_set_per_object():
     _given, found = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
 
     assert found.labels == [["tree", "bus"], None, []]
@@ -74,7 +74,7 @@ def test_answers_become_one_set_an_object():
 
 
 @pytest.mark.parametrize("method", CHOICES.methods)
-def test_known_values_are_certain(method):
+def test_gold_answers_are_certain(method):
     rows = [(0, 0, ["tree"]), (0, 1, ["tree"]), (1, 0, ["car"])]
     _given, found = conclude(rows, gold_answers={0: ["tree", "dog"], 2: []}, method=method)
 
@@ -83,7 +83,7 @@ def test_known_values_are_certain(method):
     assert list(found.part_confidence[0]) == [1, 1]
 
 
-def test_given_accuracies_weigh():
+def test_weights_given_accuracies():
     rows = [(0, 0, ["tree"]), (0, 1, [])]
 
     trusted = [conclude(rows, worker_accuracy=accuracy)[1].posterior[0, 0] for accuracy in ([0.95, 0.1, np.nan], None)]
@@ -91,7 +91,7 @@ def test_given_accuracies_weigh():
     assert trusted[0] > trusted[1]
 
 
-def test_the_block_is_as_ground_truth_writes_it():
+def test_manifest_fields_equal_ground_truth():
     context = kinds.ManifestContext(
         attribute="tags", categories=THINGS, medium="image", job_name="tags", created_at=MADE
     )
@@ -118,7 +118,7 @@ def generated(seed, *, objects, workers=12, each=3):
     return rows, there
 
 
-def test_an_opinion_is_what_the_full_fit_would_say():
+def test_posterior_equals_full_fit():
     rows, _there = generated(5, objects=300)
     objects, workers, values = zip(*rows, strict=True)
     given = kinds.AnswerColumns(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
@@ -137,7 +137,7 @@ def test_an_opinion_is_what_the_full_fit_would_say():
     assert CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more * 0).max() == 0
 
 
-def test_what_is_avoidable_is_about_what_further_answers_change():
+def test_value_of_more_answers_predicts_changes():
     rows, _there = generated(6, objects=4000, each=5)
     first = [row for place, row in enumerate(rows) if place % 5 < 3]
     labels = []
@@ -156,7 +156,7 @@ def test_what_is_avoidable_is_about_what_further_answers_change():
     assert expected == pytest.approx(changed, rel=0.35)
 
 
-def test_a_crowd_nobody_knows_yet_is_believed_a_little():
+def test_prior_model_trusts_workers_little():
     shared = CHOICES.prior_model(THINGS)
     alone, together = (
         CHOICES.posterior(shared, [(None, ["tree"])] * count, categories=THINGS, more=3) for count in (1, 6)

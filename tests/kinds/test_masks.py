@@ -42,7 +42,7 @@ def semantic(made, **colours):
 
 
 @pytest.mark.parametrize("channels", [3, 4])
-def test_a_picture_becomes_layers_of_runs(channels):
+def test_reads_image_as_layers(channels):
     value = MASKS.read_answer(semantic(picture(ROAD, CAR, channels=channels)), THINGS)
 
     assert value == {
@@ -52,7 +52,7 @@ def test_a_picture_becomes_layers_of_runs(channels):
     assert MASKS.read_value(json.loads(json.dumps(value)), THINGS) == value
 
 
-def test_nothing_drawn_is_no_layer():
+def test_empty_image_has_no_layers():
     assert MASKS.read_answer(semantic(picture()), THINGS)["layers"] == []
 
 
@@ -70,12 +70,12 @@ def test_nothing_drawn_is_no_layer():
         ({"crowd-semantic-segmentation": {"labelMappings": [], "labeledImage": {}}}, "must be an object from label"),
     ],
 )
-def test_other_answers_are_refused(content, told):
+def test_refuses_other_answers(content, told):
     with pytest.raises(AnswerRefused, match=told):
         MASKS.read_answer(content, THINGS)
 
 
-def test_a_bomb_is_refused_before_it_unfolds():
+def test_refuses_decompression_bomb():
     bomb = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(bomb, format="PNG")
     content = semantic(picture())
@@ -91,7 +91,7 @@ def concluded(kind, values):
     return kind.consolidate(given, categories=THINGS, method=kind.default_method, parameters={})
 
 
-def test_masks_become_one_whose_file_reads_the_same():
+def test_asset_shows_consolidated_mask():
     values = [MASKS.read_answer(semantic(picture(ROAD, CAR)), THINGS) for _ in range(3)]
     values[2] = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
     found = concluded(MASKS, values)
@@ -102,7 +102,7 @@ def test_masks_become_one_whose_file_reads_the_same():
     assert MASKS.matches(value, values[0])
 
 
-def test_the_block_refers_to_the_file_as_ground_truth_does():
+def test_manifest_fields_equal_ground_truth():
     value = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
     context = kinds.ManifestContext(
         attribute="roads-ref", categories=THINGS, medium="image", job_name="roads", created_at=MADE,
@@ -119,7 +119,7 @@ def test_the_block_refers_to_the_file_as_ground_truth_does():
     assert [fault.problem for fault in MASKS.check_attribute_name("roads")] == ["must end in -ref for this task type."]
 
 
-def test_things_of_one_label_stay_apart():
+def test_instances_of_one_label_stay_separate():
     second = (slice(0, 1), slice(0, 2), GREEN)
     sent = {
         "crowd-instance-segmentation": {
@@ -139,11 +139,11 @@ def test_things_of_one_label_stay_apart():
     assert block["inst"]["mask-uri"] == "s3://b/5.png"
 
 
-def test_no_two_places_have_one_colour():
+def test_colors_are_distinct():
     assert len({segmentation.nth_color(place) for place in range(1000)} | {segmentation.BACKGROUND}) == 1001
 
 
-def test_a_picture_with_a_list_of_colours_reads_the_same():
+def test_reads_image_with_palette():
     listed = io.BytesIO()
     Image.fromarray(picture(ROAD, CAR)).quantize(8).save(listed, format="PNG")
     content = semantic(picture(ROAD, CAR))

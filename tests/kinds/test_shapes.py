@@ -38,7 +38,7 @@ def concluded(name, answers, **facts):
 
 
 @every
-def test_an_answer_is_what_the_element_sends(name):
+def test_reads_answer_of_element(name):
     kind = kinds.KINDS[name]
     value = kind.read_answer(sent(name, SHAPES[name]), CARS)
 
@@ -47,14 +47,14 @@ def test_an_answer_is_what_the_element_sends(name):
 
 
 @every
-def test_nothing_to_label_is_an_answer(name):
+def test_reads_empty_answer(name):
     kind = kinds.KINDS[name]
 
     assert kind.read_answer(sent(name), CARS)[kind.key] == []
 
 
 @every
-def test_three_alike_become_one(name):
+def test_merges_three_equal_shapes(name):
     kind = kinds.KINDS[name]
     found = concluded(name, [[SHAPES[name]]] * 3)
 
@@ -67,7 +67,7 @@ def test_three_alike_become_one(name):
 
 
 @every
-def test_nothing_seen_by_all_is_nothing(name):
+def test_empty_answers_give_empty_label(name):
     found = concluded(name, [[]] * 3)
 
     assert found.labels[0][kinds.KINDS[name].key] == []
@@ -75,7 +75,7 @@ def test_nothing_seen_by_all_is_nothing(name):
 
 
 @every
-def test_a_known_object_is_certain(name):
+def test_gold_answer_is_certain(name):
     kind = kinds.KINDS[name]
     truth = {kind.key: [SHAPES[name]], "inputImageProperties": SIZE}
     found = concluded(name, [[], []], gold_answers={0: truth})
@@ -85,7 +85,7 @@ def test_a_known_object_is_certain(name):
 
 
 @every
-def test_another_label_or_one_too_many_is_not_the_same(name):
+def test_matches_only_equal_shapes(name):
     kind = kinds.KINDS[name]
     shape = SHAPES[name]
     truth = {kind.key: [shape]}
@@ -108,7 +108,7 @@ def test_another_label_or_one_too_many_is_not_the_same(name):
         ({"top": True}, "top", "must be a number of pixels."),
     ],
 )
-def test_a_bad_box_is_refused(changed, field, told):
+def test_refuses_bad_box(changed, field, told):
     with pytest.raises(AnswerRefused, match=told) as refused:
         BOXES.read_answer(sent("boxes", SHAPES["boxes"], SHAPES["boxes"] | changed), CARS)
 
@@ -125,7 +125,7 @@ def test_a_bad_box_is_refused(changed, field, told):
         (sent("boxes", inputImageProperties=[1, 2]), "crowd-bounding-box.inputImageProperties.height"),
     ],
 )
-def test_what_is_no_list_of_boxes_is_refused(content, field):
+def test_refuses_malformed_boxes(content, field):
     with pytest.raises(AnswerRefused) as refused:
         BOXES.read_answer(content, CARS)
 
@@ -137,13 +137,13 @@ def test_what_is_no_list_of_boxes_is_refused(content, field):
     [("polygons", 2, "must be a list of 3 to 10,000 points"), ("lines", 3, "must be a list of 2 points"),
      ("polylines", 1, "must be a list of 2 to 10,000 points")],
 )  # fmt: skip
-def test_outlines_have_as_many_points_as_they_need(name, count, told):
+def test_refuses_wrong_number_of_points(name, count, told):
     shape = {"label": "van", "vertices": [{"x": n, "y": n * n} for n in range(count)]}
     with pytest.raises(AnswerRefused, match=told):
         kinds.KINDS[name].read_answer(sent(name, shape), CARS)
 
 
-def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
+def test_manifest_fields_equal_ground_truth():
     value = {
         "boundingBoxes": [{"label": "van", "left": 33.2, "top": 101.4, "width": 120.8, "height": 60.6}],
         "inputImageProperties": SIZE,
@@ -158,7 +158,7 @@ def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
     )
 
 
-def test_an_empty_picture_stands_in_the_manifest_as_well():
+def test_manifest_fields_of_empty_image():
     empty = {"boundingBoxes": [], "inputImageProperties": SIZE}
     block = BOXES.manifest_fields(kinds.Label(empty, 0.9), CONTEXT)
 
@@ -174,7 +174,7 @@ def test_an_empty_picture_stands_in_the_manifest_as_well():
         max_size=6,
     )
 )
-def test_any_boxes_come_back_from_the_method_as_they_were(boxes):
+def test_boxes_round_trip(boxes):
     shapes = [{"label": n, "left": x, "top": y, "width": w, "height": h} for x, y, w, h, n in boxes]
     value = BOXES.read_answer(sent("boxes", *shapes), CARS)
 

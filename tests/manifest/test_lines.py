@@ -15,7 +15,7 @@ def pieces_of(content, sizes):
 
 
 @given(st.lists(st.binary(max_size=9).map(lambda line: line.replace(b"\n", b""))), st.lists(st.integers(0, 5)))
-def test_any_cut_gives_the_same_lines(lines, sizes):
+def test_any_chunks_give_same_lines(lines, sizes):
     content = b"".join(line + b"\n" for line in lines)
 
     found = list(cut(pieces_of(content, sizes), max_bytes=100))
@@ -24,11 +24,11 @@ def test_any_cut_gives_the_same_lines(lines, sizes):
     assert found == list(cut(io.BytesIO(content), max_bytes=100))
 
 
-def test_the_last_line_needs_no_end():
+def test_last_line_needs_no_line_feed():
     assert list(cut(io.BytesIO(b"a\nbc"), max_bytes=9)) == [(b"a", 2), (b"bc", 2)]
 
 
-def test_a_long_line_is_shortened_and_counted():
+def test_truncates_and_counts_long_line():
     content = b"a" * (3 * CHUNK) + b"\nb\n"
 
     first, second = cut(io.BytesIO(content), max_bytes=10)
@@ -38,7 +38,7 @@ def test_a_long_line_is_shortened_and_counted():
     assert second == (b"b", 2)
 
 
-def test_an_endless_line_is_not_kept():
+def test_bounds_memory_of_endless_line():
     class Endless:
         given = 0
 

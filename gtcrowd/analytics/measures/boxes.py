@@ -1,6 +1,6 @@
 """Where and how far the boxes of answers are off those they are held against (what is known, else the label).
 
-An answer's boxes are matched with those of its object as consolidation does it (gtcrowd.consolidation.shapes.existence:
+An answer's boxes are matched with those of its object as consolidation does it (gtcrowd.consolidation.shapes.detection:
 of one label, the pairs of the largest intersection over union first, none twice). Of a pair of an answer's box with
 center x, y, width w, height h, and the other's X, Y, W, H:
 

@@ -75,13 +75,13 @@ class Pool:
 
 
 def pool(
-    pairs: FloatArray, *, n_workers: int, total: FloatArray, given: FloatArray | None, strengths: Strengths
+    pairs: FloatArray, *, n_workers: int, total: FloatArray, given_accuracy: FloatArray | None, strengths: Strengths
 ) -> Pool:
     """Summarise the crowd and each worker.
 
     pairs   [n_pairs, truth] expected counts
     total   [n_workers] number of answers
-    given   [n_workers] accuracy known from elsewhere, NaN where it is not
+    given_accuracy   [n_workers] accuracy known from elsewhere, NaN where it is not
     """
     labels = pairs.shape[1]
     answers = pairs.reshape(n_workers, labels, labels)
@@ -95,7 +95,11 @@ def pool(
     off_diagonal = 1 - np.eye(labels)
     errors = crowd * off_diagonal + ERROR_ANSWERS / max(labels - 1, 1) * off_diagonal
     errors /= np.maximum(errors.sum(axis=0), np.finfo(np.float64).tiny)
-    share = np.full(n_workers, accuracy) if given is None else np.where(np.isnan(given), accuracy, given)
+    share = (
+        np.full(n_workers, accuracy)
+        if given_accuracy is None
+        else np.where(np.isnan(given_accuracy), accuracy, given_accuracy)
+    )
     odds, pull = np.exp(bias), np.exp(bias - bounded)
     return Pool(pairs, by_truth, diagonal, total, correct, share, odds, pull, errors, strengths)
 

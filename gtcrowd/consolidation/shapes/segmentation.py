@@ -95,7 +95,7 @@ def pixel_groups(table: Masks) -> list[PixelGroups]:
         shapes = {(table.value[row].height, table.value[row].width) for row in rows}
         if len(shapes) > 1:
             sizes = ", ".join(sorted(f"{h}x{w}" for h, w in shapes))
-            raise TableRefused(f"its masks are of the sizes {sizes}; masks of one picture have one size", task=task)
+            raise TableRefused(f"its masks are of the sizes {sizes}; masks of one image must have one size", task=task)
         shape = shapes.pop()
         size = shape[0] * shape[1]
         for label in sorted({one.label for row in rows for one in table.value[row].layers}) or [""]:

@@ -36,7 +36,7 @@ def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):
     return np.array(posterior)
 
 
-def test_it_equals_a_slow_reference():
+def test_equals_slow_reference():
     answers, _truth, _right = crowd(11, tasks=25, workers=6, each=4)
 
     found = consolidation.consolidate("dawid-skene", answers, max_steps=7, tolerance=0.0)
@@ -45,7 +45,7 @@ def test_it_equals_a_slow_reference():
     np.testing.assert_allclose(found.posterior, slow_dawid_skene(rows_of(answers), 25, 6, 3, 7), atol=1e-12)
 
 
-def test_one_step_is_as_worked_by_hand():
+def test_one_step_worked_by_hand():
     # Both workers agree on task 0 (label 0) and task 1 (label 1). Supposed and seen, each row has 1.7 of 2 right;
     # the prior stays even. Two such answers: 0.85² against 0.15².
     answers = table([(0, 0, 0), (0, 1, 0), (1, 0, 1), (1, 1, 1)])
@@ -56,7 +56,7 @@ def test_one_step_is_as_worked_by_hand():
     assert not found.converged
 
 
-def test_the_objective_counts_the_priors():
+def test_objective_includes_priors():
     # One task, known to be 1 and answered so: three tasks supposed of each class and one seen, one answer supposed
     # for each truth and one seen.
     found = consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), gold=[1], max_steps=1, prior_tasks=3.0)
@@ -69,14 +69,14 @@ def test_the_objective_counts_the_priors():
     assert math.isclose(found.objective[0], math.log(share[1] * rows[1][1]) + priors)
 
 
-def test_it_says_whether_it_converged():
+def test_reports_convergence():
     answers, _truth, _right = crowd(2)
 
     assert consolidation.consolidate("dawid-skene", answers).converged
     assert not consolidation.consolidate("dawid-skene", answers, max_steps=2).converged
 
 
-def test_a_worker_who_mixes_up_two_labels_still_helps():
+def test_uses_inverted_worker():
     # Worker 2 always says the opposite, and with that tells as much as the others.
     rows = [(task, worker, task % 2 if worker < 2 else 1 - task % 2) for task in range(40) for worker in range(3)]
 
@@ -86,7 +86,7 @@ def test_a_worker_who_mixes_up_two_labels_still_helps():
     assert found.confusion[2, 0, 1] > 0.9
 
 
-def test_known_matrices_are_recovered():
+def test_recovers_confusion_matrices():
     rng = np.random.default_rng(8)
     confusion = rng.dirichlet([1, 1, 1], size=(8, 3)) * 0.5 + symmetric_confusion(np.array([0.75]), 3) * 0.5
     answers, _truth = crowd_of(rng, confusion, tasks=4000, each=6, prior=[0.5, 0.3, 0.2])
@@ -97,7 +97,7 @@ def test_known_matrices_are_recovered():
     assert np.abs(found.posterior.mean(axis=0) - [0.5, 0.3, 0.2]).max() < 0.03
 
 
-def test_the_intervals_hold_the_accuracy():
+def test_intervals_cover_accuracy():
     inside = []
     for seed in range(20):
         answers, _truth, right = crowd(seed, tasks=150, workers=10, each=7, skill=(0.7, 0.95))
@@ -107,13 +107,13 @@ def test_the_intervals_hold_the_accuracy():
     assert np.mean(inside) > 0.88
 
 
-def test_a_worker_without_answers_is_as_supposed():
+def test_worker_without_answers_is_prior():
     found = consolidation.consolidate("dawid-skene", table([(0, 0, 1)], n_workers=2), prior_accuracy=0.6)
 
     np.testing.assert_allclose(found.confusion[1], [[0.6, 0.4], [0.4, 0.6]])
 
 
-def test_given_accuracies_break_a_tie():
+def test_given_accuracies_break_tie():
     answers = table([(0, 0, 0), (0, 1, 1)])
 
     found = consolidation.consolidate("dawid-skene", answers, worker_accuracy=[0.55, 0.95])
@@ -121,7 +121,7 @@ def test_given_accuracies_break_a_tie():
     assert found.labels.tolist() == [1]
 
 
-def test_known_answers_teach_about_workers():
+def test_gold_informs_worker_models():
     # Worker 0 erred on every known task; alone on the last one, the opposite is believed.
     rows = [(task, 0, 1 - task % 2) for task in range(20)] + [(20, 0, 1)]
     known = [task % 2 for task in range(20)] + [-1]
@@ -131,7 +131,7 @@ def test_known_answers_teach_about_workers():
     assert found.labels[20] == 0
 
 
-def test_leaning_rows_sum_to_one():
+def test_symmetric_confusion_rows_sum_to_one():
     matrices = symmetric_confusion(np.array([0.7, 0.1]), 4)
 
     np.testing.assert_allclose(matrices.sum(axis=2), 1)

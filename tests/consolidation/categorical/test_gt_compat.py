@@ -47,7 +47,7 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
     return [round(0.05 + 0.9 * max(p), 2) for p in posterior], [p.index(max(p)) for p in posterior]
 
 
-def test_it_follows_the_recipe():
+def test_follows_ground_truth():
     answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4)
     rows = rows_of(answers)
 
@@ -58,35 +58,35 @@ def test_it_follows_the_recipe():
     np.testing.assert_allclose(found.confidence, confidence, atol=1e-9)
 
 
-def test_certainty_is_called_095():
+def test_confidence_is_at_most_095():
     rows = [(task, worker, task % 2) for task in range(8) for worker in range(5)]
 
     assert gt_compat(table(rows)).confidence.tolist() == [0.95] * 8
 
 
-def test_a_single_worker_is_given_no_confidence():
+def test_single_answers_have_no_confidence():
     assert gt_compat(table([(0, 0, 1), (1, 0, 0)])).confidence.tolist() == [0, 0]
 
 
-def test_an_even_split_has_confidence_a_half():
+def test_even_split_has_confidence_half():
     assert gt_compat(table([(0, 0, 1), (0, 1, 0)])).confidence.tolist() == [0.5]
 
 
-def test_absent_tasks_and_workers_change_nothing():
+def test_ignores_absent_tasks_and_workers():
     answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4)
     more = table(rows_of(answers), 4, n_tasks=30, n_workers=50)
 
     np.testing.assert_allclose(gt_compat(more).posterior[:20], gt_compat(answers).posterior, atol=1e-12)
 
 
-def test_batches_are_apart():
+def test_batches_are_independent():
     answers, _truth, _right = crowd(9, tasks=20, workers=7, each=5, labels=4, skill=(0.4, 0.7))
     first = table([row for row in rows_of(answers) if row[0] < 10], 4, n_workers=7)
 
     assert np.abs(gt_compat(first).posterior - gt_compat(answers).posterior[:10]).max() > 0.01
 
 
-def test_known_answers_and_accuracies_change_nothing():
+def test_ignores_gold_and_accuracies():
     answers = table([(0, 0, 1), (0, 1, 0)])
 
     found = consolidation.consolidate("gt-compat", answers, gold=[1], worker_accuracy=[0.9, 0.1])

@@ -23,7 +23,7 @@ def biased(rng, *, tasks=400):
     return crowd_of(rng, confusion, tasks=tasks, each=8)
 
 
-def test_the_confusions_of_those_who_answer_much_are_found():
+def test_recovers_confusion_matrices():
     confusion = np.array([[[0.9, 0.05, 0.05], [0.4, 0.5, 0.1], [0.1, 0.1, 0.8]]] * 10)
     answers, _truth = crowd_of(np.random.default_rng(1), confusion, tasks=1500, each=6)
 
@@ -33,7 +33,7 @@ def test_the_confusions_of_those_who_answer_much_are_found():
     np.testing.assert_allclose(found.confusion.sum(axis=2), 1)
 
 
-def test_bias_is_used_where_answers_are_many():
+def test_uses_bias_with_many_answers():
     answers, truth = biased(np.random.default_rng(3))
 
     right = {name: measures.shared_accuracy(consolidation.consolidate(name, answers).posterior, truth)
@@ -42,7 +42,7 @@ def test_bias_is_used_where_answers_are_many():
     assert right["hierarchical"] > right["majority"] + 0.02
 
 
-def test_it_is_a_weighted_vote_where_answers_are_few():
+def test_close_to_weighted_vote_with_few_answers():
     answers, _truth, _right = crowd(4, tasks=40, workers=40, each=3)
 
     found, vote = conclude(answers), consolidation.consolidate("weighted-vote", answers)
@@ -50,7 +50,7 @@ def test_it_is_a_weighted_vote_where_answers_are_few():
     assert (found.labels == vote.labels).mean() >= 0.9
 
 
-def test_hard_objects_of_the_common_class_are_not_read_as_a_rare_class():
+def test_hard_objects_make_no_rare_class():
     # One object in ten is hard: its answers are a coin's. Dawid-Skene makes a class of them.
     rng = np.random.default_rng(5)
     truth = (rng.random(2000) < 0.02).astype(int)
@@ -65,14 +65,14 @@ def test_hard_objects_of_the_common_class_are_not_read_as_a_rare_class():
     assert right["hierarchical"] >= right["majority"] - 0.005
 
 
-def test_a_task_is_not_asked_about_workers_it_taught():
+def test_leave_one_out_evidence():
     # Taking the task's own answer out of what its worker is known for, by hand, changes nothing any more.
     answers, _truth, _right = crowd(2, tasks=12, workers=4, each=3)
     strengths = pooling.Strengths(worker_answers=5.0, row_answers=1.5, max_bias=0.6)
     counts, contributions = steps.count(answers), vote_shares(answers)
     total = answers.answers_per_worker().astype(float)
     pairs = steps.pair_counts(counts, contributions)
-    pool = pooling.pool(pairs, n_workers=4, total=total, given=None, strengths=strengths)
+    pool = pooling.pool(pairs, n_workers=4, total=total, given_accuracy=None, strengths=strengths)
     task = 5
     rows = answers.task == task
     own = contributions[task]
@@ -90,7 +90,7 @@ def test_a_task_is_not_asked_about_workers_it_taught():
     np.testing.assert_allclose(found, expected)
 
 
-def test_hard_objects_show_as_correlation():
+def test_hard_objects_correlate_answers():
     # The share of right answers is the same; in one crowd the wrong ones fall on the same objects.
     rng = np.random.default_rng(6)
     truth = rng.integers(2, size=300)
@@ -107,11 +107,11 @@ def test_hard_objects_show_as_correlation():
     assert found[0] > found[1] + 0.05
 
 
-def test_the_effective_share_is_that_of_kish():
+def test_effective_share_is_kish():
     assert dependence.effective_share(np.array([1.0, 10.0]), 0.25).tolist() == [1, 1 / 3.25]
 
 
-def test_no_pair_of_answers_correlates_by_nothing():
+def test_no_correlation_without_pairs():
     answers = table([(0, 0, 1), (1, 1, 0)])
 
     whole = InMemoryDataset(Shard(answers, None, {"even": np.full((2, 2), 0.5)}))
@@ -119,7 +119,7 @@ def test_no_pair_of_answers_correlates_by_nothing():
     assert dependence.residual_correlation(whole, "even", prior_answers=1.0) == 0
 
 
-def test_confidences_are_honest_on_a_crowd_with_hard_objects():
+def test_calibrated_with_hard_objects():
     rng = np.random.default_rng(8)
     miss = rng.choice([0.1, 0.5], size=3000, p=[0.7, 0.3])
     truth = rng.integers(2, size=3000)
@@ -132,7 +132,7 @@ def test_confidences_are_honest_on_a_crowd_with_hard_objects():
     assert off["hierarchical"] < min(0.05, off["dawid-skene"])
 
 
-def test_a_worker_known_from_before_counts_from_the_first_answer():
+def test_uses_given_worker_accuracy():
     answers = table([(0, 0, 1), (0, 1, 0)])
 
     assert conclude(answers, worker_accuracy=[0.95, 0.6]).labels[0] == 1
@@ -142,7 +142,7 @@ def test_a_worker_known_from_before_counts_from_the_first_answer():
 
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_a_perfect_worker_helps(seed):
+def test_perfect_worker_helps(seed):
     answers, truth, _right = crowd(seed, tasks=150, workers=10, each=3, skill=(0.45, 0.8))
     more = table([*rows_of(answers), *[(task, 10, int(truth[task])) for task in range(150)]], 3, 150, 11)
 

@@ -31,7 +31,7 @@ every_method = pytest.mark.parametrize("method", METHODS)
     ],
     ids=["nothing", "no answers", "no workers", "one class", "one answer", "repeated", "unseen", "a long product"],
 )
-def test_edges_are_defined_and_finite(method, answers):
+def test_defines_edge_cases(method, answers):
     found = consolidation.consolidate(method, answers)
 
     for numbers in (found.posterior, found.confidence, found.accuracy, found.low, found.high):
@@ -44,21 +44,21 @@ def test_edges_are_defined_and_finite(method, answers):
 
 
 @every_method
-def test_a_tie_goes_to_the_first_label(method):
+def test_tie_goes_to_first_label(method):
     rows = [(0, 0, 2), (0, 1, 1), (1, 0, 1), (1, 1, 2)]
 
     assert consolidation.consolidate(method, table(rows, 3)).labels.tolist() == [1, 1]
 
 
 @every_method
-def test_most_labels_of_a_generated_crowd_are_found(method):
+def test_recovers_most_labels(method):
     answers, truth, _right = crowd(7)
 
     assert (consolidation.consolidate(method, answers).labels == truth).mean() > 0.85
 
 
 @pytest.mark.parametrize("method", sorted(set(METHODS) - {"hierarchical", "mace"}))  # they do not climb
-def test_the_objective_never_falls(method):
+def test_objective_never_falls(method):
     answers, _truth, _right = crowd(2, skill=(0.35, 0.95))
 
     found = consolidation.consolidate(method, answers)
@@ -69,7 +69,7 @@ def test_the_objective_never_falls(method):
 @every_method
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000))
-def test_names_and_order_do_not_matter(method, seed):
+def test_independent_of_names_and_order(method, seed):
     answers, _truth, _right = crowd(3, tasks=30, workers=8)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(answers))
@@ -90,7 +90,7 @@ def test_names_and_order_do_not_matter(method, seed):
 
 
 @every_method
-def test_the_same_answers_give_the_same_bytes(method):
+def test_deterministic(method):
     answers, _truth, _right = crowd(5, tasks=50)
 
     first, second = (consolidation.consolidate(method, answers) for _ in range(2))
@@ -99,7 +99,7 @@ def test_the_same_answers_give_the_same_bytes(method):
 
 
 @pytest.mark.parametrize("method", LEARNING)
-def test_what_is_known_is_certain(method):
+def test_gold_is_certain(method):
     rows = [(0, 0, 1), (0, 1, 1), (1, 0, 0)]
 
     found = consolidation.consolidate(method, table(rows, n_tasks=3), gold=[0, -1, 1])
@@ -109,7 +109,7 @@ def test_what_is_known_is_certain(method):
 
 
 @pytest.mark.parametrize("method", LEARNING)
-def test_known_answers_measure_workers(method):
+def test_gold_scores_workers(method):
     # Two careless workers outvote the careful one; the known answers say who is who.
     rows = [(task, worker, int(worker > 0)) for task in range(20) for worker in range(3)]
 
@@ -119,7 +119,7 @@ def test_known_answers_measure_workers(method):
 
 
 @every_method
-def test_parameters_can_be_given_again(method):
+def test_parameters_round_trip(method):
     answers, _truth, _right = crowd(5, tasks=50)
     first = consolidation.consolidate(method, answers)
 
@@ -138,7 +138,7 @@ def test_parameters_can_be_given_again(method):
         ({"prior_answers": "many"}, "prior_answers is 'many'"),
     ],
 )
-def test_a_wrong_parameter_is_named(parameters, told):
+def test_refuses_bad_parameter(parameters, told):
     with pytest.raises(ParameterRefused, match=told):
         consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **parameters)
 
@@ -152,17 +152,17 @@ def test_a_wrong_parameter_is_named(parameters, told):
         ({"worker_accuracy": [0.5, 0.5]}, "there are 1 workers"),
     ],
 )
-def test_what_does_not_fit_the_table_is_refused(given, told):
+def test_refuses_gold_and_accuracies_that_do_not_fit(given, told):
     with pytest.raises(TableRefused, match=told):
         consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **given)
 
 
-def test_an_unknown_method_names_the_known():
+def test_unknown_method_lists_methods():
     with pytest.raises(consolidation.UnknownMethod, match="dawid-skene"):
         consolidation.consolidate("magic", table([]))
 
 
-def test_the_methods_are_named_in_one_place():
+def test_finds_all_methods():
     assert METHODS == [
         "dawid-skene", "ebcc", "glad", "gt-compat", "hierarchical", "ibcc", "iterative-weighted-vote", "mace", "majority",
         "one-coin", "weighted-vote",

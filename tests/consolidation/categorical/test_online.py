@@ -8,7 +8,7 @@ from gtcrowd.consolidation.categorical import online
 from tests.consolidation.categorical.crowds import crowd, rows_of, table
 
 
-def test_answer_by_answer_it_says_what_it_says_for_the_whole_table():
+def test_incremental_equals_batch():
     answers, _truth, _right = crowd(1, tasks=40)
     models = online.from_aggregation(consolidation.consolidate("hierarchical", answers))
     whole = online.posteriors(models, answers)
@@ -22,7 +22,7 @@ def test_answer_by_answer_it_says_what_it_says_for_the_whole_table():
 
 
 @pytest.mark.parametrize("method", ["dawid-skene", "ibcc", "hierarchical"])
-def test_it_is_near_the_full_fit(method):
+def test_close_to_full_fit(method):
     answers, _truth, _right = crowd(2, tasks=400)
     found = consolidation.consolidate(method, answers)
 
@@ -33,7 +33,7 @@ def test_it_is_near_the_full_fit(method):
     assert apart.changed < 0.03
 
 
-def test_a_good_worker_moves_it_more():
+def test_good_worker_moves_posterior_more():
     rows = [(t, w, (t + (w == 2 and t % 3 == 0)) % 2) for t in range(60) for w in range(3)]
     models = online.from_aggregation(consolidation.consolidate("hierarchical", table(rows)))
 
@@ -44,19 +44,19 @@ def test_a_good_worker_moves_it_more():
     assert good > new > poor
 
 
-def test_without_answers_it_is_the_prior():
+def test_prior_without_answers():
     answers, _truth, _right = crowd(3)
     models = online.from_aggregation(consolidation.consolidate("dawid-skene", answers))
 
     np.testing.assert_allclose(online.posterior(models, online.begin(models)), np.exp(models.log_prior))
 
 
-def test_a_method_without_worker_model_is_refused():
+def test_refuses_method_without_worker_model():
     with pytest.raises(online.NoWorkerModel, match="majority has no confusion"):
         online.from_aggregation(consolidation.consolidate("majority", table([(0, 0, 1)])))
 
 
-def test_drift_counts_labels_and_probability():
+def test_drift():
     found = online.drift(np.array([[1.0, 0.0], [0.6, 0.4]]), np.array([[0.0, 1.0], [0.6, 0.4]]))
 
     assert (found.moved, found.changed, found.tasks) == (0.5, 0.5, 2)

@@ -53,7 +53,7 @@ def slow_dawid_skene(answers, *, passes):
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_accuracies_are_those_of_others(name):
+def test_accuracies_equal_peers(name):
     _answers, coded, truth = load(name)
 
     majority = consolidation.consolidate("majority", coded.table)
@@ -65,7 +65,7 @@ def test_accuracies_are_those_of_others(name):
 
 
 @pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "trec2011", "leaves", "labelme", "adult2", "slr_tech"])
-def test_a_slow_reference_says_the_same(name):
+def test_equals_slow_reference(name):
     answers, coded, truth = load(name)
     slow = slow_dawid_skene(answers, passes=5).reindex(coded.tasks)
 
@@ -78,7 +78,7 @@ def test_a_slow_reference_says_the_same(name):
 
 
 @pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "trec2011", "adult"])
-def test_majority_is_a_count(name):
+def test_majority_counts_votes(name):
     answers, coded, _truth = load(name)
     votes = answers.groupby(["task", "label"]).size().unstack(fill_value=0).loc[coded.tasks, coded.labels]
 
@@ -87,7 +87,7 @@ def test_majority_is_a_count(name):
     np.testing.assert_allclose(found.posterior, votes.div(votes.sum(axis=1), axis=0), atol=1e-12)
 
 
-def test_the_default_is_better_than_majority_everywhere_it_matters():
+def test_default_beats_majority():
     # Every set of classes in the folder; what is asked of the default is asked of it on sets nobody has seen, too.
     folders = [path.parent.name for path in Path(FOLDER).glob("*/meta.json") if '"class"' in path.read_text("utf-8")]
     found = []

@@ -25,7 +25,7 @@ def cut(request, monkeypatch):
 
 
 @every_crowd
-def test_compiled_steps_say_what_plain_ones_say(answers, cut):
+def test_compiled_steps_equal_uncompiled(answers, cut):
     confusion = np.log(
         np.random.default_rng(0).dirichlet(np.ones(answers.n_labels), (answers.n_workers, answers.n_labels))
     )
@@ -43,25 +43,25 @@ def test_compiled_steps_say_what_plain_ones_say(answers, cut):
 
 
 @every_crowd
-def test_compiled_evidence_is_plain_evidence(answers, cut):
+def test_compiled_evidence_equals_uncompiled(answers, cut):
     strengths = pooling.Strengths(worker_answers=5.0, row_answers=1.5, max_bias=0.6)
     contributions, total = vote_shares(answers), answers.answers_per_worker().astype(float)
     both = []
     for compiled in (True, False):
         counts = steps.count(answers, compiled=compiled)
         pairs = steps.pair_counts(counts, contributions)
-        pool = pooling.pool(pairs, n_workers=answers.n_workers, total=total, given=None, strengths=strengths)
+        pool = pooling.pool(pairs, n_workers=answers.n_workers, total=total, given_accuracy=None, strengths=strengths)
         both.append(pooling.leave_one_out_evidence(counts, contributions, pool))
 
     np.testing.assert_allclose(*both, rtol=1e-9, atol=1e-9)
 
 
-def test_plain_evidence_is_the_same_in_chunks(monkeypatch):
+def test_uncompiled_evidence_independent_of_chunks(monkeypatch):
     answers, _truth, _right = crowd(1)
     strengths = pooling.Strengths(worker_answers=5.0, row_answers=1.5, max_bias=0.6)
     counts, contributions = steps.count(answers, compiled=False), vote_shares(answers)
     pool = pooling.pool(steps.pair_counts(counts, contributions), n_workers=answers.n_workers,
-                        total=answers.answers_per_worker().astype(float), given=None, strengths=strengths)  # fmt: skip
+                        total=answers.answers_per_worker().astype(float), given_accuracy=None, strengths=strengths)  # fmt: skip
     whole = pooling.leave_one_out_evidence(counts, contributions, pool)
 
     monkeypatch.setattr(pooling, "CHUNK", 11)
@@ -69,7 +69,7 @@ def test_plain_evidence_is_the_same_in_chunks(monkeypatch):
     np.testing.assert_allclose(pooling.leave_one_out_evidence(counts, contributions, pool), whole)
 
 
-def test_the_answers_are_found_by_task():
+def test_counts_are_ordered_by_task():
     counts = steps.count(table([(2, 0, 1), (0, 1, 0), (2, 1, 0)], n_tasks=3))
 
     assert [counts.pair[a:b].tolist() for a, b in zip(counts.start, counts.start[1:], strict=False)] == [

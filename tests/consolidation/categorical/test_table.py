@@ -10,7 +10,7 @@ def frame(*rows):
     return pd.DataFrame(list(rows), columns=["task", "worker", "label"])
 
 
-def test_columns_become_read_only_codes():
+def test_columns_are_read_only():
     given = np.array([0, 1, 1])
     answers = AnswerTable.from_codes(given, given, given, n_tasks=2, n_workers=2, n_labels=2)
 
@@ -32,23 +32,23 @@ def test_columns_become_read_only_codes():
         ([[0, 1]], [0, 0], [0, 0], "'task' has shape"),
     ],
 )
-def test_a_wrong_column_is_refused(task, worker, label, told):
+def test_refuses_bad_column(task, worker, label, told):
     with pytest.raises(TableRefused, match=told):
         AnswerTable.from_codes(task, worker, label, n_tasks=2, n_workers=1, n_labels=2)
 
 
-def test_a_table_needs_a_label():
+def test_refuses_table_without_labels():
     with pytest.raises(TableRefused, match="at least 1 label"):
         table([], n_labels=0)
 
 
-def test_votes_are_counted_by_task_and_label():
+def test_counts_votes():
     votes = table([(0, 0, 1), (0, 1, 1), (0, 1, 0), (2, 0, 0)]).votes()
 
     assert votes.tolist() == [[1, 2], [0, 0], [1, 0]]
 
 
-def test_names_are_coded_in_a_stable_order():
+def test_codes_names_in_stable_order():
     coded = from_frame(frame(("t9", "zoe", "ibis"), ("t1", "ann", "heron"), ("t9", "ann", "ibis")))
 
     assert (coded.tasks, coded.workers, coded.labels) == (["t9", "t1"], ["zoe", "ann"], ["heron", "ibis"])
@@ -57,14 +57,14 @@ def test_names_are_coded_in_a_stable_order():
     assert coded.table.label.tolist() == [1, 0, 1]
 
 
-def test_labels_keep_the_order_given():
+def test_keeps_order_of_labels():
     coded = from_frame(frame(("t", "w", "no")), labels=["yes", "no", "cannot tell"])
 
     assert coded.table.label.tolist() == [1]
     assert coded.table.n_labels == 3
 
 
-def test_an_empty_frame_needs_labels():
+def test_empty_frame_needs_labels():
     assert len(from_frame(frame(), labels=["yes", "no"]).table) == 0
     with pytest.raises(TableRefused, match="at least 1 label"):
         from_frame(frame())
@@ -80,6 +80,6 @@ def test_an_empty_frame_needs_labels():
         (frame(("t", "w", "a")), ["a", "a"], "labels are not unique"),
     ],
 )
-def test_a_wrong_frame_is_refused(answers, labels, told):
+def test_refuses_bad_frame(answers, labels, told):
     with pytest.raises(TableRefused, match=told):
         from_frame(answers, labels=labels)

@@ -13,7 +13,7 @@ def measured(answers, posterior):
     return found.accuracy, found.low, found.high
 
 
-def test_workers_are_measured_by_the_posterior():
+def test_scores_workers_by_posterior():
     # Worker 0 gave the answers thought right with 0.9 and 0.2; worker 2 gave none.
     answers = table([(0, 0, 0), (1, 0, 1), (0, 1, 1)], n_workers=3)
 
@@ -23,14 +23,14 @@ def test_workers_are_measured_by_the_posterior():
     assert high[2] - low[2] > 0.99
 
 
-def test_a_worker_always_right_is_within_the_interval():
+def test_interval_includes_perfect_accuracy():
     accuracy, low, high = measured(table([(0, 0, 0)]), np.array([[1.0, 0.0]]))
 
     assert accuracy == high == 1
     assert 0 < low < 0.2
 
 
-def test_where_labels_are_sure_the_interval_is_that_of_a_share():
+def test_interval_equals_jeffreys_for_certain_labels():
     # Nine of ten right against certain labels: Beta(9.5, 1.5), within the grid.
     answers = table([(task, 0, int(task == 0)) for task in range(10)])
 
@@ -39,7 +39,7 @@ def test_where_labels_are_sure_the_interval_is_that_of_a_share():
     assert [low[0], high[0]] == pytest.approx([0.6187, 0.9889], abs=1 / worker_accuracy.GRID)
 
 
-def test_own_evidence_is_taken_out():
+def test_leave_one_out_ratio():
     # Two workers of accuracies 0.9 and 0.8 agree; without the first only the second speaks, and the other way round.
     answers = table([(0, 0, 0), (0, 1, 0)])
     confusion = np.array([[[0.9, 0.1], [0.1, 0.9]], [[0.8, 0.2], [0.2, 0.8]]])
@@ -51,7 +51,7 @@ def test_own_evidence_is_taken_out():
     )
 
 
-def test_chunks_do_not_show(monkeypatch):
+def test_chunks_change_nothing(monkeypatch):
     answers, _truth, _right = crowd(1)
     found = consolidation.consolidate("dawid-skene", answers)
     whole = worker_accuracy.leave_one_out_ratio(answers, found.posterior, found.confusion)
@@ -63,7 +63,7 @@ def test_chunks_do_not_show(monkeypatch):
     np.testing.assert_array_equal(worker_accuracy.interval(*worker_accuracy.tally(answers, whole)), wide)
 
 
-def test_an_error_everybody_makes_does_not_speak_for_a_worker():
+def test_common_errors_are_no_merit():
     # Class 2 is never answered and hardly ever true. Answering 1 where the others doubt between 0 and 1 is no merit.
     answers = table([(task, 0, 1) for task in range(50)], n_labels=3)
     doubt = np.tile([0.5, 0.5, 0.0], (50, 1))

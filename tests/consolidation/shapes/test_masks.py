@@ -37,7 +37,7 @@ THIN = mask("......", ".##...", ".##...", "......")
 
 
 @every_method
-def test_what_most_mark_is_kept(method):
+def test_keeps_majority_mask(method):
     found = METHODS[method].consolidate(from_rows([("t", "a", BLOB), ("t", "b", BLOB), ("t", "c", WIDE)]).table)
 
     assert found.labels == [BLOB]
@@ -45,7 +45,7 @@ def test_what_most_mark_is_kept(method):
 
 
 @pytest.mark.parametrize("method", ["staple", "pixel-vote"])
-def test_it_does_not_matter_which_side_is_marked(method):
+def test_symmetric_in_inside_and_outside(method):
     def inverse(value):
         return Mask(value.height, value.width, (Layer("", rle.encode(~picture(value).reshape(-1))),))
 
@@ -65,7 +65,7 @@ def test_labels_are_layers():
     assert masks.measure(found.labels, [both])["mean_iou"] == 1
 
 
-def test_things_are_matched_one_by_one():
+def test_matches_instances():
     two = Mask(4, 6, (Layer("cell", rle.encode(picture(mask("##....", "##....", "......", "......")).reshape(-1))),
                       Layer("cell", rle.encode(picture(mask("......", "......", "....##", "....##")).reshape(-1)))))  # fmt: skip
     one = Mask(4, 6, two.layers[:1])
@@ -92,7 +92,7 @@ def drawn(seed, pictures=12, workers=6):
     return rows, truth
 
 
-def test_careful_workers_count_for_more():
+def test_careful_workers_have_more_weight():
     rows, truth = drawn(1)
     table = from_rows(rows).table
     found = METHODS["staple"].consolidate(table)
@@ -107,7 +107,7 @@ def test_careful_workers_count_for_more():
     assert found.converged
 
 
-def test_the_objective_never_falls_without_pooling(monkeypatch):
+def test_objective_never_falls_without_pooling(monkeypatch):
     monkeypatch.setattr(staple, "POOLED", 0.0)
     found = METHODS["staple"].consolidate(from_rows(drawn(2)[0]).table)
 
@@ -116,7 +116,7 @@ def test_the_objective_never_falls_without_pooling(monkeypatch):
 
 
 @every_method
-def test_edges_are_defined(method):
+def test_defines_edge_cases(method):
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
     empty = Mask(2, 2, ())
     table = from_rows([("t", "a", empty), ("t", "b", empty), ("u", "a", mask("##", "##"))]).table
@@ -134,14 +134,14 @@ def test_sizes_must_agree(method):
         METHODS[method].consolidate(from_rows([("t", "a", mask("#.")), ("t", "b", mask("#.."))]).table)
 
 
-def test_what_cannot_be_compared_is_left_out_and_said():
+def test_measure_skips_different_sizes():
     assert masks.measure([mask("#."), mask("#"), None], [mask("#.."), mask("#"), mask("#")])["compared"] == 2
 
 
 @every_method
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN), ("u", "a", WIDE), ("u", "b", THIN)]
     one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
 
@@ -153,7 +153,7 @@ def test_order_and_names_do_not_matter(method, seed):
 
 
 @given(arrays(bool, st.tuples(st.integers(1, 5), st.integers(1, 5))), st.sampled_from(["", "cat"]))
-def test_what_is_written_reads_the_same(pixels, label):
+def test_text_round_trip(pixels, label):
     value = Mask(*pixels.shape, (Layer(label, rle.encode(pixels.reshape(-1))),))
 
     assert rle.read(rle.write(value)) == value
@@ -163,6 +163,6 @@ def test_what_is_written_reads_the_same(pixels, label):
 @pytest.mark.parametrize(
     "text", ["", "3x4", "ax4:1 2", "0x4:1", "2x2:1 9", "2x2:-1 2", "2x2:1 b", "2x2x2:1", "900000x900000:0 1"]
 )
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected"):
         rle.read(text)

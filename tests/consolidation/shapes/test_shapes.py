@@ -51,7 +51,7 @@ def toy(name):
 
 
 @every_method
-def test_what_most_mark_is_found_where_they_mark_it(name, method):
+def test_finds_majority_shape(name, method):
     rows, (label, shape) = toy(name)
     found = TYPES[name].methods[method].consolidate(from_rows(rows).table)
 
@@ -62,7 +62,7 @@ def test_what_most_mark_is_found_where_they_mark_it(name, method):
     assert (np.diff(found.part_confidence[0]) <= 1e-9).all()  # the surest first
 
 
-def test_overlaps_are_as_worked_by_hand():
+def test_overlaps_worked_by_hand():
     assert boxes.iou((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
     assert boxes.iou((0, 0, 1, 1), (2, 2, 3, 3)) == 0
     np.testing.assert_allclose(boxes.ious([(0, 0, 10, 10), (5, 0, 15, 10)]), [[1, 1 / 3], [1 / 3, 1]])
@@ -71,7 +71,7 @@ def test_overlaps_are_as_worked_by_hand():
     assert outlines.line_similarity([((0, 0), (80, 0)), ((0, 4), (80, 4))])[0, 1] == pytest.approx(0.5)
 
 
-def test_what_only_one_of_many_marks_is_left_out():
+def test_drops_shape_of_one_worker():
     rows = [(t, f"w{n}", (box(10, 10), box(60, 60)) if n == 0 else (box(10, 10),)) for t in range(5) for n in range(5)]
 
     found = BOXES["matched"].consolidate(from_rows(rows).table)
@@ -83,14 +83,14 @@ def test_what_only_one_of_many_marks_is_left_out():
     assert kept.part_confidence[0][1] < 0.25
 
 
-def test_a_worker_marks_a_thing_only_once():
+def test_never_joins_boxes_of_one_worker():
     # Two things side by side: the boxes of one worker are never joined, however near.
     rows = [("t", f"w{n}", (box(10, 10), box(13, 10))) for n in range(4)]
 
     assert len(BOXES["matched"].consolidate(from_rows(rows).table).labels[0]) == 2
 
 
-def test_neighbours_in_a_row_are_not_one_thing():
+def test_does_not_chain_neighbours():
     table = from_rows([("t", f"w{n}", (box(6 * n, 0),)) for n in range(4)]).table
 
     found = matching.clusters(table, boxes.ious, min_similarity=0.2, key=str)
@@ -117,7 +117,7 @@ def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
     return rows, truth, spread
 
 
-def test_things_and_precise_workers_are_recovered():
+def test_recovers_boxes_and_spreads():
     rows, truth, spread = crowd_of_boxes(1)
     coded = from_rows(rows)
     found = BOXES["matched"].consolidate(coded.table)
@@ -132,7 +132,7 @@ def test_things_and_precise_workers_are_recovered():
     assert np.corrcoef(found.worker_parameters["spread"], spread[np.array(coded.workers)])[0, 1] > 0.8
 
 
-def test_sure_boxes_are_right_more_often():
+def test_confidence_predicts_correct_boxes():
     rows, truth, _spread = crowd_of_boxes(2, miss=0.45, invent=0.5)
     found = BOXES["matched"].consolidate(from_rows(rows).table, least_chance=0.0)
     sure = np.concatenate(found.part_confidence)
@@ -144,7 +144,7 @@ def test_sure_boxes_are_right_more_often():
 
 
 @every_method
-def test_edges_are_defined(name, method):
+def test_defines_edge_cases(name, method):
     assert TYPES[name].methods[method].consolidate(from_rows([]).table).labels == []
     rows = [("t", "a", ()), ("t", "b", ()), ("u", "a", (TOYS[name][0][0][0],))]
     table = from_rows(rows).table
@@ -158,7 +158,7 @@ def test_edges_are_defined(name, method):
 @every_method
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(name, method, seed):
+def test_independent_of_order_and_names(name, method, seed):
     rows, _expected = toy(name)
     mixed = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
 
@@ -169,7 +169,7 @@ def test_order_and_names_do_not_matter(name, method, seed):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_written_reads_the_same(name):
+def test_text_round_trip(name):
     for answer in TOYS[name][0]:
         assert TYPES[name].read(TYPES[name].write(tuple(answer))) == tuple(answer)
 
@@ -183,18 +183,18 @@ def test_what_is_written_reads_the_same(name):
         ("keypoints", '[["a", null, 2]]'), ("keypoints", "no"), ("polylines", "3"),
     ],
 )  # fmt: skip
-def test_other_texts_are_refused(name, text):
+def test_refuses_malformed_text(name, text):
     with pytest.raises(ValueRefused, match="expected"):
         TYPES[name].read(text)
 
 
-def test_labels_are_voted_by_trust():
+def test_votes_on_label_by_accuracy():
     rows = [("t", n, (box(10, 10, label=name),)) for n, name in enumerate(("cat", "dog", "dog"))]
 
     assert BOXES["matched"].consolidate(from_rows(rows).table).labels[0][0][0] == "dog"
     assert json.loads(boxes.write((box(1, 2, label="cat"),))) == [[1, 2, 11, 22, "cat"]]
 
 
-def test_an_empty_picture_agrees_with_an_empty_picture():
+def test_empty_answers_agree():
     assert detection.overlap((), (), boxes.iou) == 1
     assert detection.overlap((box(0, 0),), (), boxes.iou) == 0

@@ -33,14 +33,14 @@ TOY = [
 
 
 @every_method
-def test_the_toy_is_as_worked_by_hand(method):
+def test_toy_worked_by_hand(method):
     found = METHODS[method].consolidate(from_rows(TOY).table)
 
     assert found.labels == [ANA, tagged("O")]
     assert [len(parts) for parts in found.part_confidence] == [2, 0]
 
 
-def test_offsets_are_cut_where_somebody_cuts():
+def test_units_follow_offsets():
     rows = [("t", "a", entities.read('[{"label": "Place", "startOffset": 12, "endOffset": 16}]')),
             ("t", "b", entities.read('[{"label": "Place", "startOffset": 12, "endOffset": 16}]')),
             ("t", "c", entities.read('[{"label": "Place", "startOffset": 9, "endOffset": 16}]'))]  # fmt: skip
@@ -49,7 +49,7 @@ def test_offsets_are_cut_where_somebody_cuts():
         assert method.consolidate(from_rows(rows).table).labels == [Entities((Span(12, 16, "Place"),))]
 
 
-def test_ground_truth_takes_the_most_frequent_ends_and_else_the_middle():
+def test_ground_truth_clusters_take_mode_or_median():
     def spans(*ends):
         rows = [("t", str(n), Entities((Span(a, b, "x"),))) for n, (a, b) in enumerate(ends)]
         return METHODS["ground-truth-clusters"].consolidate(from_rows(rows).table).labels[0].spans[0]
@@ -79,7 +79,7 @@ def generated(seed, *, texts=300, miss=0.45):
     return rows, truth
 
 
-def test_what_many_miss_is_found():
+def test_finds_spans_that_many_miss():
     rows, truth = generated(1)
     table = from_rows(rows).table
 
@@ -89,7 +89,7 @@ def test_what_many_miss_is_found():
     assert scores["sequence"]["recall"] > scores["ground-truth-clusters"]["recall"] + 0.1
 
 
-def test_sure_spans_are_right_more_often():
+def test_confidence_predicts_correct_spans():
     rows, truth = generated(2, miss=0.6)
     found = METHODS["sequence"].consolidate(from_rows(rows).table)
     sure = np.concatenate(found.part_confidence)
@@ -102,7 +102,7 @@ def test_sure_spans_are_right_more_often():
     assert right[half[len(half) // 2 :]].mean() >= right[half[: len(half) // 2]].mean()
 
 
-def test_the_chain_is_that_of_every_path():
+def test_forward_backward_equals_all_paths():
     # Forward and backward against the sum over all paths of a short text.
     rng = np.random.default_rng(3)
     start, follow = rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(3), 3)
@@ -122,7 +122,7 @@ def test_the_chain_is_that_of_every_path():
     assert passed.pairs[0, 2] == pytest.approx(pair / total)
 
 
-def test_the_objective_rises():
+def test_objective_rises():
     rows, _truth = generated(4)
     found = METHODS["sequence"].consolidate(from_rows(rows).table)
 
@@ -131,7 +131,7 @@ def test_the_objective_rises():
 
 
 @every_method
-def test_edges_are_defined(method):
+def test_defines_edge_cases(method):
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
     table = from_rows([("t", "a", Entities(())), ("t", "a", Entities(()))]).table
     found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 2))
@@ -139,7 +139,7 @@ def test_edges_are_defined(method):
     assert np.isfinite(found.confidence).all()
 
 
-def test_texts_of_different_lengths_are_refused():
+def test_refuses_different_lengths():
     with pytest.raises(TableRefused, match="words"):
         units(from_rows([("t", "a", tagged("O")), ("t", "b", tagged("O", "O"))]).table)
 
@@ -147,7 +147,7 @@ def test_texts_of_different_lengths_are_refused():
 @every_method
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     rows, _truth = generated(5, texts=15)
     mixed = from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
     one = from_rows(rows)
@@ -158,7 +158,7 @@ def test_order_and_names_do_not_matter(method, seed):
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9), st.text(min_size=1, max_size=3)), max_size=5))
-def test_what_is_written_reads_the_same(given):
+def test_text_round_trip(given):
     value = Entities(tuple(sorted({Span(start, start + size, label) for start, size, label in given})))
 
     assert entities.read(entities.write(value)) == value
@@ -179,6 +179,6 @@ def test_what_is_written_reads_the_same(given):
         '["O", 1]',
     ],
 )
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected"):
         entities.read(text)

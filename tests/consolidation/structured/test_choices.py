@@ -31,18 +31,18 @@ def generated(seed, *, tasks=200, labels=6, workers=15, each=5):
 
 
 @pytest.mark.parametrize("method", ["per-label", "per-label-vote"])
-def test_the_toy_is_as_worked_by_hand(method):
+def test_toy_worked_by_hand(method):
     assert METHODS[method].consolidate(from_rows(TOY).table).labels == [("cat", "sofa"), ("dog",), ()]
 
 
-def test_ground_truth_keeps_what_anybody_chose():
+def test_ground_truth_keeps_every_label():
     found = METHODS["ground-truth"].consolidate(from_rows(TOY).table)
 
     assert found.labels == [("cat", "sofa"), ("dog", "sofa"), ()]
     assert found.part_confidence[1][0] > found.part_confidence[1][1]
 
 
-def test_what_many_overlook_is_found_and_workers_are_recovered():
+def test_per_label_beats_vote():
     rows, truth, sensitive = generated(1)
     coded = from_rows(rows)
     found = METHODS["per-label"].consolidate(coded.table)
@@ -57,7 +57,7 @@ def test_what_many_overlook_is_found_and_workers_are_recovered():
     assert found.converged
 
 
-def test_sure_sets_are_right_more_often():
+def test_confidence_predicts_correct_sets():
     rows, truth, _ = generated(2)
     found = METHODS["per-label"].consolidate(from_rows(rows).table)
     right = np.array([set(one) == set(other) for one, other in zip(found.labels, truth, strict=True)])
@@ -66,7 +66,7 @@ def test_sure_sets_are_right_more_often():
     assert right[order[100:]].mean() > right[order[:100]].mean()
 
 
-def test_measures_are_as_worked_by_hand():
+def test_measures_worked_by_hand():
     found = choices.measure([("a", "b"), ("a",), None], [("a",), ("a",), ("b",)])
 
     assert found["f1"] == pytest.approx(2 * 2 / (3 + 3))
@@ -76,7 +76,7 @@ def test_measures_are_as_worked_by_hand():
 
 
 @every_method
-def test_edges_are_defined(method):
+def test_defines_edge_cases(method):
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
     table = from_rows([("t", "a", ()), ("t", "b", ())]).table
     found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 3))
@@ -88,7 +88,7 @@ def test_edges_are_defined(method):
 @every_method
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     rows, *_ = generated(3, tasks=20)
     one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
 
@@ -100,13 +100,13 @@ def test_order_and_names_do_not_matter(method, seed):
 
 
 @given(st.sets(st.text(min_size=1), max_size=4))
-def test_what_is_written_reads_the_same(names):
+def test_text_round_trip(names):
     value = tuple(sorted(names))
 
     assert choices.read(choices.write(value)) == value
 
 
 @pytest.mark.parametrize("text", ["", "a", '"a"', '["a", "a"]', "[1]", '[""]'])
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected"):
         choices.read(text)

@@ -28,7 +28,7 @@ def generated(seed, *, tasks=200, workers=20, each=5, spread=(0.5, 4.0)):
     return from_rows([*rows]), truth, bias, sd
 
 
-def test_the_toy_is_as_worked_by_hand():
+def test_toy_worked_by_hand():
     table = from_rows(TOY).table
 
     assert METHODS["mean"](table).labels == pytest.approx([10.5, 20.5, 152 / 3])
@@ -37,7 +37,7 @@ def test_the_toy_is_as_worked_by_hand():
     assert abs(robust.labels[2] - 31) < abs(152 / 3 - 31)  # the blunder counts for less
 
 
-def test_biases_spreads_and_numbers_are_recovered():
+def test_recovers_biases_and_spreads():
     coded, truth, bias, sd = generated(1)
     found = METHODS["weighted-mean"].consolidate(coded.table)
     workers = np.array(coded.workers)
@@ -52,13 +52,13 @@ def test_biases_spreads_and_numbers_are_recovered():
     assert found.converged
 
 
-def test_with_few_answers_it_is_nearly_the_mean():
+def test_close_to_mean_with_few_answers():
     table = from_rows([(t, f"{t}{w}", float(t * 10 + w)) for t in range(10) for w in range(3)]).table
 
     np.testing.assert_allclose(METHODS["weighted-mean"](table).labels, METHODS["mean"](table).labels, atol=0.1)
 
 
-def test_sure_numbers_are_nearer_the_truth():
+def test_confidence_predicts_error():
     coded, truth, _bias, _sd = generated(2, each=3, spread=(0.5, 12.0))
     found = METHODS["weighted-mean"].consolidate(coded.table)
     off = np.abs(np.array(found.labels) - truth[np.array(coded.tasks)])
@@ -71,7 +71,7 @@ def test_sure_numbers_are_nearer_the_truth():
 @pytest.mark.parametrize(
     "rows", [[], [("t", "w", 1.0)], [("t", "w", 1.0), ("t", "w", 3.0)], [("t", "w", 5.0), ("u", "v", 5.0)]]
 )
-def test_edges_are_defined(method, rows):
+def test_defines_edge_cases(method, rows):
     table = from_rows(rows).table
     found = METHODS[method].consolidate(
         ValueTable(table.task, table.worker, table.value, table.n_tasks + 1, table.n_workers + 1)
@@ -86,7 +86,7 @@ def test_edges_are_defined(method, rows):
 @every_method
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 999), move=st.floats(-1e3, 1e3))
-def test_order_and_level_do_not_matter(method, seed, move):
+def test_independent_of_order_and_level(method, seed, move):
     coded, *_ = generated(3, tasks=20, workers=6, each=3)
     rows = [
         (coded.tasks[t], coded.workers[w], v)
@@ -102,11 +102,11 @@ def test_order_and_level_do_not_matter(method, seed, move):
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_what_is_written_reads_the_same(value):
+def test_text_round_trip(value):
     assert number.read(number.write(value)) == value
 
 
 @pytest.mark.parametrize("text", ["", "ten", "nan", "inf", "1,5"])
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected a"):
         number.read(text)

@@ -32,11 +32,11 @@ def generated(seed, *, items=8, workers=40, each=12, coins=0):
 
 
 @every_method
-def test_the_toy_is_as_worked_by_hand(method):
+def test_toy_worked_by_hand(method):
     assert METHODS[method].consolidate(from_rows(TOY).table).labels == [("a", "b", "c")]
 
 
-def test_two_items_have_the_odds_of_their_wins():
+def test_two_items_worked_by_hand():
     table = from_rows([("t", "w", ("a", "b"))] * 3 + [("t", "w", ("b", "a"))]).table
 
     found = METHODS["bradley-terry"].consolidate(table, prior_wins=1e-6)
@@ -45,7 +45,7 @@ def test_two_items_have_the_odds_of_their_wins():
     assert found.part_confidence[0][0] == pytest.approx(special.ndtr(np.log(3) / np.sqrt(1 / (4 * 3 / 16))), abs=1e-3)
 
 
-def test_a_longer_ranking_is_all_its_pairs():
+def test_ranking_equals_its_pairs():
     whole, pairs = (
         from_rows([("t", "w", ("a", "b", "c"))]).table,
         from_rows([("t", "w", p) for p in (("a", "b"), ("a", "c"), ("b", "c"))]).table,
@@ -57,7 +57,7 @@ def test_a_longer_ranking_is_all_its_pairs():
     )
 
 
-def test_scores_are_recovered_and_coins_found():
+def test_recovers_scores_and_reliabilities():
     taus, coin, rest = [], [], []
     for seed in range(6):
         rows, truth = generated(seed, coins=15, each=40)
@@ -73,7 +73,7 @@ def test_scores_are_recovered_and_coins_found():
     assert np.mean(coin) < np.mean(rest) - 0.05
 
 
-def test_sure_orders_are_right_more_often():
+def test_confidence_predicts_correct_rankings():
     sure, right = [], []
     for seed in range(60):
         rows, truth = generated(seed, items=4, workers=6, each=4)
@@ -86,7 +86,7 @@ def test_sure_orders_are_right_more_often():
 
 
 @every_method
-def test_a_task_without_answers_has_no_ranking(method):
+def test_no_ranking_without_answers(method):
     table = from_rows(TOY).table
     found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, table.n_workers + 1))
 
@@ -98,7 +98,7 @@ def test_a_task_without_answers_has_no_ranking(method):
 @every_method
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_workers_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     rows, _truth = generated(5, items=5, workers=8, each=5)
     mixed = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
 
@@ -108,24 +108,24 @@ def test_order_and_workers_names_do_not_matter(method, seed):
     assert one.part_confidence[0] == pytest.approx(two.part_confidence[0], abs=1e-6)
 
 
-def test_a_tie_goes_to_the_name_that_sorts_first():
+def test_tie_goes_to_first_name():
     assert METHODS["bradley-terry"].consolidate(
         from_rows([("t", "v", ("b", "a")), ("t", "w", ("a", "b"))]).table
     ).labels == [("a", "b")]
 
 
 @given(st.lists(st.text(), min_size=2, unique=True))
-def test_what_is_written_reads_the_same(names):
+def test_text_round_trip(names):
     assert ranking.read(ranking.write(tuple(names))) == tuple(names)
 
 
 @pytest.mark.parametrize("text", ["", "a, b", '"a"', '["a"]', '["a", "a"]', "[1, 2]"])
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected"):
         ranking.read(text)
 
 
-def test_agreement_is_the_share_of_agreeing_pairs():
+def test_agreement_of_pairs():
     found = METHODS["borda"].consolidate(
         from_rows([("t", "u", ("a", "b")), ("t", "v", ("a", "b")), ("t", "w", ("b", "a"))]).table
     )

@@ -22,11 +22,11 @@ TOY = [
 ]
 
 
-def test_the_medoid_is_the_answer_most_like_the_others():
+def test_medoid_is_most_similar_answer():
     assert METHODS["medoid"].consolidate(from_rows(TOY).table).labels == ["The cat sat on the mat.", "It rains."]
 
 
-def test_rover_votes_word_by_word():
+def test_rover_votes_per_word():
     # Every worker errs in another word; nobody wrote the sentence that wins.
     rows = [
         ("t", "a", "one two three fore five"),
@@ -37,13 +37,13 @@ def test_rover_votes_word_by_word():
     assert METHODS["rover"].consolidate(from_rows(rows).table).labels == ["one two three four five"]
 
 
-def test_a_word_that_few_have_is_left_out():
+def test_rover_drops_rare_words():
     rows = [("t", "a", "red red house"), ("t", "b", "red house"), ("t", "c", "red house.")]
 
     assert METHODS["rover"].consolidate(from_rows(rows).table).labels == ["red house"]
 
 
-def test_who_is_never_like_the_others_counts_for_less():
+def test_dissimilar_worker_has_less_weight():
     coded = from_rows(TOY)
     found = METHODS["medoid"].consolidate(coded.table)
     quality = dict(zip(coded.workers, found.accuracy, strict=True))
@@ -55,7 +55,7 @@ def test_who_is_never_like_the_others_counts_for_less():
     )
 
 
-def test_measures_are_as_worked_by_hand():
+def test_measures_worked_by_hand():
     # 1-grams 2 of 3 shared, 2-grams 1 of 2, 3-grams none of 1: 3 of 6 both ways.
     found = text.measure(["a b x"], ["a b c"])
 
@@ -66,7 +66,7 @@ def test_measures_are_as_worked_by_hand():
 
 
 @every_method
-def test_edges_are_defined(method):
+def test_defines_edge_cases(method):
     rows = [("t", "a", ""), ("t", "b", "   "), ("u", "a", "alone")]
     table = from_rows(rows).table
     found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
@@ -81,7 +81,7 @@ def test_edges_are_defined(method):
 @every_method
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     mixed = [TOY[i] for i in np.random.default_rng(seed).permutation(len(TOY))]
     one, two = from_rows(TOY), from_rows(mixed)
 
@@ -93,14 +93,14 @@ def test_order_and_names_do_not_matter(method, seed):
 @every_method
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
-def test_any_texts_can_be_given(method, texts):
+def test_accepts_any_texts(method, texts):
     found = METHODS[method].consolidate(from_rows([("t", str(n), text) for n, text in enumerate(texts)]).table)
 
     assert isinstance(found.labels[0], str)
     assert 0 <= found.confidence[0] <= 1
 
 
-def test_words_that_nobody_scrambled_are_found_again():
+def test_rover_recovers_words():
     rng = np.random.default_rng(1)
     vocabulary = [f"word{n}" for n in range(200)]
     rows, truth = [], []

@@ -99,14 +99,16 @@ def hierarchical(
     under workers estimated from the other tasks only. It measures prediction and is not climbed, so it may fall a
     little.
     """
-    given = None if worker_accuracy is None else checked_accuracy(dataset.n_workers, worker_accuracy, np.nan)
+    given_accuracy = None if worker_accuracy is None else checked_accuracy(dataset.n_workers, worker_accuracy, np.nan)
     strengths = Strengths(worker_answers=worker_answers, row_answers=row_answers, max_bias=most_bias)
     answers, pairs, classes = dataset.total(start)
     total = answers.astype(np.float64)
     objective: list[float] = []
     moved = 1.0
     while True:
-        pool = pooling.pool(pairs, n_workers=dataset.n_workers, total=total, given=given, strengths=strengths)
+        pool = pooling.pool(
+            pairs, n_workers=dataset.n_workers, total=total, given_accuracy=given_accuracy, strengths=strengths
+        )
         prior = (classes + prior_tasks) / (classes + prior_tasks).sum()
         if len(objective) >= max_steps or moved < tolerance:
             break

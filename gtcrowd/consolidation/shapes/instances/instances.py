@@ -76,7 +76,7 @@ def instances(table: Masks, *, least_iou: float = 0.3, least_chance: float = 0.5
 def _ious(shapes: Sequence[Instance]) -> FloatArray:
     """Return the IoU of each pair of objects, [n, n]."""
     if len({(mask.height, mask.width) for mask, _ in shapes}) > 1:
-        raise TableRefused("masks of one picture are of different sizes; they must have one size")
+        raise TableRefused("masks of one image are of different sizes; they must have one size")
     pixels = np.stack([decode(mask.layers[index].runs, mask.height * mask.width) for mask, index in shapes])
     inside = pixels.astype(np.float32)
     shared = inside @ inside.T
