@@ -59,6 +59,9 @@ class BaseKind(ABC):
     def geometry(self, value: Any, part_confidence: Sequence[float] | None = None) -> list[Shape]:
         return []
 
+    def image_size(self, value: Any) -> tuple[int, int] | None:
+        return None
+
     def manifest_fields(self, label: Label, context: ManifestContext) -> dict[str, Any]:
         self._check_medium(context.medium)
         common = common_metadata(

@@ -19,12 +19,21 @@ class Rectangle:
     width: float
     height: float
 
+    def outline(self) -> list[tuple[float, float]]:
+        """Return the corners, the first one again at the end."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return [(self.left, self.top), (right, self.top), (right, bottom), (self.left, bottom), (self.left, self.top)]
+
 
 @dataclass(frozen=True)
 class Polygon:
     """A closed outline; the last point is connected to the first."""
 
     points: tuple[tuple[float, float], ...]
+
+    def outline(self) -> list[tuple[float, float]]:
+        """Return the points, the first one again at the end."""
+        return [*self.points, *self.points[:1]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,10 @@ class Polyline:
 
     points: tuple[tuple[float, float], ...]
 
+    def outline(self) -> list[tuple[float, float]]:
+        """Return the points."""
+        return list(self.points)
+
 
 @dataclass(frozen=True)
 class Point:
@@ -40,6 +53,10 @@ class Point:
 
     x: float
     y: float
+
+    def outline(self) -> list[tuple[float, float]]:
+        """Return the point alone."""
+        return [(self.x, self.y)]
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,8 @@ class TextSpan:
     end: int
 
 
-Geometry = Rectangle | Polygon | Polyline | Point | RleMask | TextSpan
+Outlined = Rectangle | Polygon | Polyline | Point
+Geometry = Outlined | RleMask | TextSpan
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,9 @@ class Kind(Protocol):
     def geometry(self, value: Any, part_confidence: Sequence[float] | None = None) -> list[Shape]:
         """Return what can be drawn of a value, in the object's coordinates and the value's order."""
 
+    def image_size(self, value: Any) -> tuple[int, int] | None:
+        """Return width and height of the labeled image, if the value says so."""
+
     def consolidate(
         self,
         answers: AnswerColumns,

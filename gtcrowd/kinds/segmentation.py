@@ -70,6 +70,9 @@ class SegmentationKind(StructuredKind):
         masks = [(RleMask(height, width, tuple(layer["runs"])), str(layer["label"])) for layer in value["layers"]]
         return with_confidence(masks, part_confidence)
 
+    def image_size(self, value: Any) -> tuple[int, int]:
+        return value["size"]["width"], value["size"]["height"]
+
     @abstractmethod
     def colors(self, value: Any, categories: Sequence[str]) -> list[str]:
         """Return the color of each layer in the label's file."""

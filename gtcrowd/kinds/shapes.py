@@ -73,6 +73,9 @@ class ShapeKind(StructuredKind):
         shapes = [(self.shape_geometry(shape), str(shape["label"])) for shape in value[self.key]]
         return with_confidence(shapes, part_confidence)
 
+    def image_size(self, value: Any) -> tuple[int, int] | None:
+        return (value[SIZE]["width"], value[SIZE]["height"]) if SIZE in value else None
+
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[Any, dict[str, Any]]:
         value, categories = label.value, context.categories
         code = {category: index for index, category in enumerate(categories)}

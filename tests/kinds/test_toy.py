@@ -69,3 +69,16 @@ def test_consolidates_files(stars, tmp_path):
     result = consolidation_files.values(answers, kind="stars", method="lowest", parameters={})
 
     assert [list(block["label"]) for block in result.labels] == [["2"]]
+
+
+def test_refuses_folder_without_kind(monkeypatch, tmp_path):
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    folder.joinpath("__init__.py").write_text("KIND = None\n")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+
+    with pytest.raises(ValueError, match="must set KIND to a kind named 'nothing'"):
+        kinds.discover()
+
+    monkeypatch.delitem(sys.modules, "gtcrowd.kinds.nothing")
+    monkeypatch.delattr(kinds, "nothing")
