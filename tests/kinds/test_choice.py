@@ -45,7 +45,7 @@ def test_reads_answer(content):
 
 
 @pytest.mark.parametrize(
-    ("content", "field", "told"),
+    ("content", "field", "expected"),
     [
         (None, "answer", "must be an object"),
         ([], "answer", "must be an object"),
@@ -59,8 +59,8 @@ def test_reads_answer(content):
         ({"crowd-classifier": {"label": ["ibis"]}}, "crowd-classifier.label", "must be one of"),
     ],
 )
-def test_refuses_other_answers(content, field, told):
-    with pytest.raises(AnswerRefused, match=told) as refused:
+def test_refuses_other_answers(content, field, expected):
+    with pytest.raises(AnswerRefused, match=expected) as refused:
         CHOICE.read_answer(content, BIRDS)
 
     assert refused.value.field == field
@@ -72,26 +72,26 @@ def test_refusal_lists_first_categories():
 
 
 def test_consolidates_to_one_label_per_object():
-    found = conclude([(0, 0, "ibis"), (0, 1, "ibis"), (0, 2, "heron"), (2, 0, "heron")])
+    result = conclude([(0, 0, "ibis"), (0, 1, "ibis"), (0, 2, "heron"), (2, 0, "heron")])
 
-    assert found.labels == ["ibis", None, "heron"]
-    assert found.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
-    assert found.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
-    assert found.answers.tolist() == [2, 1, 1]
+    assert result.labels == ["ibis", None, "heron"]
+    assert result.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
+    assert result.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert result.answers.tolist() == [2, 1, 1]
 
 
 def test_gold_answers_are_certain():
-    found = conclude([(0, 0, "ibis"), (1, 1, "ibis")], gold_answers={0: "heron"})
+    result = conclude([(0, 0, "ibis"), (1, 1, "ibis")], gold_answers={0: "heron"})
 
-    assert found.labels == ["heron", "ibis", None]
+    assert result.labels == ["heron", "ibis", None]
 
 
 def test_weights_given_accuracies():
     rows = [(0, 0, "ibis"), (0, 1, "heron"), (0, 2, "heron")]
 
-    found = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])
+    result = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])
 
-    assert found.labels[0] == "ibis"
+    assert result.labels[0] == "ibis"
 
 
 def test_methods_exist():

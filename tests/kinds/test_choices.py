@@ -63,24 +63,24 @@ def test_refuses_too_many_categories():
 
 
 def test_consolidates_to_one_set_per_object():
-    _given, found = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
+    _given, result = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
 
-    assert found.labels == [["tree", "bus"], None, []]
-    assert found.confidence[1] == 0
-    assert [len(one) for one in found.part_confidence] == [2, 0, 0]
-    assert found.posterior[0, [0, 3]].tolist() == pytest.approx(found.part_confidence[0])
-    assert found.posterior[:, [1, 2]].max() == 0
-    assert found.answers.tolist() == [2, 1, 1]
+    assert result.labels == [["tree", "bus"], None, []]
+    assert result.confidence[1] == 0
+    assert [len(one) for one in result.part_confidence] == [2, 0, 0]
+    assert result.posterior[0, [0, 3]].tolist() == pytest.approx(result.part_confidence[0])
+    assert result.posterior[:, [1, 2]].max() == 0
+    assert result.answers.tolist() == [2, 1, 1]
 
 
 @pytest.mark.parametrize("method", CHOICES.methods)
 def test_gold_answers_are_certain(method):
     rows = [(0, 0, ["tree"]), (0, 1, ["tree"]), (1, 0, ["car"])]
-    _given, found = conclude(rows, gold_answers={0: ["tree", "dog"], 2: []}, method=method)
+    _given, result = conclude(rows, gold_answers={0: ["tree", "dog"], 2: []}, method=method)
 
-    assert found.labels == [["tree", "dog"], ["car"], []]
-    assert found.confidence[[0, 2]].tolist() == [1, 1]
-    assert list(found.part_confidence[0]) == [1, 1]
+    assert result.labels == [["tree", "dog"], ["car"], []]
+    assert result.confidence[[0, 2]].tolist() == [1, 1]
+    assert list(result.part_confidence[0]) == [1, 1]
 
 
 def test_weights_given_accuracies():
@@ -122,14 +122,14 @@ def test_posterior_equals_full_fit():
     rows, _there = generated(5, objects=300)
     objects, workers, values = zip(*rows, strict=True)
     given = kinds.AnswerColumns(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
-    found = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
-    shared, models = json.loads(json.dumps(CHOICES.worker_models(found)))
+    result = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+    shared, models = json.loads(json.dumps(CHOICES.worker_models(result)))
 
     for number in range(0, 300, 29):
         mine = [(models[worker], value) for place, worker, value in rows if place == number]
         opinion = CHOICES.posterior(shared, mine, categories=THINGS, more=2)
-        assert opinion.value == found.labels[number]
-        assert opinion.error == pytest.approx(1 - found.confidence[number], abs=0.01)
+        assert opinion.value == result.labels[number]
+        assert opinion.error == pytest.approx(1 - result.confidence[number], abs=0.01)
 
     more = np.full(300, 2)
     avoidable = CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more)
@@ -144,10 +144,10 @@ def test_value_of_more_answers_predicts_changes():
     for chosen in (first, rows):
         objects, workers, values = zip(*chosen, strict=True)
         given = kinds.AnswerColumns(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
-        found = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
-        labels.append(found.labels)
+        result = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+        labels.append(result.labels)
         if chosen is first:
-            shared, models = CHOICES.worker_models(found)
+            shared, models = CHOICES.worker_models(result)
             expected = CHOICES.value_of_more_answers(
                 shared, models, given, categories=THINGS, more=np.full(4000, 2)
             ).mean()

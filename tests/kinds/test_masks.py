@@ -57,7 +57,7 @@ def test_empty_image_has_no_layers():
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (semantic(picture(), lake="#2ca02c"), "must be among: road, car."),
         (semantic(picture(), road="green"), "must be a color"),
@@ -70,8 +70,8 @@ def test_empty_image_has_no_layers():
         ({"crowd-semantic-segmentation": {"labelMappings": [], "labeledImage": {}}}, "must be an object from label"),
     ],
 )
-def test_refuses_other_answers(content, told):
-    with pytest.raises(AnswerRefused, match=told):
+def test_refuses_other_answers(content, expected):
+    with pytest.raises(AnswerRefused, match=expected):
         MASKS.read_answer(content, THINGS)
 
 
@@ -94,9 +94,9 @@ def concluded(kind, values):
 def test_asset_shows_consolidated_mask():
     values = [MASKS.read_answer(semantic(picture(ROAD, CAR)), THINGS) for _ in range(3)]
     values[2] = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
-    found = concluded(MASKS, values)
+    result = concluded(MASKS, values)
 
-    (value,) = found.labels
+    (value,) = result.labels
     drawn = np.asarray(Image.open(io.BytesIO(MASKS.asset(value, THINGS))))
     assert (drawn == picture(ROAD, CAR)).all()
     assert MASKS.matches(value, values[0])
@@ -128,13 +128,13 @@ def test_instances_of_one_label_stay_separate():
         }
     }
     values = [INSTANCES.read_answer(sent, THINGS) for _ in range(3)]
-    found = concluded(INSTANCES, values)
+    result = concluded(INSTANCES, values)
     context = kinds.ManifestContext(
         attribute="inst", categories=THINGS, medium="image", job_name="inst", created_at=MADE, asset_uri="s3://b/5.png"
     )
-    block = INSTANCES.manifest_fields(kinds.Label(found.labels[0], 0.8, found.part_confidence[0].tolist()), context)
+    block = INSTANCES.manifest_fields(kinds.Label(result.labels[0], 0.8, result.part_confidence[0].tolist()), context)
 
-    assert [layer["label"] for layer in found.labels[0]["layers"]] == ["car", "car"]
+    assert [layer["label"] for layer in result.labels[0]["layers"]] == ["car", "car"]
     assert block["inst"]["instances"] == [{"label": "car", "color": "#2ca02c"}, {"label": "car", "color": "#1f77b4"}]
     assert block["inst"]["mask-uri"] == "s3://b/5.png"
 

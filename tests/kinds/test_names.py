@@ -11,7 +11,7 @@ def test_accepts_good_attribute_names(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [
         ("", "1 to 127"),
         ("-a", "1 to 127"),
@@ -30,11 +30,11 @@ def test_accepts_good_attribute_names(name):
         ("a-ref", "must not end in -ref"),
     ],
 )
-def test_refuses_bad_attribute_names(name, told):
+def test_refuses_bad_attribute_names(name, expected):
     [fault] = names.check_attribute_name(name, is_reference=False)
 
     assert fault.value == name
-    assert told in fault.problem
+    assert expected in fault.problem
 
 
 def test_reference_names_end_in_ref():
@@ -58,7 +58,7 @@ def test_accepts_good_categories(categories):
 
 
 @pytest.mark.parametrize(
-    ("categories", "value", "told"),
+    ("categories", "value", "expected"),
     [
         ([], [], "at least 2"),
         (["one"], ["one"], "at least 2"),
@@ -71,11 +71,11 @@ def test_accepts_good_categories(categories):
         (["a", "\ud800"], "\ud800", "control characters"),
     ],
 )
-def test_refuses_bad_categories(categories, value, told):
+def test_refuses_bad_categories(categories, value, expected):
     [fault] = names.check_categories(categories, minimum=2)
 
     assert fault.value == value
-    assert told in fault.problem
+    assert expected in fault.problem
 
 
 def test_counts_too_many_categories():

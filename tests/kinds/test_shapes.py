@@ -56,32 +56,32 @@ def test_reads_empty_answer(name):
 @every
 def test_merges_three_equal_shapes(name):
     kind = kinds.KINDS[name]
-    found = concluded(name, [[SHAPES[name]]] * 3)
+    result = concluded(name, [[SHAPES[name]]] * 3)
 
-    (shape,) = found.labels[0][kind.key]
+    (shape,) = result.labels[0][kind.key]
     assert shape["label"] == "van"
-    assert kind.matches(found.labels[0], {kind.key: [SHAPES[name]]})
-    assert found.labels[0]["inputImageProperties"] == SIZE
-    assert [len(one) for one in found.part_confidence] == [1]
-    assert found.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
+    assert kind.matches(result.labels[0], {kind.key: [SHAPES[name]]})
+    assert result.labels[0]["inputImageProperties"] == SIZE
+    assert [len(one) for one in result.part_confidence] == [1]
+    assert result.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
 
 
 @every
 def test_empty_answers_give_empty_label(name):
-    found = concluded(name, [[]] * 3)
+    result = concluded(name, [[]] * 3)
 
-    assert found.labels[0][kinds.KINDS[name].key] == []
-    assert found.confidence[0] > 0.5
+    assert result.labels[0][kinds.KINDS[name].key] == []
+    assert result.confidence[0] > 0.5
 
 
 @every
 def test_gold_answer_is_certain(name):
     kind = kinds.KINDS[name]
     truth = {kind.key: [SHAPES[name]], "inputImageProperties": SIZE}
-    found = concluded(name, [[], []], gold_answers={0: truth})
+    result = concluded(name, [[], []], gold_answers={0: truth})
 
-    assert found.labels == [truth]
-    assert (found.confidence[0], found.part_confidence[0].tolist()) == (1, [1])
+    assert result.labels == [truth]
+    assert (result.confidence[0], result.part_confidence[0].tolist()) == (1, [1])
 
 
 @every
@@ -97,7 +97,7 @@ def test_matches_only_equal_shapes(name):
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "told"),
+    ("changed", "field", "expected"),
     [
         ({"label": "bus"}, "label", "must be one of: car, van."),
         ({"width": 0}, "width", "must be more than 0."),
@@ -108,8 +108,8 @@ def test_matches_only_equal_shapes(name):
         ({"top": True}, "top", "must be a number of pixels."),
     ],
 )
-def test_refuses_bad_box(changed, field, told):
-    with pytest.raises(AnswerRefused, match=told) as refused:
+def test_refuses_bad_box(changed, field, expected):
+    with pytest.raises(AnswerRefused, match=expected) as refused:
         BOXES.read_answer(sent("boxes", SHAPES["boxes"], SHAPES["boxes"] | changed), CARS)
 
     assert refused.value.field == f"crowd-bounding-box.boundingBoxes[1].{field}"
@@ -133,13 +133,13 @@ def test_refuses_malformed_boxes(content, field):
 
 
 @pytest.mark.parametrize(
-    ("name", "count", "told"),
+    ("name", "count", "expected"),
     [("polygons", 2, "must be a list of 3 to 10,000 points"), ("lines", 3, "must be a list of 2 points"),
      ("polylines", 1, "must be a list of 2 to 10,000 points")],
 )  # fmt: skip
-def test_refuses_wrong_number_of_points(name, count, told):
+def test_refuses_wrong_number_of_points(name, count, expected):
     shape = {"label": "van", "vertices": [{"x": n, "y": n * n} for n in range(count)]}
-    with pytest.raises(AnswerRefused, match=told):
+    with pytest.raises(AnswerRefused, match=expected):
         kinds.KINDS[name].read_answer(sent(name, shape), CARS)
 
 

@@ -1,4 +1,4 @@
-"""Spans, texts, numbers and orders."""
+"""Spans, texts, numbers, rankings and custom answers."""
 
 import json
 from datetime import UTC, datetime
@@ -56,9 +56,9 @@ def test_refuses_bad_span(wrong):
 
 def test_spans_fields_equal_ground_truth():
     value = {"entities": [span("Person", 0, 3), span("Place", 12, 16)]}
-    found = concluded(SPANS, [value] * 3, NAMES)
+    result = concluded(SPANS, [value] * 3, NAMES)
 
-    assert found.labels == [value]
+    assert result.labels == [value]
     assert json.dumps(fields(SPANS, value, NAMES, [0.87, 0.7]), separators=(",", ":")) == (
         '{"ner":{"annotations":{"labels":[{"label":"Person"},{"label":"Place"}],"entities":['
         '{"label":"Person","startOffset":0,"endOffset":3},{"label":"Place","startOffset":12,"endOffset":16}]}},'
@@ -84,9 +84,9 @@ def test_refuses_non_texts(content):
 
 
 def test_consolidates_texts():
-    found = concluded(TEXT, ["the cat sat", "the cat sat", "a dog"])
+    result = concluded(TEXT, ["the cat sat", "the cat sat", "a dog"])
 
-    assert found.labels == ["the cat sat"]
+    assert result.labels == ["the cat sat"]
     assert fields(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
 
 
@@ -104,9 +104,9 @@ def test_refuses_non_numbers(given):
 
 
 def test_consolidates_numbers():
-    found = concluded(NUMBER, [4, 4, 4])
+    result = concluded(NUMBER, [4, 4, 4])
 
-    assert found.labels == [4]
+    assert result.labels == [4]
     assert NUMBER.matches(4.01, 4)
     assert not NUMBER.matches(5, 4)
 
@@ -119,9 +119,9 @@ def test_ranking_has_each_category_once():
 
 
 def test_consolidates_rankings():
-    found = concluded(RANKING, [["b", "a", "c"], ["b", "a", "c"], ["a", "b", "c"]], ["a", "b", "c"])
+    result = concluded(RANKING, [["b", "a", "c"], ["b", "a", "c"], ["a", "b", "c"]], ["a", "b", "c"])
 
-    assert found.labels == [["b", "a", "c"]]
+    assert result.labels == [["b", "a", "c"]]
     assert fields(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
 
 
@@ -129,10 +129,10 @@ def test_custom_answers_are_kept_whole():
     custom = kinds.KINDS["custom"]
     one, other = {"a": 1, "b": {"yes": True}}, {"b": {"yes": True}, "a": 1}
 
-    found = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
+    result = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
 
-    assert found.labels == [one]
-    assert found.confidence[0] == pytest.approx(2 / 3)
+    assert result.labels == [one]
+    assert result.confidence[0] == pytest.approx(2 / 3)
     assert custom.matches(one, other)
     for wrong in ({}, [], "x", None, {"a": "x" * 1_000_001}):
         with pytest.raises(AnswerRefused):

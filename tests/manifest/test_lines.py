@@ -18,10 +18,10 @@ def pieces_of(content, sizes):
 def test_any_chunks_give_same_lines(lines, sizes):
     content = b"".join(line + b"\n" for line in lines)
 
-    found = list(cut(pieces_of(content, sizes), max_bytes=100))
+    result = list(cut(pieces_of(content, sizes), max_bytes=100))
 
-    assert found == [(line, len(line) + 1) for line in lines]
-    assert found == list(cut(io.BytesIO(content), max_bytes=100))
+    assert result == [(line, len(line) + 1) for line in lines]
+    assert result == list(cut(io.BytesIO(content), max_bytes=100))
 
 
 def test_last_line_needs_no_line_feed():

@@ -48,10 +48,10 @@ def test_replaces_key_in_place():
     "line", [r'{"\u006c":0}', r'{"\u006c":0,"a":"l"}', r'{"l":0,"a":"\"l\":9}"}', r'{"l":0,"a":{"l":1}}']
 )
 def test_matches_whole_keys_only(line):
-    found = augment(line, {"l": 2})
+    result = augment(line, {"l": 2})
 
-    assert json.loads(found) == {**json.loads(line), "l": 2}
-    assert len(json.loads(found, object_pairs_hook=list)) == len(json.loads(found))
+    assert json.loads(result) == {**json.loads(line), "l": 2}
+    assert len(json.loads(result, object_pairs_hook=list)) == len(json.loads(result))
 
 
 def test_ignores_keys_within_values():
@@ -59,9 +59,9 @@ def test_ignores_keys_within_values():
 
 
 def test_adds_no_line_break():
-    found = augment('{"source":"a\u2028b"}', {"l": "c\n\r\u2028\N{BIRD}"})
+    result = augment('{"source":"a\u2028b"}', {"l": "c\n\r\u2028\N{BIRD}"})
 
-    assert found == '{"source":"a\u2028b","l":"c\\n\\r\u2028\N{BIRD}"}'
+    assert result == '{"source":"a\u2028b","l":"c\\n\\r\u2028\N{BIRD}"}'
 
 
 def test_refuses_non_json():
@@ -78,11 +78,11 @@ def test_adds_or_replaces_fields(line, fields):
 def test_new_fields_keep_line_verbatim(line, fields):
     new = {f"new-{name}": value for name, value in fields.items() if f"new-{name}" not in json.loads(line)}
 
-    found = augment(line, new)
+    result = augment(line, new)
 
     brace = line.rindex("}")
-    assert found.startswith(line[:brace])
-    assert found.endswith(line[brace:])
+    assert result.startswith(line[:brace])
+    assert result.endswith(line[brace:])
 
 
 @given(lines, objects)

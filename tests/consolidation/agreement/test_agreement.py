@@ -1,4 +1,4 @@
-"""Coefficients against worked examples, another implementation, and what must hold of them."""
+"""Agreement coefficients against worked examples and another implementation, and their invariances."""
 
 import numpy as np
 import pytest
@@ -53,10 +53,10 @@ def test_cohen_equals_scikit_learn(weights):
     other = np.where(rng.random(60) < 0.6, one, rng.integers(4, size=60))
     rows = [(task, who, int(given[task])) for who, given in enumerate((one, other)) for task in range(60)]
 
-    found = agreement.cohen(table(rows, 4), 0, 1, weights=weights)
+    result = agreement.cohen(table(rows, 4), 0, 1, weights=weights)
 
     theirs = cohen_kappa_score(one, other, labels=range(4), weights=None if weights == "none" else weights)
-    assert found.value == pytest.approx(theirs)
+    assert result.value == pytest.approx(theirs)
 
 
 def test_cohen_matrix_equals_pairs():
@@ -77,10 +77,10 @@ def test_percent_counts_equal_pairs():
 
 @pytest.mark.parametrize("measure", [agreement.alpha, agreement.fleiss, agreement.percent])
 def test_undefined_without_pairs(measure):
-    found = measure(table([(0, 0, 1), (1, 1, 0)]))
+    result = measure(table([(0, 0, 1), (1, 1, 0)]))
 
-    assert (found.value, found.low, found.high) == (None, None, None)
-    assert "no task has two answers" in found.reason
+    assert (result.value, result.low, result.high) == (None, None, None)
+    assert "no task has two answers" in result.reason
 
 
 def test_undefined_without_variety():
@@ -98,9 +98,9 @@ def test_interval_covers_larger_crowd(measure):
     # All workers alike, so that only the tasks differ between the crowds.
     wide, _t, _r = crowd(0, tasks=4000, workers=400, each=4, skill=(0.7, 0.7))
     inside = [
-        found.low <= measure(wide, draws=1).value <= found.high
+        result.low <= measure(wide, draws=1).value <= result.high
         for seed in range(1, 13)
-        for found in [measure(crowd(seed, tasks=200, workers=400, each=4, skill=(0.7, 0.7))[0])]
+        for result in [measure(crowd(seed, tasks=200, workers=400, each=4, skill=(0.7, 0.7))[0])]
     ]
 
     assert sum(inside) >= 9

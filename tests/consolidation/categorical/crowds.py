@@ -1,4 +1,4 @@
-"""Crowds for the tests of this room: written out, or generated with known truth."""
+"""Crowds for the tests of this room: written out, or generated with a known truth."""
 
 import numpy as np
 

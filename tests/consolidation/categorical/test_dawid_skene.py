@@ -39,10 +39,10 @@ def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):
 def test_equals_slow_reference():
     answers, _truth, _right = crowd(11, tasks=25, workers=6, each=4)
 
-    found = consolidation.consolidate("dawid-skene", answers, max_steps=7, tolerance=0.0)
+    result = consolidation.consolidate("dawid-skene", answers, max_steps=7, tolerance=0.0)
 
-    assert found.steps == 7
-    np.testing.assert_allclose(found.posterior, slow_dawid_skene(rows_of(answers), 25, 6, 3, 7), atol=1e-12)
+    assert result.steps == 7
+    np.testing.assert_allclose(result.posterior, slow_dawid_skene(rows_of(answers), 25, 6, 3, 7), atol=1e-12)
 
 
 def test_one_step_worked_by_hand():
@@ -50,23 +50,23 @@ def test_one_step_worked_by_hand():
     # the prior stays even. Two such answers: 0.85² against 0.15².
     answers = table([(0, 0, 0), (0, 1, 0), (1, 0, 1), (1, 1, 1)])
 
-    found = consolidation.consolidate("dawid-skene", answers, max_steps=1)
+    result = consolidation.consolidate("dawid-skene", answers, max_steps=1)
 
-    assert math.isclose(found.posterior[0, 0], 0.85**2 / (0.85**2 + 0.15**2))
-    assert not found.converged
+    assert math.isclose(result.posterior[0, 0], 0.85**2 / (0.85**2 + 0.15**2))
+    assert not result.converged
 
 
 def test_objective_includes_priors():
     # One task, known to be 1 and answered so: three tasks supposed of each class and one seen, one answer supposed
     # for each truth and one seen.
-    found = consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), gold=[1], max_steps=1, prior_tasks=3.0)
+    result = consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), gold=[1], max_steps=1, prior_tasks=3.0)
 
     share = {0: 3 / 7, 1: 4 / 7}
     rows = {0: (0.7, 0.3), 1: (0.3 / 2, 1.7 / 2)}
     priors = 3 * sum(math.log(p) for p in share.values())
     priors += 0.7 * math.log(rows[0][0]) + 0.3 * math.log(rows[0][1])
     priors += 0.3 * math.log(rows[1][0]) + 0.7 * math.log(rows[1][1])
-    assert math.isclose(found.objective[0], math.log(share[1] * rows[1][1]) + priors)
+    assert math.isclose(result.objective[0], math.log(share[1] * rows[1][1]) + priors)
 
 
 def test_reports_convergence():
@@ -80,10 +80,10 @@ def test_uses_inverted_worker():
     # Worker 2 always says the opposite, and with that tells as much as the others.
     rows = [(task, worker, task % 2 if worker < 2 else 1 - task % 2) for task in range(40) for worker in range(3)]
 
-    found = consolidation.consolidate("dawid-skene", table(rows))
+    result = consolidation.consolidate("dawid-skene", table(rows))
 
-    assert found.labels.tolist() == [0, 1] * 20
-    assert found.confusion[2, 0, 1] > 0.9
+    assert result.labels.tolist() == [0, 1] * 20
+    assert result.confusion[2, 0, 1] > 0.9
 
 
 def test_recovers_confusion_matrices():
@@ -91,34 +91,34 @@ def test_recovers_confusion_matrices():
     confusion = rng.dirichlet([1, 1, 1], size=(8, 3)) * 0.5 + symmetric_confusion(np.array([0.75]), 3) * 0.5
     answers, _truth = crowd_of(rng, confusion, tasks=4000, each=6, prior=[0.5, 0.3, 0.2])
 
-    found = consolidation.consolidate("dawid-skene", answers)
+    result = consolidation.consolidate("dawid-skene", answers)
 
-    assert np.abs(found.confusion - confusion).max() < 0.08
-    assert np.abs(found.posterior.mean(axis=0) - [0.5, 0.3, 0.2]).max() < 0.03
+    assert np.abs(result.confusion - confusion).max() < 0.08
+    assert np.abs(result.posterior.mean(axis=0) - [0.5, 0.3, 0.2]).max() < 0.03
 
 
 def test_intervals_cover_accuracy():
     inside = []
     for seed in range(20):
         answers, _truth, right = crowd(seed, tasks=150, workers=10, each=7, skill=(0.7, 0.95))
-        found = consolidation.consolidate("dawid-skene", answers)
-        inside += list((found.low <= right) & (right <= found.high))
+        result = consolidation.consolidate("dawid-skene", answers)
+        inside += list((result.low <= right) & (right <= result.high))
 
     assert np.mean(inside) > 0.88
 
 
 def test_worker_without_answers_is_prior():
-    found = consolidation.consolidate("dawid-skene", table([(0, 0, 1)], n_workers=2), prior_accuracy=0.6)
+    result = consolidation.consolidate("dawid-skene", table([(0, 0, 1)], n_workers=2), prior_accuracy=0.6)
 
-    np.testing.assert_allclose(found.confusion[1], [[0.6, 0.4], [0.4, 0.6]])
+    np.testing.assert_allclose(result.confusion[1], [[0.6, 0.4], [0.4, 0.6]])
 
 
 def test_given_accuracies_break_tie():
     answers = table([(0, 0, 0), (0, 1, 1)])
 
-    found = consolidation.consolidate("dawid-skene", answers, worker_accuracy=[0.55, 0.95])
+    result = consolidation.consolidate("dawid-skene", answers, worker_accuracy=[0.55, 0.95])
 
-    assert found.labels.tolist() == [1]
+    assert result.labels.tolist() == [1]
 
 
 def test_gold_informs_worker_models():
@@ -126,9 +126,9 @@ def test_gold_informs_worker_models():
     rows = [(task, 0, 1 - task % 2) for task in range(20)] + [(20, 0, 1)]
     known = [task % 2 for task in range(20)] + [-1]
 
-    found = consolidation.consolidate("dawid-skene", table(rows), gold=known)
+    result = consolidation.consolidate("dawid-skene", table(rows), gold=known)
 
-    assert found.labels[20] == 0
+    assert result.labels[20] == 0
 
 
 def test_symmetric_confusion_rows_sum_to_one():

@@ -52,10 +52,10 @@ def test_follows_ground_truth():
     rows = rows_of(answers)
 
     confidence, label = slow_gt_compat(rows, 20, 7, 4)
-    found = gt_compat(answers)
+    result = gt_compat(answers)
 
-    assert found.labels.tolist() == label
-    np.testing.assert_allclose(found.confidence, confidence, atol=1e-9)
+    assert result.labels.tolist() == label
+    np.testing.assert_allclose(result.confidence, confidence, atol=1e-9)
 
 
 def test_confidence_is_at_most_095():
@@ -89,6 +89,6 @@ def test_batches_are_independent():
 def test_ignores_gold_and_accuracies():
     answers = table([(0, 0, 1), (0, 1, 0)])
 
-    found = consolidation.consolidate("gt-compat", answers, gold=[1], worker_accuracy=[0.9, 0.1])
+    result = consolidation.consolidate("gt-compat", answers, gold=[1], worker_accuracy=[0.9, 0.1])
 
-    assert found.confidence.tolist() == [0.5]
+    assert result.confidence.tolist() == [0.5]

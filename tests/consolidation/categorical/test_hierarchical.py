@@ -1,4 +1,4 @@
-"""The default method: what it learns, what bounds it, and how sure it says it is."""
+"""The default method: its estimates, its bounds, and its calibration."""
 
 from dataclasses import replace
 
@@ -27,10 +27,10 @@ def test_recovers_confusion_matrices():
     confusion = np.array([[[0.9, 0.05, 0.05], [0.4, 0.5, 0.1], [0.1, 0.1, 0.8]]] * 10)
     answers, _truth = crowd_of(np.random.default_rng(1), confusion, tasks=1500, each=6)
 
-    found = conclude(answers, most_bias=10.0, vote_share=0.0)
+    result = conclude(answers, most_bias=10.0, vote_share=0.0)
 
-    np.testing.assert_allclose(found.confusion, confusion, atol=0.09)
-    np.testing.assert_allclose(found.confusion.sum(axis=2), 1)
+    np.testing.assert_allclose(result.confusion, confusion, atol=0.09)
+    np.testing.assert_allclose(result.confusion.sum(axis=2), 1)
 
 
 def test_uses_bias_with_many_answers():
@@ -45,9 +45,9 @@ def test_uses_bias_with_many_answers():
 def test_close_to_weighted_vote_with_few_answers():
     answers, _truth, _right = crowd(4, tasks=40, workers=40, each=3)
 
-    found, vote = conclude(answers), consolidation.consolidate("weighted-vote", answers)
+    result, vote = conclude(answers), consolidation.consolidate("weighted-vote", answers)
 
-    assert (found.labels == vote.labels).mean() >= 0.9
+    assert (result.labels == vote.labels).mean() >= 0.9
 
 
 def test_hard_objects_make_no_rare_class():
@@ -83,11 +83,11 @@ def test_leave_one_out_evidence():
     without = replace(pool, answers=fewer, total_by_truth=answered.sum(axis=1), correct_by_truth=right, correct=right.sum(axis=1),
                       total=total - np.bincount(answers.worker[rows], minlength=4))  # fmt: skip
 
-    found = pooling.leave_one_out_evidence(counts, contributions, pool)[task]
+    result = pooling.leave_one_out_evidence(counts, contributions, pool)[task]
 
     confusion = pooling.confusion(without)
     expected = sum(np.log(confusion[w, :, x]) for w, x in zip(answers.worker[rows], answers.label[rows], strict=True))
-    np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(result, expected)
 
 
 def test_hard_objects_correlate_answers():
@@ -96,15 +96,15 @@ def test_hard_objects_correlate_answers():
     truth = rng.integers(2, size=300)
     together = (rng.random((300, 1)) < 0.4) & (rng.random((300, 6)) < 0.5)
     apart = rng.random((300, 6)) < 0.2
-    found = []
+    result = []
     for wrong in (together, apart):
         answers = table(
             [(task, worker, int(truth[task] ^ wrong[task, worker])) for task in range(300) for worker in range(6)]
         )
         whole = InMemoryDataset(Shard(answers, None, {"votes": vote_shares(answers)}))
-        found.append(dependence.residual_correlation(whole, "votes", prior_answers=4.0))
+        result.append(dependence.residual_correlation(whole, "votes", prior_answers=4.0))
 
-    assert found[0] > found[1] + 0.05
+    assert result[0] > result[1] + 0.05
 
 
 def test_effective_share_is_kish():
@@ -126,8 +126,8 @@ def test_calibrated_with_hard_objects():
     answers = table([(task, int(worker), int(truth[task] ^ (rng.random() < miss[task])))
                      for task in range(3000) for worker in rng.choice(50, 5, replace=False)], n_workers=50)  # fmt: skip
 
-    off = {name: measures.calibration_error(found.labels, found.confidence, truth)
-           for name in ("dawid-skene", "hierarchical") for found in [consolidation.consolidate(name, answers)]}  # fmt: skip
+    off = {name: measures.calibration_error(result.labels, result.confidence, truth)
+           for name in ("dawid-skene", "hierarchical") for result in [consolidation.consolidate(name, answers)]}  # fmt: skip
 
     assert off["hierarchical"] < min(0.05, off["dawid-skene"])
 

@@ -1,4 +1,4 @@
-"""What holds for every method."""
+"""What holds for every categorical method."""
 
 import json
 
@@ -32,15 +32,15 @@ every_method = pytest.mark.parametrize("method", METHODS)
     ids=["nothing", "no answers", "no workers", "one class", "one answer", "repeated", "unseen", "a long product"],
 )
 def test_defines_edge_cases(method, answers):
-    found = consolidation.consolidate(method, answers)
+    result = consolidation.consolidate(method, answers)
 
-    for numbers in (found.posterior, found.confidence, found.accuracy, found.low, found.high):
+    for numbers in (result.posterior, result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
     answered = answers.answers_per_task() > 0
-    assert ((found.labels >= 0) == answered).all()
-    assert (found.confidence[~answered] == 0).all()
-    np.testing.assert_allclose(found.posterior.sum(axis=1), 1)
-    assert ((found.low <= found.accuracy) & (found.accuracy <= found.high)).all()
+    assert ((result.labels >= 0) == answered).all()
+    assert (result.confidence[~answered] == 0).all()
+    np.testing.assert_allclose(result.posterior.sum(axis=1), 1)
+    assert ((result.low <= result.accuracy) & (result.accuracy <= result.high)).all()
 
 
 @every_method
@@ -61,9 +61,9 @@ def test_recovers_most_labels(method):
 def test_objective_never_falls(method):
     answers, _truth, _right = crowd(2, skill=(0.35, 0.95))
 
-    found = consolidation.consolidate(method, answers)
+    result = consolidation.consolidate(method, answers)
 
-    assert (np.diff(found.objective) > -1e-9 * abs(found.objective[-1] if found.objective else 0)).all()
+    assert (np.diff(result.objective) > -1e-9 * abs(result.objective[-1] if result.objective else 0)).all()
 
 
 @every_method
@@ -83,10 +83,10 @@ def test_independent_of_names_and_order(method, seed):
         n_labels=3,
     )
 
-    found, again = consolidation.consolidate(method, answers), consolidation.consolidate(method, mixed)
+    result, again = consolidation.consolidate(method, answers), consolidation.consolidate(method, mixed)
 
-    np.testing.assert_allclose(again.posterior[task][:, label], found.posterior, atol=1e-9)
-    np.testing.assert_allclose(again.accuracy[worker], found.accuracy, atol=1e-9)
+    np.testing.assert_allclose(again.posterior[task][:, label], result.posterior, atol=1e-9)
+    np.testing.assert_allclose(again.accuracy[worker], result.accuracy, atol=1e-9)
 
 
 @every_method
@@ -102,10 +102,10 @@ def test_deterministic(method):
 def test_gold_is_certain(method):
     rows = [(0, 0, 1), (0, 1, 1), (1, 0, 0)]
 
-    found = consolidation.consolidate(method, table(rows, n_tasks=3), gold=[0, -1, 1])
+    result = consolidation.consolidate(method, table(rows, n_tasks=3), gold=[0, -1, 1])
 
-    assert found.labels[[0, 2]].tolist() == [0, 1]
-    assert found.confidence[[0, 2]].tolist() == [1, 1]
+    assert result.labels[[0, 2]].tolist() == [0, 1]
+    assert result.confidence[[0, 2]].tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("method", LEARNING)
@@ -113,9 +113,9 @@ def test_gold_scores_workers(method):
     # Two careless workers outvote the careful one; the known answers say who is who.
     rows = [(task, worker, int(worker > 0)) for task in range(20) for worker in range(3)]
 
-    found = consolidation.consolidate(method, table(rows), gold=[0] * 20)
+    result = consolidation.consolidate(method, table(rows), gold=[0] * 20)
 
-    assert found.accuracy.tolist() == pytest.approx([1, 0, 0])
+    assert result.accuracy.tolist() == pytest.approx([1, 0, 0])
 
 
 @every_method
@@ -129,7 +129,7 @@ def test_parameters_round_trip(method):
 
 
 @pytest.mark.parametrize(
-    ("parameters", "told"),
+    ("parameters", "expected"),
     [
         ({"charm": 3}, "no parameter 'charm'; it has: prior_accuracy"),
         ({"prior_accuracy": 1.5}, "prior_accuracy is 1.5; expected a number from 0.01 to 0.99"),
@@ -138,13 +138,13 @@ def test_parameters_round_trip(method):
         ({"prior_answers": "many"}, "prior_answers is 'many'"),
     ],
 )
-def test_refuses_bad_parameter(parameters, told):
-    with pytest.raises(ParameterRefused, match=told):
+def test_refuses_bad_parameter(parameters, expected):
+    with pytest.raises(ParameterRefused, match=expected):
         consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **parameters)
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "expected"),
     [
         ({"gold": [7]}, "row 0: gold is 7; expected -1 to 1"),
         ({"gold": [0, 1]}, "gold has 2 entries; there are 1 tasks"),
@@ -152,8 +152,8 @@ def test_refuses_bad_parameter(parameters, told):
         ({"worker_accuracy": [0.5, 0.5]}, "there are 1 workers"),
     ],
 )
-def test_refuses_gold_and_accuracies_that_do_not_fit(given, told):
-    with pytest.raises(TableRefused, match=told):
+def test_refuses_gold_and_accuracies_that_do_not_fit(given, expected):
+    with pytest.raises(TableRefused, match=expected):
         consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **given)
 
 

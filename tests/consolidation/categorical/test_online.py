@@ -1,4 +1,4 @@
-"""Single answers under the last models, and how far that is from the next."""
+"""Posteriors answer by answer, and their distance from the next fit."""
 
 import numpy as np
 import pytest
@@ -24,9 +24,9 @@ def test_incremental_equals_batch():
 @pytest.mark.parametrize("method", ["dawid-skene", "ibcc", "hierarchical"])
 def test_close_to_full_fit(method):
     answers, _truth, _right = crowd(2, tasks=400)
-    found = consolidation.consolidate(method, answers)
+    result = consolidation.consolidate(method, answers)
 
-    apart = online.drift(online.posteriors(online.from_aggregation(found), answers), found.posterior)
+    apart = online.drift(online.posteriors(online.from_aggregation(result), answers), result.posterior)
 
     assert apart.tasks == 400
     assert apart.moved < 0.03
@@ -57,7 +57,7 @@ def test_refuses_method_without_worker_model():
 
 
 def test_drift():
-    found = online.drift(np.array([[1.0, 0.0], [0.6, 0.4]]), np.array([[0.0, 1.0], [0.6, 0.4]]))
+    result = online.drift(np.array([[1.0, 0.0], [0.6, 0.4]]), np.array([[0.0, 1.0], [0.6, 0.4]]))
 
-    assert (found.moved, found.changed, found.tasks) == (0.5, 0.5, 2)
+    assert (result.moved, result.changed, result.tasks) == (0.5, 0.5, 2)
     assert online.drift(np.zeros((0, 2)), np.zeros((0, 2))).tasks == 0

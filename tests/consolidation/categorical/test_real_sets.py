@@ -1,4 +1,4 @@
-"""On real answers, in the folder that GTCROWD_DATA names; see its README for the sets."""
+"""On real answers, in the folder that GTCROWD_DATA names; see its README for the datasets."""
 
 import os
 from functools import cache
@@ -69,12 +69,12 @@ def test_equals_slow_reference(name):
     answers, coded, truth = load(name)
     slow = slow_dawid_skene(answers, passes=5).reindex(coded.tasks)
 
-    found = consolidation.consolidate("dawid-skene", coded.table, max_steps=5, tolerance=0.0)
+    result = consolidation.consolidate("dawid-skene", coded.table, max_steps=5, tolerance=0.0)
 
     columns = [coded.labels.index(label) for label in slow.columns]
-    np.testing.assert_allclose(found.posterior[:, columns], slow.to_numpy(), atol=0.005)
+    np.testing.assert_allclose(result.posterior[:, columns], slow.to_numpy(), atol=0.005)
     right = np.array(columns)[slow.to_numpy().argmax(axis=1)]
-    assert measures.accuracy(found.labels, truth) == pytest.approx(measures.accuracy(right, truth), abs=0.005)
+    assert measures.accuracy(result.labels, truth) == pytest.approx(measures.accuracy(right, truth), abs=0.005)
 
 
 @pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "trec2011", "adult"])
@@ -82,23 +82,23 @@ def test_majority_counts_votes(name):
     answers, coded, _truth = load(name)
     votes = answers.groupby(["task", "label"]).size().unstack(fill_value=0).loc[coded.tasks, coded.labels]
 
-    found = consolidation.consolidate("majority", coded.table)
+    result = consolidation.consolidate("majority", coded.table)
 
-    np.testing.assert_allclose(found.posterior, votes.div(votes.sum(axis=1), axis=0), atol=1e-12)
+    np.testing.assert_allclose(result.posterior, votes.div(votes.sum(axis=1), axis=0), atol=1e-12)
 
 
 def test_default_beats_majority():
     # Every set of classes in the folder; what is asked of the default is asked of it on sets nobody has seen, too.
     folders = [path.parent.name for path in Path(FOLDER).glob("*/meta.json") if '"class"' in path.read_text("utf-8")]
-    found = []
+    result = []
     for name in sorted(folders):
         _answers, coded, truth = load(name)
         default, majority = (consolidation.consolidate(method, coded.table) for method in ("hierarchical", "majority"))
         accuracy = measures.shared_accuracy(default.posterior, truth)
-        found.append((accuracy, accuracy - measures.shared_accuracy(majority.posterior, truth),
+        result.append((accuracy, accuracy - measures.shared_accuracy(majority.posterior, truth),
                       measures.log_loss(default.posterior, truth),
                       measures.calibration_error(default.labels, default.confidence, truth)))  # fmt: skip
-    accuracy, gain, loss, off = np.array(found).T
+    accuracy, gain, loss, off = np.array(result).T
 
     assert len(folders) >= 20
     assert accuracy.mean() >= 0.803

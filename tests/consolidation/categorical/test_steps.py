@@ -1,4 +1,4 @@
-"""The compiled loops against the plain arrays, and sums over ranges and parts."""
+"""Compiled loops against plain arrays, and sums over ranges and parts."""
 
 import numpy as np
 import pytest

@@ -22,7 +22,7 @@ def test_columns_are_read_only():
 
 
 @pytest.mark.parametrize(
-    ("task", "worker", "label", "told"),
+    ("task", "worker", "label", "expected"),
     [
         ([0, 2], [0, 0], [0, 0], "row 1: task is 2; expected 0 to 1"),
         ([0, 1], [-1, 0], [0, 0], "row 0: worker is -1; expected 0 to 0"),
@@ -32,8 +32,8 @@ def test_columns_are_read_only():
         ([[0, 1]], [0, 0], [0, 0], "'task' has shape"),
     ],
 )
-def test_refuses_bad_column(task, worker, label, told):
-    with pytest.raises(TableRefused, match=told):
+def test_refuses_bad_column(task, worker, label, expected):
+    with pytest.raises(TableRefused, match=expected):
         AnswerTable.from_codes(task, worker, label, n_tasks=2, n_workers=1, n_labels=2)
 
 
@@ -71,7 +71,7 @@ def test_empty_frame_needs_labels():
 
 
 @pytest.mark.parametrize(
-    ("answers", "labels", "told"),
+    ("answers", "labels", "expected"),
     [
         (frame(("t", "w", "a"), ("t", "w", "b")), ["a"], "row 1: label is 'b', which is not among the labels"),
         (frame(("t", "w", "a"), ("t", None, "a")), None, "row 1: worker is missing"),
@@ -80,6 +80,6 @@ def test_empty_frame_needs_labels():
         (frame(("t", "w", "a")), ["a", "a"], "labels are not unique"),
     ],
 )
-def test_refuses_bad_frame(answers, labels, told):
-    with pytest.raises(TableRefused, match=told):
+def test_refuses_bad_frame(answers, labels, expected):
+    with pytest.raises(TableRefused, match=expected):
         from_frame(answers, labels=labels)

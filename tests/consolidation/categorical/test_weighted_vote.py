@@ -28,55 +28,55 @@ def slow_weighted_vote(rows, n_tasks, n_workers, n_labels, turns):
 def test_equals_slow_reference():
     answers, _truth, _right = crowd(11, tasks=25, workers=6, each=4)
 
-    found = consolidation.consolidate("weighted-vote", answers, turns=3)
+    result = consolidation.consolidate("weighted-vote", answers, turns=3)
 
-    np.testing.assert_allclose(found.posterior, slow_weighted_vote(rows_of(answers), 25, 6, 3, 3), atol=1e-12)
+    np.testing.assert_allclose(result.posterior, slow_weighted_vote(rows_of(answers), 25, 6, 3, 3), atol=1e-12)
 
 
 def test_weights_by_given_accuracies():
     # One worker who is right in 95 of 100 outweighs two who are right in 60: 19 > 1.5 * 1.5.
     answers = table([(0, 0, 1), (0, 1, 0), (0, 2, 0)])
 
-    found = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[0.95, 0.6, 0.6])
+    result = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[0.95, 0.6, 0.6])
 
-    assert found.labels.tolist() == [1]
-    assert found.posterior[0, 1] == pytest.approx(19 / (19 + 1.5**2))
+    assert result.labels.tolist() == [1]
+    assert result.posterior[0, 1] == pytest.approx(19 / (19 + 1.5**2))
 
 
 def test_guessing_worker_has_no_weight():
     answers = table([(0, 0, 2), (0, 1, 1)], n_labels=4)
 
-    found = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[0.25, 0.7])
+    result = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[0.25, 0.7])
 
-    assert found.posterior[0].tolist() == pytest.approx([0.1, 0.7, 0.1, 0.1])
+    assert result.posterior[0].tolist() == pytest.approx([0.1, 0.7, 0.1, 0.1])
 
 
 def test_inverts_answers_below_chance():
-    found = consolidation.consolidate("weighted-vote", table([(0, 0, 1)]), worker_accuracy=[0.2])
+    result = consolidation.consolidate("weighted-vote", table([(0, 0, 1)]), worker_accuracy=[0.2])
 
-    assert found.posterior[0].tolist() == pytest.approx([0.8, 0.2])
+    assert result.posterior[0].tolist() == pytest.approx([0.8, 0.2])
 
 
 def test_unknown_accuracy_is_prior():
     answers = table([(0, 0, 1)])
 
-    found = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[np.nan], prior_accuracy=0.6)
+    result = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[np.nan], prior_accuracy=0.6)
 
-    assert found.posterior[0, 1] == pytest.approx(0.6)
+    assert result.posterior[0, 1] == pytest.approx(0.6)
 
 
 def test_bounds_given_accuracies():
     answers = table([(0, 0, 1), (0, 1, 0), (0, 2, 0), (0, 3, 0)])
 
-    found = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[1, 0.95, 0.95, 0.95])
+    result = consolidation.consolidate("weighted-vote", answers, worker_accuracy=[1, 0.95, 0.95, 0.95])
 
-    assert found.labels.tolist() == [0]
+    assert result.labels.tolist() == [0]
     assert MIN_ERROR == 0.01
 
 
 def test_recovers_accuracies():
     answers, _truth, right = crowd(4, tasks=2000, workers=8, each=6)
 
-    found = consolidation.consolidate("weighted-vote", answers, turns=20)
+    result = consolidation.consolidate("weighted-vote", answers, turns=20)
 
-    assert np.abs(found.accuracy - right).max() < 0.05
+    assert np.abs(result.accuracy - right).max() < 0.05

@@ -1,4 +1,4 @@
-"""Accuracies of workers, and what their intervals are worth."""
+"""Accuracies of workers, and the coverage of their intervals."""
 
 import numpy as np
 import pytest
@@ -9,8 +9,8 @@ from tests.consolidation.categorical.crowds import crowd, table
 
 
 def measured(answers, posterior):
-    found = results.from_posterior(answers, posterior, method="by hand", parameters={})
-    return found.accuracy, found.low, found.high
+    result = results.from_posterior(answers, posterior, method="by hand", parameters={})
+    return result.accuracy, result.low, result.high
 
 
 def test_scores_workers_by_posterior():
@@ -53,13 +53,15 @@ def test_leave_one_out_ratio():
 
 def test_chunks_change_nothing(monkeypatch):
     answers, _truth, _right = crowd(1)
-    found = consolidation.consolidate("dawid-skene", answers)
-    whole = worker_accuracy.leave_one_out_ratio(answers, found.posterior, found.confusion)
+    result = consolidation.consolidate("dawid-skene", answers)
+    whole = worker_accuracy.leave_one_out_ratio(answers, result.posterior, result.confusion)
     wide = worker_accuracy.interval(*worker_accuracy.tally(answers, whole))
 
     monkeypatch.setattr(worker_accuracy, "CHUNK", 128)
 
-    np.testing.assert_array_equal(worker_accuracy.leave_one_out_ratio(answers, found.posterior, found.confusion), whole)
+    np.testing.assert_array_equal(
+        worker_accuracy.leave_one_out_ratio(answers, result.posterior, result.confusion), whole
+    )
     np.testing.assert_array_equal(worker_accuracy.interval(*worker_accuracy.tally(answers, whole)), wide)
 
 
@@ -82,7 +84,7 @@ def test_intervals_cover_the_true_accuracy(method):
     covered = []
     for seed in range(12):
         answers, _truth, right = crowd(seed, skill=(0.5, 0.9))
-        found = consolidation.consolidate(method, answers)
-        covered.append((found.low <= right) & (right <= found.high))
+        result = consolidation.consolidate(method, answers)
+        covered.append((result.low <= right) & (right <= result.high))
 
     assert np.mean(covered) > 0.88  # of 180 intervals of 95 %; taken from counts of agreement 0.6 to 0.9 do

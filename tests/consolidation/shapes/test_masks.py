@@ -1,4 +1,4 @@
-"""Masks: runs, toy pictures by hand, generated workers, what must not matter."""
+"""Masks: run lengths, toy images by hand, generated workers, invariances."""
 
 import numpy as np
 import pytest
@@ -38,10 +38,10 @@ THIN = mask("......", ".##...", ".##...", "......")
 
 @every_method
 def test_keeps_majority_mask(method):
-    found = METHODS[method].consolidate(from_rows([("t", "a", BLOB), ("t", "b", BLOB), ("t", "c", WIDE)]).table)
+    result = METHODS[method].consolidate(from_rows([("t", "a", BLOB), ("t", "b", BLOB), ("t", "c", WIDE)]).table)
 
-    assert found.labels == [BLOB]
-    assert len(found.part_confidence[0]) == 1
+    assert result.labels == [BLOB]
+    assert len(result.part_confidence[0]) == 1
 
 
 @pytest.mark.parametrize("method", ["staple", "pixel-vote"])
@@ -59,10 +59,10 @@ def test_symmetric_in_inside_and_outside(method):
 def test_labels_are_layers():
     both = Mask(2, 4, (Layer("cat", (0, 2, 6)), Layer("dog", (6, 2))))
 
-    found = METHODS["staple"].consolidate(from_rows([("t", "a", both), ("t", "b", both)]).table)
+    result = METHODS["staple"].consolidate(from_rows([("t", "a", both), ("t", "b", both)]).table)
 
-    assert found.labels == [both]
-    assert masks.measure(found.labels, [both])["mean_iou"] == 1
+    assert result.labels == [both]
+    assert masks.measure(result.labels, [both])["mean_iou"] == 1
 
 
 def test_matches_instances():
@@ -70,11 +70,11 @@ def test_matches_instances():
                       Layer("cell", rle.encode(picture(mask("......", "......", "....##", "....##")).reshape(-1)))))  # fmt: skip
     one = Mask(4, 6, two.layers[:1])
 
-    found = METHODS["instances"].consolidate(
+    result = METHODS["instances"].consolidate(
         from_rows([(t, w, two if w else one) for t in range(4) for w in range(4)]).table
     )
 
-    assert [len(value.layers) for value in found.labels] == [2] * 4
+    assert [len(value.layers) for value in result.labels] == [2] * 4
 
 
 def drawn(seed, pictures=12, workers=6):
@@ -95,24 +95,24 @@ def drawn(seed, pictures=12, workers=6):
 def test_careful_workers_have_more_weight():
     rows, truth = drawn(1)
     table = from_rows(rows).table
-    found = METHODS["staple"].consolidate(table)
+    result = METHODS["staple"].consolidate(table)
 
     of_staple, of_vote = (
         masks.measure(METHODS[m].consolidate(table).labels, truth)["mean_iou"] for m in ("staple", "pixel-vote")
     )
 
     assert of_staple > of_vote
-    assert found.worker_parameters["sensitivity"][:3].min() > found.worker_parameters["sensitivity"][3:].max()
-    assert found.accuracy[:3].min() > found.accuracy[3:].max()
-    assert found.converged
+    assert result.worker_parameters["sensitivity"][:3].min() > result.worker_parameters["sensitivity"][3:].max()
+    assert result.accuracy[:3].min() > result.accuracy[3:].max()
+    assert result.converged
 
 
 def test_objective_never_falls_without_pooling(monkeypatch):
     monkeypatch.setattr(staple, "POOLED", 0.0)
-    found = METHODS["staple"].consolidate(from_rows(drawn(2)[0]).table)
+    result = METHODS["staple"].consolidate(from_rows(drawn(2)[0]).table)
 
-    assert (np.diff(found.objective) > -1e-3).all()
-    assert found.objective[-1] > found.objective[0]
+    assert (np.diff(result.objective) > -1e-3).all()
+    assert result.objective[-1] > result.objective[0]
 
 
 @every_method
@@ -120,11 +120,11 @@ def test_defines_edge_cases(method):
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
     empty = Mask(2, 2, ())
     table = from_rows([("t", "a", empty), ("t", "b", empty), ("u", "a", mask("##", "##"))]).table
-    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
-    assert found.labels[0] == empty
-    assert found.labels[1] == mask("##", "##")
-    assert found.labels[2] is None
-    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
+    assert result.labels[0] == empty
+    assert result.labels[1] == mask("##", "##")
+    assert result.labels[2] is None
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
 
 

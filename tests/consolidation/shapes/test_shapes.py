@@ -1,4 +1,4 @@
-"""Boxes and outlines: toy pictures by hand, generated crowds, what must not matter."""
+"""Boxes and outlines: toy images by hand, generated crowds, invariances."""
 
 import json
 
@@ -53,13 +53,13 @@ def toy(name):
 @every_method
 def test_finds_majority_shape(name, method):
     rows, (label, shape) = toy(name)
-    found = TYPES[name].methods[method].consolidate(from_rows(rows).table)
+    result = TYPES[name].methods[method].consolidate(from_rows(rows).table)
 
-    likest = max(found.labels[0], key=lambda one: TYPES[name].measure([(one,)], [((label, shape),)])["mean_overlap"])
+    likest = max(result.labels[0], key=lambda one: TYPES[name].measure([(one,)], [((label, shape),)])["mean_overlap"])
     assert likest[0] == label
     assert TYPES[name].measure([(likest,)], [((label, shape),)])["mean_overlap"] > 0.9
-    assert len(found.part_confidence[0]) == len(found.labels[0])
-    assert (np.diff(found.part_confidence[0]) <= 1e-9).all()  # the surest first
+    assert len(result.part_confidence[0]) == len(result.labels[0])
+    assert (np.diff(result.part_confidence[0]) <= 1e-9).all()  # the surest first
 
 
 def test_overlaps_worked_by_hand():
@@ -74,10 +74,10 @@ def test_overlaps_worked_by_hand():
 def test_drops_shape_of_one_worker():
     rows = [(t, f"w{n}", (box(10, 10), box(60, 60)) if n == 0 else (box(10, 10),)) for t in range(5) for n in range(5)]
 
-    found = BOXES["matched"].consolidate(from_rows(rows).table)
+    result = BOXES["matched"].consolidate(from_rows(rows).table)
     kept = BOXES["ground-truth-mean"].consolidate(from_rows(rows).table)
 
-    assert [len(value) for value in found.labels] == [1] * 5
+    assert [len(value) for value in result.labels] == [1] * 5
     assert [len(value) for value in kept.labels] == [2] * 5
     assert kept.part_confidence[0][0] == pytest.approx(1)
     assert kept.part_confidence[0][1] < 0.25
@@ -93,9 +93,9 @@ def test_never_joins_boxes_of_one_worker():
 def test_does_not_chain_neighbours():
     table = from_rows([("t", f"w{n}", (box(6 * n, 0),)) for n in range(4)]).table
 
-    found = matching.clusters(table, boxes.ious, min_similarity=0.2, key=str)
+    result = matching.clusters(table, boxes.ious, min_similarity=0.2, key=str)
 
-    assert max(len(one.annotations) for one in found) == 2
+    assert max(len(one.annotations) for one in result) == 2
 
 
 def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
@@ -120,8 +120,8 @@ def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
 def test_recovers_boxes_and_spreads():
     rows, truth, spread = crowd_of_boxes(1)
     coded = from_rows(rows)
-    found = BOXES["matched"].consolidate(coded.table)
-    score = boxes.measure(found.labels, truth)
+    result = BOXES["matched"].consolidate(coded.table)
+    score = boxes.measure(result.labels, truth)
     single = boxes.measure(list(coded.table.value), [truth[t] for t in coded.table.task])
 
     assert score["f1"] > single["f1"] + 0.05
@@ -129,15 +129,15 @@ def test_recovers_boxes_and_spreads():
         score["mean_overlap"]
         > boxes.measure(BOXES["ground-truth-mean"].consolidate(coded.table).labels, truth)["mean_overlap"]
     )
-    assert np.corrcoef(found.worker_parameters["spread"], spread[np.array(coded.workers)])[0, 1] > 0.8
+    assert np.corrcoef(result.worker_parameters["spread"], spread[np.array(coded.workers)])[0, 1] > 0.8
 
 
 def test_confidence_predicts_correct_boxes():
     rows, truth, _spread = crowd_of_boxes(2, miss=0.45, invent=0.5)
-    found = BOXES["matched"].consolidate(from_rows(rows).table, least_chance=0.0)
-    sure = np.concatenate(found.part_confidence)
+    result = BOXES["matched"].consolidate(from_rows(rows).table, least_chance=0.0)
+    sure = np.concatenate(result.part_confidence)
     right = np.array([any(boxes.iou(shape, true) > 0.5 for _, true in wanted)
-                      for value, wanted in zip(found.labels, truth, strict=True) for _, shape in value])  # fmt: skip
+                      for value, wanted in zip(result.labels, truth, strict=True) for _, shape in value])  # fmt: skip
     order = np.argsort(sure)
 
     assert right[order[len(order) // 2 :]].mean() > right[order[: len(order) // 2]].mean()
@@ -148,10 +148,10 @@ def test_defines_edge_cases(name, method):
     assert TYPES[name].methods[method].consolidate(from_rows([]).table).labels == []
     rows = [("t", "a", ()), ("t", "b", ()), ("u", "a", (TOYS[name][0][0][0],))]
     table = from_rows(rows).table
-    found = TYPES[name].methods[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
-    assert found.labels[0] == ()
-    assert found.labels[2] is None
-    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+    result = TYPES[name].methods[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
+    assert result.labels[0] == ()
+    assert result.labels[2] is None
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
 
 

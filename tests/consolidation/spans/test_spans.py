@@ -1,4 +1,4 @@
-"""Spans: both ways of writing them, toy texts by hand, a generated crowd, what must not matter."""
+"""Spans: both text formats, toy texts by hand, a generated crowd, invariances."""
 
 import json
 
@@ -34,10 +34,10 @@ TOY = [
 
 @every_method
 def test_toy_worked_by_hand(method):
-    found = METHODS[method].consolidate(from_rows(TOY).table)
+    result = METHODS[method].consolidate(from_rows(TOY).table)
 
-    assert found.labels == [ANA, tagged("O")]
-    assert [len(parts) for parts in found.part_confidence] == [2, 0]
+    assert result.labels == [ANA, tagged("O")]
+    assert [len(parts) for parts in result.part_confidence] == [2, 0]
 
 
 def test_units_follow_offsets():
@@ -91,10 +91,10 @@ def test_finds_spans_that_many_miss():
 
 def test_confidence_predicts_correct_spans():
     rows, truth = generated(2, miss=0.6)
-    found = METHODS["sequence"].consolidate(from_rows(rows).table)
-    sure = np.concatenate(found.part_confidence)
+    result = METHODS["sequence"].consolidate(from_rows(rows).table)
+    sure = np.concatenate(result.part_confidence)
     right = np.array(
-        [span in true.spans for value, true in zip(found.labels, truth, strict=True) for span in value.spans]
+        [span in true.spans for value, true in zip(result.labels, truth, strict=True) for span in value.spans]
     )
     half = np.argsort(sure)
 
@@ -124,19 +124,19 @@ def test_forward_backward_equals_all_paths():
 
 def test_objective_rises():
     rows, _truth = generated(4)
-    found = METHODS["sequence"].consolidate(from_rows(rows).table)
+    result = METHODS["sequence"].consolidate(from_rows(rows).table)
 
-    assert found.converged
-    assert found.objective[-1] > found.objective[0]
+    assert result.converged
+    assert result.objective[-1] > result.objective[0]
 
 
 @every_method
 def test_defines_edge_cases(method):
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
     table = from_rows([("t", "a", Entities(())), ("t", "a", Entities(()))]).table
-    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 2))
-    assert found.labels == [Entities(()), None]
-    assert np.isfinite(found.confidence).all()
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 2))
+    assert result.labels == [Entities(()), None]
+    assert np.isfinite(result.confidence).all()
 
 
 def test_refuses_different_lengths():

@@ -1,4 +1,4 @@
-"""Several labels a task: toy data by hand, a generated crowd, what must not matter."""
+"""Sets of labels: toy data by hand, a generated crowd, invariances."""
 
 import numpy as np
 import pytest
@@ -36,16 +36,16 @@ def test_toy_worked_by_hand(method):
 
 
 def test_ground_truth_keeps_every_label():
-    found = METHODS["ground-truth"].consolidate(from_rows(TOY).table)
+    result = METHODS["ground-truth"].consolidate(from_rows(TOY).table)
 
-    assert found.labels == [("cat", "sofa"), ("dog", "sofa"), ()]
-    assert found.part_confidence[1][0] > found.part_confidence[1][1]
+    assert result.labels == [("cat", "sofa"), ("dog", "sofa"), ()]
+    assert result.part_confidence[1][0] > result.part_confidence[1][1]
 
 
 def test_per_label_beats_vote():
     rows, truth, sensitive = generated(1)
     coded = from_rows(rows)
-    found = METHODS["per-label"].consolidate(coded.table)
+    result = METHODS["per-label"].consolidate(coded.table)
 
     model, vote = (
         choices.measure(METHODS[m].consolidate(coded.table).labels, truth)["f1"]
@@ -53,35 +53,35 @@ def test_per_label_beats_vote():
     )
 
     assert model > vote + 0.02
-    assert np.corrcoef(found.worker_parameters["sensitivity"], sensitive[np.array(coded.workers)])[0, 1] > 0.9
-    assert found.converged
+    assert np.corrcoef(result.worker_parameters["sensitivity"], sensitive[np.array(coded.workers)])[0, 1] > 0.9
+    assert result.converged
 
 
 def test_confidence_predicts_correct_sets():
     rows, truth, _ = generated(2)
-    found = METHODS["per-label"].consolidate(from_rows(rows).table)
-    right = np.array([set(one) == set(other) for one, other in zip(found.labels, truth, strict=True)])
-    order = np.argsort(found.confidence)
+    result = METHODS["per-label"].consolidate(from_rows(rows).table)
+    right = np.array([set(one) == set(other) for one, other in zip(result.labels, truth, strict=True)])
+    order = np.argsort(result.confidence)
 
     assert right[order[100:]].mean() > right[order[:100]].mean()
 
 
 def test_measures_worked_by_hand():
-    found = choices.measure([("a", "b"), ("a",), None], [("a",), ("a",), ("b",)])
+    result = choices.measure([("a", "b"), ("a",), None], [("a",), ("a",), ("b",)])
 
-    assert found["f1"] == pytest.approx(2 * 2 / (3 + 3))
-    assert found["macro_f1"] == pytest.approx((1 + 0) / 2)
-    assert found["exact"] == pytest.approx(1 / 3)
-    assert found["jaccard"] == pytest.approx((0.5 + 1 + 0) / 3)
+    assert result["f1"] == pytest.approx(2 * 2 / (3 + 3))
+    assert result["macro_f1"] == pytest.approx((1 + 0) / 2)
+    assert result["exact"] == pytest.approx(1 / 3)
+    assert result["jaccard"] == pytest.approx((0.5 + 1 + 0) / 3)
 
 
 @every_method
 def test_defines_edge_cases(method):
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
     table = from_rows([("t", "a", ()), ("t", "b", ())]).table
-    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 3))
-    assert found.labels == [(), None]
-    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 3))
+    assert result.labels == [(), None]
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
 
 

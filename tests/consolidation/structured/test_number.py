@@ -1,4 +1,4 @@
-"""Numbers: toy data by hand, a generated crowd with known biases, real emotions."""
+"""Numbers: toy data by hand, a generated crowd with known biases, invariances."""
 
 import numpy as np
 import pytest
@@ -39,17 +39,17 @@ def test_toy_worked_by_hand():
 
 def test_recovers_biases_and_spreads():
     coded, truth, bias, sd = generated(1)
-    found = METHODS["weighted-mean"].consolidate(coded.table)
+    result = METHODS["weighted-mean"].consolidate(coded.table)
     workers = np.array(coded.workers)
 
-    off = np.array(found.labels) - truth[np.array(coded.tasks)]
+    off = np.array(result.labels) - truth[np.array(coded.tasks)]
     assert (
         np.sqrt(np.mean(off**2))
         < 0.6 * number.measure(METHODS["mean"](coded.table).labels, list(truth[np.array(coded.tasks)]))["rmse"]
     )
-    assert np.corrcoef(found.worker_parameters["bias"], bias[workers])[0, 1] > 0.95
-    assert np.corrcoef(found.worker_parameters["spread"], sd[workers])[0, 1] > 0.85
-    assert found.converged
+    assert np.corrcoef(result.worker_parameters["bias"], bias[workers])[0, 1] > 0.95
+    assert np.corrcoef(result.worker_parameters["spread"], sd[workers])[0, 1] > 0.85
+    assert result.converged
 
 
 def test_close_to_mean_with_few_answers():
@@ -60,9 +60,9 @@ def test_close_to_mean_with_few_answers():
 
 def test_confidence_predicts_error():
     coded, truth, _bias, _sd = generated(2, each=3, spread=(0.5, 12.0))
-    found = METHODS["weighted-mean"].consolidate(coded.table)
-    off = np.abs(np.array(found.labels) - truth[np.array(coded.tasks)])
-    half = np.argsort(found.confidence)
+    result = METHODS["weighted-mean"].consolidate(coded.table)
+    off = np.abs(np.array(result.labels) - truth[np.array(coded.tasks)])
+    half = np.argsort(result.confidence)
 
     assert off[half[100:]].mean() < off[half[:100]].mean()
 
@@ -73,13 +73,13 @@ def test_confidence_predicts_error():
 )
 def test_defines_edge_cases(method, rows):
     table = from_rows(rows).table
-    found = METHODS[method].consolidate(
+    result = METHODS[method].consolidate(
         ValueTable(table.task, table.worker, table.value, table.n_tasks + 1, table.n_workers + 1)
     )
 
-    assert found.labels[-1] is None
-    assert found.confidence[-1] == 0
-    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+    assert result.labels[-1] is None
+    assert result.confidence[-1] == 0
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
 
 

@@ -1,4 +1,4 @@
-"""Rankings: toy data by hand, generated scores, what must not matter."""
+"""Rankings: toy data by hand, generated scores, invariances."""
 
 import numpy as np
 import pytest
@@ -39,10 +39,10 @@ def test_toy_worked_by_hand(method):
 def test_two_items_worked_by_hand():
     table = from_rows([("t", "w", ("a", "b"))] * 3 + [("t", "w", ("b", "a"))]).table
 
-    found = METHODS["bradley-terry"].consolidate(table, prior_wins=1e-6)
+    result = METHODS["bradley-terry"].consolidate(table, prior_wins=1e-6)
 
     # Scores of odds 3 : 1; information of 4 comparisons at p = 3/4.
-    assert found.part_confidence[0][0] == pytest.approx(special.ndtr(np.log(3) / np.sqrt(1 / (4 * 3 / 16))), abs=1e-3)
+    assert result.part_confidence[0][0] == pytest.approx(special.ndtr(np.log(3) / np.sqrt(1 / (4 * 3 / 16))), abs=1e-3)
 
 
 def test_ranking_equals_its_pairs():
@@ -62,12 +62,12 @@ def test_recovers_scores_and_reliabilities():
     for seed in range(6):
         rows, truth = generated(seed, coins=15, each=40)
         coded = from_rows(rows)
-        found = METHODS["noisy-bradley-terry"].consolidate(coded.table)
-        taus.append(ranking.measure(found.labels, [truth])["tau"])
-        reliable = dict(zip(coded.workers, found.worker_parameters["reliability"], strict=True))
+        result = METHODS["noisy-bradley-terry"].consolidate(coded.table)
+        taus.append(ranking.measure(result.labels, [truth])["tau"])
+        reliable = dict(zip(coded.workers, result.worker_parameters["reliability"], strict=True))
         coin += [reliable[f"w{n}"] for n in range(15)]
         rest += [reliable[f"w{n}"] for n in range(15, 40)]
-        assert found.converged
+        assert result.converged
 
     assert np.mean(taus) > 0.8
     assert np.mean(coin) < np.mean(rest) - 0.05
@@ -77,9 +77,9 @@ def test_confidence_predicts_correct_rankings():
     sure, right = [], []
     for seed in range(60):
         rows, truth = generated(seed, items=4, workers=6, each=4)
-        found = METHODS["noisy-bradley-terry"].consolidate(from_rows(rows).table)
-        sure.append(found.confidence[0])
-        right.append(found.labels[0] == truth)
+        result = METHODS["noisy-bradley-terry"].consolidate(from_rows(rows).table)
+        sure.append(result.confidence[0])
+        right.append(result.labels[0] == truth)
     half = np.argsort(sure)
 
     assert np.mean(np.array(right)[half[30:]]) > np.mean(np.array(right)[half[:30]])
@@ -88,10 +88,10 @@ def test_confidence_predicts_correct_rankings():
 @every_method
 def test_no_ranking_without_answers(method):
     table = from_rows(TOY).table
-    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, table.n_workers + 1))
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, table.n_workers + 1))
 
-    assert (found.labels[1], found.confidence[1]) == (None, 0)
-    assert found.accuracy[-1] == 0.5
+    assert (result.labels[1], result.confidence[1]) == (None, 0)
+    assert result.accuracy[-1] == 0.5
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
 
 
@@ -126,8 +126,8 @@ def test_refuses_malformed_text(text):
 
 
 def test_agreement_of_pairs():
-    found = METHODS["borda"].consolidate(
+    result = METHODS["borda"].consolidate(
         from_rows([("t", "u", ("a", "b")), ("t", "v", ("a", "b")), ("t", "w", ("b", "a"))]).table
     )
 
-    assert found.agreement == pytest.approx(1 / 3)
+    assert result.agreement == pytest.approx(1 / 3)

@@ -1,4 +1,4 @@
-"""Texts: toy sentences by hand, measures against worked values, what must not matter."""
+"""Texts: toy sentences by hand, measures against worked values, invariances."""
 
 import numpy as np
 import pytest
@@ -45,22 +45,22 @@ def test_rover_drops_rare_words():
 
 def test_dissimilar_worker_has_less_weight():
     coded = from_rows(TOY)
-    found = METHODS["medoid"].consolidate(coded.table)
-    quality = dict(zip(coded.workers, found.accuracy, strict=True))
+    result = METHODS["medoid"].consolidate(coded.table)
+    quality = dict(zip(coded.workers, result.accuracy, strict=True))
 
     assert quality["d"] < 0.3 < quality["a"]
     assert (
-        found.worker_parameters["weight"][coded.workers.index("d")]
-        < found.worker_parameters["weight"][coded.workers.index("a")]
+        result.worker_parameters["weight"][coded.workers.index("d")]
+        < result.worker_parameters["weight"][coded.workers.index("a")]
     )
 
 
 def test_measures_worked_by_hand():
     # 1-grams 2 of 3 shared, 2-grams 1 of 2, 3-grams none of 1: 3 of 6 both ways.
-    found = text.measure(["a b x"], ["a b c"])
+    result = text.measure(["a b x"], ["a b c"])
 
-    assert found["gleu"] == pytest.approx(3 / 6)
-    assert found["word_error_rate"] == pytest.approx(1 / 3)
+    assert result["gleu"] == pytest.approx(3 / 6)
+    assert result["word_error_rate"] == pytest.approx(1 / 3)
     assert text.measure(["A b."], ["a b ."]) == {"gleu": 1, "chrf": 1, "word_error_rate": 0}
     assert text.measure([None], ["a"]) == {"gleu": 0, "chrf": 0, "word_error_rate": 1}
 
@@ -69,11 +69,11 @@ def test_measures_worked_by_hand():
 def test_defines_edge_cases(method):
     rows = [("t", "a", ""), ("t", "b", "   "), ("u", "a", "alone")]
     table = from_rows(rows).table
-    found = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
 
-    assert (found.labels[2], found.confidence[2]) == (None, 0)
-    assert found.labels[1] == "alone"
-    for numbers in (found.confidence, found.accuracy, found.low, found.high):
+    assert (result.labels[2], result.confidence[2]) == (None, 0)
+    assert result.labels[1] == "alone"
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
     assert METHODS[method].consolidate(from_rows([]).table).labels == []
 
@@ -94,10 +94,10 @@ def test_independent_of_order_and_names(method, seed):
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4))
 def test_accepts_any_texts(method, texts):
-    found = METHODS[method].consolidate(from_rows([("t", str(n), text) for n, text in enumerate(texts)]).table)
+    result = METHODS[method].consolidate(from_rows([("t", str(n), text) for n, text in enumerate(texts)]).table)
 
-    assert isinstance(found.labels[0], str)
-    assert 0 <= found.confidence[0] <= 1
+    assert isinstance(result.labels[0], str)
+    assert 0 <= result.confidence[0] <= 1
 
 
 def test_rover_recovers_words():
