@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gtcrowd import kinds, line
+from gtcrowd import job_lifecycle, kinds
 from gtcrowd.commands import consolidation_files
 from gtcrowd.jobs import store
 from gtcrowd.jobs.reading import JobRefused
@@ -44,7 +44,7 @@ def test_runs_from_page_to_manifest(stars, ask, hire, now):
             submit.submit(assignment=assignment, content={"stars": 6}, now=now)
         submit.submit(assignment=assignment, content={"stars": rating}, now=now)
 
-    job = line.advance(job.pk, now=now)
+    job = job_lifecycle.advance(job.pk, now=now)
 
     with store.store().open(job.output) as file:
         fields = json.loads(file.read())
