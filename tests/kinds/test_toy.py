@@ -9,7 +9,7 @@ import pytest
 from gtcrowd import job_lifecycle, kinds
 from gtcrowd.commands import consolidation_files
 from gtcrowd.jobs import store
-from gtcrowd.jobs.reading import JobRefused
+from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks import claim, submit
 from gtcrowd.workpage import rendering

@@ -257,7 +257,7 @@ class TaskTemplate(FieldType):
         return value if value.strip() else ""
 
     def limits(self, requester: Requester | None) -> dict[str, Any]:
-        return {"max_length": pages.MOST_CHARACTERS}
+        return {"max_length": pages.MAX_LENGTH}
 
 
 @dataclass(frozen=True)
