@@ -79,7 +79,7 @@ def _work(job: Job, now: datetime) -> None:
     progress.count(job, now=now)
     _explain_preparing(job, now)
     if _most_reached(job):
-        reason = language.later("As many objects are labeled as the stopping conditions ask for.")
+        reason = language.gettext_lazy("As many objects are labeled as the stopping conditions ask for.")
         stop.begin(job, code="stopping-condition", reason=reason, now=now)
         _wind_up(job, now)
     elif job.streaming:
@@ -137,16 +137,20 @@ def _wait_for_more(job: Job, now: datetime) -> None:
     elif job.paused_at or job.reason_code in (deliver.WAITING, "preparing"):
         return  # the job says so already
     elif not _open(job):
-        state.explain(job, code="waiting-for-objects", reason=language.later("Waiting for objects to arrive."), now=now)
+        state.explain(
+            job, code="waiting-for-objects", reason=language.gettext_lazy("Waiting for objects to arrive."), now=now
+        )
     elif job.reason_code == "waiting-for-objects":
-        state.explain(job, code="waiting-for-workers", reason=language.later("Waiting for workers to answer."), now=now)
+        state.explain(
+            job, code="waiting-for-workers", reason=language.gettext_lazy("Waiting for workers to answer."), now=now
+        )
 
 
 def _wind_up(job: Job, now: datetime) -> None:
     close_tasks.end_given_up(job, now=now)
     close_tasks.end_all(job, reason_code="job-stopped", now=now)
     if _open(job):
-        reason = language.later("Stopping: workers who hold a task may still hand in their answer.")
+        reason = language.gettext_lazy("Stopping: workers who hold a task may still hand in their answer.")
         state.explain(job, code=job.reason_code, reason=reason, now=now)
     else:
         _conclude(job, JobState.STOPPED, now)
@@ -162,7 +166,7 @@ def _conclude(job: Job, to: str, now: datetime) -> None:
     tally = progress.count(job, now=now)
     output_manifest.write(job)
     if to == JobState.STOPPED:
-        code, reason = job.reason_code or "stopped", language.later("The job was stopped.")
+        code, reason = job.reason_code or "stopped", language.gettext_lazy("The job was stopped.")
     else:
         code, reason = _outcome(job, tally.failed)
     _finish(job, to, code=code, reason=reason, now=now)
@@ -202,7 +206,7 @@ def _most_reached(job: Job) -> bool:
 
 def _outcome(job: Job, failed: int) -> tuple[str, str]:
     if not failed:
-        return "all-labeled", language.later("All objects are labeled.")
+        return "all-labeled", language.gettext_lazy("All objects are labeled.")
     text = _("All objects were offered; %(failed)s of %(total)s got no label, each with its reason.")
     return "completed-with-errors", text % {"failed": failed, "total": job.objects_total}
 

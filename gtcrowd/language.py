@@ -1,4 +1,4 @@
-"""How the rooms without Django speak: English, or whatever language the service puts in its place."""
+"""Translate texts of the rooms without Django: English, until the service installs its own translation."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 _translate: Callable[[str], str] = str
 
 
-def speak(translate: Callable[[str], str]) -> None:
-    """From now on, `say` passes every text through `translate`, which knows the reader's language."""
-    global _translate  # noqa: PLW0603 - as with logging, the process has one, set where it begins
+def install(translate: Callable[[str], str]) -> None:
+    """Have `gettext` pass every text through `translate`, which knows the reader's language."""
+    global _translate  # noqa: PLW0603 - as with logging, a process has one, set where it starts
     _translate = translate
 
 
-def say(text: str, **facts: Any) -> str:
-    """The text in the reader's language, with each `%(name)s` in it replaced by the fact of that name."""
-    return _translate(text) % facts if facts else _translate(text)
+def gettext(text: str, **parameters: Any) -> str:
+    """Return the text in the reader's language, with each `%(name)s` replaced by the parameter of that name."""
+    return _translate(text) % parameters if parameters else _translate(text)
 
 
-def later(text: str) -> str:
-    """The text as it is, for names and reasons that are kept: whoever shows them says them in the reader's language."""
+def gettext_lazy(text: str) -> str:
+    """Mark a text for translation and return it in English; it is translated where it is shown."""
     return text

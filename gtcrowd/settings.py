@@ -244,7 +244,7 @@ LANGUAGES = [("en", "English"), ("ko", "한국어"), ("ja", "日本語")]  # eac
 LOCALE_PATHS = [ROOT / "gtcrowd" / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, HTTPS, "Lax"
-language.speak(gettext)
+language.install(gettext)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "queued"
 

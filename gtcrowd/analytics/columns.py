@@ -13,7 +13,7 @@ from gtcrowd import kinds
 from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.consolidation.shapes.boxes import Boxes
 from gtcrowd.jobs.models import Job
-from gtcrowd.kinds.shapes import BOXES
+from gtcrowd.kinds.boxes import KIND as BOXES
 from gtcrowd.labels import bulk_copy
 
 JOINED = """
@@ -126,16 +126,17 @@ def _whole(job: Job, kind: kinds.Kind) -> Columns:
     given = np.flatnonzero(~gold)
     both, agreed = np.zeros(len(found), bool), np.zeros(len(found))
     both[given], agreed[given] = comparing.likeness_with_others(
-        task[given].astype(np.int64), [value(found[place][4]) for place in given.tolist()], kind.likeness
+        task[given].astype(np.int64), [value(found[place][4]) for place in given.tolist()], kind.similarity
     )
     labeled = np.array([bool(row[5]) and not row[3] for row in found], dtype=bool)
     right = np.array([
-        kind.likeness(value(row[4]), value(row[5])) if there else 0.0 for row, there in zip(found, labeled, strict=True)
+        kind.similarity(value(row[4]), value(row[5])) if there else 0.0
+        for row, there in zip(found, labeled, strict=True)
     ])  # fmt: skip
 
     def same(column: int, *, of_gold: bool) -> npt.NDArray[np.int64]:
         return np.array([
-            int(kind.same(value(row[4]), value(row[column]))) if row[column] and row[3] >= of_gold else -1
+            int(kind.matches(value(row[4]), value(row[column]))) if row[column] and row[3] >= of_gold else -1
             for row in found
         ], dtype=np.int64)  # fmt: skip
 
@@ -145,11 +146,11 @@ def _whole(job: Job, kind: kinds.Kind) -> Columns:
         task.astype(np.int64), worker.astype(np.int64), days, gold, one, np.where(labeled, 1, -1),
         same(6, of_gold=False), np.where(gold, same(7, of_gold=True), -1), right, both, agreed, workers, len(tasks),
         np.zeros(len(found)), np.zeros(len(found)),
-        ([BOXES.inner(value(row[4])) for row in found], [_held_against(row, value) for row in found])
+        ([BOXES.decode(value(row[4])) for row in found], [_held_against(row, value) for row in found])
         if kind is BOXES else None,
     )  # fmt: skip
 
 
 def _held_against(row: tuple[Any, ...], value: Callable[[str], Any]) -> Boxes | None:
     text = (row[7] if row[3] else "") or row[6] or ("" if row[3] else row[5])
-    return BOXES.inner(value(text)) if text else None
+    return BOXES.decode(value(text)) if text else None

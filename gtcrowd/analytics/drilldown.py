@@ -373,7 +373,7 @@ def _answers_told(viewer: Viewer, found: Sequence[tuple[Any, ...]]) -> list[list
 
 def _is_right(kind: kinds.Kind, value: Any, known: Any, label: Any) -> bool | None:
     if known is not None:
-        return kind.same(value, known)
+        return kind.matches(value, known)
     # A label of another kind is alike more or less, and no two people draw the same.
     return None if label is None or kind.values([""]) is None else bool(value == label)
 

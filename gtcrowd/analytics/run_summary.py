@@ -14,7 +14,7 @@ from gtcrowd.analytics.measures import boxes, calibration
 from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.analytics.measures.periods import EPOCH
 from gtcrowd.consolidation import agreement
-from gtcrowd.consolidation.classes.table import AnswerTable
+from gtcrowd.consolidation.categorical.table import AnswerTable
 from gtcrowd.jobs.models import Job
 
 DRAWS = 200
@@ -146,5 +146,5 @@ def _gold(job: Job) -> list[dict[str, Any]]:
         item = items.setdefault(position, {"position": position, "value": known, "active": active, "n": 0, "right": 0})
         if answer is not None:
             item["n"] += 1
-            item["right"] += int(kind.same(json.loads(answer), known))
+            item["right"] += int(kind.matches(json.loads(answer), known))
     return list(items.values())

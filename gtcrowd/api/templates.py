@@ -16,7 +16,7 @@ from gtcrowd.workpage import rendering
 
 
 class RenderRequestShape(serializers.Serializer[Any]):
-    template = serializers.CharField(max_length=pages.MOST_CHARACTERS, help_text="Worker page in Liquid.")
+    template = serializers.CharField(max_length=pages.MAX_LENGTH, help_text="Worker page in Liquid.")
     task_input = serializers.DictField(required=False, help_text="What stands under `task.input`.")
 
 
@@ -61,5 +61,5 @@ class RenderTemplate(APIView):
             try:
                 rendered = rendering.sample(text, given=facts, requester=caller(request).requester).html
             except rendering.LiquidError as error:
-                faults = [pages.told(error, text)]
+                faults = [pages.fault_of(error, text)]
         return Response({"rendered": rendered, "errors": [{"line": f.line, "problem": f.problem} for f in faults]})

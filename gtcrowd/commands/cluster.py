@@ -24,8 +24,8 @@ from gtcrowd.commands import answer_files, consolidation_files, partitions
 from gtcrowd.commands.answer_files import FileRefused
 from gtcrowd.commands.consolidation_files import CHOICE, NotInParts, Result
 from gtcrowd.commands.partitions import Split
-from gtcrowd.consolidation.classes import conclusion
-from gtcrowd.consolidation.classes.parts import Model, Sums
+from gtcrowd.consolidation.categorical import results
+from gtcrowd.consolidation.categorical.shards import Model, Sums
 
 # Answers of a part where nothing is said: some hundred megabytes of memory in the process that works on it.
 ANSWERS_A_PART = 2_000_000
@@ -40,7 +40,7 @@ Said = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Cluster:
-    """All parts of a split file as a `parts.Crowd`, worked on by the processes of a cluster."""
+    """All parts of a split file as a `shards.Dataset`, worked on by the processes of a cluster."""
 
     client: Client
     split: Split
@@ -59,10 +59,10 @@ class Cluster:
         """Number of labels."""
         return self.split.n_labels
 
-    def total(self, look: Callable[..., Sums], *tables: Any) -> Sums:
-        """What `look` gives for all parts together, added up on the way."""
+    def total(self, function: Callable[..., Sums], *arguments: Any) -> Sums:
+        """What `function` gives for all parts together, added up on the way."""
         self.said(f"pass {next(self.passes)} over {self.n_answers:,} answers")
-        return added(self.client, self.split, _look, look, *tables)
+        return added(self.client, self.split, _of_part, function, *arguments)
 
 
 @contextmanager
@@ -88,10 +88,10 @@ def choice(
     Raises FileRefused, NotInParts and ParameterRefused.
     """
     chosen = consolidation.METHODS[method]
-    if chosen.learn is None:
-        able = ", ".join(name for name, one in consolidation.METHODS.items() if one.learn is not None)
+    if chosen.fit is None:
+        able = ", ".join(name for name, one in consolidation.METHODS.items() if one.fit is not None)
         raise NotInParts(f"{method} needs all answers in one place; in parts work {able}")
-    settled = chosen.settled(parameters)
+    settled = chosen.with_defaults(parameters)
     answer_files.demand(path, consolidation_files.COLUMNS)
     for told in filter(None, (known, truth)):
         consolidation_files.told_columns(told)
@@ -105,9 +105,9 @@ def choice(
         said("putting parts in order")
         n_tasks, n_answers = added(client, split, _settle, given, right)
         crowd = Cluster(client, split, n_tasks, n_answers, said)
-        model = chosen.learn(crowd, worker_accuracy=None, **settled)
+        model = chosen.fit(crowd, worker_accuracy=None, **settled)
         said("writing")
-        workers = conclusion.of_workers(*added(client, split, _write, model, posterior))
+        workers = results.score_workers(*added(client, split, _write, model, posterior))
         summary = {
             **consolidation_files.summary_of(
                 model, kind=CHOICE, method=method, parameters=settled, tasks=n_tasks, answers=n_answers,
@@ -168,8 +168,8 @@ def _with_tables(work: Callable[..., Sums], shared: str, part: int) -> Sums:
     return work(split, part, *tables)
 
 
-def _look(split: Split, part: int, look: Callable[..., Sums], *tables: Any) -> Sums:
-    return look(partitions.load(split, part), *tables)
+def _of_part(split: Split, part: int, function: Callable[..., Sums], *arguments: Any) -> Sums:
+    return function(partitions.load(split, part), *arguments)
 
 
 def _settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str, int]) -> Sums:
@@ -180,14 +180,14 @@ def _write(split: Split, part: int, model: Model, posterior: bool) -> Sums:
     """Write the labels of a part, and those whose truth is known once more; gives what measures workers."""
     here = partitions.load(split, part)
     names, truth = partitions.tasks(split, part)
-    opinion = model.look(here, *model.tables)
-    label, confidence = conclusion.decided(here.table, opinion.posterior, here.known)
-    shares = opinion.posterior if posterior else None
+    inference = model.e_step(here, *model.arguments)
+    label, confidence = results.decide(here.table, inference.posterior, here.gold)
+    shares = inference.posterior if posterior else None
     columns = consolidation_files.label_columns(names, split.labels, label, confidence, shares)
     answer_files.write(_labels(split, part), [columns])
     told = np.flatnonzero(truth != -1)
-    np.savez(_told(split, part), label[told], confidence[told], opinion.posterior[told], truth[told])
-    return conclusion.tallies(here.table, opinion)
+    np.savez(_told(split, part), label[told], confidence[told], inference.posterior[told], truth[told])
+    return results.worker_tallies(here.table, inference)
 
 
 def _with_truth(split: Split) -> Iterator[Any]:

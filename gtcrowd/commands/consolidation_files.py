@@ -11,14 +11,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gtcrowd import consolidation
+from gtcrowd import kinds as label_kinds
 from gtcrowd.commands import answer_files
 from gtcrowd.commands.answer_files import Column, FileRefused
-from gtcrowd.consolidation import AnswerTable, Conclusion, TableRefused
-from gtcrowd.consolidation.classes import conclusion, measures
-from gtcrowd.consolidation.classes.parts import Model
-from gtcrowd.consolidation.values.form import Form
-from gtcrowd.consolidation.values.outcome import Outcome
-from gtcrowd.consolidation.values.table import ValueRefused, ValueTable
+from gtcrowd.consolidation import Aggregation, AnswerTable, TableRefused
+from gtcrowd.consolidation.aggregation import library_versions
+from gtcrowd.consolidation.categorical import measures
+from gtcrowd.consolidation.categorical.shards import Model
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable
+from gtcrowd.consolidation.structured.value_type import ValueType
 
 CHOICE = "choice"
 RANKING = "ranking"
@@ -41,15 +42,20 @@ class Result:
 
 def kinds() -> list[str]:
     """Names of the kinds that can be consolidated from files."""
-    return [CHOICE, *consolidation.FORMS]
+    return list(label_kinds.KINDS)
 
 
 def methods(kind: str) -> Mapping[str, Any]:
     """The methods of a kind by name, the default first."""
-    if kind == CHOICE:
-        return consolidation.METHODS
-    form = consolidation.FORMS[kind]
-    return {form.default: form.methods[form.default], **form.methods}
+    chosen = label_kinds.kind(kind)
+    return {chosen.default_method: chosen.methods[chosen.default_method], **chosen.methods}
+
+
+def value_type(kind: str) -> ValueType[Any]:
+    """How values of the kind are read, written and measured; for every kind but choice."""
+    of_kind = label_kinds.kind(kind).value_type
+    assert of_kind is not None  # noqa: S101 - only choice has none
+    return of_kind
 
 
 def choice(
@@ -75,8 +81,8 @@ def choice(
     )  # fmt: skip
     given = {} if known is None else known_labels(known, code)
     right = {} if truth is None else true_labels(truth, code)
-    found = consolidation.conclude(
-        method, table, known=np.array([given.get(name, -1) for name in task.texts], np.int32), **parameters
+    found = consolidation.consolidate(
+        method, table, gold=np.array([given.get(name, -1) for name in task.texts], np.int32), **parameters
     )
     summary = summary_of(
         found, kind=CHOICE, method=found.method, parameters=found.parameters,
@@ -84,10 +90,10 @@ def choice(
     )  # fmt: skip
     if truth is not None:
         codes = np.array([right.get(name, -1) for name in task.texts], np.int32)
-        summary |= measured(found.label, found.confidence, found.posterior, codes)
+        summary |= measured(found.labels, found.confidence, found.class_posterior, codes)
     shares = found.posterior if posterior else None
     return Result(
-        labels=[label_columns(task.texts, names, found.label, found.confidence, shares)],
+        labels=[label_columns(task.texts, names, found.labels, found.confidence, shares)],
         workers=worker_columns(worker.texts, found.answers, found.accuracy, found.low, found.high),
         summary=summary,
     )
@@ -95,14 +101,14 @@ def choice(
 
 def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any], truth: Path | None = None) -> Result:
     """Consolidate any other kind. Raises FileRefused, and ParameterRefused of `consolidation`."""
-    form = consolidation.FORMS[kind]
-    table, tasks, workers = _value_columns(path, form)
+    form = value_type(kind)
+    table, tasks, workers = _value_columns(path, kind)
     try:
-        found = form.methods[method].conclude(table, **parameters)
+        found = form.methods[method].consolidate(table, **parameters)
     except TableRefused as error:
         where = path if error.task is None else f"{path}, task {tasks[error.task]!r}"
         raise FileRefused(f"{where}: {error.fault}") from error
-    written = [None if value is None else form.write(value) for value in found.value]
+    written = [None if value is None else form.write(value) for value in found.labels]
     summary = summary_of(
         found, kind=kind, method=found.method, parameters=found.parameters,
         tasks=len(tasks), workers=len(workers), answers=len(table),
@@ -111,25 +117,25 @@ def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any],
     if truth is not None:
         right = true_values(truth, kind)
         places = [place for place, name in enumerate(tasks) if name in right]
-        concluded, true = [found.value[place] for place in places], [right[tasks[place]] for place in places]
+        concluded, true = [found.labels[place] for place in places], [right[tasks[place]] for place in places]
         summary |= {"with_truth": len(true), **form.measure(concluded, true)}
     return Result(
         labels=[{"task": tasks, "label": written, "confidence": found.confidence}],
-        workers=worker_columns(workers, found.answers, found.quality, found.low, found.high),
+        workers=worker_columns(workers, found.answers, found.accuracy, found.low, found.high),
         summary=summary,
     )
 
 
 def value_table(path: Path, kind: str) -> tuple[ValueTable[Any], list[str]]:
     """The answers of a file as values of the kind, and the names of the tasks. Raises FileRefused."""
-    table, tasks, _workers = _value_columns(path, consolidation.FORMS[kind])
+    table, tasks, _workers = _value_columns(path, kind)
     return table, tasks
 
 
-def _value_columns(path: Path, form: Form[Any]) -> tuple[ValueTable[Any], list[str], list[str]]:
-    pairs = form.name == RANKING and "left" in answer_files.header(path)
+def _value_columns(path: Path, kind: str) -> tuple[ValueTable[Any], list[str], list[str]]:
+    pairs = kind == RANKING and "left" in answer_files.header(path)
     task, worker, label = _pairs(path) if pairs else _plain(path)
-    read = _read_values(path, form, label)
+    read = _read_values(path, value_type(kind), label)
     given = [read[code] for code in label.codes.tolist()]
     return ValueTable(task.codes, worker.codes, given, len(task.texts), len(worker.texts)), task.texts, worker.texts
 
@@ -154,7 +160,7 @@ def _pairs(path: Path) -> tuple[Column, Column, Column]:
     return columns[task], columns["worker"], Column(codes, list(texts))
 
 
-def _read_values(path: Path, form: Form[Any], label: Column) -> list[Any]:
+def _read_values(path: Path, form: ValueType[Any], label: Column) -> list[Any]:
     read = []
     for code, text in enumerate(label.texts):
         try:
@@ -216,9 +222,9 @@ def _by_task(task: Column, label: Column, code: Mapping[str, int]) -> dict[str, 
 
 def true_values(path: Path, kind: str) -> dict[str, Any]:
     """The true value of each task of a file, or for rankings of each item its rank. Raises FileRefused."""
-    form = consolidation.FORMS[kind]
+    form = value_type(kind)
     names = answer_files.header(path)
-    if form.name == RANKING and "rank" in names:
+    if kind == RANKING and "rank" in names:
         columns = answer_files.read(path, ("item", "rank"))
         ranks: dict[str, list[tuple[float, str]]] = {}
         for row in range(len(columns["item"].codes)):
@@ -251,7 +257,7 @@ def worker_columns(worker: Sequence[str], answers: Any, accuracy: Any, low: Any,
 
 
 def summary_of(
-    found: Conclusion | Outcome[Any] | Model,
+    found: Aggregation[Any] | Model,
     *,
     kind: str,
     method: str,
@@ -265,7 +271,7 @@ def summary_of(
         "kind": kind,
         "method": method,
         "parameters": dict(parameters),
-        "versions": conclusion.library_versions(),
+        "versions": library_versions(),
         "tasks": tasks,
         "workers": workers,
         "answers": answers,

@@ -21,7 +21,7 @@ from pyarrow import parquet
 from gtcrowd.commands import answer_files, consolidation_files
 from gtcrowd.commands.answer_files import Column
 from gtcrowd.consolidation import AnswerTable
-from gtcrowd.consolidation.classes.parts import Part
+from gtcrowd.consolidation.categorical.shards import Shard
 
 RAW = pa.schema([("task", pa.string()), ("worker", pa.int32()), ("label", pa.int32())])
 
@@ -94,7 +94,7 @@ def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str
     return len(names), len(task)
 
 
-def load(split: Split, part: int) -> Part:
+def load(split: Split, part: int) -> Shard:
     """A part that was settled."""
     answers = parquet.read_table(_answers(split.folder, part))
     known = parquet.read_table(_tasks(split.folder, part), columns=["known"])["known"].to_numpy()
@@ -102,7 +102,7 @@ def load(split: Split, part: int) -> Part:
         *(answers[name].to_numpy() for name in ("task", "worker", "label")),
         n_tasks=len(known), n_workers=len(split.workers), n_labels=split.n_labels,
     )  # fmt: skip
-    return Part(table, known if (known >= 0).any() else None, Kept(split.folder, part))
+    return Shard(table, known if (known >= 0).any() else None, Kept(split.folder, part))
 
 
 def tasks(split: Split, part: int) -> tuple[list[str], npt.NDArray[np.int32]]:

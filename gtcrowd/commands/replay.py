@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from gtcrowd import consolidation, job_lifecycle
 from gtcrowd.commands.crowd_files import Recorded, Recording
-from gtcrowd.consolidation.classes import measures
+from gtcrowd.consolidation.categorical import measures
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Requester, User
 from gtcrowd.jobs import create, store

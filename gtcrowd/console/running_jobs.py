@@ -68,8 +68,8 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
     known = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=place).first()
     picked = posted.getlist("value")
     kind = kinds.kind(job.kind)
-    value: Any = picked if kind.several else "".join(picked[:1])
-    if not kind.several and kind.values(job.categories) is None:
+    value: Any = picked if kind.multi_label else "".join(picked[:1])
+    if not kind.multi_label and kind.values(job.categories) is None:
         try:
             value = json.loads(value)
         except ValueError:

@@ -50,7 +50,7 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     try:
         page = rendering.sample(text, given=sample, requester=viewer.requester)
     except rendering.LiquidError as error:
-        return sandbox.refuse(request, _told(pages.told(error, text)), status=422)
+        return sandbox.refuse(request, _told(pages.fault_of(error, text)), status=422)
     return sandbox.show(request, page)
 
 

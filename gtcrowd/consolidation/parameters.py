@@ -1,4 +1,4 @@
-"""What a method can be told, and the refusal of anything else."""
+"""Parameters of methods: their defaults and bounds, and the refusal of anything else."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from gtcrowd import language
 
 
 class ParameterRefused(ValueError):
-    """A method was given a parameter that it does not have, or a value it cannot work with."""
+    """A method does not have this parameter, or cannot work with its value."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number that a method can be told: its default, its bounds (both allowed), and what it means."""
+    """A numeric parameter of a method: its default, its bounds (inclusive), and what it means."""
 
     default: float
     low: float
@@ -23,25 +23,24 @@ class Parameter:
 
     @property
     def whole(self) -> bool:
-        """Whether only whole numbers will do; the default shows it by its type."""
+        """Whether the parameter is an integer; the type of the default decides."""
         return isinstance(self.default, int)
 
     def check(self, name: str, value: object) -> None:
-        """Raise `ParameterRefused` unless the value is a number of the right sort within the bounds."""
+        """Raise ParameterRefused unless `value` is a number of the right type within the bounds."""
         number = isinstance(value, int if self.whole else int | float) and not isinstance(value, bool)
         if not (number and self.low <= value <= self.high):  # type: ignore[operator]  # `number` says it is one
-            text = language.later("%(name)s is %(value)s; expected a number from %(low)s to %(high)s")
+            text = language.gettext_lazy("%(name)s is %(value)s; expected a number from %(low)s to %(high)s")
             if self.whole:
-                text = language.later("%(name)s is %(value)s; expected a whole number from %(low)s to %(high)s")
-            facts = {"name": name, "value": repr(value), "low": self.low, "high": self.high}
-            raise ParameterRefused(language.say(text, **facts))
+                text = language.gettext_lazy("%(name)s is %(value)s; expected a whole number from %(low)s to %(high)s")
+            raise ParameterRefused(language.gettext(text, name=name, value=repr(value), low=self.low, high=self.high))
 
 
-def check(method: str, declared: Mapping[str, Parameter], given: Mapping[str, object]) -> None:
-    """Raise `ParameterRefused` unless all that was given is declared and within its bounds."""
-    for name, value in given.items():
-        if name not in declared:
-            text = language.later("%(method)s has no parameter %(name)s; it has: %(known)s")
-            known = ", ".join(declared) or language.say("none")
-            raise ParameterRefused(language.say(text, method=method, name=repr(name), known=known))
-        declared[name].check(name, value)
+def check(method: str, parameters: Mapping[str, Parameter], values: Mapping[str, object]) -> None:
+    """Raise ParameterRefused unless every value belongs to a parameter of the method and is within its bounds."""
+    for name, value in values.items():
+        if name not in parameters:
+            text = language.gettext_lazy("%(method)s has no parameter %(name)s; it has: %(names)s")
+            names = ", ".join(parameters) or language.gettext("none")
+            raise ParameterRefused(language.gettext(text, method=method, name=repr(name), names=names))
+        parameters[name].check(name, value)

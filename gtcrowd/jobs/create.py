@@ -114,7 +114,7 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, simulated: bool) ->
         created_at=now,
         changed_at=now,
         reason_code="reading-manifest",
-        reason=language.later("The objects of the manifest are being read."),
+        reason=language.gettext_lazy("The objects of the manifest are being read."),
     )
     if excluded:
         own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))

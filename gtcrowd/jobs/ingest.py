@@ -37,9 +37,9 @@ def ingest(job: Job, *, now: datetime) -> None:
         job,
         JobState.IN_PROGRESS,
         code="waiting-for-workers",
-        reason=language.later("Waiting for workers to answer.")
+        reason=language.gettext_lazy("Waiting for workers to answer.")
         if job.manifest
-        else language.later("Waiting for objects to arrive."),
+        else language.gettext_lazy("Waiting for objects to arrive."),
         now=now,
     )
 

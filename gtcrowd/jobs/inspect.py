@@ -56,7 +56,7 @@ def _look_through(
         _hashing(stream, digest),
         limit=MOST_FAULTS,
         expect=EXPECTED[medium],
-        more=look,
+        extra_check=look,
     )
     faults = [Fault("manifest", one.value, str(one)) for one in report.faults]
     if not report.count and not faults:

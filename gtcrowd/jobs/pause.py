@@ -15,14 +15,18 @@ def pause(*, viewer: Viewer, job: Job, now: datetime) -> None:
     """Hand out nothing more for now. Doing it twice is no harm. Raises NotAllowed, state.NotPossible."""
     viewer.must(Right.CREATE_JOBS)
     _set(job, now)
-    state.explain(job, code="paused", reason=language.later("Paused by the requester: nothing is handed out."), now=now)
+    state.explain(
+        job, code="paused", reason=language.gettext_lazy("Paused by the requester: nothing is handed out."), now=now
+    )
 
 
 def resume(*, viewer: Viewer, job: Job, now: datetime) -> None:
     """Hand out again. Raises NotAllowed, state.NotPossible."""
     viewer.must(Right.CREATE_JOBS)
     _set(job, None)
-    state.explain(job, code="waiting-for-workers", reason=language.later("Waiting for workers to answer."), now=now)
+    state.explain(
+        job, code="waiting-for-workers", reason=language.gettext_lazy("Waiting for workers to answer."), now=now
+    )
     queue.advance(job.pk)
 
 

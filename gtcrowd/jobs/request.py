@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gtcrowd import kinds
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs.fields import FIELDS, TRIAL, JobRequest
 from gtcrowd.jobs.fields.reader import Fault, JobRefused
@@ -82,8 +83,10 @@ def _check_redundancy(reader: JobReader, request: Mapping[str, Any]) -> None:
         reader.fault("min_workers", _("must not be more than workers_per_object, which is the maximum."))
     if request["task_order"] == TaskOrder.SEQUENCE:
         reader.fault("min_workers", _("cannot be used with sequences, whose slots are fixed."))
-    if kind and request["method"] and request["method"] not in kind.learning_methods:
-        methods = ", ".join(kind.learning_methods)
+    online = kinds.online(kind) if kind else None
+    online_methods = online.online_methods if online else ()
+    if kind and request["method"] and request["method"] not in online_methods:
+        methods = ", ".join(online_methods)
         reader.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": methods})
 
 

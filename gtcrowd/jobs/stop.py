@@ -14,7 +14,7 @@ from gtcrowd.platform import queue
 def stop(*, viewer: Viewer, job: Job, now: datetime) -> None:
     """Begin to stop the job; it cannot be undone. Raises NotAllowed, state.NotPossible."""
     viewer.must(Right.CREATE_JOBS)
-    begin(job, code="stopped-by-requester", reason=language.later("Stopped by the requester."), now=now)
+    begin(job, code="stopped-by-requester", reason=language.gettext_lazy("Stopped by the requester."), now=now)
 
 
 def begin(job: Job, *, code: str, reason: str, now: datetime) -> None:

@@ -88,7 +88,7 @@ def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
     def wrong(line: manifest.Line) -> manifest.LineRefused | None:
         return look(line) or _id_fault(job, line)
 
-    report = manifest.check(stream, limit=inspect.MOST_FAULTS, expect=inspect.EXPECTED[job.medium], more=wrong)
+    report = manifest.check(stream, limit=inspect.MOST_FAULTS, expect=inspect.EXPECTED[job.medium], extra_check=wrong)
     if report.faults:
         raise JobRefused([Fault("objects", fault.value, str(fault)) for fault in report.faults])
     stream.seek(0)

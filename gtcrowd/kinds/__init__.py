@@ -1,53 +1,103 @@
-"""Kinds of label, one file each: page, answer, method, and the block written into the output manifest."""
+"""Kinds of label. A further kind is one folder here, and nothing else.
+
+A folder `kinds/<name>/` is a package whose `__init__.py` sets `KIND`, an object of a class that keeps the protocol
+`Kind` (usually by subclassing `base.BaseKind` or `structured.StructuredKind`) and whose `name` is that of the folder.
+It contains what is the kind's own:
+
+- the codec: what a page sends → the value that is stored → the fields of the output manifest;
+- `value_type`: how values are read from files, its methods (`methods_in` a package of `gtcrowd.consolidation`, or the
+  folder itself, whose modules may define methods under the decorator), and its measures;
+- `page-<medium>.liquid`: the worker's page for each medium;
+- `elements/*.js`, if the page needs elements of its own: served to the worker's page under `kinds/<name>/…`;
+- `geometry`: what dashboards and exports draw of a value.
+
+Optional abilities are protocols of their own, asked for by `online`, and `assets`. Modules beside the folders are what
+kinds of one family share.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pkgutil
+from importlib import import_module
 
 from gtcrowd import language
-from gtcrowd.kinds.choice import CHOICE
-from gtcrowd.kinds.choices import CHOICES
-from gtcrowd.kinds.custom import CUSTOM_KIND
-from gtcrowd.kinds.kind import AnswerRefused, Concluded, Fault, Given, Kind, Opinion, UnknownMedium, failed_block
-from gtcrowd.kinds.masks import INSTANCES, MASKS
-from gtcrowd.kinds.ranking import RANKING
-from gtcrowd.kinds.shapes import BOXES, KEYPOINTS, LINES, POLYGONS, POLYLINES
-from gtcrowd.kinds.spans import SPANS
-from gtcrowd.kinds.written import NUMBER, TEXT
+from gtcrowd.kinds.kind import (
+    AnswerColumns,
+    AnswerRefused,
+    Assets,
+    Fault,
+    Kind,
+    Label,
+    ManifestContext,
+    OnlinePosteriors,
+    PosteriorSummary,
+    UnknownMedium,
+    common_metadata,
+    failure_fields,
+)
 
 __all__ = [
     "KINDS",
+    "AnswerColumns",
     "AnswerRefused",
-    "Concluded",
+    "Assets",
     "Fault",
-    "Given",
     "Kind",
-    "Opinion",
+    "Label",
+    "ManifestContext",
+    "OnlinePosteriors",
+    "PosteriorSummary",
     "UnknownKind",
     "UnknownMedium",
-    "failed_block",
+    "assets",
+    "common_metadata",
+    "discover",
+    "failure_fields",
     "kind",
+    "online",
 ]
-
-_ALL: tuple[Kind, ...] = (
-    CHOICE, CHOICES, BOXES, POLYGONS, POLYLINES, LINES, KEYPOINTS, MASKS, INSTANCES, SPANS,
-    TEXT, NUMBER, RANKING, CUSTOM_KIND,
-)  # fmt: skip
-# A further kind is one more file, and its constant here.
-KINDS: Mapping[str, Kind] = {one.name: one for one in _ALL}
 
 
 class UnknownKind(LookupError):
     """There is no such kind of label."""
 
     def __init__(self, name: str) -> None:
-        text = language.later("%(name)s is not a kind of label; there is %(known)s")
-        super().__init__(language.say(text, name=repr(name), known=", ".join(KINDS)))
+        text = language.gettext_lazy("%(name)s is not a kind of label. Choose one of: %(kinds)s.")
+        super().__init__(language.gettext(text, name=repr(name), kinds=", ".join(KINDS)))
+
+
+def discover() -> dict[str, Kind]:
+    """Import every folder of this package and return their kinds by name, in the `order` of the kinds.
+
+    Raises ValueError for a folder without a `KIND` of its name.
+    """
+    kinds: list[Kind] = []
+    for folder in pkgutil.iter_modules(__path__):
+        if not folder.ispkg:
+            continue
+        kind = getattr(import_module(f"{__name__}.{folder.name}"), "KIND", None)
+        if kind is None or kind.name != folder.name:
+            raise ValueError(f"{__name__}.{folder.name} must set KIND to a kind named {folder.name!r}; found {kind!r}")
+        kinds.append(kind)
+    return {kind.name: kind for kind in sorted(kinds, key=lambda kind: (kind.order, kind.name))}
+
+
+KINDS: dict[str, Kind] = discover()
 
 
 def kind(name: str) -> Kind:
-    """The kind of this name. Raises UnknownKind."""
+    """Return the kind of this name. Raises UnknownKind."""
     try:
         return KINDS[name]
     except KeyError as error:
         raise UnknownKind(name) from error
+
+
+def online(kind: Kind) -> OnlinePosteriors | None:
+    """Return the kind if its posteriors can be updated answer by answer, else None."""
+    return kind if isinstance(kind, OnlinePosteriors) else None
+
+
+def assets(kind: Kind) -> Assets | None:
+    """Return the kind if its labels have files, else None."""
+    return kind if isinstance(kind, Assets) else None

@@ -1,4 +1,4 @@
-"""Find an answer in what a page sent."""
+"""Find the answer in what a page sent."""
 
 from __future__ import annotations
 
@@ -8,28 +8,38 @@ from typing import Any
 from gtcrowd import language
 from gtcrowd.kinds.kind import AnswerRefused
 
-NAMED_AT_MOST = 10
+MAX_NAMED = 10
 
 
 def element(content: object, *, names: Iterable[str], key: str, example: str) -> tuple[str, Mapping[Any, Any]]:
-    """Name of the element that carries the answer, and what it sent: a mapping that has `key`.
+    """Return the name of the element that contains the answer, and what it sent: a mapping with `key`.
 
-    `names`: the elements of the kind's own pages. A requester's own template may name the element otherwise, and may
-    have further fields; what looks like an answer is one, as long as there is only one. Raises AnswerRefused.
+    names   elements of the kind's own pages. A requester's template may name the element differently and may have other
+        fields: if exactly one field has `key`, it is the answer
+    example   of what is expected, for the refusal
+
+    Raises AnswerRefused.
     """
     if not isinstance(content, Mapping):
-        raise AnswerRefused("answer", content, language.say("must be an object keyed by the element's name."))
+        raise AnswerRefused("answer", content, language.gettext("must be an object keyed by the element's name."))
     own = [name for name in names if name in content]
-    alike = [str(name) for name, value in content.items() if isinstance(value, Mapping) and key in value]
-    name = own[0] if own else alike[0] if len(alike) == 1 else next(iter(names))
-    sent = content.get(name)
-    if not isinstance(sent, Mapping) or key not in sent:
-        raise AnswerRefused(name, sent, language.say("must be an object such as %(example)s.", example=example))
-    return name, sent
+    candidates = [str(name) for name, value in content.items() if isinstance(value, Mapping) and key in value]
+    name = own[0] if own else candidates[0] if len(candidates) == 1 else next(iter(names))
+    fields = content.get(name)
+    if not isinstance(fields, Mapping) or key not in fields:
+        raise AnswerRefused(name, fields, language.gettext("must be an object such as %(example)s.", example=example))
+    return name, fields
 
 
-def some(categories: Sequence[str]) -> str:
-    """The first few of the categories, to be named in a refusal."""
-    more = len(categories) - NAMED_AT_MOST
-    named = ", ".join(categories[:NAMED_AT_MOST])
-    return language.say("%(names)s and %(count)s more", names=named, count=more) if more > 0 else named
+def first_of(categories: Sequence[str]) -> str:
+    """Return the first categories and the number of the others, for a refusal."""
+    more = len(categories) - MAX_NAMED
+    names = ", ".join(categories[:MAX_NAMED])
+    return language.gettext("%(names)s and %(count)s more", names=names, count=more) if more > 0 else names
+
+
+def one_of(field: str, value: object, categories: Sequence[str]) -> str:
+    """Return the value if it is one of the categories. Raises AnswerRefused."""
+    if not isinstance(value, str) or value not in categories:
+        raise AnswerRefused(field, value, language.gettext("must be one of: %(names)s.", names=first_of(categories)))
+    return value

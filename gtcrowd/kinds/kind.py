@@ -1,48 +1,49 @@
-"""What every kind of label knows, so that the other rooms need not ask which kind they have before them.
-
-A further kind is one more file beside this one with a class that keeps the protocol, and its name in `KINDS`.
-"""
+"""What every kind of label can do, so that the other rooms need not know which kind they have before them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from importlib.resources.abc import Traversable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gtcrowd import language
-from gtcrowd.consolidation import Conclusion, ParameterRefused
-from gtcrowd.consolidation.values.outcome import Outcome
+from gtcrowd.consolidation import Aggregation, Method, ParameterRefused
+from gtcrowd.consolidation.structured.value_type import ValueType
+from gtcrowd.kinds.geometry import Shape
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong with what a job asks of its kind: the value, and what would be right."""
+    """A value that a job may not have, and what would be right."""
 
     value: object
     problem: str
 
 
 class AnswerRefused(ValueError):
-    """What a page sent is not an answer: the field, the value found there, and what would be right."""
+    """What a page sent is not an answer: the field, its value, and what is expected."""
 
     def __init__(self, field: str, value: object, expected: str) -> None:
         self.field, self.value, self.expected = field, value, expected
-        found = f"{value!r:.80}"
         super().__init__(
-            language.say("%(field)s: %(expected)s Found: %(value)s", field=field, expected=expected, value=found)
+            language.gettext(
+                "%(field)s: %(expected)s Found: %(value)s", field=field, expected=expected, value=f"{value!r:.80}"
+            )
         )
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
+class AnswerColumns:
     """Answers in columns of equal length, coded from 0; one row is one answer.
 
-    `objects`, `workers`, `values`: integer arrays [answers]; `distinct`: what the codes of the values stand for, each
-    as `Kind.read_answer` gives it. There may be objects and workers without an answer, and values nobody gave.
+    objects, workers, values   integer arrays [answers]
+    distinct   the value of each code of `values`, as `Kind.read_answer` returns it
+    n_objects, n_workers   there may be objects and workers without an answer, and values that nobody gave
     """
 
     objects: ArrayLike
@@ -53,52 +54,59 @@ class Given:
     n_workers: int
 
 
-@dataclass(frozen=True, eq=False)
-class Concluded:
-    """One value an object, in the order of the objects' codes.
-
-    `values`: JSON-able, None for an object without any answer. `confidence`: float64 [objects], 0 there.
-    `posterior`: float64 [objects, categories], how probable it is that each category applies, or None where a kind
-    has none. `found`: what the method says of the workers and of its own course. `parts`: for kinds whose values have
-    parts, such as several categories, the confidence of each part of each value, in the value's order.
-    """
-
-    values: list[Any]
-    confidence: NDArray[np.float64]
-    posterior: NDArray[np.float64] | None
-    found: Conclusion | Outcome[Any]
-    parts: Sequence[Sequence[float]] | None = None
-
-
 @dataclass(frozen=True)
-class Opinion:
-    """What some answers to one object say so far: the likeliest value, the probability that it is wrong, and the
-    probability that so many further answers as were asked about would change it."""
+class PosteriorSummary:
+    """What the answers to one object say so far.
+
+    value             the most probable value
+    error             probability that it is wrong
+    avoidable_error   probability that further answers would change it
+    """
 
     value: Any
     error: float
-    avoidable: float
+    avoidable_error: float
 
 
-class Described(Protocol):
-    """A method of consolidation as people choose it."""
+@dataclass(frozen=True)
+class Label:
+    """A label: its value, its confidence, and the confidence of each part of the value, for kinds with parts."""
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
+    value: Any
+    confidence: float
+    part_confidence: Sequence[float] | None = None
+
+
+@dataclass(frozen=True)
+class ManifestContext:
+    """What the manifest fields of a label need besides the label.
+
+    created_at        has a time zone
+    human_annotated   whether workers made the label, or a model trained on theirs
+    asset_uri         address of the label's file, for kinds with assets
+    """
+
+    attribute: str
+    categories: Sequence[str]
+    medium: str
+    job_name: str
+    created_at: datetime
+    human_annotated: bool = True
+    asset_uri: str | None = None
 
 
 class Kind(Protocol):
-    """A kind of label. Implementations are constants: a kind keeps nothing between calls.
+    """A kind of label. Implementations are constants: a kind keeps no state between calls.
 
-    `name` is what programs say and `title` what people read. `media`: what can be labeled, "image" or "text".
-    `methods`: the methods of consolidation it can be concluded by, by name; `learning_methods`: names of those that
-    leave a model of the workers, by which posteriors can be kept up answer by answer. `default_seconds`: time limit
-    of a task. `several`: whether a value is any number of the categories rather than one.
-    `refers`: whether a label is the address of a file, so that its attribute must end in -ref.
+    name, title       for programs and for people
+    order             place in lists of kinds, lowest first
+    folder            the kind's folder
+    media             what can be labeled: "image", "text", "video"
+    methods           the methods of consolidation, by name
+    value_type        how values are read from files and measured; None for single categories, which are class codes
+    default_seconds   time limit of a task
+    multi_label       whether a value is any number of the categories rather than one
+    is_reference      whether a label is the address of a file, so that its attribute must end in -ref
     """
 
     @property
@@ -106,123 +114,141 @@ class Kind(Protocol):
     @property
     def title(self) -> str: ...
     @property
+    def order(self) -> int: ...
+    @property
+    def folder(self) -> Traversable: ...
+    @property
     def media(self) -> tuple[str, ...]: ...
     @property
-    def methods(self) -> Mapping[str, Described]: ...
+    def methods(self) -> Mapping[str, Method]: ...
     @property
-    def learning_methods(self) -> tuple[str, ...]: ...
+    def value_type(self) -> ValueType[Any] | None: ...
     @property
     def default_method(self) -> str: ...
     @property
     def default_seconds(self) -> int: ...
     @property
-    def several(self) -> bool: ...
+    def multi_label(self) -> bool: ...
     @property
-    def refers(self) -> bool: ...
+    def is_reference(self) -> bool: ...
 
     def template(self, medium: str) -> str:
-        """The worker's page in Liquid, with crowd elements. Raises UnknownMedium."""
+        """Return the worker's page in Liquid. Raises UnknownMedium."""
 
     def check_attribute_name(self, name: str) -> list[Fault]:
-        """What is wrong with a label attribute name for this kind."""
+        """Return the faults of a label attribute name for this kind."""
 
     def check_categories(self, categories: Sequence[object]) -> list[Fault]:
-        """What is wrong with a job's label categories."""
+        """Return the faults of a job's label categories."""
 
     def check_parameters(self, method: str, parameters: Mapping[str, Any]) -> list[Fault]:
-        """What is wrong with parameters for one of the kind's methods: the name of each, and what would be right."""
+        """Return the faults of parameters of one of the kind's methods; the `value` of each is the parameter's name."""
 
     def read_answer(self, content: object, categories: Sequence[str]) -> Any:
-        """The value in what a page sent, JSON-able and in one form only. Raises AnswerRefused."""
+        """Return the canonical JSON value of what a page sent. Raises AnswerRefused."""
 
     def values(self, categories: Sequence[str]) -> Sequence[Any] | None:
-        """All values that a label can have, or None where they cannot be listed."""
+        """Return all values that a label can have, or None if they cannot be listed."""
 
     def read_value(self, value: object, categories: Sequence[str]) -> Any:
-        """A value that somebody says is right, as `read_answer` would give it. Raises AnswerRefused."""
+        """Return a gold answer or a truth as `read_answer` would. Raises AnswerRefused."""
 
-    def same(self, answer: Any, truth: Any) -> bool:
-        """Whether an answer's value is right, given what is."""
+    def matches(self, answer: Any, truth: Any) -> bool:
+        """Return whether an answer is correct."""
 
-    def likeness(self, one: Any, other: Any) -> float:
-        """How alike two values are, 0 to 1, in the kind's own measure: equal or not, mean IoU, F1, ..."""
+    def similarity(self, one: Any, other: Any) -> float:
+        """Return how similar two values are, 0 to 1, in the kind's measure: equality, mean IoU, F1, …"""
 
-    def novice(self, categories: Sequence[str]) -> dict[str, Any]:
-        """What `opinion` takes as `shared` before any method has run."""
+    def geometry(self, value: Any, part_confidence: Sequence[float] | None = None) -> list[Shape]:
+        """Return what can be drawn of a value, in the object's coordinates and the value's order."""
 
-    def learned(self, concluded: Concluded) -> tuple[dict[str, Any], list[Any]] | None:
-        """What a conclusion knows of the workers, in JSON: shared by all, and one for each worker in the order of
-        their codes. None if its method has no model of workers."""
+    def image_size(self, value: Any) -> tuple[int, int] | None:
+        """Return width and height of the labeled image, if the value says so."""
 
-    def opinion(
-        self, shared: Mapping[str, Any], given: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
-    ) -> Opinion:
-        """What the answers given to one object say, each a pair of the worker's model (None for an unknown one) and the
-        value: what the method would conclude if it learned nothing new about the workers, and whether `more` answers
-        of somebody of the crowd would change it."""
-
-    def avoidable(
+    def consolidate(
         self,
-        shared: Mapping[str, Any],
-        workers: Sequence[Any],
-        given: Given,
-        *,
-        categories: Sequence[str],
-        more: NDArray[np.int64],
-    ) -> NDArray[np.float64]:
-        """`Opinion.avoidable` of many objects at once, [n_objects], each with its own number of further answers."""
-
-    def conclude(
-        self,
-        given: Given,
+        answers: AnswerColumns,
         *,
         categories: Sequence[str],
         method: str,
         parameters: Mapping[str, Any],
-        known: Mapping[int, Any] | None = None,
+        gold_answers: Mapping[int, Any] | None = None,
         worker_accuracy: ArrayLike | None = None,
-    ) -> Concluded:
-        """Many answers into one value an object.
+    ) -> Aggregation[list[Any]]:
+        """Consolidate answers into one label per object.
 
-        `known`: values known to be right, by code of the object. `worker_accuracy`: [n_workers] 0 to 1, NaN where
-        not known. Raises UnknownMethod, ParameterRefused and TableRefused of `consolidation`.
+        gold_answers      values by code of the object
+        worker_accuracy   [n_workers] 0 to 1, NaN where it is unknown
+
+        `labels` of the result are JSON values in the order of the objects' codes, None for an object without an
+        answer; `posterior` [objects, categories] is the probability that each category applies, if the kind has one.
+        Raises UnknownMethod, ParameterRefused and TableRefused of `consolidation`.
         """
 
-    def block(
+    def manifest_fields(self, label: Label, context: ManifestContext) -> dict[str, Any]:
+        """Return the two fields that a label adds to its line of the output manifest. Raises UnknownMedium."""
+
+
+@runtime_checkable
+class OnlinePosteriors(Protocol):
+    """The ability of a kind to update posteriors answer by answer; see `gtcrowd.kinds.online`.
+
+    online_methods   names of the methods whose results have worker models
+    """
+
+    @property
+    def online_methods(self) -> tuple[str, ...]: ...
+
+    def prior_model(self, categories: Sequence[str]) -> dict[str, Any]:
+        """Return the shared model, in JSON, before any method has run."""
+
+    def worker_models(self, result: Aggregation[Any]) -> tuple[dict[str, Any], list[Any]] | None:
+        """Return the shared model and one model per worker, in the order of their codes, in JSON.
+
+        None if the method of the result has no worker models.
+        """
+
+    def posterior(
+        self, shared: Mapping[str, Any], answers: Sequence[tuple[Any, Any]], *, categories: Sequence[str], more: int
+    ) -> PosteriorSummary:
+        """Return what the method would conclude from the answers to one object if the worker models stayed as they are.
+
+        answers   pairs of the worker's model (None for one who is not in the fit) and the value
+        more      number of further answers that are possible
+        """
+
+    def value_of_more_answers(
         self,
+        shared: Mapping[str, Any],
+        workers: Sequence[Any],
+        answers: AnswerColumns,
         *,
-        attribute: str,
-        value: Any,
-        confidence: float,
-        parts: Sequence[float] | None = None,
         categories: Sequence[str],
-        medium: str,
-        job_name: str,
-        created_at: datetime,
-        by_people: bool = True,
-        address: str | None = None,
-    ) -> dict[str, Any]:
-        """The two keys that a label adds to its line of the output manifest. Raises UnknownMedium.
+        more: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        """Return `PosteriorSummary.avoidable_error` of every object, [n_objects]; `more` [n_objects]."""
 
-        `confidence` is that of the whole value and `parts` that of each of its parts: see `Concluded`.
-        `address`: where the label's file lies, for kinds that have one. `by_people`: whether workers made the label, or
-        a machine that learned from theirs. `created_at` knows its zone.
-        """
 
-    def file(self, value: Any, categories: Sequence[str]) -> bytes | None:
-        """The file that goes with a label, a PNG, or None for kinds whose labels stand wholly in the manifest."""
+@runtime_checkable
+class Assets(Protocol):
+    """The ability of a kind to write a file for each label; see `gtcrowd.kinds.assets`."""
+
+    def asset(self, value: Any, categories: Sequence[str]) -> bytes:
+        """Return the file of a label, a PNG."""
 
 
 class UnknownMedium(LookupError):
-    """The kind cannot label objects of that sort."""
+    """The kind cannot label objects of this medium."""
 
-    def __init__(self, medium: str, media: Sequence[str]) -> None:
-        text = language.later("%(medium)s is not a medium of this kind of label; there is %(media)s")
-        super().__init__(language.say(text, medium=repr(medium), media=", ".join(media)))
+    def __init__(self, title: str, medium: str, media: Sequence[str]) -> None:
+        text = language.gettext_lazy("%(kind)s: %(medium)s is not supported. Choose one of: %(media)s.")
+        super().__init__(
+            language.gettext(text, kind=language.gettext(title), medium=repr(medium), media=", ".join(media))
+        )
 
 
 def parameter_faults(check: Callable[[Mapping[str, Any]], object], parameters: Mapping[str, Any]) -> list[Fault]:
-    """The name of each parameter that `check` refuses by ParameterRefused, and why."""
+    """Return the name of each parameter that `check` refuses by ParameterRefused, and why."""
     faults = []
     for name, value in parameters.items():
         try:
@@ -232,30 +258,35 @@ def parameter_faults(check: Callable[[Mapping[str, Any]], object], parameters: M
     return faults
 
 
-def metadata(*, type_name: str, job_name: str, created_at: datetime, by_people: bool) -> dict[str, Any]:
-    """The part of a label's metadata that all kinds share; the time is in UTC, in microseconds, without a zone."""
+def common_metadata(
+    *, type_name: str, job_name: str, created_at: datetime, human_annotated: bool = True
+) -> dict[str, Any]:
+    """Return the metadata that labels of all kinds have; the time is UTC, in microseconds, without a zone.
+
+    Raises ValueError if `created_at` has no time zone.
+    """
     if created_at.tzinfo is None:
-        raise ValueError(f"created_at is {created_at!r}; a time without its zone could be any of two dozen")
+        raise ValueError(f"created_at is {created_at!r}; expected a time with a time zone")
     return {
         "job-name": f"labeling-job/{job_name.lower()}",
         "type": f"groundtruth/{type_name}",
-        "human-annotated": "yes" if by_people else "no",
+        "human-annotated": "yes" if human_annotated else "no",
         "creation-date": created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
     }
 
 
-def written_confidence(confidence: float) -> float:
-    """Confidence as it stands in a manifest: six places, and a plain 0 where nothing backs the label."""
+def manifest_confidence(confidence: float) -> float:
+    """Return a confidence as it is written in a manifest: six decimals, and an integer 0 if nothing backs the label."""
     return round(float(confidence), 6) or 0
 
 
-def failed_block(attribute: str, reason: str, retry_count: int = 1) -> dict[str, Any]:
-    """What an object that could not be labeled adds to its line: only metadata, and why."""
+def failure_fields(attribute: str, reason: str, retry_count: int = 1) -> dict[str, Any]:
+    """Return the field that an object which could not be labeled adds to its line: only metadata, with the reason."""
     return {
         f"{attribute}-metadata": {
             "retry-count": retry_count,
             "failure-reason": f"ClientError: {reason}",
-            # Ground Truth says "true" here, and "yes" everywhere else.
+            # Ground Truth writes "true" here, and "yes" everywhere else.
             "human-annotated": "true",
         }
     }

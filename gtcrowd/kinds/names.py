@@ -1,4 +1,4 @@
-"""The rules for names that a requester gives: the label's attribute, and the categories."""
+"""Rules for the names that a requester gives: the label attribute and the categories."""
 
 from __future__ import annotations
 
@@ -11,53 +11,58 @@ from gtcrowd import language
 from gtcrowd.kinds.kind import Fault
 
 ATTRIBUTE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,126}")
-MOST_ATTRIBUTE_CHARACTERS = 127
+MAX_ATTRIBUTE_LENGTH = 127
 RESERVED = ("source", "source-ref")
-MOST_CATEGORY_CHARACTERS = 256
-# Control characters, line separators, and halves of surrogate pairs: none can be shown, some cannot be stored.
-UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+MAX_CATEGORY_LENGTH = 256
+# Control characters, line separators and surrogates: none can be shown, some cannot be stored.
+UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-def check_attribute_name(name: object, *, ref: bool) -> list[Fault]:
-    """What is wrong with a label attribute name.
+def check_attribute_name(name: object, *, is_reference: bool) -> list[Fault]:
+    """Return the faults of a label attribute name.
 
-    `ref`: whether the label of this kind is a file that the line refers to; its name must end in -ref then, and
-    must not otherwise.
+    is_reference   whether the label is the address of a file: the name must then end in -ref, and must not otherwise
     """
-    if not isinstance(name, str) or len(name) > MOST_ATTRIBUTE_CHARACTERS or not ATTRIBUTE.fullmatch(name):
-        shape = language.say(
-            "must be 1 to 127 letters a-z, A-Z, digits or hyphens, beginning and ending with a letter or digit."
+    if not isinstance(name, str) or len(name) > MAX_ATTRIBUTE_LENGTH or not ATTRIBUTE.fullmatch(name):
+        problem = language.gettext(
+            "must be 1 to 127 letters a-z, A-Z, digits or hyphens, and must start and end with a letter or digit."
         )
-        return [Fault(name, shape)]
+        return [Fault(name, problem)]
     if name in RESERVED or name.endswith("-metadata"):
-        return [Fault(name, language.say("must not be source or source-ref, nor end in -metadata."))]
-    if name.endswith("-ref") != ref:
-        if ref:
-            return [Fault(name, language.say("must end in -ref for this kind of label."))]
-        return [Fault(name, language.say("must not end in -ref for this kind of label."))]
+        return [Fault(name, language.gettext("must not be source or source-ref, nor end in -metadata."))]
+    if is_reference and not name.endswith("-ref"):
+        return [Fault(name, language.gettext("must end in -ref for this task type."))]
+    if not is_reference and name.endswith("-ref"):
+        return [Fault(name, language.gettext("must not end in -ref for this task type."))]
     return []
 
 
-def check_categories(categories: Sequence[object], *, least: int, most: int | None = None) -> list[Fault]:
-    """What is wrong with label categories; there must be from `least` to `most`, or as many as one likes."""
-    faults = [Fault(one, problem) for one in categories if (problem := _category_problem(one))]
-    named = Counter(one for one in categories if isinstance(one, str))
-    faults += [Fault(one, language.say("must stand once only.")) for one, times in named.items() if times > 1]
-    if len(categories) < least:
-        faults.append(Fault(list(categories), language.say("must be at least %(least)s.", least=least)))
-    if most is not None and len(categories) > most:
+def check_categories(categories: Sequence[object], *, minimum: int, maximum: int | None = None) -> list[Fault]:
+    """Return the faults of label categories; there must be `minimum` to `maximum`, without an upper bound if None."""
+    faults = [Fault(category, problem) for category in categories if (problem := _category_problem(category))]
+    counts = Counter(category for category in categories if isinstance(category, str))
+    faults += [
+        Fault(category, language.gettext("is listed twice. Remove one of them."))
+        for category, count in counts.items()
+        if count > 1
+    ]
+    if len(categories) < minimum:
+        faults.append(
+            Fault(list(categories), language.gettext("at least %(minimum)s categories are needed.", minimum=minimum))
+        )
+    if maximum is not None and len(categories) > maximum:
         faults.append(
             Fault(
-                language.say("%(count)s categories", count=len(categories)),
-                language.say("must be at most %(most)s.", most=most),
+                language.gettext("%(count)s categories", count=len(categories)),
+                language.gettext("at most %(maximum)s categories are allowed.", maximum=maximum),
             )
         )
     return faults
 
 
-def _category_problem(one: object) -> str:
-    if not isinstance(one, str) or not one.strip() or len(one) > MOST_CATEGORY_CHARACTERS:
-        return language.say("must be a text of 1 to %(most)s characters.", most=MOST_CATEGORY_CHARACTERS)
-    if any(unicodedata.category(character) in UNFIT for character in one):
-        return language.say("must not have line breaks or other control characters.")
+def _category_problem(category: object) -> str:
+    if not isinstance(category, str) or not category.strip() or len(category) > MAX_CATEGORY_LENGTH:
+        return language.gettext("must be a text of 1 to %(maximum)s characters.", maximum=MAX_CATEGORY_LENGTH)
+    if any(unicodedata.category(character) in UNPRINTABLE for character in category):
+        return language.gettext("must not have line breaks or other control characters.")
     return ""

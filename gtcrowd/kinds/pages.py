@@ -1,6 +1,6 @@
-"""Worker pages written in Liquid, as Ground Truth's are; what is not the template's own is escaped.
+"""Worker pages in Liquid, as in Ground Truth; everything that is not part of the template is escaped.
 
-A template is not trusted: it has no loader and bounded work, and is shown in a sandbox.
+A template is not trusted: it has no loader and limited resources, and is shown in a sandboxed frame.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from liquid.exceptions import LiquidError
 
 from gtcrowd import language
 
-__all__ = ["MOST_CHARACTERS", "LiquidError", "TemplateFault", "faults", "render"]
+__all__ = ["MAX_LENGTH", "LiquidError", "TemplateFault", "faults", "render"]
 
-MOST_CHARACTERS = 128_000
+MAX_LENGTH = 128_000
 FORM = re.compile(r"<crowd-form[\s>]", re.IGNORECASE)
 GRANT = "__grant"
-"""Under this name the context carries the function behind `grant_read_access`, which differs by job."""
+"""Name in the context of the function behind `grant_read_access`, which differs by job."""
 
 
 @dataclass(frozen=True)
 class TemplateFault:
-    """What is wrong with a template, and in which line of it, counted from 1; 0 where no line can be named."""
+    """A fault of a template and its line, from 1; 0 if it belongs to no line."""
 
     line: int
     problem: str
@@ -48,34 +48,37 @@ class _GrantReadAccess:
 
 
 def render(text: str, *, task_input: Mapping[str, Any], grant: Callable[[str], str]) -> str:
-    """The page of a task as HTML. `grant` makes an address readable. Raises LiquidError if the template is wrong."""
+    """Return the page of a task as HTML. Raises LiquidError if the template is wrong.
+
+    grant   address of an object → an address that the worker's browser can read
+    """
     return _parsed(text).render(task={"input": task_input}, **{GRANT: grant})
 
 
 def faults(text: str) -> list[TemplateFault]:
-    """What is wrong with a template before it has met any object."""
-    if len(text) > MOST_CHARACTERS:
+    """Return the faults of a template that can be found without an object."""
+    if len(text) > MAX_LENGTH:
         return [
             TemplateFault(
                 0,
-                language.say(
-                    "must have at most %(most)s characters; it has %(given)s.",
-                    most=f"{MOST_CHARACTERS:,}",
-                    given=f"{len(text):,}",
+                language.gettext(
+                    "must have at most %(most)s characters; it has %(length)s.",
+                    most=f"{MAX_LENGTH:,}",
+                    length=f"{len(text):,}",
                 ),
             )
         ]
     try:
         _parsed(text)
     except LiquidError as error:
-        return [told(error, text)]
+        return [fault_of(error, text)]
     if not FORM.search(text):
-        return [TemplateFault(0, language.say("must have a <crowd-form>, whose fields are the answer."))]
+        return [TemplateFault(0, language.gettext("must have a <crowd-form>, whose fields are the answer."))]
     return []
 
 
-def told(error: LiquidError, text: str) -> TemplateFault:
-    """An error of the template language as a fault of a line."""
+def fault_of(error: LiquidError, text: str) -> TemplateFault:
+    """Return an error of the template language as a fault of a line."""
     token = getattr(error, "token", None)
     start = getattr(token, "start_index", -1)
     line = text.count("\n", 0, start) + 1 if start >= 0 else 0

@@ -11,7 +11,7 @@ from django.db import connection
 
 from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
-from gtcrowd.kinds import Given
+from gtcrowd.kinds import AnswerColumns
 from gtcrowd.labels import bulk_copy
 from gtcrowd.tasks.models import Gold
 
@@ -47,7 +47,7 @@ class Answers:
     workers whose weight is to follow their known objects, NaN for all others.
     """
 
-    given: Given
+    given: AnswerColumns
     objects: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int32]
     workers: npt.NDArray[np.int64]
@@ -70,7 +70,7 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
     workers, worker = np.unique(answers["worker"], return_inverse=True)
     # Nobody answers a task twice, so this is one order only.
     order = np.argsort(code * len(workers) + worker)
-    given = Given(
+    given = AnswerColumns(
         objects=code[order].astype(np.int32),
         workers=worker[order].astype(np.int32),
         values=answers["value"][order],

@@ -17,10 +17,9 @@ def address(job: Job, position: int, made: datetime) -> str:
 
 def write(job: Job, labels: Iterable[tuple[int, Any]], *, made: datetime) -> None:
     """Write the files of labels, each a position and a value, if the job's kind has any."""
-    kind = kinds.kind(job.kind)
+    assets = kinds.assets(kinds.kind(job.kind))
+    if assets is None:
+        return
     for position, value in labels:
-        content = kind.file(value, job.categories)
-        if content is None:
-            return
         with store.store().write(address(job, position, made)) as file:
-            file.write(content)
+            file.write(assets.asset(value, job.categories))

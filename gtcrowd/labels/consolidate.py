@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
+from gtcrowd.consolidation import Aggregation
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
@@ -106,14 +108,14 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
     return run
 
 
-def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> kinds.Concluded:
+def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> Aggregation[list[Any]]:
     job, began = run.job, time.perf_counter()
-    concluded = kinds.kind(job.kind).conclude(
+    concluded = kinds.kind(job.kind).consolidate(
         answers.given,
         categories=job.categories,
         method=run.method,
         parameters=run.parameters,
-        known=answers.known,
+        gold_answers=answers.known,
         worker_accuracy=answers.accuracy,
     )
     with transaction.atomic():
@@ -121,15 +123,15 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
         chosen = _chosen(answers, write)
         run.labels = _write_labels(run, concluded, answers, chosen, now)
         placed = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
-        assets.write(job, ((position, concluded.values[code]) for position, code in placed), made=now)
+        assets.write(job, ((position, concluded.labels[code]) for position, code in placed), made=now)
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()
     return concluded
 
 
-def _describe(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
-    conclusion = concluded.found
+def _describe(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answers) -> None:
+    conclusion = concluded
     run.parameters = dict(conclusion.parameters)
     run.versions = dict(conclusion.versions)
     run.steps, run.converged = conclusion.steps, conclusion.converged
@@ -154,13 +156,13 @@ def _chosen(answers: columns.Answers, write: set[int] | None) -> columns.Codes:
 
 
 def _write_labels(
-    run: Run, concluded: kinds.Concluded, answers: columns.Answers, chosen: columns.Codes, now: datetime
+    run: Run, concluded: Aggregation[list[Any]], answers: columns.Answers, chosen: columns.Codes, now: datetime
 ) -> int:
     positions = answers.positions[chosen]
     if run.official:
         supersede(run.job, positions.tolist())
     counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
-    values = _texts([concluded.values[code] for code in chosen.tolist()])
+    values = _texts([concluded.labels[code] for code in chosen.tolist()])
     posterior = concluded.posterior
     bulk_copy.write(
         Label._meta.db_table,
@@ -190,15 +192,16 @@ def _texts(values: list[object]) -> list[str]:
     return [names[v] if isinstance(v, str) else bulk_copy.escaped(json.dumps(v)) for v in values]
 
 
-def _parts(concluded: kinds.Concluded, chosen: columns.Codes) -> pa.Array:
-    if concluded.parts is None:
+def _parts(concluded: Aggregation[list[Any]], chosen: columns.Codes) -> pa.Array:
+    parts = concluded.part_confidence
+    if parts is None:
         return pa.array(["\\N"])
-    rounded = ([round(one, 6) for one in concluded.parts[code]] for code in chosen.tolist())
+    rounded = ([round(one, 6) for one in parts[code].tolist()] for code in chosen.tolist())
     return pa.array([json.dumps(row) for row in rounded], pa.large_string())
 
 
-def _write_qualities(run: Run, concluded: kinds.Concluded, answers: columns.Answers) -> None:
-    found = concluded.found
+def _write_qualities(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answers) -> None:
+    found = concluded
     rows = None if found.confusion is None else found.confusion.round(6).tolist()
     confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
     bulk_copy.write(

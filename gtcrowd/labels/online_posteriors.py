@@ -1,10 +1,12 @@
 """Hand what a full fit found to where answers come in, and see how far the posteriors kept up meanwhile had drifted."""
 
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
 from gtcrowd import kinds
+from gtcrowd.consolidation import Aggregation
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import bulk_copy
 from gtcrowd.labels.answers import Answers
@@ -13,20 +15,20 @@ from gtcrowd.tasks import redundancy
 BEFORE = "SELECT data_object_id, error FROM tasks_task WHERE job_id = %(job)s AND error IS NOT NULL"
 
 
-def pass_on(job: Job, concluded: kinds.Concluded, answers: Answers, *, now: datetime) -> dict[str, float] | None:
+def pass_on(job: Job, concluded: Aggregation[list[Any]], answers: Answers, *, now: datetime) -> dict[str, float] | None:
     """Let the job's next answers be judged by this conclusion; returns the drift since the one before.
 
     `moved`: mean difference between the probability of being wrong as it was kept up answer by answer and as the full
     fit has it; `objects`: over so many. None if the method has no model of workers.
     """
-    kind = kinds.kind(job.kind)
-    learned = kind.learned(concluded)
-    if learned is None:
+    kind = kinds.online(kinds.kind(job.kind))
+    learned = kind.worker_models(concluded) if kind else None
+    if kind is None or learned is None:
         return None
     shared, models = learned
     answered = np.bincount(np.asarray(answers.given.objects), minlength=answers.given.n_objects)
     more = np.maximum(job.workers_per_object - answered, 0)
-    avoidable = kind.avoidable(shared, models, answers.given, categories=job.categories, more=more)
+    avoidable = kind.value_of_more_answers(shared, models, answers.given, categories=job.categories, more=more)
     known = np.isin(np.arange(len(answered)), np.fromiter(answers.known, np.int64, len(answers.known)))
     chosen = np.flatnonzero((answered > 0) & ~known)
     tasks, errors = answers.objects[chosen], 1 - concluded.confidence[chosen]

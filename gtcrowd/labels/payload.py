@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gtcrowd.jobs import hooks, signed
 from gtcrowd.jobs.hooks import HookFault
 from gtcrowd.jobs.models import Job
-from gtcrowd.kinds.kind import metadata
+from gtcrowd.kinds import common_metadata
 from gtcrowd.platform import sql
 from gtcrowd.tasks.models import Answer, Task
 
@@ -142,4 +142,4 @@ def completed(told: Mapping[str, Any], job_name: str, made: datetime) -> dict[st
 
 
 def _shared(job_name: str, made: datetime) -> dict[str, Any]:
-    return metadata(type_name="custom", job_name=job_name, created_at=made, by_people=True)
+    return common_metadata(type_name="custom", job_name=job_name, created_at=made)

@@ -1,4 +1,4 @@
-"""Read an input manifest line by line, in constant memory, and name line, field and value in every complaint."""
+"""Read an input manifest line by line in constant memory; every refusal names line, field and value."""
 
 from __future__ import annotations
 
@@ -7,31 +7,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gtcrowd import language
-from gtcrowd.manifest import fields as attributes
+from gtcrowd.manifest import fields as line_fields
 from gtcrowd.manifest.fields import FieldRefused
 from gtcrowd.manifest.lines import Readable, cut
 
-MOST_CHARACTERS = 100_000
-# A character has at most four bytes; a byte order mark and a carriage return may come on top.
-MOST_BYTES = 4 * MOST_CHARACTERS + 4
+MAX_CHARACTERS = 100_000
+# A character has at most four bytes, and there may be a byte order mark and a carriage return.
+MAX_BYTES = 4 * MAX_CHARACTERS + 4
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-SHORT = 80
+SHOWN = 80
 
 Stream = Readable | Iterable[bytes]
 
 
 class LineRefused(ValueError):
-    """A line is not one of a manifest.
+    """A line that a manifest does not allow.
 
-    `number` counts lines from 1; `field` is the key, or "line"; `value` is what stands there, shortened; `expected`
-    says what would be right.
+    number     of the line, from 1
+    field      the key, or "line"
+    value      its value, shortened
+    expected   what is expected instead
     """
 
     def __init__(self, number: int, name: str, value: object, expected: str) -> None:
         self.number, self.field, self.expected = number, name, expected
         self.value = _short(value)
         super().__init__(
-            language.say(
+            language.gettext(
                 "line %(number)s, %(field)s: %(expected)s Found: %(value)s",
                 number=number, field=_short(name), expected=expected, value=self.value,
             )
@@ -40,10 +42,12 @@ class LineRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One object of the data set.
+    """One object of the dataset.
 
-    `index` counts objects from 0; `text` is the line verbatim, without its end; `fields` is its JSON object; `end` is
-    the place in the file, in bytes, where the next line begins.
+    index    of the object, from 0
+    text     the line verbatim, without its line end
+    fields   its JSON object
+    end      offset in bytes of the next line
     """
 
     index: int
@@ -53,23 +57,23 @@ class Line:
 
     @property
     def number(self) -> int:
-        """Number of the line, from 1. Every line is an object, so it is always `index` + 1."""
+        """Number of the line, from 1; every line is an object, so it is `index` + 1."""
         return self.index + 1
 
     @property
     def source(self) -> str | None:
-        """The text to label, where the object is a text."""
+        """The text to label, if the object is a text."""
         return self.fields.get("source")
 
     @property
     def source_ref(self) -> str | None:
-        """Address of the object to label, where it lies elsewhere."""
+        """Address of the object to label, if it is stored elsewhere."""
         return self.fields.get("source-ref")
 
 
 @dataclass
 class Report:
-    """What a look through a manifest found: good lines, refused lines, and what is wrong with the first of those."""
+    """The result of `check`: the number of valid lines and of refused lines, and the first refusals."""
 
     count: int = 0
     refused: int = 0
@@ -77,16 +81,17 @@ class Report:
 
 
 def read_lines(stream: Stream, *, start: int = 0, offset: int = 0, expect: str | None = None) -> Iterator[Line]:
-    """The objects of a manifest in order; raises `LineRefused` at the first line that is not one.
+    """Yield the objects of a manifest in order. Raises LineRefused at the first line that is not valid.
 
-    `stream` is a file opened for bytes, or an iterable of pieces of one, cut anywhere. To go on where an earlier
-    reading stopped, seek to the `end` of its last line, give that as `offset`, and the next index as `start`.
-    `expect` is the key every line must have, "source" or "source-ref"; without it either will do.
+    stream          a file opened for bytes, or an iterable of its chunks, cut anywhere
+    start, offset   to continue an earlier reading, seek to the `end` of its last line and give that as `offset`, and
+        the next index as `start`
+    expect          the key every line must have, "source" or "source-ref"; None if either will do
     """
-    for found in _examine(stream, start, offset, expect):
-        if isinstance(found, LineRefused):
-            raise found
-        yield found
+    for line in _examine(stream, start, offset, expect):
+        if isinstance(line, LineRefused):
+            raise line
+        yield line
 
 
 def check(
@@ -94,15 +99,16 @@ def check(
     *,
     limit: int = 50,
     expect: str | None = None,
-    more: Callable[[Line], LineRefused | None] = lambda line: None,
+    extra_check: Callable[[Line], LineRefused | None] = lambda line: None,
 ) -> Report:
-    """Look through the whole manifest, going on after faults, of which the first `limit` are told.
+    """Check all lines of a manifest and report the first `limit` refusals.
 
-    `more` looks further at each good line, and returns the fault it finds.
+    stream, expect   as for `read_lines`
+    extra_check      returns the refusal of an otherwise valid line, or None
     """
     report = Report()
-    for found in _examine(stream, 0, 0, expect):
-        fault = found if isinstance(found, LineRefused) else more(found)
+    for line in _examine(stream, 0, 0, expect):
+        fault = line if isinstance(line, LineRefused) else extra_check(line)
         if fault is None:
             report.count += 1
             continue
@@ -113,46 +119,46 @@ def check(
 
 
 def _examine(stream: Stream, start: int, end: int, expect: str | None) -> Iterator[Line | LineRefused]:
-    """Each line as an object or as a refusal. Blank lines are forgiven at the end of the file only."""
+    """Yield each line as an object or as a refusal. Blank lines are allowed at the end of the file only."""
     blank: list[int] = []
-    for index, (raw, length) in enumerate(cut(stream, most=MOST_BYTES), start):
+    for index, (raw, length) in enumerate(cut(stream, max_bytes=MAX_BYTES), start):
         end += length
         content = raw.removeprefix(BYTE_ORDER_MARK) if index == 0 else raw
         if not content.strip():
             blank = blank or [index + 1]
             continue
         for number in blank:
-            yield LineRefused(number, "line", "", language.say("must not be blank."))
+            yield LineRefused(number, "line", "", language.gettext("must not be blank."))
         blank = []
         try:
             text = _text(content.removesuffix(b"\r"))
-            fields = attributes.read(text, expect=expect)
-        except FieldRefused as wrong:
-            yield LineRefused(index + 1, wrong.name, wrong.value, wrong.expected)
+            fields = line_fields.read(text, expect=expect)
+        except FieldRefused as refused:
+            yield LineRefused(index + 1, refused.name, refused.value, refused.expected)
         else:
             yield Line(index, text, fields, end)
 
 
 def _text(content: bytes) -> str:
-    expected = language.say("must have at most %(most)s characters.", most=MOST_CHARACTERS)
-    if len(content) > MOST_BYTES:
-        raise FieldRefused("line", f"more than {MOST_BYTES} bytes", expected)
+    expected = language.gettext("must have at most %(most)s characters.", most=MAX_CHARACTERS)
+    if len(content) > MAX_BYTES:
+        raise FieldRefused("line", f"more than {MAX_BYTES} bytes", expected)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        wrong = content[error.start : error.start + 8]
+        invalid = content[error.start : error.start + 8]
         raise FieldRefused(
-            "line", wrong, language.say("must be UTF-8; it is not from byte %(place)s on.", place=error.start + 1)
+            "line", invalid, language.gettext("must be UTF-8; byte %(place)s is not.", place=error.start + 1)
         ) from error
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise FieldRefused("line", f"{len(text)} characters", expected)
     if "\r" in text:
-        raise FieldRefused("line", text, language.say("must not have a carriage return other than at its end."))
+        raise FieldRefused("line", text, language.gettext("must not have a carriage return except at its end."))
     return text
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else repr(value)
-    text = text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
-    # What cannot be printed must not spoil the page or log that shows it.
+    text = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    # Unprintable characters must not break the page or log that shows the value.
     return text if text.isprintable() else ascii(text)

@@ -102,7 +102,7 @@ def must_be_within(gate: Gate) -> None:
     if gate.excluded:
         raise NothingToDo("worked-elsewhere", _("This job is for people who did not work on another one before it."))
     if gate.job_worker_state == JobWorkerState.PAUSED:
-        raise NothingToDo("paused", _(gate.job_worker_reason or language.later("You are paused in this job.")))
+        raise NothingToDo("paused", _(gate.job_worker_reason or language.gettext_lazy("You are paused in this job.")))
     over = limits.reached(
         gate.worker_limits,
         answers=gate.answers or 0,

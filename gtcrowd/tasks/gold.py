@@ -101,7 +101,7 @@ def judge(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
     known = Gold.objects.get(task=answer.task_id)
     if not known.active:
         return None
-    right = kinds.kind(job.kind).same(answer.value, known.value)
+    right = kinds.kind(job.kind).matches(answer.value, known.value)
     job_worker = _count(job.pk, answer.worker_id, seen=1, right=int(right))
     act(job_worker, job.gold, now=now)
     told = job.gold.get("feedback", False) or job_worker.gold_seen <= job.gold.get("quiz", 0)
@@ -191,7 +191,11 @@ def correct(*, viewer: Viewer, known: Gold, value: Any, explanation: str | None 
     with transaction.atomic():
         known = Gold.objects.select_for_update(no_key=True).get(pk=known.pk)
         changed = _recount(
-            known, job, lambda given: int(kind.same(given, value)) - int(kind.same(given, known.value)), seen=0, now=now
+            known,
+            job,
+            lambda given: int(kind.matches(given, value)) - int(kind.matches(given, known.value)),
+            seen=0,
+            now=now,
         )
         known.value, known.corrected_at = value, now
         if explanation is not None:
@@ -210,7 +214,7 @@ def retire(*, viewer: Viewer, known: Gold, now: datetime) -> int:
         known = Gold.objects.select_related("job").select_for_update(no_key=True, of=("self",)).get(pk=known.pk)
         if not known.active:
             return 0
-        changed = _recount(known, known.job, lambda given: -int(kind.same(given, known.value)), seen=-1, now=now)
+        changed = _recount(known, known.job, lambda given: -int(kind.matches(given, known.value)), seen=-1, now=now)
         Gold.objects.filter(pk=known.pk).update(active=False, corrected_at=now)
         change.note(known.job, change.GOLD_OBJECTS, None, {"withdrawn": 1}, by=viewer.user, now=now)
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{known.job_id}", job=known.job_id)

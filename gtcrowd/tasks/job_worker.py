@@ -18,7 +18,7 @@ def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: da
         job=job, worker=worker, defaults={"scan_since": now, "scan_restarted_at": now}
     )
     job_worker.state, job_worker.reason_code = JobWorkerState.PAUSED, BY_PERSON
-    job_worker.reason = reason.strip()[:200] or language.later("Paused by the requester.")
+    job_worker.reason = reason.strip()[:200] or language.gettext_lazy("Paused by the requester.")
     job_worker.save(update_fields=["state", "reason_code", "reason"])
     return job_worker
 

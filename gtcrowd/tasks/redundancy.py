@@ -164,13 +164,14 @@ def saved(job: Job) -> dict[str, Any]:
 
 
 def _judged(task_id: int, job: Job) -> tuple[float, float]:
-    kind = kinds.kind(job.kind)
+    kind = kinds.online(kinds.kind(job.kind))
+    assert kind is not None  # noqa: S101 - jobs of other kinds cannot have dynamic redundancy
     learned = WorkerModel.objects.filter(job=job.pk).values_list("shared", flat=True).first()
-    shared = kind.novice(job.categories) if learned is None else learned
+    shared = kind.prior_model(job.categories) if learned is None else learned
     answers = [
         (None if model is None else json.loads(model), json.loads(value))
         for value, model in sql.rows(ANSWERS, task=task_id)
     ]
     more = max(job.workers_per_object - len(answers), 0)
-    opinion = kind.opinion(shared, answers, categories=job.categories, more=more)
-    return opinion.error, opinion.avoidable
+    opinion = kind.posterior(shared, answers, categories=job.categories, more=more)
+    return opinion.error, opinion.avoidable_error

@@ -77,7 +77,7 @@ def suspend(*, viewer: Viewer, worker: Worker, reason: str) -> None:
     """The worker gets no more tasks; what is at hand may be finished. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
     Worker.objects.visible_to(viewer).filter(pk=worker.pk, state=WorkerState.ACTIVE).update(
-        state=WorkerState.SUSPENDED, reason=reason[:200] or language.later("Suspended by the requester.")
+        state=WorkerState.SUSPENDED, reason=reason[:200] or language.gettext_lazy("Suspended by the requester.")
     )
 
 

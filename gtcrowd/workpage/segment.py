@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from gtcrowd.consolidation.shapes.runs import runs
+from gtcrowd.consolidation.shapes.rle import encode
 
 MARGIN = 0.15
 """Of the longer side of the points' box that is shown around it: what the background looks like."""
@@ -78,7 +78,7 @@ def outline(file: BinaryIO, *, points: Points, width: int, height: int) -> Outli
     mask = segmenter().segment(part, (points - corner) * factor)
     inside = _enlarged(mask, box[2] - box[0], box[3] - box[1])
     _clip(inside, least - corner, most - corner)
-    lengths = [int(one) for one in runs(inside.reshape(-1))]
+    lengths = [int(one) for one in encode(inside.reshape(-1))]
     if not inside.any() or len(lengths) > MOST_RUNS:
         raise NotOutlined(_("No object was found between the four points."))
     return Outline(box[0], box[1], box[2] - box[0], box[3] - box[1], lengths)

@@ -158,7 +158,7 @@ def _render(one: Tried, job: Job, text: str, viewer: Viewer) -> None:
     try:
         one.rendered = rendering.sample(text, given=one.task_input, requester=viewer.requester).html
     except rendering.LiquidError as error:
-        fault = pages.told(error, text)
+        fault = pages.fault_of(error, text)
         where = _("line %(line)s:") % {"line": fault.line} + " " if fault.line else ""
         one.fault = _("The page cannot be shown: %(where)s%(problem)s") % {"where": where, "problem": fault.problem}
 

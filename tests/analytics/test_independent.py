@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from gtcrowd.analytics.measures import accuracy, calibration, comparisons, forecast, fraud, latency, workers
 from gtcrowd.consolidation import agreement
-from gtcrowd.consolidation.classes.table import AnswerTable
+from gtcrowd.consolidation.categorical.table import AnswerTable
 from gtcrowd.consolidation.intervals import credible_interval
 
 DATA = Path(os.environ.get("GTCROWD_DATA", ""))

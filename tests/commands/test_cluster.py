@@ -14,9 +14,10 @@ from django.core.management import CommandError, call_command
 
 from gtcrowd import consolidation
 from gtcrowd.commands import answer_files, cluster, partitions
-from gtcrowd.consolidation.classes import hierarchical, pooling
+from gtcrowd.consolidation.categorical import pooling
+from gtcrowd.consolidation.categorical.methods import hierarchical
 
-IN_PARTS = [name for name, method in consolidation.METHODS.items() if method.learn is not None]
+IN_PARTS = [name for name, method in consolidation.METHODS.items() if method.fit is not None]
 LABELS = ["bee", "cat", "dog, small", "emu"]
 
 
@@ -123,16 +124,16 @@ def test_a_turn_may_be_repeated(tmp_path, files):
     split = partitions.split(files / "answers.csv", tmp_path, parts=1, labels=None, said=lambda text: None)
     partitions.settle(split, 0, {}, {})
     part = partitions.load(split, 0)
-    answers, cells, classes = hierarchical.start(part)
-    beliefs = pooling.Beliefs(worker_answers=5.0, row_answers=1.0, most_bias=0.6)
-    pool = pooling.pool(cells, n_workers=12, total=answers.astype(float), expected=None, beliefs=beliefs)
-    hierarchical.turn(part, 0, pool, np.log(classes / classes.sum()), 0.3)
+    answers, pairs, classes = hierarchical.start(part)
+    strengths = pooling.Strengths(worker_answers=5.0, row_answers=1.0, max_bias=0.6)
+    pool = pooling.pool(pairs, n_workers=12, total=answers.astype(float), given_accuracy=None, strengths=strengths)
+    hierarchical.step(part, 0, pool, np.log(classes / classes.sum()), 0.3)
 
-    first, again = (hierarchical.turn(part, 1, pool, np.log(classes / classes.sum()), 0.3) for _ in range(2))
+    first, again = (hierarchical.step(part, 1, pool, np.log(classes / classes.sum()), 0.3) for _ in range(2))
 
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert sorted(part.kept) == ["taught-1", "taught-2", "votes"]
+    assert sorted(part.state) == ["contribution-1", "contribution-2", "votes"]
 
 
 @pytest.mark.parametrize(

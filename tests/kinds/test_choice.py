@@ -11,27 +11,25 @@ BIRDS = ["heron", "ibis"]
 MADE = datetime(2031, 4, 5, 10, 0, 0, 123456, tzinfo=UTC)
 
 
-def block(**changed):
-    facts = {
+def fields(confidence=0.95, **changed):
+    context = {
         "attribute": "species",
-        "value": "ibis",
-        "confidence": 0.95,
         "categories": BIRDS,
         "medium": "image",
         "job_name": "Species",
         "created_at": MADE,
     }
-    return CHOICE.block(**(facts | changed))
+    return CHOICE.manifest_fields(kinds.Label("ibis", confidence), kinds.ManifestContext(**context | changed))
 
 
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
     distinct = sorted(set(values))
-    given = kinds.Given(
+    given = kinds.AnswerColumns(
         objects, workers, [distinct.index(value) for value in values], distinct, n_objects=3, n_workers=3
     )
     facts = {"categories": BIRDS, "method": "majority", "parameters": {}}
-    return CHOICE.conclude(given, **(facts | changed))
+    return CHOICE.consolidate(given, **(facts | changed))
 
 
 @pytest.mark.parametrize(
@@ -42,12 +40,12 @@ def conclude(rows, **changed):
         {"which-bird": {"label": "ibis"}, "remark": "far away", "sure": {"on": True}},
     ],
 )
-def test_an_answer_is_read(content):
+def test_reads_answer(content):
     assert CHOICE.read_answer(content, BIRDS) == "ibis"
 
 
 @pytest.mark.parametrize(
-    ("content", "field", "told"),
+    ("content", "field", "expected"),
     [
         (None, "answer", "must be an object"),
         ([], "answer", "must be an object"),
@@ -61,75 +59,75 @@ def test_an_answer_is_read(content):
         ({"crowd-classifier": {"label": ["ibis"]}}, "crowd-classifier.label", "must be one of"),
     ],
 )
-def test_other_answers_are_refused(content, field, told):
-    with pytest.raises(AnswerRefused, match=told) as refused:
+def test_refuses_other_answers(content, field, expected):
+    with pytest.raises(AnswerRefused, match=expected) as refused:
         CHOICE.read_answer(content, BIRDS)
 
     assert refused.value.field == field
 
 
-def test_a_refusal_names_few_of_many_categories():
+def test_refusal_lists_first_categories():
     with pytest.raises(AnswerRefused, match=r"c9 and 990 more\."):
         CHOICE.read_answer({"crowd-classifier": {"label": "x"}}, [f"c{n}" for n in range(1000)])
 
 
-def test_answers_become_one_value_an_object():
-    found = conclude([(0, 0, "ibis"), (0, 1, "ibis"), (0, 2, "heron"), (2, 0, "heron")])
+def test_consolidates_to_one_label_per_object():
+    result = conclude([(0, 0, "ibis"), (0, 1, "ibis"), (0, 2, "heron"), (2, 0, "heron")])
 
-    assert found.values == ["ibis", None, "heron"]
-    assert found.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
-    assert found.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
-    assert found.found.answers.tolist() == [2, 1, 1]
-
-
-def test_known_values_are_certain():
-    found = conclude([(0, 0, "ibis"), (1, 1, "ibis")], known={0: "heron"})
-
-    assert found.values == ["heron", "ibis", None]
+    assert result.labels == ["ibis", None, "heron"]
+    assert result.confidence.tolist() == pytest.approx([2 / 3, 0, 1])
+    assert result.posterior[0].tolist() == pytest.approx([1 / 3, 2 / 3])
+    assert result.answers.tolist() == [2, 1, 1]
 
 
-def test_given_accuracies_weigh():
+def test_gold_answers_are_certain():
+    result = conclude([(0, 0, "ibis"), (1, 1, "ibis")], gold_answers={0: "heron"})
+
+    assert result.labels == ["heron", "ibis", None]
+
+
+def test_weights_given_accuracies():
     rows = [(0, 0, "ibis"), (0, 1, "heron"), (0, 2, "heron")]
 
-    found = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])
+    result = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])
 
-    assert found.values[0] == "ibis"
+    assert result.labels[0] == "ibis"
 
 
-def test_its_methods_exist():
+def test_methods_exist():
     assert set(CHOICE.methods) <= set(consolidation.METHODS)
     assert CHOICE.default_method in CHOICE.methods
 
 
 @pytest.mark.parametrize(("medium", "kind"), [("image", "image-classification"), ("text", "text-classification")])
-def test_the_block_is_as_ground_truth_writes_it(medium, kind):
-    assert json.dumps(block(medium=medium)) == (
+def test_manifest_fields_equal_ground_truth(medium, kind):
+    assert json.dumps(fields(medium=medium)) == (
         '{"species": 1, "species-metadata": {"class-name": "ibis", "confidence": 0.95, '
         f'"job-name": "labeling-job/species", "type": "groundtruth/{kind}", '
         '"human-annotated": "yes", "creation-date": "2031-04-05T10:00:00.123456"}}'
     )
 
 
-def test_no_confidence_is_a_plain_zero():
-    assert json.dumps(block(confidence=0.0)["species-metadata"]["confidence"]) == "0"
+def test_zero_confidence_is_integer():
+    assert json.dumps(fields(confidence=0.0)["species-metadata"]["confidence"]) == "0"
 
 
-def test_the_time_is_that_of_utc():
+def test_time_is_utc():
     there = MADE.astimezone(timezone(timedelta(hours=-7)))
 
-    assert block(created_at=there) == block()
+    assert fields(created_at=there) == fields()
 
 
-def test_a_time_without_zone_is_refused():
+def test_refuses_time_without_zone():
     with pytest.raises(ValueError, match="zone"):
-        block(created_at=datetime(2031, 4, 5, 10))  # noqa: DTZ001 - it is what must be refused
+        fields(created_at=datetime(2031, 4, 5, 10))  # noqa: DTZ001 - it is what must be refused
 
 
-def test_a_machine_says_so():
-    assert block(by_people=False)["species-metadata"]["human-annotated"] == "no"
+def test_marks_machine_labels():
+    assert fields(human_annotated=False)["species-metadata"]["human-annotated"] == "no"
 
 
-def test_a_microsecond_of_zero_is_written():
-    made = block(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
+def test_writes_zero_microseconds():
+    made = fields(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
 
     assert made == "2031-04-05T10:00:00.000000"

@@ -15,11 +15,11 @@ MADE = datetime(2031, 4, 5, 10, 0, 1, 201, tzinfo=UTC)
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
     distinct = [list(one) for one in sorted({tuple(value) for value in values})]
-    given = kinds.Given(
+    given = kinds.AnswerColumns(
         objects, workers, [distinct.index(list(value)) for value in values], distinct, n_objects=3, n_workers=3
     )
     facts = {"categories": THINGS, "method": "per-label", "parameters": {}}
-    return given, CHOICES.conclude(given, **(facts | changed))
+    return given, CHOICES.consolidate(given, **(facts | changed))
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def conclude(rows, **changed):
         {"what-is-there": {"labels": ["tree", "bus"]}},
     ],
 )
-def test_an_answer_is_read_in_the_order_of_the_job(content):
+def test_reads_answer_in_job_order(content):
     assert CHOICES.read_answer(content, THINGS) == ["tree", "bus"]
 
 
-def test_nothing_of_it_is_an_answer():
+def test_reads_empty_set():
     assert CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": []}}, THINGS) == []
 
 
@@ -48,42 +48,42 @@ def test_nothing_of_it_is_an_answer():
         (["tree", "tree"], "must have each category once"),
     ],
 )
-def test_other_answers_are_refused(labels, told):
+def test_refuses_other_answers(labels, told):
     with pytest.raises(AnswerRefused, match=told) as refused:
         CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": labels}}, THINGS)
 
     assert refused.value.field == "crowd-classifier-multi-select.labels"
 
 
-def test_categories_are_at_most_fifty():
+def test_refuses_too_many_categories():
     assert CHOICES.check_categories([f"c{n}" for n in range(50)]) == []
     assert [fault.problem for fault in CHOICES.check_categories([f"c{n}" for n in range(51)])] == [
-        "must be at most 50."
+        "at most 50 categories are allowed."
     ]
 
 
-def test_answers_become_one_set_an_object():
-    _given, found = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
+def test_consolidates_to_one_set_per_object():
+    _given, result = conclude([(0, 0, ["tree", "bus"]), (0, 1, ["tree", "bus"]), (0, 2, ["tree"]), (2, 0, [])])
 
-    assert found.values == [["tree", "bus"], None, []]
-    assert found.confidence[1] == 0
-    assert [len(one) for one in found.parts] == [2, 0, 0]
-    assert found.posterior[0, [0, 3]].tolist() == pytest.approx(found.parts[0])
-    assert found.posterior[:, [1, 2]].max() == 0
-    assert found.found.answers.tolist() == [2, 1, 1]
+    assert result.labels == [["tree", "bus"], None, []]
+    assert result.confidence[1] == 0
+    assert [len(one) for one in result.part_confidence] == [2, 0, 0]
+    assert result.posterior[0, [0, 3]].tolist() == pytest.approx(result.part_confidence[0])
+    assert result.posterior[:, [1, 2]].max() == 0
+    assert result.answers.tolist() == [2, 1, 1]
 
 
 @pytest.mark.parametrize("method", CHOICES.methods)
-def test_known_values_are_certain(method):
+def test_gold_answers_are_certain(method):
     rows = [(0, 0, ["tree"]), (0, 1, ["tree"]), (1, 0, ["car"])]
-    _given, found = conclude(rows, known={0: ["tree", "dog"], 2: []}, method=method)
+    _given, result = conclude(rows, gold_answers={0: ["tree", "dog"], 2: []}, method=method)
 
-    assert found.values == [["tree", "dog"], ["car"], []]
-    assert found.confidence[[0, 2]].tolist() == [1, 1]
-    assert list(found.parts[0]) == [1, 1]
+    assert result.labels == [["tree", "dog"], ["car"], []]
+    assert result.confidence[[0, 2]].tolist() == [1, 1]
+    assert list(result.part_confidence[0]) == [1, 1]
 
 
-def test_given_accuracies_weigh():
+def test_weights_given_accuracies():
     rows = [(0, 0, ["tree"]), (0, 1, [])]
 
     trusted = [conclude(rows, worker_accuracy=accuracy)[1].posterior[0, 0] for accuracy in ([0.95, 0.1, np.nan], None)]
@@ -91,11 +91,11 @@ def test_given_accuracies_weigh():
     assert trusted[0] > trusted[1]
 
 
-def test_the_block_is_as_ground_truth_writes_it():
-    block = CHOICES.block(
-        attribute="tags", value=["tree", "bus"], confidence=0.4, parts=[0.95, 0.41], categories=THINGS,
-        medium="image", job_name="tags", created_at=MADE,
-    )  # fmt: skip
+def test_manifest_fields_equal_ground_truth():
+    context = kinds.ManifestContext(
+        attribute="tags", categories=THINGS, medium="image", job_name="tags", created_at=MADE
+    )
+    block = CHOICES.manifest_fields(kinds.Label(["tree", "bus"], 0.4, [0.95, 0.41]), context)
 
     assert json.dumps(block, separators=(",", ":")) == (
         '{"tags":[0,3],"tags-metadata":{"job-name":"labeling-job/tags","class-map":{"0":"tree","3":"bus"},'
@@ -118,46 +118,48 @@ def generated(seed, *, objects, workers=12, each=3):
     return rows, there
 
 
-def test_an_opinion_is_what_the_full_fit_would_say():
+def test_posterior_equals_full_fit():
     rows, _there = generated(5, objects=300)
     objects, workers, values = zip(*rows, strict=True)
-    given = kinds.Given(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
-    found = CHOICES.conclude(given, categories=THINGS, method="per-label", parameters={})
-    shared, models = json.loads(json.dumps(CHOICES.learned(found)))
+    given = kinds.AnswerColumns(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
+    result = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+    shared, models = json.loads(json.dumps(CHOICES.worker_models(result)))
 
     for number in range(0, 300, 29):
         mine = [(models[worker], value) for place, worker, value in rows if place == number]
-        opinion = CHOICES.opinion(shared, mine, categories=THINGS, more=2)
-        assert opinion.value == found.values[number]
-        assert opinion.error == pytest.approx(1 - found.confidence[number], abs=0.01)
+        opinion = CHOICES.posterior(shared, mine, categories=THINGS, more=2)
+        assert opinion.value == result.labels[number]
+        assert opinion.error == pytest.approx(1 - result.confidence[number], abs=0.01)
 
     more = np.full(300, 2)
-    avoidable = CHOICES.avoidable(shared, models, given, categories=THINGS, more=more)
-    assert avoidable[290] == pytest.approx(opinion.avoidable, abs=1e-9)
-    assert CHOICES.avoidable(shared, models, given, categories=THINGS, more=more * 0).max() == 0
+    avoidable = CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more)
+    assert avoidable[290] == pytest.approx(opinion.avoidable_error, abs=1e-9)
+    assert CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more * 0).max() == 0
 
 
-def test_what_is_avoidable_is_about_what_further_answers_change():
+def test_value_of_more_answers_predicts_changes():
     rows, _there = generated(6, objects=4000, each=5)
     first = [row for place, row in enumerate(rows) if place % 5 < 3]
     labels = []
     for chosen in (first, rows):
         objects, workers, values = zip(*chosen, strict=True)
-        given = kinds.Given(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
-        found = CHOICES.conclude(given, categories=THINGS, method="per-label", parameters={})
-        labels.append(found.values)
+        given = kinds.AnswerColumns(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
+        result = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+        labels.append(result.labels)
         if chosen is first:
-            shared, models = CHOICES.learned(found)
-            expected = CHOICES.avoidable(shared, models, given, categories=THINGS, more=np.full(4000, 2)).mean()
+            shared, models = CHOICES.worker_models(result)
+            expected = CHOICES.value_of_more_answers(
+                shared, models, given, categories=THINGS, more=np.full(4000, 2)
+            ).mean()
     changed = np.mean([one != other for one, other in zip(*labels, strict=True)])
 
     assert expected == pytest.approx(changed, rel=0.35)
 
 
-def test_a_crowd_nobody_knows_yet_is_believed_a_little():
-    shared = CHOICES.novice(THINGS)
+def test_prior_model_trusts_workers_little():
+    shared = CHOICES.prior_model(THINGS)
     alone, together = (
-        CHOICES.opinion(shared, [(None, ["tree"])] * count, categories=THINGS, more=3) for count in (1, 6)
+        CHOICES.posterior(shared, [(None, ["tree"])] * count, categories=THINGS, more=3) for count in (1, 6)
     )
 
     assert alone.value == together.value == ["tree"]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gtcrowd import kinds
-from gtcrowd.kinds import AnswerRefused, masks
+from gtcrowd.kinds import AnswerRefused, segmentation
 
 MADE = datetime(2031, 4, 5, 10, 0, 3, 918_770, tzinfo=UTC)
 MASKS, INSTANCES = kinds.KINDS["masks"], kinds.KINDS["instances"]
@@ -42,7 +42,7 @@ def semantic(made, **colours):
 
 
 @pytest.mark.parametrize("channels", [3, 4])
-def test_a_picture_becomes_layers_of_runs(channels):
+def test_reads_image_as_layers(channels):
     value = MASKS.read_answer(semantic(picture(ROAD, CAR, channels=channels)), THINGS)
 
     assert value == {
@@ -52,16 +52,16 @@ def test_a_picture_becomes_layers_of_runs(channels):
     assert MASKS.read_value(json.loads(json.dumps(value)), THINGS) == value
 
 
-def test_nothing_drawn_is_no_layer():
+def test_empty_image_has_no_layers():
     assert MASKS.read_answer(semantic(picture()), THINGS)["layers"] == []
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (semantic(picture(), lake="#2ca02c"), "must be among: road, car."),
-        (semantic(picture(), road="green"), "must be a colour"),
-        (semantic(picture(), road="#2ca02c", car="#2CA02C"), "must have each colour once"),
+        (semantic(picture(), road="green"), "must be a color"),
+        (semantic(picture(), road="#2ca02c", car="#2CA02C"), "must have each color once"),
         (
             {"crowd-semantic-segmentation": {"labelMappings": {}, "labeledImage": {"pngImageData": "AAAA"}}},
             "must be a PNG",
@@ -70,12 +70,12 @@ def test_nothing_drawn_is_no_layer():
         ({"crowd-semantic-segmentation": {"labelMappings": [], "labeledImage": {}}}, "must be an object from label"),
     ],
 )
-def test_other_answers_are_refused(content, told):
-    with pytest.raises(AnswerRefused, match=told):
+def test_refuses_other_answers(content, expected):
+    with pytest.raises(AnswerRefused, match=expected):
         MASKS.read_answer(content, THINGS)
 
 
-def test_a_bomb_is_refused_before_it_unfolds():
+def test_refuses_decompression_bomb():
     bomb = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(bomb, format="PNG")
     content = semantic(picture())
@@ -87,27 +87,28 @@ def test_a_bomb_is_refused_before_it_unfolds():
 
 def concluded(kind, values):
     many = len(values)
-    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.conclude(given, categories=THINGS, method=kind.default_method, parameters={})
+    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(given, categories=THINGS, method=kind.default_method, parameters={})
 
 
-def test_masks_become_one_whose_file_reads_the_same():
+def test_asset_shows_consolidated_mask():
     values = [MASKS.read_answer(semantic(picture(ROAD, CAR)), THINGS) for _ in range(3)]
     values[2] = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
-    found = concluded(MASKS, values)
+    result = concluded(MASKS, values)
 
-    (value,) = found.values
-    drawn = np.asarray(Image.open(io.BytesIO(MASKS.file(value, THINGS))))
+    (value,) = result.labels
+    drawn = np.asarray(Image.open(io.BytesIO(MASKS.asset(value, THINGS))))
     assert (drawn == picture(ROAD, CAR)).all()
-    assert MASKS.same(value, values[0])
+    assert MASKS.matches(value, values[0])
 
 
-def test_the_block_refers_to_the_file_as_ground_truth_does():
+def test_manifest_fields_equal_ground_truth():
     value = MASKS.read_answer(semantic(picture(ROAD)), THINGS)
-    block = MASKS.block(
-        attribute="roads-ref", value=value, confidence=0.82, parts=[0.9], categories=THINGS, medium="image",
-        job_name="roads", created_at=MADE, address="s3://b/out/3.png",
+    context = kinds.ManifestContext(
+        attribute="roads-ref", categories=THINGS, medium="image", job_name="roads", created_at=MADE,
+        asset_uri="s3://b/out/3.png",
     )  # fmt: skip
+    block = MASKS.manifest_fields(kinds.Label(value, 0.82, [0.9]), context)
 
     assert json.dumps(block, separators=(",", ":")) == (
         '{"roads-ref":"s3://b/out/3.png","roads-ref-metadata":{"internal-color-map":{"0":{"class-name":"BACKGROUND",'
@@ -115,12 +116,10 @@ def test_the_block_refers_to_the_file_as_ground_truth_does():
         '"job-name":"labeling-job/roads","type":"groundtruth/semantic-segmentation","human-annotated":"yes",'
         '"creation-date":"2031-04-05T10:00:03.918770"}}'
     )
-    assert [fault.problem for fault in MASKS.check_attribute_name("roads")] == [
-        "must end in -ref for this kind of label."
-    ]
+    assert [fault.problem for fault in MASKS.check_attribute_name("roads")] == ["must end in -ref for this task type."]
 
 
-def test_things_of_one_label_stay_apart():
+def test_instances_of_one_label_stay_separate():
     second = (slice(0, 1), slice(0, 2), GREEN)
     sent = {
         "crowd-instance-segmentation": {
@@ -129,22 +128,22 @@ def test_things_of_one_label_stay_apart():
         }
     }
     values = [INSTANCES.read_answer(sent, THINGS) for _ in range(3)]
-    found = concluded(INSTANCES, values)
-    block = INSTANCES.block(
-        attribute="inst", value=found.values[0], confidence=0.8, parts=found.parts[0], categories=THINGS,
-        medium="image", job_name="inst", created_at=MADE, address="s3://b/5.png",
-    )  # fmt: skip
+    result = concluded(INSTANCES, values)
+    context = kinds.ManifestContext(
+        attribute="inst", categories=THINGS, medium="image", job_name="inst", created_at=MADE, asset_uri="s3://b/5.png"
+    )
+    block = INSTANCES.manifest_fields(kinds.Label(result.labels[0], 0.8, result.part_confidence[0].tolist()), context)
 
-    assert [layer["label"] for layer in found.values[0]["layers"]] == ["car", "car"]
+    assert [layer["label"] for layer in result.labels[0]["layers"]] == ["car", "car"]
     assert block["inst"]["instances"] == [{"label": "car", "color": "#2ca02c"}, {"label": "car", "color": "#1f77b4"}]
     assert block["inst"]["mask-uri"] == "s3://b/5.png"
 
 
-def test_no_two_places_have_one_colour():
-    assert len({masks.colour_of(place) for place in range(1000)} | {masks.BACKGROUND}) == 1001
+def test_colors_are_distinct():
+    assert len({segmentation.nth_color(place) for place in range(1000)} | {segmentation.BACKGROUND}) == 1001
 
 
-def test_a_picture_with_a_list_of_colours_reads_the_same():
+def test_reads_image_with_palette():
     listed = io.BytesIO()
     Image.fromarray(picture(ROAD, CAR)).quantize(8).save(listed, format="PNG")
     content = semantic(picture(ROAD, CAR))

@@ -6,12 +6,12 @@ from gtcrowd.kinds import names
 
 
 @pytest.mark.parametrize("name", ["a", "species", "A-1", "a--b", "x" * 127, "meta-data", "reference"])
-def test_good_attribute_names_pass(name):
-    assert names.check_attribute_name(name, ref=False) == []
+def test_accepts_good_attribute_names(name):
+    assert names.check_attribute_name(name, is_reference=False) == []
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [
         ("", "1 to 127"),
         ("-a", "1 to 127"),
@@ -30,22 +30,22 @@ def test_good_attribute_names_pass(name):
         ("a-ref", "must not end in -ref"),
     ],
 )
-def test_bad_attribute_names_are_faults(name, told):
-    [fault] = names.check_attribute_name(name, ref=False)
+def test_refuses_bad_attribute_names(name, expected):
+    [fault] = names.check_attribute_name(name, is_reference=False)
 
     assert fault.value == name
-    assert told in fault.problem
+    assert expected in fault.problem
 
 
-def test_files_need_names_in_ref():
-    assert names.check_attribute_name("roads-ref", ref=True) == []
-    assert names.check_attribute_name("roads", ref=True)[0].problem == "must end in -ref for this kind of label."
+def test_reference_names_end_in_ref():
+    assert names.check_attribute_name("roads-ref", is_reference=True) == []
+    assert names.check_attribute_name("roads", is_reference=True)[0].problem == "must end in -ref for this task type."
 
 
-def test_a_long_bad_name_is_refused_at_once():
+def test_refuses_long_name_quickly():
     began = time.perf_counter()
 
-    assert names.check_attribute_name("a-" * 100_000, ref=False)
+    assert names.check_attribute_name("a-" * 100_000, is_reference=False)
 
     assert time.perf_counter() - began < 1
 
@@ -53,16 +53,16 @@ def test_a_long_bad_name_is_refused_at_once():
 @pytest.mark.parametrize(
     "categories", [["a", "b"], ["Graureiher (Ardea cinerea)", "鷺"], [str(n) for n in range(5000)]]
 )
-def test_good_categories_pass(categories):
-    assert names.check_categories(categories, least=2) == []
+def test_accepts_good_categories(categories):
+    assert names.check_categories(categories, minimum=2) == []
 
 
 @pytest.mark.parametrize(
-    ("categories", "value", "told"),
+    ("categories", "value", "expected"),
     [
         ([], [], "at least 2"),
         (["one"], ["one"], "at least 2"),
-        (["a", "a"], "a", "once only"),
+        (["a", "a"], "a", "is listed twice"),
         (["a", ""], "", "1 to 256"),
         (["a", "  "], "  ", "1 to 256"),
         (["a", "b" * 257], "b" * 257, "1 to 256"),
@@ -71,14 +71,14 @@ def test_good_categories_pass(categories):
         (["a", "\ud800"], "\ud800", "control characters"),
     ],
 )
-def test_bad_categories_are_faults(categories, value, told):
-    [fault] = names.check_categories(categories, least=2)
+def test_refuses_bad_categories(categories, value, expected):
+    [fault] = names.check_categories(categories, minimum=2)
 
     assert fault.value == value
-    assert told in fault.problem
+    assert expected in fault.problem
 
 
-def test_too_many_categories_are_counted():
-    [fault] = names.check_categories([str(n) for n in range(51)], least=1, most=50)
+def test_counts_too_many_categories():
+    [fault] = names.check_categories([str(n) for n in range(51)], minimum=1, maximum=50)
 
-    assert (fault.value, fault.problem) == ("51 categories", "must be at most 50.")
+    assert (fault.value, fault.problem) == ("51 categories", "at most 50 categories are allowed.")

@@ -12,6 +12,7 @@ SIZE = {"height": 480, "width": 640}
 MADE = datetime(2031, 4, 5, 10, 0, 2, 500_000, tzinfo=UTC)
 CARS = ["car", "van"]
 BOXES = kinds.KINDS["boxes"]
+CONTEXT = kinds.ManifestContext(attribute="cars", categories=CARS, medium="image", job_name="cars", created_at=MADE)
 SHAPES = {
     "boxes": {"label": "van", "left": 33, "top": 101, "width": 120, "height": 60},
     "polygons": {"label": "van", "vertices": [{"x": 1, "y": 2}, {"x": 30, "y": 2}, {"x": 30, "y": 40}]},
@@ -32,12 +33,12 @@ def concluded(name, answers, **facts):
     kind = kinds.KINDS[name]
     values = [kind.read_answer(sent(name, *shapes), CARS) for shapes in answers]
     many = len(values)
-    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.conclude(given, categories=CARS, method=kind.default_method, parameters={}, **facts)
+    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(given, categories=CARS, method=kind.default_method, parameters={}, **facts)
 
 
 @every
-def test_an_answer_is_what_the_element_sends(name):
+def test_reads_answer_of_element(name):
     kind = kinds.KINDS[name]
     value = kind.read_answer(sent(name, SHAPES[name]), CARS)
 
@@ -46,69 +47,69 @@ def test_an_answer_is_what_the_element_sends(name):
 
 
 @every
-def test_nothing_to_label_is_an_answer(name):
+def test_reads_empty_answer(name):
     kind = kinds.KINDS[name]
 
     assert kind.read_answer(sent(name), CARS)[kind.key] == []
 
 
 @every
-def test_three_alike_become_one(name):
+def test_merges_three_equal_shapes(name):
     kind = kinds.KINDS[name]
-    found = concluded(name, [[SHAPES[name]]] * 3)
+    result = concluded(name, [[SHAPES[name]]] * 3)
 
-    (shape,) = found.values[0][kind.key]
+    (shape,) = result.labels[0][kind.key]
     assert shape["label"] == "van"
-    assert kind.same(found.values[0], {kind.key: [SHAPES[name]]})
-    assert found.values[0]["inputImageProperties"] == SIZE
-    assert [len(one) for one in found.parts] == [1]
-    assert found.found.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
+    assert kind.matches(result.labels[0], {kind.key: [SHAPES[name]]})
+    assert result.labels[0]["inputImageProperties"] == SIZE
+    assert [len(one) for one in result.part_confidence] == [1]
+    assert result.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
 
 
 @every
-def test_nothing_seen_by_all_is_nothing(name):
-    found = concluded(name, [[]] * 3)
+def test_empty_answers_give_empty_label(name):
+    result = concluded(name, [[]] * 3)
 
-    assert found.values[0][kinds.KINDS[name].key] == []
-    assert found.confidence[0] > 0.5
+    assert result.labels[0][kinds.KINDS[name].key] == []
+    assert result.confidence[0] > 0.5
 
 
 @every
-def test_a_known_object_is_certain(name):
+def test_gold_answer_is_certain(name):
     kind = kinds.KINDS[name]
     truth = {kind.key: [SHAPES[name]], "inputImageProperties": SIZE}
-    found = concluded(name, [[], []], known={0: truth})
+    result = concluded(name, [[], []], gold_answers={0: truth})
 
-    assert found.values == [truth]
-    assert (found.confidence[0], found.parts[0]) == (1, [1])
+    assert result.labels == [truth]
+    assert (result.confidence[0], result.part_confidence[0].tolist()) == (1, [1])
 
 
 @every
-def test_another_label_or_one_too_many_is_not_the_same(name):
+def test_matches_only_equal_shapes(name):
     kind = kinds.KINDS[name]
     shape = SHAPES[name]
     truth = {kind.key: [shape]}
 
-    assert kind.same({kind.key: [shape]}, truth)
-    assert not kind.same({kind.key: [shape | {"label": "car"}]}, truth)
-    assert not kind.same({kind.key: [shape, shape]}, truth)
-    assert not kind.same({kind.key: []}, truth)
+    assert kind.matches({kind.key: [shape]}, truth)
+    assert not kind.matches({kind.key: [shape | {"label": "car"}]}, truth)
+    assert not kind.matches({kind.key: [shape, shape]}, truth)
+    assert not kind.matches({kind.key: []}, truth)
 
 
 @pytest.mark.parametrize(
-    ("changed", "field", "told"),
+    ("changed", "field", "expected"),
     [
         ({"label": "bus"}, "label", "must be one of: car, van."),
         ({"width": 0}, "width", "must be more than 0."),
-        ({"left": -5}, "left", "must lie within the picture, which ends at 640."),
-        ({"width": 700}, "left", "must lie within the picture"),
+        ({"left": -5}, "left", "must be within the image, which ends at 640."),
+        ({"width": 700}, "left", "must be within the image"),
         ({"top": "9"}, "top", "must be a number of pixels."),
         ({"top": float("nan")}, "top", "must be a number of pixels."),
         ({"top": True}, "top", "must be a number of pixels."),
     ],
 )
-def test_a_bad_box_is_refused(changed, field, told):
-    with pytest.raises(AnswerRefused, match=told) as refused:
+def test_refuses_bad_box(changed, field, expected):
+    with pytest.raises(AnswerRefused, match=expected) as refused:
         BOXES.read_answer(sent("boxes", SHAPES["boxes"], SHAPES["boxes"] | changed), CARS)
 
     assert refused.value.field == f"crowd-bounding-box.boundingBoxes[1].{field}"
@@ -124,7 +125,7 @@ def test_a_bad_box_is_refused(changed, field, told):
         (sent("boxes", inputImageProperties=[1, 2]), "crowd-bounding-box.inputImageProperties.height"),
     ],
 )
-def test_what_is_no_list_of_boxes_is_refused(content, field):
+def test_refuses_malformed_boxes(content, field):
     with pytest.raises(AnswerRefused) as refused:
         BOXES.read_answer(content, CARS)
 
@@ -132,25 +133,22 @@ def test_what_is_no_list_of_boxes_is_refused(content, field):
 
 
 @pytest.mark.parametrize(
-    ("name", "count", "told"),
+    ("name", "count", "expected"),
     [("polygons", 2, "must be a list of 3 to 10,000 points"), ("lines", 3, "must be a list of 2 points"),
      ("polylines", 1, "must be a list of 2 to 10,000 points")],
 )  # fmt: skip
-def test_outlines_have_as_many_points_as_they_need(name, count, told):
+def test_refuses_wrong_number_of_points(name, count, expected):
     shape = {"label": "van", "vertices": [{"x": n, "y": n * n} for n in range(count)]}
-    with pytest.raises(AnswerRefused, match=told):
+    with pytest.raises(AnswerRefused, match=expected):
         kinds.KINDS[name].read_answer(sent(name, shape), CARS)
 
 
-def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
+def test_manifest_fields_equal_ground_truth():
     value = {
         "boundingBoxes": [{"label": "van", "left": 33.2, "top": 101.4, "width": 120.8, "height": 60.6}],
         "inputImageProperties": SIZE,
     }
-    block = BOXES.block(
-        attribute="cars", value=value, confidence=0.5, parts=[0.91], categories=CARS, medium="image", job_name="cars",
-        created_at=MADE,
-    )  # fmt: skip
+    block = BOXES.manifest_fields(kinds.Label(value, 0.5, [0.91]), CONTEXT)
 
     assert json.dumps(block, separators=(",", ":")) == (
         '{"cars":{"image_size":[{"width":640,"height":480,"depth":3}],"annotations":[{"class_id":1,"top":101.4,'
@@ -160,11 +158,9 @@ def test_boxes_stand_in_the_manifest_as_ground_truth_writes_them():
     )
 
 
-def test_an_empty_picture_stands_in_the_manifest_as_well():
-    block = BOXES.block(
-        attribute="cars", value={"boundingBoxes": [], "inputImageProperties": SIZE}, confidence=0.9, categories=CARS,
-        medium="image", job_name="cars", created_at=MADE,
-    )  # fmt: skip
+def test_manifest_fields_of_empty_image():
+    empty = {"boundingBoxes": [], "inputImageProperties": SIZE}
+    block = BOXES.manifest_fields(kinds.Label(empty, 0.9), CONTEXT)
 
     assert block["cars"]["annotations"] == block["cars-metadata"]["objects"] == []
     assert block["cars-metadata"]["class-map"] == {}
@@ -178,8 +174,8 @@ def test_an_empty_picture_stands_in_the_manifest_as_well():
         max_size=6,
     )
 )
-def test_any_boxes_come_back_from_the_method_as_they_were(boxes):
+def test_boxes_round_trip(boxes):
     shapes = [{"label": n, "left": x, "top": y, "width": w, "height": h} for x, y, w, h, n in boxes]
     value = BOXES.read_answer(sent("boxes", *shapes), CARS)
 
-    assert BOXES.outer(BOXES.inner(value), [value]) == value
+    assert BOXES.encode(BOXES.decode(value), [value]) == value

@@ -1,4 +1,4 @@
-"""Spans, texts, numbers and orders."""
+"""Spans, texts, numbers, rankings and custom answers."""
 
 import json
 from datetime import UTC, datetime
@@ -15,22 +15,22 @@ NAMES = ["Person", "Place"]
 
 def concluded(kind, values, categories=()):
     many = len(values)
-    given = kinds.Given([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.conclude(given, categories=categories, method=kind.default_method, parameters={})
+    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(given, categories=categories, method=kind.default_method, parameters={})
 
 
-def block(kind, value, categories=(), parts=None):
-    return kind.block(
-        attribute="ner", value=value, confidence=0.87, parts=parts, categories=categories, medium="text",
-        job_name="ner", created_at=MADE,
-    )  # fmt: skip
+def fields(kind, value, categories=(), parts=None):
+    context = kinds.ManifestContext(
+        attribute="ner", categories=categories, medium="text", job_name="ner", created_at=MADE
+    )
+    return kind.manifest_fields(kinds.Label(value, 0.87, parts), context)
 
 
 def span(label, start, end):
     return {"label": label, "startOffset": start, "endOffset": end}
 
 
-def test_spans_are_read_in_the_order_of_the_text_each_once():
+def test_reads_spans_in_text_order():
     sent = [span("Place", 12, 16), span("Person", 0, 3), span("Place", 12, 16), span("Person", 12, 16)]
 
     value = SPANS.read_answer({"crowd-entity-annotation": {"entities": sent}}, NAMES)
@@ -49,17 +49,17 @@ def test_spans_are_read_in_the_order_of_the_text_each_once():
         "x",
     ],
 )
-def test_a_bad_span_is_refused(wrong):
+def test_refuses_bad_span(wrong):
     with pytest.raises(AnswerRefused, match=r"must be|must have"):
         SPANS.read_answer({"crowd-entity-annotation": {"entities": [wrong]}}, NAMES)
 
 
-def test_spans_stand_in_the_manifest_as_ground_truth_writes_them():
+def test_spans_fields_equal_ground_truth():
     value = {"entities": [span("Person", 0, 3), span("Place", 12, 16)]}
-    found = concluded(SPANS, [value] * 3, NAMES)
+    result = concluded(SPANS, [value] * 3, NAMES)
 
-    assert found.values == [value]
-    assert json.dumps(block(SPANS, value, NAMES, [0.87, 0.7]), separators=(",", ":")) == (
+    assert result.labels == [value]
+    assert json.dumps(fields(SPANS, value, NAMES, [0.87, 0.7]), separators=(",", ":")) == (
         '{"ner":{"annotations":{"labels":[{"label":"Person"},{"label":"Place"}],"entities":['
         '{"label":"Person","startOffset":0,"endOffset":3},{"label":"Place","startOffset":12,"endOffset":16}]}},'
         '"ner-metadata":{"entities":[{"confidence":0.87},{"confidence":0.7}],"job-name":"labeling-job/ner",'
@@ -71,69 +71,69 @@ def test_spans_stand_in_the_manifest_as_ground_truth_writes_them():
     "content",
     [{"text": " the cafe\u0301 "}, {"transcript": "the café"}, {"text": "the café", "sure": {"on": True}, "n": 3}],
 )
-def test_a_text_is_read_in_one_form(content):
+def test_reads_text_in_canonical_form(content):
     assert TEXT.read_answer(content, []) == "the café"
 
 
 @pytest.mark.parametrize(
     "content", [None, {}, {"text": "  "}, {"text": 3}, {"a": "x", "b": "y"}, {"text": "x" * 20_001}]
 )
-def test_no_text_is_refused(content):
+def test_refuses_non_texts(content):
     with pytest.raises(AnswerRefused):
         TEXT.read_answer(content, [])
 
 
-def test_texts_become_the_one_most_like_the_others():
-    found = concluded(TEXT, ["the cat sat", "the cat sat", "a dog"])
+def test_consolidates_texts():
+    result = concluded(TEXT, ["the cat sat", "the cat sat", "a dog"])
 
-    assert found.values == ["the cat sat"]
-    assert block(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
+    assert result.labels == ["the cat sat"]
+    assert fields(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
 
 
 @pytest.mark.parametrize(("given", "read"), [(3, 3), (3.0, 3), ("4.5", 4.5), (-0.25, -0.25)])
-def test_a_number_is_read(given, read):
+def test_reads_number(given, read):
     value = NUMBER.read_answer({"number": given}, [])
 
     assert (value, type(value)) == (read, type(read))
 
 
 @pytest.mark.parametrize("given", [None, "many", True, float("inf"), [3], "nan"])
-def test_no_number_is_refused(given):
+def test_refuses_non_numbers(given):
     with pytest.raises(AnswerRefused, match="must be a number"):
         NUMBER.read_answer({"number": given}, [])
 
 
-def test_numbers_become_one():
-    found = concluded(NUMBER, [4, 4, 4])
+def test_consolidates_numbers():
+    result = concluded(NUMBER, [4, 4, 4])
 
-    assert found.values == [4]
-    assert NUMBER.same(4.01, 4)
-    assert not NUMBER.same(5, 4)
+    assert result.labels == [4]
+    assert NUMBER.matches(4.01, 4)
+    assert not NUMBER.matches(5, 4)
 
 
-def test_an_order_has_every_category_once():
+def test_ranking_has_each_category_once():
     assert RANKING.read_answer({"crowd-ranking": {"ranking": ["b", "a", "c"]}}, ["a", "b", "c"]) == ["b", "a", "c"]
     for wrong in (["a", "b"], ["a", "a", "b"], "abc", ["a", "b", "d"], [["a"], "b", "c"]):
         with pytest.raises(AnswerRefused, match="must have each category once"):
             RANKING.read_answer({"crowd-ranking": {"ranking": wrong}}, ["a", "b", "c"])
 
 
-def test_orders_become_one():
-    found = concluded(RANKING, [["b", "a", "c"], ["b", "a", "c"], ["a", "b", "c"]], ["a", "b", "c"])
+def test_consolidates_rankings():
+    result = concluded(RANKING, [["b", "a", "c"], ["b", "a", "c"], ["a", "b", "c"]], ["a", "b", "c"])
 
-    assert found.values == [["b", "a", "c"]]
-    assert block(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
+    assert result.labels == [["b", "a", "c"]]
+    assert fields(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
 
 
-def test_answers_of_a_page_of_ones_own_are_kept_whole():
+def test_custom_answers_are_kept_whole():
     custom = kinds.KINDS["custom"]
     one, other = {"a": 1, "b": {"yes": True}}, {"b": {"yes": True}, "a": 1}
 
-    found = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
+    result = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
 
-    assert found.values == [one]
-    assert found.confidence[0] == pytest.approx(2 / 3)
-    assert custom.same(one, other)
+    assert result.labels == [one]
+    assert result.confidence[0] == pytest.approx(2 / 3)
+    assert custom.matches(one, other)
     for wrong in ({}, [], "x", None, {"a": "x" * 1_000_001}):
         with pytest.raises(AnswerRefused):
             custom.read_answer(wrong, [])

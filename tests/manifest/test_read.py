@@ -18,7 +18,7 @@ def refusal(line):
     return refused.value
 
 
-def test_lines_are_read_in_order():
+def test_reads_lines_in_order():
     first, second = read_lines(io.BytesIO(GOOD))
 
     assert (first.index, first.number, first.source, first.source_ref) == (0, 1, "a", None)
@@ -28,7 +28,7 @@ def test_lines_are_read_in_order():
 
 
 @pytest.mark.parametrize("content", [GOOD, GOOD.rstrip(), b"\xef\xbb\xbf" + GOOD])
-def test_reading_resumes_at_an_offset(content):
+def test_resumes_at_offset(content):
     for line in read_lines(io.BytesIO(content)):
         rest = io.BytesIO(content)
         rest.seek(line.end)
@@ -55,10 +55,10 @@ def test_reading_resumes_at_an_offset(content):
         (b'{"source-ref":"s3://bucket"}', "source-ref", "s3://BUCKET/KEY"),
         (b'{"source-ref":"http://host/k.png"}', "source-ref", "https://"),
         (b'{"source-ref":"s3://b/a\\nb"}', "source-ref", "s3://BUCKET/KEY"),
-        (b'{"source":"a","$x":1}', "$x", "must not begin"),
-        (b'{"source":"a","source":"b"}', "source", "once"),
-        (b'{"source":"a","x":{"y":1,"y":1}}', "y", "once"),
-        (b'{"source":"\xff"}', "line", "not from byte 12 on"),
+        (b'{"source":"a","$x":1}', "$x", "must not start"),
+        (b'{"source":"a","source":"b"}', "source", "twice"),
+        (b'{"source":"a","x":{"y":1,"y":1}}', "y", "twice"),
+        (b'{"source":"\xff"}', "line", "byte 12 is not"),
         (b'{"source":"a"}\r{"source":"b"}', "line", "carriage return"),
         (b'{"source":"\\u0000"}', "source", "U+0000"),
         (b'{"source":"a","x":[{"y":"\\ud800"}]}', "x", "surrogate"),
@@ -68,7 +68,7 @@ def test_reading_resumes_at_an_offset(content):
         (b"a" * 1_000_000, "line", "at most 100000"),
     ],
 )
-def test_a_fault_names_line_field_and_remedy(line, field, told):
+def test_refusal_names_line_field_and_remedy(line, field, told):
     refused = refusal(line)
 
     assert refused.field == field
@@ -77,7 +77,7 @@ def test_a_fault_names_line_field_and_remedy(line, field, told):
     assert str(refused).isprintable()
 
 
-def test_the_longest_line_is_read():
+def test_reads_longest_line():
     longest = {"source": "ä" * 20_000} | {f"x{n}": "ä" * 19_980 for n in range(4)}
     text = json.dumps(longest, ensure_ascii=False, separators=(",", ":"))
     text = text[:-1] + " " * (100_000 - len(text)) + "}"
@@ -88,42 +88,44 @@ def test_the_longest_line_is_read():
     assert check(io.BytesIO(text.replace("}", " }").encode())).count == 0
 
 
-def test_the_medium_can_be_expected():
+def test_checks_expected_source():
     assert (
-        check(io.BytesIO(GOOD), expect="source-ref").faults[0].expected == "this kind of job needs source-ref instead."
+        check(io.BytesIO(GOOD), expect="source-ref").faults[0].expected == "this type of job needs source-ref instead."
     )
     assert check(io.BytesIO(GOOD), expect="source").faults[0].number == 2
 
 
-def test_an_escaped_pair_of_surrogates_is_a_character():
+def test_accepts_escaped_surrogate_pair():
     [line] = read_lines(io.BytesIO(b'{"source":"\\ud83d\\udc26 \\\\u0000"}'))
 
     assert line.source == "\N{BIRD} \\u0000"
 
 
-def test_a_byte_order_mark_is_passed_over():
+def test_skips_byte_order_mark():
     assert next(read_lines(io.BytesIO(b"\xef\xbb\xbf" + GOOD))).text == '{"source":"a"}'
 
 
-def test_a_blank_line_is_forgiven_only_at_the_end():
+def test_allows_blank_lines_only_at_end():
     report = check(io.BytesIO(b"\n" + GOOD + b"  \r\n" + GOOD + b"\n\r\n"))
 
     assert (report.count, [fault.number for fault in report.faults]) == (4, [1, 4])
 
 
-def test_checking_goes_on_after_a_fault():
+def test_check_continues_after_fault():
     report = check(io.BytesIO(b"x\n" + GOOD + b"y\nz\n"), limit=2)
 
     assert (report.count, report.refused, [fault.number for fault in report.faults]) == (2, 3, [1, 4])
 
 
-def test_a_further_check_can_be_given():
-    report = check(io.BytesIO(GOOD), more=lambda line: LineRefused(line.number, "x", 0, "no.") if line.source else None)
+def test_extra_check():
+    report = check(
+        io.BytesIO(GOOD), extra_check=lambda line: LineRefused(line.number, "x", 0, "no.") if line.source else None
+    )
 
     assert (report.count, str(report.faults[0])) == (1, "line 1, x: no. Found: 0")
 
 
-def test_memory_stays_the_same():
+def test_memory_is_constant():
     def pieces():
         for _ in range(300):
             yield b'{"source":"%s"}\n' % (b"a" * 10_000)
@@ -140,7 +142,7 @@ json_likes = st.text(alphabet='{}[]",:\\u0d8source-ref3/b1.e\r\n ').map(str.enco
 
 
 @given(st.binary(max_size=200) | json_likes)
-def test_any_bytes_give_lines_or_a_refusal(content):
+def test_any_bytes_are_lines_or_refused(content):
     report = check(io.BytesIO(content))
 
     assert report.count + report.refused >= bool(content.strip(b"\n\r \t\x0b\x0c\xef\xbb\xbf"))

@@ -22,7 +22,7 @@ lines = st.builds(
 )
 
 
-def test_the_line_stays_as_it_was():
+def test_keeps_line_verbatim():
     line = ' { "source" : "a",  "n": 1.10, "big": 12345678901234567890 } '
 
     assert augment(line, {"label": 1, "b": None}) == (
@@ -30,15 +30,15 @@ def test_the_line_stays_as_it_was():
     )
 
 
-def test_an_empty_object_needs_no_comma():
+def test_adds_to_empty_object():
     assert augment("{ }", {"label": 1}) == '{ "label":1}'
 
 
-def test_nothing_added_changes_nothing():
+def test_adds_nothing():
     assert augment('{"a":1}', {}) == '{"a":1}'
 
 
-def test_a_key_that_stands_is_replaced_in_its_place():
+def test_replaces_key_in_place():
     line = '{"source":"a", "l" : {"x":[1, 2]}, "n":1.10,"m":1E5}'
 
     assert augment(line, {"l": 2, "m": 0, "k": 3}) == '{"source":"a", "l" : 2, "n":1.10,"m":0,"k":3}'
@@ -47,53 +47,53 @@ def test_a_key_that_stands_is_replaced_in_its_place():
 @pytest.mark.parametrize(
     "line", [r'{"\u006c":0}', r'{"\u006c":0,"a":"l"}', r'{"l":0,"a":"\"l\":9}"}', r'{"l":0,"a":{"l":1}}']
 )
-def test_only_the_key_itself_counts(line):
-    found = augment(line, {"l": 2})
+def test_matches_whole_keys_only(line):
+    result = augment(line, {"l": 2})
 
-    assert json.loads(found) == {**json.loads(line), "l": 2}
-    assert len(json.loads(found, object_pairs_hook=list)) == len(json.loads(found))
+    assert json.loads(result) == {**json.loads(line), "l": 2}
+    assert len(json.loads(result, object_pairs_hook=list)) == len(json.loads(result))
 
 
-def test_a_key_within_a_value_is_not_the_key():
+def test_ignores_keys_within_values():
     assert augment('{"a":{"l":1}}', {"l": 2}) == '{"a":{"l":1},"l":2}'
 
 
-def test_no_line_break_comes_in():
-    found = augment('{"source":"a\u2028b"}', {"l": "c\n\r\u2028\N{BIRD}"})
+def test_adds_no_line_break():
+    result = augment('{"source":"a\u2028b"}', {"l": "c\n\r\u2028\N{BIRD}"})
 
-    assert found == '{"source":"a\u2028b","l":"c\\n\\r\u2028\N{BIRD}"}'
+    assert result == '{"source":"a\u2028b","l":"c\\n\\r\u2028\N{BIRD}"}'
 
 
-def test_what_is_not_json_is_refused():
+def test_refuses_non_json():
     with pytest.raises(ValueError, match="not JSON compliant"):
         augment("{}", {"confidence": float("nan")})
 
 
 @given(lines, objects)
-def test_fields_are_added_or_replaced(line, fields):
+def test_adds_or_replaces_fields(line, fields):
     assert json.loads(augment(line, fields)) == {**json.loads(line), **fields}
 
 
 @given(lines, objects)
-def test_new_fields_leave_the_line_verbatim(line, fields):
+def test_new_fields_keep_line_verbatim(line, fields):
     new = {f"new-{name}": value for name, value in fields.items() if f"new-{name}" not in json.loads(line)}
 
-    found = augment(line, new)
+    result = augment(line, new)
 
     brace = line.rindex("}")
-    assert found.startswith(line[:brace])
-    assert found.endswith(line[brace:])
+    assert result.startswith(line[:brace])
+    assert result.endswith(line[brace:])
 
 
 @given(lines, objects)
-def test_replacing_by_the_same_changes_nothing_else(line, fields):
+def test_replaces_value_in_place(line, fields):
     once = augment(line, fields)
 
     assert augment(once, fields) == once
 
 
 @given(objects, st.text(min_size=1).filter(str.strip))
-def test_what_was_written_can_be_read(fields, source):
+def test_written_lines_can_be_read(fields, source):
     given = {f"x{name}": value for name, value in fields.items()}
 
     line = augment(json.dumps({"source": source}), given)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from gtcrowd.consolidation.shapes.runs import bits
+from gtcrowd.consolidation.shapes.rle import decode
 from gtcrowd.tasks.models import Answer
 from tests.portal import browsing
 from tests.portal.conftest import put
@@ -387,7 +387,7 @@ def test_a_finger_draws_and_two_move_the_picture(easel, cleos_page, kind):
 def mask(label: str) -> np.ndarray:
     """The pixels of a label in the answer that was stored."""
     layers = {layer["label"]: layer["runs"] for layer in Answer.objects.get().value["layers"]}
-    return bits(layers[label], 640 * 480).reshape(480, 640)
+    return decode(layers[label], 640 * 480).reshape(480, 640)
 
 
 @pytest.mark.parametrize("kind", ["masks", "instances"])

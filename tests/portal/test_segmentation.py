@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from PIL import Image
 
-from gtcrowd.consolidation.shapes.runs import bits
+from gtcrowd.consolidation.shapes.rle import decode
 from gtcrowd.jobs import signed
 from gtcrowd.portal import segmentation
 from gtcrowd.tasks import release
@@ -22,7 +22,7 @@ ENDS = [[300, 90], [330, 390], [140, 240], [520, 220]]
 
 def painted(found: dict, shape: tuple[int, int]) -> np.ndarray:
     """The pixels of the reply, in the whole picture."""
-    inside = bits(found["runs"], found["width"] * found["height"]).reshape(found["height"], found["width"])
+    inside = decode(found["runs"], found["width"] * found["height"]).reshape(found["height"], found["width"])
     whole = np.zeros(shape, dtype=bool)
     whole[found["top"] : found["top"] + found["height"], found["left"] : found["left"] + found["width"]] = inside
     return whole

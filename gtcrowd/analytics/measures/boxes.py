@@ -1,6 +1,6 @@
 """Where and how far the boxes of answers are off those they are held against (what is known, else the label).
 
-An answer's boxes are matched with those of its object as consolidation does it (gtcrowd.consolidation.shapes.existence:
+An answer's boxes are matched with those of its object as consolidation does it (gtcrowd.consolidation.shapes.detection:
 of one label, the pairs of the largest intersection over union first, none twice). Of a pair of an answer's box with
 center x, y, width w, height h, and the other's X, Y, W, H:
 
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from scipy import special
 
 from gtcrowd.consolidation.shapes.boxes import Boxes, iou
-from gtcrowd.consolidation.shapes.existence import matched
+from gtcrowd.consolidation.shapes.detection import match_pairs
 
 FloatArray = npt.NDArray[np.float64]
 OFFSETS = ("dx", "dy", "width", "height")
@@ -51,7 +51,7 @@ def compared(given: Sequence[Boxes], held: Sequence[Boxes | None]) -> Compared:
     for place, (own, other) in enumerate(zip(given, held, strict=True)):
         if other is None:
             continue
-        pairs = matched(own, other, iou)
+        pairs = match_pairs(own, other, iou)
         missed[place], extra[place] = len(other) - len(pairs), len(own) - len(pairs)
         for one, two, similar in pairs:
             answer.append(place)

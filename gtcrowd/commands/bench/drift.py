@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,8 @@ from gtcrowd import consolidation
 from gtcrowd.analytics import cases
 from gtcrowd.analytics.measures import drift, fraud, leave_one_out
 from gtcrowd.commands import crowd_files
-from gtcrowd.consolidation.classes import table as tables
-from gtcrowd.consolidation.classes.table import AnswerTable
+from gtcrowd.consolidation.categorical import table as tables
+from gtcrowd.consolidation.categorical.table import AnswerTable
 
 LEAST = 100
 """Answers of a worker in whom drift is planted; it begins in the middle."""
@@ -73,11 +74,11 @@ def measure(folder: Path, *, seed: int = 0) -> Found:
     )  # fmt: skip
 
 
-def _fitted(table: AnswerTable, value: Codes) -> consolidation.Conclusion:
+def _fitted(table: AnswerTable, value: Codes) -> consolidation.Aggregation[Any]:
     changed = AnswerTable(
         table.task, table.worker, value.astype(np.int32), table.n_tasks, table.n_workers, table.n_labels
     )
-    return consolidation.hierarchical(changed)
+    return consolidation.consolidate("hierarchical", changed)
 
 
 def _watched(table: AnswerTable, value: Codes, *, order: Codes | None = None) -> Codes:

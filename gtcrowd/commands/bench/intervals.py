@@ -11,7 +11,7 @@ import pandas as pd
 from gtcrowd import consolidation
 from gtcrowd.analytics.measures import accuracy
 from gtcrowd.commands import crowd_files
-from gtcrowd.consolidation.classes import table as tables
+from gtcrowd.consolidation.categorical import table as tables
 from gtcrowd.consolidation.intervals import credible_interval
 
 LEAST = 20
@@ -44,10 +44,10 @@ def measure(folder: Path) -> Covered:
     frame = pd.DataFrame([(one.task, one.worker, one.label) for one in recording.answers], columns=tables.COLUMNS)
     coded = tables.from_frame(frame, labels=recording.labels)
     table = coded.table
-    found = consolidation.hierarchical(table)
+    found = consolidation.consolidate("hierarchical", table)
     place = {label: code for code, label in enumerate(coded.labels)}
     truth = np.array([place[recording.truth[task]] if task in recording.truth else -1 for task in coded.tasks])
-    p = found.posterior[table.task, table.label]
+    p = found.class_posterior[table.task, table.label]
 
     def sums(weight: Any) -> Any:
         return np.bincount(table.worker, weight, table.n_workers)

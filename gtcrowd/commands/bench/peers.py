@@ -103,7 +103,7 @@ def _class_peer(method: str, columns: Mapping[str, Any], right: Mapping[str, Any
 
 
 def _values(name: str, kind: str, answers: Path, truth: Path) -> list[Row]:
-    form = consolidation.FORMS[kind]
+    form = consolidation_files.value_type(kind)
     rows = [Row(name, kind, SINGLE, _single(kind, answers, truth), None)]
     for method in consolidation_files.methods(kind):
 
@@ -124,7 +124,7 @@ def _single(kind: str, answers: Path, truth: Path) -> Mapping[str, float]:
     table, tasks = consolidation_files.value_table(answers, kind)
     right = consolidation_files.true_values(truth, kind)
     rows = [row for row, task in enumerate(table.task.tolist()) if tasks[task] in right]
-    return consolidation.FORMS[kind].measure(
+    return consolidation_files.value_type(kind).measure(
         [table.value[row] for row in rows], [right[tasks[table.task[row]]] for row in rows]
     )
 
@@ -139,7 +139,9 @@ def _value_peer(kind: str, method: str, answers: Path, truth: Path) -> tuple[flo
     right = consolidation_files.true_values(truth, kind)
     seconds, found = timed(lambda: run(table, tasks))
     named = [task for task in right if task in found]
-    measured = consolidation.FORMS[kind].measure([found[task] for task in named], [right[task] for task in named])
+    measured = consolidation_files.value_type(kind).measure(
+        [found[task] for task in named], [right[task] for task in named]
+    )
     return next(iter(measured.values())), seconds
 
 
@@ -164,9 +166,9 @@ def _noisy_bradley_terry(table: Any, tasks: list[str]) -> dict[str, Any]:
 
 
 def _ranked(table: Any, tasks: list[str], scores: Callable[[pd.DataFrame], pd.Series]) -> dict[str, Any]:
-    from gtcrowd.consolidation.values import ranking  # noqa: PLC0415 - beside the peers that need it
+    from gtcrowd.consolidation.structured import ranking  # noqa: PLC0415 - beside the peers that need it
 
-    pairs = ranking.compared(table)
+    pairs = ranking.comparisons(table)
     found = {}
     for task, name in enumerate(tasks):
         here = np.flatnonzero(pairs.task[pairs.winner] == task)

@@ -8,6 +8,7 @@ target, or no recorded answer is left.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import numpy.typing as npt
 from gtcrowd import consolidation
 from gtcrowd.commands import crowd_files
 from gtcrowd.consolidation import AnswerTable
-from gtcrowd.consolidation.classes import measures, online
+from gtcrowd.consolidation.categorical import measures, online
 from gtcrowd.labels.consolidate import LEAST_NEW, SHARE_NEW
 from gtcrowd.tasks import redundancy
 
@@ -101,11 +102,11 @@ def crowd(folder: Path, *, seed: int = 0) -> Crowd:
 def measure(folder: Path, targets: list[float]) -> list[Saved]:
     """The recording once with all its answers, and once for each target."""
     recorded = crowd(folder)
-    wrong = _wrong(_concluded(recorded, np.diff(recorded.start)).posterior, recorded.truth)
+    wrong = _wrong(_concluded(recorded, np.diff(recorded.start)).class_posterior, recorded.truth)
     rows = []
     for target in targets:
         counts = ask(recorded, target)
-        posterior = _concluded(recorded, counts).posterior
+        posterior = _concluded(recorded, counts).class_posterior
         error = _wrong(posterior, recorded.truth)
         low, high = _interval(error - wrong)
         rows.append(Saved(
@@ -122,7 +123,7 @@ def ask(recorded: Crowd, target: float) -> npt.NDArray[np.int64]:
     counts = np.minimum(LEAST, most)
     while True:
         found = _concluded(recorded, counts)
-        fit, error = online.fit(found), 1 - found.posterior.max(axis=1)
+        fit, error = online.from_aggregation(found), 1 - found.class_posterior.max(axis=1)
         everybody = np.arange(recorded.n_tasks)
         _posterior, avoidable = _kept_up(recorded, fit, everybody, counts, most)
         due = counts.sum() + max(LEAST_NEW, int(SHARE_NEW * counts.sum()))
@@ -138,12 +139,12 @@ def ask(recorded: Crowd, target: float) -> npt.NDArray[np.int64]:
             error[asked] = 1 - posterior.max(axis=1)
 
 
-def _concluded(recorded: Crowd, counts: npt.NDArray[np.int64]) -> consolidation.Conclusion:
-    return consolidation.METHODS[METHOD].conclude(recorded.first(counts))
+def _concluded(recorded: Crowd, counts: npt.NDArray[np.int64]) -> consolidation.Aggregation[Any]:
+    return consolidation.METHODS[METHOD].consolidate(recorded.first(counts))
 
 
 def _kept_up(
-    recorded: Crowd, fit: online.Fit, asked: npt.NDArray[np.int64], counts: npt.NDArray[np.int64],
+    recorded: Crowd, fit: online.WorkerModels, asked: npt.NDArray[np.int64], counts: npt.NDArray[np.int64],
     most: npt.NDArray[np.int64],
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Posterior and avoidable error of the objects `asked`, by the last fit."""
@@ -153,7 +154,9 @@ def _kept_up(
         n_tasks=len(asked), n_workers=recorded.n_workers, n_labels=recorded.n_labels,
     )  # fmt: skip
     posterior = online.posteriors(fit, table)
-    return posterior, online.avoidable(fit, online.evidence(fit, table), posterior, (most - counts)[asked])
+    return posterior, online.value_of_more_answers(
+        fit, online.log_evidence(fit, table), posterior, (most - counts)[asked]
+    )
 
 
 def _wrong(posterior: FloatArray, truth: npt.NDArray[np.int32]) -> FloatArray:

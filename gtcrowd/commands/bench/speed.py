@@ -62,10 +62,10 @@ def crowd(answers: int, *, seed: int = 0) -> AnswerTable:
 
 def measure(method: str, answers: int) -> Speed:
     """Run the method once on a crowd of that size, after a small one that compiles what must be compiled."""
-    consolidation.conclude(method, crowd(1000))
+    consolidation.consolidate(method, crowd(1000))
     table = crowd(answers)
     triad = bandwidth()
-    memory, found = _watched(lambda: consolidation.conclude(method, table))
+    memory, found = _watched(lambda: consolidation.consolidate(method, table))
     seconds, step = _seconds(method, table, found.steps)
     # E and M step each read a row of classes for every answer.
     moved = 2 * len(table) * CLASSES * BYTES_PER_ANSWER_AND_CLASS
@@ -91,10 +91,10 @@ def bandwidth(*, size: int = 20_000_000, repeats: int = 5) -> float:
 
 def _seconds(method: str, table: AnswerTable, steps: int) -> tuple[float, float]:
     """Seconds of a whole run, and of one step: by the difference to a run of a single step."""
-    whole = _best(lambda: consolidation.conclude(method, table))
+    whole = _best(lambda: consolidation.consolidate(method, table))
     if steps < 2 or "max_steps" not in consolidation.METHODS[method].parameters:
         return whole, whole / max(steps, 1)
-    once = _best(lambda: consolidation.conclude(method, table, max_steps=1))
+    once = _best(lambda: consolidation.consolidate(method, table, max_steps=1))
     return whole, max(whole - once, 1e-9) / (steps - 1)
 
 

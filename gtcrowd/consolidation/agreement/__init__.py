@@ -1,4 +1,4 @@
-"""How far workers agree beyond chance, before anybody says who is right."""
+"""Agreement of workers beyond chance, computed from the answers alone."""
 
 from gtcrowd.consolidation.agreement.alpha import Agreement, alpha, alpha_of_numbers
 from gtcrowd.consolidation.agreement.kappa import cohen, cohen_matrix, fleiss, percent

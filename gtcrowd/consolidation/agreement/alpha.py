@@ -1,12 +1,14 @@
 """Krippendorff's alpha: agreement beyond chance for any number of raters, with answers missing anywhere.
 
-Krippendorff 2011, "Computing Krippendorff's alpha-reliability", University of Pennsylvania: alpha = 1 - observed /
-expected disagreement. Observed: over the pairs of answers to one task, each task weighing by its answers; expected:
-over all pairs of answers. For classes the cost is answers + tasks × classes², for numbers answers alone: sums of
-squares replace the pairs.
+    α = 1 - D_o / D_e
 
-Every coefficient is a ratio of sums over tasks, so a bootstrap over tasks (Efron, Tibshirani 1993, chapter 13) draws
-sums, not answers.
+(Krippendorff 2011, "Computing Krippendorff's alpha-reliability", University of Pennsylvania). The observed
+disagreement D_o is the mean distance over pairs of answers to one task, tasks weighted by their answers; the expected
+disagreement D_e that over all pairs of answers. For classes the cost is answers + tasks × classes²; for numbers it is
+linear in the answers, as sums of squares replace the pairs.
+
+Every coefficient is a ratio of sums over tasks, so a bootstrap over tasks (Efron, Tibshirani 1993, chapter 13)
+resamples sums, not answers.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray, IntArray
+from gtcrowd.consolidation.arrays import FloatArray, IntArray
+from gtcrowd.consolidation.categorical.table import AnswerTable
 
 Level = Literal["nominal", "ordinal"]
 DRAWS = 1000
@@ -26,10 +29,10 @@ DRAWS = 1000
 
 @dataclass(frozen=True)
 class Agreement:
-    """A coefficient with the ends of its 95 % bootstrap interval over tasks.
+    """A coefficient with its 95 % bootstrap interval over tasks, from `low` to `high`.
 
-    `value` is None where the coefficient is undefined, and `reason` then says why. `tasks` and `answers`: those that
-    counted, which are those of tasks with at least two answers.
+    value            None if the coefficient is undefined; `reason` then says why
+    tasks, answers   those that counted: tasks with at least two answers
     """
 
     value: float | None
@@ -41,12 +44,16 @@ class Agreement:
 
 
 def undefined(reason: str, tasks: int = 0, answers: int = 0) -> Agreement:
-    """No coefficient, and why."""
+    """Return an undefined coefficient with the reason."""
     return Agreement(None, None, None, tasks, answers, reason)
 
 
 def alpha(table: AnswerTable, *, level: Level = "nominal", seed: int = 0, draws: int = DRAWS) -> Agreement:
-    """Alpha of classes; `ordinal` takes their codes as ranks."""
+    """Return alpha of classes.
+
+    level   "nominal", or "ordinal" to take the codes of the classes as ranks
+    seed, draws   of the bootstrap
+    """
     votes = table.votes()
     votes = votes[votes.sum(axis=1) >= 2]
     if not len(votes):
@@ -60,9 +67,9 @@ def alpha(table: AnswerTable, *, level: Level = "nominal", seed: int = 0, draws:
     within = np.einsum("ic,cd,id->i", votes, distance, votes, optimize=True) / (n - 1)
 
     def coefficient(weight: FloatArray) -> FloatArray:
-        seen = weight @ votes
+        by_class = weight @ votes
         total = weight @ n
-        expected = np.einsum("...c,cd,...d->...", seen, distance, seen, optimize=True) / (total - 1)
+        expected = np.einsum("...c,cd,...d->...", by_class, distance, by_class, optimize=True) / (total - 1)
         return 1 - _ratio(weight @ within, expected)
 
     return bootstrapped(coefficient, len(votes), int(n.sum()), seed=seed, draws=draws)
@@ -71,13 +78,17 @@ def alpha(table: AnswerTable, *, level: Level = "nominal", seed: int = 0, draws:
 def alpha_of_numbers(
     task: IntArray, value: FloatArray, *, n_tasks: int, seed: int = 0, draws: int = DRAWS
 ) -> Agreement:
-    """Alpha of numbers at the interval level: the distance is the square of the difference."""
+    """Return alpha of numbers at the interval level: the distance is the squared difference.
+
+    task, value   [n], one element per answer
+    seed, draws   of the bootstrap
+    """
     count = np.bincount(task, minlength=n_tasks)
     pairable = count[task] >= 2
     n = count[count >= 2].astype(np.float64)
     if not len(n):
         return undefined("no task has two answers")
-    # Differences do not change when all numbers move; centred ones lose no digits when squared.
+    # Differences do not depend on the mean; centred numbers lose no digits when squared.
     centred = value - value[pairable].mean()
     total = np.bincount(task[pairable], centred[pairable], n_tasks)[count >= 2]
     square = np.bincount(task[pairable], centred[pairable] ** 2, n_tasks)[count >= 2]
@@ -96,10 +107,12 @@ def alpha_of_numbers(
 def bootstrapped(
     coefficient: Callable[[FloatArray], FloatArray], tasks: int, answers: int, *, seed: int, draws: int
 ) -> Agreement:
-    """The coefficient at weight 1 for each task, with the interval of `draws` random weights of the tasks.
+    """Return the coefficient at weight 1 for each task, with its interval over `draws` random weights of the tasks.
 
-    coefficient: for weights [..., tasks] its value [...]; NaN where a draw leaves it undefined. The draws are Poisson
-    weights, which for more than a handful of tasks are those of drawing with replacement, and need no second pass.
+    coefficient      weights [..., tasks] → values [...], NaN where it is undefined
+    tasks, answers   for the result
+
+    The draws are Poisson weights, which for more than a handful of tasks are equivalent to resampling with replacement.
     """
     value = float(coefficient(np.ones(tasks)))
     if np.isnan(value):
@@ -122,13 +135,13 @@ def _nominal(classes: int) -> FloatArray:
 
 
 def _ordinal(marginal: FloatArray) -> FloatArray:
-    """Square of the number of answers between two ranks, the ends counting half (Krippendorff 2011, p. 6)."""
-    upto = np.cumsum(marginal) - marginal / 2
-    apart: FloatArray = (upto[:, None] - upto) ** 2
-    return apart
+    """Return the squared number of answers between two ranks, the ends counting half (Krippendorff 2011, p. 6)."""
+    rank = np.cumsum(marginal) - marginal / 2
+    distance: FloatArray = (rank[:, None] - rank) ** 2
+    return distance
 
 
-def _ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> FloatArray:
-    """`above` by `below`, NaN where there is nothing below."""
-    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+def _ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> FloatArray:
+    """Return numerator / denominator, NaN where the denominator is not positive."""
+    top, bottom = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     return np.asarray(np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom > 0))

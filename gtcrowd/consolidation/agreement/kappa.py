@@ -1,4 +1,4 @@
-"""Agreement of classes: the plain share, Cohen's kappa of two workers, and Fleiss' kappa of many."""
+"""Agreement of classes: percent agreement, Cohen's kappa of two workers, and Fleiss' kappa of many."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy.typing as npt
 from scipy import sparse
 
 from gtcrowd.consolidation.agreement.alpha import DRAWS, Agreement, bootstrapped, undefined
-from gtcrowd.consolidation.classes.table import AnswerTable, FloatArray
+from gtcrowd.consolidation.arrays import FloatArray
+from gtcrowd.consolidation.categorical.table import AnswerTable
 
 Weights = Literal["none", "linear", "quadratic"]
 
 
 def percent(table: AnswerTable, *, seed: int = 0, draws: int = DRAWS) -> Agreement:
-    """Share of the pairs of answers to one task that are equal, each task counting the same."""
+    """Return the share of pairs of answers to one task that are equal, averaged over the tasks."""
     votes, n = _pairable(table)
     if not len(n):
         return undefined("no task has two answers")
@@ -24,10 +25,10 @@ def percent(table: AnswerTable, *, seed: int = 0, draws: int = DRAWS) -> Agreeme
 
 
 def fleiss(table: AnswerTable, *, seed: int = 0, draws: int = DRAWS) -> Agreement:
-    """Fleiss 1971, "Measuring nominal scale agreement among many raters", p. 379: (P - Pe) / (1 - Pe).
+    """Return κ = (P - Pe) / (1 - Pe); Fleiss 1971, "Measuring nominal scale agreement among many raters", p. 379.
 
-    P is the mean over tasks of the share of agreeing pairs; Pe the sum of the squares of the shares of the classes.
-    Tasks may have different numbers of answers: each counts the same in P, each answer the same in Pe.
+    P is the mean over tasks of the share of agreeing pairs, Pe the sum of the squared shares of the classes. Tasks may
+    have different numbers of answers: tasks are weighted equally in P, answers in Pe.
     """
     votes, n = _pairable(table)
     if not len(n):
@@ -37,9 +38,9 @@ def fleiss(table: AnswerTable, *, seed: int = 0, draws: int = DRAWS) -> Agreemen
     share = ((votes * votes).sum(axis=1) - n) / (n * (n - 1))
 
     def coefficient(weight: FloatArray) -> FloatArray:
-        seen = weight @ votes
-        total = seen.sum(axis=-1, keepdims=True)
-        chance = np.square(np.divide(seen, total, out=np.zeros_like(seen), where=total > 0)).sum(axis=-1)
+        by_class = weight @ votes
+        total = by_class.sum(axis=-1, keepdims=True)
+        chance = np.square(np.divide(by_class, total, out=np.zeros_like(by_class), where=total > 0)).sum(axis=-1)
         return _beyond(_mean(weight, share), chance)
 
     return bootstrapped(coefficient, len(n), int(n.sum()), seed=seed, draws=draws)
@@ -48,14 +49,17 @@ def fleiss(table: AnswerTable, *, seed: int = 0, draws: int = DRAWS) -> Agreemen
 def cohen(
     table: AnswerTable, one: int, other: int, *, weights: Weights = "none", seed: int = 0, draws: int = DRAWS
 ) -> Agreement:
-    """Cohen 1960, "A coefficient of agreement for nominal scales", p. 40, over the tasks that both answered.
+    """Return Cohen's kappa of two workers over the tasks that both answered.
 
-    weights: how much a disagreement counts by the distance of the codes; Cohen 1968, "Weighted kappa". Of a worker's
-    repeated answers to a task the last counts.
+    one, other   codes of the workers
+    weights      how disagreements count by the distance of the codes (Cohen 1968, "Weighted kappa")
+
+    Cohen 1960, "A coefficient of agreement for nominal scales", p. 40. Of repeated answers of a worker to a task the
+    last counts.
     """
     pairs = _both(table, one, other)
     if not len(pairs):
-        return undefined("the two workers answered no task in common")
+        return undefined("the two workers have no task in common")
     agree = _credit(table.n_labels, weights)
     matched = agree[pairs[:, 0], pairs[:, 1]]
     first, second = np.eye(table.n_labels)[pairs[:, 0]], np.eye(table.n_labels)[pairs[:, 1]]
@@ -66,33 +70,36 @@ def cohen(
         chance = np.einsum("...c,cd,...d->...", weight @ first, agree, weight @ second, optimize=True) / square
         return _beyond(_mean(weight, matched), chance)
 
-    found = bootstrapped(coefficient, len(pairs), 2 * len(pairs), seed=seed, draws=draws)
-    if found.value is None:
-        return undefined("both gave one and the same class only", len(pairs), 2 * len(pairs))
-    return found
+    kappa = bootstrapped(coefficient, len(pairs), 2 * len(pairs), seed=seed, draws=draws)
+    if kappa.value is None:
+        return undefined("both workers gave a single class only", len(pairs), 2 * len(pairs))
+    return kappa
 
 
 def cohen_matrix(table: AnswerTable) -> tuple[FloatArray, FloatArray]:
-    """Kappa of every two workers, and the number of tasks they share, both [n_workers, n_workers].
+    """Return kappa of every pair of workers and the number of tasks they share, both [n_workers, n_workers].
 
-    Where two workers share no task, or agreed by necessity, kappa is 0; the number of tasks says which. For up to a
+    Kappa is 0 for workers who share no task, and where it is undefined; the number of tasks tells which. For up to a
     few thousand workers: memory grows with their square.
     """
-    place = table.task.astype(np.int64) * table.n_workers + table.worker
-    # The first of each place in the reversed table is the last one given.
-    last = len(table) - 1 - np.unique(place[::-1], return_index=True)[1]
+    pair = table.task.astype(np.int64) * table.n_workers + table.worker
+    # The first of each pair in the reversed table is its last answer.
+    last = len(table) - 1 - np.unique(pair[::-1], return_index=True)[1]
     shape = (table.n_workers, table.n_tasks)
-    given = [
+    by_label = [
         sparse.csr_array((np.ones(len(rows)), (table.worker[rows], table.task[rows])), shape=shape)
         for label in range(table.n_labels)
         for rows in [last[table.label[last] == label]]
     ]
-    answered = sum(given[1:], given[0])
+    answered = sum(by_label[1:], by_label[0])
     together = np.asarray((answered @ answered.T).todense())
-    agreed = sum(np.asarray((one @ one.T).todense()) for one in given)
-    chance = sum(np.asarray((one @ answered.T).todense()) * np.asarray((answered @ one.T).todense()) for one in given)
-    most = np.maximum(together, 1)
-    kappa = _beyond(agreed / most, chance / most**2)
+    agreed = sum(np.asarray((answers @ answers.T).todense()) for answers in by_label)
+    chance = sum(
+        np.asarray((answers @ answered.T).todense()) * np.asarray((answered @ answers.T).todense())
+        for answers in by_label
+    )
+    shared = np.maximum(together, 1)
+    kappa = _beyond(agreed / shared, chance / shared**2)
     return np.where(together > 0, np.nan_to_num(kappa), 0.0), together
 
 
@@ -103,20 +110,20 @@ def _pairable(table: AnswerTable) -> tuple[FloatArray, FloatArray]:
 
 
 def _both(table: AnswerTable, one: int, other: int) -> npt.NDArray[np.int64]:
-    given = [
+    answers = [
         dict(zip(table.task[rows].tolist(), table.label[rows].tolist(), strict=True))
         for worker in (one, other)
         for rows in [table.worker == worker]
     ]
-    shared = sorted(given[0].keys() & given[1].keys())
-    return np.array([(given[0][task], given[1][task]) for task in shared], dtype=np.int64).reshape(-1, 2)
+    shared = sorted(answers[0].keys() & answers[1].keys())
+    return np.array([(answers[0][task], answers[1][task]) for task in shared], dtype=np.int64).reshape(-1, 2)
 
 
 def _credit(labels: int, weights: Weights) -> FloatArray:
     if weights == "none":
         return np.eye(labels)
-    apart = np.abs(np.subtract.outer(np.arange(labels), np.arange(labels))) / max(labels - 1, 1)
-    return np.asarray(1 - (apart if weights == "linear" else apart**2))
+    distance = np.abs(np.subtract.outer(np.arange(labels), np.arange(labels))) / max(labels - 1, 1)
+    return np.asarray(1 - (distance if weights == "linear" else distance**2))
 
 
 def _mean(weight: FloatArray, value: FloatArray) -> FloatArray:
@@ -125,6 +132,6 @@ def _mean(weight: FloatArray, value: FloatArray) -> FloatArray:
 
 
 def _beyond(agreed: FloatArray, chance: FloatArray) -> FloatArray:
-    """Agreement beyond chance; NaN where chance alone agrees always."""
+    """Return (agreed - chance) / (1 - chance); NaN where chance agreement is 1."""
     rest = 1 - chance
     return np.asarray(np.divide(agreed - chance, rest, out=np.full(np.shape(rest), np.nan), where=rest > 1e-12))

@@ -1,1 +1,1 @@
-"""Shapes on a picture: boxes, polygons, polylines, keypoints and masks."""
+"""Shapes in an image: boxes, polygons, polylines, keypoints and masks, one package each, and what they share."""

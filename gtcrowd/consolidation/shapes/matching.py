@@ -1,4 +1,4 @@
-"""Which marks of different workers mean the same thing."""
+"""Cluster the shapes of different workers that are the same object."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from gtcrowd.consolidation.values.outcome import FloatArray
-from gtcrowd.consolidation.values.table import ValueTable
+from gtcrowd.consolidation.arrays import FloatArray
+from gtcrowd.consolidation.structured.table import ValueTable
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True)
-class Mark(Generic[S]):
+class Annotation(Generic[S]):
     """One shape of one answer: the row of the answer, its worker, the label, and the shape itself."""
 
     row: int
@@ -26,63 +26,68 @@ class Mark(Generic[S]):
 
 @dataclass(frozen=True)
 class Cluster(Generic[S]):
-    """Marks of one task that are taken for the same thing, at most one a worker; `asked`: all workers of the task."""
+    """Annotations of one task that are taken for the same object, at most one per worker.
+
+    workers   all workers who answered the task, whether they drew the object or not
+    """
 
     task: int
-    marks: tuple[Mark[S], ...]
-    asked: tuple[int, ...]
+    annotations: tuple[Annotation[S], ...]
+    workers: tuple[int, ...]
 
 
 def clusters(
     table: ValueTable[Sequence[tuple[str, S]]],
     similarity: Callable[[Sequence[S]], FloatArray],
     *,
-    least: float,
+    min_similarity: float,
     key: Callable[[S], object],
     same_label: bool = False,
 ) -> list[Cluster[S]]:
-    """Join the most similar marks of different workers, task by task, until none are similar by at least `least`.
+    """Join the most similar shapes of different workers, task by task, until no similarity reaches `min_similarity`.
 
-    similarity: of shapes [n], each with each, [n, n], 0 to 1. Two groups are joined by the mean similarity of their
-    marks, so that a chain of neighbours does not become one thing (average linkage; Sokal, Michener 1958). `key` puts
-    marks in an order that does not depend on that of the answers, and decides between equal similarities. With
-    `same_label` marks of different labels are never one thing; otherwise the label is voted on afterwards.
+    similarity   shapes [n] → similarity of each pair, [n, n], 0 to 1. Two groups are joined by the mean similarity of
+        their shapes, so that a chain of neighbours does not become one object (average linkage; Sokal, Michener 1958)
+    key          orders shapes independently of the order of the answers, and decides between equal similarities
+    same_label   whether only shapes of one label are joined; otherwise the label is voted on afterwards
     """
-    found: list[Cluster[S]] = []
+    result: list[Cluster[S]] = []
     for task, rows in enumerate(table.rows_by_task()):
-        marks = [
-            Mark(int(row), int(table.worker[row]), label, shape) for row in rows for label, shape in table.value[row]
+        annotations = [
+            Annotation(int(row), int(table.worker[row]), label, shape)
+            for row in rows
+            for label, shape in table.value[row]
         ]
-        marks.sort(key=lambda mark: (str(key(mark.shape)), mark.label, mark.worker))
-        asked = tuple(sorted({int(table.worker[row]) for row in rows}))
+        annotations.sort(key=lambda item: (str(key(item.shape)), item.label, item.worker))
+        workers = tuple(sorted({int(table.worker[row]) for row in rows}))
         groups = []
-        if marks:
-            similar = similarity([mark.shape for mark in marks])
+        if annotations:
+            similarities = similarity([item.shape for item in annotations])
             if same_label:
-                names = np.array([mark.label for mark in marks])
-                similar = np.where(names[:, None] == names, similar, -1.0)
-            groups = _joined(marks, similar, least)
-        found += [Cluster(task, tuple(marks[place] for place in group), asked) for group in groups]
-    return found
+                names = np.array([item.label for item in annotations])
+                similarities = np.where(names[:, None] == names, similarities, -1.0)
+            groups = _joined(annotations, similarities, min_similarity)
+        result += [Cluster(task, tuple(annotations[index] for index in group), workers) for group in groups]
+    return result
 
 
-def _joined(marks: Sequence[Mark[S]], similar: FloatArray, least: float) -> list[list[int]]:
-    n = len(marks)
-    worker = np.array([mark.worker for mark in marks])
-    near = np.where(worker[:, None] == worker, -1.0, similar)
-    groups: dict[int, list[int]] = {place: [place] for place in range(n)}
+def _joined(annotations: Sequence[Annotation[S]], similarities: FloatArray, min_similarity: float) -> list[list[int]]:
+    n = len(annotations)
+    worker = np.array([item.worker for item in annotations])
+    linkage = np.where(worker[:, None] == worker, -1.0, similarities)
+    groups: dict[int, list[int]] = {index: [index] for index in range(n)}
     while len(groups) > 1:
-        best = int(near.argmax())
+        best = int(linkage.argmax())
         one, other = divmod(best, n)
-        if near[one, other] < least:
+        if linkage[one, other] < min_similarity:
             break
         one, other = min(one, other), max(one, other)
         sizes = len(groups[one]), len(groups[other])
-        merged = (sizes[0] * near[one] + sizes[1] * near[other]) / sum(sizes)
-        # Groups that have a worker in common can never be one thing.
-        merged[(near[one] < 0) | (near[other] < 0)] = -1.0
-        near[one], near[:, one] = merged, merged
-        near[other], near[:, other] = -1.0, -1.0
-        near[one, one] = -1.0
+        merged = (sizes[0] * linkage[one] + sizes[1] * linkage[other]) / sum(sizes)
+        # Groups that have a worker in common can never be one object.
+        merged[(linkage[one] < 0) | (linkage[other] < 0)] = -1.0
+        linkage[one], linkage[:, one] = merged, merged
+        linkage[other], linkage[:, other] = -1.0, -1.0
+        linkage[one, one] = -1.0
         groups[one] += groups.pop(other)
     return [sorted(group) for group in groups.values()]

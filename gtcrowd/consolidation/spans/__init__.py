@@ -1,1 +1,1 @@
-"""Spans of a text: who marks what, from where to where."""
+"""Labeled spans of texts (named entities); in `methods` one file per method."""

@@ -90,7 +90,7 @@ class LabelAttribute(FieldType):
         kind = reader.kind
         value = reader.values.get(name)
         if reader.absent(name):
-            value = f"{reader.job_name}{'-ref' if kind and kind.refers else ''}"
+            value = f"{reader.job_name}{'-ref' if kind and kind.is_reference else ''}"
         if kind and value:
             _faults_of_kind(reader, name, kind.check_attribute_name, value)
         return str(value)
@@ -263,7 +263,7 @@ class TaskTemplate(FieldType):
         return value if value.strip() else ""
 
     def limits(self, requester: Requester | None) -> dict[str, Any]:
-        return {"max_length": pages.MOST_CHARACTERS}
+        return {"max_length": pages.MAX_LENGTH}
 
 
 @dataclass(frozen=True)

@@ -72,8 +72,8 @@ def lines(job: Job, *, run_id: int | None = None) -> Iterator[str]:
 @export("output-manifest", title=_later("Output manifest"), media_type="application/x-ndjson", extension="manifest")
 def blocks(job: Job, run_id: int | None = None) -> Iterator[bytes]:
     """Return the same in blocks of many lines, each line with its end."""
-    key = manifest.written(job.label_attribute)
-    metadata = manifest.written(f"{job.label_attribute}-metadata")
+    key = manifest.to_json(job.label_attribute)
+    metadata = manifest.to_json(f"{job.label_attribute}-metadata")
     facts = {"job": job.pk, "run": run_id, "key": key, "metadata": metadata} | _texts(job, run_id)
     query = f"COPY ({ROWS.format(which=CURRENT if run_id is None else OF_RUN)}) TO STDOUT"
     with connection.cursor() as cursor, cursor.copy(query, facts) as copy:
@@ -113,7 +113,7 @@ def _made(job: Job, text: bytes) -> bytes:
         made = datetime.fromisoformat(label.made)
         line = manifest.augment(line, _block(job, label._replace(made=made)))
     elif state == TaskState.FAILED:
-        line = manifest.augment(line, kinds.failed_block(job.label_attribute, object_error or failure(reason)))
+        line = manifest.augment(line, kinds.failure_fields(job.label_attribute, object_error or failure(reason)))
     return f"{line}\n".encode()
 
 
@@ -131,17 +131,15 @@ class _Label(NamedTuple):
 def _block(job: Job, label: _Label) -> dict[str, Any]:
     if label.metadata is not None:
         return {job.label_attribute: label.value, f"{job.label_attribute}-metadata": label.metadata}
-    return kinds.kind(job.kind).block(
+    context = kinds.ManifestContext(
         attribute=job.label_attribute,
-        value=label.value,
-        confidence=label.confidence,
-        parts=label.parts,
         categories=job.categories,
         medium=job.medium,
         job_name=job.name,
         created_at=label.made,
-        address=assets.address(job, label.position, label.made),
+        asset_uri=assets.address(job, label.position, label.made),
     )
+    return kinds.kind(job.kind).manifest_fields(kinds.Label(label.value, label.confidence, label.parts), context)
 
 
 def _texts(job: Job, run_id: int | None) -> dict[str, str]:
@@ -155,7 +153,7 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
         for run, made in runs.values_list("pk", "ended_at"):  # the time of its labels, too
             heads[run], tails[run] = {}, {}
             for value in values:
-                text = manifest.written(_block(job, _Label(0, value, STAND_IN, None, made)))[1:-1]
+                text = manifest.to_json(_block(job, _Label(0, value, STAND_IN, None, made)))[1:-1]
                 head, stand_in, tail = text.partition(str(STAND_IN))
                 if stand_in and str(STAND_IN) not in tail:
                     written = json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Coefficients against worked examples, another implementation, and what must hold of them."""
+"""Agreement coefficients against worked examples and another implementation, and their invariances."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from gtcrowd.consolidation import agreement
-from tests.consolidation.classes.crowds import crowd, table
+from tests.consolidation.categorical.crowds import crowd, table
 
 # Krippendorff 2011, p. 4: four observers, twelve units, with missing answers; classes 1 to 5 become 0 to 4.
 OBSERVERS = [
@@ -34,7 +34,7 @@ def rated(counts):
     return table(rows, 5)
 
 
-def test_alpha_is_that_of_its_paper():
+def test_alpha_equals_paper():
     assert agreement.alpha(KRIPPENDORFF).value == pytest.approx(0.743, abs=0.0005)
     assert agreement.alpha(KRIPPENDORFF, level="ordinal").value == pytest.approx(0.815, abs=0.0005)
     numbers = agreement.alpha_of_numbers(KRIPPENDORFF.task, KRIPPENDORFF.label.astype(float), n_tasks=12)
@@ -42,24 +42,24 @@ def test_alpha_is_that_of_its_paper():
     assert (numbers.tasks, numbers.answers) == (11, 40)
 
 
-def test_fleiss_is_that_of_its_paper():
+def test_fleiss_equals_paper():
     assert agreement.fleiss(rated(FLEISS)).value == pytest.approx(0.210, abs=0.0005)
 
 
 @pytest.mark.parametrize("weights", ["none", "linear", "quadratic"])
-def test_cohen_is_that_of_others(weights):
+def test_cohen_equals_scikit_learn(weights):
     rng = np.random.default_rng(1)
     one = rng.integers(4, size=60)
     other = np.where(rng.random(60) < 0.6, one, rng.integers(4, size=60))
     rows = [(task, who, int(given[task])) for who, given in enumerate((one, other)) for task in range(60)]
 
-    found = agreement.cohen(table(rows, 4), 0, 1, weights=weights)
+    result = agreement.cohen(table(rows, 4), 0, 1, weights=weights)
 
     theirs = cohen_kappa_score(one, other, labels=range(4), weights=None if weights == "none" else weights)
-    assert found.value == pytest.approx(theirs)
+    assert result.value == pytest.approx(theirs)
 
 
-def test_the_matrix_holds_the_pairs():
+def test_cohen_matrix_equals_pairs():
     answers, _truth, _right = crowd(3, tasks=60, workers=6, each=4)
 
     kappa, together = agreement.cohen_matrix(answers)
@@ -69,44 +69,44 @@ def test_the_matrix_holds_the_pairs():
     np.testing.assert_allclose(kappa, kappa.T)
 
 
-def test_percent_is_a_count():
+def test_percent_counts_equal_pairs():
     assert agreement.percent(
         table([(0, 0, 1), (0, 1, 1), (0, 2, 0), (1, 0, 0), (2, 0, 1), (2, 1, 1)])
     ).value == pytest.approx((1 / 3 + 1) / 2)
 
 
 @pytest.mark.parametrize("measure", [agreement.alpha, agreement.fleiss, agreement.percent])
-def test_without_pairs_it_says_so(measure):
-    found = measure(table([(0, 0, 1), (1, 1, 0)]))
+def test_undefined_without_pairs(measure):
+    result = measure(table([(0, 0, 1), (1, 1, 0)]))
 
-    assert (found.value, found.low, found.high) == (None, None, None)
-    assert "no task has two answers" in found.reason
+    assert (result.value, result.low, result.high) == (None, None, None)
+    assert "no task has two answers" in result.reason
 
 
-def test_without_variety_it_says_so():
+def test_undefined_without_variety():
     same = table([(0, 0, 1), (0, 1, 1)])
 
     assert "one class" in agreement.alpha(same).reason
     assert "one class" in agreement.fleiss(same).reason
-    assert "same class" in agreement.cohen(same, 0, 1).reason
+    assert "single class" in agreement.cohen(same, 0, 1).reason
     assert "same number" in agreement.alpha_of_numbers(same.task, np.ones(2), n_tasks=1).reason
     assert "no task in common" in agreement.cohen(table([(0, 0, 1), (1, 1, 1)]), 0, 1).reason
 
 
 @pytest.mark.parametrize("measure", [agreement.alpha, agreement.fleiss, agreement.percent])
-def test_the_interval_holds_the_value_of_a_larger_crowd(measure):
+def test_interval_covers_larger_crowd(measure):
     # All workers alike, so that only the tasks differ between the crowds.
     wide, _t, _r = crowd(0, tasks=4000, workers=400, each=4, skill=(0.7, 0.7))
     inside = [
-        found.low <= measure(wide, draws=1).value <= found.high
+        result.low <= measure(wide, draws=1).value <= result.high
         for seed in range(1, 13)
-        for found in [measure(crowd(seed, tasks=200, workers=400, each=4, skill=(0.7, 0.7))[0])]
+        for result in [measure(crowd(seed, tasks=200, workers=400, each=4, skill=(0.7, 0.7))[0])]
     ]
 
     assert sum(inside) >= 9
 
 
-def test_the_same_seed_gives_the_same_interval():
+def test_seed_determines_interval():
     answers, _truth, _right = crowd(1)
 
     assert agreement.alpha(answers, seed=3) == agreement.alpha(answers, seed=3) != agreement.alpha(answers, seed=4)
@@ -114,7 +114,7 @@ def test_the_same_seed_gives_the_same_interval():
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000))
-def test_names_do_not_matter(seed):
+def test_independent_of_names(seed):
     answers, _truth, _right = crowd(2, tasks=40)
     rng = np.random.default_rng(seed)
     label, worker = rng.permutation(3), rng.permutation(15)

@@ -1,4 +1,4 @@
-"""Masks: runs, toy pictures by hand, generated workers, what must not matter."""
+"""Masks: run lengths, toy images by hand, generated workers, invariances."""
 
 import numpy as np
 import pytest
@@ -6,23 +6,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from gtcrowd import kinds
 from gtcrowd.consolidation import TableRefused
-from gtcrowd.consolidation.shapes import masks, runs
-from gtcrowd.consolidation.shapes.runs import Layer, Mask
-from gtcrowd.consolidation.values.table import ValueRefused, ValueTable, from_rows
+from gtcrowd.consolidation.shapes import masks, rle
+from gtcrowd.consolidation.shapes.masks import staple
+from gtcrowd.consolidation.shapes.rle import Layer, Mask
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, from_rows
 
-METHODS = masks.FORM.methods
+METHODS = {**kinds.kind("masks").methods, **kinds.kind("instances").methods}
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
 def mask(*rows, label=""):
     pixels = np.array([[char == "#" for char in row] for row in rows])
-    return Mask(*pixels.shape, (Layer(label, runs.runs(pixels.reshape(-1))),) if pixels.any() else ())
+    return Mask(*pixels.shape, (Layer(label, rle.encode(pixels.reshape(-1))),) if pixels.any() else ())
 
 
 def picture(value):
     pixels = (
-        runs.bits(value.layers[0].runs, value.height * value.width)
+        rle.decode(value.layers[0].runs, value.height * value.width)
         if value.layers
         else np.zeros(value.height * value.width, bool)
     )
@@ -35,44 +37,44 @@ THIN = mask("......", ".##...", ".##...", "......")
 
 
 @every_method
-def test_what_most_mark_is_kept(method):
-    found = METHODS[method].conclude(from_rows([("t", "a", BLOB), ("t", "b", BLOB), ("t", "c", WIDE)]).table)
+def test_keeps_majority_mask(method):
+    result = METHODS[method].consolidate(from_rows([("t", "a", BLOB), ("t", "b", BLOB), ("t", "c", WIDE)]).table)
 
-    assert found.value == [BLOB]
-    assert len(found.parts[0]) == 1
+    assert result.labels == [BLOB]
+    assert len(result.part_confidence[0]) == 1
 
 
 @pytest.mark.parametrize("method", ["staple", "pixel-vote"])
-def test_it_does_not_matter_which_side_is_marked(method):
+def test_symmetric_in_inside_and_outside(method):
     def inverse(value):
-        return Mask(value.height, value.width, (Layer("", runs.runs(~picture(value).reshape(-1))),))
+        return Mask(value.height, value.width, (Layer("", rle.encode(~picture(value).reshape(-1))),))
 
     rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN)]
-    one = METHODS[method].conclude(from_rows(rows).table)
-    other = METHODS[method].conclude(from_rows([(t, w, inverse(m)) for t, w, m in rows]).table)
+    one = METHODS[method].consolidate(from_rows(rows).table)
+    other = METHODS[method].consolidate(from_rows([(t, w, inverse(m)) for t, w, m in rows]).table)
 
-    assert inverse(one.value[0]) == other.value[0]
+    assert inverse(one.labels[0]) == other.labels[0]
 
 
 def test_labels_are_layers():
     both = Mask(2, 4, (Layer("cat", (0, 2, 6)), Layer("dog", (6, 2))))
 
-    found = METHODS["staple"].conclude(from_rows([("t", "a", both), ("t", "b", both)]).table)
+    result = METHODS["staple"].consolidate(from_rows([("t", "a", both), ("t", "b", both)]).table)
 
-    assert found.value == [both]
-    assert masks.measure(found.value, [both])["mean_iou"] == 1
+    assert result.labels == [both]
+    assert masks.measure(result.labels, [both])["mean_iou"] == 1
 
 
-def test_things_are_matched_one_by_one():
-    two = Mask(4, 6, (Layer("cell", runs.runs(picture(mask("##....", "##....", "......", "......")).reshape(-1))),
-                      Layer("cell", runs.runs(picture(mask("......", "......", "....##", "....##")).reshape(-1)))))  # fmt: skip
+def test_matches_instances():
+    two = Mask(4, 6, (Layer("cell", rle.encode(picture(mask("##....", "##....", "......", "......")).reshape(-1))),
+                      Layer("cell", rle.encode(picture(mask("......", "......", "....##", "....##")).reshape(-1)))))  # fmt: skip
     one = Mask(4, 6, two.layers[:1])
 
-    found = METHODS["instances"].conclude(
+    result = METHODS["instances"].consolidate(
         from_rows([(t, w, two if w else one) for t in range(4) for w in range(4)]).table
     )
 
-    assert [len(value.layers) for value in found.value] == [2] * 4
+    assert [len(value.layers) for value in result.labels] == [2] * 4
 
 
 def drawn(seed, pictures=12, workers=6):
@@ -83,82 +85,84 @@ def drawn(seed, pictures=12, workers=6):
     for number in range(pictures):
         radius = rng.uniform(8, 14)
         far = np.hypot(y - 20, x - 25)
-        truth.append(Mask(40, 50, (Layer("", runs.runs((far < radius).reshape(-1))),)))
+        truth.append(Mask(40, 50, (Layer("", rle.encode((far < radius).reshape(-1))),)))
         for worker in range(workers):
             rim = far + rng.normal(0, 0.3 if worker < 3 else 3.0, far.shape) + (0 if worker < 3 else 1.5)
-            rows.append((number, worker, Mask(40, 50, (Layer("", runs.runs((rim < radius).reshape(-1))),))))
+            rows.append((number, worker, Mask(40, 50, (Layer("", rle.encode((rim < radius).reshape(-1))),))))
     return rows, truth
 
 
-def test_careful_workers_count_for_more():
+def test_careful_workers_have_more_weight():
     rows, truth = drawn(1)
     table = from_rows(rows).table
-    found = METHODS["staple"].conclude(table)
+    result = METHODS["staple"].consolidate(table)
 
-    staple, vote = (
-        masks.measure(METHODS[m].conclude(table).value, truth)["mean_iou"] for m in ("staple", "pixel-vote")
+    of_staple, of_vote = (
+        masks.measure(METHODS[m].consolidate(table).labels, truth)["mean_iou"] for m in ("staple", "pixel-vote")
     )
 
-    assert staple > vote
-    assert found.traits["sensitivity"][:3].min() > found.traits["sensitivity"][3:].max()
-    assert found.quality[:3].min() > found.quality[3:].max()
-    assert found.converged
+    assert of_staple > of_vote
+    assert result.worker_parameters["sensitivity"][:3].min() > result.worker_parameters["sensitivity"][3:].max()
+    assert result.accuracy[:3].min() > result.accuracy[3:].max()
+    assert result.converged
 
 
-def test_the_objective_never_falls_without_pooling(monkeypatch):
-    monkeypatch.setattr(masks, "POOLED", 0.0)
-    found = METHODS["staple"].conclude(from_rows(drawn(2)[0]).table)
+def test_objective_never_falls_without_pooling(monkeypatch):
+    monkeypatch.setattr(staple, "POOLED", 0.0)
+    result = METHODS["staple"].consolidate(from_rows(drawn(2)[0]).table)
 
-    assert (np.diff(found.objective) > -1e-3).all()
-    assert found.objective[-1] > found.objective[0]
+    assert (np.diff(result.objective) > -1e-3).all()
+    assert result.objective[-1] > result.objective[0]
 
 
 @every_method
-def test_edges_are_defined(method):
-    assert METHODS[method].conclude(from_rows([]).table).value == []
+def test_defines_edge_cases(method):
+    assert METHODS[method].consolidate(from_rows([]).table).labels == []
     empty = Mask(2, 2, ())
     table = from_rows([("t", "a", empty), ("t", "b", empty), ("u", "a", mask("##", "##"))]).table
-    found = METHODS[method].conclude(ValueTable(table.task, table.worker, table.value, 3, 3))
-    assert found.value[0] == empty
-    assert found.value[1] == mask("##", "##")
-    assert found.value[2] is None
-    for numbers in (found.confidence, found.quality, found.low, found.high):
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
+    assert result.labels[0] == empty
+    assert result.labels[1] == mask("##", "##")
+    assert result.labels[2] is None
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
 
 
 @every_method
 def test_sizes_must_agree(method):
     with pytest.raises(TableRefused, match="size"):
-        METHODS[method].conclude(from_rows([("t", "a", mask("#.")), ("t", "b", mask("#.."))]).table)
+        METHODS[method].consolidate(from_rows([("t", "a", mask("#.")), ("t", "b", mask("#.."))]).table)
 
 
-def test_what_cannot_be_compared_is_left_out_and_said():
+def test_measure_skips_different_sizes():
     assert masks.measure([mask("#."), mask("#"), None], [mask("#.."), mask("#"), mask("#")])["compared"] == 2
 
 
 @every_method
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN), ("u", "a", WIDE), ("u", "b", THIN)]
     one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
 
-    values = [dict(zip(coded.tasks, METHODS[method].conclude(coded.table).value, strict=True)) for coded in (one, two)]
+    values = [
+        dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True)) for coded in (one, two)
+    ]
 
     assert values[0] == values[1]
 
 
 @given(arrays(bool, st.tuples(st.integers(1, 5), st.integers(1, 5))), st.sampled_from(["", "cat"]))
-def test_what_is_written_reads_the_same(pixels, label):
-    value = Mask(*pixels.shape, (Layer(label, runs.runs(pixels.reshape(-1))),))
+def test_text_round_trip(pixels, label):
+    value = Mask(*pixels.shape, (Layer(label, rle.encode(pixels.reshape(-1))),))
 
-    assert runs.read(runs.write(value)) == value
+    assert rle.read(rle.write(value)) == value
     np.testing.assert_array_equal(picture(value), pixels)
 
 
 @pytest.mark.parametrize(
     "text", ["", "3x4", "ax4:1 2", "0x4:1", "2x2:1 9", "2x2:-1 2", "2x2:1 b", "2x2x2:1", "900000x900000:0 1"]
 )
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected"):
-        runs.read(text)
+        rle.read(text)

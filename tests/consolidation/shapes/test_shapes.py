@@ -1,4 +1,4 @@
-"""Boxes and outlines: toy pictures by hand, generated crowds, what must not matter."""
+"""Boxes and outlines: toy images by hand, generated crowds, invariances."""
 
 import json
 
@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gtcrowd.consolidation.shapes import boxes, existence, matching, outlines
-from gtcrowd.consolidation.values.table import ValueRefused, ValueTable, from_rows
+from gtcrowd import kinds
+from gtcrowd.consolidation.shapes import boxes, detection, matching, outlines
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, from_rows
 
-FORMS = [boxes.FORM, outlines.POLYGONS, outlines.POLYLINES, outlines.KEYPOINTS]
+NAMES = ("boxes", "polygons", "polylines", "keypoints")
+TYPES = {name: kinds.kind(name).value_type for name in NAMES}
+BOXES = TYPES["boxes"].methods
 every_method = pytest.mark.parametrize(
-    ("form", "method"),
-    [(form, method) for form in FORMS for method in form.methods],
-    ids=lambda x: getattr(x, "name", x),
+    ("name", "method"), [(name, method) for name in NAMES for method in TYPES[name].methods]
 )
 
 
@@ -44,57 +45,57 @@ TOYS = {
 }  # fmt: skip
 
 
-def toy(form):
-    answers, expected = TOYS[form.name]
+def toy(name):
+    answers, expected = TOYS[name]
     return [("t", f"w{n}", tuple(answer)) for n, answer in enumerate(answers)], expected
 
 
 @every_method
-def test_what_most_mark_is_found_where_they_mark_it(form, method):
-    rows, (label, shape) = toy(form)
-    found = form.methods[method].conclude(from_rows(rows).table)
+def test_finds_majority_shape(name, method):
+    rows, (label, shape) = toy(name)
+    result = TYPES[name].methods[method].consolidate(from_rows(rows).table)
 
-    likest = max(found.value[0], key=lambda one: form.measure([(one,)], [((label, shape),)])["mean_overlap"])
+    likest = max(result.labels[0], key=lambda one: TYPES[name].measure([(one,)], [((label, shape),)])["mean_overlap"])
     assert likest[0] == label
-    assert form.measure([(likest,)], [((label, shape),)])["mean_overlap"] > 0.9
-    assert len(found.parts[0]) == len(found.value[0])
-    assert (np.diff(found.parts[0]) <= 1e-9).all()  # the surest first
+    assert TYPES[name].measure([(likest,)], [((label, shape),)])["mean_overlap"] > 0.9
+    assert len(result.part_confidence[0]) == len(result.labels[0])
+    assert (np.diff(result.part_confidence[0]) <= 1e-9).all()  # the surest first
 
 
-def test_overlaps_are_as_worked_by_hand():
+def test_overlaps_worked_by_hand():
     assert boxes.iou((0, 0, 10, 10), (5, 0, 15, 10)) == pytest.approx(1 / 3)
     assert boxes.iou((0, 0, 1, 1), (2, 2, 3, 3)) == 0
     np.testing.assert_allclose(boxes.ious([(0, 0, 10, 10), (5, 0, 15, 10)]), [[1, 1 / 3], [1 / 3, 1]])
-    assert outlines.area_alike(square(0, 0)[1], square(5, 0)[1]) == pytest.approx(1 / 3, abs=0.02)
+    assert outlines.area_similarity([square(0, 0)[1], square(5, 0)[1]])[0, 1] == pytest.approx(1 / 3, abs=0.02)
     # A line 2 beside one of length 80: half of a half at 5 % of the length.
-    assert outlines.line_alike(((0, 0), (80, 0)), ((0, 4), (80, 4))) == pytest.approx(0.5)
+    assert outlines.line_similarity([((0, 0), (80, 0)), ((0, 4), (80, 4))])[0, 1] == pytest.approx(0.5)
 
 
-def test_what_only_one_of_many_marks_is_left_out():
+def test_drops_shape_of_one_worker():
     rows = [(t, f"w{n}", (box(10, 10), box(60, 60)) if n == 0 else (box(10, 10),)) for t in range(5) for n in range(5)]
 
-    found = boxes.FORM.methods["matched"].conclude(from_rows(rows).table)
-    kept = boxes.FORM.methods["ground-truth-mean"].conclude(from_rows(rows).table)
+    result = BOXES["matched"].consolidate(from_rows(rows).table)
+    kept = BOXES["ground-truth-mean"].consolidate(from_rows(rows).table)
 
-    assert [len(value) for value in found.value] == [1] * 5
-    assert [len(value) for value in kept.value] == [2] * 5
-    assert kept.parts[0][0] == pytest.approx(1)
-    assert kept.parts[0][1] < 0.25
+    assert [len(value) for value in result.labels] == [1] * 5
+    assert [len(value) for value in kept.labels] == [2] * 5
+    assert kept.part_confidence[0][0] == pytest.approx(1)
+    assert kept.part_confidence[0][1] < 0.25
 
 
-def test_a_worker_marks_a_thing_only_once():
+def test_never_joins_boxes_of_one_worker():
     # Two things side by side: the boxes of one worker are never joined, however near.
     rows = [("t", f"w{n}", (box(10, 10), box(13, 10))) for n in range(4)]
 
-    assert len(boxes.FORM.methods["matched"].conclude(from_rows(rows).table).value[0]) == 2
+    assert len(BOXES["matched"].consolidate(from_rows(rows).table).labels[0]) == 2
 
 
-def test_neighbours_in_a_row_are_not_one_thing():
+def test_does_not_chain_neighbours():
     table = from_rows([("t", f"w{n}", (box(6 * n, 0),)) for n in range(4)]).table
 
-    found = matching.clusters(table, boxes.ious, least=0.2, key=str)
+    result = matching.clusters(table, boxes.ious, min_similarity=0.2, key=str)
 
-    assert max(len(one.marks) for one in found) == 2
+    assert max(len(one.annotations) for one in result) == 2
 
 
 def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
@@ -116,84 +117,84 @@ def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
     return rows, truth, spread
 
 
-def test_things_and_precise_workers_are_recovered():
+def test_recovers_boxes_and_spreads():
     rows, truth, spread = crowd_of_boxes(1)
     coded = from_rows(rows)
-    found = boxes.FORM.methods["matched"].conclude(coded.table)
-    score = boxes.measure(found.value, truth)
+    result = BOXES["matched"].consolidate(coded.table)
+    score = boxes.measure(result.labels, truth)
     single = boxes.measure(list(coded.table.value), [truth[t] for t in coded.table.task])
 
     assert score["f1"] > single["f1"] + 0.05
     assert (
         score["mean_overlap"]
-        > boxes.measure(boxes.FORM.methods["ground-truth-mean"].conclude(coded.table).value, truth)["mean_overlap"]
+        > boxes.measure(BOXES["ground-truth-mean"].consolidate(coded.table).labels, truth)["mean_overlap"]
     )
-    assert np.corrcoef(found.traits["spread"], spread[np.array(coded.workers)])[0, 1] > 0.8
+    assert np.corrcoef(result.worker_parameters["spread"], spread[np.array(coded.workers)])[0, 1] > 0.8
 
 
-def test_sure_boxes_are_right_more_often():
+def test_confidence_predicts_correct_boxes():
     rows, truth, _spread = crowd_of_boxes(2, miss=0.45, invent=0.5)
-    found = boxes.FORM.methods["matched"].conclude(from_rows(rows).table, least_chance=0.0)
-    sure = np.concatenate(found.parts)
+    result = BOXES["matched"].consolidate(from_rows(rows).table, least_chance=0.0)
+    sure = np.concatenate(result.part_confidence)
     right = np.array([any(boxes.iou(shape, true) > 0.5 for _, true in wanted)
-                      for value, wanted in zip(found.value, truth, strict=True) for _, shape in value])  # fmt: skip
+                      for value, wanted in zip(result.labels, truth, strict=True) for _, shape in value])  # fmt: skip
     order = np.argsort(sure)
 
     assert right[order[len(order) // 2 :]].mean() > right[order[: len(order) // 2]].mean()
 
 
 @every_method
-def test_edges_are_defined(form, method):
-    assert form.methods[method].conclude(from_rows([]).table).value == []
-    rows = [("t", "a", ()), ("t", "b", ()), ("u", "a", (TOYS[form.name][0][0][0],))]
+def test_defines_edge_cases(name, method):
+    assert TYPES[name].methods[method].consolidate(from_rows([]).table).labels == []
+    rows = [("t", "a", ()), ("t", "b", ()), ("u", "a", (TOYS[name][0][0][0],))]
     table = from_rows(rows).table
-    found = form.methods[method].conclude(ValueTable(table.task, table.worker, table.value, 3, 3))
-    assert found.value[0] == ()
-    assert found.value[2] is None
-    for numbers in (found.confidence, found.quality, found.low, found.high):
+    result = TYPES[name].methods[method].consolidate(ValueTable(table.task, table.worker, table.value, 3, 3))
+    assert result.labels[0] == ()
+    assert result.labels[2] is None
+    for numbers in (result.confidence, result.accuracy, result.low, result.high):
         assert np.isfinite(numbers).all()
 
 
 @every_method
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(form, method, seed):
-    rows, _expected = toy(form)
+def test_independent_of_order_and_names(name, method, seed):
+    rows, _expected = toy(name)
     mixed = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
 
-    one, two = (form.methods[method].conclude(from_rows(given).table) for given in (rows, mixed))
+    one, two = (TYPES[name].methods[method].consolidate(from_rows(given).table) for given in (rows, mixed))
 
-    assert form.measure(one.value, two.value)["mean_overlap"] == pytest.approx(1, abs=0.02)
-    np.testing.assert_allclose(one.parts[0], two.parts[0], atol=1e-9)
+    assert TYPES[name].measure(one.labels, two.labels)["mean_overlap"] == pytest.approx(1, abs=0.02)
+    np.testing.assert_allclose(one.part_confidence[0], two.part_confidence[0], atol=1e-9)
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_what_is_written_reads_the_same(form):
-    for answer in TOYS[form.name][0]:
-        assert form.read(form.write(tuple(answer))) == tuple(answer)
+@pytest.mark.parametrize("name", NAMES)
+def test_text_round_trip(name):
+    for answer in TOYS[name][0]:
+        assert TYPES[name].read(TYPES[name].write(tuple(answer))) == tuple(answer)
 
 
 @pytest.mark.parametrize(
-    ("form", "text"),
+    ("name", "text"),
     [
-        (boxes.FORM, "x"), (boxes.FORM, "{}"), (boxes.FORM, "[[1, 2, 3]]"), (boxes.FORM, "[[5, 0, 1, 1]]"),
-        (boxes.FORM, '[[0, 0, 1, "a"]]'), (outlines.POLYGONS, "[[[0, 0], [1, 1]]]"), (outlines.POLYGONS, "[[1, 2, 3]]"),
-        (outlines.POLYLINES, '[{"label": 3, "points": [[0, 0], [1, 1]]}]'), (outlines.KEYPOINTS, "[[1, 2]]"),
-        (outlines.KEYPOINTS, '[["a", null, 2]]'), (outlines.KEYPOINTS, "no"), (outlines.POLYLINES, "3"),
+        ("boxes", "x"), ("boxes", "{}"), ("boxes", "[[1, 2, 3]]"), ("boxes", "[[5, 0, 1, 1]]"),
+        ("boxes", '[[0, 0, 1, "a"]]'), ("polygons", "[[[0, 0], [1, 1]]]"), ("polygons", "[[1, 2, 3]]"),
+        ("polylines", '[{"label": 3, "points": [[0, 0], [1, 1]]}]'), ("keypoints", "[[1, 2]]"),
+        ("keypoints", '[["a", null, 2]]'), ("keypoints", "no"), ("polylines", "3"),
     ],
 )  # fmt: skip
-def test_other_texts_are_refused(form, text):
+def test_refuses_malformed_text(name, text):
     with pytest.raises(ValueRefused, match="expected"):
-        form.read(text)
+        TYPES[name].read(text)
 
 
-def test_labels_are_voted_by_trust():
+def test_votes_on_label_by_accuracy():
     rows = [("t", n, (box(10, 10, label=name),)) for n, name in enumerate(("cat", "dog", "dog"))]
 
-    assert boxes.FORM.methods["matched"].conclude(from_rows(rows).table).value[0][0][0] == "dog"
+    assert BOXES["matched"].consolidate(from_rows(rows).table).labels[0][0][0] == "dog"
     assert json.loads(boxes.write((box(1, 2, label="cat"),))) == [[1, 2, 11, 22, "cat"]]
 
 
-def test_an_empty_picture_agrees_with_an_empty_picture():
-    assert existence.overlap((), (), boxes.iou) == 1
-    assert existence.overlap((box(0, 0),), (), boxes.iou) == 0
+def test_empty_answers_agree():
+    assert detection.overlap((), (), boxes.iou) == 1
+    assert detection.overlap((box(0, 0),), (), boxes.iou) == 0

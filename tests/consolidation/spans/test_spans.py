@@ -1,4 +1,4 @@
-"""Spans: both ways of writing them, toy texts by hand, a generated crowd, what must not matter."""
+"""Spans: both text formats, toy texts by hand, a generated crowd, invariances."""
 
 import json
 
@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gtcrowd import kinds
 from gtcrowd.consolidation import TableRefused
-from gtcrowd.consolidation.spans import marks, sequence
-from gtcrowd.consolidation.spans.marks import Marks, Span
-from gtcrowd.consolidation.spans.methods import FORM, measure
+from gtcrowd.consolidation.spans import entities, sequence
+from gtcrowd.consolidation.spans.entities import Entities, Span, measure
 from gtcrowd.consolidation.spans.units import units
-from gtcrowd.consolidation.values.table import ValueRefused, ValueTable, from_rows
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, from_rows
 
-METHODS = FORM.methods
+METHODS = kinds.kind("spans").methods
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
 def tagged(*tags):
-    return marks.read(json.dumps(list(tags)))
+    return entities.read(json.dumps(list(tags)))
 
 
 ANA = tagged("B-PER", "I-PER", "O", "O", "B-LOC")  # Ana Silva went to Oslo
@@ -33,26 +33,26 @@ TOY = [
 
 
 @every_method
-def test_the_toy_is_as_worked_by_hand(method):
-    found = METHODS[method].conclude(from_rows(TOY).table)
+def test_toy_worked_by_hand(method):
+    result = METHODS[method].consolidate(from_rows(TOY).table)
 
-    assert found.value == [ANA, tagged("O")]
-    assert [len(parts) for parts in found.parts] == [2, 0]
+    assert result.labels == [ANA, tagged("O")]
+    assert [len(parts) for parts in result.part_confidence] == [2, 0]
 
 
-def test_offsets_are_cut_where_somebody_cuts():
-    rows = [("t", "a", marks.read('[{"label": "Place", "startOffset": 12, "endOffset": 16}]')),
-            ("t", "b", marks.read('[{"label": "Place", "startOffset": 12, "endOffset": 16}]')),
-            ("t", "c", marks.read('[{"label": "Place", "startOffset": 9, "endOffset": 16}]'))]  # fmt: skip
+def test_units_follow_offsets():
+    rows = [("t", "a", entities.read('[{"label": "Place", "startOffset": 12, "endOffset": 16}]')),
+            ("t", "b", entities.read('[{"label": "Place", "startOffset": 12, "endOffset": 16}]')),
+            ("t", "c", entities.read('[{"label": "Place", "startOffset": 9, "endOffset": 16}]'))]  # fmt: skip
 
     for method in METHODS.values():
-        assert method.conclude(from_rows(rows).table).value == [Marks((Span(12, 16, "Place"),))]
+        assert method.consolidate(from_rows(rows).table).labels == [Entities((Span(12, 16, "Place"),))]
 
 
-def test_ground_truth_takes_the_most_frequent_ends_and_else_the_middle():
+def test_ground_truth_clusters_take_mode_or_median():
     def spans(*ends):
-        rows = [("t", str(n), Marks((Span(a, b, "x"),))) for n, (a, b) in enumerate(ends)]
-        return METHODS["ground-truth-clusters"].conclude(from_rows(rows).table).value[0].spans[0]
+        rows = [("t", str(n), Entities((Span(a, b, "x"),))) for n, (a, b) in enumerate(ends)]
+        return METHODS["ground-truth-clusters"].consolidate(from_rows(rows).table).labels[0].spans[0]
 
     assert spans((0, 10), (0, 10), (1, 12)) == Span(0, 10, "x")
     assert spans((0, 10), (2, 12), (1, 11)) == Span(1, 11, "x")
@@ -79,22 +79,22 @@ def generated(seed, *, texts=300, miss=0.45):
     return rows, truth
 
 
-def test_what_many_miss_is_found():
+def test_finds_spans_that_many_miss():
     rows, truth = generated(1)
     table = from_rows(rows).table
 
-    scores = {method: measure(METHODS[method].conclude(table).value, truth) for method in METHODS}
+    scores = {method: measure(METHODS[method].consolidate(table).labels, truth) for method in METHODS}
 
     assert scores["sequence"]["f1"] > 0.9 > scores["token-vote"]["f1"]
     assert scores["sequence"]["recall"] > scores["ground-truth-clusters"]["recall"] + 0.1
 
 
-def test_sure_spans_are_right_more_often():
+def test_confidence_predicts_correct_spans():
     rows, truth = generated(2, miss=0.6)
-    found = METHODS["sequence"].conclude(from_rows(rows).table)
-    sure = np.concatenate(found.parts)
+    result = METHODS["sequence"].consolidate(from_rows(rows).table)
+    sure = np.concatenate(result.part_confidence)
     right = np.array(
-        [span in true.spans for value, true in zip(found.value, truth, strict=True) for span in value.spans]
+        [span in true.spans for value, true in zip(result.labels, truth, strict=True) for span in value.spans]
     )
     half = np.argsort(sure)
 
@@ -102,12 +102,12 @@ def test_sure_spans_are_right_more_often():
     assert right[half[len(half) // 2 :]].mean() >= right[half[: len(half) // 2]].mean()
 
 
-def test_the_chain_is_that_of_every_path():
+def test_forward_backward_equals_all_paths():
     # Forward and backward against the sum over all paths of a short text.
     rng = np.random.default_rng(3)
     start, follow = rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(3), 3)
     evidence = rng.random((3, 3))
-    passed = sequence._passed(sequence._Texts(np.array([0, 3])), start, follow, evidence)
+    passed = sequence._forward_backward(sequence._Texts(np.array([0, 3])), start, follow, evidence)
     paths = {(a, b, c): start[a] * evidence[0, a] * follow[a, b] * evidence[1, b] * follow[b, c] * evidence[2, c]
              for a in range(3) for b in range(3) for c in range(3)}  # fmt: skip
     total = sum(paths.values())
@@ -122,24 +122,24 @@ def test_the_chain_is_that_of_every_path():
     assert passed.pairs[0, 2] == pytest.approx(pair / total)
 
 
-def test_the_objective_rises():
+def test_objective_rises():
     rows, _truth = generated(4)
-    found = METHODS["sequence"].conclude(from_rows(rows).table)
+    result = METHODS["sequence"].consolidate(from_rows(rows).table)
 
-    assert found.converged
-    assert found.objective[-1] > found.objective[0]
+    assert result.converged
+    assert result.objective[-1] > result.objective[0]
 
 
 @every_method
-def test_edges_are_defined(method):
-    assert METHODS[method].conclude(from_rows([]).table).value == []
-    table = from_rows([("t", "a", Marks(())), ("t", "a", Marks(()))]).table
-    found = METHODS[method].conclude(ValueTable(table.task, table.worker, table.value, 2, 2))
-    assert found.value == [Marks(()), None]
-    assert np.isfinite(found.confidence).all()
+def test_defines_edge_cases(method):
+    assert METHODS[method].consolidate(from_rows([]).table).labels == []
+    table = from_rows([("t", "a", Entities(())), ("t", "a", Entities(()))]).table
+    result = METHODS[method].consolidate(ValueTable(table.task, table.worker, table.value, 2, 2))
+    assert result.labels == [Entities(()), None]
+    assert np.isfinite(result.confidence).all()
 
 
-def test_texts_of_different_lengths_are_refused():
+def test_refuses_different_lengths():
     with pytest.raises(TableRefused, match="words"):
         units(from_rows([("t", "a", tagged("O")), ("t", "b", tagged("O", "O"))]).table)
 
@@ -147,23 +147,23 @@ def test_texts_of_different_lengths_are_refused():
 @every_method
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 999))
-def test_order_and_names_do_not_matter(method, seed):
+def test_independent_of_order_and_names(method, seed):
     rows, _truth = generated(5, texts=15)
     mixed = from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
     one = from_rows(rows)
 
-    first, second = METHODS[method].conclude(one.table).value, METHODS[method].conclude(mixed.table).value
+    first, second = METHODS[method].consolidate(one.table).labels, METHODS[method].consolidate(mixed.table).labels
 
     assert dict(zip(one.tasks, first, strict=True)) == dict(zip(mixed.tasks, second, strict=True))
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9), st.text(min_size=1, max_size=3)), max_size=5))
-def test_what_is_written_reads_the_same(given):
-    value = Marks(tuple(sorted({Span(start, start + size, label) for start, size, label in given})))
+def test_text_round_trip(given):
+    value = Entities(tuple(sorted({Span(start, start + size, label) for start, size, label in given})))
 
-    assert marks.read(marks.write(value)) == value
-    words = Marks(marks.without_overlaps(value.spans), 60)
-    assert marks.read(marks.write(words)) == words
+    assert entities.read(entities.write(value)) == value
+    words = Entities(entities.without_overlaps(value.spans), 60)
+    assert entities.read(entities.write(words)) == words
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,6 @@ def test_what_is_written_reads_the_same(given):
         '["O", 1]',
     ],
 )
-def test_other_texts_are_refused(text):
+def test_refuses_malformed_text(text):
     with pytest.raises(ValueRefused, match="expected"):
-        marks.read(text)
+        entities.read(text)

@@ -23,8 +23,6 @@ SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 class Command(makemessages.Command):
     help = "Gather what can be translated into gtcrowd/locale, and compile it."
     requires_system_checks: list[str] = []
-    # What the rooms without Django say (gtcrowd.language), besides what Django knows.
-    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=say", "--keyword=later"]
     # A guess that looks like a translation is worse than none.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
