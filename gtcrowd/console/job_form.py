@@ -127,10 +127,12 @@ def _kinds(viewer: Viewer) -> Choices:
 
 def _methods(viewer: Viewer) -> Choices:
     recommended: Choices = [("", [("", _("Recommended method"))])]
-    return recommended + [
-        (_(kind.title), [(method.name, f"{_(method.title)}: {_(method.summary)}") for method in kind.methods.values()])
-        for kind in kinds.KINDS.values()
-    ]
+    return recommended + [(_(kind.title), _methods_of(kind)) for kind in kinds.KINDS.values()]
+
+
+def _methods_of(kind: kinds.Kind) -> list[tuple[str, str | Promise]]:
+    rows = ((method.name, _(method.title), _(method.summary)) for method in kind.methods.values())
+    return [(name, f"{title}: {summary}") for name, title, summary in rows]
 
 
 CHOICES: Mapping[str, Callable[[Viewer], Choices]] = {"team": _teams, "method": _methods, "kind": _kinds}
