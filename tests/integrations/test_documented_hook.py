@@ -1,4 +1,4 @@
-"""The hook in docs/hooks.md does what is said of it."""
+"""The hook of fixtures/hooks, printed in docs/hooks.md, works as documented."""
 
 import json
 import os
@@ -20,18 +20,21 @@ from gtcrowd.tasks.models import Task
 from tests.portal import browsing
 
 EXAMPLE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+HOOK = Path("fixtures/hooks/hook.py")
+
+
+def test_documentation_prints_the_fixture():
+    assert EXAMPLE.findall(Path("docs/hooks.md").read_text()) == [HOOK.read_text()]
 
 
 @pytest.fixture
-def documented(hook, alice, tmp_path):
+def documented(hook, alice):
     """The example in a process of its own."""
-    (code,) = EXAMPLE.findall(Path("docs/hooks.md").read_text())
-    (tmp_path / "hook.py").write_text(code)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = os.environ | {"HOOK_SECRET": hook_secret.of(alice.requester), "HOOK_PORT": str(port)}
-    process = subprocess.Popen([sys.executable, tmp_path / "hook.py"], env=environ, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, HOOK], env=environ, stderr=subprocess.DEVNULL)
     for _try in range(100):
         with socket.socket() as there:
             if there.connect_ex(("127.0.0.1", port)) == 0:
