@@ -55,7 +55,9 @@ def test_answers_become_manifest_fields(name):
     )  # fmt: skip
     parts = result.part_confidence or [None] * 3
     for label, confidence, part in zip(result.labels, result.confidence, parts, strict=True):
-        fields = kind.manifest_fields(kinds.Label(label, float(confidence), part), context)
+        fields = kind.manifest_fields(
+            kinds.Label(label, float(confidence), None if part is None else list(part)), context
+        )
         assert set(fields) == {job["label_attribute"], f"{job['label_attribute']}-metadata"}
 
 
