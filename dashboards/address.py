@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from gtcrowd.analytics.drilldown import STATES, Wanted
+from gtcrowd.analytics.drilldown import STATES, AnswerFilter
 from gtcrowd.analytics.filters import SOURCES, Filters
 
 PREFIX = "/dashboards/"
@@ -52,7 +52,7 @@ class Options:
     against: str = "before"
     by: str = "worker"
     rates: bool = False
-    wanted: Wanted = field(default_factory=Wanted)
+    wanted: AnswerFilter = field(default_factory=AnswerFilter)
     after: str = ""
     requester: str = ""
     at_home: bool = True
@@ -121,12 +121,12 @@ def href(filters: Filters, options: Options, *, page: str | None = None, item: i
     return path(there.page, there.item) + search(filters, there)
 
 
-def behind(filters: Filters, options: Options, wanted: Wanted | None = None, *, page: str = "answers") -> str:
+def behind(filters: Filters, options: Options, wanted: AnswerFilter | None = None, *, page: str = "answers") -> str:
     """The address of the answers, or objects, behind a number: of all days unless the filters name some."""
     chosen = (filters.first_day, filters.last_day)
     same = options.period != "own" and chosen == days(options.period, options.today)
     period = options.period if same else "own" if any(chosen) else "all"
-    return href(filters, replace(options, period=period, wanted=wanted or Wanted()), page=page)
+    return href(filters, replace(options, period=period, wanted=wanted or AnswerFilter()), page=page)
 
 
 def further(filters: Filters, options: Options, after: str) -> str:
@@ -203,7 +203,7 @@ def _behind(asked: dict[str, list[str]]) -> dict[str, Any]:
     least, most = number(low), number(high)
     reason = one("reason") if KIND.fullmatch(one("reason")) else None
     whole = {key: int(one(key)) if one(key).isdecimal() and len(one(key)) <= 9 else None for key in ("n", "position")}
-    wanted = Wanted(
+    wanted = AnswerFilter(
         right=category("right"), answered=category("answered"), wrong=one("wrong") == "1", slower=number(one("slower")),
         state=one("state") if one("state") in STATES else "", answers=whole["n"], truth=one("truth") == "1",
         reason="" if reason == WAITING else reason, position=whole["position"],
@@ -212,7 +212,7 @@ def _behind(asked: dict[str, list[str]]) -> dict[str, Any]:
     return {"wanted": wanted, "after": one("after") if AFTER.fullmatch(one("after")) else ""}
 
 
-def _of_wanted(wanted: Wanted) -> list[tuple[str, str]]:
+def _of_wanted(wanted: AnswerFilter) -> list[tuple[str, str]]:
     pairs = [
         ("right", wanted.right), ("answered", wanted.answered), ("wrong", "1" if wanted.wrong else ""),
         ("slower", "" if wanted.slower is None else f"{wanted.slower:.6g}"), ("state", wanted.state),

@@ -14,7 +14,7 @@ from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
 from dashboards.labels import percent, reasons
 from dashboards.labels import value as written
 from dashboards.view_models import Drawn, Seen, Switch
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import calibration, seriation
 
 LEAST_SHOWN = 5
@@ -208,7 +208,7 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     return Drawn(title, under, table, figure, ("kappa",))
 
 
-def reliability(found: dict[str, Any], *, of: str, link: Callable[[Wanted], str] | None = None) -> Drawn:
+def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> Drawn:
     """How often labels are right, beside how sure they are. `link`: the address of a bin's objects."""
     bins = pd.DataFrame(found["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
     under = _("Labels with known truth in ten bins of confidence, 95 %% intervals; %(of)s; n = %(n)s") % {
@@ -216,7 +216,7 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[Wanted], str]
     }  # fmt: skip
     if bins.empty:
         return Drawn(_("No label has a known truth to hold it against"), under, bins, explain=("ece",))
-    links = tuple(link(Wanted(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
+    links = tuple(link(AnswerFilter(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, name=_("as promised"), hoverinfo="skip"
@@ -302,7 +302,7 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
 
 
 def redundancy(
-    rows: list[list[Any]], *, saved: int | None, price: float, link: Callable[[Wanted], str] | None = None
+    rows: list[list[Any]], *, saved: int | None, price: float, link: Callable[[AnswerFilter], str] | None = None
 ) -> Drawn:
     """Objects by their number of answers, stacked by why they got no more. `link`: the address of those of a bar."""
     known = reasons()
@@ -315,7 +315,7 @@ def redundancy(
     figure = go.Figure()
     for place, (reason, some) in enumerate(table.groupby("reason", sort=True)):
         counts = some.groupby("answers")["count"].sum()
-        where = [[link(Wanted(answers=int(n), reason=str(reason)))] for n in counts.index] if link else None
+        where = [[link(AnswerFilter(answers=int(n), reason=str(reason)))] for n in counts.index] if link else None
         figure.add_bar(x=counts.index, y=counts, name=known.get(str(reason), str(reason)), marker=mark(place),
                        customdata=where, hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
     dress(figure).update_layout(barmode="stack", bargap=0.5, legend={"y": -0.24})
@@ -326,7 +326,7 @@ def redundancy(
         facts = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
         title = _("%(mean)s; %(saved)s answers and $%(money)s saved") % facts
     links = tuple(
-        link(Wanted(answers=int(n), reason=str(reason))) if link else ""
+        link(AnswerFilter(answers=int(n), reason=str(reason))) if link else ""
         for n, reason in zip(table["answers"], table["reason"], strict=True)
     )
     return Drawn(title, under, table, figure, links=links if link else ())

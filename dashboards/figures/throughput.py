@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
 from dashboards.view_models import Drawn, Level, Switch
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.measures.forecast import Forecast
 
@@ -220,7 +220,7 @@ def times(
 
 
 def progress(
-    jobs: pd.DataFrame, *, link: Callable[[int], str], objects: Callable[[Wanted], str] | None = None
+    jobs: pd.DataFrame, *, link: Callable[[int], str], objects: Callable[[AnswerFilter], str] | None = None
 ) -> Drawn:
     """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled. `objects`: of
     one job, the address of its objects in a state."""
@@ -251,7 +251,7 @@ def progress(
             orientation="h",
             name=name,
             marker={"color": colour, "pattern": pattern(shape)},
-            customdata=[[objects(Wanted(state=state))]] if objects else where,
+            customdata=[[objects(AnswerFilter(state=state))]] if objects else where,
             hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
         )
     dress(figure, height=150 + 34 * max(len(shown), 2)).update_layout(

@@ -13,7 +13,7 @@ from dashboards.labels import DASH, percent, reasons, value, words
 from dashboards.pages import links
 from dashboards.view_models import Content, Number, Switch, part
 from gtcrowd.analytics import drilldown, frames
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -60,14 +60,14 @@ def _links(
             found.append(
                 Switch(_("Only wrong ones"), address.behind(filters, options, other), current=options.wanted.wrong)
             )
-    if options.wanted != Wanted():
+    if options.wanted != AnswerFilter():
         found.append(Switch(_("All answers within the filters"), address.behind(filters, options), current=False))
     return tuple(found)
 
 
 def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, Any]) -> Content:
     """One object: as it looks, its label, and everybody's answer to it, of all days."""
-    only, asked = Filters(jobs=(job["job_id"],)), Wanted(position=options.wanted.position)
+    only, asked = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.wanted.position)
     place = {"position": asked.position, "job": job["job"]}
     rows, _after = drilldown.objects(viewer, only, asked)
     name = _("Object %(position)s of %(job)s") % place

@@ -12,7 +12,7 @@ from dashboards.address import Options
 from dashboards.labels import percent, reasons
 from dashboards.view_models import Content, Switch
 from gtcrowd.analytics import frames
-from gtcrowd.analytics.drilldown import SIZE, Wanted
+from gtcrowd.analytics.drilldown import SIZE, AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -58,15 +58,15 @@ def to_cell(options: Options, job: int, worker: int | None = None) -> Callable[[
     """The address of the answers of one category that are in truth of another, of all days, as runs count them; `right`
     or `answered` may be empty."""
     only = Filters(jobs=(job,), workers=(worker,) if worker else ())
-    return lambda right, answered: address.behind(only, options, Wanted(right=right, answered=answered))
+    return lambda right, answered: address.behind(only, options, AnswerFilter(right=right, answered=answered))
 
 
 def to_object(options: Options) -> Callable[[int, int], str]:
     """The address of an object, by job and position."""
-    return lambda job, position: address.behind(Filters(jobs=(job,)), options, Wanted(position=position))
+    return lambda job, position: address.behind(Filters(jobs=(job,)), options, AnswerFilter(position=position))
 
 
-def to_objects(options: Options, job: int) -> Callable[[Wanted], str]:
+def to_objects(options: Options, job: int) -> Callable[[AnswerFilter], str]:
     """The address of those objects of a job."""
     return lambda wanted: address.behind(Filters(jobs=(job,)), options, wanted, page="objects")
 
@@ -103,7 +103,7 @@ def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -
     return Content(title, text, links=links)
 
 
-def narrowed(wanted: Wanted, names: Sequence[str]) -> str:
+def narrowed(wanted: AnswerFilter, names: Sequence[str]) -> str:
     """In words: whose answers or objects, and which of them."""
     found = list(names)
     if wanted.right and wanted.answered:

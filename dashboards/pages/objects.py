@@ -8,7 +8,7 @@ from dashboards.figures import drilldown as figures
 from dashboards.pages import links
 from dashboards.view_models import Content, Switch, part
 from gtcrowd.analytics import drilldown
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -29,6 +29,6 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         )),
     )  # fmt: skip
     job_links = links.of_job(filters, options, job)
-    if options.wanted != Wanted():
+    if options.wanted != AnswerFilter():
         job_links.append(Switch(_("All objects of the job"), address.behind(filters, options, page="objects"), False))
     return Content(title(), links.narrowed(options.wanted, [job["job"]]), parts=parts, links=tuple(job_links))

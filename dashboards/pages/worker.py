@@ -16,7 +16,7 @@ from dashboards.labels import dollars, likelier, percent, words
 from dashboards.pages import comparison, links
 from dashboards.view_models import CaseShown, Content, Number, Part, Switch, part
 from gtcrowd.analytics import cases, frames
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers
 from gtcrowd.identity.access import Right, Viewer
@@ -82,7 +82,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                 frames.latencies(viewer, mine),
                 frames.latencies(viewer, mine, active=True),
                 window=window,
-                link=lambda seconds: address.behind(mine, options, Wanted(slower=seconds)),
+                link=lambda seconds: address.behind(mine, options, AnswerFilter(slower=seconds)),
             ),
         ),
         part(

@@ -108,7 +108,7 @@ ORDER BY pair.place, answer.submitted_at DESC, answer.assignment_id DESC
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AnswerFilter:
     """Which answers or objects, beyond the filters; what is empty narrows nothing.
 
     Of answers: `right`: the category that is right, as gtcrowd.analytics.columns.reference has it; `answered`: the
@@ -132,7 +132,7 @@ class Wanted:
     @property
     def of_one_job(self) -> bool:
         """Whether it says something only about the answers or objects of one job."""
-        return self != Wanted(slower=self.slower)
+        return self != AnswerFilter(slower=self.slower)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class _Narrowed:
 
 
 def answers(
-    viewer: Viewer, filters: Filters, wanted: Wanted | None = None, *, after: str = "", size: int = SIZE
+    viewer: Viewer, filters: Filters, wanted: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
 ) -> tuple[pd.DataFrame, str]:
     """A page of answers, the newest first, and what to give as `after` for the next one; empty at the end.
 
@@ -158,7 +158,7 @@ def answers(
     seconds, active_seconds, gold, late, extra, paid, thumbnail (address of a picture, good for two hours, else
     empty), text (of a text, else how the object's file is called). Without a job or worker in the filters these are
     answers to the 500 newest jobs within them."""
-    wanted = wanted or Wanted()
+    wanted = wanted or AnswerFilter()
     asked = _narrowed(viewer, filters, wanted, after)
     if asked is None or not asked.streams:
         return _frame([], ANSWER_COLUMNS), ""
@@ -179,7 +179,7 @@ def answers(
 
 
 def objects(
-    viewer: Viewer, filters: Filters, wanted: Wanted | None = None, *, after: str = "", size: int = SIZE
+    viewer: Viewer, filters: Filters, wanted: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
 ) -> tuple[pd.DataFrame, str]:
     """A page of objects of the one job in the filters, in the order of its manifest, and what to give as `after` for
     the next one; empty at the end. Without one job of the viewer's own there are none.
@@ -189,7 +189,7 @@ def objects(
     job = _job(viewer, filters)
     if job is None:
         return _frame([], OBJECT_COLUMNS), ""
-    wanted = wanted or Wanted()
+    wanted = wanted or AnswerFilter()
     start = int(after) if re.fullmatch(r"\d{1,9}", after, re.ASCII) else -1
     where, facts = _of_object(wanted), {"job": job.pk, "start": start, "end": start + LOOK, "most": size + 1}
     if wanted.position is not None:
@@ -232,7 +232,7 @@ def examples(
     """For each pair of the right category and the answered one, some objects of which the newest answers were so:
     position, thumbnail, text. Looked for among the last answers of the job only."""
     found: list[list[dict[str, Any]]] = [[] for _pair in pairs]
-    asked = _narrowed(viewer, Filters(jobs=(job_id,)), Wanted(), "")
+    asked = _narrowed(viewer, Filters(jobs=(job_id,)), AnswerFilter(), "")
     own = _job(viewer, Filters(jobs=(job_id,)))
     if asked is None or own is None or not pairs:
         return found
@@ -251,7 +251,7 @@ def examples(
     return found
 
 
-def _narrowed(viewer: Viewer, filters: Filters, wanted: Wanted, after: str) -> _Narrowed | None:
+def _narrowed(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str) -> _Narrowed | None:
     """None where nothing can be found: what is wanted is of one job, and there is none of the viewer's own."""
     own = _job(viewer, filters) if wanted.of_one_job else None
     if wanted.of_one_job and own is None:
@@ -289,7 +289,7 @@ def _narrowed(viewer: Viewer, filters: Filters, wanted: Wanted, after: str) -> _
     return _Narrowed(column, found, where, more, facts | {"streams": found})
 
 
-def _of_object(wanted: Wanted) -> list[str]:
+def _of_object(wanted: AnswerFilter) -> list[str]:
     parts = []
     if wanted.reason is not None:
         parts.append("task.reason_code = %(reason)s AND task.state <> 'gold'")
@@ -310,7 +310,7 @@ def _of_object(wanted: Wanted) -> list[str]:
     return parts
 
 
-def _of_answer(wanted: Wanted) -> list[str]:
+def _of_answer(wanted: AnswerFilter) -> list[str]:
     parts = []
     if wanted.answered:
         parts.append("answer.value = %(answered)s::jsonb")
@@ -323,7 +323,7 @@ def _of_answer(wanted: Wanted) -> list[str]:
     return parts
 
 
-def _facts(wanted: Wanted) -> dict[str, Any]:
+def _facts(wanted: AnswerFilter) -> dict[str, Any]:
     low, high = wanted.sure or (0, 1)
     return {
         "reason": wanted.reason, "answers": wanted.answers, "low": low, "high": high, "position": wanted.position,

@@ -8,7 +8,7 @@ from django.db import connection
 
 from gtcrowd import job_lifecycle
 from gtcrowd.analytics import drilldown, frames, quality, rollup
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.jobs import signed
 from gtcrowd.jobs.models import DataObject, Job
@@ -69,14 +69,14 @@ def test_a_cell_has_as_many_answers_as_were_counted(alice, job, crowd):
 
     for right, row in zip(names, content["confusion"], strict=True):
         for answered, n in zip(names, row, strict=True):
-            found, _after = drilldown.answers(alice, of(job), Wanted(right=right, answered=answered))
+            found, _after = drilldown.answers(alice, of(job), AnswerFilter(right=right, answered=answered))
             assert len(found) == n
             assert set(found["right"]) <= {right == answered}
     assert np_sum(content["confusion"]) == Answer.objects.count() == 12
     profile = frames.profiles(alice, crowd["eve"].pk, ALL).iloc[0]["confusion"]
     for right, row in zip(names, profile, strict=True):
         for answered, n in zip(names, row, strict=True):
-            assert len(drilldown.answers(alice, of(job, crowd["eve"]), Wanted(right=right, answered=answered))[0]) == n
+            assert len(drilldown.answers(alice, of(job, crowd["eve"]), AnswerFilter(right=right, answered=answered))[0]) == n
 
 
 def np_sum(table):
@@ -95,17 +95,17 @@ def test_known_objects_and_truth_come_before_the_label(alice, job):
 @pytest.mark.parametrize(
     ("wanted", "kept"),
     [
-        (Wanted(position=2), lambda row: row["position"] == 2),
-        (Wanted(wrong=True), lambda row: row["right"] is False),
-        (Wanted(answered="ibis"), lambda row: row["value"] == "ibis"),
-        (Wanted(slower=21.5), lambda row: row["seconds"] >= 21.5),
-        (Wanted(sure=(0.0, 0.9)), lambda row: row["confidence"] < 0.9),
-        (Wanted(sure=(0.9, 1.0)), lambda row: row["confidence"] >= 0.9),
-        (Wanted(reason="all-answers"), lambda row: not row["gold"]),
-        (Wanted(answers=3), lambda row: not row["gold"]),
-        (Wanted(truth=True), lambda row: row["position"] == 1),
-        (Wanted(state="rest"), lambda row: row["label"] is None),
-        (Wanted(answered="owl"), lambda _row: False),
+        (AnswerFilter(position=2), lambda row: row["position"] == 2),
+        (AnswerFilter(wrong=True), lambda row: row["right"] is False),
+        (AnswerFilter(answered="ibis"), lambda row: row["value"] == "ibis"),
+        (AnswerFilter(slower=21.5), lambda row: row["seconds"] >= 21.5),
+        (AnswerFilter(sure=(0.0, 0.9)), lambda row: row["confidence"] < 0.9),
+        (AnswerFilter(sure=(0.9, 1.0)), lambda row: row["confidence"] >= 0.9),
+        (AnswerFilter(reason="all-answers"), lambda row: not row["gold"]),
+        (AnswerFilter(answers=3), lambda row: not row["gold"]),
+        (AnswerFilter(truth=True), lambda row: row["position"] == 1),
+        (AnswerFilter(state="rest"), lambda row: row["label"] is None),
+        (AnswerFilter(answered="owl"), lambda _row: False),
     ],
     ids=lambda one: "" if callable(one) else repr(one).replace("None", "")[:40],
 )
@@ -145,7 +145,7 @@ def test_days_are_those_of_the_requester(alice, job):
 def test_pages_hold_every_answer_once(alice, job, crowd, monkeypatch, size, look):
     monkeypatch.setattr(drilldown, "LOOK", look)
     for filters in (ALL, of(job), of(job, *crowd.values()), Filters(workers=(crowd["dan"].pk,))):
-        for wanted in (None, Wanted(wrong=True), Wanted(slower=20)):
+        for wanted in (None, AnswerFilter(wrong=True), AnswerFilter(slower=20)):
             if wanted and wanted.of_one_job and not filters.jobs:
                 continue
             whole = every(alice, filters, wanted, size=50)
@@ -180,10 +180,10 @@ def test_answers_of_several_jobs_stand_in_one_order(alice, job, ask, crowd, answ
 @pytest.mark.parametrize(
     ("wanted", "kept"),
     [
-        (Wanted(), [0, 1, 2, 3]), (Wanted(position=2), [2]), (Wanted(reason="all-answers", answers=3), [0, 1, 2]),
-        (Wanted(reason=""), []), (Wanted(sure=(0.0, 0.9)), [2]), (Wanted(sure=(0.9, 1.0)), [0, 1]),
-        (Wanted(truth=True), [1]), (Wanted(state="labeled"), [0, 1, 2]), (Wanted(state="rest"), [3]),
-        (Wanted(state="failed"), []),
+        (AnswerFilter(), [0, 1, 2, 3]), (AnswerFilter(position=2), [2]), (AnswerFilter(reason="all-answers", answers=3), [0, 1, 2]),
+        (AnswerFilter(reason=""), []), (AnswerFilter(sure=(0.0, 0.9)), [2]), (AnswerFilter(sure=(0.9, 1.0)), [0, 1]),
+        (AnswerFilter(truth=True), [1]), (AnswerFilter(state="labeled"), [0, 1, 2]), (AnswerFilter(state="rest"), [3]),
+        (AnswerFilter(state="failed"), []),
     ],
 )  # fmt: skip
 def test_objects_narrowed(alice, job, wanted, kept, monkeypatch):
@@ -206,7 +206,7 @@ def test_objects_are_told_with_their_state(alice, job):
 def test_nothing_of_anothers_is_found_not_even_where_to_go_on(bob, job, crowd):
     workers = tuple(one.pk for one in crowd.values())
     for filters in (ALL, Filters(jobs=(job.pk,)), Filters(workers=workers), Filters(jobs=(job.pk,), workers=workers)):
-        for wanted in (None, Wanted(position=0), Wanted(right="heron", answered="ibis"), Wanted(slower=0)):
+        for wanted in (None, AnswerFilter(position=0), AnswerFilter(right="heron", answered="ibis"), AnswerFilter(slower=0)):
             found, after = drilldown.answers(bob, filters, wanted, size=1)
             assert (len(found), after) == (0, "")
             found, after = drilldown.objects(bob, filters, wanted, size=1)
@@ -218,14 +218,14 @@ def test_nothing_of_anothers_is_found_not_even_where_to_go_on(bob, job, crowd):
 def test_what_is_of_one_job_needs_one(alice, job, ask):
     other = ask("e", name="owls")
 
-    assert drilldown.answers(alice, ALL, Wanted(right="heron"))[0].empty
-    assert drilldown.answers(alice, Filters(jobs=(job.pk, other.pk)), Wanted(position=0))[0].empty
+    assert drilldown.answers(alice, ALL, AnswerFilter(right="heron"))[0].empty
+    assert drilldown.answers(alice, Filters(jobs=(job.pk, other.pk)), AnswerFilter(position=0))[0].empty
 
 
 def test_examples_of_a_pair_are_different_objects(alice, job):
     (some, none) = drilldown.examples(alice, job.pk, [("ibis", "heron"), ("owl", "heron")])
 
-    expected = {row["position"] for row in every(alice, of(job), Wanted(right="ibis", answered="heron"), size=50)}
+    expected = {row["position"] for row in every(alice, of(job), AnswerFilter(right="ibis", answered="heron"), size=50)}
     assert {one["position"] for one in some} == expected
     assert len(some) == len(expected) == 3
     assert none == []
@@ -247,10 +247,10 @@ def test_pictures_are_shown_from_ones_own_buckets_only(alice, bob, job):
 def test_an_answer_whose_object_failed_is_told(alice, job):
     Task.objects.filter(job=job, position=0).update(state="failed", reason_code="post-hook-failed")
 
-    assert drilldown.objects(alice, of(job), Wanted(state="failed"))[0]["position"].tolist() == [0]
+    assert drilldown.objects(alice, of(job), AnswerFilter(state="failed"))[0]["position"].tolist() == [0]
 
 
 def test_a_page_costs_few_statements(alice, job, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
-        drilldown.answers(alice, of(job), Wanted(wrong=True))
+        drilldown.answers(alice, of(job), AnswerFilter(wrong=True))
         drilldown.objects(alice, of(job))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from dashboards import address, callbacks, ids
-from gtcrowd.analytics.drilldown import Wanted
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 
 TODAY = date(2026, 11, 25)
@@ -42,7 +42,7 @@ def test_what_stands_behind_a_number_there_and_back(page, search):
 
     assert address.search(filters, options) == search
     assert address.read(path, address.search(filters, options), today=TODAY) == (filters, options)
-    assert address.read("/dashboards/", search, today=TODAY)[1].wanted == Wanted()
+    assert address.read("/dashboards/", search, today=TODAY)[1].wanted == AnswerFilter()
     assert "after" not in address.href(filters, options)
     assert address.href(filters, options, page="money") == address.href(
         *address.read("/dashboards/", search, today=TODAY), page="money"
@@ -74,7 +74,7 @@ def test_what_makes_no_sense_stands_behind_nothing(search):
 def test_behind_a_number_are_its_days(first, last, written):
     _filters, options = address.read("/dashboards/", "", today=TODAY)
 
-    found = address.behind(Filters(jobs=(4,), first_day=first, last_day=last), options, Wanted(position=2))
+    found = address.behind(Filters(jobs=(4,), first_day=first, last_day=last), options, AnswerFilter(position=2))
 
     assert found == "/dashboards/answers/?" + "&".join(filter(None, ("job=4", written, "position=2")))
 
