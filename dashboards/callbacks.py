@@ -149,9 +149,12 @@ def _shown(who: Viewer, filters: Filters, options: address.Options) -> list[Any]
 def _not_drawn(options: address.Options) -> list[Any]:
     """Why there is no page; never a traceback."""
     if options.page:
-        title, text = _("This page could not be drawn"), _("The service's log says why. Other pages may work.")
+        title, text = (
+            _("This page could not be drawn"),
+            _("See the service log for the cause. Other pages may still work."),
+        )
     else:
-        title, text = _("There is no such page"), _("Choose one of the pages above.")
+        title, text = _("There is no such page"), _("Choose a page above.")
     return components.show(Content(title, text), address.Filters(), options)
 
 
@@ -228,7 +231,7 @@ def _decide(
         cases.decide(viewer=who, case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
     except NotAllowed as refusal:
         return no_update, str(refusal)
-    return now.isoformat(), _("Decided.")
+    return now.isoformat(), _("Decision saved.")
 
 
 def _views(
@@ -240,7 +243,11 @@ def _views(
     who, _filters, _options = _asked(pathname, search)
     if chosen != ids.VIEW_SAVE:
         gone = saved.delete(viewer=who, view_id=int(chosen["pk"]))
-        told = _("Deleted.") if gone else _("Only who saved a view, and who manages members, may delete it.")
+        told = (
+            _("Deleted.")
+            if gone
+            else _("Only the person who saved a view, or someone who manages members, can delete it.")
+        )
         return layout.saved(saved.listed(who), who.requester.slug), told, no_update
     try:
         saved.save(viewer=who, name=name or "", address=f"{pathname}{search or ''}", now=datetime.now(UTC))

@@ -36,7 +36,7 @@ def show(content: Content, filters: Filters, options: Options) -> list[Any]:
             [
                 html.H1(content.title, tabIndex="-1"),
                 html.A(
-                    _("Page as one file"),
+                    _("Download page as HTML"),
                     href=file_address("page.html", here, asked),
                     download=f"{options.page}.html",
                     className="button-quiet",
@@ -45,7 +45,7 @@ def show(content: Content, filters: Filters, options: Options) -> list[Any]:
             className="head",
         ),
         html.P(content.lead, className="lead") if content.lead else None,
-        _switches(content.links, _("Choose")) if content.links else None,
+        _switches(content.links, _("Related pages")) if content.links else None,
         html.Dl([_number(one) for one in content.numbers], id=ids.NUMBERS, className="numbers")
         if content.numbers
         else None,
@@ -71,8 +71,8 @@ def link(text: Any, href: str, **more: Any) -> Any:
 def graph_config() -> Any:
     """How a figure behaves, and the words for what can be done with it."""
     said = {
-        "Autoscale": _("Fit in"), "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Move"),
-        "Reset axes": _("As at first"), "Zoom": _("Zoom"), "Zoom in": _("Zoom in"), "Zoom out": _("Zoom out"),
+        "Autoscale": _("Autoscale"), "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Pan"),
+        "Reset axes": _("Reset axes"), "Zoom": _("Zoom"), "Zoom in": _("Zoom in"), "Zoom out": _("Zoom out"),
     }  # fmt: skip
     language = get_language() or "en"
     dates = {
@@ -103,7 +103,7 @@ def table(
 ) -> Any:
     """A frame as people read it; the first column leads to what a row is about, and shows it if it is an object."""
     if frame.empty or not len(frame.columns):
-        return html.P(_("There is nothing to show for these filters."))
+        return html.P(_("No data for these filters."))
     heads = labels.heads()
     shown = frame.head(MOST_ROWS)
     names = [str(name) for name in frame.columns if str(name) not in HIDDEN]
@@ -132,7 +132,7 @@ def table(
     if len(frame) > MOST_ROWS:
         found.append(
             html.P(
-                _("The first %(some)s of %(all)s rows; the CSV has all.")
+                _("First %(some)s of %(all)s rows. Download the CSV for all rows.")
                 % {"some": MOST_ROWS, "all": f"{len(frame):,}"}
             )
         )
@@ -147,7 +147,7 @@ def _number(one: Number) -> html.Div:
     if one.note:
         parts.append(html.Dd(one.note, className="muted"))
     if one.change:
-        said = _("%(change)s against %(group)s") % {"change": one.change, "group": one.against}
+        said = _("%(change)s vs. %(group)s") % {"change": one.change, "group": one.against}
         parts.append(html.Dd(said, className="muted"))
     return html.Div(parts, title=str(DEFINITIONS[one.name].meaning) if one.name in DEFINITIONS else None)
 
@@ -162,8 +162,8 @@ def _needs(needs: tuple[Notice, ...]) -> html.Section:
         html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="muted")])
         for one in needs
     ]
-    inner = html.Ul(rows) if rows else html.P(_("Nothing needs you now."), className="muted")
-    return html.Section([html.H2(_("What needs me")), inner], className="card attention")
+    inner = html.Ul(rows) if rows else html.P(_("Nothing needs your attention."), className="muted")
+    return html.Section([html.H2(_("Needs attention")), inner], className="card attention")
 
 
 def _switches(switches: tuple[Switch, ...], label: str) -> html.Nav:
@@ -192,12 +192,13 @@ def _card(one: Part, here: str, asked: str) -> html.Section:
     drawn = one.drawn
     if drawn is None:
         said = html.P(
-            _("This figure could not be drawn. The others are not affected; the service's log says why."), role="alert"
+            _("This chart could not be drawn. Other charts are not affected. See the service log for the cause."),
+            role="alert",
         )
-        return html.Section([html.H2(_("No figure")), said], className="card failed", id=ids.place(one.name))
+        return html.Section([html.H2(_("Chart not available")), said], className="card failed", id=ids.place(one.name))
     inner: list[Any] = [html.H2(drawn.title), html.P(drawn.under, className="subtitle")]
     if drawn.switches:
-        inner.append(_switches(drawn.switches, _("Draw")))
+        inner.append(_switches(drawn.switches, _("Chart options")))
     if drawn.warning:
         inner.append(html.P(drawn.warning, className="warning", role="note"))
     if drawn.figure is not None:
@@ -207,7 +208,7 @@ def _card(one: Part, here: str, asked: str) -> html.Section:
     elif drawn.grid:
         inner.append(grid.table(drawn.table))
     elif drawn.table.empty:
-        inner.append(html.P(_("There is nothing to show for these filters."), className="empty"))
+        inner.append(html.P(_("No data for these filters."), className="empty"))
     else:
         inner.append(table(drawn.table, drawn.links, workers=drawn.workers, seen=drawn.seen))
     if drawn.examples:
@@ -243,10 +244,10 @@ def _examples(examples: tuple[tuple[str, tuple[Seen, ...]], ...]) -> html.Sectio
 def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:
     parts: list[Any] = []
     if drawn.figure is not None:
-        parts.append(html.Details([html.Summary(_("As a table")), table(drawn.table, drawn.links)]))
+        parts.append(html.Details([html.Summary(_("Show table")), table(drawn.table, drawn.links)]))
     if drawn.explain:
         parts.append(
-            html.Details([html.Summary(_("Explain")), *[_definition(one) for one in explained(drawn.explain)]])
+            html.Details([html.Summary(_("Definitions")), *[_definition(one) for one in explained(drawn.explain)]])
         )
     files: list[Any] = []
     said = _("%(title)s as %(format)s")
@@ -271,15 +272,13 @@ def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:
 
 def _definition(one: tuple[str, str, str, str, str]) -> html.Dl:
     title, meaning, formula, source, undefined = one
-    rows = ((_("Formula"), html.Code(formula)), (_("Source"), source), (_("Undefined when"), undefined))
+    rows = ((_("Formula"), html.Code(formula)), (_("Source"), source), (_("Not defined when"), undefined))
     told = [part for name, text in rows if text for part in (html.Dt(name), html.Dd(text))]
     return html.Dl([html.Dt(title), html.Dd(meaning), *told], className="definition")
 
 
 def _cases(cases: tuple[CaseShown, ...]) -> html.Section:
-    inner: list[Any] = [_case(one) for one in cases] or [
-        html.P(_("No case was ever opened about this worker."), className="muted")
-    ]
+    inner: list[Any] = [_case(one) for one in cases] or [html.P(_("No cases for this worker."), className="muted")]
     return html.Section([html.H2(_("Cases")), html.P(id=ids.CASE_TOLD, role="status"), *inner], className="card wide")
 
 
@@ -287,18 +286,18 @@ def _case(one: CaseShown) -> html.Article:
     facts = [part for name, value in one.facts for part in (html.Dt(name), html.Dd(value))]
     inner: list[Any] = [
         html.H3(f"{one.title} · {one.state}"), html.P(one.meaning), html.Dl(facts, className="facts"),
-        html.P(_("What else may explain it:")), html.Ul([html.Li(text) for text in one.innocent]),
+        html.P(_("Other possible explanations:")), html.Ul([html.Li(text) for text in one.innocent]),
     ]  # fmt: skip
     if one.note:
         inner.append(html.P(_("Note: %(note)s") % {"note": one.note}))
     if one.may_decide:
         label = f"note-{one.case_id}"
         inner += [
-            html.Label(_("Note, why it was decided so"), id=label, htmlFor=_dom(ids.note(one.case_id))),
+            html.Label(_("Reason for the decision"), id=label, htmlFor=_dom(ids.note(one.case_id))),
             dcc.Textarea(id=ids.note(one.case_id), maxLength=1000, value="", rows=2),
             html.Div([
-                html.Button(_("It is what it looks like"), id=ids.verdict(one.case_id, "confirm"), type="button"),
-                html.Button(_("Something innocent: clear it"), id=ids.verdict(one.case_id, "clear"), type="button"),
+                html.Button(_("Confirm"), id=ids.verdict(one.case_id, "confirm"), type="button"),
+                html.Button(_("Dismiss"), id=ids.verdict(one.case_id, "clear"), type="button"),
             ], className="files"),
         ]  # fmt: skip
     elif one.open:

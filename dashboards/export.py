@@ -62,7 +62,7 @@ def _numbers(content: Content) -> str:
         return ""
     rows = []
     for one in content.numbers:
-        change = _("%(change)s against %(group)s") % {"change": one.change, "group": one.against} if one.change else ""
+        change = _("%(change)s vs. %(group)s") % {"change": one.change, "group": one.against} if one.change else ""
         spark = ""
         if one.spark:
             spark = (
@@ -79,7 +79,7 @@ def _needs(content: Content) -> str:
     rows = "".join(
         f"<li>{escape(one.title)} <span class='muted'>{escape(one.text)}</span></li>" for one in content.needs
     )
-    title = _("What needs me")
+    title = _("Needs attention")
     return f"<section class='card attention'><h2>{escape(title)}</h2><ul>{rows}</ul></section>"
 
 
@@ -96,7 +96,7 @@ def _cases(content: Content) -> str:
 
 def _card(one: Part) -> str:
     if one.drawn is None:
-        failed = _("This figure could not be drawn.")
+        failed = _("This chart could not be drawn.")
         return f"<section class='card'><p>{escape(failed)}</p></section>"
     drawn = one.drawn
     plot = ""
@@ -116,7 +116,7 @@ def _card(one: Part) -> str:
         f"<dd>{escape(source)}</dd></dl>"
         for title, meaning, formula, source, _undefined in components.explained(drawn.explain)
     )
-    explain = _("Explain")
+    explain = _("Definitions")
     more = f"<details><summary>{escape(explain)}</summary>{told}</details>" if told else ""
     return (
         f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
@@ -130,7 +130,7 @@ def _table(drawn: Drawn) -> str:
     if drawn.large is not None and frame.empty:
         return ""
     if frame.empty or not len(frame.columns):
-        nothing = _("There is nothing to show for these filters.")
+        nothing = _("No data for these filters.")
         return f"<p>{escape(nothing)}</p>"
     heads = labels.heads()
     head = "".join(f"<th scope='col'>{escape(heads.get(str(name), str(name)))}</th>" for name in frame.columns)
@@ -139,5 +139,5 @@ def _table(drawn: Drawn) -> str:
     )
     inner = f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     state = "" if drawn.figure is not None else " open"
-    title = _("As a table")
+    title = _("Show table")
     return f"<details{state}><summary>{escape(title)}</summary>{inner}</details>"

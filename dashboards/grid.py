@@ -62,8 +62,8 @@ def _grid_words() -> dict[str, str]:
     return {
         "contains": _("contains"),
         "notContains": _("does not contain"),
-        "equals": _("is"),
-        "notEqual": _("is not"),
+        "equals": _("equals"),
+        "notEqual": _("does not equal"),
         "startsWith": _("begins with"),
         "endsWith": _("ends with"),
         "blank": _("is empty"),
@@ -75,7 +75,7 @@ def _grid_words() -> dict[str, str]:
         "inRange": _("between"),
         "filterOoo": _("Filter"),
         "loadingOoo": _("Loading …"),
-        "noRowsToShow": _("There is nothing to show for these filters."),
+        "noRowsToShow": _("No data for these filters."),
         "inRangeStart": _("from"),
         "inRangeEnd": _("to"),
     }

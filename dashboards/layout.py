@@ -29,7 +29,7 @@ def page(options: Choices, views: Sequence[SavedView], *, requester: str) -> htm
             dcc.Location(id=ids.ADDRESS, refresh=False),
             *[dcc.Store(id=name) for name in (ids.TICK, ids.DECIDED, ids.AWAY, ids.SETTLED, ids.ROW)],
             dcc.Store(id=ids.VERSION, data=version(requester, "")),
-            dcc.Store(id=ids.WORDS, data={"pause": _("Pause"), "go": _("Go on")}),
+            dcc.Store(id=ids.WORDS, data={"pause": _("Pause"), "go": _("Resume")}),
             dcc.Interval(id=ids.CLOCK, interval=1000 * EVERY_SECONDS),
             html.Nav(id=ids.NAV, className="pages", **aria({"aria-label": _("Pages")})),
             html.Main(
@@ -82,7 +82,7 @@ def switches(filters: Filters, options: Options, viewers: Sequence[Viewer] = (),
     """Links to named periods and to the kinds of objects; with several `viewers`, to the requester of each, of which
     `current` is the slug of the one shown."""
     periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
-    sources = {"all": _("all objects"), "real": _("real ones"), "gold": _("known ones")}
+    sources = {"all": _("all objects"), "real": _("regular objects"), "gold": _("gold questions")}
     found = []
     for name, text in periods.items():
         first, last = address.days(name, options.today)
@@ -120,11 +120,11 @@ def saved(views: Sequence[SavedView], requester: str) -> list[Any]:
             link(view.name, address.named(view.address, requester)),
             html.Button(
                 "×", id=ids.view(view.pk), type="button", className="button-quiet",
-                **aria({"aria-label": _("Delete the view %(name)s") % {"name": view.name}}),
+                **aria({"aria-label": _("Delete view %(name)s") % {"name": view.name}}),
             ),
         ])
         for view in views
-    ] or [html.Li(_("There is none yet."), className="muted")]  # fmt: skip
+    ] or [html.Li(_("No saved views yet."), className="muted")]  # fmt: skip
 
 
 def _views(views: Sequence[SavedView], requester: str) -> html.Details:
@@ -132,7 +132,7 @@ def _views(views: Sequence[SavedView], requester: str) -> html.Details:
         [
             html.Summary(_("Saved views")),
             html.Ul(saved(views, requester), id=ids.VIEWS),
-            html.Label(_("Name for this page with its filters"), htmlFor=ids.VIEW_NAME),
+            html.Label(_("Name of this view"), htmlFor=ids.VIEW_NAME),
             html.Div(
                 [
                     dcc.Input(id=ids.VIEW_NAME, type="text", maxLength=60, autoComplete="off"),
@@ -160,8 +160,8 @@ def _filters(options: Choices) -> html.Section:
                 display_format="YYYY-MM-DD",
                 month_format="YYYY-MM",
                 updatemode="bothdates",
-                start_date_placeholder_text=_("first day"),
-                end_date_placeholder_text=_("last day"),
+                start_date_placeholder_text=_("start date"),
+                end_date_placeholder_text=_("end date"),
                 clearable=True,
             ),
         ],
@@ -188,10 +188,10 @@ def choices(values: Sequence[tuple[Any, str]]) -> list[dict[str, Any]]:
 def against_choices(options: Choices) -> list[dict[str, Any]]:
     """What numbers can be compared with."""
     found: list[tuple[str, str]] = [
-        ("before", _("the period before")), ("none", _("nothing")), ("crowd", _("the whole crowd")),
+        ("before", _("previous period")), ("none", _("nothing")), ("crowd", _("all workers")),
     ]  # fmt: skip
-    found += [(f"team-{pk}", _("the team %(name)s") % {"name": name}) for pk, name in options["teams"]]
-    found += [(f"workforce-{pk}", _("the workforce %(name)s") % {"name": name}) for pk, name in options["workforces"]]
+    found += [(f"team-{pk}", _("team %(name)s") % {"name": name}) for pk, name in options["teams"]]
+    found += [(f"workforce-{pk}", _("workforce %(name)s") % {"name": name}) for pk, name in options["workforces"]]
     return choices(found)
 
 
@@ -207,11 +207,11 @@ def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Di
 def _dropdown() -> Any:
     """What a list to choose from says; Dash itself knows English only, as do the figures."""
     return {
-        "select_all": _("Choose all"),
-        "deselect_all": _("Choose none"),
-        "selected_count": _("{num_selected} chosen"),
+        "select_all": _("Select all"),
+        "deselect_all": _("Deselect all"),
+        "selected_count": _("{num_selected} selected"),
         "search": _("Search"),
-        "clear_search": _("Clear the search"),
-        "clear_selection": _("Clear the choice"),
-        "no_options_found": _("Nothing found"),
+        "clear_search": _("Clear search"),
+        "clear_selection": _("Clear selection"),
+        "no_options_found": _("No matches"),
     }

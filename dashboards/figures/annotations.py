@@ -27,7 +27,7 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
     if changes.empty:
         return
     names = {
-        MONEY: _("price"), PEOPLE: _("workers asked"), PAGE: _("page of the task"), KNOWN: _("known objects"),
+        MONEY: _("price"), PEOPLE: _("redundancy"), PAGE: _("task page"), KNOWN: _("gold questions"),
         REST: _("other settings"),
     }  # fmt: skip
     group = changes["field"].map(GROUPS).fillna(REST)
@@ -76,11 +76,11 @@ def _known(after: dict[str, int]) -> str:
 def _changed(field: str, before: Any, after: Any) -> str:
     names = {
         "price": _("price per task"), "workers_per_object": _("workers per object"), "team": _("team"),
-        "min_workers": _("least workers per object"), "target_error": _("target error"),
-        "template": _("page of the task"), "gold": _("rules of known objects"), "deadline": _("deadline"),
-        "priority": _("priority among jobs"), "worker_limits": _("limits of workers"), "pre_hook": _("hook before"),
-        "post_hook": _("hook after"), "max_concurrent": _("maximum concurrent objects"),
-        "late_answers_paid": _("pay late answers"),
+        "min_workers": _("minimum workers per object"), "target_error": _("target error rate"),
+        "template": _("task page"), "gold": _("gold rules"), "deadline": _("deadline"),
+        "priority": _("job priority"), "worker_limits": _("worker limits"), "pre_hook": _("pre-annotation hook"),
+        "post_hook": _("post-annotation hook"), "max_concurrent": _("maximum concurrent objects"),
+        "late_answers_paid": _("pay for late answers"),
     }  # fmt: skip
     name = names.get(field, field)
     if field == "template":

@@ -21,12 +21,12 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
     """Mean offset of each worker's boxes, as an arrow from where they should be, with its interval."""
     table = _table([(one, names.get(one["worker"], str(one["worker"]))) for one in content["workers"]])
     under = _(
-        "Mean offset of the boxes' centers, in shares of the width and height they should have; 95 %% intervals; "
-        "hollow: under 20 boxes; %(of)s; n = %(n)s boxes"
+        "Mean offset of box centers, as a share of the width and height of the reference box; 95 %% "
+        "intervals; hollow: fewer than 20 boxes; %(of)s; n = %(n)s boxes"
     ) % {"of": of, "n": f"{content['crowd']['n']:,}"}
     known = table[table["n"] > 0]
     if known.empty:
-        return Drawn(_("No box can be held against a label yet"), under, table, explain=("box_offset", "iou"))
+        return Drawn(_("No box can be compared with a label yet"), under, table, explain=("box_offset", "iou"))
     off = _off(known)
     figure = go.Figure()
     for _place, row in known.iterrows():
@@ -35,7 +35,7 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
             arrowhead=2, arrowwidth=1.2, arrowcolor=GREY, standoff=5,
         )  # fmt: skip
     for name, chosen, colour, symbol in (
-        (_("within chance"), ~off, BLUE, "circle"), (_("surely off"), off, ORANGE, "diamond"),
+        (_("not significant"), ~off, BLUE, "circle"), (_("significant offset"), off, ORANGE, "diamond"),
     ):  # fmt: skip
         some = known[chosen]
         if len(some):
@@ -61,9 +61,9 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
     figure.update_xaxes(range=[-reach, reach], tickformat="+.0%", title={"text": _("to the right")})
     figure.update_layout(legend={"y": -0.2})
     facts = {"n": int(off.sum()), "all": len(known)}
-    title = _("%(n)s of %(all)s workers draw their boxes surely off to one side") % facts
+    title = _("%(n)s of %(all)s workers place boxes with a significant offset") % facts
     return Drawn(
-        title if off.any() else _("Nobody draws their boxes surely off to one side"), under, table, figure,
+        title if off.any() else _("No worker places boxes with a significant offset"), under, table, figure,
         ("box_offset", "iou"), links=tuple(link(one["worker"]) for one in content["workers"]),
     )  # fmt: skip
 
@@ -74,8 +74,8 @@ def likeness(crowd: dict[str, Any], beside: list[dict[str, Any]], names: dict[in
         (names.get(one["worker"], str(one["worker"])), one) for one in beside[:MOST_BESIDE] if one["n"]
     )]  # fmt: skip
     under = _(
-        "Matched boxes by intersection over union with those they should be; missed and extra ones apart; %(of)s; "
-        "n = %(n)s boxes"
+        "Matched boxes by intersection over union (IoU) with the reference box; missed and extra boxes "
+        "counted separately; %(of)s; n = %(n)s boxes"
     ) % {"of": of, "n": ", ".join(f"{one['n']:,}" for _name, one in shown)}
     edges = [f"{place / BINS:.1f}–{(place + 1) / BINS:.1f}" for place in range(BINS)]
     table = pd.DataFrame({
@@ -84,7 +84,7 @@ def likeness(crowd: dict[str, Any], beside: list[dict[str, Any]], names: dict[in
     })  # fmt: skip
     counts = _table([(one, name) for name, one in shown])
     if not crowd["n"]:
-        return Drawn(_("No box can be held against a label yet"), under, counts, explain=("iou",))
+        return Drawn(_("No box can be compared with a label yet"), under, counts, explain=("iou",))
     figure = go.Figure()
     middles = [(place + 0.5) / BINS for place in range(BINS)]
     for place, (name, one) in enumerate(shown):
@@ -110,12 +110,11 @@ def own(one: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> Dr
     """One worker's offsets of place and size beside the crowd's."""
     table = _table([(one, name), (crowd, _("the crowd"))])
     under = _(
-        "Mean offsets of place and size of the boxes, in shares of what they should have; 95 %% intervals; %(of)s; "
-        "n = %(n)s boxes"
+        "Mean offset in position and size, as a share of the reference box; 95 %% intervals; %(of)s; n = %(n)s boxes"
     ) % {"of": of, "n": f"{one['n']:,}"}
     if not one["n"]:
-        return Drawn(_("No box can be held against a label yet"), under, table, explain=("box_offset",))
-    called = [_("to the right"), _("down"), _("wider"), _("higher")]
+        return Drawn(_("No box can be compared with a label yet"), under, table, explain=("box_offset",))
+    called = [_("to the right"), _("down"), _("wider"), _("taller")]
     figure = go.Figure()
     for place, (row, colour, symbol, step) in enumerate(
         ((table.iloc[0], ORANGE, "diamond", -0.12), (table.iloc[1], PINK, "line-ns", 0.12))
@@ -137,8 +136,8 @@ def own(one: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> Dr
         f"{what} {table.iloc[0][part]:+.1%}" for part, what in zip(OFFSETS, called, strict=True)
         if table.iloc[0][f"{part}_low"] > 0 or table.iloc[0][f"{part}_high"] < 0
     ]  # fmt: skip
-    title = _("Boxes are surely off: %(sides)s") % {"sides": ", ".join(sure)}
-    return Drawn(title if sure else _("Boxes are not surely off"), under, table, figure, ("box_offset",))
+    title = _("Significant offset: %(sides)s") % {"sides": ", ".join(sure)}
+    return Drawn(title if sure else _("No significant offset"), under, table, figure, ("box_offset",))
 
 
 def _table(found: list[tuple[dict[str, Any], str]]) -> pd.DataFrame:

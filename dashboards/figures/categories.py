@@ -21,23 +21,25 @@ def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> D
     """A line a category: how many of its objects' answers say so, and how many that say so are right."""
     table = measures.by_category(counts, categories) if counts is not None else pd.DataFrame(columns=["category", "n"])
     under = _(
-        "By category, held against what is known, else the label; 95 %% intervals of chance; hollow: under 20 answers; "
-        "%(of)s; n = %(n)s answers"
+        "Recall and precision per category, against gold or truth, else the label; 95 %% intervals; "
+        "hollow: fewer than 20 answers; %(of)s; n = %(n)s answers"
     ) % {"of": of, "n": f"{int(table['n'].sum()):,}"}
     explain = ("recall", "precision")
     if counts is None or not table["n"].sum():
-        title = _("This kind of label has no categories") if counts is None else _("No answer has a label yet")
+        title = (
+            _("This task type has no categories") if counts is None else _("No answer can be compared with a label yet")
+        )
         return Drawn(title, under, table, explain=explain)
     rows = table.sort_values("low", ascending=False, na_position="last", ignore_index=True)
     figure = go.Figure()
-    figure.add_trace(_marks(rows, _("of its objects' answers, right"), symbol="circle", colour=BLUE, step=-APART))
+    figure.add_trace(_marks(rows, _("recall"), symbol="circle", colour=BLUE, step=-APART))
     said = rows.assign(
         recall=rows["precision"], low=rows["precision_low"], high=rows["precision_high"], n=rows["answered"]
     )
-    figure.add_trace(_marks(said, _("of the answers that say it, right"), symbol="diamond", colour=ORANGE, step=APART))
+    figure.add_trace(_marks(said, _("precision"), symbol="diamond", colour=ORANGE, step=APART))
     _lines(figure, rows)
     worst = rows[rows["low"].notna()].iloc[-1]
-    title = _("%(category)s is recognized least surely: in %(share)s (%(low)s to %(high)s)") % {
+    title = _("Lowest recall: %(category)s, %(share)s (%(low)s to %(high)s)") % {
         "category": worst["category"], "share": percent(worst["recall"]), "low": percent(worst["low"]),
         "high": percent(worst["high"]),
     }  # fmt: skip
@@ -48,18 +50,18 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *
     """A line a category: how often the worker recognizes it, beside the crowd."""
     table, mixed = measures.of_worker(own, crowd, categories)
     under = _(
-        "Right by category, drawn to the crowd by 2 answers, 95 %% intervals of chance; hollow: under 20 answers; "
-        "%(of)s; n = %(n)s answers"
+        "Recall per category, shrunk towards the crowd by 2 answers; 95 %% intervals; hollow: fewer than "
+        "20 answers; %(of)s; n = %(n)s answers"
     ) % {"of": of, "n": f"{mixed.n:,}"}
     explain = ("recall", "at_crowds_mix")
     if mixed.share is None:
-        return Drawn(_("No answer has a label yet"), under, table, explain=explain)
+        return Drawn(_("No answer can be compared with a label yet"), under, table, explain=explain)
     rows = table[table["recall"].notna()].sort_values("low", ascending=False, ignore_index=True)
     figure = go.Figure()
     surely = rows["high"] < rows["crowd"]
     for name, chosen, colour, symbol in (
-        (_("as the crowd, or better"), ~surely, BLUE, "circle"),
-        (_("surely below the crowd"), surely, ORANGE, "triangle-down"),
+        (_("not below the crowd"), ~surely, BLUE, "circle"),
+        (_("significantly below the crowd"), surely, ORANGE, "triangle-down"),
     ):
         some = rows[chosen]
         if len(some):
@@ -71,17 +73,18 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *
     )  # fmt: skip
     figure.add_vline(x=mixed.share, line={"color": INK, "dash": "dot"})
     _lines(figure, rows)
-    title = _("Right in %(share)s (%(low)s to %(high)s) if given the crowd's mix of categories") % {
+    title = _("Accuracy %(share)s (%(low)s to %(high)s) at the crowd's category mix") % {
         "share": percent(mixed.share), "low": percent(mixed.low), "high": percent(mixed.high),
     }  # fmt: skip
     if surely.any():
-        title = _("%(title)s; surely below the crowd in %(n)s of %(all)s categories") % {
+        title = _("%(title)s; significantly below the crowd in %(n)s of %(all)s categories") % {
             "title": title, "n": int(surely.sum()), "all": len(rows),
         }  # fmt: skip
     said = (
         under
         + "; "
-        + _("dotted: with the crowd's mix; with the own objects %(share)s") % {"share": percent(mixed.as_given)}
+        + _("dotted: at the crowd's category mix; at the worker's own mix %(share)s")
+        % {"share": percent(mixed.as_given)}
     )
     return Drawn(title, said, rows, figure, explain)
 

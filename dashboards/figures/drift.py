@@ -26,15 +26,15 @@ def worst(
     kept = content["workers"] if content else []
     limit = content["threshold"] if content else 0.0
     under = _(
-        "Cumulative sum of the evidence that a worker stopped looking, over the own answers in order; an alarm is "
-        "raised at %(limit)s; the %(most)s highest sums; ticks: known objects; %(of)s; n = %(n)s answers"
+        "CUSUM per worker over their answers in order: evidence that the worker started guessing; alarm "
+        "at %(limit)s; the %(most)s highest; ticks: gold questions; %(of)s; n = %(n)s answers"
     ) % {"limit": f"{limit:.1f}", "most": len(kept), "of": of, "n": f"{content['answers'] if content else 0:,}"}
     rows = [_row(one, names.get(one["worker"], str(one["worker"])), limit, zone) for one in kept]
     table = pd.DataFrame(rows, columns=COLUMNS)
     if content is None:
-        return Drawn(_("Drift is not watched for in this job"), under, table, explain=("drift",))
+        return Drawn(_("Drift is not monitored in this job"), under, table, explain=("drift",))
     if not kept:
-        return Drawn(_("Nobody has answered enough to be watched"), under, table, explain=("drift",))
+        return Drawn(_("No worker has enough answers to monitor"), under, table, explain=("drift",))
     across = min(ACROSS, len(kept))
     down = -(-len(kept) // across)
     figure = make_subplots(
@@ -64,7 +64,7 @@ def worst(
     )
     facts = {"alarms": content["alarms"], "watched": f"{content['watched']:,}"}
     title = (
-        _("Fallen off beyond chance: %(alarms)s of %(watched)s workers") % facts
+        _("Significant drop in accuracy: %(alarms)s of %(watched)s workers") % facts
         if content["alarms"]
         else _("None of %(watched)s workers has fallen off beyond chance") % facts
     )
@@ -74,16 +74,16 @@ def worst(
 def own(one: dict[str, Any], *, threshold: float, of: str, zone: str) -> Drawn:
     """The path of one worker in a job in which they are among those kept; `threshold` is never 0."""
     under = _(
-        "Cumulative sum of the evidence that this worker stopped looking, over the own answers in order; an alarm is "
-        "raised at %(limit)s; ticks: known objects; %(of)s; n = %(n)s"
+        "CUSUM over the worker's answers in order: evidence that the worker started guessing; alarm at "
+        "%(limit)s; ticks: gold questions; %(of)s; n = %(n)s"
     ) % {"limit": f"{threshold:.1f}", "of": of, "n": f"{one['n']:,}"}
     table = pd.DataFrame(
         [[place + 1, _time(at, zone), total] for place, total, at in one["points"]], columns=["answer", "at", "sum"]
     )
     top = max(threshold, one["highest"]) * 1.08
     figure = go.Figure(_traces(one, threshold, top, zone=zone, href=""))
-    dress(figure, height=360).update_yaxes(range=[-top * 0.18, top], title={"text": _("Sum of the evidence")})
-    figure.update_xaxes(range=[0, one["n"] * 1.01], title={"text": _("Own answers, in order")}).update_layout(
+    dress(figure, height=360).update_yaxes(range=[-top * 0.18, top], title={"text": _("CUSUM")})
+    figure.update_xaxes(range=[0, one["n"] * 1.01], title={"text": _("Answers in order")}).update_layout(
         legend={"y": -0.24}
     )
     if one["told"] is not None:
@@ -91,21 +91,24 @@ def own(one: dict[str, Any], *, threshold: float, of: str, zone: str) -> Drawn:
         title = _("Fallen off after %(began)s answers, told after %(told)s: %(of)s") % facts
     else:
         share = f"{one['highest'] / threshold:.0%}"
-        title = _("No drift: the sum rose to %(share)s of the alarm at most: %(of)s") % {"share": share, "of": of}
+        title = _("No significant drop: CUSUM peaked at %(share)s of the alarm threshold: %(of)s") % {
+            "share": share,
+            "of": of,
+        }
     return Drawn(title, under, table, figure, ("drift",))
 
 
 def _traces(one: dict[str, Any], limit: float, top: float, *, zone: str, href: str) -> list[go.Scatter]:
     """The path, the line of the alarm, where it began and where it was told, and the known objects below."""
     told = one["told"] is not None
-    name, colour = (_("sum, with an alarm"), ORANGE) if told else (_("sum of the evidence"), BLUE)
+    name, colour = (_("CUSUM with alarm"), ORANGE) if told else (_("CUSUM"), BLUE)
     x = [place + 1 for place, _sum, _at in one["points"]]
     sums = {place: total for place, total, _at in one["points"]}
     hover = "%{x}: %{y:.1f}, %{customdata[1]}<extra></extra>"
     found = [
         go.Scatter(
             x=[1, one["n"]], y=[limit, limit], mode="lines", line={"color": INK, "dash": "dash", "width": 1.2},
-            name=_("alarm"), legendgroup="limit", hoverinfo="skip",
+            name=_("alarm threshold"), legendgroup="limit", hoverinfo="skip",
         ),
         go.Scatter(
             x=x, y=[total for _place, total, _at in one["points"]], mode="lines", name=name,
@@ -115,8 +118,8 @@ def _traces(one: dict[str, Any], limit: float, top: float, *, zone: str, href: s
     ]  # fmt: skip
     if told:
         for place, at, name, symbol in (
-            (one["began"], one["began_at"], _("began"), "circle-open"),
-            (one["told"], one["told_at"], _("told"), "x"),
+            (one["began"], one["began_at"], _("start of the drop"), "circle-open"),
+            (one["told"], one["told_at"], _("alarm"), "x"),
         ):
             found.append(go.Scatter(
                 x=[place + 1], y=[sums.get(place, 0.0)], mode="markers", name=name, legendgroup=symbol,
@@ -124,7 +127,7 @@ def _traces(one: dict[str, Any], limit: float, top: float, *, zone: str, href: s
                 customdata=[[href, _time(at, zone)]], hovertemplate=hover,
             ))  # fmt: skip
     for right, name, symbol, mark in (
-        (True, _("known object right"), "line-ns-open", GREEN), (False, _("known object wrong"), "x-thin-open", ORANGE),
+        (True, _("gold question correct"), "line-ns-open", GREEN), (False, _("gold question wrong"), "x-thin-open", ORANGE),
     ):  # fmt: skip
         places = [place for place, hit in one["known"] if hit == right]
         if places:

@@ -25,7 +25,7 @@ def seen(job: int, position: Any, picture: str, text: str, link: Link) -> Seen:
     """An object in small. One that is not there any more has no position, and leads nowhere."""
     if pd.isna(position):
         return Seen("", "–", "–", "")
-    said = _("Object %(position)s") % {"position": int(position)}
+    said = _("Object %(number)s") % {"position": int(position)}
     return Seen(picture, _cut(text, LONGEST), said, link(job, int(position)))
 
 
@@ -42,15 +42,17 @@ def answers(
     n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
     scored = int(found["right"].notna().sum())
     told = {"n": f"{n:,}", "window": window, "time": back_to}
-    under = _("The newest first; n = %(n)s; %(window)s; looked at back to %(time)s") if back_to else _(
-        "The newest first; n = %(n)s; %(window)s; there are no older ones")  # fmt: skip
+    under = _("Newest first; n = %(n)s; %(window)s; searched back to %(time)s") if back_to else _(
+        "Newest first; n = %(n)s; %(window)s; no older answers")  # fmt: skip
     table = _answer_rows(found).drop(columns=["object", "job", "position"] if of_one else [])
     if not n:
         title = (
-            _("None among the answers back to %(time)s: look further") if back_to else _("There are no such answers")
+            _("No matching answers back to %(time)s. Continue with older answers.")
+            if back_to
+            else _("No matching answers")
         )
         return Drawn(title % told, under % told, table, switches=switches, wide=True)
-    title = _("%(wrong)s of %(scored)s answers differ from what is right") % {"wrong": wrong, "scored": scored}
+    title = _("%(wrong)s of %(scored)s answers are wrong") % {"wrong": wrong, "scored": scored}
     if not scored:
         title = _("%(n)s answers, and nothing yet to hold them against") % told
     objects = tuple(
@@ -85,8 +87,8 @@ def objects(
 ) -> Drawn:
     """A page of gtcrowd.analytics.drilldown.objects. `more`: whether there are further ones to look at."""
     n = f"{len(found):,}"
-    under = _("In the order of the manifest; %(of)s; n = %(n)s; further ones follow") if more else _(
-        "In the order of the manifest; %(of)s; n = %(n)s; there are no further ones")  # fmt: skip
+    under = _("In manifest order; %(of)s; n = %(n)s; more objects follow") if more else _(
+        "In manifest order; %(of)s; n = %(n)s; no more objects")  # fmt: skip
     table = pd.DataFrame({
         "object": [text[:LONGEST] for text in found["text"]], "position": found["position"].astype(int),
         "label": [labels.value(one) for one in found["label"]], "confidence": found["confidence"].astype(float),
@@ -95,7 +97,7 @@ def objects(
     })  # fmt: skip
     told = {"n": n, "of": of}
     if found.empty:
-        title = _("None so far: look further") if more else _("There are no such objects")
+        title = _("No matching objects so far. Continue with the next objects.") if more else _("No matching objects")
         return Drawn(title, under % told, table, switches=switches, wide=True)
     sure = found["confidence"].astype(float)
     title = _("%(n)s objects, and no label yet") % told
@@ -115,15 +117,15 @@ def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switche
     """An object in large. On a picture whose size the answers tell, what they drew: each a name and a value, first the
     label and what is known."""
     facts = {"position": int(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
-    title = _("Object %(position)s") % facts
+    title = _("Object %(number)s") % facts
     if row["label"] is not None:
         told = facts | {"label": labels.value(row["label"]), "sure": labels.percent(row["confidence"], 0)}
-        title = _("Object %(position)s is %(label)s, sure to %(sure)s") % told
+        title = _("Object %(number)s: %(label)s (confidence %(confidence)s)") % told
     under = _("%(of)s; n = %(n)s answers; %(text)s") if facts["text"] else _("%(of)s; n = %(n)s answers")
     under = under % (facts | {"n": len(drawings) - sum(row[name] is not None for name in ("label", "known"))})
     lines = [(name, value, line) for name, value in drawings for line in outlines(value)]
     size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
-    said = _("Object %(position)s") % facts
+    said = _("Object %(number)s") % facts
     if not row["thumbnail"] or not lines or size is None:
         large = Seen(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), said)
         return Drawn(title, under, pd.DataFrame(), switches=switches, large=large, wide=True)

@@ -16,15 +16,13 @@ from gtcrowd.analytics.money import Flow
 def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
     """Paid up to the end of each day (`days`: paid on each), with the budget of the jobs shown."""
     paid = days.cumsum()
-    under = _(
-        "Dollars paid for answers, up to the end of each day; budget of the jobs shown %(budget)s; %(window)s"
-    ) % {
+    under = _("Cumulative payments for answers in dollars; budget of the jobs shown %(budget)s; %(window)s") % {
         "budget": dollars(budget),
         "window": window,
     }
     table = pd.DataFrame({"day": pd.to_datetime(paid.index), "paid": paid.to_numpy()})
     if paid.empty:
-        return Drawn(_("Nothing paid yet"), under, table, explain=("paid",))
+        return Drawn(_("No payments yet"), under, table, explain=("paid",))
     figure = go.Figure()
     figure.add_scatter(
         x=paid.index,
@@ -38,7 +36,7 @@ def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
     if budget:
         figure.add_hline(y=budget, line={"color": INK, "dash": "dot"}, annotation_text=_("budget"))
     dress(figure).update_yaxes(rangemode="tozero", tickprefix="$").update_xaxes(tickformat="%m-%d")
-    title = _("%(paid)s paid in these days") % {"paid": dollars(float(paid.iloc[-1]))}
+    title = _("%(paid)s paid in this period") % {"paid": dollars(float(paid.iloc[-1]))}
     return Drawn(title, under, table.iloc[::-1], figure, ("paid",))
 
 
@@ -46,28 +44,28 @@ def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "
     """What became of the budgets of jobs, step by step; last, what is still to `come` if the days end now.
     `link`: where a click leads."""
     under = _(
-        "Budgets of the jobs shown with fees, as the ledger has it, whoever worked; n = %(n)s jobs; %(window)s; "
-        "not counted: %(beyond)s for late answers, out of the funds"
+        "Budgets of the jobs shown including fees, from the ledger, for all workers; n = %(n)s jobs; "
+        "%(window)s; not included: %(beyond)s for late answers, paid from the balance"
     ) % {"n": f"{found.jobs:,}", "window": window, "beyond": dollars(float(found.beyond))}
     begins, ends = float(found.before), float(found.after)
     steps = [
-        (_("set aside"), float(found.held)), (_("earned by answers"), -float(found.earned)),
-        (_("fees"), -float(found.fees)), (_("given back"), -float(found.released)),
+        (_("reserved"), float(found.held)), (_("paid for answers"), -float(found.earned)),
+        (_("fees"), -float(found.fees)), (_("released"), -float(found.released)),
     ]  # fmt: skip
     rows: list[tuple[str, float, float, str]] = []  # what, from where, by how much, and how it is drawn
     at = 0.0
     if begins:
-        rows.append((_("held before"), 0.0, begins, "total"))
+        rows.append((_("reserved before"), 0.0, begins, "total"))
         at = begins
     for what, amount in steps:
         rows.append((what, at, amount, "more" if amount > 0 else "less"))
         at += amount
-    rows.append((_("still held"), 0.0, ends, "total"))
+    rows.append((_("still reserved"), 0.0, ends, "total"))
     if ends_now and come:
-        rows.append((_("still to come"), ends, -come, "ahead"))
+        rows.append((_("may still be spent"), ends, -come, "ahead"))
     table = pd.DataFrame([(what, amount) for what, _at, amount, _how in rows], columns=["what", "amount"])
     if not any(amount for _what, _at, amount, _how in rows):
-        return Drawn(_("No money was set aside for a job in these days"), under, table.iloc[:0], explain=("paid",))
+        return Drawn(_("No budget was reserved for a job in this period"), under, table.iloc[:0], explain=("paid",))
     figure = go.Figure()
     for how, colour, shape in (
         ("total", BLUE, ""), ("more", GREEN, "+"), ("less", ORANGE, "/"), ("ahead", GREY, "."),
@@ -91,11 +89,11 @@ def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "
         "short": dollars(come - ends),
     }  # fmt: skip
     if not ends_now or not come:
-        title = _("%(left)s are left of %(all)s set aside")
+        title = _("%(left)s of %(all)s left")
     elif come > ends:
-        title = _("%(left)s are left, %(short)s less than is still to come")
+        title = _("%(left)s left; %(short)s short of what may still be spent")
     else:
-        title = _("%(left)s are left of %(all)s set aside, up to %(come)s still to come")
+        title = _("%(left)s of %(all)s left; up to %(come)s may still be spent")
     return Drawn(title % facts, under, table, figure, ("paid",))
 
 
@@ -109,14 +107,16 @@ def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -
     to_come = (left.loc[shown.index] * shown["price"]).astype(float)
     unspent = (shown["budget"] - shown["paid"] - to_come).clip(lower=0)
     table = shown[["job", "state", "budget", "paid"]].assign(to_come=to_come, unspent=unspent)
-    under = _("Budget of each job without fees: paid, still to come if all wanted answers come, not needed")
+    under = _(
+        "Budget of each job without fees: paid, may still be spent if all target answers are submitted, not needed"
+    )
     if jobs.empty:
-        return Drawn(_("There is no job yet"), under, table, explain=("paid",))
+        return Drawn(_("No jobs yet"), under, table, explain=("paid",))
     figure = go.Figure()
     where = [[link(int(pk))] for pk in shown["job_id"]]
     for name, values, colour, shape in (
         (_("paid"), shown["paid"], BLUE, ""),
-        (_("still to come"), to_come, ORANGE, "/"),
+        (_("may still be spent"), to_come, ORANGE, "/"),
         (_("not needed"), unspent, GREY, "."),
     ):
         figure.add_bar(
@@ -127,7 +127,7 @@ def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -
     dress(figure, height=150 + size).update_layout(barmode="stack", legend={"y": -0.16 - 10 / (40 + size)})
     figure.update_yaxes(autorange="reversed").update_xaxes(tickprefix="$")
     facts = {"paid": dollars(float(jobs["paid"].sum())), "come": dollars(float((left * jobs["price"]).sum()))}
-    return Drawn(_("%(paid)s paid, up to %(come)s still to come") % facts, under, table, figure, ("paid",),
+    return Drawn(_("%(paid)s paid; up to %(come)s may still be spent") % facts, under, table, figure, ("paid",),
                  links=tuple(one[0] for one in where))  # fmt: skip
 
 
@@ -137,24 +137,24 @@ def hourly(
     """Pay per hour of each worker, with the median and the target; `lacking`: dollars that those below lack."""
     rows = workers[workers["per_hour"].notna()].sort_values("per_hour", ignore_index=True)
     under = _(
-        "Pay by time on tasks, those left included; each dot a worker; target %(target)s; n = %(n)s; %(window)s"
+        "Pay per hour on tasks, including returned tasks; one dot per worker; target %(target)s; n = %(n)s; %(window)s"
     ) % {
         "target": dollars(target),
         "n": f"{len(rows):,}",
         "window": window,
     }
     if target and lacking:
-        said = _("to bring all of them up to it: %(lacking)s") % {"lacking": dollars(lacking)}
+        said = _("shortfall against the target: %(lacking)s") % {"lacking": dollars(lacking)}
         under = f"{under}; {said}"
     table = rows[["worker", "per_hour", "active_per_hour", "submitted", "paid"]]
     explain = ("per_hour", "active_per_hour")
     if rows.empty:
-        return Drawn(_("Nobody was paid in these days"), under, table, explain=explain)
+        return Drawn(_("No worker was paid in this period"), under, table, explain=explain)
     figure = go.Figure()
     below = rows["per_hour"] < target
     share = (rows.index + 1) / len(rows)
     for name, chosen, colour, symbol in (
-        (_("at the target or above"), ~below, GREEN, "circle"), (_("below the target"), below, ORANGE, "triangle-down"),
+        (_("at or above the target"), ~below, GREEN, "circle"), (_("below the target"), below, ORANGE, "triangle-down"),
     ):  # fmt: skip
         some = rows[chosen]
         if len(some):
@@ -171,13 +171,13 @@ def hourly(
     if target:
         figure.add_vline(x=target, line={"color": INK, "dash": "dash"}, annotation_text=_("target"))
         figure.add_vrect(x0=0, x1=target, fillcolor=ORANGE, opacity=0.08, line_width=0)
-    dress(figure).update_xaxes(tickprefix="$", rangemode="tozero", title={"text": _("Dollars an hour")})
+    dress(figure).update_xaxes(tickprefix="$", rangemode="tozero", title={"text": _("Dollars per hour")})
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title={"text": _("Share of workers")}).update_layout(
         legend={"y": -0.24}
     )
     facts = {"below": int(below.sum()), "all": len(rows), "median": dollars(float(rows["per_hour"].median()))}
     return Drawn(
-        _("%(below)s of %(all)s workers below the target; the median is %(median)s an hour") % facts,
+        _("%(below)s of %(all)s workers below the target; median %(median)s per hour") % facts,
         under,
         table,
         figure,

@@ -24,9 +24,9 @@ FAINT = 0.35
 def stages() -> dict[str, str]:
     """What people call the stages and ends."""
     return {
-        measures.IMPORTED: _("Imported"), measures.KNOWN: _("Known objects"), measures.HANDED_OUT: _("Handed out"),
+        measures.IMPORTED: _("Imported"), measures.KNOWN: _("Gold questions"), measures.HANDED_OUT: _("Assigned"),
         measures.ANSWERED: _("Answered"), measures.LABELED: _("Labeled"), measures.UNLABELED: _("No label yet"),
-        measures.WAITING: _("Waiting"), measures.FAILED: _("Failed"), measures.EXPIRED: _("Time ran out"),
+        measures.WAITING: _("Waiting"), measures.FAILED: _("Failed"), measures.EXPIRED: _("Expired"),
         measures.SPARED: _("No worker needed"),
     }  # fmt: skip
 
@@ -36,7 +36,7 @@ def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: s
     found = measures.links(objects, rows)
     names, why = stages(), why_so()
     when = _("now") if as_of is None else f"{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-    under = _("Objects by where they are and why, known objects apart; as of %(time)s; %(of)s; n = %(n)s") % {
+    under = _("Objects by state and reason, gold questions shown separately; as of %(time)s; %(of)s; n = %(n)s") % {
         "time": when, "of": of, "n": f"{objects:,}",
     }  # fmt: skip
     table = found.assign(
@@ -45,7 +45,7 @@ def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: s
         share=found["n"] / max(objects, 1),
     )  # fmt: skip
     if not rows:
-        return Drawn(_("No object has been handed out yet"), under, table, explain=("object_flow",))
+        return Drawn(_("No object has been assigned yet"), under, table, explain=("object_flow",))
     used = [one for one in measures.NODES if one in {*found["source"], *found["target"]}]
     place = {name: at for at, name in enumerate(used)}
     size = {one: _passing(found, one) for one in used}
@@ -79,9 +79,9 @@ def why_so() -> dict[str, str]:
     """Why objects went a way; nothing is to be said of those that went on."""
     return reasons() | {
         "": "–", measures.WANTED: _("waiting for answers"),
-        measures.NOT_OPENED: _("not opened yet, or labeled before"), measures.NOT_TAKEN: _("nobody has taken it"),
-        "no-workers-needed": _("a hook spares the workers"), "pre-hook-failed": _("the hook before it failed"),
-        "post-hook-failed": _("the hook after it failed"),
+        measures.NOT_OPENED: _("not opened yet, or labeled before"), measures.NOT_TAKEN: _("not assigned to a worker yet"),
+        "no-workers-needed": _("the hook decided that no worker is needed"), "pre-hook-failed": _("the pre-annotation hook failed"),
+        "post-hook-failed": _("the post-annotation hook failed"),
     }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def _title(found: pd.DataFrame, objects: int) -> str:
     n = found.groupby("target")["n"].sum()
     labeled, waiting = int(n.get(measures.LABELED, 0)), int(n.get(measures.WAITING, 0))
     lost = int(n.get(measures.FAILED, 0)) + int(n.get(measures.EXPIRED, 0))
-    return _("%(share)s of the objects are labeled, %(waiting)s wait, %(lost)s failed or ran out of time") % {
+    return _("%(share)s of objects labeled, %(waiting)s waiting, %(lost)s failed or expired") % {
         "share": percent(labeled / max(objects, 1)), "waiting": f"{waiting:,}", "lost": f"{lost:,}",
     }  # fmt: skip
 

@@ -32,7 +32,7 @@ def agreement(
     gtcrowd.analytics.frames.changes)."""
     changes = changes if changes is not None else pd.DataFrame(columns=["at", "field", "before", "after"])
     alpha = whole.get("alpha") or {"value": None, "reason": "", "answers": 0}
-    under = _("Krippendorff's alpha of each day's answers, 95 %% band by bootstrap; %(job)s; n = %(n)s answers") % {
+    under = _("Krippendorff's alpha per day, 95 %% bootstrap band; %(job)s; n = %(n)s answers") % {
         "job": job, "n": f"{alpha.get('answers') or 0:,}",
     }  # fmt: skip
     columns = ["day", "value", "low", "high", "tasks", "answers"]
@@ -42,7 +42,7 @@ def agreement(
     days = annotations.listed(days, changes)
     if alpha["value"] is None:
         return Drawn(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
-    title = _("Alpha is %(value)s (%(low)s to %(high)s)") % {
+    title = _("Krippendorff's alpha %(value)s (%(low)s to %(high)s)") % {
         "value": f"{alpha['value']:.2f}", "low": f"{alpha['low']:.2f}", "high": f"{alpha['high']:.2f}",
     }  # fmt: skip
     if defined.empty:
@@ -59,7 +59,7 @@ def agreement(
         hoverinfo="skip",
     )
     figure.add_scatter(
-        x=defined["day"], y=defined["alpha"], mode="lines+markers", name=_("alpha of the day"), line={"color": BLUE},
+        x=defined["day"], y=defined["alpha"], mode="lines+markers", name=_("alpha per day"), line={"color": BLUE},
         text=defined["answers"], hovertemplate="%{x|%Y-%m-%d}: %{y:.2f}, n = %{text}<extra></extra>",
     )  # fmt: skip
     figure.add_hline(y=alpha["value"], line={"color": INK, "dash": "dot"})
@@ -82,9 +82,14 @@ def confusion(
 
     `link`: the address of the answers of a cell, by what is right and what was answered; or of a row, by the first."""
     table = np.asarray(counts if counts is not None else [], dtype=float)
-    under = _("Rows: known or concluded; columns: answered; %(of)s; n = %(n)s") % {"of": of, "n": f"{table.sum():,.0f}"}
+    under = _("Rows: gold, truth or label; columns: answers; %(of)s; n = %(n)s") % {
+        "of": of,
+        "n": f"{table.sum():,.0f}",
+    }
     if counts is None or not table.sum():
-        title = _("This kind of label has no categories") if counts is None else _("No answer has a label yet")
+        title = (
+            _("This task type has no categories") if counts is None else _("No answer can be compared with a label yet")
+        )
         return Drawn(title, under, pd.DataFrame())
     rows = table.sum(axis=1, keepdims=True)
     shares = np.divide(table, rows, out=np.full(table.shape, np.nan), where=rows >= LEAST_SHOWN)
@@ -118,8 +123,8 @@ def confusion(
     wrong = 1 - np.trace(table) / table.sum()
     told = pd.DataFrame(table.astype(int), columns=[f"→ {name}" for name in names])
     told.insert(0, "right", names)
-    warning = _("Shares of fewer than 5 answers are left out.") if rates and (rows < LEAST_SHOWN).any() else ""
-    title = _("%(share)s of the answers are on another category") % {"share": percent(float(wrong))}
+    warning = _("Rows with fewer than 5 answers are hidden.") if rates and (rows < LEAST_SHOWN).any() else ""
+    title = _("%(share)s of answers disagree with the label") % {"share": percent(float(wrong))}
     links = tuple(link(name, "") for name in names) if link else ()
     return Drawn(title, under, told, figure, switches=switches, warning=warning, links=links)
 
@@ -136,9 +141,9 @@ def pairs(
     examples: Sequence[tuple[Seen, ...]] = (),
 ) -> Drawn:
     """The most frequent confusions, of gtcrowd.analytics.measures.workers.top_pairs, with some objects of each."""
-    under = _("Most frequent confusions, with the share of the right category's answers; %(of)s") % {"of": of}
+    under = _("Most frequent confusions, as a share of the correct category's answers; %(of)s") % {"of": of}
     if found.empty:
-        return Drawn(_("Nothing is taken for anything else"), under, found)
+        return Drawn(_("No confusions"), under, found)
     named = list(zip(found["right"], found["answered"], strict=True))
     names = [f"{_short(right)} → {_short(answered)}" for right, answered in named]
     links = tuple(link(*pair) for pair in named) if link else ()
@@ -149,7 +154,7 @@ def pairs(
     dress(figure, height=90 + 28 * len(found), legend=False).update_yaxes(autorange="reversed", type="category")
     first = found.iloc[0]
     facts = {"right": first["right"], "answered": first["answered"], "share": percent(first["share"])}
-    title = _("%(right)s is taken for %(answered)s in %(share)s") % facts
+    title = _("%(right)s is confused with %(answered)s in %(share)s of answers") % facts
     some = tuple((name, seen) for name, seen in zip(names, examples, strict=False) if seen)
     return Drawn(title, under, found, figure, links=links, examples=some)
 
@@ -159,7 +164,8 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
     kappa = np.array([[np.nan if one is None else one for one in row] for row in content.get("kappa", [])], dtype=float)
     under = _(
-        "Cohen's kappa of each two workers on shared objects, blank for fewer than 5; grouped by likeness; %(of)s"
+        "Cohen's kappa of each pair of workers on shared objects; blank: fewer than 5 objects; similar "
+        "workers side by side; %(of)s"
     ) % {"of": of}
     columns = ["one", "other", "kappa", "shared"]
     if len(ids) < 2:
@@ -204,22 +210,29 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     if known.empty:
         return Drawn(_("No two workers share enough objects"), under, table, explain=("kappa",))
     facts = {"low": f"{known['kappa'].min():.2f}", "high": f"{known['kappa'].max():.2f}"}
-    title = _("Two workers agree between %(low)s and %(high)s beyond chance") % facts
+    title = _("Cohen's kappa between %(low)s and %(high)s") % facts
     return Drawn(title, under, table, figure, ("kappa",))
 
 
 def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> Drawn:
     """How often labels are right, beside how sure they are. `link`: the address of a bin's objects."""
     bins = pd.DataFrame(found["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
-    under = _("Labels with known truth in ten bins of confidence, 95 %% intervals; %(of)s; n = %(n)s") % {
+    under = _("Labels with known truth in ten confidence bins, 95 %% intervals; %(of)s; n = %(n)s") % {
         "of": of, "n": f"{found['n']:,}",
     }  # fmt: skip
     if bins.empty:
-        return Drawn(_("No label has a known truth to hold it against"), under, bins, explain=("ece",))
-    links = tuple(link(AnswerFilter(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
+        return Drawn(_("No label has a known truth to compare with"), under, bins, explain=("ece",))
+    links = (
+        tuple(link(AnswerFilter(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
+    )
     figure = go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": INK, "dash": "dot"}, name=_("as promised"), hoverinfo="skip"
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": INK, "dash": "dot"},
+        name=_("perfect calibration"),
+        hoverinfo="skip",
     )
     size = 8 + 12 * np.sqrt(bins["n"] / bins["n"].max())
     figure.add_scatter(
@@ -240,9 +253,11 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter]
     )
     warning = ""
     if found["few"]:
-        warning = _("Fewer than %(few)s labels have a known truth: most of this is chance.") % {"few": calibration.FEW}
+        warning = _("Fewer than %(few)s labels have a known truth; the differences may be due to chance.") % {
+            "few": calibration.FEW
+        }
     return Drawn(
-        _("Confidences are off by %(ece)s on average") % {"ece": percent(found["ece"])},
+        _("Confidence differs from accuracy by %(ece)s on average") % {"ece": percent(found["ece"])},
         under,
         bins,
         figure,
@@ -261,17 +276,18 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
          "missed": 1 - one["right"] / one["n"] if one["n"] else np.nan, "active": one["active"]}
         for one in items
     ], columns=columns)  # fmt: skip
-    under = _("Known objects: share missed by times shown; above the line most missed it; %(of)s; n = %(n)s") % {
+    under = _("Gold questions: error rate by times shown; above the line most answers are wrong; %(of)s; n = "
+"%(n)s") % {
         "of": of, "n": f"{len(table):,}",
     }  # fmt: skip
     seen = table[table["exposures"] > 0]
     if seen.empty:
-        title = _("This job has no known objects") if table.empty else _("No known object has been shown yet")
+        title = _("This job has no gold questions") if table.empty else _("No gold question has been answered yet")
         return Drawn(title, under, table, explain=("gold_accuracy",))
     suspect = (seen["missed"] > 0.5) & (seen["exposures"] >= LEAST_SHOWN)
     figure = go.Figure()
     for name, chosen, colour, symbol in (
-        (_("sound so far"), ~suspect, BLUE, "circle"), (_("look at it"), suspect, ORANGE, "triangle-up"),
+        (_("plausible"), ~suspect, BLUE, "circle"), (_("review"), suspect, ORANGE, "triangle-up"),
     ):  # fmt: skip
         if chosen.any():
             figure.add_scatter(
@@ -292,7 +308,7 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
     title = _("%(n)s known objects are missed by most: they may be wrong") % {"n": int(suspect.sum())}
     table = table.sort_values("missed", ascending=False)
     return Drawn(
-        title if suspect.any() else _("No known object is missed by most"),
+        title if suspect.any() else _("No gold question is missed by most workers"),
         under,
         table,
         figure,
@@ -307,11 +323,11 @@ def redundancy(
     """Objects by their number of answers, stacked by why they got no more. `link`: the address of those of a bar."""
     known = reasons()
     table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
-    under = _("Objects by number of answers, by why they got no more; n = %(n)s") % {
+    under = _("Objects by number of answers and by the reason they received no more; n = %(n)s") % {
         "n": f"{int(table['count'].sum()):,}"
     }
     if table.empty:
-        return Drawn(_("No object has been handed out yet"), under, table)
+        return Drawn(_("No object has been assigned yet"), under, table)
     figure = go.Figure()
     for place, (reason, some) in enumerate(table.groupby("reason", sort=True)):
         counts = some.groupby("answers")["count"].sum()
@@ -319,9 +335,9 @@ def redundancy(
         figure.add_bar(x=counts.index, y=counts, name=known.get(str(reason), str(reason)), marker=mark(place),
                        customdata=where, hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
     dress(figure).update_layout(barmode="stack", bargap=0.5, legend={"y": -0.24})
-    figure.update_xaxes(dtick=1, title={"text": _("Answers to an object")})
+    figure.update_xaxes(dtick=1, title={"text": _("Answers per object")})
     mean = float((table["answers"] * table["count"]).sum() / max(table["count"].sum(), 1))
-    title = _("%(mean)s answers an object") % {"mean": f"{mean:.2f}"}
+    title = _("%(mean)s answers per object") % {"mean": f"{mean:.2f}"}
     if saved:
         facts = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
         title = _("%(mean)s; %(saved)s answers and $%(money)s saved") % facts
@@ -338,11 +354,11 @@ def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | Non
         [[position, written(value), sure] for position, value, sure in rows],
         columns=["position", "value", "confidence"],
     )
-    under = _("The labels that are least sure, 200 at most; each leads to its object and all its answers; %(of)s") % {
-        "of": of
-    }
+    under = _(
+        "Labels with the lowest confidence, at most 200; each row links to the object and all its answers; %(of)s"
+    ) % {"of": of}
     if table.empty:
-        return Drawn(_("There is no label yet"), under, table)
+        return Drawn(_("No labels yet"), under, table)
     below = int((table["confidence"] < 0.8).sum())
     title = _("%(n)s labels are sure to less than 80 %%") % {
         "n": f"{below:,}" if below < len(table) else f"≥ {below:,}"

@@ -11,11 +11,11 @@ from dashboards.view_models import Drawn
 
 def latency(counts: pd.DataFrame) -> Drawn:
     """Share of requests answered within a time, of gtcrowd.analytics.service.latency."""
-    under = _("Requests of this web process since it began, in classes; n = %(n)s") % {
+    under = _("Requests to this web process since it started; n = %(n)s") % {
         "n": f"{int(counts.groupby('what')['n'].max().sum()) if len(counts) else 0:,}",
     }  # fmt: skip
     if counts.empty:
-        return Drawn(_("Nothing was handed out or taken in by this process yet"), under, counts)
+        return Drawn(_("No assignments or submissions in this process yet"), under, counts)
     known = words()["what"]
     figure = go.Figure()
     worst = {}
@@ -38,14 +38,14 @@ def latency(counts: pd.DataFrame) -> Drawn:
     )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05]).update_layout(legend={"y": -0.24})
     slowest = max(worst.values())
-    title = _("99 in 100 requests take more than 5 seconds") if slowest == float("inf") else (
-        _("99 in 100 requests within %(ms)s ms") % {"ms": f"{1000 * slowest:,.0f}"})  # fmt: skip
+    title = _("99th percentile of request time: over 5 seconds") if slowest == float("inf") else (
+        _("99 %% of requests within %(ms)s ms") % {"ms": f"{1000 * slowest:,.0f}"})  # fmt: skip
     return Drawn(title, under, counts, figure)
 
 
 def queue(tasks: pd.DataFrame) -> Drawn:
     """Tasks of the queue by name, of gtcrowd.analytics.service.queue_by_task."""
-    under = _("Tasks of the queue that wait or run, of the whole service; n = %(n)s") % {
+    under = _("Waiting and running queue tasks of the whole service; n = %(n)s") % {
         "n": f"{int(tasks[['todo', 'doing']].sum().sum()) if len(tasks) else 0:,}",
     }  # fmt: skip
     if tasks.empty:

@@ -56,8 +56,8 @@ def _line(values: FloatArray, said: Callable[[float], str], *, weekly: bool) -> 
     if len(there) < LEAST:
         return None
     known = values[there]
-    text = _("By week, from %(first)s to %(last)s; least %(least)s, most %(most)s") if weekly else _(
-        "By day, from %(first)s to %(last)s; least %(least)s, most %(most)s"
+    text = _("Weekly: first %(first)s, last %(last)s, minimum %(least)s, maximum %(most)s") if weekly else _(
+        "Daily: first %(first)s, last %(last)s, minimum %(least)s, maximum %(most)s"
     )  # fmt: skip
     facts = {"first": known[0], "last": known[-1], "least": known.min(), "most": known.max()}
     return Spark(_drawn(values, there), text % {name: said(float(value)) for name, value in facts.items()})

@@ -37,12 +37,12 @@ def throughput(
     the name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
     """
     bars, ends, what = _bars(table)
-    under = _("%(what)s (%(zone)s); days without any are zero; n = %(n)s") % {
+    under = _("%(what)s (%(zone)s); days without answers count as zero; n = %(n)s") % {
         "what": what, "zone": zone, "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
     }  # fmt: skip
     nothing = pd.DataFrame(columns=["day"])
     if table.empty:
-        return Drawn(_("No answers in these days"), under, nothing, explain=("submitted",), switches=switches)
+        return Drawn(_("No answers in this period"), under, nothing, explain=("submitted",), switches=switches)
     figure = go.Figure()
     spans = [(first.date(), last.date()) for first, last in zip(bars.index, ends, strict=True)]
     links = [link(*span) for span in spans]
@@ -65,7 +65,7 @@ def throughput(
         figure.add_hline(y=other.value, line={"color": INK, "dash": "dot"}, annotation_text=other.name)
     dress(figure, height=420).update_layout(barmode="stack", bargap=0.15)
     figure.update_xaxes(tickformat="%m-%d" if len(table) <= WEEKLY else "%Y-%m")
-    title = _("%(mean)s answers a day, %(most)s on the busiest") % {
+    title = _("%(mean)s answers per day, %(most)s on the busiest day") % {
         "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
     }  # fmt: skip
     table = told.reset_index().iloc[::-1]
@@ -75,8 +75,8 @@ def throughput(
 def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
     """The table by day, week or month; the last day of each bar; and what the bars are."""
     if len(table) <= WEEKLY:
-        return table, list(table.index), _("Answers by day")
-    period, what = ("W", _("Answers by week")) if len(table) <= MONTHLY else ("M", _("Answers by month"))
+        return table, list(table.index), _("Answers per day")
+    period, what = ("W", _("Answers per week")) if len(table) <= MONTHLY else ("M", _("Answers per month"))
     called = pd.DatetimeIndex(table.index).to_period(period)
     bars = table.groupby(called).sum()
     periods = pd.PeriodIndex(bars.index)
@@ -89,21 +89,21 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
     """Answers still wanted: day by day until now (as `history` of answers has it), and on the days to come.
 
     Widest band: 90 of 100 futures; inner one: half of them."""
-    under = _("Answers still wanted by %(what)s; bands: 50 and 90 of 100 futures drawn from the last 28 days") % {
-        "what": what
-    }
+    under = _(
+        "Answers remaining: %(what)s; bands: 50 %% and 90 %% prediction intervals, simulated from the last 28 days"
+    ) % {"what": what}
     if found.reason:
         title = {
-            "done": _("No answer is wanted any more"),
+            "done": _("All target answers received"),
             "few-days": _("%(rest)s answers still wanted; too few days of work for a forecast"),
             "no-answers": _("%(rest)s answers still wanted; nobody has answered lately"),
         }[found.reason] % {"rest": f"{found.rest:,}"}
     elif found.finish:
-        title = _("Done by %(day)s, with 90 %% between %(low)s and %(high)s") % {
+        title = _("Expected finish %(day)s (90 %% interval: %(low)s to %(high)s)") % {
             "day": found.finish, "low": found.finish_low, "high": found.finish_high or _("more than two years"),
         }  # fmt: skip
     else:
-        title = _("Not done within two years at this latency")
+        title = _("Not finished within two years at this rate")
     if found.reason == "done" and len(history) and history.any():
         history = history[
             : history[history > 0].index[-1] + pd.Timedelta(days=1)
@@ -111,7 +111,7 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
     past = found.rest + history[::-1].cumsum().shift(1, fill_value=0)[::-1] if len(history) else history
     figure = go.Figure()
     if len(past):
-        figure.add_scatter(x=past.index, y=past, mode="lines", name=_("until now"), line={"color": BLUE, "width": 2.5})
+        figure.add_scatter(x=past.index, y=past, mode="lines", name=_("so far"), line={"color": BLUE, "width": 2.5})
     days = [past.index[-1], *found.days] if len(past) else list(found.days)
 
     def joined(values: tuple[float, ...]) -> list[float]:
@@ -136,7 +136,7 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
                 legendgroup=name, hoverinfo="skip",
             )  # fmt: skip
     if found.days:
-        figure.add_scatter(x=days, y=joined(found.middle), mode="lines", name=_("half of the futures"),
+        figure.add_scatter(x=days, y=joined(found.middle), mode="lines", name=_("median forecast"),
                            line={"color": ORANGE, "dash": "dash", "width": 2})  # fmt: skip
     if found.finish:
         figure.add_vline(x=found.finish.isoformat(), line={"color": INK, "dash": "dot"})
@@ -159,7 +159,7 @@ def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
     }  # fmt: skip
     told = table.assign(weekday=names)
     if not counts.sum():
-        return Drawn(_("No answers in these days"), under, told.iloc[:0])
+        return Drawn(_("No answers in this period"), under, told.iloc[:0])
     weekday, hour = np.unravel_index(int(counts.argmax()), counts.shape)
     figure = go.Figure(go.Heatmap(
         z=counts, x=[f"{one:02d}" for one in range(24)], y=names, colorscale=SCALE, xgap=1, ygap=1,
@@ -168,7 +168,7 @@ def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
     dress(figure, height=300, legend=False).update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(showgrid=False, type="category")
     facts = {"day": names[int(weekday)], "hour": f"{int(hour):02d}:00"}
-    return Drawn(_("Busiest on %(day)s from %(hour)s") % facts, under, told, figure)
+    return Drawn(_("Busiest hour: %(day)s %(hour)s") % facts, under, told, figure)
 
 
 def times(
@@ -180,7 +180,7 @@ def times(
     seconds = latency.LEAST_SECONDS * 2 ** ((np.arange(latency.CLASSES) + 1) / latency.PER_OCTAVE)
     n, n_active = int(counts.sum()), int(active.sum())
     under = _(
-        "Share of answers within a time, by the server's clock and as the page measured it; n = %(n)s; %(window)s"
+        "Cumulative share of answers by time on the server clock and by active time on the page; n = %(n)s; %(window)s"
     ) % {
         "n": f"{n:,}",
         "window": window,
@@ -191,11 +191,11 @@ def times(
     )
     inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(latency.CLASSES) > 0)
     if not n:
-        return Drawn(_("No times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
+        return Drawn(_("No answer times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
     figure = go.Figure()
     links = [link(float(one)) for one in seconds] if link else []
     for name, values, colour, dash in (
-        (_("from claim to submit"), counts, BLUE, "solid"), (_("active time"), active, ORANGE, "dash"),
+        (_("from assignment to submission"), counts, BLUE, "solid"), (_("active time"), active, ORANGE, "dash"),
     ):  # fmt: skip
         if values.sum():
             figure.add_scatter(
@@ -214,7 +214,7 @@ def times(
     figure.update_xaxes(type="log", title={"text": _("Seconds")}, range=np.log10(wide).tolist(), tickvals=ticks)
     figure.update_layout(legend={"y": -0.24})
     facts = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
-    title = _("Half within %(middle)s s; 90 %% between %(low)s and %(high)s s") % facts
+    title = _("Median %(middle)s s; 90 %% between %(low)s s and %(high)s s") % facts
     rows = tuple(one for one, within in zip(links, inside, strict=True) if within) if link else ()
     return Drawn(title, under, table[inside], figure, ("p50", "active_p50"), links=rows)
 
@@ -233,15 +233,15 @@ def progress(
     title = _("%(labeled)s of %(objects)s objects labeled") % {
         "labeled": f"{int(jobs['labeled'].sum()):,}", "objects": f"{int(jobs['objects'].sum()):,}",
     }  # fmt: skip
-    under = _("Objects by job, as counted by the runner")
+    under = _("Objects per job by state")
     if jobs.empty:
-        return Drawn(_("There is no job yet"), under, table)
+        return Drawn(_("No jobs yet"), under, table)
     figure = go.Figure()
     where = [[link(int(pk))] for pk in shown["job_id"]]
     for name, values, colour, shape, state in (
         (_("by people"), human, "#2e9e6b", "", "labeled"),
         (_("by machine"), table["machine"], "#5aa7c7", "/", "labeled"),
-        (_("failed"), table["failed"], "#d0614a", "x", "failed"), (_("not yet"), rest, GREY, "", "rest"),
+        (_("failed"), table["failed"], "#d0614a", "x", "failed"), (_("not yet labeled"), rest, GREY, "", "rest"),
     ):  # fmt: skip
         figure.add_bar(
             y=shown["job"],

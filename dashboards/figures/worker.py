@@ -13,9 +13,9 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
     """Estimated accuracy of each day or week with its interval (of gtcrowd.analytics.measures.workers.measured); below,
     where known objects were answered."""
     known = days[days["accuracy"].notna()]
-    every = _("each week's answers") if weekly else _("each day's answers")
+    every = _("per week") if weekly else _("per day")
     under = _(
-        "Estimated accuracy of %(every)s, 95 %% intervals; ticks: known objects answered; n = %(n)s; %(window)s"
+        "Estimated accuracy %(every)s, 95 %% intervals; ticks: gold questions answered; n = %(n)s; %(window)s"
     ) % {
         "every": every,
         "n": f"{int(known['n'].sum()):,}",
@@ -23,7 +23,7 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
     }
     table = known[["day", "accuracy", "low", "high", "n", "gold_accuracy", "gold_n"]].iloc[::-1]
     if known.empty:
-        return Drawn(_("Nothing can be measured yet"), under, table, explain=("accuracy",))
+        return Drawn(_("No accuracy estimate yet"), under, table, explain=("accuracy",))
     figure = go.Figure()
     figure.add_scatter(
         x=known["day"], y=known["accuracy"], mode="lines+markers", name=_("Estimated accuracy"), text=known["n"],
@@ -38,22 +38,28 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
             x=gold["day"],
             y=[least + 0.02] * len(gold),
             mode="markers",
-            name=_("known objects answered"),
+            name=_("gold questions answered"),
             text=gold["gold_n"],
             marker={"symbol": "line-ns-open", "size": 12, "color": ORANGE},
             hovertemplate="%{x|%Y-%m-%d}: n = %{text}<extra></extra>",
         )
     if crowd is not None:
-        figure.add_hline(y=crowd, line={"color": INK, "dash": "dot"}, annotation_text=_("the period's mean"))
+        figure.add_hline(y=crowd, line={"color": INK, "dash": "dot"}, annotation_text=_("mean of the period"))
     dress(figure).update_yaxes(tickformat=".0%", range=[least, 1.02]).update_xaxes(tickformat="%m-%d")
     first, last = float(known["accuracy"].iloc[0]), float(known["accuracy"].iloc[-1])
     surely = known["high"].iloc[-1] < known["low"].iloc[0] or known["low"].iloc[-1] > known["high"].iloc[0]
     if len(known) < 2:
-        title = _("Right in %(share)s") % {"share": percent(last)}
+        title = _("Estimated accuracy %(share)s") % {"share": percent(last)}
     elif surely:
-        title = _("From %(first)s to %(last)s: a sure change") % {"first": percent(first), "last": percent(last)}
+        title = _("Accuracy from %(first)s to %(last)s: significant change") % {
+            "first": percent(first),
+            "last": percent(last),
+        }
     else:
-        title = _("From %(first)s to %(last)s: within the intervals") % {"first": percent(first), "last": percent(last)}
+        title = _("Accuracy from %(first)s to %(last)s: no significant change") % {
+            "first": percent(first),
+            "last": percent(last),
+        }
     return Drawn(title, under, table, figure, ("accuracy", "gold_accuracy"), wide=True)
 
 

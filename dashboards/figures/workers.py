@@ -31,16 +31,16 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     )
     explain = ("accuracy",)
     columns = [key, *COLUMNS[1:]]
-    under = _("95 %% interval, sorted by its lower end; n = %(n)s answers; %(window)s") % {
+    under = _("95 %% intervals, sorted by lower bound; n = %(n)s answers; %(window)s") % {
         "n": f"{int(known['n'].sum()):,}", "window": window,
     }  # fmt: skip
     crowd = measures.crowd(known)
     if crowd is None:
-        return Drawn(_("Nobody can be measured yet"), under, known[columns], explain=explain)
+        return Drawn(_("No accuracy estimate yet"), under, known[columns], explain=explain)
     shown, warning = known, ""
     if len(known) > MOST:
         shown = pd.concat([known.head(MOST // 2), known.tail(MOST // 2)])
-        warning = _("Shown are the 30 lowest and the 30 highest of %(all)s; the table has all of them.") % {
+        warning = _("Showing the 30 lowest and the 30 highest of %(all)s. The table lists all of them.") % {
             "all": len(known)
         }
     below = known["high"] < crowd
@@ -54,8 +54,8 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     lower = shown["high"] < crowd
     flagged = shown["open_cases"] > 0 if "open_cases" in shown else pd.Series(data=False, index=shown.index)
     for name, chosen, colour, symbol in (
-        (_("as the crowd, or better"), ~lower & ~flagged, BLUE, "circle"),
-        (_("surely below the crowd"), lower, ORANGE, "triangle-down"),
+        (_("not below the crowd"), ~lower & ~flagged, BLUE, "circle"),
+        (_("significantly below the crowd"), lower, ORANGE, "triangle-down"),
         (_("with an open case"), flagged & ~lower, PINK, "diamond"),
     ):
         rows = shown[chosen]
@@ -80,16 +80,16 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
         x=shown["accuracy_raw"],
         y=shown[key],
         mode="markers",
-        name=_("without drawing to the crowd"),
+        name=_("without shrinkage"),
         marker={"symbol": "line-ns-open", "size": 9, "color": INK},
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
     figure.add_vline(x=crowd, line={"color": INK, "dash": "dot"})
-    said = under + "; " + _("hollow: under 20 answers; dotted: the crowd")
+    said = under + "; " + _("hollow: fewer than 20 answers; dotted: the crowd")
     if other:
         figure.add_vline(x=other.value, line={"color": ORANGE, "dash": "dashdot"})
         beside = {"group": other.name, "share": percent(other.value)}
-        said += "; " + _("dots and dashes: %(group)s, right in %(share)s") % beside
+        said += "; " + _("dots and dashes: %(group)s, accuracy %(share)s") % beside
     dress(figure, height=130 + 24 * max(len(shown), 3))
     figure.update_yaxes(categoryorder="array", categoryarray=shown[key].tolist(), dtick=1)
     least = max(0.0, min(float(shown["low"].min()), other.value if other else 1.0) - 0.05)
@@ -110,21 +110,22 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     """Share of right answers by their number, with the limits within which those as good as the crowd lie."""
     gold, truth = workers["gold_n"].sum(), workers["truth_n"].sum()
     if gold or truth:
-        what, method = ("gold", _("on known objects")) if gold >= truth else ("truth", _("by truth"))
+        what, method = ("gold", _("on gold questions")) if gold >= truth else ("truth", _("against the truth"))
         rows = workers[workers[f"{what}_n"] > 0]
         n, share = rows[f"{what}_n"], rows[f"{what}_right"] / rows[f"{what}_n"].clip(lower=1)
         crowd = float(rows[f"{what}_right"].sum() / max(n.sum(), 1))
     else:
-        method = _("estimated, for there are no known objects")
+        method = _("estimated (no gold questions)")
         rows = workers[workers["accuracy"].notna()]
         n, share = rows["n"], rows["accuracy"]
         crowd = float((share * n).sum() / max(n.sum(), 1)) if len(rows) else 0.0
     table = pd.DataFrame({"worker": rows["worker"], "n": n, "accuracy": share}).sort_values("n", ascending=False)
-    under = _("Right answers %(method)s; limits of 95 and 99.8 of 100 as good as the crowd; n = %(n)s; %(window)s") % {
+    under = _("Accuracy %(method)s by number of answers, with 95 %% and 99.8 %% control limits around the "
+"crowd; n = %(n)s; %(window)s") % {
         "method": method, "n": f"{int(n.sum()):,}", "window": window,
     }  # fmt: skip
     if rows.empty:
-        return Drawn(_("Nobody can be measured yet"), under, table, explain=("gold_accuracy", "accuracy"))
+        return Drawn(_("No accuracy estimate yet"), under, table, explain=("gold_accuracy", "accuracy"))
     most = int(n.max()) + 1
     figure = go.Figure()
     for level, dash in ((0.95, "dash"), (0.998, "solid")):
@@ -139,7 +140,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     near = 1.96 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))
     far = share < crowd - near
     for name, chosen, colour, symbol in (
-        (_("within, or above"), ~far, BLUE, "circle"), (_("below the limits"), far, ORANGE, "triangle-down"),
+        (_("within or above the limits"), ~far, BLUE, "circle"), (_("below the 95 % limit"), far, ORANGE, "triangle-down"),
     ):  # fmt: skip
         some = rows[chosen]
         if len(some):
@@ -156,7 +157,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     count = int((share < crowd - reach).sum())
     title = _("%(count)s lie below the outer limit: more than chance") % {"count": count}
     return Drawn(
-        title if count else _("All differences may be chance"),
+        title if count else _("All workers within the 99.8 % control limits"),
         under,
         table,
         figure,
@@ -181,9 +182,9 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
         "paid",
         "per_hour",
     ]
-    under = _("Answers and what they cost each; %(window)s") % {"window": window}
+    under = _("Answers and cost per answer; %(window)s") % {"window": window}
     if forces.empty:
-        return Drawn(_("No answers in these days"), under, forces.reindex(columns=columns))
+        return Drawn(_("No answers in this period"), under, forces.reindex(columns=columns))
     each = forces["paid"] / forces["submitted"].where(forces["submitted"] > 0)
     figure = go.Figure()
     figure.add_bar(
@@ -191,7 +192,7 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
         hovertemplate="%{x}: %{y:,}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=forces["workforce"], y=each, yaxis="y2", mode="markers", name=_("dollars an answer"),
+        x=forces["workforce"], y=each, yaxis="y2", mode="markers", name=_("dollars per answer"),
         marker={"color": GREEN, "symbol": "diamond", "size": 11}, hovertemplate="%{x}: $%{y:.3f}<extra></extra>",
     )  # fmt: skip
     dress(figure, height=340).update_layout(
@@ -207,7 +208,7 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
         bargap=0.6 if len(forces) < 4 else 0.2,
     )
     first = forces.sort_values("submitted", ascending=False).iloc[0]
-    title = _("%(name)s gave the most answers: %(n)s") % {
+    title = _("Most answers: %(name)s (%(n)s)") % {
         "name": first["workforce"],
         "n": f"{int(first['submitted']):,}",
     }

@@ -58,10 +58,10 @@ def _links(
         if job["categories"] is not None and not (options.wanted.right and options.wanted.answered):
             other = replace(options.wanted, wrong=not options.wanted.wrong)
             found.append(
-                Switch(_("Only wrong ones"), address.behind(filters, options, other), current=options.wanted.wrong)
+                Switch(_("Wrong answers only"), address.behind(filters, options, other), current=options.wanted.wrong)
             )
     if options.wanted != AnswerFilter():
-        found.append(Switch(_("All answers within the filters"), address.behind(filters, options), current=False))
+        found.append(Switch(_("All answers for these filters"), address.behind(filters, options), current=False))
     return tuple(found)
 
 
@@ -70,18 +70,20 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
     only, asked = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.wanted.position)
     place = {"position": asked.position, "job": job["job"]}
     rows, _after = drilldown.objects(viewer, only, asked)
-    name = _("Object %(position)s of %(job)s") % place
+    name = _("Object %(number)s of %(job)s") % place
     if rows.empty:
-        return Content(name, _("There is no such object."), links=tuple(links.of_job(only, options, job)))
+        return Content(name, _("This object does not exist."), links=tuple(links.of_job(only, options, job)))
     row = rows.iloc[0]
     found, after = drilldown.answers(viewer, only, asked, after=options.after)
     drawings = [
-        (called, row[key]) for called, key in ((_("Label"), "label"), (_("Known"), "known")) if row[key] is not None
+        (called, row[key])
+        for called, key in ((_("Label"), "label"), (_("Gold or truth"), "known"))
+        if row[key] is not None
     ] + list(zip(found["worker"], found["value"], strict=True))
     link = links.to_object(options)
     around = tuple(
         Switch(text, link(job["job_id"], row["position"] + step), current=False)
-        for step, text in ((-1, _("The object before")), (1, _("The object after")))
+        for step, text in ((-1, _("Previous object")), (1, _("Next object")))
         if row["position"] + step >= 0
     )
     back_to = drilldown.reached(viewer, after)
@@ -94,16 +96,18 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
         )),
     )  # fmt: skip
     job_links = (*links.of_job(only, options, job), Switch(
-        _("All answers within the filters"), address.behind(filters, options), current=False))  # fmt: skip
+        _("All answers for these filters"), address.behind(filters, options), current=False))  # fmt: skip
     return Content(name, str(row["reason"]), _numbers(row), None, parts, links=job_links)
 
 
 def _numbers(row: pd.Series) -> tuple[Number, ...]:
     state = words()["state"].get(row["state"], row["state"])
-    sure = _("sure to %(share)s") % {"share": percent(row["confidence"])} if row["label"] is not None else ""
+    sure = _("confidence %(share)s") % {"share": percent(row["confidence"])} if row["label"] is not None else ""
     return (
         Number(_("Label"), value(row["label"]), sure),
-        Number(_("Known"), value(row["known"]), "" if row["known"] is None else _("a known object, or its truth")),
+        Number(
+            _("Gold or truth"), value(row["known"]), "" if row["known"] is None else _("gold question or known truth")
+        ),
         Number(_("State"), state, reasons().get(row["reason_code"], row["reason_code"]) if row["state"] else DASH),
-        Number(_("Answers"), f"{int(row['answers']):,}", _("that count")),
+        Number(_("Answers"), f"{int(row['answers']):,}", _("counted")),
     )

@@ -30,9 +30,9 @@ def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
     """What is compared with; None for nothing: not asked for, no period before, or no such team or workforce."""
     if options.against == "before":
         earlier = filters.before()
-        return Other(_("the period before"), earlier, same=True) if earlier else None
+        return Other(_("previous period"), earlier, same=True) if earlier else None
     if options.against == "crowd":
-        return _of(_("the whole crowd"), filters, filters.of())
+        return _of(_("all workers"), filters, filters.of())
     if options.group is None:
         return None
     what, pk = options.group
@@ -40,8 +40,8 @@ def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
     if name is None:
         return None
     if what == "team":
-        return _of(_("the team %(name)s") % {"name": name}, filters, filters.of(teams=(pk,)))
-    return _of(_("the workforce %(name)s") % {"name": name}, filters, filters.of(workforces=(pk,)))
+        return _of(_("team %(name)s") % {"name": name}, filters, filters.of(teams=(pk,)))
+    return _of(_("workforce %(name)s") % {"name": name}, filters, filters.of(workforces=(pk,)))
 
 
 def _of(name: str, shown: Filters, others: Filters) -> Other:
@@ -68,13 +68,13 @@ def accuracy(viewer: Viewer, beside: Other | None) -> Level | None:
 def told(options: Options, beside: Other | None, answers: int | None) -> str:
     """A sentence on what is compared with, of which there are so many `answers`; empty where nothing is."""
     if beside is None:
-        return _("There is no such team or workforce to compare with.") if options.group else ""
+        return _("The team or workforce to compare with does not exist.") if options.group else ""
     facts = {"group": beside.name}
     if beside.itself:
-        return _("This is %(group)s itself: choose a team, workforce or worker to compare with it.") % facts
+        return _("This page already shows %(group)s. Filter by team, workforce or worker to compare.") % facts
     if answers == 0:
-        return _("There are no answers of %(group)s to compare with.") % facts
-    return _("Changes are against %(group)s.") % facts
+        return _("Nothing to compare with: no answers for %(group)s.") % facts
+    return _("Changes are relative to: %(group)s.") % facts
 
 
 def named(numbers: tuple[Number, ...], beside: Other | None) -> tuple[Number, ...]:

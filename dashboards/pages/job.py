@@ -31,11 +31,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     if options.item is None:
         jobs = frames.jobs(viewer, filters)
         if jobs.empty:
-            return Content(title(), _("There is no job within these filters."))
+            return Content(title(), _("No jobs match these filters."))
     else:
         jobs = frames.jobs(viewer, Filters(jobs=(options.item,)))
         if jobs.empty:
-            return Content(title(), _("There is no such job."))
+            return Content(title(), _("This job does not exist."))
     one, row = jobs.head(1), jobs.iloc[0]
     pk = int(row["job_id"])
     found: dict[str, Any] = frames.job_quality(viewer, pk) or {}
@@ -71,14 +71,16 @@ def _numbers(row: pd.Series, rest: int, ahead: forecast.Forecast) -> tuple[Numbe
         Number(
             _("Answers"),
             f"{int(row['answers']):,} / {int(row['target_answers']):,}",
-            _("%(rest)s still wanted") % {"rest": f"{rest:,}"},
+            _("%(rest)s remaining") % {"rest": f"{rest:,}"},
         ),
-        Number(_("Finish"), str(ahead.finish or "–"), band, name="forecast"),
+        Number(_("Expected finish"), str(ahead.finish or "–"), band, name="forecast"),
         Number(
             _("Paid"), dollars(row["paid"]), _("budget: %(budget)s") % {"budget": dollars(row["budget"])}, name="paid"
         ),
-        Number(_("Projected"), dollars(row["paid"] + rest * row["price"]), _("if all wanted answers come")),
-        Number(_("Expected error"), percent(row["expected_error"]), _("of the labels, by their confidence")),
+        Number(
+            _("Projected cost"), dollars(row["paid"] + rest * row["price"]), _("if all target answers are submitted")
+        ),
+        Number(_("Expected error rate"), percent(row["expected_error"]), _("from label confidence")),
     )
 
 
@@ -98,17 +100,17 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
     # The rooms outside of the dashboards speak of the session's requester.
-    home = (Switch(_("Job's own page"), f"/jobs/{quote(name)}/", current=False),) if options.at_home else ()
+    home = (Switch(_("Open in console"), f"/jobs/{quote(name)}/", current=False),) if options.at_home else ()
     around = (
         *home,
         Switch(
-            _("Quality of its labels"),
+            _("Label quality"),
             address.href(replace(filters, jobs=(pk,)), options, page="quality"),
             current=False,
         ),
-        Switch(_("Workers in it"), address.href(replace(filters, jobs=(pk,)), options, page="workers"), current=False),
-        Switch(_("Its objects"), address.behind(Filters(jobs=(pk,)), options, page="objects"), current=False),
-        Switch(_("Its answers"), address.behind(replace(filters, jobs=(pk,)), options), current=False),
+        Switch(_("Workers"), address.href(replace(filters, jobs=(pk,)), options, page="workers"), current=False),
+        Switch(_("Objects"), address.behind(Filters(jobs=(pk,)), options, page="objects"), current=False),
+        Switch(_("Answers"), address.behind(replace(filters, jobs=(pk,)), options), current=False),
     )
     others = tuple(
         Switch(

@@ -24,7 +24,7 @@ def window(viewer: Viewer, filters: Filters) -> str:
     if filters.first_day and filters.last_day:
         return _("%(first)s to %(last)s (%(zone)s)") % facts
     if filters.first_day:
-        return _("from %(first)s on (%(zone)s)") % facts
+        return _("since %(first)s (%(zone)s)") % facts
     if filters.last_day:
         return _("until %(last)s (%(zone)s)") % facts
     return _("all days (%(zone)s)") % facts
@@ -75,9 +75,9 @@ def turning(filters: Filters, options: Options, after: str) -> tuple[Switch, ...
     """To the first rows and to the next ones of a table that comes in pages."""
     found = []
     if options.after:
-        found.append(Switch(_("From the first row on"), address.href(filters, options), current=False))
+        found.append(Switch(_("Back to the first row"), address.href(filters, options), current=False))
     if after:
-        text = _("The next %(n)s") % {"n": SIZE}
+        text = _("Next %(n)s") % {"n": SIZE}
         found.append(Switch(text, address.further(filters, options, after), current=False))
     return tuple(found)
 
@@ -88,7 +88,7 @@ def of_job(filters: Filters, options: Options, job: Mapping[str, Any]) -> list[S
     only = replace(filters, jobs=(pk,))
     return [
         Switch(_("Job %(name)s") % {"name": job["job"]}, address.href(filters, options, page="job", item=pk), False),
-        Switch(_("Quality of its labels"), address.href(only, options, page="quality"), current=False),
+        Switch(_("Label quality"), address.href(only, options, page="quality"), current=False),
     ]
 
 
@@ -99,7 +99,7 @@ def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -
         Switch(str(name), address.href(replace(filters, jobs=(int(pk),)), options), current=False)
         for pk, name in zip(jobs["job_id"], jobs["job"], strict=True)
     )
-    text = _("This is told of one job at a time. Choose one:") if links else _("There is no job within these filters.")
+    text = _("This page shows one job at a time. Choose a job:") if links else _("No jobs match these filters.")
     return Content(title, text, links=links)
 
 
@@ -109,13 +109,13 @@ def narrowed(wanted: AnswerFilter, names: Sequence[str]) -> str:
     if wanted.right and wanted.answered:
         found.append(_("%(right)s answered as %(answered)s") % {"right": wanted.right, "answered": wanted.answered})
     elif wanted.right:
-        found.append(_("%(right)s is right") % {"right": wanted.right})
+        found.append(_("correct label %(right)s") % {"right": wanted.right})
     elif wanted.answered:
         found.append(_("answered as %(answered)s") % {"answered": wanted.answered})
     if wanted.wrong:
-        found.append(_("other than what is right"))
+        found.append(_("wrong answers"))
     if wanted.slower is not None:
-        found.append(_("%(seconds)s seconds or more") % {"seconds": f"{wanted.slower:.4g}"})
+        found.append(_("%(seconds)s seconds or longer") % {"seconds": f"{wanted.slower:.4g}"})
     if wanted.state:
         states = {"labeled": _("labeled"), "failed": _("failed"), "rest": _("not yet labeled")}
         found.append(states[wanted.state])
@@ -125,9 +125,9 @@ def narrowed(wanted: AnswerFilter, names: Sequence[str]) -> str:
         found.append(reasons().get(wanted.reason, wanted.reason))
     if wanted.sure:
         low, high = (percent(share, 0) for share in wanted.sure)
-        found.append(_("labels sure to %(low)s–%(high)s") % {"low": low, "high": high})
+        found.append(_("confidence %(low)s to %(high)s") % {"low": low, "high": high})
     if wanted.truth:
-        found.append(_("whose truth is known"))
+        found.append(_("known truth"))
     return " · ".join(found)
 
 

@@ -31,15 +31,15 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     lacking = workers.top_up(per_worker, target=target)
     paid, come = float(per_worker["paid"].sum()), float((left * jobs["price"]).sum())
     numbers: tuple[Number, ...] = (
-        Number(_("Paid in these days"), dollars(paid), f"n = {int(per_worker['submitted'].sum()):,}", name="paid"),
+        Number(_("Paid in this period"), dollars(paid), f"n = {int(per_worker['submitted'].sum()):,}", name="paid"),
         Number(_("Paid by the jobs shown"), dollars(float(jobs["paid"].sum())),
                _("budget: %(budget)s") % {"budget": dollars(float(jobs["budget"].sum()))}),
-        Number(_("Still to come"), dollars(come), _("if all wanted answers come")),
-        Number(_("Funds"), dollars(funds), _("not set aside for a job")),
+        Number(_("May still be spent"), dollars(come), _("if all target answers are submitted")),
+        Number(_("Balance"), dollars(funds), _("not reserved for a job")),
     )  # fmt: skip
     if target:
-        below = _("for all hours of those paid less than %(target)s an hour") % {"target": dollars(target)}
-        numbers += (Number(_("Lacking to the target"), dollars(lacking), below, name="per_hour"),)
+        below = _("for all hours paid below %(target)s per hour") % {"target": dollars(target)}
+        numbers += (Number(_("Shortfall against hourly target"), dollars(lacking), below, name="per_hour"),)
     budget = float(jobs["budget"].sum())
     of_one = link_to_job(int(jobs.iloc[0]["job_id"])) if len(jobs) == 1 else ""
     parts = (
@@ -57,4 +57,6 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("by-job", lambda: figures.by_job(jobs, left, link=link_to_job)),
         part("hourly", lambda: figures.hourly(per_worker, target=target, window=window, link=link, lacking=lacking)),
     )
-    return Content(title(), _("Where the money goes: %(window)s") % {"window": window}, numbers, parts=parts)
+    return Content(
+        title(), _("Budgets, payments and hourly pay: %(window)s") % {"window": window}, numbers, parts=parts
+    )

@@ -62,7 +62,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("hours", lambda: throughput.hours(hours, zone=viewer.requester.zone, window=window)),
         part("progress", lambda: throughput.progress(jobs, link=links.to("job", filters, options))),
     )
-    lead = _("What needs a hand, what was done, and when the rest will be: %(window)s") % {"window": window}
+    lead = _("Open issues, throughput and forecast: %(window)s") % {"window": window}
     if said := comparison.told(options, other, was.answers if was else None):
         lead = f"{lead}. {said}"
     last = min(filters.last_day, options.today) if filters.last_day else None
@@ -82,7 +82,7 @@ def _numbers(now: workers.Numbers, before: workers.Numbers | None) -> tuple[Numb
     change = links.change
     none = DASH if now.median_seconds is None else f"{now.median_seconds:.1f}"
     return (
-        Number(_("Objects labeled"), f"{now.labeled:,} / {now.objects:,}", _("of all jobs shown, whatever the days")),
+        Number(_("Objects labeled"), f"{now.labeled:,} / {now.objects:,}", _("all jobs shown, all days")),
         Number(_("Answers"), f"{now.answers:,}", "", change(now.answers, was.answers), "submitted"),
         Number(
             _("Workers"), f"{now.workers:,}", _("with at least one answer"), change(now.workers, was.workers), "workers"
@@ -121,7 +121,7 @@ def _numbers(now: workers.Numbers, before: workers.Numbers | None) -> tuple[Numb
         Number(
             _("Pay per hour"),
             dollars(now.per_hour),
-            _("by time on tasks"),
+            _("per hour on tasks"),
             change(now.per_hour, was.per_hour),
             "per_hour",
         ),
@@ -185,11 +185,11 @@ def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFram
             or (row["answers"] == 0 and row["created_at"] < pd.Timestamp(options.today, tz="UTC"))
         ):
             found.append(
-                Notice(_("%(job)s waits") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
+                Notice(_("%(job)s is waiting") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
             )
     found += _cases(frames.cases(viewer, filters), filters, options)
     if rest and (held := forecast_inputs.funds(viewer)) < 0:
-        found.append(Notice(_("Credit is in use"), _("The funds stand at %(funds)s.") % {"funds": dollars(held)},
+        found.append(Notice(_("Credit is in use"), _("The balance is %(funds)s.") % {"funds": dollars(held)},
                             address.href(filters, options, page="money")))  # fmt: skip
     if len(found) > MOST_NEEDS + 1:
         more = _("and %(n)s more") % {"n": len(found) - MOST_NEEDS}

@@ -29,7 +29,7 @@ def title() -> str:
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     jobs = frames.jobs(viewer, filters)
     if jobs.empty:
-        return Content(title(), _("There is no job within these filters. Choose a job in the filters."))
+        return Content(title(), _("No jobs match these filters. Choose a job in the filters."))
     found, job = None, jobs.iloc[0]
     # The newest job that has been concluded; the jobs chosen come first, in the order of the frame.
     for place in range(min(len(jobs), 4)):
@@ -39,9 +39,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             break
     job_links = _links(jobs, filters, options, int(job["job_id"]))
     if found is None:
-        text = _("%(job)s has no labels yet; quality is measured after a job's first run. Choose another job:") % {
-            "job": job["job"]
-        }
+        text = _(
+            "%(job)s has no labels yet. Quality is measured after the first consolidation. Choose another job:"
+        ) % {"job": job["job"]}
         return Content(title(), text, links=job_links)
     name, content = str(job["job"]), found
     people = frames.names(viewer, sorted(_workers(content)))
@@ -83,7 +83,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         ),
         part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda place: to_object(pk, place))),
     )
-    lead = _("%(job)s over all its days, as its last run sees it (%(time)s). Another job:") % {
+    lead = _("%(job)s, all days, latest consolidation (%(time)s). Other jobs:") % {
         "job": name, "time": content["made_at"][:16].replace("T", " "),
     }  # fmt: skip
     return Content(title(), lead, parts=parts, links=job_links)

@@ -20,15 +20,15 @@ def draw(viewer: Viewer, _filters: Filters, _options: Options) -> Content:
         Number(_("Tasks waiting"), f"{queue.todo:,}", _("in the queue of the whole service")),
         Number(_("Tasks running"), f"{queue.doing:,}"),
         Number(
-            _("Oldest waits"),
+            _("Longest wait"),
             _("%(seconds)s s") % {"seconds": f"{max(queue.oldest, 0):,.0f}"},
-            _("of those that could run"),
+            _("of tasks that are ready to run"),
         ),
-        Number(_("Failed tasks kept"), f"{queue.failed:,}"),
-        Number(_("Not in the totals yet"), f"{seen.waiting:,}", _("events that these pages do not show yet")),
+        Number(_("Failed tasks"), f"{queue.failed:,}"),
+        Number(_("Not yet aggregated"), f"{seen.waiting:,}", _("events not yet shown on these pages")),
     )
     parts = (
         part("queue", lambda: figures.queue(service.queue_by_task())),
         part("latency", lambda: figures.latency(service.latency())),
     )
-    return Content(title(), _("How the service itself is doing, now, whatever the filters."), numbers, parts=parts)
+    return Content(title(), _("Current state of the service; filters do not apply."), numbers, parts=parts)

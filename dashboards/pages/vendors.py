@@ -29,4 +29,4 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("vendors", lambda: figures.vendors(found, window=window)),
         part("vendor-accuracy", lambda: figures.forest(found, window=window, link=link, key="workforce")),
     )
-    return Content(title(), _("Workforces side by side: %(window)s") % {"window": window}, parts=parts)
+    return Content(title(), _("Workforces compared: %(window)s") % {"window": window}, parts=parts)

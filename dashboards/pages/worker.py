@@ -38,7 +38,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window, found = links.window(viewer, filters), workers.measured(frames.workers(viewer, mine))
     flagged = frames.cases(viewer, Filters(workers=(options.item,)), state=None)
     if found.empty:
-        text = _("There is nothing of this worker within these filters: choose other days, or there is no such worker.")
+        text = _("No data for this worker and these filters. Choose other days, or check that the worker exists.")
         return Content(title(), text, cases=_cases(viewer, flagged))
     row = found.iloc[0]
     known = words()
@@ -181,11 +181,11 @@ def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tupl
             change("submitted", was.answers if was and sums else None),
             "submitted",
         ),
-        Number(_("Days active"), f"{int(row['days']):,}", _("last on %(day)s") % {"day": row["last_day"]}),
+        Number(_("Active days"), f"{int(row['days']):,}", _("last active %(day)s") % {"day": row["last_day"]}),
         Number(
             _("Median seconds"),
             seconds("p50"),
-            _("active: %(seconds)s") % {"seconds": seconds("active_p50")},
+            _("active time: %(seconds)s") % {"seconds": seconds("active_p50")},
             change("p50", was.median_seconds if was else None),
             "p50",
         ),
@@ -213,7 +213,7 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
     names = frames.names(viewer, known) if known else {}
     for row in flagged.to_dict("records"):
         category = cases.CATEGORIES.get(row["category"])
-        facts = [(_("Job"), row["job"] or "–"), (_("Seen"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
+        facts = [(_("Job"), row["job"] or "–"), (_("Opened"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
                  (_("Likelihood ratio"), _("%(likelier)s than the innocent story") % {
                      "likelier": likelier(row["ratio"])})]  # fmt: skip
         evidence = row["evidence"] | (
@@ -239,20 +239,20 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
 def _evidence() -> dict[str, str]:
     """What the figures a case rests on are called."""
     return {
-        "seen": _("Seen with this worker"),
+        "seen": _("Observed for this worker"),
         "expected_correct": _("Expected"),
-        "answers": _("Answers looked at"),
-        "began_after": _("Began after so many answers"),
-        "told_after": _("Told after so many answers"),
-        "began_at": _("Began"),
-        "told_at": _("Told"),
-        "sum": _("Sum of the evidence"),
-        "threshold": _("Threshold"),
-        "budget": _("False alarms a month, at most"),
-        "with": _("With"),
-        "shared": _("Objects shared"),
-        "same": _("Errors in common"),
-        "ring": _("Workers who hang together"),
+        "answers": _("Answers examined"),
+        "began_after": _("Answers before the drop"),
+        "told_after": _("Answers before the alarm"),
+        "began_at": _("Since"),
+        "told_at": _("Alarm at"),
+        "sum": _("CUSUM"),
+        "threshold": _("Alarm threshold"),
+        "budget": _("Maximum false alarms per month"),
+        "with": _("Other worker"),
+        "shared": _("Shared objects"),
+        "same": _("Shared errors"),
+        "ring": _("Suspected ring"),
     }
 
 
@@ -273,6 +273,6 @@ def _choose(viewer: Viewer, filters: Filters, options: Options) -> Content:
     )
     return Content(
         title(),
-        _("Choose a worker, the busiest first:") if links else _("Nobody has answered in these days."),
+        _("Choose a worker (most answers first):") if links else _("No answers in this period."),
         links=links,
     )

@@ -66,7 +66,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             "table",
             lambda: Drawn(
                 _("%(n)s workers with all measures") % {"n": f"{len(found):,}"},
-                _("Click a heading to sort, a row to see the worker; n = %(n)s answers; %(window)s")
+                _("Select a heading to sort or a row to open the worker; n = %(n)s answers; %(window)s")
                 % {"n": f"{int(found['submitted'].sum()):,}", "window": window},
                 found[["worker_id", *COLUMNS]],
                 explain=(
@@ -89,4 +89,4 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             ),
         ),
     )
-    return Content(title(), _("How often right, how fast, at what cost: %(window)s") % {"window": window}, parts=parts)
+    return Content(title(), _("Accuracy, speed and cost: %(window)s") % {"window": window}, parts=parts)
