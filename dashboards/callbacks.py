@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 from dash.exceptions import PreventUpdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards import address, components, grid, ids, layout, page_cache, pages
 from dashboards.files import NoSuchRequester, asked, viewers
@@ -154,7 +155,7 @@ def _not_drawn(options: address.Options) -> list[Any]:
             _("See the service log for the cause. Other pages may still work."),
         )
     else:
-        title, text = _("There is no such page"), _("Choose a page above.")
+        title, text = _("This page does not exist"), _("Choose a page above.")
     return components.show(Content(title, text), address.Filters(), options)
 
 
@@ -167,7 +168,8 @@ def _as_of(seen: data_version.Fresh, zone: str) -> str:
     text = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%H:%M:%S}", "zone": zone}
     if not seen.waiting:
         return text
-    waiting = _("%(n)s events not in it yet") % {"n": f"{seen.waiting:,}"}
+    waiting = ngettext("%(n)s event not included yet", "%(n)s events not included yet", seen.waiting)
+    waiting %= {"n": f"{seen.waiting:,}"}
     return f"{text}, {waiting}"
 
 
@@ -225,7 +227,7 @@ def _decide(
     who, _filters, _options = _asked(pathname, search)
     case = Case.objects.visible_to(who).filter(pk=chosen["case"]).first()
     if case is None:
-        return no_update, _("There is no such case.")
+        return no_update, _("This case does not exist.")
     now = datetime.now(UTC)
     try:
         cases.decide(viewer=who, case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)

@@ -71,7 +71,8 @@ def link(text: Any, href: str, **more: Any) -> Any:
 def graph_config() -> Any:
     """How a figure behaves, and the words for what can be done with it."""
     said = {
-        "Autoscale": _("Autoscale"), "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Pan"),
+        "Autoscale": _("Autoscale"),
+        "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Pan"),
         "Reset axes": _("Reset axes"), "Zoom": _("Zoom"), "Zoom in": _("Zoom in"), "Zoom out": _("Zoom out"),
     }  # fmt: skip
     language = get_language() or "en"

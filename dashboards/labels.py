@@ -52,16 +52,16 @@ def heads() -> dict[str, str]:
         "high": _("Upper bound (95 %)"),
         "few": _("Few answers"),
         "day": _("Day"),
-        "others": _("others"),
+        "others": _("Others"),
         "job": _("Job"),
         "state": _("State"),
         "reason": _("Reason"),
         "objects": _("Objects"),
         "labeled": _("Labeled"),
-        "machine": _("by machine"),
-        "human": _("by people"),
+        "machine": _("Labeled by machine"),
+        "human": _("Labeled by people"),
         "failed": _("Failed"),
-        "rest": _("not yet labeled"),
+        "rest": _("Not yet labeled"),
         "target_answers": _("Target answers"),
         "budget": _("Budget"),
         "days": _("Active days"),
@@ -70,11 +70,11 @@ def heads() -> dict[str, str]:
         "returned": _("Returned tasks"),
         "declined": _("Declined tasks"),
         "expired": _("Expired tasks"),
-        "right": _("Right"),
+        "right": _("Correct"),
         "answered": _("Answered"),
         "share": _("Share"),
         "median": _("7-day median"),
-        "before": _("previous period"),
+        "before": _("Previous period"),
         "seconds": _("Seconds"),
         "upto": _("Cumulative share"),
         "upto_active": _("Cumulative share, active time"),
@@ -84,7 +84,7 @@ def heads() -> dict[str, str]:
         "missed": _("Error rate"),
         "exposures": _("Times shown"),
         "count": _("Count"),
-        "middle": _("median forecast"),
+        "middle": _("Median forecast"),
         "low90": _("Lower bound (90 %)"),
         "high90": _("Upper bound (90 %)"),
         "left": _("Answers remaining"),
@@ -93,14 +93,14 @@ def heads() -> dict[str, str]:
         "shared": _("Shared objects"),
         "tasks": _("Objects"),
         "answers": _("Answers"),
-        "to_come": _("may still be spent"),
-        "unspent": _("not needed"),
+        "to_come": _("May still be spent"),
+        "unspent": _("Not needed"),
         "amount": _("Amount"),
         "what": _("Item"),
         "within": _("Requests within this time"),
         "task": _("Queue task"),
-        "todo": _("waiting"),
-        "doing": _("running"),
+        "todo": _("Waiting"),
+        "doing": _("Running"),
         "weekday": _("Weekday"),
         "least": _("Lower bound (95 %)"),
         "most": _("Upper bound (95 %)"),
@@ -131,7 +131,7 @@ def heads() -> dict[str, str]:
         "began_after": _("Answers before the drop"),
         "told_after": _("Answers before the alarm"),
         "told_at": _("Alarm at"),
-        "gold_right": _("Known objects right"),
+        "gold_right": _("Correct gold answers"),
         "answer": _("Answer number"),
         "at": _("Submitted"),
         "sum": _("CUSUM"),
@@ -167,15 +167,17 @@ def reasons() -> dict[str, str]:
     """Why an object got no further answers."""
     return {
         "": _("waiting for answers"), "all-answers": _("all answers received"), "sure-enough": _("confident"),
-        "most-workers": _("maximum workers reached"), "target-reached": _("target error rate reached"), "job-stopped": _("job stopped"),
+        "most-workers": _("maximum workers reached"), "target-reached": _("target error rate reached"),
+        "job-stopped": _("job stopped"),
         "availability-ended": _("task lifetime ended"), "all-declined": _("declined by all workers"),
-        "no-workers-needed": _("no worker needed"), "pre-hook-failed": _("the hook failed"),
-        "post-hook-failed": _("the hook failed"),
+        "no-workers-needed": _("no worker needed"), "pre-hook-failed": _("the pre-annotation hook failed"),
+        "post-hook-failed": _("the post-annotation hook failed"),
     }  # fmt: skip
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    return DASH if share is None or math.isnan(share) else f"{share:.{digits}%}"
+    """Return a share as "81.7 %"."""
+    return DASH if share is None or math.isnan(share) else f"{100 * share:.{digits}f} %"
 
 
 def dollars(amount: float | None, digits: int = 2) -> str:
@@ -184,14 +186,21 @@ def dollars(amount: float | None, digits: int = 2) -> str:
     return f"{'-' if amount < 0 else ''}${abs(amount):,.{digits}f}"
 
 
-def likelier(evidence: float | None) -> str:
-    """How many times likelier something is, by the logarithm of the likelihood ratio: to one figure, for more would
-    promise more than the model behind it holds, and above a million without a number."""
-    if evidence is None or math.isnan(evidence):
+def odds(log_ratio: float | None) -> str:
+    """Return a likelihood ratio as "about 4,000 : 1", given its natural logarithm.
+
+    Rounded to one significant digit, since the model behind it supports no more, and capped at 1,000,000.
+    """
+    if log_ratio is None or math.isnan(log_ratio):
         return DASH
-    if evidence > math.log(1_000_000):
-        return _("more than a million times likelier")
-    return _("about %(times)s times likelier") % {"times": f"{float(f'{math.exp(evidence):.1g}'):,g}"}
+    if log_ratio > math.log(1_000_000):
+        return _("over 1,000,000 : 1")
+    return _("about %(ratio)s : 1") % {"ratio": f"{float(f'{math.exp(log_ratio):.1g}'):,g}"}
+
+
+def object_number(position: float) -> int:
+    """Return an object's number as people count, from 1; `position` is its line in the manifest, from 0."""
+    return int(position) + 1
 
 
 def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:
@@ -222,7 +231,7 @@ def value(given: Any) -> str:
         for inside in given.values():
             if isinstance(inside, list) and all(isinstance(one, dict) and "label" in one for one in inside):
                 counts = Counter(str(one["label"]) for one in inside)
-                return _short(", ".join(f"{label} × {n}" for label, n in counts.items())) or _("none")
+                return _short(", ".join(f"{label} {n}" for label, n in counts.items())) or _("none")
     return _short(json.dumps(given, ensure_ascii=False))
 
 
@@ -258,6 +267,8 @@ def plain(frame: pd.DataFrame) -> str:
 
 
 def _number(name: str, value: float) -> str:
+    if name == "position":
+        return f"{object_number(value):,}"
     unit = DEFINITIONS[name].unit if name in DEFINITIONS else ""
     if unit == "share" or name in SHARES or name.startswith("upto"):
         return percent(value)

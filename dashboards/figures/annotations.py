@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards.figures.style import GREEN, INK, ORANGE, PALETTE, PINK, RED
 from dashboards.labels import dollars
@@ -66,11 +67,12 @@ def told(changes: pd.DataFrame) -> list[str]:
 
 
 def _known(after: dict[str, int]) -> str:
-    said = {
-        "added": _("%(n)s known objects added"), "corrected": _("%(n)s known objects corrected"),
-        "withdrawn": _("%(n)s known objects withdrawn"),
-    }  # fmt: skip
-    return ", ".join(said[name] % {"n": n} for name, n in after.items() if name in said)
+    texts = {
+        "added": lambda n: ngettext("%(n)s gold question added", "%(n)s gold questions added", n),
+        "corrected": lambda n: ngettext("%(n)s gold question corrected", "%(n)s gold questions corrected", n),
+        "withdrawn": lambda n: ngettext("%(n)s gold question withdrawn", "%(n)s gold questions withdrawn", n),
+    }
+    return ", ".join(texts[name](n) % {"n": n} for name, n in after.items() if name in texts)
 
 
 def _changed(field: str, before: Any, after: Any) -> str:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from plotly.subplots import make_subplots
 
 from dashboards.figures.style import BLUE, GREEN, INK, LINE, ORANGE, PINK, dress
+from dashboards.labels import percent
 from dashboards.view_models import Drawn
 
 ACROSS = 3
@@ -66,7 +68,12 @@ def worst(
     title = (
         _("Significant drop in accuracy: %(alarms)s of %(watched)s workers") % facts
         if content["alarms"]
-        else _("None of %(watched)s workers has fallen off beyond chance") % facts
+        else ngettext(
+            "No significant drop in accuracy: %(watched)s worker monitored",
+            "No significant drop in accuracy: %(watched)s workers monitored",
+            content["watched"],
+        )
+        % facts
     )
     return Drawn(title, under, table, figure, ("drift",), wide=True, links=tuple(link(one["worker"]) for one in kept))
 
@@ -88,9 +95,16 @@ def own(one: dict[str, Any], *, threshold: float, of: str, zone: str) -> Drawn:
     )
     if one["told"] is not None:
         facts = {"of": of, "began": f"{one['began']:,}", "told": f"{one['told'] + 1:,}"}
-        title = _("Fallen off after %(began)s answers, told after %(told)s: %(of)s") % facts
+        title = (
+            ngettext(
+                "Significant drop in accuracy after %(began)s answer, detected after %(told)s: %(of)s",
+                "Significant drop in accuracy after %(began)s answers, detected after %(told)s: %(of)s",
+                one["began"],
+            )
+            % facts
+        )
     else:
-        share = f"{one['highest'] / threshold:.0%}"
+        share = percent(one["highest"] / threshold, 0)
         title = _("No significant drop: CUSUM peaked at %(share)s of the alarm threshold: %(of)s") % {
             "share": share,
             "of": of,
@@ -127,7 +141,8 @@ def _traces(one: dict[str, Any], limit: float, top: float, *, zone: str, href: s
                 customdata=[[href, _time(at, zone)]], hovertemplate=hover,
             ))  # fmt: skip
     for right, name, symbol, mark in (
-        (True, _("gold question correct"), "line-ns-open", GREEN), (False, _("gold question wrong"), "x-thin-open", ORANGE),
+        (True, _("gold question correct"), "line-ns-open", GREEN),
+        (False, _("gold question wrong"), "x-thin-open", ORANGE),
     ):  # fmt: skip
         places = [place for place, hit in one["known"] if hit == right]
         if places:

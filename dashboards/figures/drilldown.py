@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards import labels
 from dashboards.figures.style import PALETTE, dress
@@ -25,7 +26,7 @@ def seen(job: int, position: Any, picture: str, text: str, link: Link) -> Seen:
     """An object in small. One that is not there any more has no position, and leads nowhere."""
     if pd.isna(position):
         return Seen("", "–", "–", "")
-    said = _("Object %(number)s") % {"position": int(position)}
+    said = _("Object %(number)s") % {"number": labels.object_number(int(position))}
     return Seen(picture, _cut(text, LONGEST), said, link(job, int(position)))
 
 
@@ -54,7 +55,12 @@ def answers(
         return Drawn(title % told, under % told, table, switches=switches, wide=True)
     title = _("%(wrong)s of %(scored)s answers are wrong") % {"wrong": wrong, "scored": scored}
     if not scored:
-        title = _("%(n)s answers, and nothing yet to hold them against") % told
+        title = (
+            ngettext(
+                "%(n)s answer, not comparable with a label yet", "%(n)s answers, none comparable with a label yet", n
+            )
+            % told
+        )
     objects = tuple(
         seen(int(job), place, picture, text, link)
         for job, place, picture, text in found[["job_id", "position", "thumbnail", "text"]].itertuples(index=False)
@@ -100,10 +106,13 @@ def objects(
         title = _("No matching objects so far. Continue with the next objects.") if more else _("No matching objects")
         return Drawn(title, under % told, table, switches=switches, wide=True)
     sure = found["confidence"].astype(float)
-    title = _("%(n)s objects, and no label yet") % told
+    title = ngettext("%(n)s object, no label yet", "%(n)s objects, no labels yet", len(found)) % told
     if sure.notna().any():
         told["least"] = labels.percent(sure.min())
-        title = _("%(n)s objects; the least sure label is sure to %(least)s") % told
+        title = (
+            ngettext("%(n)s object; confidence %(least)s", "%(n)s objects; lowest confidence %(least)s", len(found))
+            % told
+        )
     shown = tuple(
         seen(job, place, picture, text, link)
         for place, picture, text in found[["position", "thumbnail", "text"]].itertuples(index=False)
@@ -116,13 +125,15 @@ def objects(
 def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switches: tuple[Switch, ...] = ()) -> Drawn:
     """An object in large. On a picture whose size the answers tell, what they drew: each a name and a value, first the
     label and what is known."""
-    facts = {"position": int(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
+    facts = {"number": labels.object_number(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
     title = _("Object %(number)s") % facts
     if row["label"] is not None:
-        told = facts | {"label": labels.value(row["label"]), "sure": labels.percent(row["confidence"], 0)}
+        told = facts | {"label": labels.value(row["label"]), "confidence": labels.percent(row["confidence"], 0)}
         title = _("Object %(number)s: %(label)s (confidence %(confidence)s)") % told
-    under = _("%(of)s; n = %(n)s answers; %(text)s") if facts["text"] else _("%(of)s; n = %(n)s answers")
-    under = under % (facts | {"n": len(drawings) - sum(row[name] is not None for name in ("label", "known"))})
+    n = len(drawings) - sum(row[name] is not None for name in ("label", "known"))
+    under = (_("%(of)s; n = %(n)s answers; %(text)s") if facts["text"] else _("%(of)s; n = %(n)s answers")) % (
+        facts | {"n": n}
+    )
     lines = [(name, value, line) for name, value in drawings for line in outlines(value)]
     size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
     said = _("Object %(number)s") % facts

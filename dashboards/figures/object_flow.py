@@ -79,8 +79,10 @@ def why_so() -> dict[str, str]:
     """Why objects went a way; nothing is to be said of those that went on."""
     return reasons() | {
         "": "–", measures.WANTED: _("waiting for answers"),
-        measures.NOT_OPENED: _("not opened yet, or labeled before"), measures.NOT_TAKEN: _("not assigned to a worker yet"),
-        "no-workers-needed": _("the hook decided that no worker is needed"), "pre-hook-failed": _("the pre-annotation hook failed"),
+        measures.NOT_OPENED: _("not opened yet, or labeled before"),
+        measures.NOT_TAKEN: _("not assigned to a worker yet"),
+        "no-workers-needed": _("the hook decided that no worker is needed"),
+        "pre-hook-failed": _("the pre-annotation hook failed"),
         "post-hook-failed": _("the post-annotation hook failed"),
     }  # fmt: skip
 

@@ -8,7 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from dashboards import labels
 from dashboards.figures import annotations
 from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
 from dashboards.labels import percent, reasons
@@ -248,7 +250,7 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter]
         hovertemplate="%{x:.1%}: %{y:.1%}, n = %{text}<extra></extra>",
     )
     dress(figure, height=380).update_xaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Confidence")})
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Right")}).update_layout(
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.03], title={"text": _("Accuracy")}).update_layout(
         legend={"y": -0.24}
     )
     warning = ""
@@ -295,7 +297,7 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
                 y=seen["missed"][chosen],
                 mode="markers",
                 name=name,
-                text=seen["position"][chosen],
+                text=[labels.object_number(position) for position in seen["position"][chosen]],
                 customdata=[[link(int(place))] for place in seen["position"][chosen]] if link else None,
                 marker={"color": colour, "size": 9, "symbol": symbol, "opacity": 0.8},
                 hovertemplate=_("Object") + " %{text}: %{y:.0%}, n = %{x}<extra></extra>",
@@ -305,7 +307,11 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
         rangemode="tozero", title={"text": _("Times shown")}
     )
     figure.update_layout(legend={"y": -0.24})
-    title = _("%(n)s known objects are missed by most: they may be wrong") % {"n": int(suspect.sum())}
+    title = ngettext(
+        "%(n)s gold question is missed by most workers and may be wrong",
+        "%(n)s gold questions are missed by most workers and may be wrong",
+        int(suspect.sum()),
+    ) % {"n": int(suspect.sum())}
     table = table.sort_values("missed", ascending=False)
     return Drawn(
         title if suspect.any() else _("No gold question is missed by most workers"),
@@ -340,7 +346,14 @@ def redundancy(
     title = _("%(mean)s answers per object") % {"mean": f"{mean:.2f}"}
     if saved:
         facts = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
-        title = _("%(mean)s; %(saved)s answers and $%(money)s saved") % facts
+        title = (
+            ngettext(
+                "%(mean)s; %(saved)s answer and $%(money)s saved",
+                "%(mean)s; %(saved)s answers and $%(money)s saved",
+                saved,
+            )
+            % facts
+        )
     links = tuple(
         link(AnswerFilter(answers=int(n), reason=str(reason))) if link else ""
         for n, reason in zip(table["answers"], table["reason"], strict=True)
@@ -360,7 +373,7 @@ def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | Non
     if table.empty:
         return Drawn(_("No labels yet"), under, table)
     below = int((table["confidence"] < 0.8).sum())
-    title = _("%(n)s labels are sure to less than 80 %%") % {
-        "n": f"{below:,}" if below < len(table) else f"≥ {below:,}"
-    }
+    title = ngettext(
+        "%(n)s label has a confidence below 80 %%", "%(n)s labels have a confidence below 80 %%", below
+    ) % {"n": f"{below:,}" if below < len(table) else f"≥ {below:,}"}
     return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]) if link else ())

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards.figures.style import BLUE, GREEN, ORANGE, dress, pattern
 from dashboards.labels import words
@@ -55,4 +56,6 @@ def queue(tasks: pd.DataFrame) -> Drawn:
         figure.add_bar(y=tasks["task"], x=tasks[column], orientation="h", name=name,
                        marker={"color": colour, "pattern": pattern(shape)})  # fmt: skip
     dress(figure, height=130 + 30 * len(tasks)).update_layout(barmode="stack")
-    return Drawn(_("%(n)s tasks wait") % {"n": f"{int(tasks['todo'].sum()):,}"}, under, tasks, figure)
+    n = int(tasks["todo"].sum())
+    title = ngettext("%(n)s task waiting", "%(n)s tasks waiting", n) % {"n": f"{n:,}"}
+    return Drawn(title, under, tasks, figure)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from babel.dates import get_day_names
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
@@ -95,8 +95,16 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
     if found.reason:
         title = {
             "done": _("All target answers received"),
-            "few-days": _("%(rest)s answers still wanted; too few days of work for a forecast"),
-            "no-answers": _("%(rest)s answers still wanted; nobody has answered lately"),
+            "few-days": ngettext(
+                "%(rest)s answer remaining; too few days of work for a forecast",
+                "%(rest)s answers remaining; too few days of work for a forecast",
+                found.rest,
+            ),
+            "no-answers": ngettext(
+                "%(rest)s answer remaining; no recent answers",
+                "%(rest)s answers remaining; no recent answers",
+                found.rest,
+            ),
         }[found.reason] % {"rest": f"{found.rest:,}"}
     elif found.finish:
         title = _("Expected finish %(day)s (90 %% interval: %(low)s to %(high)s)") % {

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, PINK, arms, dress
 from dashboards.labels import percent
@@ -44,12 +45,7 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
             "all": len(known)
         }
     below = known["high"] < crowd
-    if below.any():
-        title = _("The crowd is right in %(share)s; %(below)s surely below it") % {
-            "share": percent(crowd), "below": int(below.sum()),
-        }  # fmt: skip
-    else:
-        title = _("The crowd is right in %(share)s; nobody is surely below") % {"share": percent(crowd)}
+    title = _forest_title(crowd, int(below.sum()), key)
     figure = go.Figure()
     lower = shown["high"] < crowd
     flagged = shown["open_cases"] > 0 if "open_cases" in shown else pd.Series(data=False, index=shown.index)
@@ -106,6 +102,27 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     )
 
 
+def _forest_title(crowd: float, below: int, key: str) -> str:
+    """Return the crowd's accuracy and how many workers or workforces are significantly below it."""
+    if not below and key == "workforce":
+        title = _("Crowd accuracy %(share)s; no workforce significantly below")
+    elif not below:
+        title = _("Crowd accuracy %(share)s; no worker significantly below")
+    elif key == "workforce":
+        title = ngettext(
+            "Crowd accuracy %(share)s; %(below)s workforce significantly below",
+            "Crowd accuracy %(share)s; %(below)s workforces significantly below",
+            below,
+        )
+    else:
+        title = ngettext(
+            "Crowd accuracy %(share)s; %(below)s worker significantly below",
+            "Crowd accuracy %(share)s; %(below)s workers significantly below",
+            below,
+        )
+    return title % {"share": percent(crowd), "below": f"{below:,}"}
+
+
 def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     """Share of right answers by their number, with the limits within which those as good as the crowd lie."""
     gold, truth = workers["gold_n"].sum(), workers["truth_n"].sum()
@@ -140,7 +157,8 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     near = 1.96 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))
     far = share < crowd - near
     for name, chosen, colour, symbol in (
-        (_("within or above the limits"), ~far, BLUE, "circle"), (_("below the 95 % limit"), far, ORANGE, "triangle-down"),
+        (_("within or above the limits"), ~far, BLUE, "circle"),
+        (_("below the 95 % limit"), far, ORANGE, "triangle-down"),
     ):  # fmt: skip
         some = rows[chosen]
         if len(some):
@@ -155,7 +173,9 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     figure.update_yaxes(tickformat=".0%", range=[max(0.0, float(share.min()) - 0.08), 1.02])
     figure.update_layout(legend={"y": -0.24})
     count = int((share < crowd - reach).sum())
-    title = _("%(count)s lie below the outer limit: more than chance") % {"count": count}
+    title = ngettext(
+        "%(count)s worker below the 99.8 %% control limit", "%(count)s workers below the 99.8 %% control limit", count
+    ) % {"count": f"{count:,}"}
     return Drawn(
         title if count else _("All workers within the 99.8 % control limits"),
         under,

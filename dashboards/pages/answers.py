@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import drilldown as figures
-from dashboards.labels import DASH, percent, reasons, value, words
+from dashboards.labels import DASH, object_number, percent, reasons, value, words
 from dashboards.pages import links
 from dashboards.view_models import Content, Number, Switch, part
 from gtcrowd.analytics import drilldown, frames
@@ -68,7 +68,7 @@ def _links(
 def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, Any]) -> Content:
     """One object: as it looks, its label, and everybody's answer to it, of all days."""
     only, asked = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.wanted.position)
-    place = {"position": asked.position, "job": job["job"]}
+    place = {"number": object_number(asked.position or 0), "job": job["job"]}
     rows, _after = drilldown.objects(viewer, only, asked)
     name = _("Object %(number)s of %(job)s") % place
     if rows.empty:

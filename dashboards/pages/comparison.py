@@ -30,7 +30,7 @@ def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
     """What is compared with; None for nothing: not asked for, no period before, or no such team or workforce."""
     if options.against == "before":
         earlier = filters.before()
-        return Other(_("previous period"), earlier, same=True) if earlier else None
+        return Other(_("the previous period"), earlier, same=True) if earlier else None
     if options.against == "crowd":
         return _of(_("all workers"), filters, filters.of())
     if options.group is None:
@@ -74,7 +74,7 @@ def told(options: Options, beside: Other | None, answers: int | None) -> str:
         return _("This page already shows %(group)s. Filter by team, workforce or worker to compare.") % facts
     if answers == 0:
         return _("Nothing to compare with: no answers for %(group)s.") % facts
-    return _("Changes are relative to: %(group)s.") % facts
+    return _("Changes are relative to %(group)s.") % facts
 
 
 def named(numbers: tuple[Number, ...], beside: Other | None) -> tuple[Number, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards import address
 from dashboards.address import Options
@@ -120,7 +121,8 @@ def narrowed(wanted: AnswerFilter, names: Sequence[str]) -> str:
         states = {"labeled": _("labeled"), "failed": _("failed"), "rest": _("not yet labeled")}
         found.append(states[wanted.state])
     if wanted.answers is not None:
-        found.append(_("%(n)s answers an object") % {"n": wanted.answers})
+        per_object = ngettext("%(n)s answer per object", "%(n)s answers per object", wanted.answers)
+        found.append(per_object % {"n": wanted.answers})
     if wanted.reason is not None:
         found.append(reasons().get(wanted.reason, wanted.reason))
     if wanted.sure:

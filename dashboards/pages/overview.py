@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pandas as pd
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards import address, ids
 from dashboards.address import Options
 from dashboards.figures import spark, throughput
-from dashboards.labels import DASH, dollars, likelier, percent
+from dashboards.labels import DASH, dollars, odds, percent
 from dashboards.pages import comparison, links
 from dashboards.view_models import Content, Level, Notice, Number, Part, Spark, part
 from gtcrowd.analytics import cases, forecast_inputs, frames
@@ -95,7 +96,7 @@ def _numbers(now: workers.Numbers, before: workers.Numbers | None) -> tuple[Numb
             "accuracy",
         ),
         Number(
-            _("Known objects right"),
+            _("Gold accuracy"),
             percent(now.gold_accuracy),
             interval(now.gold_low, now.gold_high, now.gold_n),
             change(now.gold_accuracy, was.gold_accuracy, points=True),
@@ -207,9 +208,11 @@ def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Not
             str(cases.CATEGORIES[name].title) if name in cases.CATEGORIES else name
             for name in dict.fromkeys(rows["category"])
         ]
-        text = _("%(n)s open cases, the strongest %(likelier)s than chance, in %(job)s") % {
-            "n": len(rows), "likelier": likelier(float(strongest["ratio"])), "job": strongest["job"] or DASH,
-        }  # fmt: skip
+        text = ngettext(
+            "%(n)s open case; evidence %(odds)s, in %(job)s",
+            "%(n)s open cases; strongest evidence %(odds)s, in %(job)s",
+            len(rows),
+        ) % {"n": len(rows), "odds": odds(float(strongest["ratio"])), "job": strongest["job"] or DASH}
         link = address.href(filters, options, page="worker", item=int(strongest["worker_id"]))
         found.append((float(strongest["ratio"]), Notice(f"{strongest['worker']}: {', '.join(titles)}", text, link)))
     return [notice for _ratio, notice in sorted(found, key=lambda one: -one[0])]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import box_errors, categories, drift, quality, throughput, worker
-from dashboards.labels import dollars, likelier, percent, words
+from dashboards.labels import dollars, odds, percent, words
 from dashboards.pages import comparison, links
 from dashboards.view_models import CaseShown, Content, Number, Part, Switch, part
 from gtcrowd.analytics import cases, frames
@@ -161,7 +161,7 @@ def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tupl
             "accuracy",
         ),
         Number(
-            _("Known objects right"),
+            _("Gold accuracy"),
             percent(row["gold_accuracy"]),
             interval("gold_low", "gold_high", "gold_n"),
             change("gold_accuracy", was.gold_accuracy if was else None, points=True),
@@ -214,8 +214,8 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
     for row in flagged.to_dict("records"):
         category = cases.CATEGORIES.get(row["category"])
         facts = [(_("Job"), row["job"] or "–"), (_("Opened"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
-                 (_("Likelihood ratio"), _("%(likelier)s than the innocent story") % {
-                     "likelier": likelier(row["ratio"])})]  # fmt: skip
+                 (_("Evidence"), _("%(odds)s against an innocent explanation") % {
+                     "odds": odds(row["ratio"])})]  # fmt: skip
         evidence = row["evidence"] | (
             {"with": names.get(row["evidence"]["with"], "–")} if "with" in row["evidence"] else {}
         )

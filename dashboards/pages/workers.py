@@ -2,6 +2,7 @@
 
 import pandas as pd
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from dashboards.address import Options
 from dashboards.figures import workers as figures
@@ -65,7 +66,8 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part(
             "table",
             lambda: Drawn(
-                _("%(n)s workers with all measures") % {"n": f"{len(found):,}"},
+                ngettext("%(n)s worker, all metrics", "%(n)s workers, all metrics", len(found))
+                % {"n": f"{len(found):,}"},
                 _("Select a heading to sort or a row to open the worker; n = %(n)s answers; %(window)s")
                 % {"n": f"{int(found['submitted'].sum()):,}", "window": window},
                 found[["worker_id", *COLUMNS]],

@@ -97,7 +97,7 @@ def test_bars_and_bins_lead_to_their_objects(alice, job, now):
     assert rows(alice, redundancy.figure.data[0].customdata[0][0]) == rows(alice, redundancy.links[0]) == [0, 1]
     states = {trace.name: trace.customdata[0][0] for trace in part(alice, own, "progress").figure.data}
     assert rows(alice, states["by people"]) == [0, 1]
-    assert rows(alice, states["not yet"]) == []
+    assert rows(alice, states["not yet labeled"]) == []
     reliability = part(alice, f"/dashboards/quality/?job={job.pk}", "reliability")
     assert rows(alice, reliability.figure.data[1].customdata[0][0]) == rows(alice, reliability.links[0]) == [0, 1]
 
@@ -117,10 +117,10 @@ def test_the_page_says_what_it_is_narrowed_to_and_leads_back(alice, job, crowd):
     assert {one.text: one.href for one in drawn.links} == {
         "Worker Eve": f"/dashboards/worker/{eve}/?job={job.pk}&days=all",
         "Job herons": f"/dashboards/job/{job.pk}/?job={job.pk}&worker={eve}&days=all",
-        "Quality of its labels": f"/dashboards/quality/?job={job.pk}&worker={eve}&days=all",
-        "All answers within the filters": f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all",
+        "Label quality": f"/dashboards/quality/?job={job.pk}&worker={eve}&days=all",
+        "All answers for these filters": f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all",
     }
-    assert drawn.parts[0].drawn.title == "2 of 2 answers differ from what is right"
+    assert drawn.parts[0].drawn.title == "2 of 2 answers are wrong"
 
 
 def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
@@ -131,9 +131,9 @@ def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
 
     ids = [*first.table["answer_id"], *second.table["answer_id"]]
     assert (len(first.table), len(second.table), len(set(ids))) == (4, 2, 6)
-    assert [one.text for one in second.switches] == ["From the first row on"]
-    assert "looked at back to 2026-11-02" in first.under
-    assert "there are no older ones" in second.under
+    assert [one.text for one in second.switches] == ["Back to the first row"]
+    assert "searched back to 2026-11-02" in first.under
+    assert "no older answers" in second.under
 
 
 def test_what_was_looked_for_in_vain_may_be_further_on(alice, job, monkeypatch):
@@ -141,14 +141,14 @@ def test_what_was_looked_for_in_vain_may_be_further_on(alice, job, monkeypatch):
     monkeypatch.setattr(drilldown.answers, "__kwdefaults__", {"after": "", "size": 1})
     drawn = part(alice, f"/dashboards/answers/?job={job.pk}&days=all&right=heron&answered=heron", "answers")
 
-    assert drawn.title.startswith("None among the answers back to 2026-11-03")
-    assert rows(alice, drawn.switches[0].href) == [] or drawn.switches[0].text == "The next 50"
+    assert drawn.title.startswith("No matching answers back to 2026-11-03")
+    assert rows(alice, drawn.switches[0].href) == [] or drawn.switches[0].text == "Next 50"
 
 
 def test_one_job_is_to_be_chosen(alice, bob, job):
     for where in ("/dashboards/objects/", "/dashboards/answers/?wrong=1"):
         drawn = content(alice, where)
-        assert drawn.lead == "This is told of one job at a time. Choose one:"
+        assert drawn.lead == "This page shows one job at a time. Choose a job:"
         assert [one.text for one in drawn.links] == ["herons"]
         assert f"job={job.pk}" in drawn.links[0].href
         assert content(bob, where).links == ()
@@ -165,18 +165,18 @@ def test_an_object_with_everybodys_boxes(alice, cars):
     assert drawn.figure.layout.images[0].source.startswith("/work/")
     assert drawn.figure.layout.yaxis.range == (480, 0)
     assert drawn.table.set_index("part").loc["Eve"].tolist() == ["car", 160, 100, 100, 80]
-    assert part(alice, where, "answers").table["answered"].tolist() == ["car × 1"] * 3
+    assert part(alice, where, "answers").table["answered"].tolist() == ["car 1"] * 3
 
 
 def test_a_text_stands_in_large(alice, job):
     drawn = content(alice, f"/dashboards/answers/?job={job.pk}&position=1")
 
-    assert drawn.title == "Object 1 of herons"
+    assert drawn.title == "Object 2 of herons"
     assert drawn.parts[0].drawn.large.text == "b"
     assert {one.title: one.value for one in drawn.numbers} == {
-        "Label": "heron", "Known": "–", "State": "Done", "Answers": "3",
+        "Label": "heron", "Gold or truth": "–", "State": "Done", "Answers": "3",
     }  # fmt: skip
-    assert content(alice, f"/dashboards/answers/?job={job.pk}&position=2").lead == "There is no such object."
+    assert content(alice, f"/dashboards/answers/?job={job.pk}&position=2").lead == "This object does not exist."
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_bar_leads_to_its_answers_and_a_row_to_its_day(page, address, job, cro
     page.go_back()
     settled(page, "Overview")
     card = page.locator(".card", has=page.locator("#throughput-graph"))
-    card.get_by_text("As a table").click()
+    card.get_by_text("Show table").click()
     card.get_by_role("link", name="2026-11-02").click()
     page.wait_for_url("**/dashboards/?from=2026-11-02&to=2026-11-02")
     expect(page.locator("#numbers")).to_contain_text("4")
@@ -116,7 +116,7 @@ def test_from_a_cell_to_its_answers_and_to_an_object(page, address, job, cars):
     settled(page, "Answers")
     expect(page.locator("#content tbody tr")).to_have_count(2)
     page.get_by_role("link", name="b", exact=True).click()
-    settled(page, "Object 1 of herons")
+    settled(page, "Object 2 of herons")
     expect(page.locator("blockquote")).to_have_text("b")
     expect(page.locator("#content tbody tr")).to_have_count(3)
 
@@ -190,7 +190,7 @@ def test_figures_are_saved_as_pictures_and_the_page_as_one_file(page, address, j
         caught.value.save_as(file)
         assert file.read_bytes().startswith(start)
     with page.expect_download() as caught:
-        page.get_by_role("link", name="Page as one file").click()
+        page.get_by_role("link", name="Download page as HTML").click()
     caught.value.save_as(tmp_path / "page.html")
 
     alone = browser.new_context(offline=True).new_page()
@@ -200,17 +200,17 @@ def test_figures_are_saved_as_pictures_and_the_page_as_one_file(page, address, j
     alone.goto(f"file://{tmp_path}/page.html")
     alone.wait_for_selector(".js-plotly-plot .bars")
     assert complaints == []
-    assert "answers a day" in alone.inner_text("body")
+    assert "answers per day" in alone.inner_text("body")
     alone.context.close()
 
 
 def test_a_case_is_decided(page, address, ids):
     page.goto(f"{address}/dashboards/worker/{ids['worker']}/{ALL}")
     settled(page, "Eve")
-    page.get_by_label("Note, why it was decided so").fill("She uses the keyboard.")
-    page.get_by_role("button", name="Something innocent: clear it").click()
+    page.get_by_label("Reason for the decision").fill("She uses the keyboard.")
+    page.get_by_role("button", name="Dismiss").click()
 
-    expect(page.locator(".case h3")).to_contain_text("Cleared")
+    expect(page.locator(".case h3")).to_contain_text("Dismissed")
     assert Case.objects.get().note == "She uses the keyboard."
 
 
@@ -218,7 +218,7 @@ def test_a_view_is_saved_and_comes_back(page, address, ids):
     page.goto(f"{address}/dashboards/money/?days=7")
     settled(page, "Money")
     page.get_by_text("Saved views").click()
-    page.get_by_label("Name for this page with its filters").fill("This week's money")
+    page.get_by_label("Name of this view").fill("This week's money")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#views a")).to_have_text("This week's money")
     page.goto(f"{address}/dashboards/")
@@ -226,8 +226,8 @@ def test_a_view_is_saved_and_comes_back(page, address, ids):
     page.get_by_text("Saved views").click()
     page.locator("#views a").click()
     settled(page, "Money")
-    page.get_by_role("button", name="Delete the view This week's money").click()
-    expect(page.locator("#views")).to_contain_text("There is none yet.")
+    page.get_by_role("button", name="Delete view This week's money").click()
+    expect(page.locator("#views")).to_contain_text("No saved views yet.")
     assert not SavedView.objects.exists()
 
 
@@ -239,15 +239,15 @@ def test_it_is_redrawn_when_something_is_new_and_nobody_is_at_it(page, address, 
     answer(crowd["cleo"], fresh, now=now + timedelta(days=1))
     rollup.roll(zone="UTC")
 
-    page.get_by_text("As a table").first.click()
+    page.get_by_text("Show table").first.click()
     page.evaluate(tick)
     page.wait_for_timeout(800)
     assert "Answers\n6" in page.locator("#numbers").inner_text()  # somebody reads
-    page.get_by_text("As a table").first.click()
+    page.get_by_text("Show table").first.click()
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(1, 1)
     page.evaluate(tick)
     expect(page.locator("#numbers")).to_contain_text("7")
 
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_role("button", name="Go on")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Resume")).to_have_attribute("aria-pressed", "true")

@@ -82,7 +82,7 @@ def test_a_case_is_decided_by_who_may(alice, job):
     _status, _headers, body = decide(alice.user, case.pk)
 
     case.refresh_from_db()
-    assert "Decided." in body
+    assert "Decision saved." in body
     assert (case.state, case.note, case.decided_by) == ("confirmed", "Seen.", alice.user)
 
 
@@ -92,7 +92,7 @@ def test_nobody_decides_anothers_case(alice, bob, job):
     _status, _headers, body = decide(bob.user, case.pk)
 
     case.refresh_from_db()
-    assert "no such case" in body
+    assert "case does not exist" in body
     assert case.state == "open"
 
 
@@ -122,7 +122,7 @@ def test_nobody_sees_or_deletes_anothers_view(alice, bob, now):
 
     body = view(bob.user, f'{{"pk":{one.pk},"type":"view"}}.n_clicks', forget=[one.pk])[2]
 
-    assert "Only who saved" in body
+    assert "Only the person who saved" in body
     assert "mine" not in visit("/dashboards/_dash-layout", bob.user)[2]
     assert SavedView.objects.count() == 1
 
@@ -173,4 +173,4 @@ def test_a_page_that_fails_says_so_without_a_traceback(alice, job, monkeypatch):
 
 
 def test_there_is_no_such_page(alice):
-    assert "There is no such page" in draw(alice.user, "/dashboards/nowhere/")
+    assert "This page does not exist" in draw(alice.user, "/dashboards/nowhere/")

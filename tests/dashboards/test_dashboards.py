@@ -54,10 +54,10 @@ def test_dashboards_are_in_the_readers_language(alice):
 
     assert '<html lang="ko">' in page
     assert "<title>대시보드 · gtcrowd</title>" in page
-    for word in ("모두 선택", "첫째 날", "작업자"):
+    for word in ("검색", "작업자", "필터"):
         assert word in said
     assert translation.get_language() == "en"
-    assert "Choose all" in visit("/dashboards/_dash-layout", alice.user)[2]
+    assert "Select all" in visit("/dashboards/_dash-layout", alice.user)[2]
 
 
 def test_the_choice_of_language_comes_with_its_cookie(alice):

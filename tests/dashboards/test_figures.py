@@ -48,9 +48,9 @@ def test_forest_sorts_by_the_lower_end_and_draws_intervals():
     figure = drawn.figure
 
     assert list(figure.layout.yaxis.categoryarray) == ["Eve", "Dan", "Cleo"]
-    assert "1 surely below" in drawn.title
+    assert "1 worker significantly below" in drawn.title
     assert "n = 1,512" in drawn.under
-    below = next(trace for trace in figure.data if trace.name == "surely below the crowd")
+    below = next(trace for trace in figure.data if trace.name == "significantly below the crowd")
     assert (list(below.y), below.marker.symbol) == (["Eve"], ("triangle-down",))
     assert below.error_x.array[0] > 0
     assert below.customdata[0][0] == "/dashboards/worker/2/"
@@ -59,7 +59,7 @@ def test_forest_sorts_by_the_lower_end_and_draws_intervals():
 def test_a_worker_with_few_answers_is_drawn_hollow():
     figure = workers.forest(CROWD, window="w", link=link).figure
 
-    well = next(trace for trace in figure.data if trace.name == "as the crowd, or better")
+    well = next(trace for trace in figure.data if trace.name == "not below the crowd")
     assert dict(zip(well.y, well.marker.symbol, strict=True)) == {"Dan": "circle-open", "Cleo": "circle"}
 
 
@@ -82,11 +82,11 @@ def test_funnel_names_who_is_outside():
 
     drawn = workers.funnel(gold, window="w", link=link)
 
-    assert drawn.title.startswith("1 lie below")
-    below = next(trace for trace in drawn.figure.data if trace.name == "below the limits")
+    assert drawn.title.startswith("1 worker below the 99.8 % control limit")
+    below = next(trace for trace in drawn.figure.data if trace.name == "below the 95 % limit")
     assert list(below.text) == ["Eve"]
     assert drawn.figure.layout.xaxis.type == "log"
-    assert "known objects" in drawn.under
+    assert "gold questions" in drawn.under
 
 
 def test_figures_of_nothing_say_so():
@@ -122,10 +122,12 @@ def test_the_median_of_seven_days_and_the_way_to_a_day():
     assert drawn.figure.data[0].customdata[2][0] == "/dashboards/?from=2026-11-03"
     assert "Asia/Seoul" in drawn.under
     assert "33" in drawn.under
-    assert drawn.title == "11 answers a day, 30 on the busiest"
+    assert drawn.title == "11 answers per day, 30 on the busiest day"
 
 
-@pytest.mark.parametrize(("days", "bars", "told"), [(120, 120, "by day"), (126, 18, "by week"), (900, 30, "by month")])
+@pytest.mark.parametrize(
+    ("days", "bars", "told"), [(120, 120, "per day"), (126, 18, "per week"), (900, 30, "per month")]
+)
 def test_many_days_are_drawn_by_week_or_month(days, bars, told):
     table = pd.DataFrame({"Cleo": 1.0}, index=pd.date_range("2024-01-01", periods=days, name="day"))
 
@@ -134,7 +136,7 @@ def test_many_days_are_drawn_by_week_or_month(days, bars, told):
     assert len(drawn.figure.data[0].x) == bars
     assert sum(drawn.figure.data[0].y) == days
     assert told in drawn.under
-    if told == "by week":
+    if told == "per week":
         assert drawn.figure.data[0].customdata[0][0] == "2024-01-01/2024-01-07"
 
 
@@ -144,16 +146,16 @@ def test_burn_down_joins_what_was_and_what_will_be():
 
     drawn = throughput.burn_down(history, ahead, what="j")
 
-    past = next(trace for trace in drawn.figure.data if trace.name == "until now")
+    past = next(trace for trace in drawn.figure.data if trace.name == "so far")
     assert (past.y[0], past.y[-1]) == (140, 50)
-    assert drawn.title.startswith("Done by 2026-11-15")
+    assert drawn.title.startswith("Expected finish 2026-11-15")
     assert {"50 %", "90 %"} <= {trace.name for trace in drawn.figure.data}
     assert drawn.explain == ("forecast",)
 
 
 @pytest.mark.parametrize(
     ("rest", "past", "told"),
-    [(0, [5.0] * 5, "No answer is wanted"), (9, [1.0], "too few days"), (9, [0.0] * 5, "nobody")],
+    [(0, [5.0] * 5, "All target answers received"), (9, [1.0], "too few days"), (9, [0.0] * 5, "no recent answers")],
 )
 def test_no_forecast_says_why(rest, past, told):
     history = pd.Series(past, index=pd.date_range("2026-11-01", periods=len(past), name="day"))
@@ -168,7 +170,7 @@ def test_hours_begin_with_monday_in_the_readers_language():
     table.loc[0, 9] = 5
     table = table.rename_axis("weekday").reset_index()
 
-    assert throughput.hours(table, zone="UTC", window="w").title == "Busiest on Mon from 09:00"
+    assert throughput.hours(table, zone="UTC", window="w").title == "Busiest hour: Mon 09:00"
     with translation.override("ja"):
         assert throughput.hours(table, zone="UTC", window="w").figure.data[0].y[0] == "月"
 
@@ -178,7 +180,7 @@ def test_times_are_drawn_by_their_shares():
 
     drawn = throughput.times(counts, counts * 0, window="w")
 
-    assert [trace.name for trace in drawn.figure.data] == ["from claim to submit"]
+    assert [trace.name for trace in drawn.figure.data] == ["from assignment to submission"]
     assert drawn.figure.data[0].y[-1] == 1
     assert drawn.figure.layout.xaxis.type == "log"
 
@@ -192,7 +194,7 @@ def test_confusion_as_counts_and_as_shares():
     assert drawn.figure.data[0].z.tolist() == counts
     assert drawn.figure.data[0].customdata[0] == ["heron/heron", "heron/ibis"]
     assert drawn.links == ("heron/", "ibis/")
-    assert drawn.title == "23.1% of the answers are on another category"
+    assert drawn.title == "23.1 % of answers disagree with the label"
     assert shares.figure.data[0].z[0].tolist() == [0.8, 0.2]
     assert np.isnan(shares.figure.data[0].z[1]).all()
     assert "fewer than 5" in shares.warning
@@ -203,7 +205,7 @@ def test_pairs_are_told_with_their_share():
     some = Seen("", "a", "Object 0", "/o/")
     drawn = quality.pairs(found, of="j", link=lambda *pair: "/".join(pair), examples=[(some,), ()])
 
-    assert drawn.title == "heron is taken for ibis in 20.0%"
+    assert drawn.title == "heron is confused with ibis in 20.0 % of answers"
     assert list(drawn.figure.data[0].x) == [2, 1]
     assert [pair[0] for pair in drawn.figure.data[0].customdata] == ["heron/ibis", "ibis/heron"]
     assert drawn.examples == (("heron → ibis", (some,)),)
@@ -232,8 +234,8 @@ def test_calibration_warns_where_little_is_known():
 
     drawn = quality.reliability(found, of="j")
 
-    assert drawn.title == "Confidences are off by 10.0% on average"
-    assert "most of this is chance" in drawn.warning
+    assert drawn.title == "Confidence differs from accuracy by 10.0 % on average"
+    assert "due to chance" in drawn.warning
     assert drawn.figure.data[1].error_y.arrayminus[0] == pytest.approx(0.29)
 
 
@@ -245,15 +247,15 @@ def test_known_objects_missed_by_most_are_marked():
 
     drawn = quality.gold(items, of="j")
 
-    assert drawn.title.startswith("1 known objects are missed")
-    assert list(next(trace for trace in drawn.figure.data if trace.name == "look at it").text) == [3]
+    assert drawn.title.startswith("1 gold question is missed")
+    assert list(next(trace for trace in drawn.figure.data if trace.name == "review").text) == [4]
 
 
 def test_redundancy_tells_what_was_saved():
     drawn = quality.redundancy([[2, "done", "sure-enough", 30], [3, "done", "all-answers", 10]], saved=30, price=0.012)
 
-    assert drawn.title == "2.25 answers an object; 30 answers and $0.36 saved"
-    assert {trace.name for trace in drawn.figure.data} == {"sure enough", "all answers are there"}
+    assert drawn.title == "2.25 answers per object; 30 answers and $0.36 saved"
+    assert {trace.name for trace in drawn.figure.data} == {"confident", "all answers received"}
 
 
 def test_pay_below_the_target_is_told_apart():
@@ -261,7 +263,7 @@ def test_pay_below_the_target_is_told_apart():
 
     drawn = money.hourly(paid, target=12.0, window="w", link=link)
 
-    assert drawn.title == "2 of 3 workers below the target; the median is $10.00 an hour"
+    assert drawn.title == "2 of 3 workers below the target; median $10.00 per hour"
     assert [trace.marker.symbol for trace in drawn.figure.data] == ["circle", "triangle-down"]
 
 
@@ -279,7 +281,7 @@ def test_latency_from_classes():
 
     drawn = service.latency(counts)
 
-    assert drawn.title == "99 in 100 requests within 100 ms"
+    assert drawn.title == "99 % of requests within 100 ms"
     assert [row[1] for row in labels.rows(drawn.table)] == ["0.01", "0.1", "∞"]
 
 
@@ -298,15 +300,15 @@ def test_a_file_runs_nothing_in_a_spreadsheet():
 @pytest.mark.parametrize(
     ("evidence", "told"),
     [
-        (np.log(4024), "about 4,000 times likelier"),
-        (np.log(1.6), "about 2 times likelier"),
-        (np.log(940_000), "about 900,000 times likelier"),
-        (92.4, "more than a million times likelier"),
+        (np.log(4024), "about 4,000 : 1"),
+        (np.log(1.6), "about 2 : 1"),
+        (np.log(940_000), "about 900,000 : 1"),
+        (92.4, "over 1,000,000 : 1"),
         (None, "–"),
     ],
 )
 def test_evidence_is_told_plainly(evidence, told):
-    assert labels.likelier(evidence) == told
+    assert labels.odds(evidence) == told
 
 
 def by_day(n, **more):
@@ -320,8 +322,8 @@ def test_lines_have_gaps_where_a_share_is_not_known():
 
     found = spark.lines(days, first=date(2026, 8, 31), last=date(2026, 9, 5))
 
-    assert found["submitted"].text == "By day, from 0 to 2; least 0, most 3"
-    assert found["gold_accuracy"].text == "By day, from 100.0% to 50.0%; least 0.0%, most 100.0%"
+    assert found["submitted"].text == "Daily: first 0, last 2, minimum 0, maximum 3"
+    assert found["gold_accuracy"].text == "Daily: first 100.0 %, last 50.0 %, minimum 0.0 %, maximum 100.0 %"
     assert found["gold_accuracy"].svg.count("M") == 2
     assert "agreement" not in found
     assert spark.lines(days.iloc[:0], first=None, last=None) == {}
@@ -330,9 +332,9 @@ def test_lines_have_gaps_where_a_share_is_not_known():
 def test_many_days_are_a_line_of_whole_weeks():
     found = spark.lines(by_day(60, submitted=1, workers=4), first=None, last=None)
 
-    assert found["submitted"].text == "By week, from 7 to 7; least 7, most 7"
-    assert found["workers"].text == "By week, from 4 to 4; least 4, most 4"
-    assert "By day" in spark.lines(by_day(45, submitted=1), first=None, last=None)["submitted"].text
+    assert found["submitted"].text == "Weekly: first 7, last 7, minimum 7, maximum 7"
+    assert found["workers"].text == "Weekly: first 4, last 4, minimum 4, maximum 4"
+    assert "Daily" in spark.lines(by_day(45, submitted=1), first=None, last=None)["submitted"].text
 
 
 def flow(**more):
@@ -344,15 +346,15 @@ def test_budgets_go_down_step_by_step_to_what_is_held():
     drawn = money.flow(flow(), come=6.0, ends_now=True, window="w", link="/dashboards/job/1/")
 
     assert drawn.table.to_numpy().tolist() == [
-        ["held before", 10], ["set aside", 5], ["earned by answers", -4], ["fees", -1], ["given back", -2],
-        ["still held", 8], ["still to come", -6],
+        ["reserved before", 10], ["reserved", 5], ["paid for answers", -4], ["fees", -1], ["released", -2],
+        ["still reserved", 8], ["may still be spent", -6],
     ]  # fmt: skip
     less = next(trace for trace in drawn.figure.data if "fees" in trace.y)
     assert list(zip(less.y, less.base, less.x, strict=True)) == [
-        ("earned by answers", 15, -4), ("fees", 11, -1), ("given back", 10, -2),
+        ("paid for answers", 15, -4), ("fees", 11, -1), ("released", 10, -2),
     ]  # fmt: skip
     assert less.customdata[0][0] == "/dashboards/job/1/"
-    assert drawn.title == "$8.00 are left of $15.00 set aside, up to $6.00 still to come"
+    assert drawn.title == "$8.00 of $15.00 left; up to $6.00 may still be spent"
     assert "$3.00 for late answers" in drawn.under
 
 
@@ -362,7 +364,7 @@ def test_what_does_not_reach_to_the_end_is_said():
     )
     past = money.flow(flow(before=0), come=9.0, ends_now=False, window="w")
     assert past.title == "$-2.00 are left of $5.00 set aside".replace("$-", "-$")
-    assert "still to come" not in past.table["what"].tolist()
+    assert "may still be spent" not in past.table["what"].tolist()
 
 
 def test_what_is_lacking_to_the_target():

@@ -46,7 +46,7 @@ def test_a_page_as_one_file(alice, job):
     assert body.count("plotly.js v") == 1
     assert "default-src 'none'" in body
     assert len(re.findall("data-plot style", body)) >= 3
-    assert "answers a day" in body
+    assert "answers per day" in body
     assert re.search(r"as of \d{4}-\d\d-\d\d", body)
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", body.split("<script>")[0])
 
@@ -76,5 +76,5 @@ def test_numbers_keep_their_lines_and_what_they_are_compared_with(alice, job):
     body = visit("/dashboards/file/page.html", alice.user, query=f"{query}&team={job.team_id}&against=crowd")[2]
 
     numbers = body[body.index("<dl class='numbers'>") : body.index("</dl>")]
-    assert "<span role='img' aria-label='By day, from 0 to 0; least 0, most 4'><svg" in numbers
-    assert "＝ 0.0 % against the whole crowd" in numbers
+    assert "<span role='img' aria-label='Daily: first 0, last 0, minimum 0, maximum 4'><svg" in numbers
+    assert "＝ 0.0 % vs. all workers" in numbers

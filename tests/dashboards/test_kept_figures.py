@@ -52,13 +52,13 @@ def traces(figure):
 def test_the_worst_have_a_panel_each_on_one_scale():
     drawn = drift.worst(WATCHED, NAMES, of="j", zone="Asia/Seoul", link=link)
 
-    assert drawn.title == "Fallen off beyond chance: 1 of 57 workers"
+    assert drawn.title == "Significant drop in accuracy: 1 of 57 workers"
     assert [one.text for one in drawn.figure.layout.annotations] == ["Cleo", "Dan"]
     assert drawn.figure.layout.yaxis2.matches == "y"
-    fallen = traces(drawn.figure)["sum, with an alarm"]
+    fallen = traces(drawn.figure)["CUSUM with alarm"]
     assert list(fallen.y) == [0, 6, 12]
     assert fallen.customdata[0] == ["/dashboards/worker/1/", "2026-11-02 18:00"]
-    assert (list(traces(drawn.figure)["told"].x), list(traces(drawn.figure)["began"].x)) == ([3], [2])
+    assert (list(traces(drawn.figure)["alarm"].x), list(traces(drawn.figure)["start of the drop"].x)) == ([3], [2])
     assert drawn.table["told_after"].tolist()[0] == 3
     assert drawn.links == ("/dashboards/worker/1/", "/dashboards/worker/2/")
     named = [trace.name for trace in drawn.figure.data if trace.showlegend]
@@ -68,12 +68,12 @@ def test_the_worst_have_a_panel_each_on_one_scale():
 def test_a_path_of_ones_own():
     assert (
         drift.own(path(1, told=2), threshold=10.0, of="j", zone="UTC").title
-        == "Fallen off after 1 answers, told after 3: j"
+        == "Significant drop in accuracy after 1 answer, detected after 3: j"
     )
     calm = drift.own(path(2), threshold=10.0, of="j", zone="UTC")
-    assert calm.title == "No drift: the sum rose to 60% of the alarm at most: j"
+    assert calm.title == "No significant drop: CUSUM peaked at 60 % of the alarm threshold: j"
     assert calm.table["sum"].tolist() == [0, 6, 5]
-    wrong = traces(calm.figure)["known object wrong"]
+    wrong = traces(calm.figure)["gold question wrong"]
     assert (wrong.marker.symbol, list(wrong.x)) == ("x-thin-open", [2])
 
 
@@ -82,10 +82,10 @@ def test_objects_on_their_way():
 
     drawn = object_flow.flow(10, rows, as_of=datetime(2026, 11, 2, 9, tzinfo=UTC), zone="Asia/Seoul", of="j")
 
-    assert drawn.title == "60.0% of the objects are labeled, 2 wait, 2 failed or ran out of time"
+    assert drawn.title == "60.0 % of objects labeled, 2 waiting, 2 failed or expired"
     assert "as of 2026-11-02 18:00" in drawn.under
     told = drawn.table.to_dict("records")
-    assert {"source": "Answered", "target": "Labeled", "reason": "sure enough", "n": 6, "share": 0.6} in told
+    assert {"source": "Answered", "target": "Labeled", "reason": "confident", "n": 6, "share": 0.6} in told
     sankey = drawn.figure.data[0]
     assert sum(value for value, source in zip(sankey.link.value, sankey.link.source, strict=True) if source == 0) == 10
     assert "as of now" in object_flow.flow(10, rows, as_of=None, zone="UTC", of="j").under
@@ -104,8 +104,8 @@ def test_who_draws_boxes_off_is_marked():
 
     drawn = box_errors.bias(content, NAMES, of="j", link=link)
 
-    assert drawn.title == "1 of 2 workers draw their boxes surely off to one side"
-    sure, calm = traces(drawn.figure)["surely off"], traces(drawn.figure)["within chance"]
+    assert drawn.title == "1 of 2 workers place boxes with a significant offset"
+    sure, calm = traces(drawn.figure)["significant offset"], traces(drawn.figure)["not significant"]
     assert (list(sure.x), sure.marker.symbol) == ([0.1], ("diamond",))
     assert (calm.marker.symbol, calm.customdata[0][0]) == (("circle-open",), "/dashboards/worker/2/")
     assert len(drawn.figure.layout.annotations) == 2
@@ -119,15 +119,15 @@ def test_boxes_of_the_crowd_and_of_one():
     assert drawn.title.startswith("Boxes of Cleo: mean IoU 0.33")
     assert sum(drawn.figure.data[1].y) == pytest.approx(1)
     assert box_errors.own(off(1, 0.5, 30), off(0, 0.05, 40), name="Cleo", of="j").title == (
-        "Boxes are surely off: to the right +50.0%"
+        "Significant offset: to the right +50.0%"
     )
 
 
 def test_categories_by_how_surely_they_are_recognized():
     drawn = categories.of_job([[80, 20], [3, 9]], ["heron", "ibis"], of="j")
 
-    assert drawn.title.startswith("ibis is recognized least surely: in 75.0%")
-    found = traces(drawn.figure)["of its objects' answers, right"]
+    assert drawn.title.startswith("Lowest recall: ibis, 75.0 %")
+    found = traces(drawn.figure)["recall"]
     assert list(found.marker.symbol) == ["circle", "circle-open"]
     assert found.error_x.array[0] > 0
     assert list(drawn.figure.layout.yaxis.ticktext) == ["heron", "ibis"]
@@ -136,9 +136,9 @@ def test_categories_by_how_surely_they_are_recognized():
 def test_a_worker_beside_the_crowd():
     drawn = categories.of_worker([[10, 40], [2, 48]], [[900, 100], [100, 900]], ["heron", "ibis"], of="j")
 
-    assert "surely below the crowd in 1 of 2 categories" in drawn.title
-    assert "with the own objects 58.0%" in drawn.under
-    assert list(traces(drawn.figure)["surely below the crowd"].marker.symbol) == ["triangle-down"]
+    assert "significantly below the crowd in 1 of 2 categories" in drawn.title
+    assert "at the worker's own mix 58.0 %" in drawn.under
+    assert list(traces(drawn.figure)["significantly below the crowd"].marker.symbol) == ["triangle-down"]
     assert list(traces(drawn.figure)["the crowd"].x) == [0.9, 0.9]
 
 
@@ -148,13 +148,13 @@ def test_what_was_changed_is_marked_and_listed():
     drawn = quality.agreement([day], {"alpha": day}, job="j", changes=CHANGES)
 
     found = traces(drawn.figure)
-    assert {"price", "workers asked", "known objects"} <= set(found)
+    assert {"price", "redundancy", "gold questions"} <= set(found)
     assert found["price"].text[0] == "price per task: $0.012 → $0.036"
-    assert len({found[name].marker.symbol for name in ("price", "workers asked", "known objects")}) == 3
+    assert len({found[name].marker.symbol for name in ("price", "redundancy", "gold questions")}) == 3
     listed = dict(zip(drawn.table["day"].dt.date.astype(str), drawn.table["changed"], strict=True))
     assert listed == {
         "2026-11-03": "price per task: $0.012 → $0.036; workers per object: 3 → 5",
-        "2026-11-04": "2 known objects withdrawn",
+        "2026-11-04": "2 gold questions withdrawn",
     }
     assert "changed" not in quality.agreement([day], {"alpha": day}, job="j").table
 
@@ -166,9 +166,9 @@ def test_long_values_are_told_shortly():
 
     told = annotations.told(rows)
 
-    assert told[0].startswith("rules of known objects: – → {'share'")
+    assert told[0].startswith("gold rules: – → {'share'")
     assert len(told[0]) < 80
-    assert told[1] == "page of the task changed"
+    assert told[1] == "task page changed"
 
 
 def test_figures_of_nothing_say_so():
@@ -244,7 +244,7 @@ def test_drift_is_kept_and_drawn_in_the_dossier(alice, job, crowd):
     seen.save()
 
     parts = {part.name: part.drawn for part in content(alice, f"/dashboards/worker/{crowd['eve'].pk}/").parts}
-    assert parts[f"drift-{job.pk}"].title.startswith("Fallen off after 1 answers")
+    assert parts[f"drift-{job.pk}"].title.startswith("Significant drop in accuracy after 1 answer")
     others = {part.name for part in content(alice, f"/dashboards/worker/{crowd['dan'].pk}/").parts}
     assert f"drift-{job.pk}" not in others
 

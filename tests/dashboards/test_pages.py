@@ -94,7 +94,7 @@ def test_what_needs_me(alice, job, ask, now):
 
     assert needs["owls is paused"].text.startswith("Paused by the requester")
     assert needs["owls is paused"].href == f"/dashboards/job/{open_job.pk}/?days=all"
-    assert "about 2,000 times likelier than chance" in needs["Eve: Many answers are very quick"].text
+    assert "evidence about 2,000 : 1" in needs["Eve: Many answers are very quick"].text
 
 
 def test_nothing_needs_me(bob):
@@ -104,9 +104,9 @@ def test_nothing_needs_me(bob):
 def test_a_case_is_told_with_its_evidence_and_what_may_explain_it(alice, ids):
     (case,) = content(alice, PATHS["worker"].format(**ids)).cases
 
-    assert ("Seen with this worker", "0.9") in case.facts
-    assert ("Began", "2026-11-02 09:00") in case.facts
-    assert ("Likelihood ratio", "about 2,000 times likelier than the innocent story") in case.facts
+    assert ("Observed for this worker", "0.9") in case.facts
+    assert ("Since", "2026-11-02 09:00") in case.facts
+    assert ("Evidence", "about 2,000 : 1 against an innocent explanation") in case.facts
     assert case.innocent
     assert case.may_decide
 

@@ -36,7 +36,7 @@ def test_of_a_foreign_requester_there_is_nothing_not_even_its_name(bob, job, cro
 
     body = draw(bob.user, path, f"?requester={slug}&days=all&job={job.pk}")
 
-    assert "There is no such page" in body
+    assert "This page does not exist" in body
     for word in WORDS:
         assert word not in body
     assert f"requester={slug}" not in body  # the links lead home
@@ -57,7 +57,7 @@ def test_what_can_be_chosen_is_of_the_requester_shown(both):
     session = json.loads(visit("/dashboards/_dash-layout", both)[2])
 
     assert [one["label"] for one in other["response"]["jobs"]["options"]] == ["herons"]
-    assert {one["label"] for one in other["response"]["against"]["options"]} >= {"the team birders", "nothing"}
+    assert {one["label"] for one in other["response"]["against"]["options"]} >= {"team birders", "nothing"}
     assert "options" not in same["response"]["jobs"]
     assert "herons" not in json.dumps(session)
 
@@ -77,7 +77,7 @@ def test_rows_cases_and_views_go_by_the_address(both, bob, alice, now):
     assert '"rowCount":0' in replay(both, "getRowsResponse", [ROWS], [path, IBIS])[2]
 
     case = Case.objects.get()
-    assert "no such case" in decide(both, case.pk, search=IBIS)[2]
+    assert "case does not exist" in decide(both, case.pk, search=IBIS)[2]
     assert "does not allow you" in decide(both, case.pk, search=HERON)[2]
 
     view(both, "view-save.n_clicks", name="theirs", search=HERON)

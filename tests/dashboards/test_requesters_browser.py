@@ -34,7 +34,7 @@ def test_an_address_of_another_requester_keeps_what_is_chosen(page, address, ids
     assert page.url == where
     assert "Answers\n6" in page.locator("#numbers").inner_text()
     expect(page.locator("#jobs")).to_contain_text("herons")
-    expect(page.locator("#against")).to_contain_text("the team birders")
+    expect(page.locator("#against")).to_contain_text("team birders")
     assert violations(page) == []
     page.reload()
     settled(page, "Overview")
@@ -67,7 +67,7 @@ def test_one_goes_from_one_requester_to_the_other_and_back(page, address, ids): 
 
 def test_an_unknown_requester_is_no_page_and_leads_home(page, address):  # noqa: F811
     page.goto(f"{address}/dashboards/money/?requester=nobody&job=1")
-    settled(page, "There is no such page")
+    settled(page, "This page does not exist")
     page.locator("#nav").get_by_role("link", name="Money", exact=True).click()
     settled(page, "Money")
     assert page.url == f"{address}/dashboards/money/"
@@ -77,17 +77,17 @@ def test_what_is_compared_with_is_chosen(page, address, ids, crowd):  # noqa: F8
     page.goto(f"{address}/dashboards/?requester=heron&worker={ids['worker']}&days=all")
     settled(page, "Overview")
     page.locator("#against").click()
-    page.locator(".dash-options-list-option", has_text="the whole crowd").click()
+    page.locator(".dash-options-list-option", has_text="all workers").click()
     page.wait_for_url(f"{address}/dashboards/?requester=heron&worker={ids['worker']}&days=all&against=crowd")
 
-    expect(page.locator("#numbers")).to_contain_text("▼ 66.7 % against the whole crowd")
-    expect(page.locator("#content .lead")).to_contain_text("Changes are against the whole crowd.")
+    expect(page.locator("#numbers")).to_contain_text("▼ 66.7 % vs. all workers")
+    expect(page.locator("#content .lead")).to_contain_text("Changes are relative to all workers.")
 
 
 def test_a_number_leads_to_its_figure_or_page(page, address, ids):  # noqa: F811
     page.goto(f"{address}/dashboards/?requester=heron&from=2026-10-30&to=2026-11-05")
     settled(page, "Overview")
-    shown = page.get_by_role("img", name="By day, from 0 to 0; least 0, most 4")
+    shown = page.get_by_role("img", name="Daily: first 0, last 0, minimum 0, maximum 4")
     expect(shown).to_be_visible()
     assert shown.evaluate("image => image.naturalWidth") == 120
     page.evaluate("document.querySelector('#content h1').dataset.same = 'yes'")
