@@ -12,11 +12,11 @@ from gtcrowd.analytics.filters import SOURCES, Filters
 
 PREFIX = "/dashboards/"
 PAGES = ("overview", "workers", "worker", "quality", "job", "vendors", "money", "system", "answers", "objects")
-OF_ONE = ("worker", "job")
-BEHIND = ("answers", "objects")
+ITEM_PAGES = ("worker", "job")
+DRILLDOWN_PAGES = ("answers", "objects")
 """Pages that show what stands behind a number, and whose address says which."""
 PERIODS = ("7", "28", "90", "all")
-USUAL = "28"
+DEFAULT_PERIOD = "28"
 GROUPS = ("worker", "team", "workforce")
 LISTS = {"job": "jobs", "team": "teams", "workforce": "workforces", "worker": "workers"}
 """Names in the address, and those of the filters."""
@@ -41,18 +41,18 @@ class Options:
     """What a page shows besides the filters. `today`: in the requester's time zone; `page`, empty where there is none;
     `item`: id of the worker or job of its own page; `period`: how the days are called in the address, `own` for two
     dates; `against`: what numbers are compared with, see AGAINST; `by`: what bars are stacked by; `rates`: shares
-    instead of counts; `wanted`, `after`: which answers or objects, and behind which row the table goes on, on the pages
-    of BEHIND; `requester`: slug of whom the page is of, empty where the session decides; `at_home`: whether that is the
+    instead of counts; `answer_filter`, `after`: which answers or objects, and behind which row the table goes on, on the pages
+    of DRILLDOWN_PAGES; `requester`: slug of whom the page is of, empty where the session decides; `at_home`: whether that is the
     session's, so that the rooms outside of the dashboards speak of the same."""
 
     today: date
     page: str = "overview"
     item: int | None = None
-    period: str = USUAL
+    period: str = DEFAULT_PERIOD
     against: str = "before"
     by: str = "worker"
     rates: bool = False
-    wanted: AnswerFilter = field(default_factory=AnswerFilter)
+    answer_filter: AnswerFilter = field(default_factory=AnswerFilter)
     after: str = ""
     requester: str = ""
     at_home: bool = True
@@ -82,7 +82,7 @@ def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filt
     )  # fmt: skip
     options = Options(
         today, page, item, period, against=_against(asked), by=_one(asked, "by", GROUPS),
-        rates=asked.get("rates") == ["1"], requester=requester(search), **(_behind(asked) if page in BEHIND else {}),
+        rates=asked.get("rates") == ["1"], requester=requester(search), **(_behind(asked) if page in DRILLDOWN_PAGES else {}),
     )  # fmt: skip
     return filters, options
 
@@ -94,7 +94,7 @@ def search(filters: Filters, options: Options) -> str:
     pairs += [("kind", kind) for kind in filters.kinds]
     if options.period == "own":
         pairs += [(key, day.isoformat()) for key, day in (("from", filters.first_day), ("to", filters.last_day)) if day]
-    elif options.period != USUAL:
+    elif options.period != DEFAULT_PERIOD:
         pairs.append(("days", options.period))
     if filters.source != "all":
         pairs.append(("source", filters.source))
@@ -104,15 +104,15 @@ def search(filters: Filters, options: Options) -> str:
         pairs.append(("by", options.by))
     if options.rates:
         pairs.append(("rates", "1"))
-    if options.page in BEHIND:
-        pairs += _of_wanted(options.wanted)
+    if options.page in DRILLDOWN_PAGES:
+        pairs += _answer_filter_pairs(options.answer_filter)
         pairs += [("after", options.after)] if options.after else []
     return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def path(page: str, item: int | None = None) -> str:
     name = "" if page == "overview" else f"{page}/"
-    return PREFIX + name + (f"{item}/" if item is not None and page in OF_ONE else "")
+    return PREFIX + name + (f"{item}/" if item is not None and page in ITEM_PAGES else "")
 
 
 def href(filters: Filters, options: Options, *, page: str | None = None, item: int | None = None) -> str:
@@ -121,20 +121,22 @@ def href(filters: Filters, options: Options, *, page: str | None = None, item: i
     return path(there.page, there.item) + search(filters, there)
 
 
-def behind(filters: Filters, options: Options, wanted: AnswerFilter | None = None, *, page: str = "answers") -> str:
+def drilldown(
+    filters: Filters, options: Options, answer_filter: AnswerFilter | None = None, *, page: str = "answers"
+) -> str:
     """The address of the answers, or objects, behind a number: of all days unless the filters name some."""
     chosen = (filters.first_day, filters.last_day)
     same = options.period != "own" and chosen == days(options.period, options.today)
     period = options.period if same else "own" if any(chosen) else "all"
-    return href(filters, replace(options, period=period, wanted=wanted or AnswerFilter()), page=page)
+    return href(filters, replace(options, period=period, answer_filter=answer_filter or AnswerFilter()), page=page)
 
 
-def further(filters: Filters, options: Options, after: str) -> str:
+def next_rows(filters: Filters, options: Options, after: str) -> str:
     """The address of the table's next rows."""
     return path(options.page, options.item) + search(filters, replace(options, after=after))
 
 
-def within(filters: Filters, options: Options, first: date, last: date) -> str:
+def for_days(filters: Filters, options: Options, first: date, last: date) -> str:
     """The same page about some days."""
     return href(replace(filters, first_day=first, last_day=last), replace(options, period="own"))
 
@@ -146,7 +148,7 @@ def of_requester(filters: Filters, options: Options, slug: str) -> str:
     return href(shared, replace(options, requester=slug, against=against, item=None))
 
 
-def named(written: str, slug: str) -> str:
+def with_requester(written: str, slug: str) -> str:
     """A written address with its requester: `slug` where it names none."""
     place, _mark, asked = written.partition("?")
     if requester(asked):
@@ -173,7 +175,7 @@ def _page(pathname: str) -> tuple[str, int | None]:
     if page not in PAGES or (match and match[1] == "overview"):
         return "", None
     item = int(match[2]) if match and match[2] else None
-    return (page, item) if item is None or page in OF_ONE else ("", None)
+    return (page, item) if item is None or page in ITEM_PAGES else ("", None)
 
 
 def _period(asked: dict[str, list[str]], today: date) -> tuple[str, date | None, date | None]:
@@ -182,8 +184,8 @@ def _period(asked: dict[str, list[str]], today: date) -> tuple[str, date | None,
         if first and last and first > last:
             first, last = last, first
         return "own", first, last
-    period = asked.get("days", [USUAL])[0]
-    period = period if period in PERIODS else USUAL
+    period = asked.get("days", [DEFAULT_PERIOD])[0]
+    period = period if period in PERIODS else DEFAULT_PERIOD
     return period, *days(period, today)
 
 
@@ -203,23 +205,23 @@ def _behind(asked: dict[str, list[str]]) -> dict[str, Any]:
     least, most = number(low), number(high)
     reason = one("reason") if KIND.fullmatch(one("reason")) else None
     whole = {key: int(one(key)) if one(key).isdecimal() and len(one(key)) <= 9 else None for key in ("n", "position")}
-    wanted = AnswerFilter(
+    answer_filter = AnswerFilter(
         right=category("right"), answered=category("answered"), wrong=one("wrong") == "1", slower=number(one("slower")),
         state=one("state") if one("state") in STATES else "", answers=whole["n"], truth=one("truth") == "1",
         reason="" if reason == WAITING else reason, position=whole["position"],
         sure=(least, most) if least is not None and most is not None and least < most <= 1 else None,
     )  # fmt: skip
-    return {"wanted": wanted, "after": one("after") if AFTER.fullmatch(one("after")) else ""}
+    return {"answer_filter": answer_filter, "after": one("after") if AFTER.fullmatch(one("after")) else ""}
 
 
-def _of_wanted(wanted: AnswerFilter) -> list[tuple[str, str]]:
+def _answer_filter_pairs(answer_filter: AnswerFilter) -> list[tuple[str, str]]:
     pairs = [
-        ("right", wanted.right), ("answered", wanted.answered), ("wrong", "1" if wanted.wrong else ""),
-        ("slower", "" if wanted.slower is None else f"{wanted.slower:.6g}"), ("state", wanted.state),
-        ("n", "" if wanted.answers is None else str(wanted.answers)), ("truth", "1" if wanted.truth else ""),
-        ("reason", "" if wanted.reason is None else wanted.reason or WAITING),
-        ("sure", "{:g}-{:g}".format(*wanted.sure) if wanted.sure else ""),
-        ("position", "" if wanted.position is None else str(wanted.position)),
+        ("right", answer_filter.right), ("answered", answer_filter.answered), ("wrong", "1" if answer_filter.wrong else ""),
+        ("slower", "" if answer_filter.slower is None else f"{answer_filter.slower:.6g}"), ("state", answer_filter.state),
+        ("n", "" if answer_filter.answers is None else str(answer_filter.answers)), ("truth", "1" if answer_filter.truth else ""),
+        ("reason", "" if answer_filter.reason is None else answer_filter.reason or WAITING),
+        ("sure", "{:g}-{:g}".format(*answer_filter.sure) if answer_filter.sure else ""),
+        ("position", "" if answer_filter.position is None else str(answer_filter.position)),
     ]  # fmt: skip
     return [(key, text) for key, text in pairs if text]
 

@@ -60,7 +60,7 @@ def register(app: Dash) -> None:
     )(_rows)
     app.callback(
         Output(ids.DECIDED, "data"),
-        Output(ids.CASE_TOLD, "children"),
+        Output(ids.CASE_MESSAGE, "children"),
         Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
         State({"type": "note", "case": ALL}, "value"),
         State({"type": "note", "case": ALL}, "id"),
@@ -69,7 +69,7 @@ def register(app: Dash) -> None:
     )(_decide)
     app.callback(
         Output(ids.VIEWS, "children"),
-        Output(ids.VIEW_TOLD, "children"),
+        Output(ids.VIEW_MESSAGE, "children"),
         Output(ids.VIEW_NAME, "value"),
         Input(ids.VIEW_SAVE, "n_clicks"),
         Input({"type": "view", "pk": ALL}, "n_clicks"),
@@ -101,7 +101,7 @@ def _draw(
     try:
         who, filters, options = asked(pathname, search)
     except NoSuchRequester:
-        return _nowhere()
+        return _unknown_requester()
     seen, slug = data_version.look(who), who.requester.slug
     as_of, shown_now = _as_of(seen, who.requester.zone), layout.version(slug, seen.version)
     ticked = bool(ctx.triggered_id == ids.TICK)
@@ -111,19 +111,19 @@ def _draw(
     controls = [no_update] * len(CONTROLS) if ticked else _controls(filters, options)
     # Together with what is chosen of them: the lists drop what they do not have.
     choices = [no_update] * len(CHOICES) if version and version["requester"] == slug else _choices(who)
-    around = _around(filters, options, slug)
-    return [content or _not_drawn(options), *around, as_of, shown_now, *controls, *choices]
+    around = _navigation(filters, options, slug)
+    return [content or _error_page(options), *around, as_of, shown_now, *controls, *choices]
 
 
-def _nowhere() -> list[Any]:
+def _unknown_requester() -> list[Any]:
     """What an address gets that names a requester of which who asks is no member: the same as one of no page."""
     options = address.Options(datetime.now(ZoneInfo(viewers()[0].requester.zone)).date(), page="")
     return [
-        _not_drawn(options), *_around(Filters(), options, ""), "", None, *[no_update] * (len(CONTROLS) + len(CHOICES)),
+        _error_page(options), *_navigation(Filters(), options, ""), "", None, *[no_update] * (len(CONTROLS) + len(CHOICES)),
     ]  # fmt: skip
 
 
-def _around(filters: Filters, options: address.Options, slug: str) -> list[Any]:
+def _navigation(filters: Filters, options: address.Options, slug: str) -> list[Any]:
     """Navigation and switches; around a page that there is not, those of the overview."""
     somewhere = replace(options, page=options.page or "overview")
     return [layout.navigation(filters, somewhere), layout.switches(filters, somewhere, viewers(), slug)]
@@ -147,7 +147,7 @@ def _shown(who: Viewer, filters: Filters, options: address.Options) -> list[Any]
         return None
 
 
-def _not_drawn(options: address.Options) -> list[Any]:
+def _error_page(options: address.Options) -> list[Any]:
     """Why there is no page; never a traceback."""
     if options.page:
         title, text = (
@@ -183,12 +183,12 @@ def _asked(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, a
 
 def _to_address(*values: Any) -> None:
     _who, filters, options = _asked(*values[-2:])
-    written = changed(*values, filters, options)
+    written = new_search(*values, filters, options)
     if written is not None:
         set_props(ids.ADDRESS, {"search": written})
 
 
-def changed(*values: Any) -> str | None:
+def new_search(*values: Any) -> str | None:
     """The search part that the controls ask for; None where they say what the address already says."""
     *chosen, first, last, against, _pathname, _search, filters, options = values
     days = (address.day(first) if first else None, address.day(last) if last else None)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from dashboards import address, grid, ids, labels
 from dashboards.address import Options
 from dashboards.grid import HIDDEN
-from dashboards.view_models import CaseShown, Content, Drawn, Notice, Number, Part, Seen, Switch
+from dashboards.view_models import CaseCard, Content, FigureCard, Notice, Number, Part, Switch, Thumbnail
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.filters import Filters
 
@@ -50,8 +50,8 @@ def show(content: Content, filters: Filters, options: Options) -> list[Any]:
         if content.numbers
         else None,
     ]
-    if content.needs is not None:
-        found.append(_needs(content.needs))
+    if content.notices is not None:
+        found.append(_notices(content.notices))
     found.append(html.Div([_card(one, here, asked) for one in content.parts], className="cards"))
     if content.cases is not None:
         found.append(_cases(content.cases))
@@ -93,19 +93,23 @@ def graph_config() -> Any:
     }
 
 
-def explained(names: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
+def definitions(names: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
     """Title, meaning, formula, source, and when undefined, of each definition named."""
     found = [DEFINITIONS[name] for name in names]
     return [(str(one.title), str(one.meaning), one.formula, one.source, str(one.undefined)) for one in found]
 
 
 def table(
-    frame: pd.DataFrame, links: tuple[str, ...] = (), *, workers: tuple[str, ...] = (), seen: tuple[Seen, ...] = ()
+    frame: pd.DataFrame,
+    links: tuple[str, ...] = (),
+    *,
+    workers: tuple[str, ...] = (),
+    thumbnails: tuple[Thumbnail, ...] = (),
 ) -> Any:
     """A frame as people read it; the first column leads to what a row is about, and shows it if it is an object."""
     if frame.empty or not len(frame.columns):
         return html.P(_("No data for these filters."))
-    heads = labels.heads()
+    heads = labels.column_titles()
     shown = frame.head(MOST_ROWS)
     names = [str(name) for name in frame.columns if str(name) not in HIDDEN]
     right = ["number" if labels.is_number(frame, name) else "" for name in frame.columns if str(name) not in HIDDEN]
@@ -115,8 +119,8 @@ def table(
     rows = []
     for place, cells in enumerate(labels.rows(shown[[name for name in frame.columns if str(name) not in HIDDEN]])):
         told: list[Any] = [link(cells[0], links[place]) if place < len(links) else cells[0], *cells[1:]]
-        if place < len(seen):
-            told[0] = _seen(seen[place])
+        if place < len(thumbnails):
+            told[0] = _thumbnail(thumbnails[place])
         if place < len(workers) and workers[place]:
             who = names.index("worker")
             told[who] = link(cells[who], workers[place])
@@ -158,10 +162,10 @@ def _more(one: Number) -> Any:
     return link(one.title, one.href) if one.href else one.title
 
 
-def _needs(needs: tuple[Notice, ...]) -> html.Section:
+def _notices(notices: tuple[Notice, ...]) -> html.Section:
     rows = [
         html.Li([link(one.title, one.href) if one.href else one.title, html.Span(f" {one.text}", className="muted")])
-        for one in needs
+        for one in notices
     ]
     inner = html.Ul(rows) if rows else html.P(_("Nothing needs your attention."), className="muted")
     return html.Section([html.H2(_("Needs attention")), inner], className="card attention")
@@ -190,14 +194,16 @@ def _switch(one: Switch) -> html.Span:
 
 
 def _card(one: Part, here: str, asked: str) -> html.Section:
-    drawn = one.drawn
+    drawn = one.card
     if drawn is None:
         said = html.P(
             _("This chart could not be drawn. Other charts are not affected. See the service log for the cause."),
             role="alert",
         )
-        return html.Section([html.H2(_("Chart not available")), said], className="card failed", id=ids.place(one.name))
-    inner: list[Any] = [html.H2(drawn.title), html.P(drawn.under, className="subtitle")]
+        return html.Section(
+            [html.H2(_("Chart not available")), said], className="card failed", id=ids.container(one.name)
+        )
+    inner: list[Any] = [html.H2(drawn.title), html.P(drawn.subtitle, className="subtitle")]
     if drawn.switches:
         inner.append(_switches(drawn.switches, _("Chart options")))
     if drawn.warning:
@@ -211,44 +217,44 @@ def _card(one: Part, here: str, asked: str) -> html.Section:
     elif drawn.table.empty:
         inner.append(html.P(_("No data for these filters."), className="empty"))
     else:
-        inner.append(table(drawn.table, drawn.links, workers=drawn.workers, seen=drawn.seen))
+        inner.append(table(drawn.table, drawn.links, workers=drawn.workers, thumbnails=drawn.thumbnails))
     if drawn.examples:
         inner.append(_examples(drawn.examples))
     inner.append(_foot(one.name, drawn, here, asked))
     return html.Section(inner, className="card wide" if drawn.wide else "card", **aria({"aria-label": drawn.title}))
 
 
-def _graph(name: str, drawn: Drawn) -> html.Div:
+def _graph(name: str, drawn: FigureCard) -> html.Div:
     assert drawn.figure is not None  # noqa: S101 - the caller has looked
     height = f"{drawn.figure.layout.height or 360}px"
     graph = dcc.Graph(id=ids.graph(name), figure=drawn.figure, config=graph_config(), style={"height": height})
-    return html.Div(graph, id=ids.place(name), className="graph", role="group", **aria({"aria-label": drawn.title}))
+    return html.Div(graph, id=ids.container(name), className="graph", role="group", **aria({"aria-label": drawn.title}))
 
 
-def _seen(one: Seen) -> Any:
+def _thumbnail(one: Thumbnail) -> Any:
     """A small picture, else the text, that leads to the object."""
-    inner = html.Img(src=one.picture, alt=one.said) if one.picture else one.text or one.said
-    return link(inner, one.href, className="thumbnail", title=one.text or one.said)
+    inner = html.Img(src=one.picture, alt=one.alt) if one.picture else one.text or one.alt
+    return link(inner, one.href, className="thumbnail", title=one.text or one.alt)
 
 
-def _large(one: Seen) -> Any:
+def _large(one: Thumbnail) -> Any:
     if one.picture:
-        return html.Img(src=one.picture, alt=one.said, className="large")
-    return html.Blockquote(one.text or one.said, className="large")
+        return html.Img(src=one.picture, alt=one.alt, className="large")
+    return html.Blockquote(one.text or one.alt, className="large")
 
 
-def _examples(examples: tuple[tuple[str, tuple[Seen, ...]], ...]) -> html.Section:
-    rows = [html.Li([html.Span(name), *map(_seen, some)]) for name, some in examples]
+def _examples(examples: tuple[tuple[str, tuple[Thumbnail, ...]], ...]) -> html.Section:
+    rows = [html.Li([html.Span(name), *map(_thumbnail, some)]) for name, some in examples]
     return html.Section([html.H3(_("Examples")), html.Ul(rows)], className="examples")
 
 
-def _foot(name: str, drawn: Drawn, here: str, asked: str) -> html.Div:
+def _foot(name: str, drawn: FigureCard, here: str, asked: str) -> html.Div:
     parts: list[Any] = []
     if drawn.figure is not None:
         parts.append(html.Details([html.Summary(_("Show table")), table(drawn.table, drawn.links)]))
     if drawn.explain:
         parts.append(
-            html.Details([html.Summary(_("Definitions")), *[_definition(one) for one in explained(drawn.explain)]])
+            html.Details([html.Summary(_("Definitions")), *[_definition(one) for one in definitions(drawn.explain)]])
         )
     files: list[Any] = []
     said = _("%(title)s as %(format)s")
@@ -278,16 +284,18 @@ def _definition(one: tuple[str, str, str, str, str]) -> html.Dl:
     return html.Dl([html.Dt(title), html.Dd(meaning), *told], className="definition")
 
 
-def _cases(cases: tuple[CaseShown, ...]) -> html.Section:
+def _cases(cases: tuple[CaseCard, ...]) -> html.Section:
     inner: list[Any] = [_case(one) for one in cases] or [html.P(_("No cases for this worker."), className="muted")]
-    return html.Section([html.H2(_("Cases")), html.P(id=ids.CASE_TOLD, role="status"), *inner], className="card wide")
+    return html.Section(
+        [html.H2(_("Cases")), html.P(id=ids.CASE_MESSAGE, role="status"), *inner], className="card wide"
+    )
 
 
-def _case(one: CaseShown) -> html.Article:
-    facts = [part for name, value in one.facts for part in (html.Dt(name), html.Dd(value))]
+def _case(one: CaseCard) -> html.Article:
+    facts = [part for name, value in one.evidence for part in (html.Dt(name), html.Dd(value))]
     inner: list[Any] = [
         html.H3(f"{one.title} · {one.state}"), html.P(one.meaning), html.Dl(facts, className="facts"),
-        html.P(_("Other possible explanations:")), html.Ul([html.Li(text) for text in one.innocent]),
+        html.P(_("Other possible explanations:")), html.Ul([html.Li(text) for text in one.explanations]),
     ]  # fmt: skip
     if one.note:
         inner.append(html.P(_("Note: %(note)s") % {"note": one.note}))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from plotly import offline
 
 from dashboards import components, labels
-from dashboards.view_models import Content, Drawn, Part
+from dashboards.view_models import Content, FigureCard, Part
 from gtcrowd.analytics.data_version import Fresh
 from gtcrowd.identity.access import Viewer
 
@@ -35,7 +35,7 @@ def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
         [
             f"<h1>{escape(content.title)}</h1><p class='lead'>{escape(content.lead)} {escape(as_of)}</p>",
             _numbers(content),
-            _needs(content),
+            _notices(content),
             "<div class='cards'>",
             *[_card(one) for one in content.parts],
             "</div>",
@@ -73,11 +73,11 @@ def _numbers(content: Content) -> str:
     return f"<dl class='numbers'>{''.join(rows)}</dl>"
 
 
-def _needs(content: Content) -> str:
-    if not content.needs:
+def _notices(content: Content) -> str:
+    if not content.notices:
         return ""
     rows = "".join(
-        f"<li>{escape(one.title)} <span class='muted'>{escape(one.text)}</span></li>" for one in content.needs
+        f"<li>{escape(one.title)} <span class='muted'>{escape(one.text)}</span></li>" for one in content.notices
     )
     title = _("Needs attention")
     return f"<section class='card attention'><h2>{escape(title)}</h2><ul>{rows}</ul></section>"
@@ -86,7 +86,7 @@ def _needs(content: Content) -> str:
 def _cases(content: Content) -> str:
     rows = "".join(
         f"<article class='case'><h3>{escape(one.title)} · {escape(one.state)}</h3><p>{escape(one.meaning)}</p>"
-        + "".join(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in one.facts)
+        + "".join(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in one.evidence)
         + f"<p>{escape(one.note)}</p></article>"
         for one in content.cases or ()
     )
@@ -95,10 +95,10 @@ def _cases(content: Content) -> str:
 
 
 def _card(one: Part) -> str:
-    if one.drawn is None:
+    if one.card is None:
         failed = _("This chart could not be drawn.")
         return f"<section class='card'><p>{escape(failed)}</p></section>"
-    drawn = one.drawn
+    drawn = one.card
     plot = ""
     if drawn.figure is not None:
         # "<" only ever stands within texts, where JSON may say it otherwise.
@@ -114,25 +114,25 @@ def _card(one: Part) -> str:
         f"<dl class='definition'><dt>{escape(title)}</dt><dd>{escape(meaning)}</dd>"
         f"<dd><code>{escape(formula)}</code></dd>"
         f"<dd>{escape(source)}</dd></dl>"
-        for title, meaning, formula, source, _undefined in components.explained(drawn.explain)
+        for title, meaning, formula, source, _undefined in components.definitions(drawn.explain)
     )
     explain = _("Definitions")
     more = f"<details><summary>{escape(explain)}</summary>{told}</details>" if told else ""
     return (
         f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
-        f"<p class='subtitle'>{escape(drawn.under)}</p>"
+        f"<p class='subtitle'>{escape(drawn.subtitle)}</p>"
         f"{warning}{plot}{large}{_table(drawn)}{more}</section>"
     )
 
 
-def _table(drawn: Drawn) -> str:
+def _table(drawn: FigureCard) -> str:
     frame: pd.DataFrame = drawn.table
     if drawn.large is not None and frame.empty:
         return ""
     if frame.empty or not len(frame.columns):
         nothing = _("No data for these filters.")
         return f"<p>{escape(nothing)}</p>"
-    heads = labels.heads()
+    heads = labels.column_titles()
     head = "".join(f"<th scope='col'>{escape(heads.get(str(name), str(name)))}</th>" for name in frame.columns)
     rows = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in labels.rows(frame.head(5000))

@@ -63,8 +63,8 @@ def _page() -> Response:
 def _csv(name: str) -> Response:
     who, filters, options = _wanted()
     for part in pages.draw(who, filters, options).parts:
-        if part.name == name and part.drawn is not None:
-            return _file(labels.plain(part.drawn.table), f"{options.page}-{name}.csv", "text/csv")
+        if part.name == name and part.card is not None:
+            return _file(labels.to_csv(part.card.table), f"{options.page}-{name}.csv", "text/csv")
     return abort(404)
 
 

@@ -18,7 +18,7 @@ MOST_ROWS = 500
 
 def table(frame: pd.DataFrame) -> AgGrid:
     """The table, still without rows."""
-    heads = labels.heads()
+    heads = labels.column_titles()
     columns = []
     for name in frame.columns:
         if name in HIDDEN:
@@ -53,12 +53,12 @@ def table(frame: pd.DataFrame) -> AgGrid:
             "suppressCellFocus": False,
             "blockLoadDebounceMillis": 200,
             "tooltipShowDelay": 400,
-            "localeText": _grid_words(),
+            "localeText": _locale_text(),
         },
     )
 
 
-def _grid_words() -> dict[str, str]:
+def _locale_text() -> dict[str, str]:
     return {
         "contains": _("contains"),
         "notContains": _("does not contain"),
@@ -84,7 +84,7 @@ def _grid_words() -> dict[str, str]:
 def rows(frame: pd.DataFrame, wanted: dict[str, Any], link: Callable[[int], str]) -> dict[str, Any]:
     """The answer to what the browser asks for."""
     names = [str(name) for name in frame.columns]
-    found = narrowed(frame, wanted)
+    found = filter_rows(frame, wanted)
     start = max(int(wanted.get("startRow") or 0), 0)
     part = found.iloc[start : min(int(wanted.get("endRow") or 0), start + MOST_ROWS)]
     data = [
@@ -94,7 +94,7 @@ def rows(frame: pd.DataFrame, wanted: dict[str, Any], link: Callable[[int], str]
     return {"rowData": data, "rowCount": len(found)}
 
 
-def narrowed(frame: pd.DataFrame, wanted: dict[str, Any]) -> pd.DataFrame:
+def filter_rows(frame: pd.DataFrame, wanted: dict[str, Any]) -> pd.DataFrame:
     """The frame filtered and sorted as the table asks; columns it does not have are passed over."""
     for name, rule in (wanted.get("filterModel") or {}).items():
         if name in frame:

@@ -9,15 +9,15 @@ NAV, PERIODS, CONTENT, NUMBERS, GRID = "nav", "periods", "content", "numbers", "
 CLOCK, TICK, PAUSE, WORDS, VERSION, AS_OF, DECIDED, AWAY, SETTLED, ROW = (
     "clock", "tick", "pause", "words", "version", "as-of", "decided", "away", "settled", "row",
 )  # fmt: skip
-VIEWS, VIEW_NAME, VIEW_SAVE, VIEW_TOLD = "views", "view-name", "view-save", "view-told"
-CASE_TOLD = "case-told"
+VIEWS, VIEW_NAME, VIEW_SAVE, VIEW_MESSAGE = "views", "view-name", "view-save", "view-message"
+CASE_MESSAGE = "case-message"
 
 
 def graph(name: str) -> dict[str, str]:
     return {"type": "graph", "name": name}
 
 
-def place(name: str) -> str:
+def container(name: str) -> str:
     """Of what stands around a figure."""
     return f"{name}-graph"
 

@@ -37,7 +37,7 @@ SHARES = {
 }
 
 
-def heads() -> dict[str, str]:
+def column_titles() -> dict[str, str]:
     """What people call the columns of the frames: as definitions have it, else as here."""
     return {name: str(one.title) for name, one in DEFINITIONS.items()} | {
         "worker_id": _("Worker ID"),
@@ -147,7 +147,7 @@ def heads() -> dict[str, str]:
     }  # fmt: skip
 
 
-def words() -> dict[str, dict[str, str]]:
+def value_labels() -> dict[str, dict[str, str]]:
     """What people call the values of some columns."""
     return {
         "state": {
@@ -245,7 +245,7 @@ def is_number(frame: pd.DataFrame, name: str) -> bool:
 
 def rows(frame: pd.DataFrame) -> list[list[str]]:
     """The frame's cells as people read them."""
-    known = words()
+    known = value_labels()
     names = [str(name) for name in frame.columns]
     return [
         [cell(name, value, known) for name, value in zip(names, row, strict=True)]
@@ -253,7 +253,7 @@ def rows(frame: pd.DataFrame) -> list[list[str]]:
     ]
 
 
-def plain(frame: pd.DataFrame) -> str:
+def to_csv(frame: pd.DataFrame) -> str:
     """A CSV for programs: names of the frame, days as 2026-11-02. What a spreadsheet would run is quoted."""
     kept = frame.copy()
     for name in kept.columns:

@@ -117,7 +117,7 @@ def saved(views: Sequence[SavedView], requester: str) -> list[Any]:
     """Saved views of a requester, each with a button that forgets it."""
     return [
         html.Li([
-            link(view.name, address.named(view.address, requester)),
+            link(view.name, address.with_requester(view.address, requester)),
             html.Button(
                 "×", id=ids.view(view.pk), type="button", className="button-quiet",
                 **aria({"aria-label": _("Delete view %(name)s") % {"name": view.name}}),
@@ -140,7 +140,7 @@ def _views(views: Sequence[SavedView], requester: str) -> html.Details:
                 ],
                 className="files",
             ),
-            html.P(id=ids.VIEW_TOLD, role="status", className="muted"),
+            html.P(id=ids.VIEW_MESSAGE, role="status", className="muted"),
         ],
         className="views",
     )

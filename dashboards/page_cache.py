@@ -9,7 +9,7 @@ from dash._utils import to_json
 from django.core.cache import caches
 from django.utils.translation import get_language
 
-from dashboards.address import BEHIND, Options
+from dashboards.address import DRILLDOWN_PAGES, Options
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -23,7 +23,7 @@ def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw:
     (`version`, of gtcrowd.analytics.data_version). What could not be drawn is not kept, nor what reads answers: the
     version is that of the totals.
     """
-    if options.page in BEHIND:
+    if options.page in DRILLDOWN_PAGES:
         return draw()
     asked = (viewer.requester.pk, viewer.role, get_language(), filters, options, version)
     key = hashlib.sha256(repr(asked).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What a page is made of, before it becomes components of Dash (cards.py) or a file (export.py)."""
+"""The contents of a page, before they become Dash components (components.py) or a file (export.py)."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Switch:
-    """Another way to draw the same: its name, its address, and whether it is the present one."""
+    """A link to another view: its text, its address, and whether it is the current one."""
 
     text: str
     href: str
@@ -20,26 +20,32 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An object of a job as it looks: `picture`: its address, empty where it is none; `text`: of it, or what its file
-    is called; `said`: what the picture is, for those who do not see it; `href`: where everything about it is told."""
+class Thumbnail:
+    """A preview of an object of a job.
+
+    `picture`: address of the image, empty if the object is not an image; `text`: the object's text, or its file name;
+    `alt`: text alternative of the image; `href`: address of the object's page.
+    """
 
     picture: str
     text: str
-    said: str
+    alt: str
     href: str = ""
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
-    """A figure: `title` says what is found, `under` the n, window and method; `table` has the same in numbers;
-    `explain` names definitions; `warning` says why it should be read with care. Without a `figure` it is a table only,
-    with `grid` one whose rows the server sorts and filters. `links`: addresses of the table's rows; `workers`: of those
-    who are named in it. `seen`: the objects of the rows, before their first column; `examples`: some objects under a
-    name each; `large`: the one object it is about."""
+class FigureCard:
+    """A figure or table with its title.
+
+    `title`: the result; `subtitle`: n, window and method; `table`: the same numbers as a frame; `figure`: None for a
+    table only; `explain`: names of definitions; `warning`: a limitation of the data; `grid`: whether the server sorts
+    and filters the table's rows; `links`: addresses of the table's rows; `workers`: addresses of the workers in them;
+    `thumbnails`: previews of the rows' objects, in the first column; `examples`: named groups of previews; `large`: the
+    single object of the card.
+    """
 
     title: str
-    under: str
+    subtitle: str
     table: pd.DataFrame
     figure: go.Figure | None = None
     explain: tuple[str, ...] = ()
@@ -49,14 +55,14 @@ class Drawn:
     wide: bool = False
     links: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
-    seen: tuple[Seen, ...] = ()
-    examples: tuple[tuple[str, tuple[Seen, ...]], ...] = ()
-    large: Seen | None = None
+    thumbnails: tuple[Thumbnail, ...] = ()
+    examples: tuple[tuple[str, tuple[Thumbnail, ...]], ...] = ()
+    large: Thumbnail | None = None
 
 
 @dataclass(frozen=True)
 class Level:
-    """What a figure is compared with: its name, and where it stands."""
+    """A reference value drawn in a figure, and its name."""
 
     name: str
     value: float
@@ -64,7 +70,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Spark:
-    """A line as small as a word, as SVG that stands by itself, and the same in words."""
+    """A sparkline as an SVG document, and its text alternative."""
 
     svg: str
     text: str
@@ -72,8 +78,11 @@ class Spark:
 
 @dataclass(frozen=True)
 class Number:
-    """One of the numbers above the figures; `change`: against what, `against` says; `name`: of its definition;
-    `spark`: how it went; `href`: where more of it is told."""
+    """A metric above the figures.
+
+    `change`: the change from `against`, the name of the baseline; `name`: the name of its definition; `href`: address
+    of a figure or page with details.
+    """
 
     title: str
     value: str
@@ -87,7 +96,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that needs a hand: what, why, and where."""
+    """An issue that needs attention: its title, its cause and the address to go to."""
 
     title: str
     text: str
@@ -95,14 +104,18 @@ class Notice:
 
 
 @dataclass(frozen=True, eq=False)
-class CaseShown:
-    """A case with its evidence; `may_decide`: whether the viewer may."""
+class CaseCard:
+    """A case with its evidence.
+
+    `evidence`: pairs of name and value; `explanations`: other possible explanations; `may_decide`: whether the viewer may
+    confirm or dismiss it.
+    """
 
     case_id: int
     title: str
     meaning: str
-    facts: tuple[tuple[str, str], ...]
-    innocent: tuple[str, ...]
+    evidence: tuple[tuple[str, str], ...]
+    explanations: tuple[str, ...]
     state: str
     open: bool
     note: str
@@ -111,29 +124,29 @@ class CaseShown:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A place for a figure on a page; `drawn` is None where drawing it failed."""
+    """A named figure of a page; `card` is None if drawing it failed."""
 
     name: str
-    drawn: Drawn | None
+    card: FigureCard | None
 
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """A page. `lead`: a sentence under its title; `needs`: None where the page has no such list."""
+    """A page. `lead`: a sentence below its title; `notices`: issues, None if the page has no such list."""
 
     title: str
     lead: str = ""
     numbers: tuple[Number, ...] = ()
-    needs: tuple[Notice, ...] | None = None
+    notices: tuple[Notice, ...] | None = None
     parts: tuple[Part, ...] = ()
-    cases: tuple[CaseShown, ...] | None = None
+    cases: tuple[CaseCard, ...] | None = None
     links: tuple[Switch, ...] = field(default=())
 
 
-def part(name: str, draw: Callable[[], Drawn]) -> Part:
-    """One figure; if it cannot be drawn the page stands without it, and the log has the reason."""
+def part(name: str, draw: Callable[[], FigureCard]) -> Part:
+    """Draw a figure. If that fails, log the error and return a part without a card."""
     try:
         return Part(name, draw())
-    except Exception:  # whatever it is, it must not take the other figures along
+    except Exception:  # any error: the other figures of the page must still be drawn
         log.exception("The figure %s could not be drawn.", name)
         return Part(name, None)

@@ -32,7 +32,7 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
         REST: _("other settings"),
     }  # fmt: skip
     group = changes["field"].map(GROUPS).fillna(REST)
-    texts = pd.Series(told(changes), index=changes.index)
+    texts = pd.Series(descriptions(changes), index=changes.index)
     for name, (symbol, colour) in LOOKS.items():
         some = changes[group == name]
         if some.empty:
@@ -46,19 +46,19 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
         )  # fmt: skip
 
 
-def listed(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+def with_changes(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """The days with what was changed on each in words, as a second column; days on which something was changed and
     nothing else happened are among them."""
     if changes.empty:
         return days
-    texts = pd.DataFrame({"day": changes["at"].dt.normalize(), "changed": told(changes)})
+    texts = pd.DataFrame({"day": changes["at"].dt.normalize(), "changed": descriptions(changes)})
     by_day = texts.iloc[::-1].groupby("day")["changed"].agg("; ".join).reset_index()
     by_day["day"] = by_day["day"].astype(days["day"].dtype)
     every = days.merge(by_day, on="day", how="outer").sort_values("day", ignore_index=True)
     return every[["day", "changed", *(name for name in days.columns if name != "day")]]
 
 
-def told(changes: pd.DataFrame) -> list[str]:
+def descriptions(changes: pd.DataFrame) -> list[str]:
     """Each change in words."""
     return [
         _known(row["after"]) if row["field"] == "gold-objects" else _changed(row["field"], row["before"], row["after"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, PINK, arms, dress, mark
 from dashboards.labels import percent
-from dashboards.view_models import Drawn
+from dashboards.view_models import FigureCard
 from gtcrowd.analytics.measures.boxes import BINS, OFFSETS
 from gtcrowd.analytics.measures.workers import FEW
 
@@ -17,7 +17,7 @@ MOST_BESIDE = 4
 """Workers whose boxes are drawn beside the crowd's."""
 
 
-def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> Drawn:
+def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
     """Mean offset of each worker's boxes, as an arrow from where they should be, with its interval."""
     table = _table([(one, names.get(one["worker"], str(one["worker"]))) for one in content["workers"]])
     under = _(
@@ -26,7 +26,7 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
     ) % {"of": of, "n": f"{content['crowd']['n']:,}"}
     known = table[table["n"] > 0]
     if known.empty:
-        return Drawn(_("No box can be compared with a label yet"), under, table, explain=("box_offset", "iou"))
+        return FigureCard(_("No box can be compared with a label yet"), under, table, explain=("box_offset", "iou"))
     off = _off(known)
     figure = go.Figure()
     for _place, row in known.iterrows():
@@ -62,13 +62,13 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
     figure.update_layout(legend={"y": -0.2})
     facts = {"n": int(off.sum()), "all": len(known)}
     title = _("%(n)s of %(all)s workers place boxes with a significant offset") % facts
-    return Drawn(
+    return FigureCard(
         title if off.any() else _("No worker places boxes with a significant offset"), under, table, figure,
         ("box_offset", "iou"), links=tuple(link(one["worker"]) for one in content["workers"]),
     )  # fmt: skip
 
 
-def likeness(crowd: dict[str, Any], beside: list[dict[str, Any]], names: dict[int, str], *, of: str) -> Drawn:
+def similarity(crowd: dict[str, Any], beside: list[dict[str, Any]], names: dict[int, str], *, of: str) -> FigureCard:
     """How well boxes lie: shares of the matched ones in ten bins, of the crowd and of the workers beside it."""
     shown = [(_("the crowd"), crowd), *(
         (names.get(one["worker"], str(one["worker"])), one) for one in beside[:MOST_BESIDE] if one["n"]
@@ -84,7 +84,7 @@ def likeness(crowd: dict[str, Any], beside: list[dict[str, Any]], names: dict[in
     })  # fmt: skip
     counts = _table([(one, name) for name, one in shown])
     if not crowd["n"]:
-        return Drawn(_("No box can be compared with a label yet"), under, counts, explain=("iou",))
+        return FigureCard(_("No box can be compared with a label yet"), under, counts, explain=("iou",))
     figure = go.Figure()
     middles = [(place + 0.5) / BINS for place in range(BINS)]
     for place, (name, one) in enumerate(shown):
@@ -103,17 +103,17 @@ def likeness(crowd: dict[str, Any], beside: list[dict[str, Any]], names: dict[in
     title = _("Boxes of %(who)s: mean IoU %(iou)s, %(missed)s missed, %(extra)s extra") % facts
     numbers = table.melt("iou_range", var_name="worker", value_name="share")
     numbers["n"] = [n for _name, one in shown for n in one["iou"]]
-    return Drawn(title, under, numbers[["worker", "iou_range", "share", "n"]], figure, ("iou",))
+    return FigureCard(title, under, numbers[["worker", "iou_range", "share", "n"]], figure, ("iou",))
 
 
-def own(one: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> Drawn:
+def own(one: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> FigureCard:
     """One worker's offsets of place and size beside the crowd's."""
     table = _table([(one, name), (crowd, _("the crowd"))])
     under = _(
         "Mean offset in position and size, as a share of the reference box; 95 %% intervals; %(of)s; n = %(n)s boxes"
     ) % {"of": of, "n": f"{one['n']:,}"}
     if not one["n"]:
-        return Drawn(_("No box can be compared with a label yet"), under, table, explain=("box_offset",))
+        return FigureCard(_("No box can be compared with a label yet"), under, table, explain=("box_offset",))
     called = [_("to the right"), _("down"), _("wider"), _("taller")]
     figure = go.Figure()
     for place, (row, colour, symbol, step) in enumerate(
@@ -137,7 +137,7 @@ def own(one: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> Dr
         if table.iloc[0][f"{part}_low"] > 0 or table.iloc[0][f"{part}_high"] < 0
     ]  # fmt: skip
     title = _("Significant offset: %(sides)s") % {"sides": ", ".join(sure)}
-    return Drawn(title if sure else _("No significant offset"), under, table, figure, ("box_offset",))
+    return FigureCard(title if sure else _("No significant offset"), under, table, figure, ("box_offset",))
 
 
 def _table(found: list[tuple[dict[str, Any], str]]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, arms, dress
 from dashboards.labels import percent
-from dashboards.view_models import Drawn
+from dashboards.view_models import FigureCard
 from gtcrowd.analytics.measures import categories as measures
 from gtcrowd.analytics.measures.workers import FEW
 
@@ -17,7 +17,7 @@ APART = 0.17
 """By which two marks of one category stand apart."""
 
 
-def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> Drawn:
+def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> FigureCard:
     """A line a category: how many of its objects' answers say so, and how many that say so are right."""
     table = measures.by_category(counts, categories) if counts is not None else pd.DataFrame(columns=["category", "n"])
     under = _(
@@ -29,7 +29,7 @@ def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> D
         title = (
             _("This task type has no categories") if counts is None else _("No answer can be compared with a label yet")
         )
-        return Drawn(title, under, table, explain=explain)
+        return FigureCard(title, under, table, explain=explain)
     rows = table.sort_values("low", ascending=False, na_position="last", ignore_index=True)
     figure = go.Figure()
     figure.add_trace(_marks(rows, _("recall"), symbol="circle", colour=BLUE, step=-APART))
@@ -43,10 +43,10 @@ def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> D
         "category": worst["category"], "share": percent(worst["recall"]), "low": percent(worst["low"]),
         "high": percent(worst["high"]),
     }  # fmt: skip
-    return Drawn(title, under, rows, figure, explain)
+    return FigureCard(title, under, rows, figure, explain)
 
 
-def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *, of: str) -> Drawn:
+def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *, of: str) -> FigureCard:
     """A line a category: how often the worker recognizes it, beside the crowd."""
     table, mixed = measures.of_worker(own, crowd, categories)
     under = _(
@@ -55,7 +55,7 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *
     ) % {"of": of, "n": f"{mixed.n:,}"}
     explain = ("recall", "at_crowds_mix")
     if mixed.share is None:
-        return Drawn(_("No answer can be compared with a label yet"), under, table, explain=explain)
+        return FigureCard(_("No answer can be compared with a label yet"), under, table, explain=explain)
     rows = table[table["recall"].notna()].sort_values("low", ascending=False, ignore_index=True)
     figure = go.Figure()
     surely = rows["high"] < rows["crowd"]
@@ -86,7 +86,7 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *
         + _("dotted: at the crowd's category mix; at the worker's own mix %(share)s")
         % {"share": percent(mixed.as_given)}
     )
-    return Drawn(title, said, rows, figure, explain)
+    return FigureCard(title, said, rows, figure, explain)
 
 
 def _marks(rows: pd.DataFrame, name: str, *, symbol: str, colour: str, step: float = 0.0) -> go.Scatter:

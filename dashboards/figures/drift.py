@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 
 from dashboards.figures.style import BLUE, GREEN, INK, LINE, ORANGE, PINK, dress
 from dashboards.labels import percent
-from dashboards.view_models import Drawn
+from dashboards.view_models import FigureCard
 
 ACROSS = 3
 ROW = 150
@@ -21,9 +21,9 @@ ROW = 150
 COLUMNS = ["worker", "n", "highest", "threshold", "began_after", "told_after", "told_at", "gold_n", "gold_right"]
 
 
-def worst(
+def worst_workers(
     content: dict[str, Any] | None, names: dict[int, str], *, of: str, zone: str, link: Callable[[int], str]
-) -> Drawn:
+) -> FigureCard:
     """A panel each for the workers of a job whose sum rose highest (of gtcrowd.analytics.cusum), on one scale."""
     kept = content["workers"] if content else []
     limit = content["threshold"] if content else 0.0
@@ -34,9 +34,9 @@ def worst(
     rows = [_row(one, names.get(one["worker"], str(one["worker"])), limit, zone) for one in kept]
     table = pd.DataFrame(rows, columns=COLUMNS)
     if content is None:
-        return Drawn(_("Drift is not monitored in this job"), under, table, explain=("drift",))
+        return FigureCard(_("Drift is not monitored in this job"), under, table, explain=("drift",))
     if not kept:
-        return Drawn(_("No worker has enough answers to monitor"), under, table, explain=("drift",))
+        return FigureCard(_("No worker has enough answers to monitor"), under, table, explain=("drift",))
     across = min(ACROSS, len(kept))
     down = -(-len(kept) // across)
     figure = make_subplots(
@@ -75,10 +75,12 @@ def worst(
         )
         % facts
     )
-    return Drawn(title, under, table, figure, ("drift",), wide=True, links=tuple(link(one["worker"]) for one in kept))
+    return FigureCard(
+        title, under, table, figure, ("drift",), wide=True, links=tuple(link(one["worker"]) for one in kept)
+    )
 
 
-def own(one: dict[str, Any], *, threshold: float, of: str, zone: str) -> Drawn:
+def own(one: dict[str, Any], *, threshold: float, of: str, zone: str) -> FigureCard:
     """The path of one worker in a job in which they are among those kept; `threshold` is never 0."""
     under = _(
         "CUSUM over the worker's answers in order: evidence that the worker started guessing; alarm at "
@@ -109,7 +111,7 @@ def own(one: dict[str, Any], *, threshold: float, of: str, zone: str) -> Drawn:
             "share": share,
             "of": of,
         }
-    return Drawn(title, under, table, figure, ("drift",))
+    return FigureCard(title, under, table, figure, ("drift",))
 
 
 def _traces(one: dict[str, Any], limit: float, top: float, *, zone: str, href: str) -> list[go.Scatter]:

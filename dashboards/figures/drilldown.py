@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from dashboards import labels
 from dashboards.figures.style import PALETTE, dress
-from dashboards.view_models import Drawn, Seen, Switch
+from dashboards.view_models import FigureCard, Switch, Thumbnail
 
 Link = Callable[[int, int], str]
 """The address of an object, by job and position."""
@@ -22,12 +22,12 @@ SHAPES = ("boundingBoxes", "polygons", "polylines", "lines", "keypoints")
 SIZE = "inputImageProperties"
 
 
-def seen(job: int, position: Any, picture: str, text: str, link: Link) -> Seen:
+def thumbnail(job: int, position: Any, picture: str, text: str, link: Link) -> Thumbnail:
     """An object in small. One that is not there any more has no position, and leads nowhere."""
     if pd.isna(position):
-        return Seen("", "–", "–", "")
+        return Thumbnail("", "–", "–", "")
     said = _("Object %(number)s") % {"number": labels.object_number(int(position))}
-    return Seen(picture, _cut(text, LONGEST), said, link(job, int(position)))
+    return Thumbnail(picture, _cut(text, LONGEST), said, link(job, int(position)))
 
 
 def _cut(text: str, length: int) -> str:
@@ -37,7 +37,7 @@ def _cut(text: str, length: int) -> str:
 def answers(
     found: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
     back_to: str = "", of_one: bool = False,
-) -> Drawn:  # fmt: skip
+) -> FigureCard:  # fmt: skip
     """A page of gtcrowd.analytics.drilldown.answers. `back_to`: how far back was looked, where there are older answers;
     `of_one`: all are to one object, which stands beside them already."""
     n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
@@ -52,7 +52,7 @@ def answers(
             if back_to
             else _("No matching answers")
         )
-        return Drawn(title % told, under % told, table, switches=switches, wide=True)
+        return FigureCard(title % told, under % told, table, switches=switches, wide=True)
     title = _("%(wrong)s of %(scored)s answers are wrong") % {"wrong": wrong, "scored": scored}
     if not scored:
         title = (
@@ -62,14 +62,14 @@ def answers(
             % told
         )
     objects = tuple(
-        seen(int(job), place, picture, text, link)
+        thumbnail(int(job), place, picture, text, link)
         for job, place, picture, text in found[["job_id", "position", "thumbnail", "text"]].itertuples(index=False)
     )
     people = tuple(worker(int(pk)) for pk in found["worker_id"])
     if of_one:
-        return Drawn(title, under % told, table, switches=switches, wide=True, workers=people)
-    return Drawn(
-        title, under % told, table, switches=switches, wide=True, seen=objects, workers=people,
+        return FigureCard(title, under % told, table, switches=switches, wide=True, workers=people)
+    return FigureCard(
+        title, under % told, table, switches=switches, wide=True, thumbnails=objects, workers=people,
         links=tuple(one.href for one in objects),
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def _answer_rows(found: pd.DataFrame) -> pd.DataFrame:
 
 def objects(
     found: pd.DataFrame, *, job: int, of: str, link: Link, switches: tuple[Switch, ...] = (), more: bool
-) -> Drawn:
+) -> FigureCard:
     """A page of gtcrowd.analytics.drilldown.objects. `more`: whether there are further ones to look at."""
     n = f"{len(found):,}"
     under = _("In manifest order; %(of)s; n = %(n)s; more objects follow") if more else _(
@@ -104,7 +104,7 @@ def objects(
     told = {"n": n, "of": of}
     if found.empty:
         title = _("No matching objects so far. Continue with the next objects.") if more else _("No matching objects")
-        return Drawn(title, under % told, table, switches=switches, wide=True)
+        return FigureCard(title, under % told, table, switches=switches, wide=True)
     sure = found["confidence"].astype(float)
     title = ngettext("%(n)s object, no label yet", "%(n)s objects, no labels yet", len(found)) % told
     if sure.notna().any():
@@ -114,15 +114,23 @@ def objects(
             % told
         )
     shown = tuple(
-        seen(job, place, picture, text, link)
+        thumbnail(job, place, picture, text, link)
         for place, picture, text in found[["position", "thumbnail", "text"]].itertuples(index=False)
     )
-    return Drawn(
-        title, under % told, table, switches=switches, wide=True, seen=shown, links=tuple(one.href for one in shown)
+    return FigureCard(
+        title,
+        under % told,
+        table,
+        switches=switches,
+        wide=True,
+        thumbnails=shown,
+        links=tuple(one.href for one in shown),
     )
 
 
-def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switches: tuple[Switch, ...] = ()) -> Drawn:
+def single_object(
+    row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switches: tuple[Switch, ...] = ()
+) -> FigureCard:
     """An object in large. On a picture whose size the answers tell, what they drew: each a name and a value, first the
     label and what is known."""
     facts = {"number": labels.object_number(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
@@ -138,13 +146,13 @@ def one(row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switche
     size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
     said = _("Object %(number)s") % facts
     if not row["thumbnail"] or not lines or size is None:
-        large = Seen(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), said)
-        return Drawn(title, under, pd.DataFrame(), switches=switches, large=large, wide=True)
+        large = Thumbnail(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), said)
+        return FigureCard(title, under, pd.DataFrame(), switches=switches, large=large, wide=True)
     table = pd.DataFrame(
         [[name, label, *_around(xs, ys)] for name, _value, (label, xs, ys) in lines],
         columns=["part", "label", "left", "top", "width", "height"],
     )
-    return Drawn(title, under, table, _overlay(row["thumbnail"], size, drawings), switches=switches, wide=True)
+    return FigureCard(title, under, table, _overlay(row["thumbnail"], size, drawings), switches=switches, wide=True)
 
 
 def outlines(value: Any) -> list[tuple[str, list[float], list[float]]]:

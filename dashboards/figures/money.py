@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, GREY, INK, ORANGE, dress, pattern
 from dashboards.labels import dollars
-from dashboards.view_models import Drawn
+from dashboards.view_models import FigureCard
 from gtcrowd.analytics.money import Flow
 
 
-def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
+def cost(days: pd.Series, *, budget: float, window: str) -> FigureCard:
     """Paid up to the end of each day (`days`: paid on each), with the budget of the jobs shown."""
     paid = days.cumsum()
     under = _("Cumulative payments for answers in dollars; budget of the jobs shown %(budget)s; %(window)s") % {
@@ -22,7 +22,7 @@ def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
     }
     table = pd.DataFrame({"day": pd.to_datetime(paid.index), "paid": paid.to_numpy()})
     if paid.empty:
-        return Drawn(_("No payments yet"), under, table, explain=("paid",))
+        return FigureCard(_("No payments yet"), under, table, explain=("paid",))
     figure = go.Figure()
     figure.add_scatter(
         x=paid.index,
@@ -37,10 +37,10 @@ def cost(days: pd.Series, *, budget: float, window: str) -> Drawn:
         figure.add_hline(y=budget, line={"color": INK, "dash": "dot"}, annotation_text=_("budget"))
     dress(figure).update_yaxes(rangemode="tozero", tickprefix="$").update_xaxes(tickformat="%m-%d")
     title = _("%(paid)s paid in this period") % {"paid": dollars(float(paid.iloc[-1]))}
-    return Drawn(title, under, table.iloc[::-1], figure, ("paid",))
+    return FigureCard(title, under, table.iloc[::-1], figure, ("paid",))
 
 
-def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "") -> Drawn:
+def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "") -> FigureCard:
     """What became of the budgets of jobs, step by step; last, what is still to `come` if the days end now.
     `link`: where a click leads."""
     under = _(
@@ -65,7 +65,9 @@ def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "
         rows.append((_("may still be spent"), ends, -come, "ahead"))
     table = pd.DataFrame([(what, amount) for what, _at, amount, _how in rows], columns=["what", "amount"])
     if not any(amount for _what, _at, amount, _how in rows):
-        return Drawn(_("No budget was reserved for a job in this period"), under, table.iloc[:0], explain=("paid",))
+        return FigureCard(
+            _("No budget was reserved for a job in this period"), under, table.iloc[:0], explain=("paid",)
+        )
     figure = go.Figure()
     for how, colour, shape in (
         ("total", BLUE, ""), ("more", GREEN, "+"), ("less", ORANGE, "/"), ("ahead", GREY, "."),
@@ -94,14 +96,14 @@ def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "
         title = _("%(left)s left; %(short)s short of what may still be spent")
     else:
         title = _("%(left)s of %(all)s left; up to %(come)s may still be spent")
-    return Drawn(title % facts, under, table, figure, ("paid",))
+    return FigureCard(title % facts, under, table, figure, ("paid",))
 
 
 def _signed(amount: float, how: str) -> str:
     return f"+{dollars(amount)}" if how == "more" else dollars(amount)
 
 
-def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -> Drawn:
+def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -> FigureCard:
     """Each job's budget: paid, still to come for the answers still wanted, and not needed."""
     shown = jobs.iloc[:30]
     to_come = (left.loc[shown.index] * shown["price"]).astype(float)
@@ -111,7 +113,7 @@ def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -
         "Budget of each job without fees: paid, may still be spent if all target answers are submitted, not needed"
     )
     if jobs.empty:
-        return Drawn(_("No jobs yet"), under, table, explain=("paid",))
+        return FigureCard(_("No jobs yet"), under, table, explain=("paid",))
     figure = go.Figure()
     where = [[link(int(pk))] for pk in shown["job_id"]]
     for name, values, colour, shape in (
@@ -127,13 +129,13 @@ def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -
     dress(figure, height=150 + size).update_layout(barmode="stack", legend={"y": -0.16 - 10 / (40 + size)})
     figure.update_yaxes(autorange="reversed").update_xaxes(tickprefix="$")
     facts = {"paid": dollars(float(jobs["paid"].sum())), "come": dollars(float((left * jobs["price"]).sum()))}
-    return Drawn(_("%(paid)s paid; up to %(come)s may still be spent") % facts, under, table, figure, ("paid",),
+    return FigureCard(_("%(paid)s paid; up to %(come)s may still be spent") % facts, under, table, figure, ("paid",),
                  links=tuple(one[0] for one in where))  # fmt: skip
 
 
 def hourly(
     workers: pd.DataFrame, *, target: float, window: str, link: Callable[[int], str], lacking: float = 0.0
-) -> Drawn:
+) -> FigureCard:
     """Pay per hour of each worker, with the median and the target; `lacking`: dollars that those below lack."""
     rows = workers[workers["per_hour"].notna()].sort_values("per_hour", ignore_index=True)
     under = _(
@@ -149,7 +151,7 @@ def hourly(
     table = rows[["worker", "per_hour", "active_per_hour", "submitted", "paid"]]
     explain = ("per_hour", "active_per_hour")
     if rows.empty:
-        return Drawn(_("No worker was paid in this period"), under, table, explain=explain)
+        return FigureCard(_("No worker was paid in this period"), under, table, explain=explain)
     figure = go.Figure()
     below = rows["per_hour"] < target
     share = (rows.index + 1) / len(rows)
@@ -176,7 +178,7 @@ def hourly(
         legend={"y": -0.24}
     )
     facts = {"below": int(below.sum()), "all": len(rows), "median": dollars(float(rows["per_hour"].median()))}
-    return Drawn(
+    return FigureCard(
         _("%(below)s of %(all)s workers below the target; median %(median)s per hour") % facts,
         under,
         table,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREEN, ORANGE, PALETTE, PINK, RED, dress
 from dashboards.labels import percent, reasons
-from dashboards.view_models import Drawn
+from dashboards.view_models import FigureCard
 from gtcrowd.analytics.measures import object_flow as measures
 
 COLOURS = {
@@ -31,10 +31,10 @@ def stages() -> dict[str, str]:
     }  # fmt: skip
 
 
-def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: str, of: str) -> Drawn:
+def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: str, of: str) -> FigureCard:
     """From import to the ends, a band for each reason (gtcrowd.analytics.object_flow) sized by its objects."""
     found = measures.links(objects, rows)
-    names, why = stages(), why_so()
+    names, why = stages(), reason_labels()
     when = _("now") if as_of is None else f"{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
     under = _("Objects by state and reason, gold questions shown separately; as of %(time)s; %(of)s; n = %(n)s") % {
         "time": when, "of": of, "n": f"{objects:,}",
@@ -45,7 +45,7 @@ def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: s
         share=found["n"] / max(objects, 1),
     )  # fmt: skip
     if not rows:
-        return Drawn(_("No object has been assigned yet"), under, table, explain=("object_flow",))
+        return FigureCard(_("No object has been assigned yet"), under, table, explain=("object_flow",))
     used = [one for one in measures.NODES if one in {*found["source"], *found["target"]}]
     place = {name: at for at, name in enumerate(used)}
     size = {one: _passing(found, one) for one in used}
@@ -72,10 +72,10 @@ def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: s
             xref="paper", yref="paper", text=f"{names[one]}<br>{size[one]:,}",
         )  # fmt: skip
     dress(figure, height=420, legend=False).update_layout(margin={"t": 48})
-    return Drawn(_title(found, objects), under, table, figure, ("object_flow",), wide=True)
+    return FigureCard(_title(found, objects), under, table, figure, ("object_flow",), wide=True)
 
 
-def why_so() -> dict[str, str]:
+def reason_labels() -> dict[str, str]:
     """Why objects went a way; nothing is to be said of those that went on."""
     return reasons() | {
         "": "–", measures.WANTED: _("waiting for answers"),

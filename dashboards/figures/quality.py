@@ -15,7 +15,7 @@ from dashboards.figures import annotations
 from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
 from dashboards.labels import percent, reasons
 from dashboards.labels import value as written
-from dashboards.view_models import Drawn, Seen, Switch
+from dashboards.view_models import FigureCard, Switch, Thumbnail
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import calibration, seriation
 
@@ -29,7 +29,7 @@ MOST_WRITTEN = 15
 
 def agreement(
     by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str, changes: pd.DataFrame | None = None
-) -> Drawn:
+) -> FigureCard:
     """Krippendorff's alpha of each day's answers with its band, and of all; `changes`: what was changed meanwhile (of
     gtcrowd.analytics.frames.changes)."""
     changes = changes if changes is not None else pd.DataFrame(columns=["at", "field", "before", "after"])
@@ -41,14 +41,14 @@ def agreement(
     days = pd.DataFrame(by_day, columns=columns).rename(columns={"value": "alpha"})
     days["day"] = pd.to_datetime(days["day"])
     defined = days[days["alpha"].notna()]
-    days = annotations.listed(days, changes)
+    days = annotations.with_changes(days, changes)
     if alpha["value"] is None:
-        return Drawn(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
+        return FigureCard(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
     title = _("Krippendorff's alpha %(value)s (%(low)s to %(high)s)") % {
         "value": f"{alpha['value']:.2f}", "low": f"{alpha['low']:.2f}", "high": f"{alpha['high']:.2f}",
     }  # fmt: skip
     if defined.empty:
-        return Drawn(title, under, days, explain=("alpha",))
+        return FigureCard(title, under, days, explain=("alpha",))
     figure = go.Figure()
     figure.add_scatter(
         x=[*defined["day"], *defined["day"][::-1]],
@@ -68,7 +68,7 @@ def agreement(
     dress(figure).update_yaxes(range=[min(0.0, float(defined["low"].min()) - 0.05), 1.02])
     figure.update_xaxes(tickformat="%m-%d")
     annotations.draw(figure, changes, top=1.0)
-    return Drawn(title, under, days.iloc[::-1], figure, ("alpha",))
+    return FigureCard(title, under, days.iloc[::-1], figure, ("alpha",))
 
 
 def confusion(
@@ -79,7 +79,7 @@ def confusion(
     rates: bool,
     switches: tuple[Switch, ...] = (),
     link: Callable[[str, str], str] | None = None,
-) -> Drawn:
+) -> FigureCard:
     """Rows what is right (known, else the job's label), columns what was answered; counts, or shares of the row.
 
     `link`: the address of the answers of a cell, by what is right and what was answered; or of a row, by the first."""
@@ -92,7 +92,7 @@ def confusion(
         title = (
             _("This task type has no categories") if counts is None else _("No answer can be compared with a label yet")
         )
-        return Drawn(title, under, pd.DataFrame())
+        return FigureCard(title, under, pd.DataFrame())
     rows = table.sum(axis=1, keepdims=True)
     shares = np.divide(table, rows, out=np.full(table.shape, np.nan), where=rows >= LEAST_SHOWN)
     z = shares if rates else table
@@ -128,7 +128,7 @@ def confusion(
     warning = _("Rows with fewer than 5 answers are hidden.") if rates and (rows < LEAST_SHOWN).any() else ""
     title = _("%(share)s of answers disagree with the label") % {"share": percent(float(wrong))}
     links = tuple(link(name, "") for name in names) if link else ()
-    return Drawn(title, under, told, figure, switches=switches, warning=warning, links=links)
+    return FigureCard(title, under, told, figure, switches=switches, warning=warning, links=links)
 
 
 def _short(name: str) -> str:
@@ -140,12 +140,12 @@ def pairs(
     *,
     of: str,
     link: Callable[[str, str], str] | None = None,
-    examples: Sequence[tuple[Seen, ...]] = (),
-) -> Drawn:
+    examples: Sequence[tuple[Thumbnail, ...]] = (),
+) -> FigureCard:
     """The most frequent confusions, of gtcrowd.analytics.measures.workers.top_pairs, with some objects of each."""
     under = _("Most frequent confusions, as a share of the correct category's answers; %(of)s") % {"of": of}
     if found.empty:
-        return Drawn(_("No confusions"), under, found)
+        return FigureCard(_("No confusions"), under, found)
     named = list(zip(found["right"], found["answered"], strict=True))
     names = [f"{_short(right)} → {_short(answered)}" for right, answered in named]
     links = tuple(link(*pair) for pair in named) if link else ()
@@ -158,10 +158,10 @@ def pairs(
     facts = {"right": first["right"], "answered": first["answered"], "share": percent(first["share"])}
     title = _("%(right)s is confused with %(answered)s in %(share)s of answers") % facts
     some = tuple((name, seen) for name, seen in zip(names, examples, strict=False) if seen)
-    return Drawn(title, under, found, figure, links=links, examples=some)
+    return FigureCard(title, under, found, figure, links=links, examples=some)
 
 
-def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> Drawn:
+def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
     """Cohen's kappa of each two workers; those who agree stand side by side."""
     ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
     kappa = np.array([[np.nan if one is None else one for one in row] for row in content.get("kappa", [])], dtype=float)
@@ -171,7 +171,7 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     ) % {"of": of}
     columns = ["one", "other", "kappa", "shared"]
     if len(ids) < 2:
-        return Drawn(
+        return FigureCard(
             _("Fewer than two workers have answered"), under, pd.DataFrame(columns=columns), explain=("kappa",)
         )
     placed = seriation.alike(kappa)
@@ -210,20 +210,20 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     ticks = {"tickvals": list(range(len(ids))), "ticktext": called, "showgrid": False}
     figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(tickangle=-60, **ticks)
     if known.empty:
-        return Drawn(_("No two workers share enough objects"), under, table, explain=("kappa",))
+        return FigureCard(_("No two workers share enough objects"), under, table, explain=("kappa",))
     facts = {"low": f"{known['kappa'].min():.2f}", "high": f"{known['kappa'].max():.2f}"}
     title = _("Cohen's kappa between %(low)s and %(high)s") % facts
-    return Drawn(title, under, table, figure, ("kappa",))
+    return FigureCard(title, under, table, figure, ("kappa",))
 
 
-def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> Drawn:
+def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> FigureCard:
     """How often labels are right, beside how sure they are. `link`: the address of a bin's objects."""
     bins = pd.DataFrame(found["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
     under = _("Labels with known truth in ten confidence bins, 95 %% intervals; %(of)s; n = %(n)s") % {
         "of": of, "n": f"{found['n']:,}",
     }  # fmt: skip
     if bins.empty:
-        return Drawn(_("No label has a known truth to compare with"), under, bins, explain=("ece",))
+        return FigureCard(_("No label has a known truth to compare with"), under, bins, explain=("ece",))
     links = (
         tuple(link(AnswerFilter(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
     )
@@ -258,7 +258,7 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter]
         warning = _("Fewer than %(few)s labels have a known truth; the differences may be due to chance.") % {
             "few": calibration.FEW
         }
-    return Drawn(
+    return FigureCard(
         _("Confidence differs from accuracy by %(ece)s on average") % {"ece": percent(found["ece"])},
         under,
         bins,
@@ -269,7 +269,7 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter]
     )
 
 
-def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | None = None) -> Drawn:
+def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | None = None) -> FigureCard:
     """Known objects by how often they were shown and missed: those missed by most may be wrong themselves. `link`: the
     address of an object by its position."""
     columns = ["position", "value", "exposures", "missed", "active"]
@@ -285,7 +285,7 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
     seen = table[table["exposures"] > 0]
     if seen.empty:
         title = _("This job has no gold questions") if table.empty else _("No gold question has been answered yet")
-        return Drawn(title, under, table, explain=("gold_accuracy",))
+        return FigureCard(title, under, table, explain=("gold_accuracy",))
     suspect = (seen["missed"] > 0.5) & (seen["exposures"] >= LEAST_SHOWN)
     figure = go.Figure()
     for name, chosen, colour, symbol in (
@@ -313,7 +313,7 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
         int(suspect.sum()),
     ) % {"n": int(suspect.sum())}
     table = table.sort_values("missed", ascending=False)
-    return Drawn(
+    return FigureCard(
         title if suspect.any() else _("No gold question is missed by most workers"),
         under,
         table,
@@ -325,7 +325,7 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
 
 def redundancy(
     rows: list[list[Any]], *, saved: int | None, price: float, link: Callable[[AnswerFilter], str] | None = None
-) -> Drawn:
+) -> FigureCard:
     """Objects by their number of answers, stacked by why they got no more. `link`: the address of those of a bar."""
     known = reasons()
     table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
@@ -333,7 +333,7 @@ def redundancy(
         "n": f"{int(table['count'].sum()):,}"
     }
     if table.empty:
-        return Drawn(_("No object has been assigned yet"), under, table)
+        return FigureCard(_("No object has been assigned yet"), under, table)
     figure = go.Figure()
     for place, (reason, some) in enumerate(table.groupby("reason", sort=True)):
         counts = some.groupby("answers")["count"].sum()
@@ -358,10 +358,10 @@ def redundancy(
         link(AnswerFilter(answers=int(n), reason=str(reason))) if link else ""
         for n, reason in zip(table["answers"], table["reason"], strict=True)
     )
-    return Drawn(title, under, table, figure, links=links if link else ())
+    return FigureCard(title, under, table, figure, links=links if link else ())
 
 
-def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | None) -> Drawn:
+def least_confident(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | None) -> FigureCard:
     """The labels that are least sure, as a table."""
     table = pd.DataFrame(
         [[position, written(value), sure] for position, value, sure in rows],
@@ -371,9 +371,9 @@ def doubtful(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | Non
         "Labels with the lowest confidence, at most 200; each row links to the object and all its answers; %(of)s"
     ) % {"of": of}
     if table.empty:
-        return Drawn(_("No labels yet"), under, table)
+        return FigureCard(_("No labels yet"), under, table)
     below = int((table["confidence"] < 0.8).sum())
     title = ngettext(
         "%(n)s label has a confidence below 80 %%", "%(n)s labels have a confidence below 80 %%", below
     ) % {"n": f"{below:,}" if below < len(table) else f"≥ {below:,}"}
-    return Drawn(title, under, table, links=tuple(link(int(place)) for place in table["position"]) if link else ())
+    return FigureCard(title, under, table, links=tuple(link(int(place)) for place in table["position"]) if link else ())

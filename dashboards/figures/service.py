@@ -6,18 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboards.figures.style import BLUE, GREEN, ORANGE, dress, pattern
-from dashboards.labels import words
-from dashboards.view_models import Drawn
+from dashboards.labels import value_labels
+from dashboards.view_models import FigureCard
 
 
-def latency(counts: pd.DataFrame) -> Drawn:
+def latency(counts: pd.DataFrame) -> FigureCard:
     """Share of requests answered within a time, of gtcrowd.analytics.service.latency."""
     under = _("Requests to this web process since it started; n = %(n)s") % {
         "n": f"{int(counts.groupby('what')['n'].max().sum()) if len(counts) else 0:,}",
     }  # fmt: skip
     if counts.empty:
-        return Drawn(_("No assignments or submissions in this process yet"), under, counts)
-    known = words()["what"]
+        return FigureCard(_("No assignments or submissions in this process yet"), under, counts)
+    known = value_labels()["what"]
     figure = go.Figure()
     worst = {}
     for place, (what, rows) in enumerate(counts.groupby("what")):
@@ -41,16 +41,16 @@ def latency(counts: pd.DataFrame) -> Drawn:
     slowest = max(worst.values())
     title = _("99th percentile of request time: over 5 seconds") if slowest == float("inf") else (
         _("99 %% of requests within %(ms)s ms") % {"ms": f"{1000 * slowest:,.0f}"})  # fmt: skip
-    return Drawn(title, under, counts, figure)
+    return FigureCard(title, under, counts, figure)
 
 
-def queue(tasks: pd.DataFrame) -> Drawn:
+def queue(tasks: pd.DataFrame) -> FigureCard:
     """Tasks of the queue by name, of gtcrowd.analytics.service.queue_by_task."""
     under = _("Waiting and running queue tasks of the whole service; n = %(n)s") % {
         "n": f"{int(tasks[['todo', 'doing']].sum().sum()) if len(tasks) else 0:,}",
     }  # fmt: skip
     if tasks.empty:
-        return Drawn(_("The queue is empty"), under, tasks)
+        return FigureCard(_("The queue is empty"), under, tasks)
     figure = go.Figure()
     for name, column, colour, shape in ((_("waiting"), "todo", ORANGE, "/"), (_("running"), "doing", GREEN, "")):
         figure.add_bar(y=tasks["task"], x=tasks[column], orientation="h", name=name,
@@ -58,4 +58,4 @@ def queue(tasks: pd.DataFrame) -> Drawn:
     dress(figure, height=130 + 30 * len(tasks)).update_layout(barmode="stack")
     n = int(tasks["todo"].sum())
     title = ngettext("%(n)s task waiting", "%(n)s tasks waiting", n) % {"n": f"{n:,}"}
-    return Drawn(title, under, tasks, figure)
+    return FigureCard(title, under, tasks, figure)

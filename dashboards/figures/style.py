@@ -38,7 +38,7 @@ def mark(place: int) -> dict[str, Any]:
 
 
 def pattern(shape: str) -> dict[str, Any]:
-    """Drawn over the bar's colour, which stays."""
+    """FigureCard over the bar's colour, which stays."""
     return {"shape": shape, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 6, "solidity": 0.25}
 
 

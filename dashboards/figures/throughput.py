@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, GREY, INK, ORANGE, SCALE, dress, mark, pattern
-from dashboards.view_models import Drawn, Level, Switch
+from dashboards.view_models import FigureCard, Level, Switch
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.measures.forecast import Forecast
@@ -30,7 +30,7 @@ def throughput(
     switches: tuple[Switch, ...] = (),
     other: Level | None = None,
     wide: bool = True,
-) -> Drawn:
+) -> FigureCard:
     """Stacked bars of gtcrowd.analytics.measures.workers.every_day, with the median of seven days.
 
     `other`: answers a day of what is compared with. `answers`: where a bar leads, by its first day, its last one, and
@@ -42,7 +42,7 @@ def throughput(
     }  # fmt: skip
     nothing = pd.DataFrame(columns=["day"])
     if table.empty:
-        return Drawn(_("No answers in this period"), under, nothing, explain=("submitted",), switches=switches)
+        return FigureCard(_("No answers in this period"), under, nothing, explain=("submitted",), switches=switches)
     figure = go.Figure()
     spans = [(first.date(), last.date()) for first, last in zip(bars.index, ends, strict=True)]
     links = [link(*span) for span in spans]
@@ -69,7 +69,7 @@ def throughput(
         "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
     }  # fmt: skip
     table = told.reset_index().iloc[::-1]
-    return Drawn(title, under, table, figure, ("submitted",), switches, wide=wide, links=tuple(links[::-1]))
+    return FigureCard(title, under, table, figure, ("submitted",), switches, wide=wide, links=tuple(links[::-1]))
 
 
 def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
@@ -85,7 +85,7 @@ def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
     return bars, ends, what
 
 
-def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
+def burn_down(history: pd.Series, found: Forecast, *, what: str) -> FigureCard:
     """Answers still wanted: day by day until now (as `history` of answers has it), and on the days to come.
 
     Widest band: 90 of 100 futures; inner one: half of them."""
@@ -154,10 +154,10 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> Drawn:
         "day": pd.to_datetime([*past.index, *found.days]), "left": [*past, *found.middle],
         "low90": [*past, *found.low90], "high90": [*past, *found.high90],
     })  # fmt: skip
-    return Drawn(title, under, table, figure if figure.data else None, ("forecast",))
+    return FigureCard(title, under, table, figure if figure.data else None, ("forecast",))
 
 
-def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
+def hours(table: pd.DataFrame, *, zone: str, window: str) -> FigureCard:
     """Answers by hour of the week, of gtcrowd.analytics.frames.hours."""
     counts = table.drop(columns="weekday").to_numpy()
     called = get_day_names("abbreviated", locale=get_language() or "en")
@@ -167,7 +167,7 @@ def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
     }  # fmt: skip
     told = table.assign(weekday=names)
     if not counts.sum():
-        return Drawn(_("No answers in this period"), under, told.iloc[:0])
+        return FigureCard(_("No answers in this period"), under, told.iloc[:0])
     weekday, hour = np.unravel_index(int(counts.argmax()), counts.shape)
     figure = go.Figure(go.Heatmap(
         z=counts, x=[f"{one:02d}" for one in range(24)], y=names, colorscale=SCALE, xgap=1, ygap=1,
@@ -176,13 +176,13 @@ def hours(table: pd.DataFrame, *, zone: str, window: str) -> Drawn:
     dress(figure, height=300, legend=False).update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(showgrid=False, type="category")
     facts = {"day": names[int(weekday)], "hour": f"{int(hour):02d}:00"}
-    return Drawn(_("Busiest hour: %(day)s %(hour)s") % facts, under, told, figure)
+    return FigureCard(_("Busiest hour: %(day)s %(hour)s") % facts, under, told, figure)
 
 
 def times(
     counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, window: str,
     link: Callable[[float], str] | None = None,
-) -> Drawn:  # fmt: skip
+) -> FigureCard:  # fmt: skip
     """Share of answers given within so many seconds, from classes of time, beside the active time. `link`: the address
     of the answers that took so long or longer, by the server's clock."""
     seconds = latency.LEAST_SECONDS * 2 ** ((np.arange(latency.CLASSES) + 1) / latency.PER_OCTAVE)
@@ -199,7 +199,7 @@ def times(
     )
     inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(latency.CLASSES) > 0)
     if not n:
-        return Drawn(_("No answer times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
+        return FigureCard(_("No answer times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
     figure = go.Figure()
     links = [link(float(one)) for one in seconds] if link else []
     for name, values, colour, dash in (
@@ -224,12 +224,12 @@ def times(
     facts = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
     title = _("Median %(middle)s s; 90 %% between %(low)s s and %(high)s s") % facts
     rows = tuple(one for one, within in zip(links, inside, strict=True) if within) if link else ()
-    return Drawn(title, under, table[inside], figure, ("p50", "active_p50"), links=rows)
+    return FigureCard(title, under, table[inside], figure, ("p50", "active_p50"), links=rows)
 
 
 def progress(
     jobs: pd.DataFrame, *, link: Callable[[int], str], objects: Callable[[AnswerFilter], str] | None = None
-) -> Drawn:
+) -> FigureCard:
     """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled. `objects`: of
     one job, the address of its objects in a state."""
     shown = jobs.iloc[:30]
@@ -243,7 +243,7 @@ def progress(
     }  # fmt: skip
     under = _("Objects per job by state")
     if jobs.empty:
-        return Drawn(_("No jobs yet"), under, table)
+        return FigureCard(_("No jobs yet"), under, table)
     figure = go.Figure()
     where = [[link(int(pk))] for pk in shown["job_id"]]
     for name, values, colour, shape, state in (
@@ -266,4 +266,4 @@ def progress(
         barmode="stack", legend={"y": -0.16 - 10 / (40 + 34 * max(len(shown), 2))}
     )
     figure.update_xaxes(tickformat=".0%").update_yaxes(autorange="reversed")
-    return Drawn(title, under, table, figure, links=tuple(one[0] for one in where))
+    return FigureCard(title, under, table, figure, links=tuple(one[0] for one in where))

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from dashboards.figures.style import BLUE, INK, ORANGE, arms, dress
 from dashboards.labels import percent
-from dashboards.view_models import Drawn
+from dashboards.view_models import FigureCard
 
 
-def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: str) -> Drawn:
+def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: str) -> FigureCard:
     """Estimated accuracy of each day or week with its interval (of gtcrowd.analytics.measures.workers.measured); below,
     where known objects were answered."""
     known = days[days["accuracy"].notna()]
@@ -23,7 +23,7 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
     }
     table = known[["day", "accuracy", "low", "high", "n", "gold_accuracy", "gold_n"]].iloc[::-1]
     if known.empty:
-        return Drawn(_("No accuracy estimate yet"), under, table, explain=("accuracy",))
+        return FigureCard(_("No accuracy estimate yet"), under, table, explain=("accuracy",))
     figure = go.Figure()
     figure.add_scatter(
         x=known["day"], y=known["accuracy"], mode="lines+markers", name=_("Estimated accuracy"), text=known["n"],
@@ -60,7 +60,7 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
             "first": percent(first),
             "last": percent(last),
         }
-    return Drawn(title, under, table, figure, ("accuracy", "gold_accuracy"), wide=True)
+    return FigureCard(title, under, table, figure, ("accuracy", "gold_accuracy"), wide=True)
 
 
 def weeks(days: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from dashboards.figures.style import BLUE, GREEN, INK, ORANGE, PINK, arms, dress
 from dashboards.labels import percent
-from dashboards.view_models import Drawn, Level
+from dashboards.view_models import FigureCard, Level
 from gtcrowd.analytics.measures import workers as measures
 
 Link = Callable[[int], str]
@@ -20,7 +20,9 @@ MOST = 60
 COLUMNS = ["worker", "accuracy", "low", "high", "n", "accuracy_raw", "few"]
 
 
-def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker", other: Level | None = None) -> Drawn:
+def forest(
+    workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker", other: Level | None = None
+) -> FigureCard:
     """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.workers.measured.
 
     `other`: how often those are right whom they are compared with.
@@ -28,7 +30,7 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     known = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
     known = known.assign(
         accuracy_raw=np.where(known["scored"] > 0, known["expected_correct"] / known["scored"].clip(lower=1), np.nan),
-        **{key: _told_apart(known, key)},
+        **{key: _unique_names(known, key)},
     )
     explain = ("accuracy",)
     columns = [key, *COLUMNS[1:]]
@@ -37,7 +39,7 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     }  # fmt: skip
     crowd = measures.crowd(known)
     if crowd is None:
-        return Drawn(_("No accuracy estimate yet"), under, known[columns], explain=explain)
+        return FigureCard(_("No accuracy estimate yet"), under, known[columns], explain=explain)
     shown, warning = known, ""
     if len(known) > MOST:
         shown = pd.concat([known.head(MOST // 2), known.tail(MOST // 2)])
@@ -91,7 +93,7 @@ def forest(workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker
     least = max(0.0, min(float(shown["low"].min()), other.value if other else 1.0) - 0.05)
     figure.update_xaxes(tickformat=".0%", range=[least, 1.01])
     figure.update_layout(legend={"y": -60 / (70 + 24 * max(len(shown), 3))})
-    return Drawn(
+    return FigureCard(
         title,
         said,
         known[columns].iloc[::-1],
@@ -123,7 +125,7 @@ def _forest_title(crowd: float, below: int, key: str) -> str:
     return title % {"share": percent(crowd), "below": f"{below:,}"}
 
 
-def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
+def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> FigureCard:
     """Share of right answers by their number, with the limits within which those as good as the crowd lie."""
     gold, truth = workers["gold_n"].sum(), workers["truth_n"].sum()
     if gold or truth:
@@ -142,7 +144,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
         "method": method, "n": f"{int(n.sum()):,}", "window": window,
     }  # fmt: skip
     if rows.empty:
-        return Drawn(_("No accuracy estimate yet"), under, table, explain=("gold_accuracy", "accuracy"))
+        return FigureCard(_("No accuracy estimate yet"), under, table, explain=("gold_accuracy", "accuracy"))
     most = int(n.max()) + 1
     figure = go.Figure()
     for level, dash in ((0.95, "dash"), (0.998, "solid")):
@@ -176,7 +178,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     title = ngettext(
         "%(count)s worker below the 99.8 %% control limit", "%(count)s workers below the 99.8 %% control limit", count
     ) % {"count": f"{count:,}"}
-    return Drawn(
+    return FigureCard(
         title if count else _("All workers within the 99.8 % control limits"),
         under,
         table,
@@ -185,7 +187,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> Drawn:
     )
 
 
-def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
+def vendors(forces: pd.DataFrame, *, window: str) -> FigureCard:
     """Workforces side by side: answers, seconds, declined, cost."""
     columns = [
         "workforce",
@@ -204,7 +206,7 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
     ]
     under = _("Answers and cost per answer; %(window)s") % {"window": window}
     if forces.empty:
-        return Drawn(_("No answers in this period"), under, forces.reindex(columns=columns))
+        return FigureCard(_("No answers in this period"), under, forces.reindex(columns=columns))
     each = forces["paid"] / forces["submitted"].where(forces["submitted"] > 0)
     figure = go.Figure()
     figure.add_bar(
@@ -232,7 +234,7 @@ def vendors(forces: pd.DataFrame, *, window: str) -> Drawn:
         "name": first["workforce"],
         "n": f"{int(first['submitted']):,}",
     }
-    return Drawn(title, under, forces[columns], figure, ("submitted", "paid", "decline_rate"))
+    return FigureCard(title, under, forces[columns], figure, ("submitted", "paid", "decline_rate"))
 
 
 def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> npt.NDArray[np.object_]:
@@ -248,7 +250,7 @@ def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
     return tuple(link(int(pk)) for pk in rows[f"{key}_id"])
 
 
-def _told_apart(rows: pd.DataFrame, key: str) -> list[str]:
+def _unique_names(rows: pd.DataFrame, key: str) -> list[str]:
     """Names, with something to tell two of the same name apart."""
     twice = rows[key].duplicated(keep=False)
     return [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import drilldown as figures
-from dashboards.labels import DASH, object_number, percent, reasons, value, words
+from dashboards.labels import DASH, object_number, percent, reasons, value, value_labels
 from dashboards.pages import links
 from dashboards.view_models import Content, Number, Switch, part
 from gtcrowd.analytics import drilldown, frames
@@ -24,21 +24,21 @@ def title() -> str:
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     job = drilldown.job(viewer, filters)
-    if job is None and options.wanted.of_one_job:
+    if job is None and options.answer_filter.of_one_job:
         return links.choose_job(viewer, filters, options, title())
-    if job is not None and options.wanted.position is not None:
+    if job is not None and options.answer_filter.position is not None:
         return _object(viewer, filters, options, job)
     people = frames.names(viewer, filters.workers) if filters.workers else {}
-    found, after = drilldown.answers(viewer, filters, options.wanted, after=options.after)
+    found, after = drilldown.answers(viewer, filters, options.answer_filter, after=options.after)
     back_to = drilldown.reached(viewer, after)
     parts = (
         part("answers", lambda: figures.answers(
             found, window=links.window(viewer, filters), link=links.to_object(options),
             worker=links.to("worker", replace(filters, workers=()), options),
-            switches=links.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+            switches=links.pagination(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
         )),
     )  # fmt: skip
-    lead = links.narrowed(options.wanted, [*([job["job"]] if job else []), *people.values()])
+    lead = links.filter_summary(options.answer_filter, [*([job["job"]] if job else []), *people.values()])
     return Content(title(), lead, parts=parts, links=_links(filters, options, job, people))
 
 
@@ -55,19 +55,23 @@ def _links(
     ]
     if job is not None:
         found += links.of_job(filters, options, job)
-        if job["categories"] is not None and not (options.wanted.right and options.wanted.answered):
-            other = replace(options.wanted, wrong=not options.wanted.wrong)
+        if job["categories"] is not None and not (options.answer_filter.right and options.answer_filter.answered):
+            other = replace(options.answer_filter, wrong=not options.answer_filter.wrong)
             found.append(
-                Switch(_("Wrong answers only"), address.behind(filters, options, other), current=options.wanted.wrong)
+                Switch(
+                    _("Wrong answers only"),
+                    address.drilldown(filters, options, other),
+                    current=options.answer_filter.wrong,
+                )
             )
-    if options.wanted != AnswerFilter():
-        found.append(Switch(_("All answers for these filters"), address.behind(filters, options), current=False))
+    if options.answer_filter != AnswerFilter():
+        found.append(Switch(_("All answers for these filters"), address.drilldown(filters, options), current=False))
     return tuple(found)
 
 
 def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, Any]) -> Content:
     """One object: as it looks, its label, and everybody's answer to it, of all days."""
-    only, asked = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.wanted.position)
+    only, asked = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.answer_filter.position)
     place = {"number": object_number(asked.position or 0), "job": job["job"]}
     rows, _after = drilldown.objects(viewer, only, asked)
     name = _("Object %(number)s of %(job)s") % place
@@ -88,20 +92,20 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
     )
     back_to = drilldown.reached(viewer, after)
     parts = (
-        part("object", lambda: figures.one(row, drawings, of=job["job"], switches=around)),
+        part("object", lambda: figures.single_object(row, drawings, of=job["job"], switches=around)),
         part("answers", lambda: figures.answers(
             found, window=links.window(viewer, only), link=link, worker=links.to("worker", filters, options),
-            switches=links.turning(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
+            switches=links.pagination(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
             of_one=True,
         )),
     )  # fmt: skip
     job_links = (*links.of_job(only, options, job), Switch(
-        _("All answers for these filters"), address.behind(filters, options), current=False))  # fmt: skip
+        _("All answers for these filters"), address.drilldown(filters, options), current=False))  # fmt: skip
     return Content(name, str(row["reason"]), _numbers(row), None, parts, links=job_links)
 
 
 def _numbers(row: pd.Series) -> tuple[Number, ...]:
-    state = words()["state"].get(row["state"], row["state"])
+    state = value_labels()["state"].get(row["state"], row["state"])
     sure = _("confidence %(share)s") % {"share": percent(row["confidence"])} if row["label"] is not None else ""
     return (
         Number(_("Label"), value(row["label"]), sure),

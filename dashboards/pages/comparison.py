@@ -65,7 +65,7 @@ def accuracy(viewer: Viewer, beside: Other | None) -> Level | None:
     return None if right is None else Level(beside.name, right)
 
 
-def told(options: Options, beside: Other | None, answers: int | None) -> str:
+def note(options: Options, beside: Other | None, answers: int | None) -> str:
     """A sentence on what is compared with, of which there are so many `answers`; empty where nothing is."""
     if beside is None:
         return _("The team or workforce to compare with does not exist.") if options.group else ""
@@ -77,7 +77,7 @@ def told(options: Options, beside: Other | None, answers: int | None) -> str:
     return _("Changes are relative to %(group)s.") % facts
 
 
-def named(numbers: tuple[Number, ...], beside: Other | None) -> tuple[Number, ...]:
+def with_baseline(numbers: tuple[Number, ...], beside: Other | None) -> tuple[Number, ...]:
     """Each number that has changed says against what."""
     if beside is None:
         return numbers

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import money, object_flow, quality, throughput
-from dashboards.labels import dollars, percent, words
+from dashboards.labels import dollars, percent, value_labels
 from dashboards.pages import links
 from dashboards.view_models import Content, Number, Switch, part
 from gtcrowd.analytics import forecast_inputs, frames
@@ -43,7 +43,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     ahead = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
     name, saved = str(row["job"]), row["saved_answers"]
     came = counting.of_job(viewer, pk, found)
-    known, objects = words()["state"], links.to_objects(options, pk)
+    known, objects = value_labels()["state"], links.to_objects(options, pk)
     parts = (
         part("progress", lambda: throughput.progress(
             one, link=links.to("quality", replace(filters, jobs=(pk,)), options), objects=objects)),
@@ -53,7 +53,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]),
             link=objects)),
         part("cost", lambda: money.by_job(one, forecast_inputs.left(one), link=links.to("job", filters, options))),
-        part("doubtful", lambda: quality.doubtful(
+        part("doubtful", lambda: quality.least_confident(
             found.get("doubtful", []), of=name, link=lambda place: links.to_object(options)(pk, place))),
     )  # fmt: skip
     reason = _(row["reason"]) if row["reason"] else ""
@@ -109,8 +109,8 @@ def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk
             current=False,
         ),
         Switch(_("Workers"), address.href(replace(filters, jobs=(pk,)), options, page="workers"), current=False),
-        Switch(_("Objects"), address.behind(Filters(jobs=(pk,)), options, page="objects"), current=False),
-        Switch(_("Answers"), address.behind(replace(filters, jobs=(pk,)), options), current=False),
+        Switch(_("Objects"), address.drilldown(Filters(jobs=(pk,)), options, page="objects"), current=False),
+        Switch(_("Answers"), address.drilldown(replace(filters, jobs=(pk,)), options), current=False),
     )
     others = tuple(
         Switch(

@@ -39,7 +39,7 @@ def to(page: str, filters: Filters, options: Options) -> Callable[[int], str]:
 
 def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:
     """The address of the same page about the days from one to another."""
-    return lambda first, last: address.within(filters, options, first, last)
+    return lambda first, last: address.for_days(filters, options, first, last)
 
 
 def to_answers(
@@ -50,7 +50,7 @@ def to_answers(
 
     def link(first: date, last: date, group: str) -> str:
         only: dict[str, Any] = {kind: tuple(int(pk) for pk in members[group])} if group in members else {}
-        return address.behind(replace(filters, first_day=first, last_day=last, **only), options)
+        return address.drilldown(replace(filters, first_day=first, last_day=last, **only), options)
 
     return link
 
@@ -59,27 +59,27 @@ def to_cell(options: Options, job: int, worker: int | None = None) -> Callable[[
     """The address of the answers of one category that are in truth of another, of all days, as runs count them; `right`
     or `answered` may be empty."""
     only = Filters(jobs=(job,), workers=(worker,) if worker else ())
-    return lambda right, answered: address.behind(only, options, AnswerFilter(right=right, answered=answered))
+    return lambda right, answered: address.drilldown(only, options, AnswerFilter(right=right, answered=answered))
 
 
 def to_object(options: Options) -> Callable[[int, int], str]:
     """The address of an object, by job and position."""
-    return lambda job, position: address.behind(Filters(jobs=(job,)), options, AnswerFilter(position=position))
+    return lambda job, position: address.drilldown(Filters(jobs=(job,)), options, AnswerFilter(position=position))
 
 
 def to_objects(options: Options, job: int) -> Callable[[AnswerFilter], str]:
     """The address of those objects of a job."""
-    return lambda wanted: address.behind(Filters(jobs=(job,)), options, wanted, page="objects")
+    return lambda answer_filter: address.drilldown(Filters(jobs=(job,)), options, answer_filter, page="objects")
 
 
-def turning(filters: Filters, options: Options, after: str) -> tuple[Switch, ...]:
+def pagination(filters: Filters, options: Options, after: str) -> tuple[Switch, ...]:
     """To the first rows and to the next ones of a table that comes in pages."""
     found = []
     if options.after:
         found.append(Switch(_("Back to the first row"), address.href(filters, options), current=False))
     if after:
         text = _("Next %(n)s") % {"n": SIZE}
-        found.append(Switch(text, address.further(filters, options, after), current=False))
+        found.append(Switch(text, address.next_rows(filters, options, after), current=False))
     return tuple(found)
 
 
@@ -104,36 +104,38 @@ def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -
     return Content(title, text, links=links)
 
 
-def narrowed(wanted: AnswerFilter, names: Sequence[str]) -> str:
+def filter_summary(answer_filter: AnswerFilter, names: Sequence[str]) -> str:
     """In words: whose answers or objects, and which of them."""
     found = list(names)
-    if wanted.right and wanted.answered:
-        found.append(_("%(right)s answered as %(answered)s") % {"right": wanted.right, "answered": wanted.answered})
-    elif wanted.right:
-        found.append(_("correct label %(right)s") % {"right": wanted.right})
-    elif wanted.answered:
-        found.append(_("answered as %(answered)s") % {"answered": wanted.answered})
-    if wanted.wrong:
+    if answer_filter.right and answer_filter.answered:
+        found.append(
+            _("%(right)s answered as %(answered)s") % {"right": answer_filter.right, "answered": answer_filter.answered}
+        )
+    elif answer_filter.right:
+        found.append(_("correct label %(right)s") % {"right": answer_filter.right})
+    elif answer_filter.answered:
+        found.append(_("answered as %(answered)s") % {"answered": answer_filter.answered})
+    if answer_filter.wrong:
         found.append(_("wrong answers"))
-    if wanted.slower is not None:
-        found.append(_("%(seconds)s seconds or longer") % {"seconds": f"{wanted.slower:.4g}"})
-    if wanted.state:
+    if answer_filter.slower is not None:
+        found.append(_("%(seconds)s seconds or longer") % {"seconds": f"{answer_filter.slower:.4g}"})
+    if answer_filter.state:
         states = {"labeled": _("labeled"), "failed": _("failed"), "rest": _("not yet labeled")}
-        found.append(states[wanted.state])
-    if wanted.answers is not None:
-        per_object = ngettext("%(n)s answer per object", "%(n)s answers per object", wanted.answers)
-        found.append(per_object % {"n": wanted.answers})
-    if wanted.reason is not None:
-        found.append(reasons().get(wanted.reason, wanted.reason))
-    if wanted.sure:
-        low, high = (percent(share, 0) for share in wanted.sure)
+        found.append(states[answer_filter.state])
+    if answer_filter.answers is not None:
+        per_object = ngettext("%(n)s answer per object", "%(n)s answers per object", answer_filter.answers)
+        found.append(per_object % {"n": answer_filter.answers})
+    if answer_filter.reason is not None:
+        found.append(reasons().get(answer_filter.reason, answer_filter.reason))
+    if answer_filter.sure:
+        low, high = (percent(share, 0) for share in answer_filter.sure)
         found.append(_("confidence %(low)s to %(high)s") % {"low": low, "high": high})
-    if wanted.truth:
+    if answer_filter.truth:
         found.append(_("known truth"))
     return " · ".join(found)
 
 
-def by(filters: Filters, options: Options) -> tuple[Switch, ...]:
+def group_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
     """The same page with bars stacked by another group."""
     names = {"worker": _("by worker"), "team": _("by team"), "workforce": _("by workforce")}
     return tuple(
@@ -142,7 +144,7 @@ def by(filters: Filters, options: Options) -> tuple[Switch, ...]:
     )
 
 
-def rates(filters: Filters, options: Options) -> tuple[Switch, ...]:
+def rate_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
     """Counts or shares."""
     return tuple(
         Switch(text, address.href(filters, replace(options, rates=share)), share == options.rates)

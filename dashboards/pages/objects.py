@@ -21,14 +21,18 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     job = drilldown.job(viewer, filters)
     if job is None:
         return links.choose_job(viewer, filters, options, title())
-    found, after = drilldown.objects(viewer, filters, options.wanted, after=options.after)
+    found, after = drilldown.objects(viewer, filters, options.answer_filter, after=options.after)
     parts = (
         part("objects", lambda: figures.objects(
             found, job=job["job_id"], of=job["job"], link=links.to_object(options), more=bool(after),
-            switches=links.turning(filters, options, after),
+            switches=links.pagination(filters, options, after),
         )),
     )  # fmt: skip
     job_links = links.of_job(filters, options, job)
-    if options.wanted != AnswerFilter():
-        job_links.append(Switch(_("All objects of the job"), address.behind(filters, options, page="objects"), False))
-    return Content(title(), links.narrowed(options.wanted, [job["job"]]), parts=parts, links=tuple(job_links))
+    if options.answer_filter != AnswerFilter():
+        job_links.append(
+            Switch(_("All objects of the job"), address.drilldown(filters, options, page="objects"), False)
+        )
+    return Content(
+        title(), links.filter_summary(options.answer_filter, [job["job"]]), parts=parts, links=tuple(job_links)
+    )

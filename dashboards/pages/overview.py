@@ -48,7 +48,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 zone=viewer.requester.zone,
                 link=links.to_days(filters, options),
                 answers=links.to_answers(filters, options, members),
-                switches=links.by(filters, options),
+                switches=links.group_switches(filters, options),
                 other=Level(other.name, was.answers / length) if other and was else None,
             ),
         ),
@@ -64,11 +64,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("progress", lambda: throughput.progress(jobs, link=links.to("job", filters, options))),
     )
     lead = _("Open issues, throughput and forecast: %(window)s") % {"window": window}
-    if said := comparison.told(options, other, was.answers if was else None):
+    if said := comparison.note(options, other, was.answers if was else None):
         lead = f"{lead}. {said}"
     last = min(filters.last_day, options.today) if filters.last_day else None
     lines = spark.lines(by_day, first=filters.first_day, last=last)
-    numbers = comparison.named(_led(_numbers(found, was), lines, parts, filters, options), other)
+    numbers = comparison.with_baseline(_led(_numbers(found, was), lines, parts, filters, options), other)
     return Content(title(), lead, numbers, _needs(viewer, filters, options, jobs, rest), parts)
 
 
@@ -137,7 +137,7 @@ def _led(
     options: Options,
 ) -> tuple[Number, ...]:
     """The numbers with how they went, and with where more of each is told: a figure of this page, or another page."""
-    drawn = {one.name for one in parts if one.drawn and one.drawn.figure is not None}
+    drawn = {one.name for one in parts if one.card and one.card.figure is not None}
     places = {"": "progress", "submitted": "throughput"}
     rooms = {
         "workers": "workers", "accuracy": "workers", "gold_accuracy": "workers", "agreement": "quality",
@@ -147,7 +147,7 @@ def _led(
     for one in numbers:
         href = address.href(filters, options, page=rooms[one.name]) if one.name in rooms else ""
         if places.get(one.name) in drawn:
-            href = f"#{ids.place(places[one.name])}"
+            href = f"#{ids.container(places[one.name])}"
         found.append(replace(one, spark=lines.get(one.name), href=href))
     return tuple(found)
 

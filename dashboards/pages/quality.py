@@ -11,9 +11,9 @@ from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import box_errors, categories, drift
 from dashboards.figures import quality as figures
-from dashboards.figures.drilldown import Link, seen
+from dashboards.figures.drilldown import Link, thumbnail
 from dashboards.pages import links
-from dashboards.view_models import Content, Part, Seen, Switch, part
+from dashboards.view_models import Content, Part, Switch, Thumbnail, part
 from gtcrowd.analytics import drilldown, frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers as measures
@@ -62,7 +62,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 content["categories"],
                 of=name,
                 rates=options.rates,
-                switches=links.rates(filters, options),
+                switches=links.rate_switches(filters, options),
                 link=cell,
             ),
         ),
@@ -70,7 +70,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("categories", lambda: categories.of_job(content["confusion"], content["categories"], of=name)),
         part(
             "drift",
-            lambda: drift.worst(content.get("drift"), people, of=name, zone=viewer.requester.zone, link=to_worker),
+            lambda: drift.worst_workers(
+                content.get("drift"), people, of=name, zone=viewer.requester.zone, link=to_worker
+            ),
         ),
         *_boxes(content.get("boxes"), people, filters, name, to_worker),
         part(
@@ -104,15 +106,15 @@ def _boxes(
     beside = [one for one in content["workers"] if one["worker"] in filters.workers]
     return (
         part("box-offsets", lambda: box_errors.bias(content, people, of=name, link=link)),
-        part("box-likeness", lambda: box_errors.likeness(content["crowd"], beside, people, of=name)),
+        part("box-likeness", lambda: box_errors.similarity(content["crowd"], beside, people, of=name)),
     )
 
 
-def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[tuple[Seen, ...]]:
+def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[tuple[Thumbnail, ...]]:
     """Objects of the most frequent confusions."""
     named = list(zip(top["right"], top["answered"], strict=True))
     return [
-        tuple(seen(job, one["position"], one["thumbnail"], one["text"], link) for one in some)
+        tuple(thumbnail(job, one["position"], one["thumbnail"], one["text"], link) for one in some)
         for some in drilldown.examples(viewer, job, named)
     ]
 

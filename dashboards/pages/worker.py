@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from dashboards import address
 from dashboards.address import Options
 from dashboards.figures import box_errors, categories, drift, quality, throughput, worker
-from dashboards.labels import dollars, odds, percent, words
+from dashboards.labels import dollars, odds, percent, value_labels
 from dashboards.pages import comparison, links
-from dashboards.view_models import CaseShown, Content, Number, Part, Switch, part
+from dashboards.view_models import CaseCard, Content, Number, Part, Switch, part
 from gtcrowd.analytics import cases, frames
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
@@ -41,19 +41,19 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         text = _("No data for this worker and these filters. Choose other days, or check that the worker exists.")
         return Content(title(), text, cases=_cases(viewer, flagged))
     row = found.iloc[0]
-    known = words()
+    known = value_labels()
     lead = _("%(code)s, %(type)s workforce %(workforce)s, %(state)s: %(window)s") % {
         "code": row["code"], "type": known["type"].get(row["type"], row["type"]), "workforce": row["workforce"],
         "state": known["state"].get(row["state"], row["state"]), "window": window,
     }  # fmt: skip
     other = comparison.other(viewer, mine, options)
     was = comparison.numbers(viewer, other)
-    if said := comparison.told(options, other, was.answers if was else None):
+    if said := comparison.note(options, other, was.answers if was else None):
         lead = f"{lead}. {said}"
     return Content(
         str(row["worker"]),
         lead,
-        comparison.named(_numbers(row, was, sums=bool(other and other.same)), other),
+        comparison.with_baseline(_numbers(row, was, sums=bool(other and other.same)), other),
         None,
         _parts(viewer, mine, options, row, window),
         _cases(viewer, flagged),
@@ -82,7 +82,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                 frames.latencies(viewer, mine),
                 frames.latencies(viewer, mine, active=True),
                 window=window,
-                link=lambda seconds: address.behind(mine, options, AnswerFilter(slower=seconds)),
+                link=lambda seconds: address.drilldown(mine, options, AnswerFilter(slower=seconds)),
             ),
         ),
         part(
@@ -103,7 +103,7 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                     job["categories"],
                     of=job["job"],
                     rates=options.rates,
-                    switches=links.rates(back, options),
+                    switches=links.rate_switches(back, options),
                     link=links.to_cell(options, int(job["job_id"]), options.item),
                 ),
             )
@@ -125,7 +125,7 @@ def _kept(kept: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
             yield part(f"drift-{pk}", lambda: drift.own(job["drift"], threshold=job["threshold"], of=of, zone=zone))
         if isinstance(job["boxes"], dict):
             yield part(f"box-offsets-{pk}", lambda: box_errors.own(job["boxes"], job["crowd"], name=name, of=of))
-            yield part(f"box-likeness-{pk}", lambda: box_errors.likeness(
+            yield part(f"box-likeness-{pk}", lambda: box_errors.similarity(
                 job["crowd"], [job["boxes"]], {job["boxes"]["worker"]: name}, of=of))  # fmt: skip
 
     fallen = [isinstance(found, dict) and found["told"] is not None for found in kept["drift"]]
@@ -200,8 +200,8 @@ def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tupl
     )
 
 
-def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
-    may, states = viewer.may(Right.MANAGE_WORKERS), words()["state"]
+def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseCard, ...]:
+    may, states = viewer.may(Right.MANAGE_WORKERS), value_labels()["state"]
     zone = ZoneInfo(viewer.requester.zone)
     shown_ = []
     flagged = (
@@ -221,7 +221,7 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseShown, ...]:
         )
         facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in evidence.items()]
         shown_.append(
-            CaseShown(
+            CaseCard(
                 int(row["case_id"]),
                 str(category.title if category else row["category"]),
                 str(category.meaning if category else ""),

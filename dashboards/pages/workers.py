@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from dashboards.address import Options
 from dashboards.figures import workers as figures
 from dashboards.pages import comparison, links
-from dashboards.view_models import Content, Drawn, part
+from dashboards.view_models import Content, FigureCard, part
 from gtcrowd.analytics import frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers
@@ -65,7 +65,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("funnel", lambda: figures.funnel(found, window=window, link=link)),
         part(
             "table",
-            lambda: Drawn(
+            lambda: FigureCard(
                 ngettext("%(n)s worker, all metrics", "%(n)s workers, all metrics", len(found))
                 % {"n": f"{len(found):,}"},
                 _("Select a heading to sort or a row to open the worker; n = %(n)s answers; %(window)s")

@@ -27,7 +27,7 @@ def test_there_and_back(search):
     assert address.read("/dashboards/", address.search(filters, options), today=TODAY) == (filters, options)
 
 
-@pytest.mark.parametrize("page", address.BEHIND)
+@pytest.mark.parametrize("page", address.DRILLDOWN_PAGES)
 @pytest.mark.parametrize(
     "search",
     [
@@ -42,7 +42,7 @@ def test_what_stands_behind_a_number_there_and_back(page, search):
 
     assert address.search(filters, options) == search
     assert address.read(path, address.search(filters, options), today=TODAY) == (filters, options)
-    assert address.read("/dashboards/", search, today=TODAY)[1].wanted == AnswerFilter()
+    assert address.read("/dashboards/", search, today=TODAY)[1].answer_filter == AnswerFilter()
     assert "after" not in address.href(filters, options)
     assert address.href(filters, options, page="money") == address.href(
         *address.read("/dashboards/", search, today=TODAY), page="money"
@@ -74,7 +74,7 @@ def test_what_makes_no_sense_stands_behind_nothing(search):
 def test_behind_a_number_are_its_days(first, last, written):
     _filters, options = address.read("/dashboards/", "", today=TODAY)
 
-    found = address.behind(Filters(jobs=(4,), first_day=first, last_day=last), options, AnswerFilter(position=2))
+    found = address.drilldown(Filters(jobs=(4,), first_day=first, last_day=last), options, AnswerFilter(position=2))
 
     assert found == "/dashboards/answers/?" + "&".join(filter(None, ("job=4", written, "position=2")))
 
@@ -120,7 +120,7 @@ def test_another_requesters_page_keeps_what_is_not_of_the_one_before():
     ],
 )  # fmt: skip
 def test_a_written_address_with_its_requester(written, named):
-    assert address.named(written, "ibis") == named
+    assert address.with_requester(written, "ibis") == named
 
 
 def test_days_the_wrong_way_round_are_turned():
@@ -148,7 +148,7 @@ def test_links_keep_the_filters():
 
     assert address.href(filters, options, page="worker", item=9) == "/dashboards/worker/9/?job=4&days=7"
     assert (
-        address.within(filters, options, date(2026, 11, 2), date(2026, 11, 2))
+        address.for_days(filters, options, date(2026, 11, 2), date(2026, 11, 2))
         == "/dashboards/workers/?job=4&from=2026-11-02&to=2026-11-02"
     )
 
@@ -161,7 +161,7 @@ def controls(filters):
 def test_controls_that_say_what_the_address_says_change_nothing():
     filters, options = address.read("/dashboards/", "?job=4&days=7", today=TODAY)
 
-    assert callbacks.changed(*controls(filters), "/dashboards/", "?job=4&days=7", filters, options) is None
+    assert callbacks.new_search(*controls(filters), "/dashboards/", "?job=4&days=7", filters, options) is None
 
 
 @pytest.mark.parametrize(
@@ -176,17 +176,17 @@ def test_a_control_changes_the_address(place, value, search):
     values = controls(filters)
     values[place] = value
 
-    assert callbacks.changed(*values, "/dashboards/", "", filters, options) == search
+    assert callbacks.new_search(*values, "/dashboards/", "", filters, options) == search
 
 
 def test_a_control_begins_the_table_anew():
     path, search = "/dashboards/answers/", "?job=4&wrong=1&after=5-6"
     filters, options = address.read(path, search, today=TODAY)
     values = controls(filters)
-    assert callbacks.changed(*values, path, search, filters, options) is None
+    assert callbacks.new_search(*values, path, search, filters, options) is None
     values[callbacks.LISTS.index(ids.WORKERS)] = [7]
 
-    assert callbacks.changed(*values, path, search, filters, options) == "?job=4&worker=7&wrong=1"
+    assert callbacks.new_search(*values, path, search, filters, options) == "?job=4&worker=7&wrong=1"
 
 
 def test_no_days_are_all_days():
@@ -194,7 +194,7 @@ def test_no_days_are_all_days():
     values = [*controls(filters)]
     values[5] = values[6] = None
 
-    assert callbacks.changed(*values, "/dashboards/", "", filters, options) == "?days=all"
+    assert callbacks.new_search(*values, "/dashboards/", "", filters, options) == "?days=all"
 
 
 def test_an_item_belongs_to_its_own_page_only():

@@ -26,7 +26,7 @@ def content(viewer, where):
 
 
 def part(viewer, where, name):
-    return next(one.drawn for one in content(viewer, where).parts if one.name == name)
+    return next(one.card for one in content(viewer, where).parts if one.name == name)
 
 
 def rows(viewer, where):
@@ -34,8 +34,8 @@ def rows(viewer, where):
     parts = urlsplit(where)
     filters, options = address.read(parts.path, parts.query, today=TODAY)
     if options.page == "objects":
-        return drilldown.objects(viewer, filters, options.wanted)[0]["position"].tolist()
-    frame, _after = drilldown.answers(viewer, filters, options.wanted)
+        return drilldown.objects(viewer, filters, options.answer_filter)[0]["position"].tolist()
+    frame, _after = drilldown.answers(viewer, filters, options.answer_filter)
     return sorted(zip(frame["worker"], frame["position"], strict=True))
 
 
@@ -120,7 +120,7 @@ def test_the_page_says_what_it_is_narrowed_to_and_leads_back(alice, job, crowd):
         "Label quality": f"/dashboards/quality/?job={job.pk}&worker={eve}&days=all",
         "All answers for these filters": f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all",
     }
-    assert drawn.parts[0].drawn.title == "2 of 2 answers are wrong"
+    assert drawn.parts[0].card.title == "2 of 2 answers are wrong"
 
 
 def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
@@ -132,8 +132,8 @@ def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
     ids = [*first.table["answer_id"], *second.table["answer_id"]]
     assert (len(first.table), len(second.table), len(set(ids))) == (4, 2, 6)
     assert [one.text for one in second.switches] == ["Back to the first row"]
-    assert "searched back to 2026-11-02" in first.under
-    assert "no older answers" in second.under
+    assert "searched back to 2026-11-02" in first.subtitle
+    assert "no older answers" in second.subtitle
 
 
 def test_what_was_looked_for_in_vain_may_be_further_on(alice, job, monkeypatch):
@@ -172,7 +172,7 @@ def test_a_text_stands_in_large(alice, job):
     drawn = content(alice, f"/dashboards/answers/?job={job.pk}&position=1")
 
     assert drawn.title == "Object 2 of herons"
-    assert drawn.parts[0].drawn.large.text == "b"
+    assert drawn.parts[0].card.large.text == "b"
     assert {one.title: one.value for one in drawn.numbers} == {
         "Label": "heron", "Gold or truth": "–", "State": "Done", "Answers": "3",
     }  # fmt: skip

@@ -69,7 +69,7 @@ def test_the_forest_shows_where_the_others_stand(alice, job, crowd, two_teams):
     )
 
     assert len(beside.figure.layout.shapes) == len(alone.figure.layout.shapes) + 1
-    assert "all workers, accuracy" in beside.under
+    assert "all workers, accuracy" in beside.subtitle
     force = job.team.workforce_id
     everybody = _part(content(alice, "/dashboards/workers/", f"?{DAYS}&against=workforce-{force}"), "accuracy")
     crowd_line, other_line = everybody.figure.layout.shapes

@@ -26,11 +26,11 @@ def ask(user, output, inputs, state, triggered):
     return visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
 
 
-def decide(user, case, said="confirm", note="Seen.", search=ALL):
+def decide(user, case, said="confirm", note="Thumbnail.", search=ALL):
     place = {"case": case, "said": said, "type": "verdict"}
     written = {"case": case, "type": "note"}
     return ask(
-        user, "..decided.data...case-told.children..",
+        user, "..decided.data...case-message.children..",
         [[{"id": place, "property": "n_clicks", "value": 1}]],
         [[{"id": written, "property": "value", "value": note}], [{"id": written, "property": "id", "value": written}],
          {"id": "address", "property": "pathname", "value": "/dashboards/worker/1/"},
@@ -42,7 +42,7 @@ def decide(user, case, said="confirm", note="Seen.", search=ALL):
 def view(user, triggered, *, forget=(), name="mine", path="/dashboards/", search=ALL):
     places = [{"id": {"pk": pk, "type": "view"}, "property": "n_clicks", "value": 1} for pk in forget]
     return ask(
-        user, "..views.children...view-told.children...view-name.value..",
+        user, "..views.children...view-message.children...view-name.value..",
         [{"id": "view-save", "property": "n_clicks", "value": 1}, places],
         [{"id": "view-name", "property": "value", "value": name}, {"id": "address", "property": "pathname", "value": path},
          {"id": "address", "property": "search", "value": search}], triggered,
@@ -83,7 +83,7 @@ def test_a_case_is_decided_by_who_may(alice, job):
 
     case.refresh_from_db()
     assert "Decision saved." in body
-    assert (case.state, case.note, case.decided_by) == ("confirmed", "Seen.", alice.user)
+    assert (case.state, case.note, case.decided_by) == ("confirmed", "Thumbnail.", alice.user)
 
 
 def test_nobody_decides_anothers_case(alice, bob, job):

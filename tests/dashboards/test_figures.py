@@ -10,7 +10,7 @@ from django.utils import translation
 
 from dashboards import labels, view_models
 from dashboards.figures import money, quality, service, spark, throughput, worker, workers
-from dashboards.view_models import Seen
+from dashboards.view_models import Thumbnail
 from gtcrowd.analytics.measures import forecast, latency
 from gtcrowd.analytics.measures import workers as measures
 from gtcrowd.analytics.money import Flow
@@ -49,7 +49,7 @@ def test_forest_sorts_by_the_lower_end_and_draws_intervals():
 
     assert list(figure.layout.yaxis.categoryarray) == ["Eve", "Dan", "Cleo"]
     assert "1 worker significantly below" in drawn.title
-    assert "n = 1,512" in drawn.under
+    assert "n = 1,512" in drawn.subtitle
     below = next(trace for trace in figure.data if trace.name == "significantly below the crowd")
     assert (list(below.y), below.marker.symbol) == (["Eve"], ("triangle-down",))
     assert below.error_x.array[0] > 0
@@ -86,7 +86,7 @@ def test_funnel_names_who_is_outside():
     below = next(trace for trace in drawn.figure.data if trace.name == "below the 95 % limit")
     assert list(below.text) == ["Eve"]
     assert drawn.figure.layout.xaxis.type == "log"
-    assert "gold questions" in drawn.under
+    assert "gold questions" in drawn.subtitle
 
 
 def test_figures_of_nothing_say_so():
@@ -97,7 +97,7 @@ def test_figures_of_nothing_say_so():
         throughput.throughput(pd.DataFrame(), zone="UTC", link=str), money.hourly(nothing, target=12, window="w", link=link),
         money.cost(pd.Series(dtype=float), budget=0, window="w"), quality.gold([], of="j"), quality.matrix({}, {}, of="j", link=link),
         quality.reliability({"n": 0, "ece": None, "few": True, "bins": []}, of="j"), quality.confusion(None, [], of="j", rates=False),
-        quality.agreement([], {}, job="j"), quality.redundancy([], saved=None, price=0), quality.doubtful([], of="j", link=link),
+        quality.agreement([], {}, job="j"), quality.redundancy([], saved=None, price=0), quality.least_confident([], of="j", link=link),
         service.queue(pd.DataFrame(columns=["task", "todo", "doing"])), worker.accuracy(
             CROWD.iloc[:0].assign(day=[]), weekly=False, crowd=None, window="w"),
         throughput.times(np.zeros(64, int), np.zeros(64, int), window="w"),
@@ -120,8 +120,8 @@ def test_the_median_of_seven_days_and_the_way_to_a_day():
 
     assert list(drawn.figure.data[-1].y) == [1, 1.5, 2]
     assert drawn.figure.data[0].customdata[2][0] == "/dashboards/?from=2026-11-03"
-    assert "Asia/Seoul" in drawn.under
-    assert "33" in drawn.under
+    assert "Asia/Seoul" in drawn.subtitle
+    assert "33" in drawn.subtitle
     assert drawn.title == "11 answers per day, 30 on the busiest day"
 
 
@@ -135,7 +135,7 @@ def test_many_days_are_drawn_by_week_or_month(days, bars, told):
 
     assert len(drawn.figure.data[0].x) == bars
     assert sum(drawn.figure.data[0].y) == days
-    assert told in drawn.under
+    assert told in drawn.subtitle
     if told == "per week":
         assert drawn.figure.data[0].customdata[0][0] == "2024-01-01/2024-01-07"
 
@@ -202,7 +202,7 @@ def test_confusion_as_counts_and_as_shares():
 
 def test_pairs_are_told_with_their_share():
     found = measures.top_pairs([[8, 2], [1, 2]], ["heron", "ibis"])
-    some = Seen("", "a", "Object 0", "/o/")
+    some = Thumbnail("", "a", "Object 0", "/o/")
     drawn = quality.pairs(found, of="j", link=lambda *pair: "/".join(pair), examples=[(some,), ()])
 
     assert drawn.title == "heron is confused with ibis in 20.0 % of answers"
@@ -292,7 +292,7 @@ def test_weeks_begin_on_monday():
 
 
 def test_a_file_runs_nothing_in_a_spreadsheet():
-    text = labels.plain(pd.DataFrame({"worker": ["=HYPERLINK()", "Cleo"], "n": [-1, 2]}))
+    text = labels.to_csv(pd.DataFrame({"worker": ["=HYPERLINK()", "Cleo"], "n": [-1, 2]}))
 
     assert text == "worker,n\n'=HYPERLINK(),-1\nCleo,2\n"
 
@@ -355,7 +355,7 @@ def test_budgets_go_down_step_by_step_to_what_is_held():
     ]  # fmt: skip
     assert less.customdata[0][0] == "/dashboards/job/1/"
     assert drawn.title == "$8.00 of $15.00 left; up to $6.00 may still be spent"
-    assert "$3.00 for late answers" in drawn.under
+    assert "$3.00 for late answers" in drawn.subtitle
 
 
 def test_what_does_not_reach_to_the_end_is_said():
@@ -374,4 +374,4 @@ def test_what_is_lacking_to_the_target():
     lacking = measures.top_up(paid, target=12.0)
 
     assert lacking == 3 + 10.5
-    assert "$13.50" in money.hourly(paid, target=12.0, window="w", link=link, lacking=lacking).under
+    assert "$13.50" in money.hourly(paid, target=12.0, window="w", link=link, lacking=lacking).subtitle

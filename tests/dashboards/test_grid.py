@@ -11,7 +11,7 @@ FRAME = pd.DataFrame(
 
 
 def names(**wanted):
-    return grid.narrowed(FRAME, wanted)["worker"].tolist()
+    return grid.filter_rows(FRAME, wanted)["worker"].tolist()
 
 
 def test_sorted_by_what_was_asked():

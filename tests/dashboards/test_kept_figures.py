@@ -50,7 +50,7 @@ def traces(figure):
 
 
 def test_the_worst_have_a_panel_each_on_one_scale():
-    drawn = drift.worst(WATCHED, NAMES, of="j", zone="Asia/Seoul", link=link)
+    drawn = drift.worst_workers(WATCHED, NAMES, of="j", zone="Asia/Seoul", link=link)
 
     assert drawn.title == "Significant drop in accuracy: 1 of 57 workers"
     assert [one.text for one in drawn.figure.layout.annotations] == ["Cleo", "Dan"]
@@ -83,12 +83,12 @@ def test_objects_on_their_way():
     drawn = object_flow.flow(10, rows, as_of=datetime(2026, 11, 2, 9, tzinfo=UTC), zone="Asia/Seoul", of="j")
 
     assert drawn.title == "60.0 % of objects labeled, 2 waiting, 2 failed or expired"
-    assert "as of 2026-11-02 18:00" in drawn.under
+    assert "as of 2026-11-02 18:00" in drawn.subtitle
     told = drawn.table.to_dict("records")
     assert {"source": "Answered", "target": "Labeled", "reason": "confident", "n": 6, "share": 0.6} in told
     sankey = drawn.figure.data[0]
     assert sum(value for value, source in zip(sankey.link.value, sankey.link.source, strict=True) if source == 0) == 10
-    assert "as of now" in object_flow.flow(10, rows, as_of=None, zone="UTC", of="j").under
+    assert "as of now" in object_flow.flow(10, rows, as_of=None, zone="UTC", of="j").subtitle
 
 
 def off(worker, dx, n):
@@ -113,7 +113,7 @@ def test_who_draws_boxes_off_is_marked():
 
 
 def test_boxes_of_the_crowd_and_of_one():
-    drawn = box_errors.likeness(off(0, 0.05, 40), [off(1, 0.5, 30)], NAMES, of="j")
+    drawn = box_errors.similarity(off(0, 0.05, 40), [off(1, 0.5, 30)], NAMES, of="j")
 
     assert [trace.name for trace in drawn.figure.data] == ["the crowd", "Cleo"]
     assert drawn.title.startswith("Boxes of Cleo: mean IoU 0.33")
@@ -137,7 +137,7 @@ def test_a_worker_beside_the_crowd():
     drawn = categories.of_worker([[10, 40], [2, 48]], [[900, 100], [100, 900]], ["heron", "ibis"], of="j")
 
     assert "significantly below the crowd in 1 of 2 categories" in drawn.title
-    assert "at the worker's own mix 58.0 %" in drawn.under
+    assert "at the worker's own mix 58.0 %" in drawn.subtitle
     assert list(traces(drawn.figure)["significantly below the crowd"].marker.symbol) == ["triangle-down"]
     assert list(traces(drawn.figure)["the crowd"].x) == [0.9, 0.9]
 
@@ -164,7 +164,7 @@ def test_long_values_are_told_shortly():
         [[pd.Timestamp("2026-11-03"), "gold", {}, {"share": 0.1, "rules": [{"below": 0.5, "do": "pause"}]}],
          [pd.Timestamp("2026-11-03"), "template", None, 7]], columns=["at", "field", "before", "after"])  # fmt: skip
 
-    told = annotations.told(rows)
+    told = annotations.descriptions(rows)
 
     assert told[0].startswith("gold rules: – → {'share'")
     assert len(told[0]) < 80
@@ -176,12 +176,12 @@ def test_figures_of_nothing_say_so():
               **dict.fromkeys(measures.OFFSETS, [None] * 3)}  # fmt: skip
 
     for drawn in (
-        drift.worst(None, {}, of="j", zone="UTC", link=link),
-        drift.worst({**WATCHED, "workers": []}, {}, of="j", zone="UTC", link=link),
+        drift.worst_workers(None, {}, of="j", zone="UTC", link=link),
+        drift.worst_workers({**WATCHED, "workers": []}, {}, of="j", zone="UTC", link=link),
         object_flow.flow(0, [], as_of=None, zone="UTC", of="j"), object_flow.flow(5, [], as_of=None, zone="UTC", of="j"),
         box_errors.bias({"crowd": nobody, "workers": []}, {}, of="j", link=link),
         box_errors.bias({"crowd": nobody, "workers": [nobody | {"worker": 1}]}, {}, of="j", link=link),
-        box_errors.likeness(nobody, [], {}, of="j"), box_errors.own(nobody, nobody, name="Cleo", of="j"),
+        box_errors.similarity(nobody, [], {}, of="j"), box_errors.own(nobody, nobody, name="Cleo", of="j"),
         categories.of_job(None, [], of="j"), categories.of_job([[0]], ["a"], of="j"),
         categories.of_worker([[0]], [[3]], ["a"], of="j"), quality.agreement([], {}, job="j", changes=CHANGES),
     ):  # fmt: skip
@@ -214,7 +214,7 @@ def test_a_job_of_boxes_has_their_figures(alice, job, cars, crowd, django_assert
     with django_assert_max_num_queries(17):
         drawn = content(alice, "/dashboards/quality/", f"?days=all&job={cars.pk}&worker={crowd['eve'].pk}")
 
-    parts = {part.name: part.drawn for part in drawn.parts}
+    parts = {part.name: part.card for part in drawn.parts}
     assert all(one is not None for one in parts.values())
     assert [trace.name for trace in parts["box-likeness"].figure.data] == ["the crowd", "Eve"]
     table = parts["box-offsets"].table.set_index("worker")
@@ -226,7 +226,7 @@ def test_a_job_of_boxes_has_their_figures(alice, job, cars, crowd, django_assert
 def test_a_dossier_has_every_jobs_own_figures(alice, bob, job, cars, crowd, django_assert_max_num_queries):
     where = f"/dashboards/worker/{crowd['eve'].pk}/"
     with django_assert_max_num_queries(17):
-        parts = {part.name: part.drawn for part in content(alice, where).parts}
+        parts = {part.name: part.card for part in content(alice, where).parts}
 
     assert all(one is not None for one in parts.values())
     assert {f"categories-{job.pk}", f"box-offsets-{cars.pk}", f"box-likeness-{cars.pk}"} <= set(parts)
@@ -243,7 +243,7 @@ def test_drift_is_kept_and_drawn_in_the_dossier(alice, job, crowd):
     seen.content["drift"]["workers"] = [path(crowd["eve"].pk, told=2)]
     seen.save()
 
-    parts = {part.name: part.drawn for part in content(alice, f"/dashboards/worker/{crowd['eve'].pk}/").parts}
+    parts = {part.name: part.card for part in content(alice, f"/dashboards/worker/{crowd['eve'].pk}/").parts}
     assert parts[f"drift-{job.pk}"].title.startswith("Significant drop in accuracy after 1 answer")
     others = {part.name for part in content(alice, f"/dashboards/worker/{crowd['dan'].pk}/").parts}
     assert f"drift-{job.pk}" not in others
@@ -255,7 +255,7 @@ def test_changes_stand_on_the_quality_page(alice, bob, job, ask, now):
     change.change(viewer=alice, job=other, given={"price": "0.036"}, now=now + timedelta(days=1))
     assert frames.changes(alice, other.pk)["field"].tolist() == ["price"]
 
-    (drawn,) = (part.drawn for part in content(alice, "/dashboards/quality/").parts if part.name == "agreement")
+    (drawn,) = (part.card for part in content(alice, "/dashboards/quality/").parts if part.name == "agreement")
 
     assert "changed" not in drawn.table  # what is shown is herons, which nobody changed
 

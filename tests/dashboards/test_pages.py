@@ -42,7 +42,7 @@ def test_a_page_draws_all_its_figures_from_few_statements(alice, ids, name, djan
         drawn = content(alice, PATHS[name].format(**ids))
 
     assert drawn.title
-    assert all(part.drawn is not None for part in drawn.parts)
+    assert all(part.card is not None for part in drawn.parts)
     assert components.show(drawn, *address.read(PATHS[name].format(**ids), "?days=all", today=TODAY))
 
 
@@ -50,9 +50,9 @@ def test_a_page_draws_all_its_figures_from_few_statements(alice, ids, name, djan
 def test_a_page_without_anything_says_so(bob, ids, name):
     drawn = content(bob, PATHS[name].format(**ids))
 
-    assert all(part.drawn is not None for part in drawn.parts)
+    assert all(part.card is not None for part in drawn.parts)
     assert (
-        all(part.drawn.figure is None for part in drawn.parts) or name == "system"
+        all(part.card.figure is None for part in drawn.parts) or name == "system"
     )  # the service is not one requester's
 
 
@@ -90,7 +90,7 @@ def test_what_needs_me(alice, job, ask, now):
     open_job = ask("c", name="owls")
     pause.pause(viewer=alice, job=open_job, now=now)
 
-    needs = {one.title: one for one in content(alice, "/dashboards/").needs}
+    needs = {one.title: one for one in content(alice, "/dashboards/").notices}
 
     assert needs["owls is paused"].text.startswith("Paused by the requester")
     assert needs["owls is paused"].href == f"/dashboards/job/{open_job.pk}/?days=all"
@@ -98,16 +98,16 @@ def test_what_needs_me(alice, job, ask, now):
 
 
 def test_nothing_needs_me(bob):
-    assert content(bob, "/dashboards/").needs == ()
+    assert content(bob, "/dashboards/").notices == ()
 
 
 def test_a_case_is_told_with_its_evidence_and_what_may_explain_it(alice, ids):
     (case,) = content(alice, PATHS["worker"].format(**ids)).cases
 
-    assert ("Observed for this worker", "0.9") in case.facts
-    assert ("Since", "2026-11-02 09:00") in case.facts
-    assert ("Evidence", "about 2,000 : 1 against an innocent explanation") in case.facts
-    assert case.innocent
+    assert ("Observed for this worker", "0.9") in case.evidence
+    assert ("Since", "2026-11-02 09:00") in case.evidence
+    assert ("Evidence", "about 2,000 : 1 against an innocent explanation") in case.evidence
+    assert case.explanations
     assert case.may_decide
 
 
@@ -137,7 +137,7 @@ def test_a_figure_that_fails_leaves_the_others(alice, job, monkeypatch):
         [one.to_plotly_json() for one in components.show(drawn, *address.read("/dashboards/", "", today=TODAY))]
     )
 
-    assert [part.name for part in drawn.parts if part.drawn is None] == ["hours"]
+    assert [part.name for part in drawn.parts if part.card is None] == ["hours"]
     assert "could not be drawn" in shown
     assert "secret" not in shown
 
@@ -145,13 +145,13 @@ def test_a_figure_that_fails_leaves_the_others(alice, job, monkeypatch):
 @pytest.mark.parametrize("name", [name for name in PATHS if name != "system"])
 def test_every_figure_says_n_and_window_and_has_its_numbers(alice, ids, name):
     for part in content(alice, PATHS[name].format(**ids)).parts:
-        assert part.drawn.title
-        assert part.drawn.under
-        if part.drawn.figure is not None:
-            assert isinstance(part.drawn.figure, go.Figure)
-            assert not part.drawn.table.empty, part.name
-            assert part.drawn.figure.layout.title.text is None
+        assert part.card.title
+        assert part.card.subtitle
+        if part.card.figure is not None:
+            assert isinstance(part.card.figure, go.Figure)
+            assert not part.card.table.empty, part.name
+            assert part.card.figure.layout.title.text is None
 
 
-def _part(drawn: view_models.Content, name: str) -> view_models.Drawn:
-    return next(part.drawn for part in drawn.parts if part.name == name)
+def _part(drawn: view_models.Content, name: str) -> view_models.FigureCard:
+    return next(part.card for part in drawn.parts if part.name == name)
