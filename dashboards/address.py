@@ -71,18 +71,18 @@ def requester(search: str | None) -> str:
 
 def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filters, Options]:
     """What an address asks for. What makes no sense in it is left out."""
-    asked = parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN)
+    query = parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN)
     page, item = _page(pathname or PREFIX)
-    period, first, last = _period(asked, today)
-    source = _one(asked, "source", SOURCES)
+    period, first, last = _period(query, today)
+    source = _one(query, "source", SOURCES)
     filters = Filters(
-        **{name: _ids(asked.get(key, ())) for key, name in LISTS.items()},
-        kinds=tuple(kind for kind in asked.get("kind", ())[:MOST_CHOSEN] if KIND.fullmatch(kind)),
+        **{name: _ids(query.get(key, ())) for key, name in LISTS.items()},
+        kinds=tuple(kind for kind in query.get("kind", ())[:MOST_CHOSEN] if KIND.fullmatch(kind)),
         first_day=first, last_day=last, source=source,
     )  # fmt: skip
     options = Options(
-        today, page, item, period, against=_against(asked), by=_one(asked, "by", GROUPS),
-        rates=asked.get("rates") == ["1"], requester=requester(search), **(_behind(asked) if page in DRILLDOWN_PAGES else {}),
+        today, page, item, period, against=_against(query), by=_one(query, "by", GROUPS),
+        rates=query.get("rates") == ["1"], requester=requester(search), **(_behind(query) if page in DRILLDOWN_PAGES else {}),
     )  # fmt: skip
     return filters, options
 
@@ -150,10 +150,10 @@ def of_requester(filters: Filters, options: Options, slug: str) -> str:
 
 def with_requester(written: str, slug: str) -> str:
     """A written address with its requester: `slug` where it names none."""
-    place, _mark, asked = written.partition("?")
-    if requester(asked):
+    pathname, _separator, search_part = written.partition("?")
+    if requester(search_part):
         return written
-    return f"{place}?{urlencode([(REQUESTER, slug)])}{'&' if asked else ''}{asked}"
+    return f"{pathname}?{urlencode([(REQUESTER, slug)])}{'&' if search_part else ''}{search_part}"
 
 
 def days(period: str, today: date) -> tuple[date | None, date | None]:
@@ -163,10 +163,10 @@ def days(period: str, today: date) -> tuple[date | None, date | None]:
 
 def day(text: Any) -> date | None:
     try:
-        found = date.fromisoformat(str(text)[:10])
+        parsed = date.fromisoformat(str(text)[:10])
     except ValueError:
         return None
-    return found if EARLIEST <= found < LATEST else None
+    return parsed if EARLIEST <= parsed < LATEST else None
 
 
 def _page(pathname: str) -> tuple[str, int | None]:
@@ -178,40 +178,42 @@ def _page(pathname: str) -> tuple[str, int | None]:
     return (page, item) if item is None or page in ITEM_PAGES else ("", None)
 
 
-def _period(asked: dict[str, list[str]], today: date) -> tuple[str, date | None, date | None]:
-    first, last = (day(asked.get(key, [""])[0]) for key in ("from", "to"))
+def _period(query: dict[str, list[str]], today: date) -> tuple[str, date | None, date | None]:
+    first, last = (day(query.get(key, [""])[0]) for key in ("from", "to"))
     if first or last:
         if first and last and first > last:
             first, last = last, first
         return "own", first, last
-    period = asked.get("days", [DEFAULT_PERIOD])[0]
+    period = query.get("days", [DEFAULT_PERIOD])[0]
     period = period if period in PERIODS else DEFAULT_PERIOD
     return period, *days(period, today)
 
 
-def _behind(asked: dict[str, list[str]]) -> dict[str, Any]:
+def _behind(query: dict[str, list[str]]) -> dict[str, Any]:
     """Which answers or objects are asked for, and from where on."""
 
-    def one(key: str) -> str:
-        return asked.get(key, [""])[0]
+    def value(key: str) -> str:
+        return query.get(key, [""])[0]
 
     def category(key: str) -> str:
-        return one(key) if len(one(key)) <= LONGEST and one(key).isprintable() else ""
+        return value(key) if len(value(key)) <= LONGEST and value(key).isprintable() else ""
 
     def number(text: str) -> float | None:
         return float(text) if NUMBER.fullmatch(text) else None
 
-    low, _dash, high = one("sure").partition("-")
+    low, _dash, high = value("sure").partition("-")
     least, most = number(low), number(high)
-    reason = one("reason") if KIND.fullmatch(one("reason")) else None
-    whole = {key: int(one(key)) if one(key).isdecimal() and len(one(key)) <= 9 else None for key in ("n", "position")}
+    reason = value("reason") if KIND.fullmatch(value("reason")) else None
+    whole = {
+        key: int(value(key)) if value(key).isdecimal() and len(value(key)) <= 9 else None for key in ("n", "position")
+    }
     answer_filter = AnswerFilter(
-        right=category("right"), answered=category("answered"), wrong=one("wrong") == "1", slower=number(one("slower")),
-        state=one("state") if one("state") in STATES else "", answers=whole["n"], truth=one("truth") == "1",
+        right=category("right"), answered=category("answered"), wrong=value("wrong") == "1", slower=number(value("slower")),
+        state=value("state") if value("state") in STATES else "", answers=whole["n"], truth=value("truth") == "1",
         reason="" if reason == WAITING else reason, position=whole["position"],
         sure=(least, most) if least is not None and most is not None and least < most <= 1 else None,
     )  # fmt: skip
-    return {"answer_filter": answer_filter, "after": one("after") if AFTER.fullmatch(one("after")) else ""}
+    return {"answer_filter": answer_filter, "after": value("after") if AFTER.fullmatch(value("after")) else ""}
 
 
 def _answer_filter_pairs(answer_filter: AnswerFilter) -> list[tuple[str, str]]:
@@ -226,18 +228,18 @@ def _answer_filter_pairs(answer_filter: AnswerFilter) -> list[tuple[str, str]]:
     return [(key, text) for key, text in pairs if text]
 
 
-def _against(asked: dict[str, list[str]]) -> str:
-    if asked.get("compare") == ["0"]:  # as addresses said before there was more than one thing to compare with
+def _against(query: dict[str, list[str]]) -> str:
+    if query.get("compare") == ["0"]:  # as addresses said before there was more than one thing to compare with
         return "none"
-    value = asked.get("against", [""])[0]
+    value = query.get("against", [""])[0]
     return value if AGAINST.fullmatch(value) else "before"
 
 
 def _ids(texts: Iterable[str]) -> tuple[int, ...]:
-    found = [int(text) for text in list(texts)[:MOST_CHOSEN] if text.isdecimal() and len(text) < 20]
-    return tuple(dict.fromkeys(pk for pk in found if pk <= LARGEST))
+    ids = [int(text) for text in list(texts)[:MOST_CHOSEN] if text.isdecimal() and len(text) < 20]
+    return tuple(dict.fromkeys(pk for pk in ids if pk <= LARGEST))
 
 
-def _one(asked: dict[str, list[str]], key: str, known: tuple[str, ...]) -> str:
-    value = asked.get(key, [""])[0]
-    return value if value in known else known[0]
+def _one(query: dict[str, list[str]], key: str, choices: tuple[str, ...]) -> str:
+    value = query.get(key, [""])[0]
+    return value if value in choices else choices[0]

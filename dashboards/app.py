@@ -90,9 +90,9 @@ def create() -> Dash:
     return app
 
 
-def names_requester(path: str, asked: Mapping[str, str]) -> bool:
+def names_requester(path: str, query: Mapping[str, str]) -> bool:
     """Whether a request says of which requester it is, or is for no page, and need not."""
-    return bool(asked.get(REQUESTER)) or not PATH.fullmatch(path)
+    return bool(query.get(REQUESTER)) or not PATH.fullmatch(path)
 
 
 def _layout() -> html.Div:

@@ -41,21 +41,21 @@ def register(app: Dash) -> None:
         Output(ids.PERIODS, "children"),
         Output(ids.AS_OF, "children"),
         Output(ids.VERSION, "data"),
-        *[Output(*one) for one in CONTROLS],
-        *[Output(*one) for one in CHOICES],
-        *[Input(*one) for one in where],
+        *[Output(*control) for control in CONTROLS],
+        *[Output(*control) for control in CHOICES],
+        *[Input(*control) for control in where],
         Input(ids.TICK, "data"),
         Input(ids.DECIDED, "data"),
         State(ids.VERSION, "data"),
     )(_draw)
     # It writes the address by set_props: as an output it would close a circle, which Dash refuses.
-    app.callback(*[Input(*one) for one in CONTROLS], *[State(*one) for one in where], prevent_initial_call=True)(
-        _to_address
-    )
+    app.callback(
+        *[Input(*control) for control in CONTROLS], *[State(*control) for control in where], prevent_initial_call=True
+    )(_to_address)
     app.callback(
         Output(ids.GRID, "getRowsResponse"),
         Input(ids.GRID, "getRowsRequest"),
-        *[State(*one) for one in where],
+        *[State(*control) for control in where],
         prevent_initial_call=True,
     )(_rows)
     app.callback(
@@ -64,7 +64,7 @@ def register(app: Dash) -> None:
         Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
         State({"type": "note", "case": ALL}, "value"),
         State({"type": "note", "case": ALL}, "id"),
-        *[State(*one) for one in where],
+        *[State(*control) for control in where],
         prevent_initial_call=True,
     )(_decide)
     app.callback(
@@ -74,7 +74,7 @@ def register(app: Dash) -> None:
         Input(ids.VIEW_SAVE, "n_clicks"),
         Input({"type": "view", "pk": ALL}, "n_clicks"),
         State(ids.VIEW_NAME, "value"),
-        *[State(*one) for one in where],
+        *[State(*control) for control in where],
         prevent_initial_call=True,
     )(_views)
     _register_in_the_browser(app)
@@ -99,20 +99,20 @@ def _draw(
     if pathname is None:
         raise PreventUpdate
     try:
-        who, filters, options = asked(pathname, search)
+        viewer, filters, options = asked(pathname, search)
     except NoSuchRequester:
         return _unknown_requester()
-    seen, slug = data_version.look(who), who.requester.slug
-    as_of, shown_now = _as_of(seen, who.requester.zone), layout.version(slug, seen.version)
+    data, slug = data_version.look(viewer), viewer.requester.slug
+    as_of, current = _as_of(data, viewer.requester.zone), layout.version(slug, data.version)
     ticked = bool(ctx.triggered_id == ids.TICK)
-    if ticked and shown_now == version:
+    if ticked and current == version:
         return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS) + len(CHOICES))]
-    content = page_cache.page(who, filters, options, seen.version, lambda: _shown(who, filters, options))
+    content = page_cache.page(viewer, filters, options, data.version, lambda: _shown(viewer, filters, options))
     controls = [no_update] * len(CONTROLS) if ticked else _controls(filters, options)
     # Together with what is chosen of them: the lists drop what they do not have.
-    choices = [no_update] * len(CHOICES) if version and version["requester"] == slug else _choices(who)
+    choices = [no_update] * len(CHOICES) if version and version["requester"] == slug else _choices(viewer)
     around = _navigation(filters, options, slug)
-    return [content or _error_page(options), *around, as_of, shown_now, *controls, *choices]
+    return [content or _error_page(options), *around, as_of, current, *controls, *choices]
 
 
 def _unknown_requester() -> list[Any]:
@@ -129,19 +129,19 @@ def _navigation(filters: Filters, options: address.Options, slug: str) -> list[A
     return [layout.navigation(filters, somewhere), layout.switches(filters, somewhere, viewers(), slug)]
 
 
-def _choices(who: Viewer) -> list[Any]:
+def _choices(viewer: Viewer) -> list[Any]:
     """What can be chosen of another requester; its saved views go along, whose own callback they belong to."""
-    options = frames.options(who)
-    set_props(ids.VIEWS, {"children": layout.saved(saved.listed(who), who.requester.slug)})
+    options = frames.options(viewer)
+    set_props(ids.VIEWS, {"children": layout.saved(saved.listed(viewer), viewer.requester.slug)})
     return [*[layout.choices(options[name]) for name in LISTS], layout.against_choices(options)]
 
 
-def _shown(who: Viewer, filters: Filters, options: address.Options) -> list[Any] | None:
+def _shown(viewer: Viewer, filters: Filters, options: address.Options) -> list[Any] | None:
     """The page; None where it cannot be drawn, which the log tells."""
     if not options.page:
         return None
     try:
-        return components.show(pages.draw(who, filters, options), filters, options)
+        return components.show(pages.draw(viewer, filters, options), filters, options)
     except Exception:  # whatever it is, the frame around the page stays usable
         log.exception("The page %s could not be drawn.", options.page)
         return None
@@ -164,12 +164,12 @@ def _controls(filters: Filters, options: address.Options) -> list[Any]:
     return [*[list(getattr(filters, name)) for name in LISTS], *days, options.against]
 
 
-def _as_of(seen: data_version.Fresh, zone: str) -> str:
-    text = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%H:%M:%S}", "zone": zone}
-    if not seen.waiting:
+def _as_of(data: data_version.Fresh, zone: str) -> str:
+    text = _("as of %(time)s (%(zone)s)") % {"time": f"{data.now:%H:%M:%S}", "zone": zone}
+    if not data.waiting:
         return text
-    waiting = ngettext("%(n)s event not included yet", "%(n)s events not included yet", seen.waiting)
-    waiting %= {"n": f"{seen.waiting:,}"}
+    waiting = ngettext("%(n)s event not included yet", "%(n)s events not included yet", data.waiting)
+    waiting %= {"n": f"{data.waiting:,}"}
     return f"{text}, {waiting}"
 
 
@@ -195,42 +195,46 @@ def new_search(*values: Any) -> str | None:
     period = options.period
     if days != (filters.first_day, filters.last_day):
         period = "own" if any(days) else "all"
-    asks = replace(
+    new_filters = replace(
         filters,
-        **{name: tuple(found or ()) for name, found in zip(LISTS, chosen, strict=True)},
+        **{name: tuple(values_of_list or ()) for name, values_of_list in zip(LISTS, chosen, strict=True)},
         first_day=days[0],
         last_day=days[1],
     )
-    now = replace(options, period=period, against=against or options.against)
+    new_options = replace(options, period=period, against=against or options.against)
     # What comes after a row of the old table has no place in another one.
-    return None if (asks, now) == (filters, options) else address.search(asks, replace(now, after=""))
+    return (
+        None
+        if (new_filters, new_options) == (filters, options)
+        else address.search(new_filters, replace(new_options, after=""))
+    )
 
 
-def _rows(wanted: dict[str, Any] | None, pathname: str | None, search: str | None) -> dict[str, Any]:
-    if not wanted:
+def _rows(request: dict[str, Any] | None, pathname: str | None, search: str | None) -> dict[str, Any]:
+    if not request:
         raise PreventUpdate
-    who, filters, options = _asked(pathname, search)
-    return grid.rows(all_workers.measured(who, filters), wanted, links.to("worker", filters, options))
+    viewer, filters, options = _asked(pathname, search)
+    return grid.rows(all_workers.measured(viewer, filters), request, links.to("worker", filters, options))
 
 
 def _decide(
     _clicks: list[int | None],
     notes: list[str | None],
-    places: list[dict[str, Any]],
+    note_ids: list[dict[str, Any]],
     pathname: str | None,
     search: str | None,
 ) -> tuple[Any, Any]:
     chosen = ctx.triggered_id
-    if not chosen or not any(one["value"] for one in ctx.triggered):
+    if not chosen or not any(trigger["value"] for trigger in ctx.triggered):
         raise PreventUpdate  # the buttons have only just been laid out
-    note = next((text for text, place in zip(notes, places, strict=True) if place["case"] == chosen["case"]), "")
-    who, _filters, _options = _asked(pathname, search)
-    case = Case.objects.visible_to(who).filter(pk=chosen["case"]).first()
+    note = next((text for text, note_id in zip(notes, note_ids, strict=True) if note_id["case"] == chosen["case"]), "")
+    viewer, _filters, _options = _asked(pathname, search)
+    case = Case.objects.visible_to(viewer).filter(pk=chosen["case"]).first()
     if case is None:
         return no_update, _("This case does not exist.")
     now = datetime.now(UTC)
     try:
-        cases.decide(viewer=who, case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
+        cases.decide(viewer=viewer, case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
     except NotAllowed as refusal:
         return no_update, str(refusal)
     return now.isoformat(), _("Decision saved.")
@@ -240,19 +244,19 @@ def _views(
     _save: int | None, _forget: list[int | None], name: str | None, pathname: str | None, search: str | None
 ) -> tuple[Any, Any, Any]:
     chosen = ctx.triggered_id
-    if not chosen or not any(one["value"] for one in ctx.triggered):
+    if not chosen or not any(trigger["value"] for trigger in ctx.triggered):
         raise PreventUpdate
-    who, _filters, _options = _asked(pathname, search)
+    viewer, _filters, _options = _asked(pathname, search)
     if chosen != ids.VIEW_SAVE:
-        gone = saved.delete(viewer=who, view_id=int(chosen["pk"]))
-        told = (
+        deleted = saved.delete(viewer=viewer, view_id=int(chosen["pk"]))
+        message = (
             _("Deleted.")
-            if gone
+            if deleted
             else _("Only the person who saved a view, or someone who manages members, can delete it.")
         )
-        return layout.saved(saved.listed(who), who.requester.slug), told, no_update
+        return layout.saved(saved.listed(viewer), viewer.requester.slug), message, no_update
     try:
-        saved.save(viewer=who, name=name or "", address=f"{pathname}{search or ''}", now=datetime.now(UTC))
+        saved.save(viewer=viewer, name=name or "", address=f"{pathname}{search or ''}", now=datetime.now(UTC))
     except saved.ViewRefused as refusal:
         return no_update, str(refusal), no_update
-    return layout.saved(saved.listed(who), who.requester.slug), _("Saved."), ""
+    return layout.saved(saved.listed(viewer), viewer.requester.slug), _("Saved."), ""

@@ -27,9 +27,9 @@ DRAW = """for (const place of document.querySelectorAll("[data-plot]")) {
 }"""
 
 
-def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
+def page(content: Content, viewer: Viewer, data: Fresh) -> str:
     """The file's text."""
-    as_of = _("as of %(time)s (%(zone)s)") % {"time": f"{seen.now:%Y-%m-%d %H:%M:%S}", "zone": viewer.requester.zone}
+    as_of = _("as of %(time)s (%(zone)s)") % {"time": f"{data.now:%Y-%m-%d %H:%M:%S}", "zone": viewer.requester.zone}
     title = f"{content.title} · {viewer.requester.name} · gtcrowd"
     body = "".join(
         [
@@ -37,7 +37,7 @@ def page(content: Content, viewer: Viewer, seen: Fresh) -> str:
             _numbers(content),
             _notices(content),
             "<div class='cards'>",
-            *[_card(one) for one in content.parts],
+            *[_card(part) for part in content.parts],
             "</div>",
             _cases(content),
         ]
@@ -61,15 +61,15 @@ def _numbers(content: Content) -> str:
     if not content.numbers:
         return ""
     rows = []
-    for one in content.numbers:
-        change = _("%(change)s vs. %(group)s") % {"change": one.change, "group": one.against} if one.change else ""
+    for number in content.numbers:
+        change = (
+            _("%(change)s vs. %(group)s") % {"change": number.change, "group": number.against} if number.change else ""
+        )
         spark = ""
-        if one.spark:
-            spark = (
-                f"<dd class='spark'><span role='img' aria-label='{escape(one.spark.text)}'>{one.spark.svg}</span></dd>"
-            )
-        notes = "".join(f"<dd class='muted'>{escape(text)}</dd>" for text in (one.note, change) if text)
-        rows.append(f"<div><dt>{escape(one.title)}</dt><dd>{escape(one.value)}</dd>{spark}{notes}</div>")
+        if number.spark:
+            spark = f"<dd class='spark'><span role='img' aria-label='{escape(number.spark.text)}'>{number.spark.svg}</span></dd>"
+        notes = "".join(f"<dd class='muted'>{escape(text)}</dd>" for text in (number.note, change) if text)
+        rows.append(f"<div><dt>{escape(number.title)}</dt><dd>{escape(number.value)}</dd>{spark}{notes}</div>")
     return f"<dl class='numbers'>{''.join(rows)}</dl>"
 
 
@@ -77,7 +77,8 @@ def _notices(content: Content) -> str:
     if not content.notices:
         return ""
     rows = "".join(
-        f"<li>{escape(one.title)} <span class='muted'>{escape(one.text)}</span></li>" for one in content.notices
+        f"<li>{escape(notice.title)} <span class='muted'>{escape(notice.text)}</span></li>"
+        for notice in content.notices
     )
     title = _("Needs attention")
     return f"<section class='card attention'><h2>{escape(title)}</h2><ul>{rows}</ul></section>"
@@ -85,49 +86,49 @@ def _notices(content: Content) -> str:
 
 def _cases(content: Content) -> str:
     rows = "".join(
-        f"<article class='case'><h3>{escape(one.title)} · {escape(one.state)}</h3><p>{escape(one.meaning)}</p>"
-        + "".join(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in one.evidence)
-        + f"<p>{escape(one.note)}</p></article>"
-        for one in content.cases or ()
+        f"<article class='case'><h3>{escape(case.title)} · {escape(case.state)}</h3><p>{escape(case.meaning)}</p>"
+        + "".join(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in case.evidence)
+        + f"<p>{escape(case.note)}</p></article>"
+        for case in content.cases or ()
     )
     title = _("Cases")
     return f"<section class='card wide'><h2>{escape(title)}</h2>{rows}</section>" if rows else ""
 
 
-def _card(one: Part) -> str:
-    if one.card is None:
+def _card(part: Part) -> str:
+    if part.card is None:
         failed = _("This chart could not be drawn.")
         return f"<section class='card'><p>{escape(failed)}</p></section>"
-    drawn = one.card
+    card = part.card
     plot = ""
-    if drawn.figure is not None:
+    if card.figure is not None:
         # "<" only ever stands within texts, where JSON may say it otherwise.
         # Nothing behind the figure: pictures stay with the service, and the file may not ask for them.
-        alone = go.Figure(drawn.figure)
-        alone.layout.images = ()
-        text = json.dumps(json.loads(alone.to_json())).replace("<", "\\u003c")
-        place = f"<div data-plot style='height:{drawn.figure.layout.height or 360}px'></div>"
-        plot = f"{place}<script type='application/json'>{text}</script>"
-    warning = f"<p class='warning'>{escape(drawn.warning)}</p>" if drawn.warning else ""
-    large = f"<blockquote class='large'>{escape(drawn.large.text)}</blockquote>" if drawn.large else ""
-    told = "".join(
+        figure = go.Figure(card.figure)
+        figure.layout.images = ()
+        text = json.dumps(json.loads(figure.to_json())).replace("<", "\\u003c")
+        container = f"<div data-plot style='height:{card.figure.layout.height or 360}px'></div>"
+        plot = f"{container}<script type='application/json'>{text}</script>"
+    warning = f"<p class='warning'>{escape(card.warning)}</p>" if card.warning else ""
+    large = f"<blockquote class='large'>{escape(card.large.text)}</blockquote>" if card.large else ""
+    definitions = "".join(
         f"<dl class='definition'><dt>{escape(title)}</dt><dd>{escape(meaning)}</dd>"
         f"<dd><code>{escape(formula)}</code></dd>"
         f"<dd>{escape(source)}</dd></dl>"
-        for title, meaning, formula, source, _undefined in components.definitions(drawn.explain)
+        for title, meaning, formula, source, _undefined in components.definitions(card.explain)
     )
     explain = _("Definitions")
-    more = f"<details><summary>{escape(explain)}</summary>{told}</details>" if told else ""
+    more = f"<details><summary>{escape(explain)}</summary>{definitions}</details>" if definitions else ""
     return (
-        f"<section class='card{' wide' if drawn.wide else ''}'><h2>{escape(drawn.title)}</h2>"
-        f"<p class='subtitle'>{escape(drawn.subtitle)}</p>"
-        f"{warning}{plot}{large}{_table(drawn)}{more}</section>"
+        f"<section class='card{' wide' if card.wide else ''}'><h2>{escape(card.title)}</h2>"
+        f"<p class='subtitle'>{escape(card.subtitle)}</p>"
+        f"{warning}{plot}{large}{_table(card)}{more}</section>"
     )
 
 
-def _table(drawn: FigureCard) -> str:
-    frame: pd.DataFrame = drawn.table
-    if drawn.large is not None and frame.empty:
+def _table(card: FigureCard) -> str:
+    frame: pd.DataFrame = card.table
+    if card.large is not None and frame.empty:
         return ""
     if frame.empty or not len(frame.columns):
         nothing = _("No data for these filters.")
@@ -138,6 +139,6 @@ def _table(drawn: FigureCard) -> str:
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in labels.rows(frame.head(5000))
     )
     inner = f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    state = "" if drawn.figure is not None else " open"
+    state = "" if card.figure is not None else " open"
     title = _("Show table")
     return f"<details{state}><summary>{escape(title)}</summary>{inner}</details>"

@@ -25,14 +25,18 @@ class NoSuchRequester(LookupError):
 
 def viewers() -> list[Viewer]:
     """Who asks, as a member of each requester they belong to, as the gate has found out; the session's first."""
-    found: list[Viewer] = request.environ["gtcrowd.viewers"]
-    return found
+    memberships: list[Viewer] = request.environ["gtcrowd.viewers"]
+    return memberships
 
 
 def viewer(search: str | None) -> Viewer:
     """Who asks, as a member of the requester that the address names, else of the session's. Raises NoSuchRequester."""
-    slug, found = address.requester(search), viewers()
-    chosen = next((one for one in found if one.requester.slug == slug), None) if slug else found[0]
+    slug, memberships = address.requester(search), viewers()
+    chosen = (
+        next((membership for membership in memberships if membership.requester.slug == slug), None)
+        if slug
+        else memberships[0]
+    )
     if chosen is None:
         raise NoSuchRequester(slug)
     return chosen

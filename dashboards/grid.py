@@ -81,29 +81,29 @@ def _locale_text() -> dict[str, str]:
     }
 
 
-def rows(frame: pd.DataFrame, wanted: dict[str, Any], link: Callable[[int], str]) -> dict[str, Any]:
+def rows(frame: pd.DataFrame, request: dict[str, Any], link: Callable[[int], str]) -> dict[str, Any]:
     """The answer to what the browser asks for."""
     names = [str(name) for name in frame.columns]
-    found = filter_rows(frame, wanted)
-    start = max(int(wanted.get("startRow") or 0), 0)
-    part = found.iloc[start : min(int(wanted.get("endRow") or 0), start + MOST_ROWS)]
+    matches = filter_rows(frame, request)
+    start = max(int(request.get("startRow") or 0), 0)
+    part = matches.iloc[start : min(int(request.get("endRow") or 0), start + MOST_ROWS)]
     data = [
         dict(zip(names, cells, strict=True)) | {"worker_id": str(pk), "href": link(int(pk))}
         for cells, pk in zip(labels.rows(part), part["worker_id"], strict=True)
     ]
-    return {"rowData": data, "rowCount": len(found)}
+    return {"rowData": data, "rowCount": len(matches)}
 
 
-def filter_rows(frame: pd.DataFrame, wanted: dict[str, Any]) -> pd.DataFrame:
+def filter_rows(frame: pd.DataFrame, request: dict[str, Any]) -> pd.DataFrame:
     """The frame filtered and sorted as the table asks; columns it does not have are passed over."""
-    for name, rule in (wanted.get("filterModel") or {}).items():
+    for name, rule in (request.get("filterModel") or {}).items():
         if name in frame:
             frame = frame[_kept(frame[name], rule)]
-    order = [one for one in wanted.get("sortModel") or [] if one.get("colId") in frame]
+    order = [sort for sort in request.get("sortModel") or [] if sort.get("colId") in frame]
     if not order:
         return frame
     return frame.sort_values(
-        [one["colId"] for one in order], ascending=[one.get("sort") == "asc" for one in order], kind="stable"
+        [sort["colId"] for sort in order], ascending=[sort.get("sort") == "asc" for sort in order], kind="stable"
     )
 
 

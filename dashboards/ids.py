@@ -26,8 +26,8 @@ def note(case: int) -> dict[str, str | int]:
     return {"type": "note", "case": case}
 
 
-def verdict(case: int, said: str) -> dict[str, str | int]:
-    return {"type": "verdict", "case": case, "said": said}
+def verdict(case: int, decision: str) -> dict[str, str | int]:
+    return {"type": "verdict", "case": case, "said": decision}
 
 
 def view(pk: int) -> dict[str, str | int]:

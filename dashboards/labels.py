@@ -39,7 +39,7 @@ SHARES = {
 
 def column_titles() -> dict[str, str]:
     """What people call the columns of the frames: as definitions have it, else as here."""
-    return {name: str(one.title) for name, one in DEFINITIONS.items()} | {
+    return {name: str(definition.title) for name, definition in DEFINITIONS.items()} | {
         "worker_id": _("Worker ID"),
         "worker": _("Worker"),
         "code": _("Code"),
@@ -203,12 +203,12 @@ def object_number(position: float) -> int:
     return int(position) + 1
 
 
-def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:
+def cell(name: str, value: Any, value_names: Mapping[str, Mapping[str, str]]) -> str:
     """A value of a column as people read it."""
     if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return DASH
     if isinstance(value, str):
-        return known.get(name, {}).get(value, value)
+        return value_names.get(name, {}).get(value, value)
     if isinstance(value, bool | np.bool_):
         return _("yes") if value else _("no")
     if isinstance(value, datetime):
@@ -218,21 +218,21 @@ def cell(name: str, value: Any, known: Mapping[str, Mapping[str, str]]) -> str:
     return str(value)
 
 
-def value(given: Any) -> str:
+def value(answer: Any) -> str:
     """An answer or label in short: a category as it is, several one after the other, shapes and spans by how many there
     are of each label, everything else as JSON."""
-    if given is None:
+    if answer is None:
         return DASH
-    if isinstance(given, str | int | float):
-        return _short(str(given))
-    if isinstance(given, list) and all(isinstance(one, str) for one in given):
-        return _short(", ".join(given)) or _("none")
-    if isinstance(given, dict):
-        for inside in given.values():
-            if isinstance(inside, list) and all(isinstance(one, dict) and "label" in one for one in inside):
-                counts = Counter(str(one["label"]) for one in inside)
+    if isinstance(answer, str | int | float):
+        return _short(str(answer))
+    if isinstance(answer, list) and all(isinstance(item, str) for item in answer):
+        return _short(", ".join(answer)) or _("none")
+    if isinstance(answer, dict):
+        for items in answer.values():
+            if isinstance(items, list) and all(isinstance(item, dict) and "label" in item for item in items):
+                counts = Counter(str(item["label"]) for item in items)
                 return _short(", ".join(f"{label} {n}" for label, n in counts.items())) or _("none")
-    return _short(json.dumps(given, ensure_ascii=False))
+    return _short(json.dumps(answer, ensure_ascii=False))
 
 
 def _short(text: str) -> str:
@@ -245,25 +245,26 @@ def is_number(frame: pd.DataFrame, name: str) -> bool:
 
 def rows(frame: pd.DataFrame) -> list[list[str]]:
     """The frame's cells as people read them."""
-    known = value_labels()
+    value_names = value_labels()
     names = [str(name) for name in frame.columns]
     return [
-        [cell(name, value, known) for name, value in zip(names, row, strict=True)]
+        [cell(name, value, value_names) for name, value in zip(names, row, strict=True)]
         for row in frame.itertuples(index=False)
     ]
 
 
 def to_csv(frame: pd.DataFrame) -> str:
     """A CSV for programs: names of the frame, days as 2026-11-02. What a spreadsheet would run is quoted."""
-    kept = frame.copy()
-    for name in kept.columns:
-        if pd.api.types.is_datetime64_any_dtype(kept[name]):
-            kept[name] = kept[name].dt.strftime("%Y-%m-%d")
-        elif kept[name].dtype == object or pd.api.types.is_string_dtype(kept[name]):
-            kept[name] = [
-                f"'{one}" if isinstance(one, str) and one[:1] in "=+-@\t\r" and one[:1] else one for one in kept[name]
+    escaped = frame.copy()
+    for name in escaped.columns:
+        if pd.api.types.is_datetime64_any_dtype(escaped[name]):
+            escaped[name] = escaped[name].dt.strftime("%Y-%m-%d")
+        elif escaped[name].dtype == object or pd.api.types.is_string_dtype(escaped[name]):
+            escaped[name] = [
+                f"'{text}" if isinstance(text, str) and text[:1] in "=+-@\t\r" and text[:1] else text
+                for text in escaped[name]
             ]
-    return kept.to_csv(index=False)
+    return escaped.to_csv(index=False)
 
 
 def _number(name: str, value: float) -> str:

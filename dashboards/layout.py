@@ -73,9 +73,9 @@ def navigation(filters: Filters, options: Options) -> list[Any]:
     ]
 
 
-def version(requester: str, seen: str) -> dict[str, str]:
+def version(requester: str, data: str) -> dict[str, str]:
     """What the page in the browser shows: of which requester, and of which state of its data."""
-    return {"requester": requester, "seen": seen}
+    return {"requester": requester, "seen": data}
 
 
 def switches(filters: Filters, options: Options, viewers: Sequence[Viewer] = (), current: str = "") -> list[Any]:
@@ -83,22 +83,24 @@ def switches(filters: Filters, options: Options, viewers: Sequence[Viewer] = (),
     `current` is the slug of the one shown."""
     periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
     sources = {"all": _("all objects"), "real": _("regular objects"), "gold": _("gold questions")}
-    found = []
+    period_links = []
     for name, text in periods.items():
         first, last = address.days(name, options.today)
-        asked = address.href(replace(filters, first_day=first, last_day=last), replace(options, period=name))
-        found.append((text, asked, name == options.period))
+        href = address.href(replace(filters, first_day=first, last_day=last), replace(options, period=name))
+        period_links.append((text, href, name == options.period))
     objects = [
         (text, address.href(replace(filters, source=name), options), name == filters.source)
         for name, text in sources.items()
     ]
-    groups = [_group(_("Days"), found), _group(_("Objects"), objects)]
+    groups = [_group(_("Days"), period_links), _group(_("Objects"), objects)]
     if len(viewers) > 1:
-        of = [
-            (one.name, address.of_requester(filters, options, one.slug), one.slug == current)
-            for one in sorted((viewer.requester for viewer in viewers), key=lambda one: one.name.casefold())
+        requesters = [
+            (membership.name, address.of_requester(filters, options, membership.slug), membership.slug == current)
+            for membership in sorted(
+                (viewer.requester for viewer in viewers), key=lambda membership: membership.name.casefold()
+            )
         ]
-        groups.insert(0, _group(_("Requester"), of))
+        groups.insert(0, _group(_("Requester"), requesters))
     return groups
 
 
@@ -187,12 +189,12 @@ def choices(values: Sequence[tuple[Any, str]]) -> list[dict[str, Any]]:
 
 def against_choices(options: Choices) -> list[dict[str, Any]]:
     """What numbers can be compared with."""
-    found: list[tuple[str, str]] = [
+    baselines: list[tuple[str, str]] = [
         ("before", _("previous period")), ("none", _("nothing")), ("crowd", _("all workers")),
     ]  # fmt: skip
-    found += [(f"team-{pk}", _("team %(name)s") % {"name": name}) for pk, name in options["teams"]]
-    found += [(f"workforce-{pk}", _("workforce %(name)s") % {"name": name}) for pk, name in options["workforces"]]
-    return choices(found)
+    baselines += [(f"team-{pk}", _("team %(name)s") % {"name": name}) for pk, name in options["teams"]]
+    baselines += [(f"workforce-{pk}", _("workforce %(name)s") % {"name": name}) for pk, name in options["workforces"]]
+    return choices(baselines)
 
 
 def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Div:

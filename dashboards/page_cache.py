@@ -25,13 +25,13 @@ def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw:
     """
     if options.page in DRILLDOWN_PAGES:
         return draw()
-    asked = (viewer.requester.pk, viewer.role, get_language(), filters, options, version)
-    key = hashlib.sha256(repr(asked).encode()).hexdigest()
-    found = caches["pages"].get(key)
-    if found is None:
-        made = draw()
-        if made is None:
+    request = (viewer.requester.pk, viewer.role, get_language(), filters, options, version)
+    key = hashlib.sha256(repr(request).encode()).hexdigest()
+    cached = caches["pages"].get(key)
+    if cached is None:
+        components = draw()
+        if components is None:
             return None
-        found = to_json(made)
-        caches["pages"].set(key, found, SECONDS)
-    return orjson.loads(found)
+        cached = to_json(components)
+        caches["pages"].set(key, cached, SECONDS)
+    return orjson.loads(cached)

@@ -34,13 +34,13 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
     group = changes["field"].map(GROUPS).fillna(REST)
     texts = pd.Series(descriptions(changes), index=changes.index)
     for name, (symbol, colour) in LOOKS.items():
-        some = changes[group == name]
-        if some.empty:
+        rows = changes[group == name]
+        if rows.empty:
             continue
-        for at in some["at"]:
+        for at in rows["at"]:
             figure.add_vline(x=at, line={"color": INK, "width": 1, "dash": "dot"})
         figure.add_scatter(
-            x=some["at"], y=[top] * len(some), mode="markers", name=names[name], text=texts[some.index],
+            x=rows["at"], y=[top] * len(rows), mode="markers", name=names[name], text=texts[rows.index],
             marker={"symbol": symbol, "size": 11, "color": colour}, cliponaxis=False,
             hovertemplate="%{x|%Y-%m-%d %H:%M}: %{text}<extra></extra>",
         )  # fmt: skip
@@ -88,7 +88,7 @@ def _changed(field: str, before: Any, after: Any) -> str:
     if field == "template":
         return _("%(what)s changed") % {"what": name}
     if field == "price":
-        before, after = (dollars(float(one), 3) for one in (before, after))
+        before, after = (dollars(float(amount), 3) for amount in (before, after))
     return f"{name}: {_short(before)} → {_short(after)}"
 
 
