@@ -1,4 +1,4 @@
-"""The address of a page: which page, of whom or what, within which filters. It carries all that a page depends on."""
+"""Build and parse the addresses of pages, which carry the page, its item and its filters."""
 
 import re
 from collections.abc import Iterable
@@ -14,36 +14,39 @@ PREFIX = "/dashboards/"
 PAGES = ("overview", "workers", "worker", "quality", "job", "vendors", "money", "system", "answers", "objects")
 ITEM_PAGES = ("worker", "job")
 DRILLDOWN_PAGES = ("answers", "objects")
-"""Pages that show what stands behind a number, and whose address says which."""
+"""Pages that list the answers or objects behind a number; their addresses carry an answer filter."""
 PERIODS = ("7", "28", "90", "all")
 DEFAULT_PERIOD = "28"
 GROUPS = ("worker", "team", "workforce")
 LISTS = {"job": "jobs", "team": "teams", "workforce": "workforces", "worker": "workers"}
-"""Names in the address, and those of the filters."""
+"""Query parameter → name of the filter."""
 MOST_CHOSEN = 500
 LARGEST = 2**63 - 1
 REQUESTER = "requester"
 AGAINST = re.compile(r"before|none|crowd|(team|workforce)-(\d{1,18})", re.ASCII)
-"""What numbers are compared with: the period before, nothing, everybody, or one team or workforce."""
+"""Baseline of the numbers: the previous period, nothing, all workers, or a team or workforce."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 PATH = re.compile(r"/dashboards/(?:([a-z]+)/(?:(\d{1,18})/)?)?", re.ASCII)
 KIND = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 AFTER = re.compile(r"\d{1,17}(?:-\d{1,18})?", re.ASCII)
 LONGEST = 256
-"""Of a category."""
+"""Characters of a category."""
 WAITING = "waiting"
-"""The reason, in an address, of objects that have none because they still wait for answers."""
+"""Reason in an address for objects without a reason code, which wait for answers."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a page shows besides the filters. `today`: in the requester's time zone; `page`, empty where there is none;
-    `item`: id of the worker or job of its own page; `period`: how the days are called in the address, `own` for two
-    dates; `against`: what numbers are compared with, see AGAINST; `by`: what bars are stacked by; `rates`: shares
-    instead of counts; `answer_filter`, `after`: which answers or objects, and behind which row the table goes on, on the pages
-    of DRILLDOWN_PAGES; `requester`: slug of whom the page is of, empty where the session decides; `at_home`: whether that is the
-    session's, so that the rooms outside of the dashboards speak of the same."""
+    """Settings of a page besides its filters.
+
+    `today`: in the requester's time zone; `page`: empty if there is no such page; `item`: ID of the worker or job of its
+    own page; `period`: name of the days in the address, `own` for two dates; `against`: baseline of the numbers, see
+    AGAINST; `by`: group by which bars are stacked; `rates`: shares instead of counts; `answer_filter`: on the pages of
+    DRILLDOWN_PAGES, which answers or objects to list; `after`: row after which the list continues; `requester`: slug of
+    the page's requester, empty for the session's; `at_home`: whether that is the session's requester, so that links to the
+    console stay within the same requester.
+    """
 
     today: date
     page: str = "overview"
@@ -59,18 +62,18 @@ class Options:
 
     @property
     def group(self) -> tuple[str, int] | None:
-        """The team or workforce that numbers are compared with: which of the two, and its id."""
+        """Return the team or workforce used as the baseline, as its type and ID; None for other baselines."""
         match = AGAINST.fullmatch(self.against)
         return (match[1], int(match[2])) if match and match[1] else None
 
 
 def requester(search: str | None) -> str:
-    """Slug of the requester that an address names, as it stands there; empty where it names none."""
+    """Return the requester slug in an address, unchecked; empty if there is none."""
     return parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN).get(REQUESTER, [""])[0]
 
 
 def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filters, Options]:
-    """What an address asks for. What makes no sense in it is left out."""
+    """Parse an address into filters and options. Invalid values are ignored."""
     query = parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN)
     page, item = _page(pathname or PREFIX)
     period, first, last = _period(query, today)
@@ -81,14 +84,21 @@ def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filt
         first_day=first, last_day=last, source=source,
     )  # fmt: skip
     options = Options(
-        today, page, item, period, against=_against(query), by=_one(query, "by", GROUPS),
-        rates=query.get("rates") == ["1"], requester=requester(search), **(_behind(query) if page in DRILLDOWN_PAGES else {}),
-    )  # fmt: skip
+        today,
+        page,
+        item,
+        period,
+        against=_against(query),
+        by=_one(query, "by", GROUPS),
+        rates=query.get("rates") == ["1"],
+        requester=requester(search),
+        **(_drilldown_options(query) if page in DRILLDOWN_PAGES else {}),
+    )
     return filters, options
 
 
 def search(filters: Filters, options: Options) -> str:
-    """The part of the address after the path; what is usual is left out."""
+    """Return the query string of an address, without default values."""
     pairs = [(REQUESTER, options.requester)] if options.requester else []
     pairs += [(key, str(pk)) for key, name in LISTS.items() for pk in getattr(filters, name)]
     pairs += [("kind", kind) for kind in filters.kinds]
@@ -111,12 +121,13 @@ def search(filters: Filters, options: Options) -> str:
 
 
 def path(page: str, item: int | None = None) -> str:
+    """Return the path of a page, with the ID of the worker or job if the page has one."""
     name = "" if page == "overview" else f"{page}/"
     return PREFIX + name + (f"{item}/" if item is not None and page in ITEM_PAGES else "")
 
 
 def href(filters: Filters, options: Options, *, page: str | None = None, item: int | None = None) -> str:
-    """The address of a page with the same filters, its table from the first row on."""
+    """Return the address of a page with the same filters; its table starts at the first row."""
     there = replace(options, page=page or options.page, item=item if page else options.item, after="")
     return path(there.page, there.item) + search(filters, there)
 
@@ -124,7 +135,7 @@ def href(filters: Filters, options: Options, *, page: str | None = None, item: i
 def drilldown(
     filters: Filters, options: Options, answer_filter: AnswerFilter | None = None, *, page: str = "answers"
 ) -> str:
-    """The address of the answers, or objects, behind a number: of all days unless the filters name some."""
+    """Return the address of the answers or objects behind a number, for all days unless the filters set days."""
     chosen = (filters.first_day, filters.last_day)
     same = options.period != "own" and chosen == days(options.period, options.today)
     period = options.period if same else "own" if any(chosen) else "all"
@@ -132,24 +143,24 @@ def drilldown(
 
 
 def next_rows(filters: Filters, options: Options, after: str) -> str:
-    """The address of the table's next rows."""
+    """Return the address of the table's next rows."""
     return path(options.page, options.item) + search(filters, replace(options, after=after))
 
 
 def for_days(filters: Filters, options: Options, first: date, last: date) -> str:
-    """The same page about some days."""
+    """Return the address of the same page for the days from `first` to `last`."""
     return href(replace(filters, first_day=first, last_day=last), replace(options, period="own"))
 
 
 def of_requester(filters: Filters, options: Options, slug: str) -> str:
-    """The same page of another requester: what is of the present one alone, its jobs and people, is left out."""
+    """Return the address of the same page for another requester, without the current requester's jobs and workers."""
     shared = Filters(kinds=filters.kinds, first_day=filters.first_day, last_day=filters.last_day, source=filters.source)
     against = "before" if options.group else options.against
     return href(shared, replace(options, requester=slug, against=against, item=None))
 
 
 def with_requester(written: str, slug: str) -> str:
-    """A written address with its requester: `slug` where it names none."""
+    """Return `written`, a stored address, with a requester: `slug` if it names none."""
     pathname, _separator, search_part = written.partition("?")
     if requester(search_part):
         return written
@@ -157,11 +168,12 @@ def with_requester(written: str, slug: str) -> str:
 
 
 def days(period: str, today: date) -> tuple[date | None, date | None]:
-    """First and last day of a named period that ends today."""
+    """Return the first and last day of a named period that ends today; None for an open end."""
     return (None, None) if period == "all" else (today - timedelta(days=int(period) - 1), today)
 
 
 def day(text: Any) -> date | None:
+    """Parse an ISO date between EARLIEST and LATEST; None if invalid."""
     try:
         parsed = date.fromisoformat(str(text)[:10])
     except ValueError:
@@ -189,8 +201,8 @@ def _period(query: dict[str, list[str]], today: date) -> tuple[str, date | None,
     return period, *days(period, today)
 
 
-def _behind(query: dict[str, list[str]]) -> dict[str, Any]:
-    """Which answers or objects are asked for, and from where on."""
+def _drilldown_options(query: dict[str, list[str]]) -> dict[str, Any]:
+    """Parse the answer filter and the row after which the list continues."""
 
     def value(key: str) -> str:
         return query.get(key, [""])[0]
@@ -208,28 +220,39 @@ def _behind(query: dict[str, list[str]]) -> dict[str, Any]:
         key: int(value(key)) if value(key).isdecimal() and len(value(key)) <= 9 else None for key in ("n", "position")
     }
     answer_filter = AnswerFilter(
-        right=category("right"), answered=category("answered"), wrong=value("wrong") == "1", slower=number(value("slower")),
-        state=value("state") if value("state") in STATES else "", answers=whole["n"], truth=value("truth") == "1",
-        reason="" if reason == WAITING else reason, position=whole["position"],
+        right=category("right"),
+        answered=category("answered"),
+        wrong=value("wrong") == "1",
+        slower=number(value("slower")),
+        state=value("state") if value("state") in STATES else "",
+        answers=whole["n"],
+        truth=value("truth") == "1",
+        reason="" if reason == WAITING else reason,
+        position=whole["position"],
         sure=(least, most) if least is not None and most is not None and least < most <= 1 else None,
-    )  # fmt: skip
+    )
     return {"answer_filter": answer_filter, "after": value("after") if AFTER.fullmatch(value("after")) else ""}
 
 
 def _answer_filter_pairs(answer_filter: AnswerFilter) -> list[tuple[str, str]]:
+    """Return the query parameters of an answer filter."""
     pairs = [
-        ("right", answer_filter.right), ("answered", answer_filter.answered), ("wrong", "1" if answer_filter.wrong else ""),
-        ("slower", "" if answer_filter.slower is None else f"{answer_filter.slower:.6g}"), ("state", answer_filter.state),
-        ("n", "" if answer_filter.answers is None else str(answer_filter.answers)), ("truth", "1" if answer_filter.truth else ""),
+        ("right", answer_filter.right),
+        ("answered", answer_filter.answered),
+        ("wrong", "1" if answer_filter.wrong else ""),
+        ("slower", "" if answer_filter.slower is None else f"{answer_filter.slower:.6g}"),
+        ("state", answer_filter.state),
+        ("n", "" if answer_filter.answers is None else str(answer_filter.answers)),
+        ("truth", "1" if answer_filter.truth else ""),
         ("reason", "" if answer_filter.reason is None else answer_filter.reason or WAITING),
         ("sure", "{:g}-{:g}".format(*answer_filter.sure) if answer_filter.sure else ""),
         ("position", "" if answer_filter.position is None else str(answer_filter.position)),
-    ]  # fmt: skip
+    ]
     return [(key, text) for key, text in pairs if text]
 
 
 def _against(query: dict[str, list[str]]) -> str:
-    if query.get("compare") == ["0"]:  # as addresses said before there was more than one thing to compare with
+    if query.get("compare") == ["0"]:  # saved views may still use this older parameter
         return "none"
     value = query.get("against", [""])[0]
     return value if AGAINST.fullmatch(value) else "before"

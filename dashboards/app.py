@@ -1,4 +1,4 @@
-"""The Dash application, which the WSGI application mounts under /dashboards/."""
+"""The Dash application, mounted under /dashboards/ by the WSGI application."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ from gtcrowd.analytics import frames, saved
 STYLES = ("tokens", "header")
 """The stylesheets of the theme that the dashboards share with all other pages."""
 NAMES = ("jobs", "teams", "workforces", "workers", "kinds")
-"""What can be chosen in the filters."""
+"""Filters with a list of choices."""
 __all__ = ["PREFIX", "create", "names_requester"]
 
 
@@ -60,7 +60,7 @@ def _styles() -> str:
 
 
 def create() -> Dash:
-    """The application; each page is laid out for who asks for it."""
+    """Return the Dash application. The layout is built for each request."""
     app = _Dash(
         "dashboards",
         update_title="",
@@ -73,7 +73,7 @@ def create() -> Dash:
         suppress_callback_exceptions=True,  # what is on a page is known when it is drawn
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
-    # First: otherwise Dash lays the page out now, when nobody has asked for it yet.
+    # Set first: otherwise Dash calls the layout function now, outside of any request.
     app.validation_layout = layout.page(dict.fromkeys(NAMES, ()), [], requester="")  # type: ignore[assignment]
     app.layout = _layout
     callbacks.register(app)
@@ -91,18 +91,18 @@ def create() -> Dash:
 
 
 def names_requester(path: str, query: Mapping[str, str]) -> bool:
-    """Whether a request says of which requester it is, or is for no page, and need not."""
+    """Return whether a request names its requester, or is not for a page."""
     return bool(query.get(REQUESTER)) or not PATH.fullmatch(path)
 
 
 def _layout() -> html.Div:
-    """For the requester of the session; if the address names another, the first page brings what can be chosen."""
+    """Return the layout for the session's requester. If the address names another one, the first callback replaces the choices."""
     who = files.viewers()[0]
     return layout.page(frames.options(who), saved.listed(who), requester=who.requester.slug)
 
 
 def _policy(app: Dash) -> str:
-    """As strict as Dash allows: its inline scripts are named by hash; its parts set styles of their own."""
+    """Return the strictest Content-Security-Policy that Dash allows: inline scripts by hash, inline styles."""
     scripts = " ".join(["'self'", *app.csp_hashes()])
     return (
         f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "

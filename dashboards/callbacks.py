@@ -1,4 +1,4 @@
-"""From the address to a page, from the controls to the address, and what people do on a page."""
+"""Callbacks: from the address to a page, from the controls to the address, and actions on a page."""
 
 import logging
 from dataclasses import replace
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboards import address, components, grid, ids, layout, page_cache, pages
-from dashboards.files import NoSuchRequester, asked, viewers
+from dashboards.files import NoSuchRequester, parse_request, viewers
 from dashboards.pages import links
 from dashboards.pages import workers as all_workers
 from dashboards.view_models import Content
@@ -30,10 +30,11 @@ CONTROLS = [
     (ids.AGAINST, "value"),
 ]
 CHOICES = [(name, "options") for name in (*LISTS, ids.AGAINST)]
-"""What can be chosen, which is of one requester."""
+"""Choices of the controls, which belong to one requester."""
 
 
 def register(app: Dash) -> None:
+    """Register all callbacks."""
     where = [(ids.ADDRESS, "pathname"), (ids.ADDRESS, "search")]
     app.callback(
         Output(ids.CONTENT, "children"),
@@ -48,7 +49,7 @@ def register(app: Dash) -> None:
         Input(ids.DECIDED, "data"),
         State(ids.VERSION, "data"),
     )(_draw)
-    # It writes the address by set_props: as an output it would close a circle, which Dash refuses.
+    # Writes the address with set_props: as an output it would create a circular dependency, which Dash rejects.
     app.callback(
         *[Input(*control) for control in CONTROLS], *[State(*control) for control in where], prevent_initial_call=True
     )(_to_address)
@@ -61,7 +62,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.DECIDED, "data"),
         Output(ids.CASE_MESSAGE, "children"),
-        Input({"type": "verdict", "case": ALL, "said": ALL}, "n_clicks"),
+        Input({"type": "verdict", "case": ALL, "decision": ALL}, "n_clicks"),
         State({"type": "note", "case": ALL}, "value"),
         State({"type": "note", "case": ALL}, "id"),
         *[State(*control) for control in where],
@@ -81,7 +82,7 @@ def register(app: Dash) -> None:
 
 
 def _register_in_the_browser(app: Dash) -> None:
-    """What needs no server (assets/page.js)."""
+    """Register the callbacks that run in the browser (assets/page.js)."""
     for name, parts in {
         "tick": (Output(ids.TICK, "data"), Input(ids.CLOCK, "n_intervals")),
         "pause": (Output(ids.CLOCK, "disabled"), Output(ids.PAUSE, "children"), Output(ids.PAUSE, "aria-pressed"),
@@ -96,10 +97,11 @@ def _register_in_the_browser(app: Dash) -> None:
 def _draw(
     pathname: str | None, search: str | None, _tick: Any, _decided: Any, version: dict[str, str] | None
 ) -> list[Any]:
+    """Draw the page of an address, or only its "as of" line if nothing has changed."""
     if pathname is None:
         raise PreventUpdate
     try:
-        viewer, filters, options = asked(pathname, search)
+        viewer, filters, options = parse_request(pathname, search)
     except NoSuchRequester:
         return _unknown_requester()
     data, slug = data_version.look(viewer), viewer.requester.slug
@@ -107,48 +109,52 @@ def _draw(
     ticked = bool(ctx.triggered_id == ids.TICK)
     if ticked and current == version:
         return [no_update, no_update, no_update, as_of, *[no_update] * (1 + len(CONTROLS) + len(CHOICES))]
-    content = page_cache.page(viewer, filters, options, data.version, lambda: _shown(viewer, filters, options))
+    content = page_cache.page(viewer, filters, options, data.version, lambda: _render_page(viewer, filters, options))
     controls = [no_update] * len(CONTROLS) if ticked else _controls(filters, options)
-    # Together with what is chosen of them: the lists drop what they do not have.
+    # Sent together with the selected values, because the lists drop values that are not among their choices.
     choices = [no_update] * len(CHOICES) if version and version["requester"] == slug else _choices(viewer)
     around = _navigation(filters, options, slug)
     return [content or _error_page(options), *around, as_of, current, *controls, *choices]
 
 
 def _unknown_requester() -> list[Any]:
-    """What an address gets that names a requester of which who asks is no member: the same as one of no page."""
+    """Return the same page for a requester the user is not a member of as for a page that does not exist."""
     options = address.Options(datetime.now(ZoneInfo(viewers()[0].requester.zone)).date(), page="")
     return [
-        _error_page(options), *_navigation(Filters(), options, ""), "", None, *[no_update] * (len(CONTROLS) + len(CHOICES)),
-    ]  # fmt: skip
+        _error_page(options),
+        *_navigation(Filters(), options, ""),
+        "",
+        None,
+        *[no_update] * (len(CONTROLS) + len(CHOICES)),
+    ]
 
 
 def _navigation(filters: Filters, options: address.Options, slug: str) -> list[Any]:
-    """Navigation and switches; around a page that there is not, those of the overview."""
+    """Return navigation and switches; next to a missing page, those of the overview."""
     somewhere = replace(options, page=options.page or "overview")
     return [layout.navigation(filters, somewhere), layout.switches(filters, somewhere, viewers(), slug)]
 
 
 def _choices(viewer: Viewer) -> list[Any]:
-    """What can be chosen of another requester; its saved views go along, whose own callback they belong to."""
+    """Return the choices of the filters for another requester, and update its saved views, which belong to another callback."""
     options = frames.options(viewer)
     set_props(ids.VIEWS, {"children": layout.saved(saved.listed(viewer), viewer.requester.slug)})
     return [*[layout.choices(options[name]) for name in LISTS], layout.against_choices(options)]
 
 
-def _shown(viewer: Viewer, filters: Filters, options: address.Options) -> list[Any] | None:
-    """The page; None where it cannot be drawn, which the log tells."""
+def _render_page(viewer: Viewer, filters: Filters, options: address.Options) -> list[Any] | None:
+    """Return the components of a page; None if the page does not exist or cannot be drawn, which is logged."""
     if not options.page:
         return None
     try:
         return components.show(pages.draw(viewer, filters, options), filters, options)
-    except Exception:  # whatever it is, the frame around the page stays usable
+    except Exception:  # any error: the controls around the page must stay usable
         log.exception("The page %s could not be drawn.", options.page)
         return None
 
 
 def _error_page(options: address.Options) -> list[Any]:
-    """Why there is no page; never a traceback."""
+    """Return an explanation of why there is no page, never a traceback."""
     if options.page:
         title, text = (
             _("This page could not be drawn"),
@@ -173,23 +179,24 @@ def _as_of(data: data_version.Fresh, zone: str) -> str:
     return f"{text}, {waiting}"
 
 
-def _asked(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, address.Options]:
-    """What an address asks for; of a requester that there is not, nothing is done."""
+def _parse_request(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, address.Options]:
+    """Parse an address. Do nothing if its requester does not exist for this user."""
     try:
-        return asked(pathname, search)
+        return parse_request(pathname, search)
     except NoSuchRequester:
         raise PreventUpdate from None
 
 
 def _to_address(*values: Any) -> None:
-    _who, filters, options = _asked(*values[-2:])
+    """Write the state of the controls to the address."""
+    _who, filters, options = _parse_request(*values[-2:])
     written = new_search(*values, filters, options)
     if written is not None:
         set_props(ids.ADDRESS, {"search": written})
 
 
 def new_search(*values: Any) -> str | None:
-    """The search part that the controls ask for; None where they say what the address already says."""
+    """Return the query string that the controls describe; None if the address already matches."""
     *chosen, first, last, against, _pathname, _search, filters, options = values
     days = (address.day(first) if first else None, address.day(last) if last else None)
     period = options.period
@@ -202,7 +209,7 @@ def new_search(*values: Any) -> str | None:
         last_day=days[1],
     )
     new_options = replace(options, period=period, against=against or options.against)
-    # What comes after a row of the old table has no place in another one.
+    # `after` refers to a row of the old table.
     return (
         None
         if (new_filters, new_options) == (filters, options)
@@ -211,9 +218,10 @@ def new_search(*values: Any) -> str | None:
 
 
 def _rows(request: dict[str, Any] | None, pathname: str | None, search: str | None) -> dict[str, Any]:
+    """Return rows of the workers' table."""
     if not request:
         raise PreventUpdate
-    viewer, filters, options = _asked(pathname, search)
+    viewer, filters, options = _parse_request(pathname, search)
     return grid.rows(all_workers.measured(viewer, filters), request, links.to("worker", filters, options))
 
 
@@ -224,17 +232,18 @@ def _decide(
     pathname: str | None,
     search: str | None,
 ) -> tuple[Any, Any]:
+    """Confirm or dismiss a case."""
     chosen = ctx.triggered_id
     if not chosen or not any(trigger["value"] for trigger in ctx.triggered):
-        raise PreventUpdate  # the buttons have only just been laid out
+        raise PreventUpdate  # triggered by the layout of the buttons, not by a click
     note = next((text for text, note_id in zip(notes, note_ids, strict=True) if note_id["case"] == chosen["case"]), "")
-    viewer, _filters, _options = _asked(pathname, search)
+    viewer, _filters, _options = _parse_request(pathname, search)
     case = Case.objects.visible_to(viewer).filter(pk=chosen["case"]).first()
     if case is None:
         return no_update, _("This case does not exist.")
     now = datetime.now(UTC)
     try:
-        cases.decide(viewer=viewer, case=case, confirmed=chosen["said"] == "confirm", note=note or "", now=now)
+        cases.decide(viewer=viewer, case=case, confirmed=chosen["decision"] == "confirm", note=note or "", now=now)
     except NotAllowed as refusal:
         return no_update, str(refusal)
     return now.isoformat(), _("Decision saved.")
@@ -243,10 +252,11 @@ def _decide(
 def _views(
     _save: int | None, _forget: list[int | None], name: str | None, pathname: str | None, search: str | None
 ) -> tuple[Any, Any, Any]:
+    """Save or delete a view."""
     chosen = ctx.triggered_id
     if not chosen or not any(trigger["value"] for trigger in ctx.triggered):
         raise PreventUpdate
-    viewer, _filters, _options = _asked(pathname, search)
+    viewer, _filters, _options = _parse_request(pathname, search)
     if chosen != ids.VIEW_SAVE:
         deleted = saved.delete(viewer=viewer, view_id=int(chosen["pk"]))
         message = (

@@ -1,4 +1,4 @@
-"""The content of a page into components of Dash: each figure a card with its numbers, its explanation and its files."""
+"""Turn the content of a page into Dash components: each figure is a card with its table, definitions and files."""
 
 import json
 from typing import Any
@@ -19,16 +19,16 @@ from gtcrowd.analytics.filters import Filters
 
 SUNDAY_FIRST = (6, 0, 1, 2, 3, 4, 5)
 MOST_ROWS = 100
-"""Of a table in the page; its file has all of them."""
+"""Rows of a table on a page; its CSV file has all rows."""
 
 
 def aria(attributes: dict[str, str]) -> dict[str, Any]:
-    """Attributes with a hyphen, which cannot be written as keywords."""
+    """Return attributes whose names contain a hyphen, which cannot be keyword arguments."""
     return dict(attributes)
 
 
 def show(content: Content, filters: Filters, options: Options) -> list[Any]:
-    """A page's components."""
+    """Return the components of a page."""
     search = address.search(filters, options)
     path = address.path(options.page, options.item)
     sections: list[Any] = [
@@ -59,17 +59,17 @@ def show(content: Content, filters: Filters, options: Options) -> list[Any]:
 
 
 def file_address(name: str, path: str, search: str) -> str:
-    """Where a file of a page is fetched."""
+    """Return the address of a file of a page."""
     return f"{address.PREFIX}file/{name}?path={quote(path)}{'&' + search[1:] if search else ''}"
 
 
 def link(text: Any, href: str, **more: Any) -> Any:
-    """Within the dashboards without loading the page anew."""
+    """Return a link; within the dashboards it loads no new document."""
     return dcc.Link(text, href=href, **more) if href.startswith(address.PREFIX) else html.A(text, href=href, **more)
 
 
 def graph_config() -> Any:
-    """How a figure behaves, and the words for what can be done with it."""
+    """Return Plotly's configuration, with its texts in the user's language."""
     dictionary = {
         "Autoscale": _("Autoscale"),
         "Double-click to zoom back out": _("Double-click to zoom back out"), "Pan": _("Pan"),
@@ -88,13 +88,13 @@ def graph_config() -> Any:
         "responsive": True,
         "locale": language,
         "locales": {language: {"dictionary": dictionary, "format": dates}},
-        # Saving is done by buttons under each figure, which the keyboard reaches.
+        # Buttons below each figure save images; unlike the mode bar, they can be used with the keyboard.
         "modeBarButtonsToRemove": ["sendChartToCloud", "toImage", "select2d", "lasso2d"],
     }
 
 
 def definitions(names: tuple[str, ...]) -> list[tuple[str, str, str, str, str]]:
-    """Title, meaning, formula, source, and when undefined, of each definition named."""
+    """Return title, meaning, formula, source and undefined cases of the named definitions."""
     entries = [DEFINITIONS[name] for name in names]
     return [
         (str(entry.title), str(entry.meaning), entry.formula, entry.source, str(entry.undefined)) for entry in entries
@@ -108,7 +108,7 @@ def table(
     workers: tuple[str, ...] = (),
     thumbnails: tuple[Thumbnail, ...] = (),
 ) -> Any:
-    """A frame as people read it; the first column leads to what a row is about, and shows it if it is an object."""
+    """Return a frame as a table. The first column links to the item of the row and shows a preview of objects."""
     if frame.empty or not len(frame.columns):
         return html.P(_("No data for these filters."))
     heads = labels.column_titles()
@@ -160,7 +160,7 @@ def _number(number: Number) -> html.Div:
 
 
 def _more(number: Number) -> Any:
-    """The title, which leads to where more is told: a figure of the page, or another page."""
+    """Return the title as a link to details, if there are any."""
     return link(number.title, number.href) if number.href else number.title
 
 
@@ -196,7 +196,7 @@ def _internal(switch: Switch) -> bool:
 
 
 def _switch(switch: Switch) -> html.Span:
-    # dcc.Link takes no attributes of its own; what is current is told by its surroundings.
+    # dcc.Link takes no other attributes; its parent carries aria-current.
     return html.Span(
         dcc.Link(switch.text, href=switch.href), **aria({"aria-current": "true"} if switch.current else {})
     )
@@ -234,14 +234,14 @@ def _card(part: Part, path: str, search: str) -> html.Section:
 
 
 def _graph(name: str, card: FigureCard) -> html.Div:
-    assert card.figure is not None  # noqa: S101 - the caller has looked
+    assert card.figure is not None  # noqa: S101 - checked by the caller
     height = f"{card.figure.layout.height or 360}px"
     graph = dcc.Graph(id=ids.graph(name), figure=card.figure, config=graph_config(), style={"height": height})
     return html.Div(graph, id=ids.container(name), className="graph", role="group", **aria({"aria-label": card.title}))
 
 
 def _thumbnail(thumbnail: Thumbnail) -> Any:
-    """A small picture, else the text, that leads to the object."""
+    """Return a small image, or else the text, as a link to the object."""
     inner = html.Img(src=thumbnail.picture, alt=thumbnail.alt) if thumbnail.picture else thumbnail.text or thumbnail.alt
     return link(inner, thumbnail.href, className="thumbnail", title=thumbnail.text or thumbnail.alt)
 
@@ -326,5 +326,5 @@ def _case(case: CaseCard) -> html.Article:
 
 
 def _dom(name: dict[str, str | int]) -> str:
-    """The id as it stands in the document: keys in order, without spaces."""
+    """Return a pattern-matching ID as Dash writes it to the document: sorted keys, no spaces."""
     return json.dumps(name, sort_keys=True, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""A page as one file that needs no network: figures with plotly.js in it once, tables, and what they say."""
+"""A page as one HTML file that needs no network: figures with plotly.js included once, tables and texts."""
 
 import json
 from html import escape
@@ -17,7 +17,7 @@ from gtcrowd.analytics.data_version import Fresh
 from gtcrowd.identity.access import Viewer
 
 ASSETS = Path(__file__).parent / "assets"
-# The file may draw, and nothing else: it cannot call anybody, even if a name in it were more than a name.
+# The file may only draw. Even if a name contained markup, it could not send requests.
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 DRAW = """for (const place of document.querySelectorAll("[data-plot]")) {
   const {data, layout} = JSON.parse(place.nextElementSibling.textContent);
@@ -28,7 +28,7 @@ DRAW = """for (const place of document.querySelectorAll("[data-plot]")) {
 
 
 def page(content: Content, viewer: Viewer, data: Fresh) -> str:
-    """The file's text."""
+    """Return a page as an HTML document that needs no network."""
     as_of = _("as of %(time)s (%(zone)s)") % {"time": f"{data.now:%Y-%m-%d %H:%M:%S}", "zone": viewer.requester.zone}
     title = f"{content.title} · {viewer.requester.name} · gtcrowd"
     body = "".join(
@@ -102,8 +102,8 @@ def _card(part: Part) -> str:
     card = part.card
     plot = ""
     if card.figure is not None:
-        # "<" only ever stands within texts, where JSON may say it otherwise.
-        # Nothing behind the figure: pictures stay with the service, and the file may not ask for them.
+        # "<" occurs only within JSON strings, where it can be escaped.
+        # Background images are removed: they are served by the application, and the file may not request them.
         figure = go.Figure(card.figure)
         figure.layout.images = ()
         text = json.dumps(json.loads(figure.to_json())).replace("<", "\\u003c")

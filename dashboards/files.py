@@ -1,4 +1,4 @@
-"""Files of a page, fetched by plain links: a figure's numbers as CSV, and the whole page as one file."""
+"""Files of a page: a figure's numbers as CSV, and the whole page as HTML."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -20,17 +20,17 @@ def register(server: Flask) -> None:
 
 
 class NoSuchRequester(LookupError):
-    """The address names a requester of which who asks is no member, or none at all: there is no telling which."""
+    """The address names a requester that does not exist or of which the user is not a member."""
 
 
 def viewers() -> list[Viewer]:
-    """Who asks, as a member of each requester they belong to, as the gate has found out; the session's first."""
+    """Return the user as a member of each of their requesters, the session's first, as set by the gate."""
     memberships: list[Viewer] = request.environ["gtcrowd.viewers"]
     return memberships
 
 
 def viewer(search: str | None) -> Viewer:
-    """Who asks, as a member of the requester that the address names, else of the session's. Raises NoSuchRequester."""
+    """Return the user as a member of the requester in the address, else of the session's. Raises NoSuchRequester."""
     slug, memberships = address.requester(search), viewers()
     chosen = (
         next((membership for membership in memberships if membership.requester.slug == slug), None)
@@ -42,30 +42,31 @@ def viewer(search: str | None) -> Viewer:
     return chosen
 
 
-def asked(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, Options]:
-    """Who asks and what for, today in the requester's time zone. Raises NoSuchRequester."""
+def parse_request(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, Options]:
+    """Return the viewer, filters and options of an address, with today in the requester's time zone. Raises NoSuchRequester."""
     who = viewer(search)
     today = datetime.now(ZoneInfo(who.requester.zone)).date()
     filters, options = address.read(pathname, search, today=today)
     return who, filters, replace(options, at_home=who is viewers()[0])
 
 
-def _wanted() -> tuple[Viewer, Filters, Options]:
+def _request_or_404() -> tuple[Viewer, Filters, Options]:
+    """Parse the address in the query parameters of a file, or abort with 404."""
     try:
-        who, filters, options = asked(request.args.get("path"), urlencode(list(request.args.items(multi=True))))
+        who, filters, options = parse_request(request.args.get("path"), urlencode(list(request.args.items(multi=True))))
     except NoSuchRequester:
         abort(404)
     return (who, filters, options) if options.page else abort(404)
 
 
 def _page() -> Response:
-    who, filters, options = _wanted()
+    who, filters, options = _request_or_404()
     content = pages.draw(who, filters, options)
     return _file(export.page(content, who, data_version.look(who)), f"{options.page}.html", "text/html")
 
 
 def _csv(name: str) -> Response:
-    who, filters, options = _wanted()
+    who, filters, options = _request_or_404()
     for part in pages.draw(who, filters, options).parts:
         if part.name == name and part.card is not None:
             return _file(labels.to_csv(part.card.table), f"{options.page}-{name}.csv", "text/csv")

@@ -1,4 +1,4 @@
-"""The table of all workers: the browser asks for rows, and they are sorted and filtered here, on the frame."""
+"""The workers' table: the browser requests rows, which are sorted and filtered here, on the frame."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,13 +11,13 @@ from dashboards import ids, labels
 from gtcrowd.analytics.definitions import DEFINITIONS
 
 HIDDEN = {"worker_id"}
-"""Of a frame, what people have no use for."""
+"""Columns of a frame that are not displayed."""
 MOST_ROWS = 500
-"""That may be asked for at once."""
+"""Rows per request."""
 
 
 def table(frame: pd.DataFrame) -> AgGrid:
-    """The table, still without rows."""
+    """Return the workers' table without rows."""
     heads = labels.column_titles()
     columns = []
     for name in frame.columns:
@@ -82,7 +82,7 @@ def _locale_text() -> dict[str, str]:
 
 
 def rows(frame: pd.DataFrame, request: dict[str, Any], link: Callable[[int], str]) -> dict[str, Any]:
-    """The answer to what the browser asks for."""
+    """Return the rows that the browser requests: `rowData` and `rowCount`."""
     names = [str(name) for name in frame.columns]
     matches = filter_rows(frame, request)
     start = max(int(request.get("startRow") or 0), 0)
@@ -95,10 +95,10 @@ def rows(frame: pd.DataFrame, request: dict[str, Any], link: Callable[[int], str
 
 
 def filter_rows(frame: pd.DataFrame, request: dict[str, Any]) -> pd.DataFrame:
-    """The frame filtered and sorted as the table asks; columns it does not have are passed over."""
+    """Return the frame filtered and sorted as requested; unknown columns are ignored."""
     for name, rule in (request.get("filterModel") or {}).items():
         if name in frame:
-            frame = frame[_kept(frame[name], rule)]
+            frame = frame[_matches(frame[name], rule)]
     order = [sort for sort in request.get("sortModel") or [] if sort.get("colId") in frame]
     if not order:
         return frame
@@ -107,7 +107,7 @@ def filter_rows(frame: pd.DataFrame, request: dict[str, Any]) -> pd.DataFrame:
     )
 
 
-def _kept(column: "pd.Series[Any]", rule: dict[str, Any]) -> "pd.Series[bool]":
+def _matches(column: "pd.Series[Any]", rule: dict[str, Any]) -> "pd.Series[bool]":
     kind, value = rule.get("type"), rule.get("filter")
     if kind in ("blank", "notBlank"):
         return column.isna() if kind == "blank" else column.notna()

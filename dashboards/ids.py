@@ -1,4 +1,4 @@
-"""Ids of the page's parts, in one place."""
+"""IDs of the components, in one place."""
 
 ADDRESS = "address"
 JOBS, TEAMS, WORKFORCES, WORKERS, KINDS, DAYS = (
@@ -18,7 +18,7 @@ def graph(name: str) -> dict[str, str]:
 
 
 def container(name: str) -> str:
-    """Of what stands around a figure."""
+    """Return the ID of the element around a figure."""
     return f"{name}-graph"
 
 
@@ -27,7 +27,7 @@ def note(case: int) -> dict[str, str | int]:
 
 
 def verdict(case: int, decision: str) -> dict[str, str | int]:
-    return {"type": "verdict", "case": case, "said": decision}
+    return {"type": "verdict", "case": case, "decision": decision}
 
 
 def view(pk: int) -> dict[str, str | int]:

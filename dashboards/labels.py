@@ -1,4 +1,4 @@
-"""What people call columns, values and shares. Files that programs read keep the names of the frames."""
+"""Titles of columns, and values as text. Files for programs keep the column names of the frames."""
 
 import json
 import math
@@ -15,7 +15,7 @@ from gtcrowd.analytics.definitions import DEFINITIONS
 
 DASH = "–"
 LONGEST = 80
-"""Of an answer in a table."""
+"""Characters of an answer in a table."""
 SHARES = {
     "low",
     "high",
@@ -38,7 +38,7 @@ SHARES = {
 
 
 def column_titles() -> dict[str, str]:
-    """What people call the columns of the frames: as definitions have it, else as here."""
+    """Return the titles of the columns of frames: from the definitions, else from this table."""
     return {name: str(definition.title) for name, definition in DEFINITIONS.items()} | {
         "worker_id": _("Worker ID"),
         "worker": _("Worker"),
@@ -148,7 +148,7 @@ def column_titles() -> dict[str, str]:
 
 
 def value_labels() -> dict[str, dict[str, str]]:
-    """What people call the values of some columns."""
+    """Return column → value → label, for columns with coded values."""
     return {
         "state": {
             "Initializing": _("Initializing"), "InProgress": _("In progress"), "Completed": _("Completed"),
@@ -164,7 +164,7 @@ def value_labels() -> dict[str, dict[str, str]]:
 
 
 def reasons() -> dict[str, str]:
-    """Why an object got no further answers."""
+    """Return reason code → label: why an object received no further answers."""
     return {
         "": _("waiting for answers"), "all-answers": _("all answers received"), "sure-enough": _("confident"),
         "most-workers": _("maximum workers reached"), "target-reached": _("target error rate reached"),
@@ -204,7 +204,7 @@ def object_number(position: float) -> int:
 
 
 def cell(name: str, value: Any, value_names: Mapping[str, Mapping[str, str]]) -> str:
-    """A value of a column as people read it."""
+    """Return a value of a column as text."""
     if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return DASH
     if isinstance(value, str):
@@ -219,8 +219,10 @@ def cell(name: str, value: Any, value_names: Mapping[str, Mapping[str, str]]) ->
 
 
 def value(answer: Any) -> str:
-    """An answer or label in short: a category as it is, several one after the other, shapes and spans by how many there
-    are of each label, everything else as JSON."""
+    """Return an answer or label as short text.
+
+    A category as it is, several separated by commas; shapes and spans as the number of each label; other values as JSON.
+    """
     if answer is None:
         return DASH
     if isinstance(answer, str | int | float):
@@ -244,7 +246,7 @@ def is_number(frame: pd.DataFrame, name: str) -> bool:
 
 
 def rows(frame: pd.DataFrame) -> list[list[str]]:
-    """The frame's cells as people read them."""
+    """Return the frame's cells as text."""
     value_names = value_labels()
     names = [str(name) for name in frame.columns]
     return [
@@ -254,7 +256,7 @@ def rows(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """A CSV for programs: names of the frame, days as 2026-11-02. What a spreadsheet would run is quoted."""
+    """Return a CSV file for programs: column names of the frame, ISO dates. Cells that a spreadsheet would run as formulas are quoted."""
     escaped = frame.copy()
     for name in escaped.columns:
         if pd.api.types.is_datetime64_any_dtype(escaped[name]):

@@ -1,4 +1,4 @@
-"""What every page has around its content: page links, filters, saved views, and how fresh the data is."""
+"""Everything around the content of a page: navigation, filters, saved views and the age of the data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ NAMED = ("overview", "workers", "quality", "job", "vendors", "money", "system")
 
 
 Choices = Mapping[str, Sequence[tuple[Any, str]]]
-"""What can be chosen, value and name, as gtcrowd.analytics.frames.options has it."""
+"""Filter → pairs of value and name, from gtcrowd.analytics.frames.options."""
 
 
 def page(options: Choices, views: Sequence[SavedView], *, requester: str) -> html.Div:
@@ -62,7 +62,7 @@ def page(options: Choices, views: Sequence[SavedView], *, requester: str) -> htm
 
 
 def navigation(filters: Filters, options: Options) -> list[Any]:
-    """Links to the pages that keep the filters."""
+    """Return links to the pages, which keep the filters."""
     current = "workers" if options.page == "worker" else options.page
     return [
         html.Span(
@@ -74,13 +74,15 @@ def navigation(filters: Filters, options: Options) -> list[Any]:
 
 
 def version(requester: str, data: str) -> dict[str, str]:
-    """What the page in the browser shows: of which requester, and of which state of its data."""
+    """Return what the browser's page shows: its requester and the version of its data."""
     return {"requester": requester, "seen": data}
 
 
 def switches(filters: Filters, options: Options, viewers: Sequence[Viewer] = (), current: str = "") -> list[Any]:
-    """Links to named periods and to the kinds of objects; with several `viewers`, to the requester of each, of which
-    `current` is the slug of the one shown."""
+    """Return links to named periods and kinds of objects, and to the requesters of `viewers` if there are several.
+
+    `current`: slug of the requester shown.
+    """
     periods = {"7": _("7 days"), "28": _("28 days"), "90": _("90 days"), "all": _("all days")}
     sources = {"all": _("all objects"), "real": _("regular objects"), "gold": _("gold questions")}
     period_links = []
@@ -116,7 +118,7 @@ def _group(label: str, links: Sequence[tuple[str, str, bool]]) -> html.Nav:
 
 
 def saved(views: Sequence[SavedView], requester: str) -> list[Any]:
-    """Saved views of a requester, each with a button that forgets it."""
+    """Return a requester's saved views, each with a delete button."""
     return [
         html.Li([
             link(view.name, address.with_requester(view.address, requester)),
@@ -183,12 +185,12 @@ def _filters(options: Choices) -> html.Section:
 
 
 def choices(values: Sequence[tuple[Any, str]]) -> list[dict[str, Any]]:
-    """As a list to choose from has them."""
+    """Return options for a dropdown."""
     return [{"label": text, "value": pk} for pk, text in values]
 
 
 def against_choices(options: Choices) -> list[dict[str, Any]]:
-    """What numbers can be compared with."""
+    """Return the baselines to compare numbers with."""
     baselines: list[tuple[str, str]] = [
         ("before", _("previous period")), ("none", _("nothing")), ("crowd", _("all workers")),
     ]  # fmt: skip
@@ -207,7 +209,7 @@ def _choice(name: str, label: str, values: Sequence[tuple[Any, str]]) -> html.Di
 
 
 def _dropdown() -> Any:
-    """What a list to choose from says; Dash itself knows English only, as do the figures."""
+    """Return the texts of a dropdown; Dash's own are in English only."""
     return {
         "select_all": _("Select all"),
         "deselect_all": _("Deselect all"),

@@ -1,4 +1,4 @@
-"""Pages that were drawn, kept as long as nothing they show has changed."""
+"""Cache drawn pages until the data they show changes."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,11 +17,10 @@ SECONDS = 600
 
 
 def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw: Callable[[], Any]) -> Any:
-    """What `draw` makes, as plain JSON: drawn now, or by whoever asked for the same before.
+    """Return what `draw` returns, as plain JSON, from the cache if possible.
 
-    The same is: of the same requester and role, in the same language, at the same address and day, over the same data
-    (`version`, of gtcrowd.analytics.data_version). What could not be drawn is not kept, nor what reads answers: the
-    version is that of the totals.
+    The key is the requester, role, language, address, day and `version` of the data (gtcrowd.analytics.data_version).
+    Pages that could not be drawn are not cached, nor are pages that read answers, since `version` covers only the totals.
     """
     if options.page in DRILLDOWN_PAGES:
         return draw()

@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from dashboards.figures.style import GREEN, INK, ORANGE, PALETTE, PINK, RED
 from dashboards.labels import dollars
 
-MONEY, PEOPLE, PAGE, KNOWN, REST = "price", "people", "page", "known", "rest"
+MONEY, PEOPLE, PAGE, GOLD, REST = "price", "people", "page", "known", "rest"
 GROUPS = {
     "price": MONEY, "workers_per_object": PEOPLE, "min_workers": PEOPLE, "target_error": PEOPLE, "team": PEOPLE,
-    "template": PAGE, "pre_hook": PAGE, "gold": KNOWN, "gold-objects": KNOWN,
+    "template": PAGE, "pre_hook": PAGE, "gold": GOLD, "gold-objects": GOLD,
 }  # fmt: skip
-LOOKS = {
-    MONEY: ("diamond", GREEN), PEOPLE: ("square", ORANGE), PAGE: ("star", PINK), KNOWN: ("triangle-down", PALETTE[4]),
+MARKERS = {
+    MONEY: ("diamond", GREEN), PEOPLE: ("square", ORANGE), PAGE: ("star", PINK), GOLD: ("triangle-down", PALETTE[4]),
     REST: ("cross", RED),
 }  # fmt: skip
 LONGEST = 40
@@ -28,12 +28,12 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
     if changes.empty:
         return
     names = {
-        MONEY: _("price"), PEOPLE: _("redundancy"), PAGE: _("task page"), KNOWN: _("gold questions"),
+        MONEY: _("price"), PEOPLE: _("redundancy"), PAGE: _("task page"), GOLD: _("gold questions"),
         REST: _("other settings"),
     }  # fmt: skip
     group = changes["field"].map(GROUPS).fillna(REST)
     texts = pd.Series(descriptions(changes), index=changes.index)
-    for name, (symbol, colour) in LOOKS.items():
+    for name, (symbol, colour) in MARKERS.items():
         rows = changes[group == name]
         if rows.empty:
             continue
@@ -61,12 +61,14 @@ def with_changes(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 def descriptions(changes: pd.DataFrame) -> list[str]:
     """Each change in words."""
     return [
-        _known(row["after"]) if row["field"] == "gold-objects" else _changed(row["field"], row["before"], row["after"])
+        _gold_change(row["after"])
+        if row["field"] == "gold-objects"
+        else _changed(row["field"], row["before"], row["after"])
         for row in changes.to_dict("records")
     ]
 
 
-def _known(after: dict[str, int]) -> str:
+def _gold_change(after: dict[str, int]) -> str:
     texts = {
         "added": lambda n: ngettext("%(n)s gold question added", "%(n)s gold questions added", n),
         "corrected": lambda n: ngettext("%(n)s gold question corrected", "%(n)s gold questions corrected", n),

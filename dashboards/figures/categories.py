@@ -20,7 +20,7 @@ APART = 0.17
 def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> FigureCard:
     """A line a category: how many of its objects' answers say so, and how many that say so are right."""
     table = measures.by_category(counts, categories) if counts is not None else pd.DataFrame(columns=["category", "n"])
-    under = _(
+    subtitle = _(
         "Recall and precision per category, against gold or truth, else the label; 95 %% intervals; "
         "hollow: fewer than 20 answers; %(of)s; n = %(n)s answers"
     ) % {"of": of, "n": f"{int(table['n'].sum()):,}"}
@@ -29,43 +29,43 @@ def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> F
         title = (
             _("This task type has no categories") if counts is None else _("No answer can be compared with a label yet")
         )
-        return FigureCard(title, under, table, explain=explain)
+        return FigureCard(title, subtitle, table, explain=explain)
     rows = table.sort_values("low", ascending=False, na_position="last", ignore_index=True)
     figure = go.Figure()
     figure.add_trace(_marks(rows, _("recall"), symbol="circle", colour=BLUE, step=-APART))
-    said = rows.assign(
+    precision_rows = rows.assign(
         recall=rows["precision"], low=rows["precision_low"], high=rows["precision_high"], n=rows["answered"]
     )
-    figure.add_trace(_marks(said, _("precision"), symbol="diamond", colour=ORANGE, step=APART))
+    figure.add_trace(_marks(precision_rows, _("precision"), symbol="diamond", colour=ORANGE, step=APART))
     _lines(figure, rows)
     worst = rows[rows["low"].notna()].iloc[-1]
     title = _("Lowest recall: %(category)s, %(share)s (%(low)s to %(high)s)") % {
         "category": worst["category"], "share": percent(worst["recall"]), "low": percent(worst["low"]),
         "high": percent(worst["high"]),
     }  # fmt: skip
-    return FigureCard(title, under, rows, figure, explain)
+    return FigureCard(title, subtitle, rows, figure, explain)
 
 
 def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *, of: str) -> FigureCard:
     """A line a category: how often the worker recognizes it, beside the crowd."""
     table, mixed = measures.of_worker(own, crowd, categories)
-    under = _(
+    subtitle = _(
         "Recall per category, shrunk towards the crowd by 2 answers; 95 %% intervals; hollow: fewer than "
         "20 answers; %(of)s; n = %(n)s answers"
     ) % {"of": of, "n": f"{mixed.n:,}"}
     explain = ("recall", "at_crowds_mix")
     if mixed.share is None:
-        return FigureCard(_("No answer can be compared with a label yet"), under, table, explain=explain)
+        return FigureCard(_("No answer can be compared with a label yet"), subtitle, table, explain=explain)
     rows = table[table["recall"].notna()].sort_values("low", ascending=False, ignore_index=True)
     figure = go.Figure()
-    surely = rows["high"] < rows["crowd"]
+    below = rows["high"] < rows["crowd"]
     for name, chosen, colour, symbol in (
-        (_("not below the crowd"), ~surely, BLUE, "circle"),
-        (_("significantly below the crowd"), surely, ORANGE, "triangle-down"),
+        (_("not below the crowd"), ~below, BLUE, "circle"),
+        (_("significantly below the crowd"), below, ORANGE, "triangle-down"),
     ):
-        some = rows[chosen]
-        if len(some):
-            figure.add_trace(_marks(some, name, symbol=symbol, colour=colour))
+        group = rows[chosen]
+        if len(group):
+            figure.add_trace(_marks(group, name, symbol=symbol, colour=colour))
     figure.add_scatter(
         x=rows["crowd"], y=rows.index, mode="markers", name=_("the crowd"), text=rows["category"],
         marker={"symbol": "line-ns-open", "size": 14, "color": GREEN, "line": {"width": 2}},
@@ -76,17 +76,17 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *
     title = _("Accuracy %(share)s (%(low)s to %(high)s) at the crowd's category mix") % {
         "share": percent(mixed.share), "low": percent(mixed.low), "high": percent(mixed.high),
     }  # fmt: skip
-    if surely.any():
+    if below.any():
         title = _("%(title)s; significantly below the crowd in %(n)s of %(all)s categories") % {
-            "title": title, "n": int(surely.sum()), "all": len(rows),
+            "title": title, "n": int(below.sum()), "all": len(rows),
         }  # fmt: skip
-    said = (
-        under
+    subtitle_with_mix = (
+        subtitle
         + "; "
         + _("dotted: at the crowd's category mix; at the worker's own mix %(share)s")
         % {"share": percent(mixed.as_given)}
     )
-    return FigureCard(title, said, rows, figure, explain)
+    return FigureCard(title, subtitle_with_mix, rows, figure, explain)
 
 
 def _marks(rows: pd.DataFrame, name: str, *, symbol: str, colour: str, step: float = 0.0) -> go.Scatter:

@@ -26,8 +26,8 @@ def thumbnail(job: int, position: Any, picture: str, text: str, link: Link) -> T
     """An object in small. One that is not there any more has no position, and leads nowhere."""
     if pd.isna(position):
         return Thumbnail("", "–", "–", "")
-    said = _("Object %(number)s") % {"number": labels.object_number(int(position))}
-    return Thumbnail(picture, _cut(text, LONGEST), said, link(job, int(position)))
+    alt = _("Object %(number)s") % {"number": labels.object_number(int(position))}
+    return Thumbnail(picture, _cut(text, LONGEST), alt, link(job, int(position)))
 
 
 def _cut(text: str, length: int) -> str:
@@ -35,96 +35,108 @@ def _cut(text: str, length: int) -> str:
 
 
 def answers(
-    found: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
+    rows: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
     back_to: str = "", of_one: bool = False,
 ) -> FigureCard:  # fmt: skip
     """A page of gtcrowd.analytics.drilldown.answers. `back_to`: how far back was looked, where there are older answers;
     `of_one`: all are to one object, which stands beside them already."""
-    n, wrong = len(found), int((found["right"] == False).sum())  # noqa: E712 - None is neither
-    scored = int(found["right"].notna().sum())
-    told = {"n": f"{n:,}", "window": window, "time": back_to}
-    under = _("Newest first; n = %(n)s; %(window)s; searched back to %(time)s") if back_to else _(
+    n, wrong = len(rows), int((rows["right"] == False).sum())  # noqa: E712 - None is neither
+    scored = int(rows["right"].notna().sum())
+    values = {"n": f"{n:,}", "window": window, "time": back_to}
+    subtitle = _("Newest first; n = %(n)s; %(window)s; searched back to %(time)s") if back_to else _(
         "Newest first; n = %(n)s; %(window)s; no older answers")  # fmt: skip
-    table = _answer_rows(found).drop(columns=["object", "job", "position"] if of_one else [])
+    table = _answer_rows(rows).drop(columns=["object", "job", "position"] if of_one else [])
     if not n:
         title = (
             _("No matching answers back to %(time)s. Continue with older answers.")
             if back_to
             else _("No matching answers")
         )
-        return FigureCard(title % told, under % told, table, switches=switches, wide=True)
+        return FigureCard(title % values, subtitle % values, table, switches=switches, wide=True)
     title = _("%(wrong)s of %(scored)s answers are wrong") % {"wrong": wrong, "scored": scored}
     if not scored:
         title = (
             ngettext(
                 "%(n)s answer, not comparable with a label yet", "%(n)s answers, none comparable with a label yet", n
             )
-            % told
+            % values
         )
-    objects = tuple(
-        thumbnail(int(job), place, picture, text, link)
-        for job, place, picture, text in found[["job_id", "position", "thumbnail", "text"]].itertuples(index=False)
+    thumbnails = tuple(
+        thumbnail(int(job), position, picture, text, link)
+        for job, position, picture, text in rows[["job_id", "position", "thumbnail", "text"]].itertuples(index=False)
     )
-    people = tuple(worker(int(pk)) for pk in found["worker_id"])
+    worker_links = tuple(worker(int(pk)) for pk in rows["worker_id"])
     if of_one:
-        return FigureCard(title, under % told, table, switches=switches, wide=True, workers=people)
+        return FigureCard(title, subtitle % values, table, switches=switches, wide=True, workers=worker_links)
     return FigureCard(
-        title, under % told, table, switches=switches, wide=True, thumbnails=objects, workers=people,
-        links=tuple(one.href for one in objects),
+        title, subtitle % values, table, switches=switches, wide=True, thumbnails=thumbnails, workers=worker_links,
+        links=tuple(preview.href for preview in thumbnails),
     )  # fmt: skip
 
 
-def _answer_rows(found: pd.DataFrame) -> pd.DataFrame:
+def _answer_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """As people read them, and as the file has them."""
-    return pd.DataFrame({
-        "object": [text[:LONGEST] for text in found["text"]], "worker": found["worker"],
-        "answered": [labels.value(one) for one in found["value"]], "right": found["right"],
-        "known": [labels.value(one) for one in found["known"]], "label": [labels.value(one) for one in found["label"]],
-        "confidence": found["confidence"].astype(float), "seconds": found["seconds"].astype(float).round(1),
-        "active_seconds": found["active_seconds"].astype(float).round(1),
-        "submitted_at": [f"{at:%Y-%m-%d %H:%M:%S}" for at in found["submitted_at"]],
-        "paid": found["paid"].astype(float), "gold": found["gold"], "late": found["late"], "extra": found["extra"],
-        "job": found["job"], "position": found["position"], "code": found["code"], "answer_id": found["answer_id"],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "object": [text[:LONGEST] for text in rows["text"]],
+            "worker": rows["worker"],
+            "answered": [labels.value(answer) for answer in rows["value"]],
+            "right": rows["right"],
+            "known": [labels.value(answer) for answer in rows["known"]],
+            "label": [labels.value(answer) for answer in rows["label"]],
+            "confidence": rows["confidence"].astype(float),
+            "seconds": rows["seconds"].astype(float).round(1),
+            "active_seconds": rows["active_seconds"].astype(float).round(1),
+            "submitted_at": [f"{at:%Y-%m-%d %H:%M:%S}" for at in rows["submitted_at"]],
+            "paid": rows["paid"].astype(float),
+            "gold": rows["gold"],
+            "late": rows["late"],
+            "extra": rows["extra"],
+            "job": rows["job"],
+            "position": rows["position"],
+            "code": rows["code"],
+            "answer_id": rows["answer_id"],
+        }
+    )
 
 
 def objects(
-    found: pd.DataFrame, *, job: int, of: str, link: Link, switches: tuple[Switch, ...] = (), more: bool
+    rows: pd.DataFrame, *, job: int, of: str, link: Link, switches: tuple[Switch, ...] = (), more: bool
 ) -> FigureCard:
     """A page of gtcrowd.analytics.drilldown.objects. `more`: whether there are further ones to look at."""
-    n = f"{len(found):,}"
-    under = _("In manifest order; %(of)s; n = %(n)s; more objects follow") if more else _(
+    n = f"{len(rows):,}"
+    subtitle = _("In manifest order; %(of)s; n = %(n)s; more objects follow") if more else _(
         "In manifest order; %(of)s; n = %(n)s; no more objects")  # fmt: skip
     table = pd.DataFrame({
-        "object": [text[:LONGEST] for text in found["text"]], "position": found["position"].astype(int),
-        "label": [labels.value(one) for one in found["label"]], "confidence": found["confidence"].astype(float),
-        "known": [labels.value(one) for one in found["known"]], "answers": found["answers"], "state": found["state"],
-        "reason": found["reason_code"],
+        "object": [text[:LONGEST] for text in rows["text"]], "position": rows["position"].astype(int),
+        "label": [labels.value(item) for item in rows["label"]], "confidence": rows["confidence"].astype(float),
+        "known": [labels.value(item) for item in rows["known"]], "answers": rows["answers"], "state": rows["state"],
+        "reason": rows["reason_code"],
     })  # fmt: skip
-    told = {"n": n, "of": of}
-    if found.empty:
+    values = {"n": n, "of": of}
+    if rows.empty:
         title = _("No matching objects so far. Continue with the next objects.") if more else _("No matching objects")
-        return FigureCard(title, under % told, table, switches=switches, wide=True)
-    sure = found["confidence"].astype(float)
-    title = ngettext("%(n)s object, no label yet", "%(n)s objects, no labels yet", len(found)) % told
-    if sure.notna().any():
-        told["least"] = labels.percent(sure.min())
+        return FigureCard(title, subtitle % values, table, switches=switches, wide=True)
+    confidence = rows["confidence"].astype(float)
+    title = ngettext("%(n)s object, no label yet", "%(n)s objects, no labels yet", len(rows)) % values
+    if confidence.notna().any():
+        values["least"] = labels.percent(confidence.min())
         title = (
-            ngettext("%(n)s object; confidence %(least)s", "%(n)s objects; lowest confidence %(least)s", len(found))
-            % told
+            ngettext("%(n)s object; confidence %(least)s", "%(n)s objects; lowest confidence %(least)s", len(rows))
+            % values
         )
-    shown = tuple(
-        thumbnail(job, place, picture, text, link)
-        for place, picture, text in found[["position", "thumbnail", "text"]].itertuples(index=False)
+    thumbnails = tuple(
+        thumbnail(job, position, picture, text, link)
+        for position, picture, text in rows[["position", "thumbnail", "text"]].itertuples(index=False)
     )
     return FigureCard(
         title,
-        under % told,
+        subtitle % values,
         table,
         switches=switches,
         wide=True,
-        thumbnails=shown,
-        links=tuple(one.href for one in shown),
+        thumbnails=thumbnails,
+        links=tuple(item.href for item in thumbnails),
     )
 
 
@@ -133,31 +145,35 @@ def single_object(
 ) -> FigureCard:
     """An object in large. On a picture whose size the answers tell, what they drew: each a name and a value, first the
     label and what is known."""
-    facts = {"number": labels.object_number(row["position"]), "of": of, "text": row["text"] if row["thumbnail"] else ""}
-    title = _("Object %(number)s") % facts
+    values = {
+        "number": labels.object_number(row["position"]),
+        "of": of,
+        "text": row["text"] if row["thumbnail"] else "",
+    }
+    title = _("Object %(number)s") % values
     if row["label"] is not None:
-        told = facts | {"label": labels.value(row["label"]), "confidence": labels.percent(row["confidence"], 0)}
-        title = _("Object %(number)s: %(label)s (confidence %(confidence)s)") % told
+        details = values | {"label": labels.value(row["label"]), "confidence": labels.percent(row["confidence"], 0)}
+        title = _("Object %(number)s: %(label)s (confidence %(confidence)s)") % details
     n = len(drawings) - sum(row[name] is not None for name in ("label", "known"))
-    under = (_("%(of)s; n = %(n)s answers; %(text)s") if facts["text"] else _("%(of)s; n = %(n)s answers")) % (
-        facts | {"n": n}
+    subtitle = (_("%(of)s; n = %(n)s answers; %(text)s") if values["text"] else _("%(of)s; n = %(n)s answers")) % (
+        values | {"n": n}
     )
     lines = [(name, value, line) for name, value in drawings for line in outlines(value)]
     size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
-    said = _("Object %(number)s") % facts
+    alt = _("Object %(number)s") % values
     if not row["thumbnail"] or not lines or size is None:
-        large = Thumbnail(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), said)
-        return FigureCard(title, under, pd.DataFrame(), switches=switches, large=large, wide=True)
+        large = Thumbnail(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), alt)
+        return FigureCard(title, subtitle, pd.DataFrame(), switches=switches, large=large, wide=True)
     table = pd.DataFrame(
         [[name, label, *_around(xs, ys)] for name, _value, (label, xs, ys) in lines],
         columns=["part", "label", "left", "top", "width", "height"],
     )
-    return FigureCard(title, under, table, _overlay(row["thumbnail"], size, drawings), switches=switches, wide=True)
+    return FigureCard(title, subtitle, table, _overlay(row["thumbnail"], size, drawings), switches=switches, wide=True)
 
 
 def outlines(value: Any) -> list[tuple[str, list[float], list[float]]]:
     """Label and corners of each shape in an answer, in pixels; a box and a polygon end where they began."""
-    found = []
+    shapes = []
     for shape in next((value[key] for key in SHAPES if key in value), []) if isinstance(value, dict) else []:
         if "vertices" in shape:
             points = [(point["x"], point["y"]) for point in shape["vertices"]]
@@ -168,8 +184,8 @@ def outlines(value: Any) -> list[tuple[str, list[float], list[float]]]:
             points = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         else:
             points = [(shape["x"], shape["y"])]
-        found.append((str(shape["label"]), [x for x, _y in points], [y for _x, y in points]))
-    return found
+        shapes.append((str(shape["label"]), [x for x, _y in points], [y for _x, y in points]))
+    return shapes
 
 
 def _around(xs: list[float], ys: list[float]) -> list[float]:
@@ -180,16 +196,16 @@ def _overlay(picture: str, size: dict[str, int], drawings: Sequence[tuple[str, A
     """The picture with everybody's shapes over it, each in a colour and a line of its own."""
     width, height = size["width"], size["height"]
     figure = go.Figure()
-    for place, (name, value) in enumerate(drawings):
+    for index, (name, value) in enumerate(drawings):
         x: list[float | None] = []
         y: list[float | None] = []
         labels: list[str] = []
         for label, xs, ys in outlines(value):
             x, y, labels = [*x, *xs, None], [*y, *ys, None], [*labels, *[label] * (len(xs) + 1)]
-        colour, dash = PALETTE[place % len(PALETTE)], DASHES[place % len(DASHES)]
+        colour, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
         figure.add_scatter(
             x=x, y=y, text=labels, name=name, mode="lines+markers", marker={"color": colour, "size": 5},
-            line={"color": colour, "dash": dash, "width": 4 if not place else 2},
+            line={"color": colour, "dash": dash, "width": 4 if not index else 2},
             hovertemplate="%{text}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.add_layout_image(

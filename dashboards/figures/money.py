@@ -16,13 +16,13 @@ from gtcrowd.analytics.money import Flow
 def cost(days: pd.Series, *, budget: float, window: str) -> FigureCard:
     """Paid up to the end of each day (`days`: paid on each), with the budget of the jobs shown."""
     paid = days.cumsum()
-    under = _("Cumulative payments for answers in dollars; budget of the jobs shown %(budget)s; %(window)s") % {
+    subtitle = _("Cumulative payments for answers in dollars; budget of the jobs shown %(budget)s; %(window)s") % {
         "budget": dollars(budget),
         "window": window,
     }
     table = pd.DataFrame({"day": pd.to_datetime(paid.index), "paid": paid.to_numpy()})
     if paid.empty:
-        return FigureCard(_("No payments yet"), under, table, explain=("paid",))
+        return FigureCard(_("No payments yet"), subtitle, table, explain=("paid",))
     figure = go.Figure()
     figure.add_scatter(
         x=paid.index,
@@ -37,57 +37,65 @@ def cost(days: pd.Series, *, budget: float, window: str) -> FigureCard:
         figure.add_hline(y=budget, line={"color": INK, "dash": "dot"}, annotation_text=_("budget"))
     dress(figure).update_yaxes(rangemode="tozero", tickprefix="$").update_xaxes(tickformat="%m-%d")
     title = _("%(paid)s paid in this period") % {"paid": dollars(float(paid.iloc[-1]))}
-    return FigureCard(title, under, table.iloc[::-1], figure, ("paid",))
+    return FigureCard(title, subtitle, table.iloc[::-1], figure, ("paid",))
 
 
-def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "") -> FigureCard:
+def flow(budgets: Flow, *, come: float, ends_now: bool, window: str, link: str = "") -> FigureCard:
     """What became of the budgets of jobs, step by step; last, what is still to `come` if the days end now.
     `link`: where a click leads."""
-    under = _(
+    subtitle = _(
         "Budgets of the jobs shown including fees, from the ledger, for all workers; n = %(n)s jobs; "
         "%(window)s; not included: %(beyond)s for late answers, paid from the balance"
-    ) % {"n": f"{found.jobs:,}", "window": window, "beyond": dollars(float(found.beyond))}
-    begins, ends = float(found.before), float(found.after)
+    ) % {"n": f"{budgets.jobs:,}", "window": window, "beyond": dollars(float(budgets.beyond))}
+    begins, ends = float(budgets.before), float(budgets.after)
     steps = [
-        (_("reserved"), float(found.held)), (_("paid for answers"), -float(found.earned)),
-        (_("fees"), -float(found.fees)), (_("released"), -float(found.released)),
+        (_("reserved"), float(budgets.held)), (_("paid for answers"), -float(budgets.earned)),
+        (_("fees"), -float(budgets.fees)), (_("released"), -float(budgets.released)),
     ]  # fmt: skip
     rows: list[tuple[str, float, float, str]] = []  # what, from where, by how much, and how it is drawn
     at = 0.0
     if begins:
         rows.append((_("reserved before"), 0.0, begins, "total"))
         at = begins
-    for what, amount in steps:
-        rows.append((what, at, amount, "more" if amount > 0 else "less"))
+    for step, amount in steps:
+        rows.append((step, at, amount, "more" if amount > 0 else "less"))
         at += amount
     rows.append((_("still reserved"), 0.0, ends, "total"))
     if ends_now and come:
         rows.append((_("may still be spent"), ends, -come, "ahead"))
-    table = pd.DataFrame([(what, amount) for what, _at, amount, _how in rows], columns=["what", "amount"])
+    table = pd.DataFrame([(step, amount) for step, _at, amount, _how in rows], columns=["what", "amount"])
     if not any(amount for _what, _at, amount, _how in rows):
         return FigureCard(
-            _("No budget was reserved for a job in this period"), under, table.iloc[:0], explain=("paid",)
+            _("No budget was reserved for a job in this period"), subtitle, table.iloc[:0], explain=("paid",)
         )
     figure = go.Figure()
     for how, colour, shape in (
         ("total", BLUE, ""), ("more", GREEN, "+"), ("less", ORANGE, "/"), ("ahead", GREY, "."),
     ):  # fmt: skip
-        some = [row for row in rows if row[3] == how]
-        if some:
+        group = [row for row in rows if row[3] == how]
+        if group:
             figure.add_bar(
-                y=[row[0] for row in some], base=[row[1] for row in some], x=[row[2] for row in some], orientation="h",
-                marker={"color": colour, "pattern": pattern(shape)}, text=[_signed(row[2], how) for row in some],
-                textposition="none", showlegend=False, customdata=[[link]] * len(some),
+                y=[row[0] for row in group],
+                base=[row[1] for row in group],
+                x=[row[2] for row in group],
+                orientation="h",
+                marker={"color": colour, "pattern": pattern(shape)},
+                text=[_signed(row[2], how) for row in group],
+                textposition="none",
+                showlegend=False,
+                customdata=[[link]] * len(group),
                 hovertemplate="%{y}: %{text}<extra></extra>",
-            )  # fmt: skip
+            )
     dress(figure, height=70 + 46 * len(rows), legend=False).update_layout(barmode="overlay", bargap=0.35)
     names = [row[0] for row in rows]
     # The amounts stand with the names: beside the bars they would not fit on a small screen.
-    said = [f"{what}<br><b>{_signed(amount, how)}</b>" for what, _at, amount, how in rows]
-    figure.update_yaxes(categoryorder="array", categoryarray=names, autorange="reversed", tickvals=names, ticktext=said)
+    tick_texts = [f"{step}<br><b>{_signed(amount, how)}</b>" for step, _at, amount, how in rows]
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=names, autorange="reversed", tickvals=names, ticktext=tick_texts
+    )
     figure.update_xaxes(tickprefix="$", nticks=5)
-    facts = {
-        "left": dollars(ends), "all": dollars(begins + float(found.held)), "come": dollars(come),
+    amounts = {
+        "left": dollars(ends), "all": dollars(begins + float(budgets.held)), "come": dollars(come),
         "short": dollars(come - ends),
     }  # fmt: skip
     if not ends_now or not come:
@@ -96,7 +104,7 @@ def flow(found: Flow, *, come: float, ends_now: bool, window: str, link: str = "
         title = _("%(left)s left; %(short)s short of what may still be spent")
     else:
         title = _("%(left)s of %(all)s left; up to %(come)s may still be spent")
-    return FigureCard(title % facts, under, table, figure, ("paid",))
+    return FigureCard(title % amounts, subtitle, table, figure, ("paid",))
 
 
 def _signed(amount: float, how: str) -> str:
@@ -105,32 +113,38 @@ def _signed(amount: float, how: str) -> str:
 
 def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -> FigureCard:
     """Each job's budget: paid, still to come for the answers still wanted, and not needed."""
-    shown = jobs.iloc[:30]
-    to_come = (left.loc[shown.index] * shown["price"]).astype(float)
-    unspent = (shown["budget"] - shown["paid"] - to_come).clip(lower=0)
-    table = shown[["job", "state", "budget", "paid"]].assign(to_come=to_come, unspent=unspent)
-    under = _(
+    top = jobs.iloc[:30]
+    to_come = (left.loc[top.index] * top["price"]).astype(float)
+    unspent = (top["budget"] - top["paid"] - to_come).clip(lower=0)
+    table = top[["job", "state", "budget", "paid"]].assign(to_come=to_come, unspent=unspent)
+    subtitle = _(
         "Budget of each job without fees: paid, may still be spent if all target answers are submitted, not needed"
     )
     if jobs.empty:
-        return FigureCard(_("No jobs yet"), under, table, explain=("paid",))
+        return FigureCard(_("No jobs yet"), subtitle, table, explain=("paid",))
     figure = go.Figure()
-    where = [[link(int(pk))] for pk in shown["job_id"]]
+    hrefs = [[link(int(pk))] for pk in top["job_id"]]
     for name, values, colour, shape in (
-        (_("paid"), shown["paid"], BLUE, ""),
+        (_("paid"), top["paid"], BLUE, ""),
         (_("may still be spent"), to_come, ORANGE, "/"),
         (_("not needed"), unspent, GREY, "."),
     ):
         figure.add_bar(
-            y=shown["job"], x=values, orientation="h", name=name, marker={"color": colour, "pattern": pattern(shape)},
-            customdata=where, hovertemplate="%{y}: $%{x:,.2f}<extra>" + name + "</extra>",
+            y=top["job"], x=values, orientation="h", name=name, marker={"color": colour, "pattern": pattern(shape)},
+            customdata=hrefs, hovertemplate="%{y}: $%{x:,.2f}<extra>" + name + "</extra>",
         )  # fmt: skip
-    size = 34 * max(len(shown), 2)
+    size = 34 * max(len(top), 2)
     dress(figure, height=150 + size).update_layout(barmode="stack", legend={"y": -0.16 - 10 / (40 + size)})
     figure.update_yaxes(autorange="reversed").update_xaxes(tickprefix="$")
-    facts = {"paid": dollars(float(jobs["paid"].sum())), "come": dollars(float((left * jobs["price"]).sum()))}
-    return FigureCard(_("%(paid)s paid; up to %(come)s may still be spent") % facts, under, table, figure, ("paid",),
-                 links=tuple(one[0] for one in where))  # fmt: skip
+    amounts = {"paid": dollars(float(jobs["paid"].sum())), "come": dollars(float((left * jobs["price"]).sum()))}
+    return FigureCard(
+        _("%(paid)s paid; up to %(come)s may still be spent") % amounts,
+        subtitle,
+        table,
+        figure,
+        ("paid",),
+        links=tuple(href[0] for href in hrefs),
+    )
 
 
 def hourly(
@@ -138,7 +152,7 @@ def hourly(
 ) -> FigureCard:
     """Pay per hour of each worker, with the median and the target; `lacking`: dollars that those below lack."""
     rows = workers[workers["per_hour"].notna()].sort_values("per_hour", ignore_index=True)
-    under = _(
+    subtitle = _(
         "Pay per hour on tasks, including returned tasks; one dot per worker; target %(target)s; n = %(n)s; %(window)s"
     ) % {
         "target": dollars(target),
@@ -146,28 +160,28 @@ def hourly(
         "window": window,
     }
     if target and lacking:
-        said = _("shortfall against the target: %(lacking)s") % {"lacking": dollars(lacking)}
-        under = f"{under}; {said}"
+        shortfall_text = _("shortfall against the target: %(lacking)s") % {"lacking": dollars(lacking)}
+        subtitle = f"{subtitle}; {shortfall_text}"
     table = rows[["worker", "per_hour", "active_per_hour", "submitted", "paid"]]
     explain = ("per_hour", "active_per_hour")
     if rows.empty:
-        return FigureCard(_("No worker was paid in this period"), under, table, explain=explain)
+        return FigureCard(_("No worker was paid in this period"), subtitle, table, explain=explain)
     figure = go.Figure()
     below = rows["per_hour"] < target
     share = (rows.index + 1) / len(rows)
     for name, chosen, colour, symbol in (
         (_("at or above the target"), ~below, GREEN, "circle"), (_("below the target"), below, ORANGE, "triangle-down"),
     ):  # fmt: skip
-        some = rows[chosen]
-        if len(some):
+        group = rows[chosen]
+        if len(group):
             figure.add_scatter(
-                x=some["per_hour"],
+                x=group["per_hour"],
                 y=share[chosen],
                 mode="markers",
                 name=name,
-                text=some["worker"],
+                text=group["worker"],
                 marker={"color": colour, "symbol": symbol, "size": 9},
-                customdata=np.array([link(int(pk)) for pk in some["worker_id"]], dtype=object)[:, None],
+                customdata=np.array([link(int(pk)) for pk in group["worker_id"]], dtype=object)[:, None],
                 hovertemplate="%{text}: $%{x:,.2f}<extra></extra>",
             )
     if target:
@@ -177,10 +191,10 @@ def hourly(
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title={"text": _("Share of workers")}).update_layout(
         legend={"y": -0.24}
     )
-    facts = {"below": int(below.sum()), "all": len(rows), "median": dollars(float(rows["per_hour"].median()))}
+    values = {"below": int(below.sum()), "all": len(rows), "median": dollars(float(rows["per_hour"].median()))}
     return FigureCard(
-        _("%(below)s of %(all)s workers below the target; median %(median)s per hour") % facts,
-        under,
+        _("%(below)s of %(all)s workers below the target; median %(median)s per hour") % values,
+        subtitle,
         table,
         figure,
         explain,

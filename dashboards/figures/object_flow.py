@@ -33,46 +33,46 @@ def stages() -> dict[str, str]:
 
 def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: str, of: str) -> FigureCard:
     """From import to the ends, a band for each reason (gtcrowd.analytics.object_flow) sized by its objects."""
-    found = measures.links(objects, rows)
-    names, why = stages(), reason_labels()
-    when = _("now") if as_of is None else f"{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-    under = _("Objects by state and reason, gold questions shown separately; as of %(time)s; %(of)s; n = %(n)s") % {
-        "time": when, "of": of, "n": f"{objects:,}",
+    links = measures.links(objects, rows)
+    names, reason_names = stages(), reason_labels()
+    as_of_text = _("now") if as_of is None else f"{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    subtitle = _("Objects by state and reason, gold questions shown separately; as of %(time)s; %(of)s; n = %(n)s") % {
+        "time": as_of_text, "of": of, "n": f"{objects:,}",
     }  # fmt: skip
-    table = found.assign(
-        source=found["source"].map(names), target=found["target"].map(names),
-        reason=[why.get(one, one) for one in found["reason"]],
-        share=found["n"] / max(objects, 1),
+    table = links.assign(
+        source=links["source"].map(names), target=links["target"].map(names),
+        reason=[reason_names.get(stage, stage) for stage in links["reason"]],
+        share=links["n"] / max(objects, 1),
     )  # fmt: skip
     if not rows:
-        return FigureCard(_("No object has been assigned yet"), under, table, explain=("object_flow",))
-    used = [one for one in measures.NODES if one in {*found["source"], *found["target"]}]
-    place = {name: at for at, name in enumerate(used)}
-    size = {one: _passing(found, one) for one in used}
-    on_the_way = [one for one in (measures.IMPORTED, measures.HANDED_OUT, measures.ANSWERED) if one in place]
+        return FigureCard(_("No object has been assigned yet"), subtitle, table, explain=("object_flow",))
+    nodes = [stage for stage in measures.NODES if stage in {*links["source"], *links["target"]}]
+    node_index = {name: at for at, name in enumerate(nodes)}
+    size = {stage: _passing(links, stage) for stage in nodes}
+    on_the_way = [stage for stage in (measures.IMPORTED, measures.HANDED_OUT, measures.ANSWERED) if stage in node_index]
     figure = go.Figure(go.Sankey(
         arrangement="snap",
         node={
-            "label": ["" if one in on_the_way else f"{names[one]} {size[one]:,}" for one in used],
-            "color": [COLOURS[one] for one in used], "pad": 22, "thickness": 14, "line": {"width": 0},
-            "customdata": [f"{names[one]}: {size[one]:,}" for one in used],
+            "label": ["" if stage in on_the_way else f"{names[stage]} {size[stage]:,}" for stage in nodes],
+            "color": [COLOURS[stage] for stage in nodes], "pad": 22, "thickness": 14, "line": {"width": 0},
+            "customdata": [f"{names[stage]}: {size[stage]:,}" for stage in nodes],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
         link={
-            "source": found["source"].map(place), "target": found["target"].map(place), "value": found["n"],
-            "color": [_faint(COLOURS[one]) for one in found["target"]],
+            "source": links["source"].map(node_index), "target": links["target"].map(node_index), "value": links["n"],
+            "color": [_faint(COLOURS[stage]) for stage in links["target"]],
             "customdata": [f"{row.source} → {row.target}: {row.n:,}<br>{row.reason}" for row in table.itertuples()],
             "hovertemplate": "%{customdata}<extra></extra>",
         },
     ))  # fmt: skip
-    for step, one in enumerate(on_the_way):
+    for step, stage in enumerate(on_the_way):
         # Above their columns: within them, those of the last two would run into each other on a telephone.
         figure.add_annotation(
             x=step / len(on_the_way), y=1, yanchor="bottom", xanchor="left", align="left", showarrow=False,
-            xref="paper", yref="paper", text=f"{names[one]}<br>{size[one]:,}",
+            xref="paper", yref="paper", text=f"{names[stage]}<br>{size[stage]:,}",
         )  # fmt: skip
     dress(figure, height=420, legend=False).update_layout(margin={"t": 48})
-    return FigureCard(_title(found, objects), under, table, figure, ("object_flow",), wide=True)
+    return FigureCard(_title(links, objects), subtitle, table, figure, ("object_flow",), wide=True)
 
 
 def reason_labels() -> dict[str, str]:
@@ -87,14 +87,14 @@ def reason_labels() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _passing(found: pd.DataFrame, one: str) -> int:
+def _passing(links: pd.DataFrame, stage: str) -> int:
     """Objects that came through a stage or are at an end."""
-    came, left = (int(found.loc[found[side] == one, "n"].sum()) for side in ("target", "source"))
-    return max(came, left)
+    entered, left = (int(links.loc[links[side] == stage, "n"].sum()) for side in ("target", "source"))
+    return max(entered, left)
 
 
-def _title(found: pd.DataFrame, objects: int) -> str:
-    n = found.groupby("target")["n"].sum()
+def _title(links: pd.DataFrame, objects: int) -> str:
+    n = links.groupby("target")["n"].sum()
     labeled, waiting = int(n.get(measures.LABELED, 0)), int(n.get(measures.WAITING, 0))
     lost = int(n.get(measures.FAILED, 0)) + int(n.get(measures.EXPIRED, 0))
     return _("%(share)s of objects labeled, %(waiting)s waiting, %(lost)s failed or expired") % {

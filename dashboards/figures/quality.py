@@ -14,7 +14,7 @@ from dashboards import labels
 from dashboards.figures import annotations
 from dashboards.figures.style import BLUE, INK, ORANGE, SCALE, arms, dress, mark
 from dashboards.labels import percent, reasons
-from dashboards.labels import value as written
+from dashboards.labels import value as short_value
 from dashboards.view_models import FigureCard, Switch, Thumbnail
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import calibration, seriation
@@ -34,7 +34,7 @@ def agreement(
     gtcrowd.analytics.frames.changes)."""
     changes = changes if changes is not None else pd.DataFrame(columns=["at", "field", "before", "after"])
     alpha = whole.get("alpha") or {"value": None, "reason": "", "answers": 0}
-    under = _("Krippendorff's alpha per day, 95 %% bootstrap band; %(job)s; n = %(n)s answers") % {
+    subtitle = _("Krippendorff's alpha per day, 95 %% bootstrap band; %(job)s; n = %(n)s answers") % {
         "job": job, "n": f"{alpha.get('answers') or 0:,}",
     }  # fmt: skip
     columns = ["day", "value", "low", "high", "tasks", "answers"]
@@ -43,12 +43,12 @@ def agreement(
     defined = days[days["alpha"].notna()]
     days = annotations.with_changes(days, changes)
     if alpha["value"] is None:
-        return FigureCard(_("Agreement is not defined for this job"), under, days, explain=("alpha",))
+        return FigureCard(_("Agreement is not defined for this job"), subtitle, days, explain=("alpha",))
     title = _("Krippendorff's alpha %(value)s (%(low)s to %(high)s)") % {
         "value": f"{alpha['value']:.2f}", "low": f"{alpha['low']:.2f}", "high": f"{alpha['high']:.2f}",
     }  # fmt: skip
     if defined.empty:
-        return FigureCard(title, under, days, explain=("alpha",))
+        return FigureCard(title, subtitle, days, explain=("alpha",))
     figure = go.Figure()
     figure.add_scatter(
         x=[*defined["day"], *defined["day"][::-1]],
@@ -68,7 +68,7 @@ def agreement(
     dress(figure).update_yaxes(range=[min(0.0, float(defined["low"].min()) - 0.05), 1.02])
     figure.update_xaxes(tickformat="%m-%d")
     annotations.draw(figure, changes, top=1.0)
-    return FigureCard(title, under, days.iloc[::-1], figure, ("alpha",))
+    return FigureCard(title, subtitle, days.iloc[::-1], figure, ("alpha",))
 
 
 def confusion(
@@ -84,7 +84,7 @@ def confusion(
 
     `link`: the address of the answers of a cell, by what is right and what was answered; or of a row, by the first."""
     table = np.asarray(counts if counts is not None else [], dtype=float)
-    under = _("Rows: gold, truth or label; columns: answers; %(of)s; n = %(n)s") % {
+    subtitle = _("Rows: gold, truth or label; columns: answers; %(of)s; n = %(n)s") % {
         "of": of,
         "n": f"{table.sum():,.0f}",
     }
@@ -92,43 +92,43 @@ def confusion(
         title = (
             _("This task type has no categories") if counts is None else _("No answer can be compared with a label yet")
         )
-        return FigureCard(title, under, pd.DataFrame())
+        return FigureCard(title, subtitle, pd.DataFrame())
     rows = table.sum(axis=1, keepdims=True)
     shares = np.divide(table, rows, out=np.full(table.shape, np.nan), where=rows >= LEAST_SHOWN)
     z = shares if rates else table
-    written = [[("" if np.isnan(one) else f"{one:.0%}") if rates else f"{one:.0f}" for one in row] for row in z]
-    names, places = [str(name) for name in categories], list(range(len(categories)))
+    texts = [[("" if np.isnan(cell) else f"{cell:.0%}") if rates else f"{cell:.0f}" for cell in row] for row in z]
+    names, indices = [str(name) for name in categories], list(range(len(categories)))
     cells = [[link(right, answered) if link and n else "" for answered, n in zip(names, row, strict=True)]
              for right, row in zip(names, table, strict=True)]  # fmt: skip
     figure = go.Figure(
         go.Heatmap(
             z=z,
-            x=places,
-            y=places,
+            x=indices,
+            y=indices,
             colorscale=SCALE,
             xgap=1,
             ygap=1,
-            text=written,
+            text=texts,
             customdata=cells,
             texttemplate="%{text}" if len(names) <= MOST_WRITTEN else None,
             colorbar={"thickness": 10, "outlinewidth": 0},
             hovertext=[
-                [f"{right} → {answered}: {told}" for answered, told in zip(names, row, strict=True)]
-                for right, row in zip(names, written, strict=True)
+                [f"{right} → {answered}: {table_rows}" for answered, table_rows in zip(names, row, strict=True)]
+                for right, row in zip(names, texts, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
     dress(figure, height=140 + 30 * max(len(names), 5), legend=False)
-    ticks = {"tickvals": places, "ticktext": [_short(name) for name in names], "showgrid": False}
+    ticks = {"tickvals": indices, "ticktext": [_short(name) for name in names], "showgrid": False}
     figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(title={"text": _("Answered")}, **ticks)
     wrong = 1 - np.trace(table) / table.sum()
-    told = pd.DataFrame(table.astype(int), columns=[f"→ {name}" for name in names])
-    told.insert(0, "right", names)
+    table_rows = pd.DataFrame(table.astype(int), columns=[f"→ {name}" for name in names])
+    table_rows.insert(0, "right", names)
     warning = _("Rows with fewer than 5 answers are hidden.") if rates and (rows < LEAST_SHOWN).any() else ""
     title = _("%(share)s of answers disagree with the label") % {"share": percent(float(wrong))}
     links = tuple(link(name, "") for name in names) if link else ()
-    return FigureCard(title, under, told, figure, switches=switches, warning=warning, links=links)
+    return FigureCard(title, subtitle, table_rows, figure, switches=switches, warning=warning, links=links)
 
 
 def _short(name: str) -> str:
@@ -136,60 +136,69 @@ def _short(name: str) -> str:
 
 
 def pairs(
-    found: pd.DataFrame,
+    confusions: pd.DataFrame,
     *,
     of: str,
     link: Callable[[str, str], str] | None = None,
     examples: Sequence[tuple[Thumbnail, ...]] = (),
 ) -> FigureCard:
     """The most frequent confusions, of gtcrowd.analytics.measures.workers.top_pairs, with some objects of each."""
-    under = _("Most frequent confusions, as a share of the correct category's answers; %(of)s") % {"of": of}
-    if found.empty:
-        return FigureCard(_("No confusions"), under, found)
-    named = list(zip(found["right"], found["answered"], strict=True))
-    names = [f"{_short(right)} → {_short(answered)}" for right, answered in named]
-    links = tuple(link(*pair) for pair in named) if link else ()
-    figure = go.Figure(go.Bar(
-        x=found["n"], y=names, orientation="h", marker={"color": ORANGE}, text=[percent(one) for one in found["share"]],
-        customdata=[[one] for one in links], hovertemplate="%{y}: %{x} (%{text})<extra></extra>",
-    ))  # fmt: skip
-    dress(figure, height=90 + 28 * len(found), legend=False).update_yaxes(autorange="reversed", type="category")
-    first = found.iloc[0]
-    facts = {"right": first["right"], "answered": first["answered"], "share": percent(first["share"])}
-    title = _("%(right)s is confused with %(answered)s in %(share)s of answers") % facts
-    some = tuple((name, seen) for name, seen in zip(names, examples, strict=False) if seen)
-    return FigureCard(title, under, found, figure, links=links, examples=some)
+    subtitle = _("Most frequent confusions, as a share of the correct category's answers; %(of)s") % {"of": of}
+    if confusions.empty:
+        return FigureCard(_("No confusions"), subtitle, confusions)
+    pairs_of_names = list(zip(confusions["right"], confusions["answered"], strict=True))
+    names = [f"{_short(right)} → {_short(answered)}" for right, answered in pairs_of_names]
+    links = tuple(link(*pair) for pair in pairs_of_names) if link else ()
+    figure = go.Figure(
+        go.Bar(
+            x=confusions["n"],
+            y=names,
+            orientation="h",
+            marker={"color": ORANGE},
+            text=[percent(value) for value in confusions["share"]],
+            customdata=[[value] for value in links],
+            hovertemplate="%{y}: %{x} (%{text})<extra></extra>",
+        )
+    )
+    dress(figure, height=90 + 28 * len(confusions), legend=False).update_yaxes(autorange="reversed", type="category")
+    first = confusions.iloc[0]
+    values = {"right": first["right"], "answered": first["answered"], "share": percent(first["share"])}
+    title = _("%(right)s is confused with %(answered)s in %(share)s of answers") % values
+    groups = tuple((name, thumbnails) for name, thumbnails in zip(names, examples, strict=False) if thumbnails)
+    return FigureCard(title, subtitle, confusions, figure, links=links, examples=groups)
 
 
 def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
     """Cohen's kappa of each two workers; those who agree stand side by side."""
     ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
-    kappa = np.array([[np.nan if one is None else one for one in row] for row in content.get("kappa", [])], dtype=float)
-    under = _(
+    kappa = np.array(
+        [[np.nan if first is None else first for first in row] for row in content.get("kappa", [])], dtype=float
+    )
+    subtitle = _(
         "Cohen's kappa of each pair of workers on shared objects; blank: fewer than 5 objects; similar "
         "workers side by side; %(of)s"
     ) % {"of": of}
     columns = ["one", "other", "kappa", "shared"]
     if len(ids) < 2:
         return FigureCard(
-            _("Fewer than two workers have answered"), under, pd.DataFrame(columns=columns), explain=("kappa",)
+            _("Fewer than two workers have answered"), subtitle, pd.DataFrame(columns=columns), explain=("kappa",)
         )
-    placed = seriation.alike(kappa)
-    called = [names.get(ids[place], str(ids[place])) for place in placed]
-    kappa, shared = kappa[np.ix_(placed, placed)], shared[np.ix_(placed, placed)]
+    order = seriation.alike(kappa)
+    ordered_names = [names.get(ids[index], str(ids[index])) for index in order]
+    kappa, shared = kappa[np.ix_(order, order)], shared[np.ix_(order, order)]
     np.fill_diagonal(kappa, np.nan)
     kappa[shared < LEAST_SHOWN] = np.nan
-    one, other = np.triu_indices(len(ids), 1)
+    first, second = np.triu_indices(len(ids), 1)
     table = pd.DataFrame(
         {
-            "one": [called[place] for place in one],
-            "other": [called[place] for place in other],
-            "kappa": kappa[one, other],
-            "shared": shared[one, other],
+            "one": [ordered_names[index] for index in first],
+            "other": [ordered_names[index] for index in second],
+            "kappa": kappa[first, second],
+            "shared": shared[first, second],
         }
     )
     table = table[table["shared"] > 0].sort_values("kappa", ignore_index=True)
-    known = table[table["kappa"].notna()]
+    defined = table[table["kappa"].notna()]
     figure = go.Figure(
         go.Heatmap(
             z=kappa,
@@ -197,35 +206,37 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
             y=list(range(len(ids))),
             text=shared,
             colorscale=SCALE,
-            zmin=min(0.0, float(np.nanmin(kappa))) if len(known) else 0.0,
+            zmin=min(0.0, float(np.nanmin(kappa))) if len(defined) else 0.0,
             zmax=1,
             xgap=1,
             ygap=1,
-            customdata=[[link(ids[place])] * len(ids) for place in placed],
+            customdata=[[link(ids[index])] * len(ids) for index in order],
             colorbar={"thickness": 10, "outlinewidth": 0},
             hovertemplate="%{y}, %{x}: %{z:.2f}, n = %{text}<extra></extra>",
         )
     )
     dress(figure, height=200 + 15 * max(len(ids), 8), legend=False)
-    ticks = {"tickvals": list(range(len(ids))), "ticktext": called, "showgrid": False}
+    ticks = {"tickvals": list(range(len(ids))), "ticktext": ordered_names, "showgrid": False}
     figure.update_yaxes(autorange="reversed", **ticks).update_xaxes(tickangle=-60, **ticks)
-    if known.empty:
-        return FigureCard(_("No two workers share enough objects"), under, table, explain=("kappa",))
-    facts = {"low": f"{known['kappa'].min():.2f}", "high": f"{known['kappa'].max():.2f}"}
-    title = _("Cohen's kappa between %(low)s and %(high)s") % facts
-    return FigureCard(title, under, table, figure, ("kappa",))
+    if defined.empty:
+        return FigureCard(_("No two workers share enough objects"), subtitle, table, explain=("kappa",))
+    values = {"low": f"{defined['kappa'].min():.2f}", "high": f"{defined['kappa'].max():.2f}"}
+    title = _("Cohen's kappa between %(low)s and %(high)s") % values
+    return FigureCard(title, subtitle, table, figure, ("kappa",))
 
 
-def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> FigureCard:
+def reliability(report: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> FigureCard:
     """How often labels are right, beside how sure they are. `link`: the address of a bin's objects."""
-    bins = pd.DataFrame(found["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
-    under = _("Labels with known truth in ten confidence bins, 95 %% intervals; %(of)s; n = %(n)s") % {
-        "of": of, "n": f"{found['n']:,}",
+    bins = pd.DataFrame(report["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
+    subtitle = _("Labels with known truth in ten confidence bins, 95 %% intervals; %(of)s; n = %(n)s") % {
+        "of": of, "n": f"{report['n']:,}",
     }  # fmt: skip
     if bins.empty:
-        return FigureCard(_("No label has a known truth to compare with"), under, bins, explain=("ece",))
+        return FigureCard(_("No label has a known truth to compare with"), subtitle, bins, explain=("ece",))
     links = (
-        tuple(link(AnswerFilter(sure=(one["low"], one["high"]), truth=True)) for one in found["bins"]) if link else ()
+        tuple(link(AnswerFilter(sure=(item["low"], item["high"]), truth=True)) for item in report["bins"])
+        if link
+        else ()
     )
     figure = go.Figure()
     figure.add_scatter(
@@ -243,7 +254,7 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter]
         mode="markers",
         name=_("labels"),
         text=bins["n"],
-        customdata=[[one] for one in links],
+        customdata=[[item] for item in links],
         marker={"color": BLUE, "size": size, "opacity": 1},
         cliponaxis=False,
         error_y=arms(bins["accuracy"], bins["least"], bins["most"], color=BLUE),
@@ -254,13 +265,13 @@ def reliability(found: dict[str, Any], *, of: str, link: Callable[[AnswerFilter]
         legend={"y": -0.24}
     )
     warning = ""
-    if found["few"]:
+    if report["few"]:
         warning = _("Fewer than %(few)s labels have a known truth; the differences may be due to chance.") % {
             "few": calibration.FEW
         }
     return FigureCard(
-        _("Confidence differs from accuracy by %(ece)s on average") % {"ece": percent(found["ece"])},
-        under,
+        _("Confidence differs from accuracy by %(ece)s on average") % {"ece": percent(report["ece"])},
+        subtitle,
         bins,
         figure,
         ("ece",),
@@ -274,31 +285,31 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
     address of an object by its position."""
     columns = ["position", "value", "exposures", "missed", "active"]
     table = pd.DataFrame([
-        {"position": one["position"], "value": str(one["value"]), "exposures": one["n"],
-         "missed": 1 - one["right"] / one["n"] if one["n"] else np.nan, "active": one["active"]}
-        for one in items
+        {"position": item["position"], "value": str(item["value"]), "exposures": item["n"],
+         "missed": 1 - item["right"] / item["n"] if item["n"] else np.nan, "active": item["active"]}
+        for item in items
     ], columns=columns)  # fmt: skip
-    under = _("Gold questions: error rate by times shown; above the line most answers are wrong; %(of)s; n = "
+    subtitle = _("Gold questions: error rate by times shown; above the line most answers are wrong; %(of)s; n = "
 "%(n)s") % {
         "of": of, "n": f"{len(table):,}",
     }  # fmt: skip
-    seen = table[table["exposures"] > 0]
-    if seen.empty:
+    exposed = table[table["exposures"] > 0]
+    if exposed.empty:
         title = _("This job has no gold questions") if table.empty else _("No gold question has been answered yet")
-        return FigureCard(title, under, table, explain=("gold_accuracy",))
-    suspect = (seen["missed"] > 0.5) & (seen["exposures"] >= LEAST_SHOWN)
+        return FigureCard(title, subtitle, table, explain=("gold_accuracy",))
+    suspect = (exposed["missed"] > 0.5) & (exposed["exposures"] >= LEAST_SHOWN)
     figure = go.Figure()
     for name, chosen, colour, symbol in (
         (_("plausible"), ~suspect, BLUE, "circle"), (_("review"), suspect, ORANGE, "triangle-up"),
     ):  # fmt: skip
         if chosen.any():
             figure.add_scatter(
-                x=seen["exposures"][chosen],
-                y=seen["missed"][chosen],
+                x=exposed["exposures"][chosen],
+                y=exposed["missed"][chosen],
                 mode="markers",
                 name=name,
-                text=[labels.object_number(position) for position in seen["position"][chosen]],
-                customdata=[[link(int(place))] for place in seen["position"][chosen]] if link else None,
+                text=[labels.object_number(position) for position in exposed["position"][chosen]],
+                customdata=[[link(int(position))] for position in exposed["position"][chosen]] if link else None,
                 marker={"color": colour, "size": 9, "symbol": symbol, "opacity": 0.8},
                 hovertemplate=_("Object") + " %{text}: %{y:.0%}, n = %{x}<extra></extra>",
             )
@@ -315,11 +326,11 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
     table = table.sort_values("missed", ascending=False)
     return FigureCard(
         title if suspect.any() else _("No gold question is missed by most workers"),
-        under,
+        subtitle,
         table,
         figure,
         ("gold_accuracy",),
-        links=tuple(link(int(place)) for place in table["position"]) if link else (),
+        links=tuple(link(int(position)) for position in table["position"]) if link else (),
     )
 
 
@@ -327,53 +338,55 @@ def redundancy(
     rows: list[list[Any]], *, saved: int | None, price: float, link: Callable[[AnswerFilter], str] | None = None
 ) -> FigureCard:
     """Objects by their number of answers, stacked by why they got no more. `link`: the address of those of a bar."""
-    known = reasons()
+    reason_names = reasons()
     table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
-    under = _("Objects by number of answers and by the reason they received no more; n = %(n)s") % {
+    subtitle = _("Objects by number of answers and by the reason they received no more; n = %(n)s") % {
         "n": f"{int(table['count'].sum()):,}"
     }
     if table.empty:
-        return FigureCard(_("No object has been assigned yet"), under, table)
+        return FigureCard(_("No object has been assigned yet"), subtitle, table)
     figure = go.Figure()
-    for place, (reason, some) in enumerate(table.groupby("reason", sort=True)):
-        counts = some.groupby("answers")["count"].sum()
-        where = [[link(AnswerFilter(answers=int(n), reason=str(reason)))] for n in counts.index] if link else None
-        figure.add_bar(x=counts.index, y=counts, name=known.get(str(reason), str(reason)), marker=mark(place),
-                       customdata=where, hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
+    for index, (reason, group) in enumerate(table.groupby("reason", sort=True)):
+        counts = group.groupby("answers")["count"].sum()
+        hrefs = [[link(AnswerFilter(answers=int(n), reason=str(reason)))] for n in counts.index] if link else None
+        figure.add_bar(x=counts.index, y=counts, name=reason_names.get(str(reason), str(reason)), marker=mark(index),
+                       customdata=hrefs, hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
     dress(figure).update_layout(barmode="stack", bargap=0.5, legend={"y": -0.24})
     figure.update_xaxes(dtick=1, title={"text": _("Answers per object")})
     mean = float((table["answers"] * table["count"]).sum() / max(table["count"].sum(), 1))
     title = _("%(mean)s answers per object") % {"mean": f"{mean:.2f}"}
     if saved:
-        facts = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
+        values = {"mean": title, "saved": f"{saved:,}", "money": f"{saved * price:,.2f}"}
         title = (
             ngettext(
                 "%(mean)s; %(saved)s answer and $%(money)s saved",
                 "%(mean)s; %(saved)s answers and $%(money)s saved",
                 saved,
             )
-            % facts
+            % values
         )
     links = tuple(
         link(AnswerFilter(answers=int(n), reason=str(reason))) if link else ""
         for n, reason in zip(table["answers"], table["reason"], strict=True)
     )
-    return FigureCard(title, under, table, figure, links=links if link else ())
+    return FigureCard(title, subtitle, table, figure, links=links if link else ())
 
 
 def least_confident(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | None) -> FigureCard:
     """The labels that are least sure, as a table."""
     table = pd.DataFrame(
-        [[position, written(value), sure] for position, value, sure in rows],
+        [[position, short_value(value), confidence] for position, value, confidence in rows],
         columns=["position", "value", "confidence"],
     )
-    under = _(
+    subtitle = _(
         "Labels with the lowest confidence, at most 200; each row links to the object and all its answers; %(of)s"
     ) % {"of": of}
     if table.empty:
-        return FigureCard(_("No labels yet"), under, table)
+        return FigureCard(_("No labels yet"), subtitle, table)
     below = int((table["confidence"] < 0.8).sum())
     title = ngettext(
         "%(n)s label has a confidence below 80 %%", "%(n)s labels have a confidence below 80 %%", below
     ) % {"n": f"{below:,}" if below < len(table) else f"≥ {below:,}"}
-    return FigureCard(title, under, table, links=tuple(link(int(place)) for place in table["position"]) if link else ())
+    return FigureCard(
+        title, subtitle, table, links=tuple(link(int(position)) for position in table["position"]) if link else ()
+    )

@@ -47,31 +47,34 @@ def lines(days: pd.DataFrame, *, first: date | None, last: date | None) -> dict[
         weeks = table.groupby(np.arange(whole) // WEEK)
         table = weeks.sum().assign(workers=weeks["workers"].mean())
     measured = workers.measured(table, pooled=False)
-    found = {name: _line(measured[name].to_numpy(dtype=float), said, weekly=weekly) for name, said in SERIES.items()}
-    return {name: line for name, line in found.items() if line}
+    sparks = {
+        name: _line(measured[name].to_numpy(dtype=float), formatter, weekly=weekly)
+        for name, formatter in SERIES.items()
+    }
+    return {name: line for name, line in sparks.items() if line}
 
 
-def _line(values: FloatArray, said: Callable[[float], str], *, weekly: bool) -> Spark | None:
-    there = np.flatnonzero(~np.isnan(values))
-    if len(there) < LEAST:
+def _line(values: FloatArray, formatter: Callable[[float], str], *, weekly: bool) -> Spark | None:
+    indices = np.flatnonzero(~np.isnan(values))
+    if len(indices) < LEAST:
         return None
-    known = values[there]
+    defined = values[indices]
     text = _("Weekly: first %(first)s, last %(last)s, minimum %(least)s, maximum %(most)s") if weekly else _(
         "Daily: first %(first)s, last %(last)s, minimum %(least)s, maximum %(most)s"
     )  # fmt: skip
-    facts = {"first": known[0], "last": known[-1], "least": known.min(), "most": known.max()}
-    return Spark(_drawn(values, there), text % {name: said(float(value)) for name, value in facts.items()})
+    extremes = {"first": defined[0], "last": defined[-1], "least": defined.min(), "most": defined.max()}
+    return Spark(_svg(values, indices), text % {name: formatter(float(value)) for name, value in extremes.items()})
 
 
-def _drawn(values: FloatArray, there: npt.NDArray[np.intp]) -> str:
+def _svg(values: FloatArray, indices: npt.NDArray[np.intp]) -> str:
     """A picture: a line with gaps, and a dot at its end. It cannot have the page's colours: middle tones, legible on a
     light and on a dark ground."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     x = EDGE + (WIDTH - 2 * EDGE) * np.arange(len(values)) / max(len(values) - 1, 1)
     y = HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * ((values - low) / (high - low) if high > low else values * 0 + 0.5)
-    runs = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
-    paths = "".join("M" + "L".join(f"{x[place]:.1f} {y[place]:.1f}" for place in [*run, run[-1]]) for run in runs)
-    end = there[-1]
+    runs = np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1)
+    paths = "".join("M" + "L".join(f"{x[index]:.1f} {y[index]:.1f}" for index in [*run, run[-1]]) for run in runs)
+    end = indices[-1]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f'<path d="{paths}" fill="none" stroke="{BLUE}" stroke-width="2" stroke-linecap="round" '

@@ -31,9 +31,9 @@ def dress(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Fi
     )  # fmt: skip
 
 
-def mark(place: int) -> dict[str, Any]:
+def mark(index: int) -> dict[str, Any]:
     """Colour and pattern of the n-th of several bars."""
-    last = min(place, len(PALETTE) - 1)
+    last = min(index, len(PALETTE) - 1)
     return {"color": PALETTE[last], "pattern": pattern(PATTERNS[last])}
 
 

@@ -36,31 +36,31 @@ def throughput(
     `other`: answers a day of what is compared with. `answers`: where a bar leads, by its first day, its last one, and
     the name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
     """
-    bars, ends, what = _bars(table)
-    under = _("%(what)s (%(zone)s); days without answers count as zero; n = %(n)s") % {
-        "what": what, "zone": zone, "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
+    bars, ends, bar_unit = _bars(table)
+    subtitle = _("%(what)s (%(zone)s); days without answers count as zero; n = %(n)s") % {
+        "what": bar_unit, "zone": zone, "n": f"{table.to_numpy().sum() if table.size else 0:,.0f}",
     }  # fmt: skip
     nothing = pd.DataFrame(columns=["day"])
     if table.empty:
-        return FigureCard(_("No answers in this period"), under, nothing, explain=("submitted",), switches=switches)
+        return FigureCard(_("No answers in this period"), subtitle, nothing, explain=("submitted",), switches=switches)
     figure = go.Figure()
-    spans = [(first.date(), last.date()) for first, last in zip(bars.index, ends, strict=True)]
-    links = [link(*span) for span in spans]
-    for place, name in enumerate(bars.columns):
+    periods = [(first.date(), last.date()) for first, last in zip(bars.index, ends, strict=True)]
+    links = [link(*period) for period in periods]
+    for index, name in enumerate(bars.columns):
         label = _("others") if name == "others" else str(name)
-        where = [
-            [(answers(*span, str(name)) if n else "") if answers else there]
-            for span, there, n in zip(spans, links, bars[name], strict=True)
+        hrefs = [
+            [(answers(*period, str(name)) if n else "") if answers else href]
+            for period, href, n in zip(periods, links, bars[name], strict=True)
         ]
         figure.add_bar(
-            x=bars.index, y=bars[name], name=label, marker=mark(place), customdata=where,
+            x=bars.index, y=bars[name], name=label, marker=mark(index), customdata=hrefs,
             hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra>" + label + "</extra>",
         )  # fmt: skip
-    total, told = table.sum(axis=1), bars
+    total, table_rows = table.sum(axis=1), bars
     if len(bars) == len(table) > 1:
-        told = bars.assign(median=total.rolling(7, min_periods=1).median())
+        table_rows = bars.assign(median=total.rolling(7, min_periods=1).median())
         line = {"color": INK, "width": 2.5, "dash": "dash"}
-        figure.add_scatter(x=bars.index, y=told["median"], name=_("7-day median"), mode="lines", line=line)
+        figure.add_scatter(x=bars.index, y=table_rows["median"], name=_("7-day median"), mode="lines", line=line)
     if other and other.value and len(bars) == len(table):
         figure.add_hline(y=other.value, line={"color": INK, "dash": "dot"}, annotation_text=other.name)
     dress(figure, height=420).update_layout(barmode="stack", bargap=0.15)
@@ -68,68 +68,70 @@ def throughput(
     title = _("%(mean)s answers per day, %(most)s on the busiest day") % {
         "mean": f"{total.mean():,.0f}", "most": f"{total.max():,.0f}",
     }  # fmt: skip
-    table = told.reset_index().iloc[::-1]
-    return FigureCard(title, under, table, figure, ("submitted",), switches, wide=wide, links=tuple(links[::-1]))
+    table = table_rows.reset_index().iloc[::-1]
+    return FigureCard(title, subtitle, table, figure, ("submitted",), switches, wide=wide, links=tuple(links[::-1]))
 
 
 def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
     """The table by day, week or month; the last day of each bar; and what the bars are."""
     if len(table) <= WEEKLY:
         return table, list(table.index), _("Answers per day")
-    period, what = ("W", _("Answers per week")) if len(table) <= MONTHLY else ("M", _("Answers per month"))
-    called = pd.DatetimeIndex(table.index).to_period(period)
-    bars = table.groupby(called).sum()
+    period, bar_unit = ("W", _("Answers per week")) if len(table) <= MONTHLY else ("M", _("Answers per month"))
+    labels = pd.DatetimeIndex(table.index).to_period(period)
+    bars = table.groupby(labels).sum()
     periods = pd.PeriodIndex(bars.index)
-    ends = [one.end_time.normalize() for one in periods]
+    ends = [bar.end_time.normalize() for bar in periods]
     bars.index = periods.start_time.rename("day")
-    return bars, ends, what
+    return bars, ends, bar_unit
 
 
-def burn_down(history: pd.Series, found: Forecast, *, what: str) -> FigureCard:
+def burn_down(history: pd.Series, forecast: Forecast, *, what: str) -> FigureCard:
     """Answers still wanted: day by day until now (as `history` of answers has it), and on the days to come.
 
     Widest band: 90 of 100 futures; inner one: half of them."""
-    under = _(
+    subtitle = _(
         "Answers remaining: %(what)s; bands: 50 %% and 90 %% prediction intervals, simulated from the last 28 days"
     ) % {"what": what}
-    if found.reason:
+    if forecast.reason:
         title = {
             "done": _("All target answers received"),
             "few-days": ngettext(
                 "%(rest)s answer remaining; too few days of work for a forecast",
                 "%(rest)s answers remaining; too few days of work for a forecast",
-                found.rest,
+                forecast.rest,
             ),
             "no-answers": ngettext(
                 "%(rest)s answer remaining; no recent answers",
                 "%(rest)s answers remaining; no recent answers",
-                found.rest,
+                forecast.rest,
             ),
-        }[found.reason] % {"rest": f"{found.rest:,}"}
-    elif found.finish:
+        }[forecast.reason] % {"rest": f"{forecast.rest:,}"}
+    elif forecast.finish:
         title = _("Expected finish %(day)s (90 %% interval: %(low)s to %(high)s)") % {
-            "day": found.finish, "low": found.finish_low, "high": found.finish_high or _("more than two years"),
-        }  # fmt: skip
+            "day": forecast.finish,
+            "low": forecast.finish_low,
+            "high": forecast.finish_high or _("more than two years"),
+        }
     else:
         title = _("Not finished within two years at this rate")
-    if found.reason == "done" and len(history) and history.any():
+    if forecast.reason == "done" and len(history) and history.any():
         history = history[
             : history[history > 0].index[-1] + pd.Timedelta(days=1)
         ]  # what came after its end says nothing
-    past = found.rest + history[::-1].cumsum().shift(1, fill_value=0)[::-1] if len(history) else history
+    past = forecast.rest + history[::-1].cumsum().shift(1, fill_value=0)[::-1] if len(history) else history
     figure = go.Figure()
     if len(past):
         figure.add_scatter(x=past.index, y=past, mode="lines", name=_("so far"), line={"color": BLUE, "width": 2.5})
-    days = [past.index[-1], *found.days] if len(past) else list(found.days)
+    days = [past.index[-1], *forecast.days] if len(past) else list(forecast.days)
 
     def joined(values: tuple[float, ...]) -> list[float]:
         return [float(past.iloc[-1]), *values] if len(past) else list(values)
 
     for name, low, high, colour in (
-        ("90 %", found.low90, found.high90, "rgba(59, 125, 216, 0.18)"),
-        ("50 %", found.low50, found.high50, "rgba(59, 125, 216, 0.38)"),
+        ("90 %", forecast.low90, forecast.high90, "rgba(59, 125, 216, 0.18)"),
+        ("50 %", forecast.low50, forecast.high50, "rgba(59, 125, 216, 0.38)"),
     ):
-        if found.days:
+        if forecast.days:
             figure.add_scatter(
                 x=days,
                 y=joined(low),
@@ -143,40 +145,40 @@ def burn_down(history: pd.Series, found: Forecast, *, what: str) -> FigureCard:
                 x=days, y=joined(high), mode="lines", line={"width": 0}, fill="tonexty", fillcolor=colour, name=name,
                 legendgroup=name, hoverinfo="skip",
             )  # fmt: skip
-    if found.days:
-        figure.add_scatter(x=days, y=joined(found.middle), mode="lines", name=_("median forecast"),
+    if forecast.days:
+        figure.add_scatter(x=days, y=joined(forecast.middle), mode="lines", name=_("median forecast"),
                            line={"color": ORANGE, "dash": "dash", "width": 2})  # fmt: skip
-    if found.finish:
-        figure.add_vline(x=found.finish.isoformat(), line={"color": INK, "dash": "dot"})
+    if forecast.finish:
+        figure.add_vline(x=forecast.finish.isoformat(), line={"color": INK, "dash": "dot"})
     dress(figure).update_yaxes(rangemode="tozero")
     figure.update_xaxes(tickformat="%m-%d")
     table = pd.DataFrame({
-        "day": pd.to_datetime([*past.index, *found.days]), "left": [*past, *found.middle],
-        "low90": [*past, *found.low90], "high90": [*past, *found.high90],
+        "day": pd.to_datetime([*past.index, *forecast.days]), "left": [*past, *forecast.middle],
+        "low90": [*past, *forecast.low90], "high90": [*past, *forecast.high90],
     })  # fmt: skip
-    return FigureCard(title, under, table, figure if figure.data else None, ("forecast",))
+    return FigureCard(title, subtitle, table, figure if figure.data else None, ("forecast",))
 
 
 def hours(table: pd.DataFrame, *, zone: str, window: str) -> FigureCard:
     """Answers by hour of the week, of gtcrowd.analytics.frames.hours."""
     counts = table.drop(columns="weekday").to_numpy()
-    called = get_day_names("abbreviated", locale=get_language() or "en")
-    names = [called[day] for day in range(7)]
-    under = _("Answers by weekday and hour (%(zone)s); n = %(n)s; %(window)s") % {
+    day_names = get_day_names("abbreviated", locale=get_language() or "en")
+    names = [day_names[day] for day in range(7)]
+    subtitle = _("Answers by weekday and hour (%(zone)s); n = %(n)s; %(window)s") % {
         "zone": zone, "n": f"{int(counts.sum()):,}", "window": window,
     }  # fmt: skip
-    told = table.assign(weekday=names)
+    table_rows = table.assign(weekday=names)
     if not counts.sum():
-        return FigureCard(_("No answers in this period"), under, told.iloc[:0])
+        return FigureCard(_("No answers in this period"), subtitle, table_rows.iloc[:0])
     weekday, hour = np.unravel_index(int(counts.argmax()), counts.shape)
     figure = go.Figure(go.Heatmap(
-        z=counts, x=[f"{one:02d}" for one in range(24)], y=names, colorscale=SCALE, xgap=1, ygap=1,
+        z=counts, x=[f"{hour_of_day:02d}" for hour_of_day in range(24)], y=names, colorscale=SCALE, xgap=1, ygap=1,
         colorbar={"thickness": 10, "outlinewidth": 0}, hovertemplate="%{y} %{x}:00: %{z:,}<extra></extra>",
     ))  # fmt: skip
     dress(figure, height=300, legend=False).update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(showgrid=False, type="category")
-    facts = {"day": names[int(weekday)], "hour": f"{int(hour):02d}:00"}
-    return FigureCard(_("Busiest hour: %(day)s %(hour)s") % facts, under, told, figure)
+    values = {"day": names[int(weekday)], "hour": f"{int(hour):02d}:00"}
+    return FigureCard(_("Busiest hour: %(day)s %(hour)s") % values, subtitle, table_rows, figure)
 
 
 def times(
@@ -187,7 +189,7 @@ def times(
     of the answers that took so long or longer, by the server's clock."""
     seconds = latency.LEAST_SECONDS * 2 ** ((np.arange(latency.CLASSES) + 1) / latency.PER_OCTAVE)
     n, n_active = int(counts.sum()), int(active.sum())
-    under = _(
+    subtitle = _(
         "Cumulative share of answers by time on the server clock and by active time on the page; n = %(n)s; %(window)s"
     ) % {
         "n": f"{n:,}",
@@ -199,9 +201,9 @@ def times(
     )
     inside = (upto > 0.001) & (np.roll(upto, 1) < 0.9995) & (np.arange(latency.CLASSES) > 0)
     if not n:
-        return FigureCard(_("No answer times yet"), under, table.iloc[:0], explain=("p50", "active_p50"))
+        return FigureCard(_("No answer times yet"), subtitle, table.iloc[:0], explain=("p50", "active_p50"))
     figure = go.Figure()
-    links = [link(float(one)) for one in seconds] if link else []
+    links = [link(float(value)) for value in seconds] if link else []
     for name, values, colour, dash in (
         (_("from assignment to submission"), counts, BLUE, "solid"), (_("active time"), active, ORANGE, "dash"),
     ):  # fmt: skip
@@ -209,7 +211,7 @@ def times(
             figure.add_scatter(
                 x=seconds, y=values.cumsum() / values.sum(), mode="lines", name=name,
                 line={"color": colour, "dash": dash, "shape": "spline", "width": 2},
-                customdata=[[one] for one in links] if values is counts else None,
+                customdata=[[value] for value in links] if values is counts else None,
                 hovertemplate="%{y:.0%}: %{x:.1f} s<extra></extra>",
             )  # fmt: skip
     low, middle, high = (float(latency.percentile(counts, share)) for share in (0.05, 0.5, 0.95))
@@ -217,14 +219,16 @@ def times(
     dress(figure).update_yaxes(tickformat=".0%", range=[0, 1.02])
     wide = [max(low / 3, 0.2), max(high * 3, 2)]
     ticks = [
-        one for one in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if wide[0] <= one <= wide[1]
+        value
+        for value in (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+        if wide[0] <= value <= wide[1]
     ]
     figure.update_xaxes(type="log", title={"text": _("Seconds")}, range=np.log10(wide).tolist(), tickvals=ticks)
     figure.update_layout(legend={"y": -0.24})
-    facts = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
-    title = _("Median %(middle)s s; 90 %% between %(low)s s and %(high)s s") % facts
-    rows = tuple(one for one, within in zip(links, inside, strict=True) if within) if link else ()
-    return FigureCard(title, under, table[inside], figure, ("p50", "active_p50"), links=rows)
+    quantiles = {"middle": f"{middle:,.1f}", "low": f"{low:,.1f}", "high": f"{high:,.1f}"}
+    title = _("Median %(middle)s s; 90 %% between %(low)s s and %(high)s s") % quantiles
+    rows = tuple(value for value, within in zip(links, inside, strict=True) if within) if link else ()
+    return FigureCard(title, subtitle, table[inside], figure, ("p50", "active_p50"), links=rows)
 
 
 def progress(
@@ -232,38 +236,38 @@ def progress(
 ) -> FigureCard:
     """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled. `objects`: of
     one job, the address of its objects in a state."""
-    shown = jobs.iloc[:30]
-    rest = (shown["objects"] - shown["labeled"] - shown["failed"]).clip(lower=0)
-    human = shown["labeled"] - shown["machine"]
-    table = shown[["job", "state", "objects"]].assign(
-        human=human, machine=shown["machine"], failed=shown["failed"], rest=rest
+    top = jobs.iloc[:30]
+    rest = (top["objects"] - top["labeled"] - top["failed"]).clip(lower=0)
+    human = top["labeled"] - top["machine"]
+    table = top[["job", "state", "objects"]].assign(
+        human=human, machine=top["machine"], failed=top["failed"], rest=rest
     )
     title = _("%(labeled)s of %(objects)s objects labeled") % {
         "labeled": f"{int(jobs['labeled'].sum()):,}", "objects": f"{int(jobs['objects'].sum()):,}",
     }  # fmt: skip
-    under = _("Objects per job by state")
+    subtitle = _("Objects per job by state")
     if jobs.empty:
-        return FigureCard(_("No jobs yet"), under, table)
+        return FigureCard(_("No jobs yet"), subtitle, table)
     figure = go.Figure()
-    where = [[link(int(pk))] for pk in shown["job_id"]]
+    hrefs = [[link(int(pk))] for pk in top["job_id"]]
     for name, values, colour, shape, state in (
         (_("by people"), human, "#2e9e6b", "", "labeled"),
         (_("by machine"), table["machine"], "#5aa7c7", "/", "labeled"),
         (_("failed"), table["failed"], "#d0614a", "x", "failed"), (_("not yet labeled"), rest, GREY, "", "rest"),
     ):  # fmt: skip
         figure.add_bar(
-            y=shown["job"],
-            x=values / shown["objects"].clip(lower=1),
-            text=[f"{int(one):,}" for one in values],
+            y=top["job"],
+            x=values / top["objects"].clip(lower=1),
+            text=[f"{int(value):,}" for value in values],
             textposition="none",
             orientation="h",
             name=name,
             marker={"color": colour, "pattern": pattern(shape)},
-            customdata=[[objects(AnswerFilter(state=state))]] if objects else where,
+            customdata=[[objects(AnswerFilter(state=state))]] if objects else hrefs,
             hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
         )
-    dress(figure, height=150 + 34 * max(len(shown), 2)).update_layout(
-        barmode="stack", legend={"y": -0.16 - 10 / (40 + 34 * max(len(shown), 2))}
+    dress(figure, height=150 + 34 * max(len(top), 2)).update_layout(
+        barmode="stack", legend={"y": -0.16 - 10 / (40 + 34 * max(len(top), 2))}
     )
     figure.update_xaxes(tickformat=".0%").update_yaxes(autorange="reversed")
-    return FigureCard(title, under, table, figure, links=tuple(one[0] for one in where))
+    return FigureCard(title, subtitle, table, figure, links=tuple(value[0] for value in hrefs))

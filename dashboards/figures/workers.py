@@ -27,36 +27,40 @@ def forest(
 
     `other`: how often those are right whom they are compared with.
     """
-    known = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
-    known = known.assign(
-        accuracy_raw=np.where(known["scored"] > 0, known["expected_correct"] / known["scored"].clip(lower=1), np.nan),
-        **{key: _unique_names(known, key)},
+    measured = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
+    measured = measured.assign(
+        accuracy_raw=np.where(
+            measured["scored"] > 0, measured["expected_correct"] / measured["scored"].clip(lower=1), np.nan
+        ),
+        **{key: _unique_names(measured, key)},
     )
     explain = ("accuracy",)
     columns = [key, *COLUMNS[1:]]
-    under = _("95 %% intervals, sorted by lower bound; n = %(n)s answers; %(window)s") % {
-        "n": f"{int(known['n'].sum()):,}", "window": window,
+    summary = _("95 %% intervals, sorted by lower bound; n = %(n)s answers; %(window)s") % {
+        "n": f"{int(measured['n'].sum()):,}", "window": window,
     }  # fmt: skip
-    crowd = measures.crowd(known)
+    crowd = measures.crowd(measured)
     if crowd is None:
-        return FigureCard(_("No accuracy estimate yet"), under, known[columns], explain=explain)
-    shown, warning = known, ""
-    if len(known) > MOST:
-        shown = pd.concat([known.head(MOST // 2), known.tail(MOST // 2)])
+        return FigureCard(_("No accuracy estimate yet"), summary, measured[columns], explain=explain)
+    drawn_rows, warning = measured, ""
+    if len(measured) > MOST:
+        drawn_rows = pd.concat([measured.head(MOST // 2), measured.tail(MOST // 2)])
         warning = _("Showing the 30 lowest and the 30 highest of %(all)s. The table lists all of them.") % {
-            "all": len(known)
+            "all": len(measured)
         }
-    below = known["high"] < crowd
+    below = measured["high"] < crowd
     title = _forest_title(crowd, int(below.sum()), key)
     figure = go.Figure()
-    lower = shown["high"] < crowd
-    flagged = shown["open_cases"] > 0 if "open_cases" in shown else pd.Series(data=False, index=shown.index)
+    lower = drawn_rows["high"] < crowd
+    flagged = (
+        drawn_rows["open_cases"] > 0 if "open_cases" in drawn_rows else pd.Series(data=False, index=drawn_rows.index)
+    )
     for name, chosen, colour, symbol in (
         (_("not below the crowd"), ~lower & ~flagged, BLUE, "circle"),
         (_("significantly below the crowd"), lower, ORANGE, "triangle-down"),
         (_("with an open case"), flagged & ~lower, PINK, "diamond"),
     ):
-        rows = shown[chosen]
+        rows = drawn_rows[chosen]
         if len(rows):
             figure.add_scatter(
                 x=rows["accuracy"],
@@ -75,32 +79,32 @@ def forest(
                 "n = %{customdata[1]}<extra></extra>",
             )
     figure.add_scatter(
-        x=shown["accuracy_raw"],
-        y=shown[key],
+        x=drawn_rows["accuracy_raw"],
+        y=drawn_rows[key],
         mode="markers",
         name=_("without shrinkage"),
         marker={"symbol": "line-ns-open", "size": 9, "color": INK},
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
     figure.add_vline(x=crowd, line={"color": INK, "dash": "dot"})
-    said = under + "; " + _("hollow: fewer than 20 answers; dotted: the crowd")
+    subtitle = summary + "; " + _("hollow: fewer than 20 answers; dotted: the crowd")
     if other:
         figure.add_vline(x=other.value, line={"color": ORANGE, "dash": "dashdot"})
-        beside = {"group": other.name, "share": percent(other.value)}
-        said += "; " + _("dots and dashes: %(group)s, accuracy %(share)s") % beside
-    dress(figure, height=130 + 24 * max(len(shown), 3))
-    figure.update_yaxes(categoryorder="array", categoryarray=shown[key].tolist(), dtick=1)
-    least = max(0.0, min(float(shown["low"].min()), other.value if other else 1.0) - 0.05)
+        baseline = {"group": other.name, "share": percent(other.value)}
+        subtitle += "; " + _("dots and dashes: %(group)s, accuracy %(share)s") % baseline
+    dress(figure, height=130 + 24 * max(len(drawn_rows), 3))
+    figure.update_yaxes(categoryorder="array", categoryarray=drawn_rows[key].tolist(), dtick=1)
+    least = max(0.0, min(float(drawn_rows["low"].min()), other.value if other else 1.0) - 0.05)
     figure.update_xaxes(tickformat=".0%", range=[least, 1.01])
-    figure.update_layout(legend={"y": -60 / (70 + 24 * max(len(shown), 3))})
+    figure.update_layout(legend={"y": -60 / (70 + 24 * max(len(drawn_rows), 3))})
     return FigureCard(
         title,
-        said,
-        known[columns].iloc[::-1],
+        subtitle,
+        measured[columns].iloc[::-1],
         figure,
         explain,
         warning=warning,
-        links=_links(known.iloc[::-1], link, key),
+        links=_links(measured.iloc[::-1], link, key),
     )
 
 
@@ -129,46 +133,46 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> FigureCard:
     """Share of right answers by their number, with the limits within which those as good as the crowd lie."""
     gold, truth = workers["gold_n"].sum(), workers["truth_n"].sum()
     if gold or truth:
-        what, method = ("gold", _("on gold questions")) if gold >= truth else ("truth", _("against the truth"))
-        rows = workers[workers[f"{what}_n"] > 0]
-        n, share = rows[f"{what}_n"], rows[f"{what}_right"] / rows[f"{what}_n"].clip(lower=1)
-        crowd = float(rows[f"{what}_right"].sum() / max(n.sum(), 1))
+        source, method = ("gold", _("on gold questions")) if gold >= truth else ("truth", _("against the truth"))
+        rows = workers[workers[f"{source}_n"] > 0]
+        n, share = rows[f"{source}_n"], rows[f"{source}_right"] / rows[f"{source}_n"].clip(lower=1)
+        crowd = float(rows[f"{source}_right"].sum() / max(n.sum(), 1))
     else:
         method = _("estimated (no gold questions)")
         rows = workers[workers["accuracy"].notna()]
         n, share = rows["n"], rows["accuracy"]
         crowd = float((share * n).sum() / max(n.sum(), 1)) if len(rows) else 0.0
     table = pd.DataFrame({"worker": rows["worker"], "n": n, "accuracy": share}).sort_values("n", ascending=False)
-    under = _("Accuracy %(method)s by number of answers, with 95 %% and 99.8 %% control limits around the "
+    subtitle = _("Accuracy %(method)s by number of answers, with 95 %% and 99.8 %% control limits around the "
 "crowd; n = %(n)s; %(window)s") % {
         "method": method, "n": f"{int(n.sum()):,}", "window": window,
     }  # fmt: skip
     if rows.empty:
-        return FigureCard(_("No accuracy estimate yet"), under, table, explain=("gold_accuracy", "accuracy"))
+        return FigureCard(_("No accuracy estimate yet"), subtitle, table, explain=("gold_accuracy", "accuracy"))
     most = int(n.max()) + 1
     figure = go.Figure()
     for level, dash in ((0.95, "dash"), (0.998, "solid")):
         limits = measures.funnel(crowd, most, level=level)
-        for place, side in enumerate(("low", "high")):
+        for index, side in enumerate(("low", "high")):
             figure.add_scatter(
                 x=limits["n"], y=limits[side], mode="lines", line={"color": INK, "dash": dash, "width": 1.2},
-                name=f"{100 * level:g} %", showlegend=not place, legendgroup=str(level), hoverinfo="skip",
+                name=f"{100 * level:g} %", showlegend=not index, legendgroup=str(level), hoverinfo="skip",
             )  # fmt: skip
     figure.add_hline(y=crowd, line={"color": INK, "dash": "dot"})
     reach = 2.878 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))  # 95 of 100 would be 1.96: outside of both is marked
     near = 1.96 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))
-    far = share < crowd - near
+    below = share < crowd - near
     for name, chosen, colour, symbol in (
-        (_("within or above the limits"), ~far, BLUE, "circle"),
-        (_("below the 95 % limit"), far, ORANGE, "triangle-down"),
+        (_("within or above the limits"), ~below, BLUE, "circle"),
+        (_("below the 95 % limit"), below, ORANGE, "triangle-down"),
     ):  # fmt: skip
-        some = rows[chosen]
-        if len(some):
-            labels = np.where(share[chosen] < crowd - reach[chosen], some["worker"], "").astype(object)
+        group = rows[chosen]
+        if len(group):
+            labels = np.where(share[chosen] < crowd - reach[chosen], group["worker"], "").astype(object)
             figure.add_scatter(
                 x=n[chosen], y=share[chosen], mode="markers+text", text=labels, textposition="top left", name=name,
                 marker={"color": colour, "size": 9, "symbol": symbol},
-                customdata=_custom(some, link, "worker", ["worker"]),
+                customdata=_custom(group, link, "worker", ["worker"]),
                 hovertemplate="%{customdata[1]}: %{y:.1%}, n = %{x}<extra></extra>",
             )  # fmt: skip
     dress(figure, height=400).update_xaxes(type="log", title={"text": _("Answers")}, dtick=1)
@@ -180,7 +184,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> FigureCard:
     ) % {"count": f"{count:,}"}
     return FigureCard(
         title if count else _("All workers within the 99.8 % control limits"),
-        under,
+        subtitle,
         table,
         figure,
         ("gold_accuracy", "truth_accuracy", "accuracy"),
@@ -204,17 +208,17 @@ def vendors(forces: pd.DataFrame, *, window: str) -> FigureCard:
         "paid",
         "per_hour",
     ]
-    under = _("Answers and cost per answer; %(window)s") % {"window": window}
+    subtitle = _("Answers and cost per answer; %(window)s") % {"window": window}
     if forces.empty:
-        return FigureCard(_("No answers in this period"), under, forces.reindex(columns=columns))
-    each = forces["paid"] / forces["submitted"].where(forces["submitted"] > 0)
+        return FigureCard(_("No answers in this period"), subtitle, forces.reindex(columns=columns))
+    cost_per_answer = forces["paid"] / forces["submitted"].where(forces["submitted"] > 0)
     figure = go.Figure()
     figure.add_bar(
         x=forces["workforce"], y=forces["submitted"], marker={"color": BLUE}, name=_("Answers"),
         hovertemplate="%{x}: %{y:,}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=forces["workforce"], y=each, yaxis="y2", mode="markers", name=_("dollars per answer"),
+        x=forces["workforce"], y=cost_per_answer, yaxis="y2", mode="markers", name=_("dollars per answer"),
         marker={"color": GREEN, "symbol": "diamond", "size": 11}, hovertemplate="%{x}: $%{y:.3f}<extra></extra>",
     )  # fmt: skip
     dress(figure, height=340).update_layout(
@@ -234,16 +238,16 @@ def vendors(forces: pd.DataFrame, *, window: str) -> FigureCard:
         "name": first["workforce"],
         "n": f"{int(first['submitted']):,}",
     }
-    return FigureCard(title, under, forces[columns], figure, ("submitted", "paid", "decline_rate"))
+    return FigureCard(title, subtitle, forces[columns], figure, ("submitted", "paid", "decline_rate"))
 
 
 def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> npt.NDArray[np.object_]:
     """For each point: where a click leads, and what is told under the pointer. As an array: of lists, each value of
     each point is looked at by itself."""
-    found = np.empty((len(rows), 1 + len(names)), dtype=object)
-    found[:, 0] = _links(rows, link, key)
-    found[:, 1:] = rows[names].to_numpy(dtype=object)
-    return found
+    values = np.empty((len(rows), 1 + len(names)), dtype=object)
+    values[:, 0] = _links(rows, link, key)
+    values[:, 1:] = rows[names].to_numpy(dtype=object)
+    return values
 
 
 def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
@@ -252,8 +256,8 @@ def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
 
 def _unique_names(rows: pd.DataFrame, key: str) -> list[str]:
     """Names, with something to tell two of the same name apart."""
-    twice = rows[key].duplicated(keep=False)
+    duplicated = rows[key].duplicated(keep=False)
     return [
-        f"{name} ({pk})" if again else str(name)
-        for name, pk, again in zip(rows[key], rows[f"{key}_id"], twice, strict=True)
+        f"{name} ({pk})" if is_duplicate else str(name)
+        for name, pk, is_duplicate in zip(rows[key], rows[f"{key}_id"], duplicated, strict=True)
     ]

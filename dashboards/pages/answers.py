@@ -29,11 +29,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     if job is not None and options.answer_filter.position is not None:
         return _object(viewer, filters, options, job)
     people = frames.names(viewer, filters.workers) if filters.workers else {}
-    found, after = drilldown.answers(viewer, filters, options.answer_filter, after=options.after)
+    rows, after = drilldown.answers(viewer, filters, options.answer_filter, after=options.after)
     back_to = drilldown.reached(viewer, after)
     parts = (
         part("answers", lambda: figures.answers(
-            found, window=links.window(viewer, filters), link=links.to_object(options),
+            rows, window=links.window(viewer, filters), link=links.to_object(options),
             worker=links.to("worker", replace(filters, workers=()), options),
             switches=links.pagination(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
         )),
@@ -47,17 +47,17 @@ def _links(
 ) -> tuple[Switch, ...]:
     """Where one may have come from, and the same answers narrowed otherwise."""
     wide = replace(filters, workers=())
-    found = [
+    switches = [
         Switch(
             _("Worker %(name)s") % {"name": name}, address.href(wide, options, page="worker", item=pk), current=False
         )
         for pk, name in people.items()
     ]
     if job is not None:
-        found += links.of_job(filters, options, job)
+        switches += links.of_job(filters, options, job)
         if job["categories"] is not None and not (options.answer_filter.right and options.answer_filter.answered):
             other = replace(options.answer_filter, wrong=not options.answer_filter.wrong)
-            found.append(
+            switches.append(
                 Switch(
                     _("Wrong answers only"),
                     address.drilldown(filters, options, other),
@@ -65,50 +65,50 @@ def _links(
                 )
             )
     if options.answer_filter != AnswerFilter():
-        found.append(Switch(_("All answers for these filters"), address.drilldown(filters, options), current=False))
-    return tuple(found)
+        switches.append(Switch(_("All answers for these filters"), address.drilldown(filters, options), current=False))
+    return tuple(switches)
 
 
 def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, Any]) -> Content:
     """One object: as it looks, its label, and everybody's answer to it, of all days."""
-    only, asked = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.answer_filter.position)
-    place = {"number": object_number(asked.position or 0), "job": job["job"]}
-    rows, _after = drilldown.objects(viewer, only, asked)
-    name = _("Object %(number)s of %(job)s") % place
+    only, answer_filter = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.answer_filter.position)
+    values = {"number": object_number(answer_filter.position or 0), "job": job["job"]}
+    rows, _after = drilldown.objects(viewer, only, answer_filter)
+    heading = _("Object %(number)s of %(job)s") % values
     if rows.empty:
-        return Content(name, _("This object does not exist."), links=tuple(links.of_job(only, options, job)))
+        return Content(heading, _("This object does not exist."), links=tuple(links.of_job(only, options, job)))
     row = rows.iloc[0]
-    found, after = drilldown.answers(viewer, only, asked, after=options.after)
+    answers, after = drilldown.answers(viewer, only, answer_filter, after=options.after)
     drawings = [
-        (called, row[key])
-        for called, key in ((_("Label"), "label"), (_("Gold or truth"), "known"))
+        (source, row[key])
+        for source, key in ((_("Label"), "label"), (_("Gold or truth"), "known"))
         if row[key] is not None
-    ] + list(zip(found["worker"], found["value"], strict=True))
+    ] + list(zip(answers["worker"], answers["value"], strict=True))
     link = links.to_object(options)
-    around = tuple(
+    neighbours = tuple(
         Switch(text, link(job["job_id"], row["position"] + step), current=False)
         for step, text in ((-1, _("Previous object")), (1, _("Next object")))
         if row["position"] + step >= 0
     )
     back_to = drilldown.reached(viewer, after)
     parts = (
-        part("object", lambda: figures.single_object(row, drawings, of=job["job"], switches=around)),
+        part("object", lambda: figures.single_object(row, drawings, of=job["job"], switches=neighbours)),
         part("answers", lambda: figures.answers(
-            found, window=links.window(viewer, only), link=link, worker=links.to("worker", filters, options),
+            answers, window=links.window(viewer, only), link=link, worker=links.to("worker", filters, options),
             switches=links.pagination(filters, options, after), back_to=f"{back_to:%Y-%m-%d %H:%M}" if back_to else "",
             of_one=True,
         )),
     )  # fmt: skip
     job_links = (*links.of_job(only, options, job), Switch(
         _("All answers for these filters"), address.drilldown(filters, options), current=False))  # fmt: skip
-    return Content(name, str(row["reason"]), _numbers(row), None, parts, links=job_links)
+    return Content(heading, str(row["reason"]), _numbers(row), None, parts, links=job_links)
 
 
 def _numbers(row: pd.Series) -> tuple[Number, ...]:
     state = value_labels()["state"].get(row["state"], row["state"])
-    sure = _("confidence %(share)s") % {"share": percent(row["confidence"])} if row["label"] is not None else ""
+    confidence = _("confidence %(share)s") % {"share": percent(row["confidence"])} if row["label"] is not None else ""
     return (
-        Number(_("Label"), value(row["label"]), sure),
+        Number(_("Label"), value(row["label"]), confidence),
         Number(
             _("Gold or truth"), value(row["known"]), "" if row["known"] is None else _("gold question or known truth")
         ),

@@ -44,41 +44,41 @@ def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
     return _of(_("workforce %(name)s") % {"name": name}, filters, filters.of(workforces=(pk,)))
 
 
-def _of(name: str, shown: Filters, others: Filters) -> Other:
-    return Other(name, others, itself=others == shown)
+def _of(name: str, current: Filters, others: Filters) -> Other:
+    return Other(name, others, itself=others == current)
 
 
-def numbers(viewer: Viewer, beside: Other | None) -> workers.Numbers | None:
+def numbers(viewer: Viewer, baseline: Other | None) -> workers.Numbers | None:
     """The numbers of the other side; those about jobs are zero."""
-    if beside is None or beside.itself:
+    if baseline is None or baseline.itself:
         return None
-    totals = frames.totals(viewer, beside.filters, by=None)
-    median = float(latency.percentile(frames.latencies(viewer, beside.filters), 0.5))
+    totals = frames.totals(viewer, baseline.filters, by=None)
+    median = float(latency.percentile(frames.latencies(viewer, baseline.filters), 0.5))
     return workers.numbers(totals, NO_JOBS, median_seconds=median)
 
 
-def accuracy(viewer: Viewer, beside: Other | None) -> Level | None:
+def accuracy(viewer: Viewer, baseline: Other | None) -> Level | None:
     """How often the other side is right, where that is known."""
-    if beside is None or beside.itself:
+    if baseline is None or baseline.itself:
         return None
-    right = workers.crowd(workers.rated(frames.compared(viewer, beside.filters, "worker")))
-    return None if right is None else Level(beside.name, right)
+    crowd_accuracy = workers.crowd(workers.rated(frames.compared(viewer, baseline.filters, "worker")))
+    return None if crowd_accuracy is None else Level(baseline.name, crowd_accuracy)
 
 
-def note(options: Options, beside: Other | None, answers: int | None) -> str:
+def note(options: Options, baseline: Other | None, answers: int | None) -> str:
     """A sentence on what is compared with, of which there are so many `answers`; empty where nothing is."""
-    if beside is None:
+    if baseline is None:
         return _("The team or workforce to compare with does not exist.") if options.group else ""
-    facts = {"group": beside.name}
-    if beside.itself:
-        return _("This page already shows %(group)s. Filter by team, workforce or worker to compare.") % facts
+    values = {"group": baseline.name}
+    if baseline.itself:
+        return _("This page already shows %(group)s. Filter by team, workforce or worker to compare.") % values
     if answers == 0:
-        return _("Nothing to compare with: no answers for %(group)s.") % facts
-    return _("Changes are relative to %(group)s.") % facts
+        return _("Nothing to compare with: no answers for %(group)s.") % values
+    return _("Changes are relative to %(group)s.") % values
 
 
-def with_baseline(numbers: tuple[Number, ...], beside: Other | None) -> tuple[Number, ...]:
+def with_baseline(numbers: tuple[Number, ...], baseline: Other | None) -> tuple[Number, ...]:
     """Each number that has changed says against what."""
-    if beside is None:
+    if baseline is None:
         return numbers
-    return tuple(replace(one, against=beside.name) if one.change else one for one in numbers)
+    return tuple(replace(number, against=baseline.name) if number.change else number for number in numbers)

@@ -36,35 +36,54 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         jobs = frames.jobs(viewer, Filters(jobs=(options.item,)))
         if jobs.empty:
             return Content(title(), _("This job does not exist."))
-    one, row = jobs.head(1), jobs.iloc[0]
+    job, row = jobs.head(1), jobs.iloc[0]
     pk = int(row["job_id"])
-    found: dict[str, Any] = frames.job_quality(viewer, pk) or {}
-    history, rest = _history(viewer, row, options), int(forecast_inputs.left(one).sum())
-    ahead = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
+    report: dict[str, Any] = frames.job_quality(viewer, pk) or {}
+    history, rest = _history(viewer, row, options), int(forecast_inputs.left(job).sum())
+    finish = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
     name, saved = str(row["job"]), row["saved_answers"]
-    came = counting.of_job(viewer, pk, found)
-    known, objects = value_labels()["state"], links.to_objects(options, pk)
+    object_counts = counting.of_job(viewer, pk, report)
+    state_names, objects = value_labels()["state"], links.to_objects(options, pk)
     parts = (
-        part("progress", lambda: throughput.progress(
-            one, link=links.to("quality", replace(filters, jobs=(pk,)), options), objects=objects)),
-        part("burn-down", lambda: throughput.burn_down(history, ahead, what=name)),
-        part("flow", lambda: object_flow.flow(*came[:2], as_of=came[2], zone=viewer.requester.zone, of=name)),
-        part("redundancy", lambda: quality.redundancy(
-            found.get("redundancy", []), saved=None if pd.isna(saved) else int(saved), price=float(row["price"]),
-            link=objects)),
-        part("cost", lambda: money.by_job(one, forecast_inputs.left(one), link=links.to("job", filters, options))),
-        part("doubtful", lambda: quality.least_confident(
-            found.get("doubtful", []), of=name, link=lambda place: links.to_object(options)(pk, place))),
-    )  # fmt: skip
+        part(
+            "progress",
+            lambda: throughput.progress(
+                job, link=links.to("quality", replace(filters, jobs=(pk,)), options), objects=objects
+            ),
+        ),
+        part("burn-down", lambda: throughput.burn_down(history, finish, what=name)),
+        part(
+            "flow",
+            lambda: object_flow.flow(*object_counts[:2], as_of=object_counts[2], zone=viewer.requester.zone, of=name),
+        ),
+        part(
+            "redundancy",
+            lambda: quality.redundancy(
+                report.get("redundancy", []),
+                saved=None if pd.isna(saved) else int(saved),
+                price=float(row["price"]),
+                link=objects,
+            ),
+        ),
+        part("cost", lambda: money.by_job(job, forecast_inputs.left(job), link=links.to("job", filters, options))),
+        part(
+            "doubtful",
+            lambda: quality.least_confident(
+                report.get("doubtful", []), of=name, link=lambda position: links.to_object(options)(pk, position)
+            ),
+        ),
+    )
     reason = _(row["reason"]) if row["reason"] else ""
-    lead = _("%(state)s. %(reason)s") % {"state": known.get(row["state"], row["state"]), "reason": reason}
-    return Content(name, lead, _numbers(row, rest, ahead), None, parts, links=_links(jobs, filters, options, name, pk))
+    lead = _("%(state)s. %(reason)s") % {"state": state_names.get(row["state"], row["state"]), "reason": reason}
+    return Content(name, lead, _numbers(row, rest, finish), None, parts, links=_links(jobs, filters, options, name, pk))
 
 
-def _numbers(row: pd.Series, rest: int, ahead: forecast.Forecast) -> tuple[Number, ...]:
+def _numbers(row: pd.Series, rest: int, finish: forecast.Forecast) -> tuple[Number, ...]:
     share = row["labeled"] / row["objects"] if row["objects"] else None
     band = (
-        _("%(low)s to %(high)s") % {"low": ahead.finish_low, "high": ahead.finish_high or "…"} if ahead.finish else ""
+        _("%(low)s to %(high)s") % {"low": finish.finish_low, "high": finish.finish_high or "…"}
+        if finish.finish
+        else ""
     )
     return (
         Number(_("Objects labeled"), f"{int(row['labeled']):,} / {int(row['objects']):,}", percent(share)),
@@ -73,7 +92,7 @@ def _numbers(row: pd.Series, rest: int, ahead: forecast.Forecast) -> tuple[Numbe
             f"{int(row['answers']):,} / {int(row['target_answers']):,}",
             _("%(rest)s remaining") % {"rest": f"{rest:,}"},
         ),
-        Number(_("Expected finish"), str(ahead.finish or "–"), band, name="forecast"),
+        Number(_("Expected finish"), str(finish.finish or "–"), band, name="forecast"),
         Number(
             _("Paid"), dollars(row["paid"]), _("budget: %(budget)s") % {"budget": dollars(row["budget"])}, name="paid"
         ),
@@ -92,16 +111,16 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
     days = pd.date_range(first, yesterday, name="day")
     if not len(days):
         return pd.Series(dtype=float)
-    found = forecast_inputs.answers_by_day(
+    answers = forecast_inputs.answers_by_day(
         viewer, Filters(jobs=(int(row["job_id"]),), first_day=first, last_day=yesterday)
     )
-    return found.reindex(days, fill_value=0.0).astype(float)
+    return answers.reindex(days, fill_value=0.0).astype(float)
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
     # The rooms outside of the dashboards speak of the session's requester.
     home = (Switch(_("Open in console"), f"/jobs/{quote(name)}/", current=False),) if options.at_home else ()
-    around = (
+    related = (
         *home,
         Switch(
             _("Label quality"),
@@ -120,4 +139,4 @@ def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk
         )
         for row in jobs.head(MOST_LINKS).to_dict("records")
     )
-    return around + (others if len(others) > 1 else ())
+    return related + (others if len(others) > 1 else ())

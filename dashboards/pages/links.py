@@ -21,20 +21,20 @@ MOST_LINKS = 12
 
 
 def window(viewer: Viewer, filters: Filters) -> str:
-    facts = {"first": filters.first_day, "last": filters.last_day, "zone": viewer.requester.zone}
+    values = {"first": filters.first_day, "last": filters.last_day, "zone": viewer.requester.zone}
     if filters.first_day and filters.last_day:
-        return _("%(first)s to %(last)s (%(zone)s)") % facts
+        return _("%(first)s to %(last)s (%(zone)s)") % values
     if filters.first_day:
-        return _("since %(first)s (%(zone)s)") % facts
+        return _("since %(first)s (%(zone)s)") % values
     if filters.last_day:
-        return _("until %(last)s (%(zone)s)") % facts
-    return _("all days (%(zone)s)") % facts
+        return _("until %(last)s (%(zone)s)") % values
+    return _("all days (%(zone)s)") % values
 
 
 def to(page: str, filters: Filters, options: Options) -> Callable[[int], str]:
     """The address of a worker's or job's own page, with the same filters."""
-    asked = address.search(filters, options)  # once: a page may have thousands of links
-    return lambda pk: address.path(page, pk) + asked
+    search = address.search(filters, options)  # once: a page may have thousands of links
+    return lambda pk: address.path(page, pk) + search
 
 
 def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:
@@ -74,13 +74,13 @@ def to_objects(options: Options, job: int) -> Callable[[AnswerFilter], str]:
 
 def pagination(filters: Filters, options: Options, after: str) -> tuple[Switch, ...]:
     """To the first rows and to the next ones of a table that comes in pages."""
-    found = []
+    switches = []
     if options.after:
-        found.append(Switch(_("Back to the first row"), address.href(filters, options), current=False))
+        switches.append(Switch(_("Back to the first row"), address.href(filters, options), current=False))
     if after:
         text = _("Next %(n)s") % {"n": SIZE}
-        found.append(Switch(text, address.next_rows(filters, options, after), current=False))
-    return tuple(found)
+        switches.append(Switch(text, address.next_rows(filters, options, after), current=False))
+    return tuple(switches)
 
 
 def of_job(filters: Filters, options: Options, job: Mapping[str, Any]) -> list[Switch]:
@@ -106,33 +106,33 @@ def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -
 
 def filter_summary(answer_filter: AnswerFilter, names: Sequence[str]) -> str:
     """In words: whose answers or objects, and which of them."""
-    found = list(names)
+    parts = list(names)
     if answer_filter.right and answer_filter.answered:
-        found.append(
+        parts.append(
             _("%(right)s answered as %(answered)s") % {"right": answer_filter.right, "answered": answer_filter.answered}
         )
     elif answer_filter.right:
-        found.append(_("correct label %(right)s") % {"right": answer_filter.right})
+        parts.append(_("correct label %(right)s") % {"right": answer_filter.right})
     elif answer_filter.answered:
-        found.append(_("answered as %(answered)s") % {"answered": answer_filter.answered})
+        parts.append(_("answered as %(answered)s") % {"answered": answer_filter.answered})
     if answer_filter.wrong:
-        found.append(_("wrong answers"))
+        parts.append(_("wrong answers"))
     if answer_filter.slower is not None:
-        found.append(_("%(seconds)s seconds or longer") % {"seconds": f"{answer_filter.slower:.4g}"})
+        parts.append(_("%(seconds)s seconds or longer") % {"seconds": f"{answer_filter.slower:.4g}"})
     if answer_filter.state:
         states = {"labeled": _("labeled"), "failed": _("failed"), "rest": _("not yet labeled")}
-        found.append(states[answer_filter.state])
+        parts.append(states[answer_filter.state])
     if answer_filter.answers is not None:
         per_object = ngettext("%(n)s answer per object", "%(n)s answers per object", answer_filter.answers)
-        found.append(per_object % {"n": answer_filter.answers})
+        parts.append(per_object % {"n": answer_filter.answers})
     if answer_filter.reason is not None:
-        found.append(reasons().get(answer_filter.reason, answer_filter.reason))
+        parts.append(reasons().get(answer_filter.reason, answer_filter.reason))
     if answer_filter.sure:
         low, high = (percent(share, 0) for share in answer_filter.sure)
-        found.append(_("confidence %(low)s to %(high)s") % {"low": low, "high": high})
+        parts.append(_("confidence %(low)s to %(high)s") % {"low": low, "high": high})
     if answer_filter.truth:
-        found.append(_("known truth"))
-    return " · ".join(found)
+        parts.append(_("known truth"))
+    return " · ".join(parts)
 
 
 def group_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:

@@ -21,10 +21,10 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     job = drilldown.job(viewer, filters)
     if job is None:
         return links.choose_job(viewer, filters, options, title())
-    found, after = drilldown.objects(viewer, filters, options.answer_filter, after=options.after)
+    rows, after = drilldown.objects(viewer, filters, options.answer_filter, after=options.after)
     parts = (
         part("objects", lambda: figures.objects(
-            found, job=job["job_id"], of=job["job"], link=links.to_object(options), more=bool(after),
+            rows, job=job["job_id"], of=job["job"], link=links.to_object(options), more=bool(after),
             switches=links.pagination(filters, options, after),
         )),
     )  # fmt: skip

@@ -32,9 +32,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     jobs, (times, hours) = frames.jobs(viewer, filters), frames.times(viewer, filters)
     by_day = frames.totals(viewer, filters, by="day", latencies=False)
     totals = workers.together(by_day, workers=frames.active_workers(viewer, filters))
-    found = workers.numbers(totals, jobs, median_seconds=float(latency.percentile(times, 0.5)))
+    metrics = workers.numbers(totals, jobs, median_seconds=float(latency.percentile(times, 0.5)))
     other = comparison.other(viewer, filters, options)
-    was = comparison.numbers(viewer, other)
+    baseline = comparison.numbers(viewer, other)
     daily = frames.daily(viewer, filters, by=options.by)
     days = workers.every_day(daily, group="group", most=13)
     members = {str(name): some["pk"].unique() for name, some in daily.dropna(subset="pk").groupby("group")}
@@ -49,7 +49,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 link=links.to_days(filters, options),
                 answers=links.to_answers(filters, options, members),
                 switches=links.group_switches(filters, options),
-                other=Level(other.name, was.answers / length) if other and was else None,
+                other=Level(other.name, baseline.answers / length) if other and baseline else None,
             ),
         ),
         part(
@@ -64,16 +64,16 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part("progress", lambda: throughput.progress(jobs, link=links.to("job", filters, options))),
     )
     lead = _("Open issues, throughput and forecast: %(window)s") % {"window": window}
-    if said := comparison.note(options, other, was.answers if was else None):
-        lead = f"{lead}. {said}"
+    if comparison_note := comparison.note(options, other, baseline.answers if baseline else None):
+        lead = f"{lead}. {comparison_note}"
     last = min(filters.last_day, options.today) if filters.last_day else None
     lines = spark.lines(by_day, first=filters.first_day, last=last)
-    numbers = comparison.with_baseline(_led(_numbers(found, was), lines, parts, filters, options), other)
-    return Content(title(), lead, numbers, _needs(viewer, filters, options, jobs, rest), parts)
+    numbers = comparison.with_baseline(_with_links(_numbers(metrics, baseline), lines, parts, filters, options), other)
+    return Content(title(), lead, numbers, _notices(viewer, filters, options, jobs, rest), parts)
 
 
 def _numbers(now: workers.Numbers, before: workers.Numbers | None) -> tuple[Number, ...]:
-    was = before or workers.numbers(
+    baseline = before or workers.numbers(
         pd.DataFrame(columns=["submitted"]), comparison.NO_JOBS, median_seconds=float("nan")
     )
 
@@ -84,52 +84,60 @@ def _numbers(now: workers.Numbers, before: workers.Numbers | None) -> tuple[Numb
     none = DASH if now.median_seconds is None else f"{now.median_seconds:.1f}"
     return (
         Number(_("Objects labeled"), f"{now.labeled:,} / {now.objects:,}", _("all jobs shown, all days")),
-        Number(_("Answers"), f"{now.answers:,}", "", change(now.answers, was.answers), "submitted"),
+        Number(_("Answers"), f"{now.answers:,}", "", change(now.answers, baseline.answers), "submitted"),
         Number(
-            _("Workers"), f"{now.workers:,}", _("with at least one answer"), change(now.workers, was.workers), "workers"
+            _("Workers"),
+            f"{now.workers:,}",
+            _("with at least one answer"),
+            change(now.workers, baseline.workers),
+            "workers",
         ),
         Number(
             _("Estimated accuracy"),
             percent(now.accuracy),
             interval(now.low, now.high, now.measured),
-            change(now.accuracy, was.accuracy, points=True),
+            change(now.accuracy, baseline.accuracy, points=True),
             "accuracy",
         ),
         Number(
             _("Gold accuracy"),
             percent(now.gold_accuracy),
             interval(now.gold_low, now.gold_high, now.gold_n),
-            change(now.gold_accuracy, was.gold_accuracy, points=True),
+            change(now.gold_accuracy, baseline.gold_accuracy, points=True),
             "gold_accuracy",
         ),
         Number(
             _("Agreement with others"),
             percent(now.agreement),
             "",
-            change(now.agreement, was.agreement, points=True),
+            change(now.agreement, baseline.agreement, points=True),
             "agreement",
         ),
         Number(
-            _("Median seconds"), none, f"n = {now.answers:,}", change(now.median_seconds, was.median_seconds), "p50"
+            _("Median seconds"),
+            none,
+            f"n = {now.answers:,}",
+            change(now.median_seconds, baseline.median_seconds),
+            "p50",
         ),
         Number(
             _("Paid"),
             dollars(now.paid),
             _("budget of the jobs shown: %(budget)s") % {"budget": dollars(now.budget)},
-            change(now.paid, was.paid),
+            change(now.paid, baseline.paid),
             "paid",
         ),
         Number(
             _("Pay per hour"),
             dollars(now.per_hour),
             _("per hour on tasks"),
-            change(now.per_hour, was.per_hour),
+            change(now.per_hour, baseline.per_hour),
             "per_hour",
         ),
     )
 
 
-def _led(
+def _with_links(
     numbers: tuple[Number, ...],
     lines: dict[str, Spark],
     parts: tuple[Part, ...],
@@ -137,19 +145,19 @@ def _led(
     options: Options,
 ) -> tuple[Number, ...]:
     """The numbers with how they went, and with where more of each is told: a figure of this page, or another page."""
-    drawn = {one.name for one in parts if one.card and one.card.figure is not None}
-    places = {"": "progress", "submitted": "throughput"}
-    rooms = {
+    figures = {number.name for number in parts if number.card and number.card.figure is not None}
+    figure_of = {"": "progress", "submitted": "throughput"}
+    page_of = {
         "workers": "workers", "accuracy": "workers", "gold_accuracy": "workers", "agreement": "quality",
         "p50": "workers", "paid": "money", "per_hour": "money",
     }  # fmt: skip
-    found = []
-    for one in numbers:
-        href = address.href(filters, options, page=rooms[one.name]) if one.name in rooms else ""
-        if places.get(one.name) in drawn:
-            href = f"#{ids.container(places[one.name])}"
-        found.append(replace(one, spark=lines.get(one.name), href=href))
-    return tuple(found)
+    linked = []
+    for number in numbers:
+        href = address.href(filters, options, page=page_of[number.name]) if number.name in page_of else ""
+        if figure_of.get(number.name) in figures:
+            href = f"#{ids.container(figure_of[number.name])}"
+        linked.append(replace(number, spark=lines.get(number.name), href=href))
+    return tuple(linked)
 
 
 def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:
@@ -162,47 +170,49 @@ def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Opti
     days = pd.date_range(first, yesterday, name="day")
     if not len(days):
         return pd.Series(dtype=float)
-    asked = replace(filters, first_day=first, last_day=yesterday, workers=(), workforces=(), source="all")
-    return forecast_inputs.answers_to(viewer, asked, jobs, running).reindex(days, fill_value=0.0).astype(float)
+    running_filters = replace(filters, first_day=first, last_day=yesterday, workers=(), workforces=(), source="all")
+    return (
+        forecast_inputs.answers_to(viewer, running_filters, jobs, running).reindex(days, fill_value=0.0).astype(float)
+    )
 
 
-def _needs(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:
+def _notices(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:
     """Jobs that wait, paused or failed lately, open cases, and funds that do not cover what is asked for."""
-    found = []
+    notices = []
     recent = pd.Timestamp(options.today - timedelta(days=IN_A_WEEK), tz="UTC")
     for row in jobs.to_dict("records"):
         link = address.href(filters, options, page="job", item=int(row["job_id"]))
         running = row["state"] in forecast_inputs.RUNNING
         if row["state"] == "Failed" and row["ended_at"] is not None and row["ended_at"] >= recent:
-            found.append(
+            notices.append(
                 Notice(_("%(job)s failed") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
             )
         elif running and row["paused"]:
-            found.append(
+            notices.append(
                 Notice(_("%(job)s is paused") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
             )
         elif running and (
             row["reason_code"] in STALLED
             or (row["answers"] == 0 and row["created_at"] < pd.Timestamp(options.today, tz="UTC"))
         ):
-            found.append(
+            notices.append(
                 Notice(_("%(job)s is waiting") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
             )
-    found += _cases(frames.cases(viewer, filters), filters, options)
-    if rest and (held := forecast_inputs.funds(viewer)) < 0:
-        found.append(Notice(_("Credit is in use"), _("The balance is %(funds)s.") % {"funds": dollars(held)},
+    notices += _cases(frames.cases(viewer, filters), filters, options)
+    if rest and (balance := forecast_inputs.funds(viewer)) < 0:
+        notices.append(Notice(_("Credit is in use"), _("The balance is %(funds)s.") % {"funds": dollars(balance)},
                             address.href(filters, options, page="money")))  # fmt: skip
-    if len(found) > MOST_NEEDS + 1:
-        more = _("and %(n)s more") % {"n": len(found) - MOST_NEEDS}
-        found = [*found[:MOST_NEEDS], Notice(more, "", address.href(filters, options, page="workers"))]
-    return tuple(found)
+    if len(notices) > MOST_NEEDS + 1:
+        more = _("and %(n)s more") % {"n": len(notices) - MOST_NEEDS}
+        notices = [*notices[:MOST_NEEDS], Notice(more, "", address.href(filters, options, page="workers"))]
+    return tuple(notices)
 
 
 def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Notice]:
     """Workers with open cases, those with the most evidence first."""
-    found = []
+    ranked = []
     strength = opened["ratio"].astype(float).fillna(0)
-    for rows in (some for _id, some in opened.assign(ratio=strength).groupby("worker_id")):
+    for rows in (group for _id, group in opened.assign(ratio=strength).groupby("worker_id")):
         strongest = rows.sort_values("ratio", ascending=False).iloc[0]
         titles = [
             str(cases.CATEGORIES[name].title) if name in cases.CATEGORIES else name
@@ -214,5 +224,5 @@ def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Not
             len(rows),
         ) % {"n": len(rows), "odds": odds(float(strongest["ratio"])), "job": strongest["job"] or DASH}
         link = address.href(filters, options, page="worker", item=int(strongest["worker_id"]))
-        found.append((float(strongest["ratio"]), Notice(f"{strongest['worker']}: {', '.join(titles)}", text, link)))
-    return [notice for _ratio, notice in sorted(found, key=lambda one: -one[0])]
+        ranked.append((float(strongest["ratio"]), Notice(f"{strongest['worker']}: {', '.join(titles)}", text, link)))
+    return [notice for _ratio, notice in sorted(ranked, key=lambda pair: -pair[0])]

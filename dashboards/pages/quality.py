@@ -30,20 +30,20 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     jobs = frames.jobs(viewer, filters)
     if jobs.empty:
         return Content(title(), _("No jobs match these filters. Choose a job in the filters."))
-    found, job = None, jobs.iloc[0]
+    report, job = None, jobs.iloc[0]
     # The newest job that has been concluded; the jobs chosen come first, in the order of the frame.
-    for place in range(min(len(jobs), 4)):
-        found = frames.job_quality(viewer, int(jobs.iloc[place]["job_id"]))
-        if found is not None:
-            job = jobs.iloc[place]
+    for index in range(min(len(jobs), 4)):
+        report = frames.job_quality(viewer, int(jobs.iloc[index]["job_id"]))
+        if report is not None:
+            job = jobs.iloc[index]
             break
     job_links = _links(jobs, filters, options, int(job["job_id"]))
-    if found is None:
+    if report is None:
         text = _(
             "%(job)s has no labels yet. Quality is measured after the first consolidation. Choose another job:"
         ) % {"job": job["job"]}
         return Content(title(), text, links=job_links)
-    name, content = str(job["job"]), found
+    name, content = str(job["job"]), report
     people = frames.names(viewer, sorted(_workers(content)))
     pk = int(job["job_id"])
     changes = frames.changes(viewer, pk)
@@ -83,7 +83,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             "reliability",
             lambda: figures.reliability(content["reliability"], of=name, link=links.to_objects(options, pk)),
         ),
-        part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda place: to_object(pk, place))),
+        part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda index: to_object(pk, index))),
     )
     lead = _("%(job)s, all days, latest consolidation (%(time)s). Other jobs:") % {
         "job": name, "time": content["made_at"][:16].replace("T", " "),
@@ -93,8 +93,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
 
 def _workers(content: dict[str, Any]) -> set[int]:
     """Ids of all who are named in a job's figures."""
-    kept = [content.get(name) or {"workers": []} for name in ("drift", "boxes")]
-    return {*content.get("matrix", {}).get("workers", []), *(one["worker"] for two in kept for one in two["workers"])}
+    reports = [content.get(name) or {"workers": []} for name in ("drift", "boxes")]
+    return {
+        *content.get("matrix", {}).get("workers", []),
+        *(worker["worker"] for report in reports for worker in report["workers"]),
+    }
 
 
 def _boxes(
@@ -103,19 +106,19 @@ def _boxes(
     """Of jobs that ask for boxes: offsets of each worker, and how well boxes lie, those of chosen workers beside."""
     if content is None:
         return ()
-    beside = [one for one in content["workers"] if one["worker"] in filters.workers]
+    selected = [worker for worker in content["workers"] if worker["worker"] in filters.workers]
     return (
         part("box-offsets", lambda: box_errors.bias(content, people, of=name, link=link)),
-        part("box-likeness", lambda: box_errors.similarity(content["crowd"], beside, people, of=name)),
+        part("box-likeness", lambda: box_errors.similarity(content["crowd"], selected, people, of=name)),
     )
 
 
 def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[tuple[Thumbnail, ...]]:
     """Objects of the most frequent confusions."""
-    named = list(zip(top["right"], top["answered"], strict=True))
+    pairs = list(zip(top["right"], top["answered"], strict=True))
     return [
-        tuple(thumbnail(job, one["position"], one["thumbnail"], one["text"], link) for one in some)
-        for some in drilldown.examples(viewer, job, named)
+        tuple(thumbnail(job, example["position"], example["thumbnail"], example["text"], link) for example in examples)
+        for examples in drilldown.examples(viewer, job, pairs)
     ]
 
 

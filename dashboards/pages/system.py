@@ -15,7 +15,7 @@ def title() -> str:
 
 
 def draw(viewer: Viewer, _filters: Filters, _options: Options) -> Content:
-    queue, seen = service.queue(), data_version.look(viewer)
+    queue, data = service.queue(), data_version.look(viewer)
     numbers = (
         Number(_("Tasks waiting"), f"{queue.todo:,}", _("in the queue of the whole service")),
         Number(_("Tasks running"), f"{queue.doing:,}"),
@@ -25,7 +25,7 @@ def draw(viewer: Viewer, _filters: Filters, _options: Options) -> Content:
             _("of tasks that are ready to run"),
         ),
         Number(_("Failed tasks"), f"{queue.failed:,}"),
-        Number(_("Not yet aggregated"), f"{seen.waiting:,}", _("events not yet shown on these pages")),
+        Number(_("Not yet aggregated"), f"{data.waiting:,}", _("events not yet shown on these pages")),
     )
     parts = (
         part("queue", lambda: figures.queue(service.queue_by_task())),

@@ -20,13 +20,13 @@ def title() -> str:
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     window = links.window(viewer, filters)
-    found = reports.REPORTS["workforces"](viewer, filters)
+    rows = reports.REPORTS["workforces"](viewer, filters)
 
     def link(pk: int) -> str:
         return address.href(replace(filters, workforces=(pk,)), options, page="workers")
 
     parts = (
-        part("vendors", lambda: figures.vendors(found, window=window)),
-        part("vendor-accuracy", lambda: figures.forest(found, window=window, link=link, key="workforce")),
+        part("vendors", lambda: figures.vendors(rows, window=window)),
+        part("vendor-accuracy", lambda: figures.forest(rows, window=window, link=link, key="workforce")),
     )
     return Content(title(), _("Workforces compared: %(window)s") % {"window": window}, parts=parts)

@@ -34,55 +34,55 @@ def title() -> str:
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     if options.item is None:
         return _choose(viewer, filters, options)
-    mine = replace(filters, workers=(options.item,))
-    window, found = links.window(viewer, filters), workers.measured(frames.workers(viewer, mine))
+    own_filters = replace(filters, workers=(options.item,))
+    window, rows = links.window(viewer, filters), workers.measured(frames.workers(viewer, own_filters))
     flagged = frames.cases(viewer, Filters(workers=(options.item,)), state=None)
-    if found.empty:
+    if rows.empty:
         text = _("No data for this worker and these filters. Choose other days, or check that the worker exists.")
         return Content(title(), text, cases=_cases(viewer, flagged))
-    row = found.iloc[0]
-    known = value_labels()
+    row = rows.iloc[0]
+    names = value_labels()
     lead = _("%(code)s, %(type)s workforce %(workforce)s, %(state)s: %(window)s") % {
-        "code": row["code"], "type": known["type"].get(row["type"], row["type"]), "workforce": row["workforce"],
-        "state": known["state"].get(row["state"], row["state"]), "window": window,
+        "code": row["code"], "type": names["type"].get(row["type"], row["type"]), "workforce": row["workforce"],
+        "state": names["state"].get(row["state"], row["state"]), "window": window,
     }  # fmt: skip
-    other = comparison.other(viewer, mine, options)
-    was = comparison.numbers(viewer, other)
-    if said := comparison.note(options, other, was.answers if was else None):
-        lead = f"{lead}. {said}"
+    other = comparison.other(viewer, own_filters, options)
+    baseline = comparison.numbers(viewer, other)
+    if comparison_note := comparison.note(options, other, baseline.answers if baseline else None):
+        lead = f"{lead}. {comparison_note}"
     return Content(
         str(row["worker"]),
         lead,
-        comparison.with_baseline(_numbers(row, was, sums=bool(other and other.same)), other),
+        comparison.with_baseline(_numbers(row, baseline, sums=bool(other and other.same)), other),
         None,
-        _parts(viewer, mine, options, row, window),
+        _parts(viewer, own_filters, options, row, window),
         _cases(viewer, flagged),
     )
 
 
-def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, window: str) -> tuple[Part, ...]:
-    days = frames.totals(viewer, mine, by="day")
+def _parts(viewer: Viewer, own_filters: Filters, options: Options, row: pd.Series, window: str) -> tuple[Part, ...]:
+    days = frames.totals(viewer, own_filters, by="day")
     weekly = len(days) > WEEKLY
-    jobs = frames.profiles(viewer, options.item or 0, replace(mine, workers=()))
+    jobs = frames.profiles(viewer, options.item or 0, replace(own_filters, workers=()))
     jobs = jobs[jobs["confusion"].notna()].head(MOST_JOBS)
     sums = worker.weeks(days) if weekly else days
-    whole = None if pd.isna(row["accuracy"]) else float(row["accuracy"])
-    back = replace(mine, workers=())
-    kept = frames.kept(viewer, options.item or 0, back).merge(
+    mean = None if pd.isna(row["accuracy"]) else float(row["accuracy"])
+    page_filters = replace(own_filters, workers=())
+    reports = frames.kept(viewer, options.item or 0, page_filters).merge(
         jobs[["job_id", "confusion"]].rename(columns={"confusion": "own"}), on="job_id", how="left"
     )
     return (
         part(
             "over-time",
-            lambda: worker.accuracy(workers.measured(sums, pooled=False), weekly=weekly, crowd=whole, window=window),
+            lambda: worker.accuracy(workers.measured(sums, pooled=False), weekly=weekly, crowd=mean, window=window),
         ),
         part(
             "times",
             lambda: throughput.times(
-                frames.latencies(viewer, mine),
-                frames.latencies(viewer, mine, active=True),
+                frames.latencies(viewer, own_filters),
+                frames.latencies(viewer, own_filters, active=True),
                 window=window,
-                link=lambda seconds: address.drilldown(mine, options, AnswerFilter(slower=seconds)),
+                link=lambda seconds: address.drilldown(own_filters, options, AnswerFilter(slower=seconds)),
             ),
         ),
         part(
@@ -90,8 +90,8 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
             lambda: throughput.throughput(
                 workers.every_day(days.assign(name=str(row["worker"])), group="name"),
                 zone=viewer.requester.zone,
-                link=links.to_days(back, options),
-                answers=links.to_answers(mine, options, {}),
+                link=links.to_days(page_filters, options),
+                answers=links.to_answers(own_filters, options, {}),
                 wide=False,
             ),
         ),
@@ -103,17 +103,17 @@ def _parts(viewer: Viewer, mine: Filters, options: Options, row: pd.Series, wind
                     job["categories"],
                     of=job["job"],
                     rates=options.rates,
-                    switches=links.rate_switches(back, options),
+                    switches=links.rate_switches(page_filters, options),
                     link=links.to_cell(options, int(job["job_id"]), options.item),
                 ),
             )
             for job in jobs.to_dict("records")
         ),
-        *_kept(kept, str(row["worker"]), viewer.requester.zone),
+        *_report_parts(reports, str(row["worker"]), viewer.requester.zone),
     )
 
 
-def _kept(kept: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
+def _report_parts(reports: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
     """What the runs of the worker's jobs keep of them: by category, the watch for drift, and offsets of boxes."""
 
     def parts(job: dict[Hashable, Any]) -> Iterator[Part]:
@@ -128,14 +128,14 @@ def _kept(kept: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
             yield part(f"box-likeness-{pk}", lambda: box_errors.similarity(
                 job["crowd"], [job["boxes"]], {job["boxes"]["worker"]: name}, of=of))  # fmt: skip
 
-    fallen = [isinstance(found, dict) and found["told"] is not None for found in kept["drift"]]
-    there = kept["own"].notna() | kept["drift"].notna() | kept["boxes"].notna()
+    fallen = [isinstance(drift_report, dict) and drift_report["told"] is not None for drift_report in reports["drift"]]
+    present = reports["own"].notna() | reports["drift"].notna() | reports["boxes"].notna()
     # A job in which the worker has fallen off is shown, however few of their answers it has.
-    shown_ = kept.assign(fallen=fallen)[there].sort_values("fallen", ascending=False, kind="stable").head(MOST_JOBS)
-    return tuple(figure for job in shown_.to_dict("records") for figure in parts(job))
+    top = reports.assign(fallen=fallen)[present].sort_values("fallen", ascending=False, kind="stable").head(MOST_JOBS)
+    return tuple(figure for job in top.to_dict("records") for figure in parts(job))
 
 
-def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tuple[Number, ...]:
+def _numbers(row: pd.Series, baseline: workers.Numbers | None, *, sums: bool) -> tuple[Number, ...]:
     """`was`: what is compared with; `sums`: whether sums are, which of many people say nothing of one."""
 
     def change(name: str, before: float | None, *, points: bool = False) -> str:
@@ -157,28 +157,28 @@ def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tupl
             _("Estimated accuracy"),
             percent(row["accuracy"]),
             interval("low", "high", "n"),
-            change("accuracy", was.accuracy if was else None, points=True),
+            change("accuracy", baseline.accuracy if baseline else None, points=True),
             "accuracy",
         ),
         Number(
             _("Gold accuracy"),
             percent(row["gold_accuracy"]),
             interval("gold_low", "gold_high", "gold_n"),
-            change("gold_accuracy", was.gold_accuracy if was else None, points=True),
+            change("gold_accuracy", baseline.gold_accuracy if baseline else None, points=True),
             "gold_accuracy",
         ),
         Number(
             _("Agreement with others"),
             percent(row["agreement"]),
             interval("agreement_low", "agreement_high", "compared"),
-            change("agreement", was.agreement if was else None, points=True),
+            change("agreement", baseline.agreement if baseline else None, points=True),
             "agreement",
         ),
         Number(
             _("Answers"),
             f"{int(row['submitted']):,}",
             left,
-            change("submitted", was.answers if was and sums else None),
+            change("submitted", baseline.answers if baseline and sums else None),
             "submitted",
         ),
         Number(_("Active days"), f"{int(row['days']):,}", _("last active %(day)s") % {"day": row["last_day"]}),
@@ -186,15 +186,17 @@ def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tupl
             _("Median seconds"),
             seconds("p50"),
             _("active time: %(seconds)s") % {"seconds": seconds("active_p50")},
-            change("p50", was.median_seconds if was else None),
+            change("p50", baseline.median_seconds if baseline else None),
             "p50",
         ),
-        Number(_("Paid"), dollars(row["paid"]), "", change("paid", was.paid if was and sums else None), "paid"),
+        Number(
+            _("Paid"), dollars(row["paid"]), "", change("paid", baseline.paid if baseline and sums else None), "paid"
+        ),
         Number(
             _("Pay per hour"),
             dollars(row["per_hour"]),
             _("by active time: %(pay)s") % {"pay": dollars(row["active_per_hour"])},
-            change("per_hour", was.per_hour if was else None),
+            change("per_hour", baseline.per_hour if baseline else None),
             "per_hour",
         ),
     )
@@ -203,29 +205,33 @@ def _numbers(row: pd.Series, was: workers.Numbers | None, *, sums: bool) -> tupl
 def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseCard, ...]:
     may, states = viewer.may(Right.MANAGE_WORKERS), value_labels()["state"]
     zone = ZoneInfo(viewer.requester.zone)
-    shown_ = []
+    cards = []
     flagged = (
         flagged.assign(open=flagged["state"] == "open")
         .sort_values(["open", "ratio"], ascending=False, kind="stable")
         .head(MOST_CASES)
     )
-    known = [row["with"] for row in flagged["evidence"] if "with" in row]
-    names = frames.names(viewer, known) if known else {}
+    ids = [row["with"] for row in flagged["evidence"] if "with" in row]
+    names = frames.names(viewer, ids) if ids else {}
     for row in flagged.to_dict("records"):
         category = cases.CATEGORIES.get(row["category"])
-        facts = [(_("Job"), row["job"] or "–"), (_("Opened"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
-                 (_("Evidence"), _("%(odds)s against an innocent explanation") % {
-                     "odds": odds(row["ratio"])})]  # fmt: skip
+        evidence_rows = [
+            (_("Job"), row["job"] or "–"),
+            (_("Opened"), f"{row['opened_at'].astimezone(zone):%Y-%m-%d %H:%M}"),
+            (_("Evidence"), _("%(odds)s against an innocent explanation") % {"odds": odds(row["ratio"])}),
+        ]
         evidence = row["evidence"] | (
             {"with": names.get(row["evidence"]["with"], "–")} if "with" in row["evidence"] else {}
         )
-        facts += [(_evidence().get(name, name), _told(name, value, zone)) for name, value in evidence.items()]
-        shown_.append(
+        evidence_rows += [
+            (_evidence_titles().get(name, name), _evidence_value(name, value, zone)) for name, value in evidence.items()
+        ]
+        cards.append(
             CaseCard(
                 int(row["case_id"]),
                 str(category.title if category else row["category"]),
                 str(category.meaning if category else ""),
-                tuple(facts),
+                tuple(evidence_rows),
                 tuple(str(text) for text in category.innocent) if category else (),
                 states.get(row["state"], row["state"]),
                 row["state"] == "open",
@@ -233,10 +239,10 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseCard, ...]:
                 may,
             )
         )
-    return tuple(shown_)
+    return tuple(cards)
 
 
-def _evidence() -> dict[str, str]:
+def _evidence_titles() -> dict[str, str]:
     """What the figures a case rests on are called."""
     return {
         "seen": _("Observed for this worker"),
@@ -256,7 +262,7 @@ def _evidence() -> dict[str, str]:
     }
 
 
-def _told(name: str, value: Any, zone: ZoneInfo) -> str:
+def _evidence_value(name: str, value: Any, zone: ZoneInfo) -> str:
     if name.endswith("_at") and isinstance(value, int | float):
         return f"{datetime.fromtimestamp(value, UTC).astimezone(zone):%Y-%m-%d %H:%M}"
     return f"{value:,.4g}" if isinstance(value, int | float) else str(value)

@@ -56,21 +56,21 @@ def measured(viewer: Viewer, filters: Filters) -> pd.DataFrame:
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    window, found = links.window(viewer, filters), workers.measured(frames.workers(viewer, filters))
+    window, rows = links.window(viewer, filters), workers.measured(frames.workers(viewer, filters))
     link = links.to("worker", filters, options)
     other = comparison.other(viewer, filters, options)
-    right = comparison.accuracy(viewer, other)
+    baseline = comparison.accuracy(viewer, other)
     parts = (
-        part("accuracy", lambda: figures.forest(found, window=window, link=link, other=right)),
-        part("funnel", lambda: figures.funnel(found, window=window, link=link)),
+        part("accuracy", lambda: figures.forest(rows, window=window, link=link, other=baseline)),
+        part("funnel", lambda: figures.funnel(rows, window=window, link=link)),
         part(
             "table",
             lambda: FigureCard(
-                ngettext("%(n)s worker, all metrics", "%(n)s workers, all metrics", len(found))
-                % {"n": f"{len(found):,}"},
+                ngettext("%(n)s worker, all metrics", "%(n)s workers, all metrics", len(rows))
+                % {"n": f"{len(rows):,}"},
                 _("Select a heading to sort or a row to open the worker; n = %(n)s answers; %(window)s")
-                % {"n": f"{int(found['submitted'].sum()):,}", "window": window},
-                found[["worker_id", *COLUMNS]],
+                % {"n": f"{int(rows['submitted'].sum()):,}", "window": window},
+                rows[["worker_id", *COLUMNS]],
                 explain=(
                     "accuracy",
                     "agreement",
@@ -87,7 +87,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
                 ),
                 grid=True,
                 wide=True,
-                links=tuple(link(int(pk)) for pk in found["worker_id"]),
+                links=tuple(link(int(pk)) for pk in rows["worker_id"]),
             ),
         ),
     )

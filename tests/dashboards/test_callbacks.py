@@ -27,7 +27,7 @@ def ask(user, output, inputs, state, triggered):
 
 
 def decide(user, case, said="confirm", note="Thumbnail.", search=ALL):
-    place = {"case": case, "said": said, "type": "verdict"}
+    place = {"case": case, "decision": said, "type": "verdict"}
     written = {"case": case, "type": "note"}
     return ask(
         user, "..decided.data...case-message.children..",
