@@ -1,1 +1,1 @@
-"""Draws what gtcrowd.analytics hands over, in Dash."""
+"""The dashboards: draw the frames of gtcrowd.analytics with Dash."""

@@ -40,12 +40,12 @@ WAITING = "waiting"
 class Options:
     """Settings of a page besides its filters.
 
-    `today`: in the requester's time zone; `page`: empty if there is no such page; `item`: ID of the worker or job of its
-    own page; `period`: name of the days in the address, `own` for two dates; `against`: baseline of the numbers, see
-    AGAINST; `by`: group by which bars are stacked; `rates`: shares instead of counts; `answer_filter`: on the pages of
-    DRILLDOWN_PAGES, which answers or objects to list; `after`: row after which the list continues; `requester`: slug of
-    the page's requester, empty for the session's; `at_home`: whether that is the session's requester, so that links to the
-    console stay within the same requester.
+    `today`: in the requester's time zone; `page`: empty if there is no such page; `item`: ID of the worker or job of
+    its own page; `period`: name of the days in the address, `own` for two dates; `against`: baseline of the numbers,
+    see AGAINST; `by`: group by which bars are stacked; `rates`: shares instead of counts; `answer_filter`: on the
+    pages of DRILLDOWN_PAGES, which answers or objects to list; `after`: row after which the list continues;
+    `requester`: slug of the page's requester, empty for the session's; `at_home`: whether that is the session's
+    requester, so that links to the console stay within the same requester.
     """
 
     today: date
@@ -153,7 +153,10 @@ def for_days(filters: Filters, options: Options, first: date, last: date) -> str
 
 
 def of_requester(filters: Filters, options: Options, slug: str) -> str:
-    """Return the address of the same page for another requester, without the current requester's jobs and workers."""
+    """Return the address of the same page for another requester.
+
+    The current requester's jobs and workers are dropped.
+    """
     shared = Filters(kinds=filters.kinds, first_day=filters.first_day, last_day=filters.last_day, source=filters.source)
     against = "before" if options.group else options.against
     return href(shared, replace(options, requester=slug, against=against, item=None))

@@ -96,7 +96,10 @@ def names_requester(path: str, query: Mapping[str, str]) -> bool:
 
 
 def _layout() -> html.Div:
-    """Return the layout for the session's requester. If the address names another one, the first callback replaces the choices."""
+    """Return the layout for the session's requester.
+
+    If the address names another one, the first callback replaces the choices.
+    """
     who = files.viewers()[0]
     return layout.page(frames.options(who), saved.listed(who), requester=who.requester.slug)
 

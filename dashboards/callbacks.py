@@ -136,7 +136,10 @@ def _navigation(filters: Filters, options: address.Options, slug: str) -> list[A
 
 
 def _choices(viewer: Viewer) -> list[Any]:
-    """Return the choices of the filters for another requester, and update its saved views, which belong to another callback."""
+    """Return the choices of the filters for another requester.
+
+    Its saved views, which belong to another callback, are set too.
+    """
     options = frames.options(viewer)
     set_props(ids.VIEWS, {"children": layout.saved(saved.listed(viewer), viewer.requester.slug)})
     return [*[layout.choices(options[name]) for name in LISTS], layout.against_choices(options)]

@@ -67,7 +67,8 @@ def _numbers(content: Content) -> str:
         )
         spark = ""
         if number.spark:
-            spark = f"<dd class='spark'><span role='img' aria-label='{escape(number.spark.text)}'>{number.spark.svg}</span></dd>"
+            image = f"<span role='img' aria-label='{escape(number.spark.text)}'>{number.spark.svg}</span>"
+            spark = f"<dd class='spark'>{image}</dd>"
         notes = "".join(f"<dd class='muted'>{escape(text)}</dd>" for text in (number.note, change) if text)
         rows.append(f"<div><dt>{escape(number.title)}</dt><dd>{escape(number.value)}</dd>{spark}{notes}</div>")
     return f"<dl class='numbers'>{''.join(rows)}</dl>"

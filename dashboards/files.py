@@ -43,7 +43,10 @@ def viewer(search: str | None) -> Viewer:
 
 
 def parse_request(pathname: str | None, search: str | None) -> tuple[Viewer, Filters, Options]:
-    """Return the viewer, filters and options of an address, with today in the requester's time zone. Raises NoSuchRequester."""
+    """Return the viewer, filters and options of an address.
+
+    Today is that of the requester's time zone. Raises NoSuchRequester.
+    """
     who = viewer(search)
     today = datetime.now(ZoneInfo(who.requester.zone)).date()
     filters, options = address.read(pathname, search, today=today)

@@ -221,7 +221,8 @@ def cell(name: str, value: Any, value_names: Mapping[str, Mapping[str, str]]) ->
 def value(answer: Any) -> str:
     """Return an answer or label as short text.
 
-    A category as it is, several separated by commas; shapes and spans as the number of each label; other values as JSON.
+    A category as it is, several separated by commas; shapes and spans as the number of each label; other values as
+    JSON.
     """
     if answer is None:
         return DASH
@@ -256,7 +257,10 @@ def rows(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Return a CSV file for programs: column names of the frame, ISO dates. Cells that a spreadsheet would run as formulas are quoted."""
+    """Return a CSV file for programs: column names of the frame, ISO dates.
+
+    Cells that a spreadsheet would run as formulas are quoted.
+    """
     escaped = frame.copy()
     for name in escaped.columns:
         if pd.api.types.is_datetime64_any_dtype(escaped[name]):

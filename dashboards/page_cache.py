@@ -20,7 +20,8 @@ def page(viewer: Viewer, filters: Filters, options: Options, version: str, draw:
     """Return what `draw` returns, as plain JSON, from the cache if possible.
 
     The key is the requester, role, language, address, day and `version` of the data (gtcrowd.analytics.data_version).
-    Pages that could not be drawn are not cached, nor are pages that read answers, since `version` covers only the totals.
+    Pages that could not be drawn are not cached, nor are pages that read answers, since `version` covers only the
+    totals.
     """
     if options.page in DRILLDOWN_PAGES:
         return draw()

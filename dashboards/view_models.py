@@ -107,8 +107,8 @@ class Notice:
 class CaseCard:
     """A case with its evidence.
 
-    `evidence`: pairs of name and value; `explanations`: other possible explanations; `may_decide`: whether the viewer may
-    confirm or dismiss it.
+    `evidence`: pairs of name and value; `explanations`: other possible explanations; `may_decide`: whether the viewer
+    may confirm or dismiss it.
     """
 
     case_id: int

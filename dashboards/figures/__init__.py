@@ -1,1 +1,1 @@
-"""Frames into figures: one function a figure. The title says what is found, the line under it how."""
+"""Figures: one function each, from a frame to a card. The title gives the result, the subtitle the method."""

@@ -1,4 +1,4 @@
-"""Marks of what was changed in a job, on a figure over days: since when something else was asked, paid or known."""
+"""Annotations of a job's changes on a figure over time: price, redundancy, task page, gold and other settings."""
 
 from typing import Any
 
@@ -20,17 +20,20 @@ MARKERS = {
     REST: ("cross", RED),
 }  # fmt: skip
 LONGEST = 40
-"""Characters of a value that is told."""
+"""Characters of a value in a description."""
 
 
 def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
-    """A vertical line at each change (of gtcrowd.analytics.frames.changes), with a mark of its kind at the top."""
+    """Draw a line at each change (gtcrowd.analytics.frames.changes) and a marker of its group at height `top`."""
     if changes.empty:
         return
     names = {
-        MONEY: _("price"), PEOPLE: _("redundancy"), PAGE: _("task page"), GOLD: _("gold questions"),
+        MONEY: _("price"),
+        PEOPLE: _("redundancy"),
+        PAGE: _("task page"),
+        GOLD: _("gold questions"),
         REST: _("other settings"),
-    }  # fmt: skip
+    }
     group = changes["field"].map(GROUPS).fillna(REST)
     texts = pd.Series(descriptions(changes), index=changes.index)
     for name, (symbol, colour) in MARKERS.items():
@@ -47,8 +50,7 @@ def draw(figure: go.Figure, changes: pd.DataFrame, *, top: float) -> None:
 
 
 def with_changes(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """The days with what was changed on each in words, as a second column; days on which something was changed and
-    nothing else happened are among them."""
+    """Return the days with descriptions of their changes as the second column. Days with changes only are added."""
     if changes.empty:
         return days
     texts = pd.DataFrame({"day": changes["at"].dt.normalize(), "changed": descriptions(changes)})
@@ -59,7 +61,7 @@ def with_changes(days: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def descriptions(changes: pd.DataFrame) -> list[str]:
-    """Each change in words."""
+    """Return a description of each change."""
     return [
         _gold_change(row["after"])
         if row["field"] == "gold-objects"

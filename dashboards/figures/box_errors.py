@@ -1,4 +1,4 @@
-"""Figures of boxes: to which side and by how much workers draw them off, and how well they lie."""
+"""Figures of boxes: offsets of position and size per worker, and IoU with the reference boxes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,11 +14,11 @@ from gtcrowd.analytics.measures.boxes import BINS, OFFSETS
 from gtcrowd.analytics.measures.workers import FEW
 
 MOST_BESIDE = 4
-"""Workers whose boxes are drawn beside the crowd's."""
+"""Workers drawn next to the crowd."""
 
 
 def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
-    """Mean offset of each worker's boxes, as an arrow from where they should be, with its interval."""
+    """Draw the mean offset of each worker's boxes as an arrow from the origin, with its interval."""
     table = _table([(entry, names.get(entry["worker"], str(entry["worker"]))) for entry in content["workers"]])
     subtitle = _(
         "Mean offset of box centers, as a share of the width and height of the reference box; 95 %% "
@@ -56,7 +56,7 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
     figure.add_hline(y=0, line={"color": INK, "dash": "dot"}).add_vline(x=0, line={"color": INK, "dash": "dot"})
     ends = measured[["dx", "dx_low", "dx_high", "dy", "dy_low", "dy_high"]].abs().max().max()
     reach = max(float(ends) * 1.1, 0.05)
-    # As on the picture: what is drawn too low lies below.
+    # Same orientation as the image: boxes that are too low are below the origin.
     dress(figure, height=440).update_yaxes(range=[reach, -reach], tickformat="+.0%", title={"text": _("down")})
     figure.update_xaxes(range=[-reach, reach], tickformat="+.0%", title={"text": _("to the right")})
     figure.update_layout(legend={"y": -0.2})
@@ -69,7 +69,7 @@ def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Calla
 
 
 def similarity(crowd: dict[str, Any], workers: list[dict[str, Any]], names: dict[int, str], *, of: str) -> FigureCard:
-    """How well boxes lie: shares of the matched ones in ten bins, of the crowd and of the workers beside it."""
+    """Draw shares of matched boxes in ten bins of IoU, for the crowd and selected workers."""
     groups = [(_("the crowd"), crowd), *(
         (names.get(entry["worker"], str(entry["worker"])), entry) for entry in workers[:MOST_BESIDE] if entry["n"]
     )]  # fmt: skip
@@ -107,7 +107,7 @@ def similarity(crowd: dict[str, Any], workers: list[dict[str, Any]], names: dict
 
 
 def own(entry: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> FigureCard:
-    """One worker's offsets of place and size beside the crowd's."""
+    """Draw one worker's mean offsets of position and size next to the crowd's."""
     table = _table([(entry, name), (crowd, _("the crowd"))])
     subtitle = _(
         "Mean offset in position and size, as a share of the reference box; 95 %% intervals; %(of)s; n = %(n)s boxes"
@@ -141,7 +141,7 @@ def own(entry: dict[str, Any], crowd: dict[str, Any], *, name: str, of: str) -> 
 
 
 def _table(entries: list[tuple[dict[str, Any], str]]) -> pd.DataFrame:
-    """A row for each sum of gtcrowd.analytics.measures.boxes, called by its name."""
+    """Return a row for each sum of gtcrowd.analytics.measures.boxes, with its name."""
     offsets = [f"{part}{end}" for part in OFFSETS for end in ("", "_low", "_high")]
     columns = ["worker", "n", "boxes_missed", "boxes_extra", *offsets, "iou"]
     rows = [
@@ -159,7 +159,7 @@ def _table(entries: list[tuple[dict[str, Any], str]]) -> pd.DataFrame:
 
 
 def _off(rows: pd.DataFrame) -> pd.Series:
-    """Whether an interval of place leaves out zero."""
+    """Return whether the interval of an offset excludes zero, per row."""
     return (rows["dx_low"] > 0) | (rows["dx_high"] < 0) | (rows["dy_low"] > 0) | (rows["dy_high"] < 0)
 
 

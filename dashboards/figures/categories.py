@@ -1,4 +1,4 @@
-"""Figures of categories: how often each is recognized, by the crowd and by one worker."""
+"""Figures of categories: recall and precision, of the crowd and of one worker."""
 
 import numpy.typing as npt
 import pandas as pd
@@ -12,13 +12,13 @@ from gtcrowd.analytics.measures import categories as measures
 from gtcrowd.analytics.measures.workers import FEW
 
 LONGEST = 16
-"""Of a category's name on an axis; the table has it whole."""
+"""Characters of a category's name on an axis; the table has the full name."""
 APART = 0.17
-"""By which two marks of one category stand apart."""
+"""Vertical offset between the two markers of a category."""
 
 
 def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> FigureCard:
-    """A line a category: how many of its objects' answers say so, and how many that say so are right."""
+    """Draw recall and precision of each category of a job."""
     table = measures.by_category(counts, categories) if counts is not None else pd.DataFrame(columns=["category", "n"])
     subtitle = _(
         "Recall and precision per category, against gold or truth, else the label; 95 %% intervals; "
@@ -47,7 +47,7 @@ def of_job(counts: npt.ArrayLike | None, categories: list[str], *, of: str) -> F
 
 
 def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *, of: str) -> FigureCard:
-    """A line a category: how often the worker recognizes it, beside the crowd."""
+    """Draw a worker's recall per category next to the crowd's."""
     table, mixed = measures.of_worker(own, crowd, categories)
     subtitle = _(
         "Recall per category, shrunk towards the crowd by 2 answers; 95 %% intervals; hollow: fewer than "
@@ -90,7 +90,7 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[str], *
 
 
 def _marks(rows: pd.DataFrame, name: str, *, symbol: str, colour: str, step: float = 0.0) -> go.Scatter:
-    """A mark with its interval on the line of each category whose share is known, `step` below its middle."""
+    """Return markers with intervals on the line of each category with a known share, shifted down by `step`."""
     rows = rows[rows["recall"].notna()]
     return go.Scatter(
         x=rows["recall"], y=rows.index + step, mode="markers", name=name,

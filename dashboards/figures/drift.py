@@ -1,4 +1,4 @@
-"""Figures of drift: the sum of the evidence that a worker has stopped looking, answer by answer."""
+"""Figures of drift: CUSUM charts of the evidence that a worker's accuracy has dropped."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,14 +17,14 @@ from dashboards.view_models import FigureCard
 
 ACROSS = 3
 ROW = 150
-"""Pixels of a row of panels."""
+"""Height of a row of panels in pixels."""
 COLUMNS = ["worker", "n", "highest", "threshold", "began_after", "told_after", "told_at", "gold_n", "gold_right"]
 
 
 def worst_workers(
     content: dict[str, Any] | None, names: dict[int, str], *, of: str, zone: str, link: Callable[[int], str]
 ) -> FigureCard:
-    """A panel each for the workers of a job whose sum rose highest (of gtcrowd.analytics.cusum), on one scale."""
+    """Draw a panel per worker with the highest CUSUM of a job (gtcrowd.analytics.cusum), on a common scale."""
     workers = content["workers"] if content else []
     limit = content["threshold"] if content else 0.0
     subtitle = _(
@@ -47,7 +47,7 @@ def worst_workers(
     legend_names: set[str] = set()
     for index, worker in enumerate(workers):
         for trace in _traces(worker, limit, top, zone=zone, href=link(worker["worker"])):
-            # The legend has each mark once, wherever it comes first.
+            # Each entry appears in the legend once, for its first trace.
             trace.update(showlegend=trace.legendgroup not in legend_names)
             legend_names.add(trace.legendgroup)
             figure.add_trace(trace, row=index // columns + 1, col=index % columns + 1)
@@ -58,7 +58,7 @@ def worst_workers(
     )
     figure.update_xaxes(tickangle=0, **axis)
     for index, worker in enumerate(workers):
-        # One number a panel, as more do not fit on a telephone: how many answers there are.
+        # Only the number of answers as a tick: more do not fit on a phone.
         figure.update_xaxes(
             range=[0, worker["n"]], tickvals=[worker["n"]], ticktext=[f"{worker['n']:,}"], row=index // columns + 1,
             col=index % columns + 1,
@@ -83,7 +83,7 @@ def worst_workers(
 
 
 def own(worker: dict[str, Any], *, threshold: float, of: str, zone: str) -> FigureCard:
-    """The path of one worker in a job in which they are among those kept; `threshold` is never 0."""
+    """Draw one worker's CUSUM path in a job; `threshold` is never 0."""
     subtitle = _(
         "CUSUM over the worker's answers in order: evidence that the worker started guessing; alarm at "
         "%(limit)s; ticks: gold questions; %(of)s; n = %(n)s"
@@ -117,7 +117,7 @@ def own(worker: dict[str, Any], *, threshold: float, of: str, zone: str) -> Figu
 
 
 def _traces(worker: dict[str, Any], limit: float, top: float, *, zone: str, href: str) -> list[go.Scatter]:
-    """The path, the line of the alarm, where it began and where it was told, and the known objects below."""
+    """Return the path, the alarm threshold, the start of the drop and the alarm, and ticks for gold questions."""
     alarmed = worker["told"] is not None
     name, colour = (_("CUSUM with alarm"), ORANGE) if alarmed else (_("CUSUM"), BLUE)
     x = [index + 1 for index, _sum, _at in worker["points"]]

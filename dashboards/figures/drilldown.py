@@ -1,4 +1,4 @@
-"""What stands behind a number: answers and objects as tables, and one object with all that was drawn on it."""
+"""Cards for drill-down: answers and objects as tables, and one object with all shapes drawn on it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from dashboards.view_models import FigureCard, Switch, Thumbnail
 Link = Callable[[int, int], str]
 """The address of an object, by job and position."""
 LONGEST = 120
-"""Of a text in a table or beside a figure."""
+"""Characters of a text in a table or next to a figure."""
 LONGEST_LARGE = 20_000
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SHAPES = ("boundingBoxes", "polygons", "polylines", "lines", "keypoints")
@@ -23,7 +23,7 @@ SIZE = "inputImageProperties"
 
 
 def thumbnail(job: int, position: Any, picture: str, text: str, link: Link) -> Thumbnail:
-    """An object in small. One that is not there any more has no position, and leads nowhere."""
+    """Return the preview of an object. A deleted object has no position and no link."""
     if pd.isna(position):
         return Thumbnail("", "–", "–", "")
     alt = _("Object %(number)s") % {"number": labels.object_number(int(position))}
@@ -38,8 +38,11 @@ def answers(
     rows: pd.DataFrame, *, window: str, link: Link, worker: Callable[[int], str], switches: tuple[Switch, ...] = (),
     back_to: str = "", of_one: bool = False,
 ) -> FigureCard:  # fmt: skip
-    """A page of gtcrowd.analytics.drilldown.answers. `back_to`: how far back was looked, where there are older answers;
-    `of_one`: all are to one object, which stands beside them already."""
+    """Return a page of gtcrowd.analytics.drilldown.answers as a table.
+
+    `back_to`: time back to which answers were searched, if there are older ones; `of_one`: all answers are to one
+    object, which is shown next to the table.
+    """
     n, wrong = len(rows), int((rows["right"] == False).sum())  # noqa: E712 - None is neither
     scored = int(rows["right"].notna().sum())
     values = {"n": f"{n:,}", "window": window, "time": back_to}
@@ -75,7 +78,7 @@ def answers(
 
 
 def _answer_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """As people read them, and as the file has them."""
+    """Return the columns for display and for the CSV file."""
     return pd.DataFrame(
         {
             "object": [text[:LONGEST] for text in rows["text"]],
@@ -103,7 +106,7 @@ def _answer_rows(rows: pd.DataFrame) -> pd.DataFrame:
 def objects(
     rows: pd.DataFrame, *, job: int, of: str, link: Link, switches: tuple[Switch, ...] = (), more: bool
 ) -> FigureCard:
-    """A page of gtcrowd.analytics.drilldown.objects. `more`: whether there are further ones to look at."""
+    """Return a page of gtcrowd.analytics.drilldown.objects as a table. `more`: whether more objects follow."""
     n = f"{len(rows):,}"
     subtitle = _("In manifest order; %(of)s; n = %(n)s; more objects follow") if more else _(
         "In manifest order; %(of)s; n = %(n)s; no more objects")  # fmt: skip
@@ -143,8 +146,10 @@ def objects(
 def single_object(
     row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switches: tuple[Switch, ...] = ()
 ) -> FigureCard:
-    """An object in large. On a picture whose size the answers tell, what they drew: each a name and a value, first the
-    label and what is known."""
+    """Return a card of one object, with the shapes drawn on it if it is an image of known size.
+
+    `drawings`: pairs of a name and a value, beginning with the label and the gold answer or truth.
+    """
     values = {
         "number": labels.object_number(row["position"]),
         "of": of,
@@ -172,7 +177,7 @@ def single_object(
 
 
 def outlines(value: Any) -> list[tuple[str, list[float], list[float]]]:
-    """Label and corners of each shape in an answer, in pixels; a box and a polygon end where they began."""
+    """Return label, x and y coordinates of each shape in an answer, in pixels; boxes and polygons are closed."""
     shapes = []
     for shape in next((value[key] for key in SHAPES if key in value), []) if isinstance(value, dict) else []:
         if "vertices" in shape:
@@ -193,7 +198,7 @@ def _around(xs: list[float], ys: list[float]) -> list[float]:
 
 
 def _overlay(picture: str, size: dict[str, int], drawings: Sequence[tuple[str, Any]]) -> go.Figure:
-    """The picture with everybody's shapes over it, each in a colour and a line of its own."""
+    """Draw everyone's shapes over the image, each in its own color and dash."""
     width, height = size["width"], size["height"]
     figure = go.Figure()
     for index, (name, value) in enumerate(drawings):

@@ -1,4 +1,4 @@
-"""Figures of money: paid to date, by job, and by the hour."""
+"""Figures of money: payments, budgets by job, and pay per hour."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from gtcrowd.analytics.money import Flow
 
 
 def cost(days: pd.Series, *, budget: float, window: str) -> FigureCard:
-    """Paid up to the end of each day (`days`: paid on each), with the budget of the jobs shown."""
+    """Draw cumulative payments with the budget of the jobs shown; `days`: paid on each day."""
     paid = days.cumsum()
     subtitle = _("Cumulative payments for answers in dollars; budget of the jobs shown %(budget)s; %(window)s") % {
         "budget": dollars(budget),
@@ -41,8 +41,10 @@ def cost(days: pd.Series, *, budget: float, window: str) -> FigureCard:
 
 
 def flow(budgets: Flow, *, come: float, ends_now: bool, window: str, link: str = "") -> FigureCard:
-    """What became of the budgets of jobs, step by step; last, what is still to `come` if the days end now.
-    `link`: where a click leads."""
+    """Draw what became of the budgets of jobs, as a waterfall.
+
+    The last step is what may still be spent (`come`) if the period ends now; `link`: target of a click.
+    """
     subtitle = _(
         "Budgets of the jobs shown including fees, from the ledger, for all workers; n = %(n)s jobs; "
         "%(window)s; not included: %(beyond)s for late answers, paid from the balance"
@@ -52,7 +54,7 @@ def flow(budgets: Flow, *, come: float, ends_now: bool, window: str, link: str =
         (_("reserved"), float(budgets.held)), (_("paid for answers"), -float(budgets.earned)),
         (_("fees"), -float(budgets.fees)), (_("released"), -float(budgets.released)),
     ]  # fmt: skip
-    rows: list[tuple[str, float, float, str]] = []  # what, from where, by how much, and how it is drawn
+    rows: list[tuple[str, float, float, str]] = []  # step, base, amount and style
     at = 0.0
     if begins:
         rows.append((_("reserved before"), 0.0, begins, "total"))
@@ -88,7 +90,7 @@ def flow(budgets: Flow, *, come: float, ends_now: bool, window: str, link: str =
             )
     dress(figure, height=70 + 46 * len(rows), legend=False).update_layout(barmode="overlay", bargap=0.35)
     names = [row[0] for row in rows]
-    # The amounts stand with the names: beside the bars they would not fit on a small screen.
+    # Amounts are part of the axis labels: next to the bars they would not fit on a small screen.
     tick_texts = [f"{step}<br><b>{_signed(amount, how)}</b>" for step, _at, amount, how in rows]
     figure.update_yaxes(
         categoryorder="array", categoryarray=names, autorange="reversed", tickvals=names, ticktext=tick_texts
@@ -112,7 +114,7 @@ def _signed(amount: float, how: str) -> str:
 
 
 def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -> FigureCard:
-    """Each job's budget: paid, still to come for the answers still wanted, and not needed."""
+    """Draw each job's budget: paid, may still be spent, not needed."""
     top = jobs.iloc[:30]
     to_come = (left.loc[top.index] * top["price"]).astype(float)
     unspent = (top["budget"] - top["paid"] - to_come).clip(lower=0)
@@ -150,7 +152,7 @@ def by_job(jobs: pd.DataFrame, left: pd.Series, *, link: Callable[[int], str]) -
 def hourly(
     workers: pd.DataFrame, *, target: float, window: str, link: Callable[[int], str], lacking: float = 0.0
 ) -> FigureCard:
-    """Pay per hour of each worker, with the median and the target; `lacking`: dollars that those below lack."""
+    """Draw the pay per hour of each worker with median and target. `lacking`: total shortfall in dollars."""
     rows = workers[workers["per_hour"].notna()].sort_values("per_hour", ignore_index=True)
     subtitle = _(
         "Pay per hour on tasks, including returned tasks; one dot per worker; target %(target)s; n = %(n)s; %(window)s"
@@ -170,8 +172,9 @@ def hourly(
     below = rows["per_hour"] < target
     share = (rows.index + 1) / len(rows)
     for name, chosen, colour, symbol in (
-        (_("at or above the target"), ~below, GREEN, "circle"), (_("below the target"), below, ORANGE, "triangle-down"),
-    ):  # fmt: skip
+        (_("at or above the target"), ~below, GREEN, "circle"),
+        (_("below the target"), below, ORANGE, "triangle-down"),
+    ):
         group = rows[chosen]
         if len(group):
             figure.add_scatter(

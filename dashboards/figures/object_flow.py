@@ -1,4 +1,4 @@
-"""The figure of a job's objects on their way: where they went, and why."""
+"""A Sankey diagram of a job's objects by stage and reason."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ FAINT = 0.35
 
 
 def stages() -> dict[str, str]:
-    """What people call the stages and ends."""
+    """Return the labels of stages and end states."""
     return {
         measures.IMPORTED: _("Imported"), measures.KNOWN: _("Gold questions"), measures.HANDED_OUT: _("Assigned"),
         measures.ANSWERED: _("Answered"), measures.LABELED: _("Labeled"), measures.UNLABELED: _("No label yet"),
@@ -32,7 +32,7 @@ def stages() -> dict[str, str]:
 
 
 def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: str, of: str) -> FigureCard:
-    """From import to the ends, a band for each reason (gtcrowd.analytics.object_flow) sized by its objects."""
+    """Draw a Sankey diagram from import to end states, one band per reason (gtcrowd.analytics.object_flow)."""
     links = measures.links(objects, rows)
     names, reason_names = stages(), reason_labels()
     as_of_text = _("now") if as_of is None else f"{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
@@ -66,7 +66,7 @@ def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: s
         },
     ))  # fmt: skip
     for step, stage in enumerate(on_the_way):
-        # Above their columns: within them, those of the last two would run into each other on a telephone.
+        # Above the columns: within them, the last two labels would overlap on a phone.
         figure.add_annotation(
             x=step / len(on_the_way), y=1, yanchor="bottom", xanchor="left", align="left", showarrow=False,
             xref="paper", yref="paper", text=f"{names[stage]}<br>{size[stage]:,}",
@@ -76,7 +76,7 @@ def flow(objects: int, rows: list[list[Any]], *, as_of: datetime | None, zone: s
 
 
 def reason_labels() -> dict[str, str]:
-    """Why objects went a way; nothing is to be said of those that went on."""
+    """Return reason → label; objects that moved on have none."""
     return reasons() | {
         "": "–", measures.WANTED: _("waiting for answers"),
         measures.NOT_OPENED: _("not opened yet, or labeled before"),
@@ -88,7 +88,7 @@ def reason_labels() -> dict[str, str]:
 
 
 def _passing(links: pd.DataFrame, stage: str) -> int:
-    """Objects that came through a stage or are at an end."""
+    """Return the number of objects that passed a stage or reached an end state."""
     entered, left = (int(links.loc[links[side] == stage, "n"].sum()) for side in ("target", "source"))
     return max(entered, left)
 

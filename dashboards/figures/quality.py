@@ -1,4 +1,4 @@
-"""Figures of labels: what is taken for what, who agrees with whom, and whether confidences keep their word."""
+"""Figures of label quality: agreement, confusions, calibration, gold questions and redundancy."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,18 +20,20 @@ from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import calibration, seriation
 
 LEAST_SHOWN = 5
-"""Shares of fewer answers than this are left out: they are chance."""
+"""Shares of fewer answers are hidden, because they are mostly chance."""
 LONGEST = 16
-"""Of a category's name on an axis; the table has it whole."""
+"""Characters of a category's name on an axis; the table has the full name."""
 MOST_WRITTEN = 15
-"""With more categories than this, numbers in the cells cannot be read."""
+"""With more categories, numbers in the cells would be illegible."""
 
 
 def agreement(
     by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str, changes: pd.DataFrame | None = None
 ) -> FigureCard:
-    """Krippendorff's alpha of each day's answers with its band, and of all; `changes`: what was changed meanwhile (of
-    gtcrowd.analytics.frames.changes)."""
+    """Draw Krippendorff's alpha of each day's answers with its band, and of all answers.
+
+    `changes`: frame of gtcrowd.analytics.frames.changes.
+    """
     changes = changes if changes is not None else pd.DataFrame(columns=["at", "field", "before", "after"])
     alpha = whole.get("alpha") or {"value": None, "reason": "", "answers": 0}
     subtitle = _("Krippendorff's alpha per day, 95 %% bootstrap band; %(job)s; n = %(n)s answers") % {
@@ -80,9 +82,11 @@ def confusion(
     switches: tuple[Switch, ...] = (),
     link: Callable[[str, str], str] | None = None,
 ) -> FigureCard:
-    """Rows what is right (known, else the job's label), columns what was answered; counts, or shares of the row.
+    """Draw a confusion matrix: rows are the reference (gold, truth or label), columns the answers.
 
-    `link`: the address of the answers of a cell, by what is right and what was answered; or of a row, by the first."""
+    `rates`: shares of the row instead of counts; `link`: returns the address of the answers of a cell, given
+    reference and answer, or of a row if the answer is empty.
+    """
     table = np.asarray(counts if counts is not None else [], dtype=float)
     subtitle = _("Rows: gold, truth or label; columns: answers; %(of)s; n = %(n)s") % {
         "of": of,
@@ -142,7 +146,7 @@ def pairs(
     link: Callable[[str, str], str] | None = None,
     examples: Sequence[tuple[Thumbnail, ...]] = (),
 ) -> FigureCard:
-    """The most frequent confusions, of gtcrowd.analytics.measures.workers.top_pairs, with some objects of each."""
+    """Draw the most frequent confusions (gtcrowd.analytics.measures.workers.top_pairs), with example objects."""
     subtitle = _("Most frequent confusions, as a share of the correct category's answers; %(of)s") % {"of": of}
     if confusions.empty:
         return FigureCard(_("No confusions"), subtitle, confusions)
@@ -169,7 +173,7 @@ def pairs(
 
 
 def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
-    """Cohen's kappa of each two workers; those who agree stand side by side."""
+    """Draw Cohen's kappa of each pair of workers, ordered by similarity."""
     ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
     kappa = np.array(
         [[np.nan if first is None else first for first in row] for row in content.get("kappa", [])], dtype=float
@@ -226,7 +230,7 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
 
 
 def reliability(report: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> FigureCard:
-    """How often labels are right, beside how sure they are. `link`: the address of a bin's objects."""
+    """Draw accuracy against confidence. `link`: returns the address of a bin's objects."""
     bins = pd.DataFrame(report["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
     subtitle = _("Labels with known truth in ten confidence bins, 95 %% intervals; %(of)s; n = %(n)s") % {
         "of": of, "n": f"{report['n']:,}",
@@ -281,8 +285,10 @@ def reliability(report: dict[str, Any], *, of: str, link: Callable[[AnswerFilter
 
 
 def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | None = None) -> FigureCard:
-    """Known objects by how often they were shown and missed: those missed by most may be wrong themselves. `link`: the
-    address of an object by its position."""
+    """Draw gold questions by error rate and times shown: those missed by most may be wrong.
+
+    `link`: returns the address of an object, given its position.
+    """
     columns = ["position", "value", "exposures", "missed", "active"]
     table = pd.DataFrame([
         {"position": item["position"], "value": str(item["value"]), "exposures": item["n"],
@@ -337,7 +343,10 @@ def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | N
 def redundancy(
     rows: list[list[Any]], *, saved: int | None, price: float, link: Callable[[AnswerFilter], str] | None = None
 ) -> FigureCard:
-    """Objects by their number of answers, stacked by why they got no more. `link`: the address of those of a bar."""
+    """Draw objects by number of answers, stacked by the reason they received no more.
+
+    `link`: returns the address of the objects of a bar.
+    """
     reason_names = reasons()
     table = pd.DataFrame(rows, columns=["answers", "state", "reason", "count"])
     subtitle = _("Objects by number of answers and by the reason they received no more; n = %(n)s") % {
@@ -373,7 +382,7 @@ def redundancy(
 
 
 def least_confident(rows: list[list[Any]], *, of: str, link: Callable[[int], str] | None) -> FigureCard:
-    """The labels that are least sure, as a table."""
+    """Return the labels with the lowest confidence as a table."""
     table = pd.DataFrame(
         [[position, short_value(value), confidence] for position, value, confidence in rows],
         columns=["position", "value", "confidence"],

@@ -1,4 +1,4 @@
-"""Figures of the service itself: its queue, and how long requests take."""
+"""Figures of the service: its queue and request times."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +11,7 @@ from dashboards.view_models import FigureCard
 
 
 def latency(counts: pd.DataFrame) -> FigureCard:
-    """Share of requests answered within a time, of gtcrowd.analytics.service.latency."""
+    """Draw the cumulative share of requests by duration (gtcrowd.analytics.service.latency)."""
     subtitle = _("Requests to this web process since it started; n = %(n)s") % {
         "n": f"{int(counts.groupby('what')['n'].max().sum()) if len(counts) else 0:,}",
     }  # fmt: skip
@@ -45,7 +45,7 @@ def latency(counts: pd.DataFrame) -> FigureCard:
 
 
 def queue(tasks: pd.DataFrame) -> FigureCard:
-    """Tasks of the queue by name, of gtcrowd.analytics.service.queue_by_task."""
+    """Draw queue tasks by name (gtcrowd.analytics.service.queue_by_task)."""
     subtitle = _("Waiting and running queue tasks of the whole service; n = %(n)s") % {
         "n": f"{int(tasks[['todo', 'doing']].sum().sum()) if len(tasks) else 0:,}",
     }  # fmt: skip

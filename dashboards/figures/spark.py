@@ -1,4 +1,4 @@
-"""Lines as small as a word beside the numbers: how each went, day by day or week by week."""
+"""Sparklines next to the numbers: values per day or week."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -14,9 +14,9 @@ from dashboards.view_models import Spark
 from gtcrowd.analytics.measures import workers
 
 WEEKLY, WEEK = 45, 7
-"""With more days than this a point is a week; weeks end with the last day."""
+"""Above WEEKLY days, a point is a week; weeks end with the last day."""
 LEAST = 3
-"""Fewer points say nothing of how something went."""
+"""Minimum number of points."""
 WIDTH, HEIGHT, EDGE = 120, 28, 4
 FloatArray = npt.NDArray[np.float64]
 
@@ -29,20 +29,22 @@ SERIES: Mapping[str, Callable[[float], str]] = {
     "submitted": _count, "workers": _count, "accuracy": percent, "gold_accuracy": percent, "agreement": percent,
     "paid": dollars, "per_hour": dollars,
 }  # fmt: skip
-"""What has a value each day, and how it is written."""
+"""Metric → formatter."""
 
 
 def lines(days: pd.DataFrame, *, first: date | None, last: date | None) -> dict[str, Spark]:
-    """A line for each of SERIES with enough points, from totals by day of gtcrowd.analytics.frames, of the days from
-    the first to the last (of the totals, where one is open). Days without answers are zero, or a gap in a share. Of
-    workers a week has the mean of its days."""
+    """Return a sparkline for each of SERIES with enough points, from daily totals of gtcrowd.analytics.frames.
+
+    `first`, `last`: period, by default that of the totals. Days without answers count as zero, or as a gap in a
+    share. Workers per week are the mean of the days.
+    """
     if days.empty:
         return {}
     table = days.set_index(pd.to_datetime(days["day"])).drop(columns="day").astype(float)
     span = pd.date_range(first or table.index.min(), last or table.index.max(), name="day")
     table, weekly = table.reindex(span, fill_value=0.0), len(span) > WEEKLY
     if weekly:
-        whole = len(table) // WEEK * WEEK  # an incomplete week at the beginning would seem a rise
+        whole = len(table) // WEEK * WEEK  # an incomplete first week would look like a rise
         table = table.iloc[len(table) - whole :]
         weeks = table.groupby(np.arange(whole) // WEEK)
         table = weeks.sum().assign(workers=weeks["workers"].mean())
@@ -67,8 +69,10 @@ def _line(values: FloatArray, formatter: Callable[[float], str], *, weekly: bool
 
 
 def _svg(values: FloatArray, indices: npt.NDArray[np.intp]) -> str:
-    """A picture: a line with gaps, and a dot at its end. It cannot have the page's colours: middle tones, legible on a
-    light and on a dark ground."""
+    """Return an SVG line with gaps and a dot at its end.
+
+    It cannot use theme colors, so its tones work on light and dark backgrounds.
+    """
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     x = EDGE + (WIDTH - 2 * EDGE) * np.arange(len(values)) / max(len(values) - 1, 1)
     y = HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * ((values - low) / (high - low) if high > low else values * 0 + 0.5)

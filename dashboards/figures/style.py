@@ -1,4 +1,4 @@
-"""What all figures have in common: colours, marks, axes."""
+"""Common style of all figures: colors, patterns, axes."""
 
 from typing import Any
 
@@ -6,20 +6,21 @@ import plotly.graph_objects as go
 
 PALETTE = ("#3b7dd8", "#e08a1e", "#2e9e6b", "#c2549d", "#8a6fd1", "#b8a11b", "#5aa7c7", "#d0614a", "#7a8b3c",
            "#a5785a", "#4f6d9b", "#d791b6", "#8c8c8c")  # fmt: skip
-"""Told apart by those who see red and green alike; the last one is for the others."""
+"""Distinguishable with red-green color blindness; the last color is for "others"."""
 PATTERNS = ("", "/", ".", "x", "-", "\\", "+", "|", "", "/", ".", "x", "")
-"""Told apart without colours as well."""
+"""Distinguishable without colors."""
 BLUE, ORANGE, GREEN, PINK, RED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3], PALETTE[7]
 GREY = "rgba(124, 135, 148, 0.45)"
 INK, LINE = "#7c8794", "rgba(124, 135, 148, 0.25)"
-"""Axes in a middle tone, legible on a light and on a dark ground; texts get theirs from the page's style."""
+"""Axis colors, legible on light and dark backgrounds; texts are colored by the stylesheet."""
 SCALE = "Cividis"
-"""Even in lightness, and the same for those who see red and green alike."""
+"""Perceptually uniform and safe for red-green color blindness."""
 
 
 def dress(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Figure:
+    """Apply the common layout to a figure."""
     axis = {"gridcolor": LINE, "zerolinecolor": LINE, "linecolor": LINE, "automargin": True}
-    # Overwriting takes a third of the time that merging takes.
+    # Overwriting takes a third of the time of merging.
     return figure.update_layout(
         overwrite=True,
         template="none", height=height, margin={"l": 8, "r": 12, "t": 12, "b": 8, "pad": 4},
@@ -32,18 +33,18 @@ def dress(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Fi
 
 
 def mark(index: int) -> dict[str, Any]:
-    """Colour and pattern of the n-th of several bars."""
+    """Return color and pattern of the n-th bar."""
     last = min(index, len(PALETTE) - 1)
     return {"color": PALETTE[last], "pattern": pattern(PATTERNS[last])}
 
 
 def pattern(shape: str) -> dict[str, Any]:
-    """FigureCard over the bar's colour, which stays."""
+    """Return a pattern drawn over the bar's color."""
     return {"shape": shape, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,0.6)", "size": 6, "solidity": 0.25}
 
 
 def arms(middle: Any, low: Any, high: Any, **more: Any) -> dict[str, Any]:
-    """An interval as plotly draws it."""
+    """Return an interval as Plotly's error bars."""
     return {
         "type": "data",
         "symmetric": False,

@@ -1,4 +1,4 @@
-"""Figures of work: how much on which day and at which hour, what is left, and until when."""
+"""Figures of work: answers per day and hour, answer times, remaining work and forecast."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +18,7 @@ from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.measures.forecast import Forecast
 
 WEEKLY, MONTHLY = 120, 840
-"""With more days than this a bar is a week, or a month: more could not be told apart."""
+"""Above WEEKLY days a bar is a week, above MONTHLY days a month."""
 
 
 def throughput(
@@ -31,10 +31,10 @@ def throughput(
     other: Level | None = None,
     wide: bool = True,
 ) -> FigureCard:
-    """Stacked bars of gtcrowd.analytics.measures.workers.every_day, with the median of seven days.
+    """Draw stacked bars of gtcrowd.analytics.measures.workers.every_day, with a 7-day median.
 
-    `other`: answers a day of what is compared with. `answers`: where a bar leads, by its first day, its last one, and
-    the name it is stacked by; `link`: where a row of the table leads, and a bar without `answers`.
+    `other`: answers per day of the baseline; `answers`: returns the target of a bar, given its first day, last day
+    and group; `link`: returns the target of a table row, and of bars without `answers`.
     """
     bars, ends, bar_unit = _bars(table)
     subtitle = _("%(what)s (%(zone)s); days without answers count as zero; n = %(n)s") % {
@@ -73,7 +73,7 @@ def throughput(
 
 
 def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
-    """The table by day, week or month; the last day of each bar; and what the bars are."""
+    """Return the table by day, week or month, the last day of each bar, and the unit of the bars."""
     if len(table) <= WEEKLY:
         return table, list(table.index), _("Answers per day")
     period, bar_unit = ("W", _("Answers per week")) if len(table) <= MONTHLY else ("M", _("Answers per month"))
@@ -86,9 +86,7 @@ def _bars(table: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Timestamp], str]:
 
 
 def burn_down(history: pd.Series, forecast: Forecast, *, what: str) -> FigureCard:
-    """Answers still wanted: day by day until now (as `history` of answers has it), and on the days to come.
-
-    Widest band: 90 of 100 futures; inner one: half of them."""
+    """Draw the remaining answers: past (`history`: answers per day) and forecast with 50 % and 90 % intervals."""
     subtitle = _(
         "Answers remaining: %(what)s; bands: 50 %% and 90 %% prediction intervals, simulated from the last 28 days"
     ) % {"what": what}
@@ -160,7 +158,7 @@ def burn_down(history: pd.Series, forecast: Forecast, *, what: str) -> FigureCar
 
 
 def hours(table: pd.DataFrame, *, zone: str, window: str) -> FigureCard:
-    """Answers by hour of the week, of gtcrowd.analytics.frames.hours."""
+    """Draw answers by hour of the week (gtcrowd.analytics.frames.hours)."""
     counts = table.drop(columns="weekday").to_numpy()
     day_names = get_day_names("abbreviated", locale=get_language() or "en")
     names = [day_names[day] for day in range(7)]
@@ -185,8 +183,11 @@ def times(
     counts: npt.NDArray[np.int64], active: npt.NDArray[np.int64], *, window: str,
     link: Callable[[float], str] | None = None,
 ) -> FigureCard:  # fmt: skip
-    """Share of answers given within so many seconds, from classes of time, beside the active time. `link`: the address
-    of the answers that took so long or longer, by the server's clock."""
+    """Draw the cumulative share of answers by time, on the server clock and by active time.
+
+    `counts`, `active`: answers per latency class, shape (CLASSES,); `link`: returns the address of the answers that
+    took that many seconds or longer.
+    """
     seconds = latency.LEAST_SECONDS * 2 ** ((np.arange(latency.CLASSES) + 1) / latency.PER_OCTAVE)
     n, n_active = int(counts.sum()), int(active.sum())
     subtitle = _(
@@ -234,8 +235,10 @@ def times(
 def progress(
     jobs: pd.DataFrame, *, link: Callable[[int], str], objects: Callable[[AnswerFilter], str] | None = None
 ) -> FigureCard:
-    """Shares of each job's objects that are labeled by people and by machine, failed and not yet labeled. `objects`: of
-    one job, the address of its objects in a state."""
+    """Draw shares of each job's objects labeled by people and by machine, failed and not labeled.
+
+    `objects`: returns the address of a job's objects in a state.
+    """
     top = jobs.iloc[:30]
     rest = (top["objects"] - top["labeled"] - top["failed"]).clip(lower=0)
     human = top["labeled"] - top["machine"]

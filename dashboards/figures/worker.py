@@ -1,4 +1,4 @@
-"""Figures of one worker: accuracy as it went on."""
+"""Figures of one worker: accuracy over time."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,8 +10,9 @@ from dashboards.view_models import FigureCard
 
 
 def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: str) -> FigureCard:
-    """Estimated accuracy of each day or week with its interval (of gtcrowd.analytics.measures.workers.measured); below,
-    where known objects were answered."""
+    """Draw estimated accuracy per day or week with its interval (gtcrowd.analytics.measures.workers.measured), and ticks
+    for gold questions.
+    """
     measured = days[days["accuracy"].notna()]
     period = _("per week") if weekly else _("per day")
     subtitle = _(
@@ -71,7 +72,7 @@ def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: s
 
 
 def weeks(days: pd.DataFrame) -> pd.DataFrame:
-    """Totals of days as totals of weeks, each called by its Monday; only what accuracy is measured from."""
+    """Sum daily totals by week, labeled with its Monday; only columns from which accuracy is estimated."""
     start = pd.to_datetime(days["day"])
     return (
         days.assign(day=start - pd.to_timedelta(start.dt.day_of_week, unit="D"))

@@ -1,4 +1,4 @@
-"""Figures of workers and workforces: how often right, beside how much is known of it."""
+"""Figures of workers and workforces: accuracy with its uncertainty, and cost."""
 
 from collections.abc import Callable
 
@@ -16,16 +16,16 @@ from gtcrowd.analytics.measures import workers as measures
 
 Link = Callable[[int], str]
 MOST = 60
-"""More lines than this cannot be read one by one."""
+"""Maximum number of lines."""
 COLUMNS = ["worker", "accuracy", "low", "high", "n", "accuracy_raw", "few"]
 
 
 def forest(
     workers: pd.DataFrame, *, window: str, link: Link, key: str = "worker", other: Level | None = None
 ) -> FigureCard:
-    """Workers (or workforces) by the lower end of their interval, of gtcrowd.analytics.measures.workers.measured.
+    """Draw workers or workforces by lower bound of their accuracy (gtcrowd.analytics.measures.workers.measured).
 
-    `other`: how often those are right whom they are compared with.
+    `key`: "worker" or "workforce"; `other`: accuracy of the baseline.
     """
     measured = workers[workers["accuracy"].notna()].sort_values("low", ignore_index=True)
     measured = measured.assign(
@@ -130,7 +130,7 @@ def _forest_title(crowd: float, below: int, key: str) -> str:
 
 
 def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> FigureCard:
-    """Share of right answers by their number, with the limits within which those as good as the crowd lie."""
+    """Draw accuracy by number of answers, with control limits around the crowd."""
     gold, truth = workers["gold_n"].sum(), workers["truth_n"].sum()
     if gold or truth:
         source, method = ("gold", _("on gold questions")) if gold >= truth else ("truth", _("against the truth"))
@@ -192,7 +192,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> FigureCard:
 
 
 def vendors(forces: pd.DataFrame, *, window: str) -> FigureCard:
-    """Workforces side by side: answers, seconds, declined, cost."""
+    """Draw answers and cost per answer of each workforce."""
     columns = [
         "workforce",
         "submitted",
@@ -242,8 +242,10 @@ def vendors(forces: pd.DataFrame, *, window: str) -> FigureCard:
 
 
 def _custom(rows: pd.DataFrame, link: Link, key: str, names: list[str]) -> npt.NDArray[np.object_]:
-    """For each point: where a click leads, and what is told under the pointer. As an array: of lists, each value of
-    each point is looked at by itself."""
+    """Return the target of a click and the hover values of each point.
+
+    An array, because Plotly checks lists value by value.
+    """
     values = np.empty((len(rows), 1 + len(names)), dtype=object)
     values[:, 0] = _links(rows, link, key)
     values[:, 1:] = rows[names].to_numpy(dtype=object)
@@ -255,7 +257,7 @@ def _links(rows: pd.DataFrame, link: Link, key: str) -> tuple[str, ...]:
 
 
 def _unique_names(rows: pd.DataFrame, key: str) -> list[str]:
-    """Names, with something to tell two of the same name apart."""
+    """Return names, with the ID added to duplicates."""
     duplicated = rows[key].duplicated(keep=False)
     return [
         f"{name} ({pk})" if is_duplicate else str(name)

@@ -1,4 +1,4 @@
-"""The pages: each a module with `title()` and `draw(viewer, filters, options)`, from frames to content."""
+"""The pages: modules with `title()` and `draw(viewer, filters, options)`, from frames to content."""
 
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
@@ -17,6 +17,6 @@ PAGES: Mapping[str, ModuleType] = MappingProxyType({
 
 
 def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    """The content of the page that the options name. Raises KeyError for a page there is not."""
+    """Return the content of the page in the options. Raises KeyError for an unknown page."""
     content: Content = PAGES[options.page].draw(viewer, filters, options)
     return content

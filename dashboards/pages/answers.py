@@ -1,4 +1,4 @@
-"""The answers behind a number: a page of them, the newest first; or one object with all its answers."""
+"""Answers behind a number, newest first, or one object with all its answers."""
 
 from dataclasses import replace
 from typing import Any
@@ -45,7 +45,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
 def _links(
     filters: Filters, options: Options, job: dict[str, Any] | None, people: dict[int, str]
 ) -> tuple[Switch, ...]:
-    """Where one may have come from, and the same answers narrowed otherwise."""
+    """Return links to the workers and the job, and to the same answers with other filters."""
     wide = replace(filters, workers=())
     switches = [
         Switch(
@@ -70,7 +70,7 @@ def _links(
 
 
 def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, Any]) -> Content:
-    """One object: as it looks, its label, and everybody's answer to it, of all days."""
+    """Return the page of one object: preview, label, and all answers of all days."""
     only, answer_filter = Filters(jobs=(job["job_id"],)), AnswerFilter(position=options.answer_filter.position)
     values = {"number": object_number(answer_filter.position or 0), "job": job["job"]}
     rows, _after = drilldown.objects(viewer, only, answer_filter)

@@ -1,4 +1,4 @@
-"""What the numbers of a page are compared with: the period before, everybody, or a team or workforce."""
+"""Baselines of the numbers on a page: the previous period, all workers, or a team or workforce."""
 
 from dataclasses import dataclass, replace
 
@@ -17,8 +17,11 @@ NO_JOBS = pd.DataFrame(columns=["objects", "labeled", "budget"])
 
 @dataclass(frozen=True)
 class Other:
-    """The other side of a comparison: what it is called, and the filters that leave it. `same`: the same people at
-    another time, so that sums can be compared as well, however few they are. `itself`: it is what the page shows."""
+    """A baseline: its name and filters.
+
+    `same`: the same workers at another time, so that sums can be compared; `itself`: identical to what the page
+    shows.
+    """
 
     name: str
     filters: Filters
@@ -27,7 +30,7 @@ class Other:
 
 
 def other(viewer: Viewer, filters: Filters, options: Options) -> Other | None:
-    """What is compared with; None for nothing: not asked for, no period before, or no such team or workforce."""
+    """Return the baseline; None if there is none: not requested, no previous period, or no such team or workforce."""
     if options.against == "before":
         earlier = filters.before()
         return Other(_("the previous period"), earlier, same=True) if earlier else None
@@ -49,7 +52,7 @@ def _of(name: str, current: Filters, others: Filters) -> Other:
 
 
 def numbers(viewer: Viewer, baseline: Other | None) -> workers.Numbers | None:
-    """The numbers of the other side; those about jobs are zero."""
+    """Return the metrics of the baseline; those about jobs are zero."""
     if baseline is None or baseline.itself:
         return None
     totals = frames.totals(viewer, baseline.filters, by=None)
@@ -58,7 +61,7 @@ def numbers(viewer: Viewer, baseline: Other | None) -> workers.Numbers | None:
 
 
 def accuracy(viewer: Viewer, baseline: Other | None) -> Level | None:
-    """How often the other side is right, where that is known."""
+    """Return the accuracy of the baseline, if known."""
     if baseline is None or baseline.itself:
         return None
     crowd_accuracy = workers.crowd(workers.rated(frames.compared(viewer, baseline.filters, "worker")))
@@ -66,7 +69,7 @@ def accuracy(viewer: Viewer, baseline: Other | None) -> Level | None:
 
 
 def note(options: Options, baseline: Other | None, answers: int | None) -> str:
-    """A sentence on what is compared with, of which there are so many `answers`; empty where nothing is."""
+    """Return a sentence about the baseline, which has `answers` answers; empty if there is none."""
     if baseline is None:
         return _("The team or workforce to compare with does not exist.") if options.group else ""
     values = {"group": baseline.name}
@@ -78,7 +81,7 @@ def note(options: Options, baseline: Other | None, answers: int | None) -> str:
 
 
 def with_baseline(numbers: tuple[Number, ...], baseline: Other | None) -> tuple[Number, ...]:
-    """Each number that has changed says against what."""
+    """Return the numbers, with the name of the baseline added to those that changed."""
     if baseline is None:
         return numbers
     return tuple(replace(number, against=baseline.name) if number.change else number for number in numbers)

@@ -1,4 +1,4 @@
-"""One job: how far it is, when it will be done, what it costs, and the labels that are least sure."""
+"""One job: progress, forecast, cost, and the labels with the lowest confidence."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -104,7 +104,7 @@ def _numbers(row: pd.Series, rest: int, finish: forecast.Forecast) -> tuple[Numb
 
 
 def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
-    """Answers on each whole day since the job began, at most so many as a forecast looks back."""
+    """Return answers per whole day since the start of the job, over at most forecast.LOOKS_BACK days."""
     yesterday = options.today - timedelta(days=1)
     first = max((row["started_at"] if pd.notna(row["started_at"]) else row["created_at"]).date(),
                 options.today - timedelta(days=forecast.LOOKS_BACK))  # fmt: skip
@@ -118,7 +118,7 @@ def _history(viewer: Viewer, row: pd.Series, options: Options) -> pd.Series:
 
 
 def _links(jobs: pd.DataFrame, filters: Filters, options: Options, name: str, pk: int) -> tuple[Switch, ...]:
-    # The rooms outside of the dashboards speak of the session's requester.
+    # The console shows the session's requester only.
     home = (Switch(_("Open in console"), f"/jobs/{quote(name)}/", current=False),) if options.at_home else ()
     related = (
         *home,

@@ -1,4 +1,4 @@
-"""What the pages say alike: the window, changes to the period before, and where a click leads."""
+"""Shared parts of the pages: the period, changes, and targets of links."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -32,20 +32,22 @@ def window(viewer: Viewer, filters: Filters) -> str:
 
 
 def to(page: str, filters: Filters, options: Options) -> Callable[[int], str]:
-    """The address of a worker's or job's own page, with the same filters."""
+    """Return a function from an ID to the address of the worker's or job's page, with the same filters."""
     search = address.search(filters, options)  # once: a page may have thousands of links
     return lambda pk: address.path(page, pk) + search
 
 
 def to_days(filters: Filters, options: Options) -> Callable[[date, date], str]:
-    """The address of the same page about the days from one to another."""
+    """Return a function to the address of the same page for a range of days."""
     return lambda first, last: address.for_days(filters, options, first, last)
 
 
 def to_answers(
     filters: Filters, options: Options, members: Mapping[str, Iterable[int]]
 ) -> Callable[[date, date, str], str]:
-    """The address of the answers of some days, of a worker, team or workforce by its name; of all for another name."""
+    """Return a function to the address of the answers of some days by a worker, team or workforce, given its name; of
+    all for another name.
+    """
     kind = address.LISTS[options.by]
 
     def link(first: date, last: date, group: str) -> str:
@@ -56,24 +58,25 @@ def to_answers(
 
 
 def to_cell(options: Options, job: int, worker: int | None = None) -> Callable[[str, str], str]:
-    """The address of the answers of one category that are in truth of another, of all days, as runs count them; `right`
-    or `answered` may be empty."""
+    """Return a function to the address of the answers of a cell of the confusion matrix, for all days; either category
+    may be empty.
+    """
     only = Filters(jobs=(job,), workers=(worker,) if worker else ())
     return lambda right, answered: address.drilldown(only, options, AnswerFilter(right=right, answered=answered))
 
 
 def to_object(options: Options) -> Callable[[int, int], str]:
-    """The address of an object, by job and position."""
+    """Return a function to the address of an object, given job and position."""
     return lambda job, position: address.drilldown(Filters(jobs=(job,)), options, AnswerFilter(position=position))
 
 
 def to_objects(options: Options, job: int) -> Callable[[AnswerFilter], str]:
-    """The address of those objects of a job."""
+    """Return a function to the address of a job's objects, given a filter."""
     return lambda answer_filter: address.drilldown(Filters(jobs=(job,)), options, answer_filter, page="objects")
 
 
 def pagination(filters: Filters, options: Options, after: str) -> tuple[Switch, ...]:
-    """To the first rows and to the next ones of a table that comes in pages."""
+    """Return links to the first and the next rows of a table."""
     switches = []
     if options.after:
         switches.append(Switch(_("Back to the first row"), address.href(filters, options), current=False))
@@ -84,7 +87,7 @@ def pagination(filters: Filters, options: Options, after: str) -> tuple[Switch, 
 
 
 def of_job(filters: Filters, options: Options, job: Mapping[str, Any]) -> list[Switch]:
-    """To what else there is of a job."""
+    """Return links to other pages of a job."""
     pk = int(job["job_id"])
     only = replace(filters, jobs=(pk,))
     return [
@@ -94,7 +97,7 @@ def of_job(filters: Filters, options: Options, job: Mapping[str, Any]) -> list[S
 
 
 def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -> Content:
-    """Where one job must be chosen: the newest ones within the filters, if any is the viewer's own."""
+    """Return a page that lets the viewer choose one of the newest jobs within the filters."""
     jobs = frames.jobs(viewer, filters).head(MOST_LINKS)
     links = tuple(
         Switch(str(name), address.href(replace(filters, jobs=(int(pk),)), options), current=False)
@@ -105,7 +108,7 @@ def choose_job(viewer: Viewer, filters: Filters, options: Options, title: str) -
 
 
 def filter_summary(answer_filter: AnswerFilter, names: Sequence[str]) -> str:
-    """In words: whose answers or objects, and which of them."""
+    """Return a description of the filters: names and answer filter."""
     parts = list(names)
     if answer_filter.right and answer_filter.answered:
         parts.append(
@@ -136,7 +139,7 @@ def filter_summary(answer_filter: AnswerFilter, names: Sequence[str]) -> str:
 
 
 def group_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
-    """The same page with bars stacked by another group."""
+    """Return links to the same page with bars stacked by another group."""
     names = {"worker": _("by worker"), "team": _("by team"), "workforce": _("by workforce")}
     return tuple(
         Switch(text, address.href(filters, replace(options, by=name)), name == options.by)
@@ -145,7 +148,7 @@ def group_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
 
 
 def rate_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
-    """Counts or shares."""
+    """Return links to counts and shares."""
     return tuple(
         Switch(text, address.href(filters, replace(options, rates=share)), share == options.rates)
         for share, text in ((False, _("counts")), (True, _("shares")))
@@ -153,7 +156,7 @@ def rate_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
 
 
 def change(now: float | None, before: float | None, *, points: bool = False) -> str:
-    """By how much a number has changed since the period before: in percent, shares in points."""
+    """Return the change of a number from the baseline: in percent, or in percentage points for shares."""
     if now is None or before is None or (not points and not before):
         return ""
     size = 100 * (now - before) if points else 100 * (now / before - 1)

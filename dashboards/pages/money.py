@@ -1,4 +1,4 @@
-"""Where the money goes: by day, by job, and by the hour."""
+"""Budgets, payments and hourly pay."""
 
 from dataclasses import replace
 from decimal import Decimal

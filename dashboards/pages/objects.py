@@ -1,4 +1,4 @@
-"""The objects behind a number: a page of one job's objects, in the order of its manifest."""
+"""Objects behind a number, in the order of the job's manifest."""
 
 from django.utils.translation import gettext as _
 

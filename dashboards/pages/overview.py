@@ -1,4 +1,4 @@
-"""What needs a hand, what was done, and when the rest will be."""
+"""Overview: open issues, throughput and forecast."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -144,7 +144,7 @@ def _with_links(
     filters: Filters,
     options: Options,
 ) -> tuple[Number, ...]:
-    """The numbers with how they went, and with where more of each is told: a figure of this page, or another page."""
+    """Return the numbers with sparklines and with links to details: a figure of this page, or another page."""
     figures = {number.name for number in parts if number.card and number.card.figure is not None}
     figure_of = {"": "progress", "submitted": "throughput"}
     page_of = {
@@ -161,7 +161,7 @@ def _with_links(
 
 
 def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Options) -> pd.Series:
-    """Answers on each of the last whole days to the jobs that are still running; zero on days without."""
+    """Return answers per day to the jobs that are still running; zero on days without answers."""
     running = forecast_inputs.left(jobs) > 0
     if not running.any():
         return pd.Series(dtype=float)
@@ -177,7 +177,7 @@ def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Opti
 
 
 def _notices(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:
-    """Jobs that wait, paused or failed lately, open cases, and funds that do not cover what is asked for."""
+    """Return jobs that wait, are paused or failed lately, open cases, and a negative balance."""
     notices = []
     recent = pd.Timestamp(options.today - timedelta(days=IN_A_WEEK), tz="UTC")
     for row in jobs.to_dict("records"):
@@ -209,7 +209,7 @@ def _notices(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFr
 
 
 def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Notice]:
-    """Workers with open cases, those with the most evidence first."""
+    """Return workers with open cases, strongest evidence first."""
     ranked = []
     strength = opened["ratio"].astype(float).fillna(0)
     for rows in (group for _id, group in opened.assign(ratio=strength).groupby("worker_id")):

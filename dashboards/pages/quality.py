@@ -1,4 +1,4 @@
-"""One job's labels: agreement, confusions, who agrees with whom, and whether confidences keep their word."""
+"""Label quality of one job: agreement, confusions, drift, calibration and gold questions."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     if jobs.empty:
         return Content(title(), _("No jobs match these filters. Choose a job in the filters."))
     report, job = None, jobs.iloc[0]
-    # The newest job that has been concluded; the jobs chosen come first, in the order of the frame.
+    # The newest job with a quality report; filtered jobs come first, in the order of the frame.
     for index in range(min(len(jobs), 4)):
         report = frames.job_quality(viewer, int(jobs.iloc[index]["job_id"]))
         if report is not None:
@@ -92,7 +92,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
 
 
 def _workers(content: dict[str, Any]) -> set[int]:
-    """Ids of all who are named in a job's figures."""
+    """Return the IDs of all workers in a job's figures."""
     reports = [content.get(name) or {"workers": []} for name in ("drift", "boxes")]
     return {
         *content.get("matrix", {}).get("workers", []),
@@ -103,7 +103,7 @@ def _workers(content: dict[str, Any]) -> set[int]:
 def _boxes(
     content: dict[str, Any] | None, people: dict[int, str], filters: Filters, name: str, link: Callable[[int], str]
 ) -> tuple[Part, ...]:
-    """Of jobs that ask for boxes: offsets of each worker, and how well boxes lie, those of chosen workers beside."""
+    """Return the figures of jobs with boxes: offsets per worker, and IoU of the crowd and of the filtered workers."""
     if content is None:
         return ()
     selected = [worker for worker in content["workers"] if worker["worker"] in filters.workers]
@@ -114,7 +114,7 @@ def _boxes(
 
 
 def _examples(viewer: Viewer, job: int, top: pd.DataFrame, link: Link) -> list[tuple[Thumbnail, ...]]:
-    """Objects of the most frequent confusions."""
+    """Return example objects of the most frequent confusions."""
     pairs = list(zip(top["right"], top["answered"], strict=True))
     return [
         tuple(thumbnail(job, example["position"], example["thumbnail"], example["text"], link) for example in examples)

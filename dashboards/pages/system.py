@@ -1,4 +1,4 @@
-"""How the service itself is doing."""
+"""State of the service."""
 
 from django.utils.translation import gettext as _
 

@@ -1,4 +1,4 @@
-"""Workforces side by side."""
+"""Workforces compared."""
 
 from dataclasses import replace
 

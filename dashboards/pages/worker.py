@@ -1,4 +1,4 @@
-"""One worker: everything that is known, and the cases to decide."""
+"""One worker: metrics, figures and cases."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ from gtcrowd.identity.access import Right, Viewer
 MOST_JOBS = 4
 MOST_CASES = 20
 WEEKLY = 45
-"""With more days than this, accuracy is drawn by week."""
+"""Above this number of days, accuracy is drawn per week."""
 
 
 def title() -> str:
@@ -114,7 +114,7 @@ def _parts(viewer: Viewer, own_filters: Filters, options: Options, row: pd.Serie
 
 
 def _report_parts(reports: pd.DataFrame, name: str, zone: str) -> tuple[Part, ...]:
-    """What the runs of the worker's jobs keep of them: by category, the watch for drift, and offsets of boxes."""
+    """Return figures from the quality reports of the worker's jobs: categories, drift and box offsets."""
 
     def parts(job: dict[Hashable, Any]) -> Iterator[Part]:
         pk, of = job["job_id"], job["job"]
@@ -130,13 +130,16 @@ def _report_parts(reports: pd.DataFrame, name: str, zone: str) -> tuple[Part, ..
 
     fallen = [isinstance(drift_report, dict) and drift_report["told"] is not None for drift_report in reports["drift"]]
     present = reports["own"].notna() | reports["drift"].notna() | reports["boxes"].notna()
-    # A job in which the worker has fallen off is shown, however few of their answers it has.
+    # Jobs with a drift alarm come first, however few answers the worker gave there.
     top = reports.assign(fallen=fallen)[present].sort_values("fallen", ascending=False, kind="stable").head(MOST_JOBS)
     return tuple(figure for job in top.to_dict("records") for figure in parts(job))
 
 
 def _numbers(row: pd.Series, baseline: workers.Numbers | None, *, sums: bool) -> tuple[Number, ...]:
-    """`was`: what is compared with; `sums`: whether sums are, which of many people say nothing of one."""
+    """Return the metrics.
+
+    `sums`: whether sums can be compared with the baseline, which is not the case for groups.
+    """
 
     def change(name: str, before: float | None, *, points: bool = False) -> str:
         return "" if pd.isna(row[name]) else links.change(float(row[name]), before, points=points)
@@ -243,7 +246,7 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseCard, ...]:
 
 
 def _evidence_titles() -> dict[str, str]:
-    """What the figures a case rests on are called."""
+    """Return the titles of the evidence of cases."""
     return {
         "seen": _("Observed for this worker"),
         "expected_correct": _("Expected"),
@@ -269,7 +272,7 @@ def _evidence_value(name: str, value: Any, zone: ZoneInfo) -> str:
 
 
 def _choose(viewer: Viewer, filters: Filters, options: Options) -> Content:
-    """Without a worker in the address: the busiest to choose from."""
+    """Return a list of workers with the most answers, if the address names none."""
     rows = frames.workers(viewer, filters).sort_values("submitted", ascending=False).head(100)
     links = tuple(
         Switch(

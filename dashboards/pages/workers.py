@@ -1,4 +1,4 @@
-"""Workers beside each other: how often right, with how much doubt, and every measure in one table."""
+"""Workers compared: accuracy with its uncertainty, and a table of all metrics."""
 
 import pandas as pd
 from django.utils.translation import gettext as _
@@ -43,7 +43,7 @@ COLUMNS = (
     "last_day",
     "open_cases",
 )
-"""Of the table, in this order."""
+"""Columns of the table, in this order."""
 
 
 def title() -> str:
@@ -51,7 +51,7 @@ def title() -> str:
 
 
 def measured(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """All workers the filters leave, with what the table shows."""
+    """Return all workers within the filters, with the table's columns."""
     return workers.measured(frames.workers(viewer, filters))[["worker_id", *COLUMNS]]
 
 
