@@ -1,4 +1,4 @@
-// How the table draws a worker: as a link, so that the keyboard reaches it too.
+// Draws a worker in the table as a link, so that it can be reached with the keyboard.
 window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions ?? {};
 window.dashAgGridComponentFunctions.WorkerLink = (props) =>
   props.data

@@ -1,16 +1,16 @@
-// What a page does without the server: whether it may be redrawn now, where a click leads, and figures as pictures.
+// The parts of a page that need no server: when to redraw, where a click leads, and saving figures as images.
 (() => {
   const stay = () => window.dash_clientside.no_update;
 
-  /** Leads on as the links of the page do, without loading it anew. */
-  function lead(href) {
+  /** Follows a link without loading a new document, like the links of the page. */
+  function follow(href) {
     if (!href.startsWith("/dashboards/")) return window.location.assign(href);
     window.history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
   }
 
-  /** Whether somebody is looking at or working with something that a redraw would take away. */
+  /** Returns whether a redraw would interrupt the user. */
   function busy() {
     const content = document.getElementById("content");
     return (
@@ -25,14 +25,14 @@
     );
   }
 
-  /** The figure with its title, dark on white, whatever the page looks like. */
+  /** Saves a figure with its title, dark on white in every theme. */
   async function save(button) {
     const { figure, save: format } = button.dataset;
-    const place = document.getElementById(`${figure}-graph`);
-    const graph = place.querySelector(".js-plotly-plot");
-    const card = place.closest(".card");
-    const under = card.querySelector(".subtitle").textContent;
-    const lines = under.match(/.{1,110}(\s|$)/g) ?? [under];
+    const container = document.getElementById(`${figure}-graph`);
+    const graph = container.querySelector(".js-plotly-plot");
+    const card = container.closest(".card");
+    const subtitle = card.querySelector(".subtitle").textContent;
+    const lines = subtitle.match(/.{1,110}(\s|$)/g) ?? [subtitle];
     const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
     const ink = "#1b2430";
     const layout = JSON.parse(JSON.stringify(graph.layout));
@@ -40,7 +40,7 @@
     const width = 1000;
     const height = (layout.height ?? 360) + margin.t;
     const title = `<b>${escape(card.querySelector("h2").textContent)}</b><br><span style="font-size:12px">${lines.map(escape).join("<br>")}</span>`;
-    const whole = {
+    const fullLayout = {
       ...layout,
       width,
       height,
@@ -60,7 +60,7 @@
       },
     };
     const address = await window.Plotly.toImage(
-      { data: graph.data, layout: whole },
+      { data: graph.data, layout: fullLayout },
       { format, width, height, scale: format === "png" ? 2 : 1 },
     );
     const link = document.createElement("a");
@@ -75,45 +75,46 @@
     const link = event.target.closest(".ag-cell a");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      lead(link.getAttribute("href"));
+      follow(link.getAttribute("href"));
     }
   });
 
-  let shown;
+  let pathname;
   let rows;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     gtcrowd: {
       tick: (count) => (busy() ? stay() : count),
       pause: (clicks, words) => (clicks % 2 ? [true, words.go, "true"] : [false, words.pause, "false"]),
       go: () => {
-        for (const one of window.dash_clientside.callback_context.triggered) {
-          const said = one.value?.points?.[0]?.customdata;
-          const href = Array.isArray(said) ? said[0] : said;
-          if (typeof href === "string" && /^\/(dashboards|jobs|api)\//.test(href)) lead(href);
+        for (const trigger of window.dash_clientside.callback_context.triggered) {
+          const customdata = trigger.value?.points?.[0]?.customdata;
+          const href = Array.isArray(customdata) ? customdata[0] : customdata;
+          if (typeof href === "string" && /^\/(dashboards|jobs|api)\//.test(href)) follow(href);
         }
         return stay();
       },
       row: (cell) => {
-        if (cell && cell.colId !== "worker") lead(`/dashboards/worker/${Number(cell.rowId)}/${window.location.search}`);
+        if (cell && cell.colId !== "worker")
+          follow(`/dashboards/worker/${Number(cell.rowId)}/${window.location.search}`);
         return stay();
       },
       settled: () => {
-        // After React has put the page in its place.
+        // After React has rendered the page.
         setTimeout(() => {
           const heading = document.querySelector("#content h1");
           if (!heading) return;
           document.title = `${heading.textContent} · gtcrowd`;
-          if (shown && shown !== window.location.pathname) heading.focus({ preventScroll: true });
-          shown = window.location.pathname;
-          // The table stays when the page is drawn anew; what it has are the rows of before.
+          if (pathname && pathname !== window.location.pathname) heading.focus({ preventScroll: true });
+          pathname = window.location.pathname;
+          // React keeps the table when the page is redrawn; its rows are those of the previous address.
           const table = document.querySelector("#workers-grid .ag-root");
           if (table && table === rows) window.dash_ag_grid?.getApi("workers-grid")?.purgeInfiniteCache();
           rows = table;
-          for (const graph of document.querySelectorAll("#content .js-plotly-plot:not([data-told])")) {
-            graph.dataset.told = "";
+          for (const graph of document.querySelectorAll("#content .js-plotly-plot:not([data-ready])")) {
+            graph.dataset.ready = "";
             graph.on?.("plotly_hover", (data) => {
-              const said = data.points[0].customdata;
-              const href = Array.isArray(said) ? said[0] : said;
+              const customdata = data.points[0].customdata;
+              const href = Array.isArray(customdata) ? customdata[0] : customdata;
               graph.style.cursor = typeof href === "string" && href.startsWith("/") ? "pointer" : "";
             });
           }
@@ -123,8 +124,8 @@
     },
   });
 
-  /** What Dash's own controls lack for those who hear the page or use the keyboard. */
-  const MENDED = [
+  /** Accessibility attributes that Dash's controls lack, or have by mistake (null removes them). */
+  const ARIA_FIXES = [
     [".dash-dropdown-focus-target", { tabindex: "-1" }],
     [
       ".dash-datepicker-input-wrapper",
@@ -132,8 +133,8 @@
     ],
     [".dash-datepicker-clear", { role: "button", tabindex: "0" }],
   ];
-  function mend() {
-    for (const [selector, attributes] of MENDED) {
+  function fixControls() {
+    for (const [selector, attributes] of ARIA_FIXES) {
       for (const element of document.querySelectorAll(selector)) {
         for (const [name, value] of Object.entries(attributes)) {
           if (value === null) element.removeAttribute(name);
@@ -146,16 +147,16 @@
     if (event.key === "Enter" && event.target.matches?.(".dash-datepicker-clear")) event.target.click();
   });
 
-  // On a small screen the filters are folded up at first.
-  let folded = false;
-  const changed = new MutationObserver(() => {
-    mend();
+  // On a small screen the filters are collapsed at first.
+  let collapsed = false;
+  const observer = new MutationObserver(() => {
+    fixControls();
     const filters = document.getElementById("filters");
-    if (!filters || folded) return;
-    folded = true;
+    if (!filters || collapsed) return;
+    collapsed = true;
     if (window.innerWidth < 700) filters.removeAttribute("open");
   });
-  changed.observe(document.documentElement, {
+  observer.observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,

@@ -98,11 +98,11 @@ def own(worker: dict[str, Any], *, threshold: float, of: str, zone: str) -> Figu
         legend={"y": -0.24}
     )
     if worker["told"] is not None:
-        values = {"of": of, "began": f"{worker['began']:,}", "told": f"{worker['told'] + 1:,}"}
+        values = {"of": of, "began": f"{worker['began']:,}", "detected": f"{worker['told'] + 1:,}"}
         title = (
             ngettext(
-                "Significant drop in accuracy after %(began)s answer, detected after %(told)s: %(of)s",
-                "Significant drop in accuracy after %(began)s answers, detected after %(told)s: %(of)s",
+                "Significant drop in accuracy after %(began)s answer, detected after %(detected)s: %(of)s",
+                "Significant drop in accuracy after %(began)s answers, detected after %(detected)s: %(of)s",
                 worker["began"],
             )
             % values

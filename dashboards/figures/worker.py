@@ -10,8 +10,9 @@ from dashboards.view_models import FigureCard
 
 
 def accuracy(days: pd.DataFrame, *, weekly: bool, crowd: float | None, window: str) -> FigureCard:
-    """Draw estimated accuracy per day or week with its interval (gtcrowd.analytics.measures.workers.measured), and ticks
-    for gold questions.
+    """Draw estimated accuracy per day or week with its interval, and ticks for gold questions.
+
+    `days`: from gtcrowd.analytics.measures.workers.measured; `crowd`: mean of the period.
     """
     measured = days[days["accuracy"].notna()]
     period = _("per week") if weekly else _("per day")
