@@ -1,4 +1,4 @@
-"""A small job of Alice's that has been worked on and concluded, and the dashboards as a server would call them."""
+"""A small job of Alice with answers and labels, and a client for the dashboards."""
 
 import io
 import json
@@ -44,33 +44,35 @@ def visit(path, user=None, method="GET", cookie="", query="", body=b"", **extra)
         session["_auth_user_hash"] = user.get_session_auth_hash()
         session.save()
         environ["HTTP_COOKIE"] = f"sessionid={session.session_key}; {cookie}"
-    told = {}
-    parts = application(environ, lambda status, headers, *_: told.update(status=status, headers=dict(headers)))
-    return told["status"][:3], told["headers"], b"".join(parts).decode("utf-8", "replace")
+    response = {}
+    parts = application(environ, lambda status, headers, *_: response.update(status=status, headers=dict(headers)))
+    return response["status"][:3], response["headers"], b"".join(parts).decode("utf-8", "replace")
 
 
 def replay(user, output, inputs, state=(), triggered=None):
     """One callback as the browser would ask for it: `output` is part of its name, values go by position."""
     every = json.loads(visit("/dashboards/_dash-dependencies", user)[2])
-    (found,) = [one for one in every if output in one["output"] and not one["clientside_function"]]
+    (callback,) = [
+        dependency for dependency in every if output in dependency["output"] and not dependency["clientside_function"]
+    ]
 
-    def filled(places, values):
-        return [{**place, "value": value} for place, value in zip(places, values, strict=True)]
+    def filled(targets, values):
+        return [{**target, "value": value} for target, value in zip(targets, values, strict=True)]
 
     sent = {
-        "output": found["output"],
-        "outputs": _outputs(found["output"]),
-        "inputs": filled(found["inputs"], inputs),
-        "state": filled(found["state"], state),
-        "changedPropIds": [triggered or f"{found['inputs'][0]['id']}.{found['inputs'][0]['property']}"],
+        "output": callback["output"],
+        "outputs": _outputs(callback["output"]),
+        "inputs": filled(callback["inputs"], inputs),
+        "state": filled(callback["state"], state),
+        "changedPropIds": [triggered or f"{callback['inputs'][0]['id']}.{callback['inputs'][0]['property']}"],
     }
     return visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
 
 
 def _outputs(name):
     parts = name.strip(".").split("...") if name.startswith("..") else [name]
-    found = [dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in parts]
-    return found if name.startswith("..") else found[0]
+    outputs = [dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in parts]
+    return outputs if name.startswith("..") else outputs[0]
 
 
 def draw(user, path="/dashboards/", search="?days=all"):

@@ -1,4 +1,4 @@
-"""The address carries every filter, there and back, and what makes no sense in it is left out."""
+"""Addresses carry all filters, and invalid values are ignored."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 25)
         "?from=2026-11-01&to=2026-11-03&source=real&against=none&by=team&rates=1", "?from=2026-11-01",
     ],
 )  # fmt: skip
-def test_there_and_back(search):
+def test_address_round_trip(search):
     filters, options = address.read("/dashboards/", search, today=TODAY)
 
     assert address.search(filters, options) == search
@@ -36,7 +36,7 @@ def test_there_and_back(search):
         "?job=4&truth=1&reason=all-answers&sure=0.9-1", "?job=4&from=2026-11-01&to=2026-11-03&position=0",
     ],
 )  # fmt: skip
-def test_what_stands_behind_a_number_there_and_back(page, search):
+def test_drilldown_address_round_trip(page, search):
     path = f"/dashboards/{page}/"
     filters, options = address.read(path, search, today=TODAY)
 
@@ -57,7 +57,7 @@ def test_what_stands_behind_a_number_there_and_back(page, search):
         "?sure=0.5-2", "?position=-1", "?after=x", "?after=1-2-3", f"?after={'9' * 18}", "?position=%C2%B2",
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_stands_behind_nothing(search):
+def test_ignores_invalid_answer_filter(search):
     path = "/dashboards/answers/"
 
     assert address.read(path, search, today=TODAY) == address.read(path, "", today=TODAY)
@@ -71,15 +71,15 @@ def test_what_makes_no_sense_stands_behind_nothing(search):
         (TODAY, TODAY, "from=2026-11-25&to=2026-11-25"),
     ],
 )
-def test_behind_a_number_are_its_days(first, last, written):
+def test_drilldown_keeps_days(first, last, written):
     _filters, options = address.read("/dashboards/", "", today=TODAY)
 
-    found = address.drilldown(Filters(jobs=(4,), first_day=first, last_day=last), options, AnswerFilter(position=2))
+    link = address.drilldown(Filters(jobs=(4,), first_day=first, last_day=last), options, AnswerFilter(position=2))
 
-    assert found == "/dashboards/answers/?" + "&".join(filter(None, ("job=4", written, "position=2")))
+    assert link == "/dashboards/answers/?" + "&".join(filter(None, ("job=4", written, "position=2")))
 
 
-def test_without_a_word_the_last_28_days_are_shown():
+def test_default_period_is_28_days():
     filters, options = address.read("/dashboards/", None, today=TODAY)
 
     assert filters == Filters(first_day=date(2026, 10, 29), last_day=TODAY)
@@ -93,17 +93,17 @@ def test_without_a_word_the_last_28_days_are_shown():
         "?by=day", "?from=0001-01-01", "?job=%00", "?from=9999-12-31", "?against=team-", "?against=vendor-3", "?requester=",
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_left_out(search):
+def test_ignores_invalid_parameters(search):
     assert address.read("/dashboards/", search, today=TODAY) == address.read("/dashboards/", "", today=TODAY)
 
 
-def test_an_address_from_before_there_was_more_to_compare_with():
+def test_reads_older_compare_parameter():
     _filters, options = address.read("/dashboards/", "?compare=0", today=TODAY)
 
     assert options.against == "none"
 
 
-def test_another_requesters_page_keeps_what_is_not_of_the_one_before():
+def test_other_requester_drops_jobs_and_workers():
     search = "?job=4&worker=7&kind=choice&days=7&source=real&against=team-3"
     filters, options = address.read("/dashboards/worker/7/", search, today=TODAY)
 
@@ -119,11 +119,11 @@ def test_another_requesters_page_keeps_what_is_not_of_the_one_before():
         ("/dashboards/?requester=heron&days=7", "/dashboards/?requester=heron&days=7"),
     ],
 )  # fmt: skip
-def test_a_written_address_with_its_requester(written, named):
+def test_adds_requester_to_stored_address(written, named):
     assert address.with_requester(written, "ibis") == named
 
 
-def test_days_the_wrong_way_round_are_turned():
+def test_swaps_reversed_days():
     filters, _options = address.read("/dashboards/", "?from=2026-11-03&to=2026-11-01", today=TODAY)
 
     assert (filters.first_day, filters.last_day) == (date(2026, 11, 1), date(2026, 11, 3))
@@ -137,7 +137,7 @@ def test_days_the_wrong_way_round_are_turned():
         ("/dashboards/overview/", "", None), ("/dashboards/worker/x/", "", None), ("/jobs/", "", None),
     ],
 )  # fmt: skip
-def test_pages_by_their_path(pathname, page, item):
+def test_page_and_item_from_path(pathname, page, item):
     _filters, options = address.read(pathname, "", today=TODAY)
 
     assert (options.page, options.item) == (page, item)
@@ -158,7 +158,7 @@ def controls(filters):
     return [*lists, str(filters.first_day), str(filters.last_day), "before"]
 
 
-def test_controls_that_say_what_the_address_says_change_nothing():
+def test_unchanged_controls_keep_address():
     filters, options = address.read("/dashboards/", "?job=4&days=7", today=TODAY)
 
     assert callbacks.new_search(*controls(filters), "/dashboards/", "?job=4&days=7", filters, options) is None
@@ -171,7 +171,7 @@ def test_controls_that_say_what_the_address_says_change_nothing():
         (7, "team-12", "?against=team-12"),
     ],
 )  # fmt: skip
-def test_a_control_changes_the_address(place, value, search):
+def test_control_changes_address(place, value, search):
     filters, options = address.read("/dashboards/", "", today=TODAY)
     values = controls(filters)
     values[place] = value
@@ -179,7 +179,7 @@ def test_a_control_changes_the_address(place, value, search):
     assert callbacks.new_search(*values, "/dashboards/", "", filters, options) == search
 
 
-def test_a_control_begins_the_table_anew():
+def test_control_resets_table_position():
     path, search = "/dashboards/answers/", "?job=4&wrong=1&after=5-6"
     filters, options = address.read(path, search, today=TODAY)
     values = controls(filters)
@@ -189,7 +189,7 @@ def test_a_control_begins_the_table_anew():
     assert callbacks.new_search(*values, path, search, filters, options) == "?job=4&worker=7&wrong=1"
 
 
-def test_no_days_are_all_days():
+def test_cleared_days_mean_all_days():
     filters, options = address.read("/dashboards/", "", today=TODAY)
     values = [*controls(filters)]
     values[5] = values[6] = None
@@ -197,7 +197,7 @@ def test_no_days_are_all_days():
     assert callbacks.new_search(*values, "/dashboards/", "", filters, options) == "?days=all"
 
 
-def test_an_item_belongs_to_its_own_page_only():
+def test_item_only_on_its_own_page():
     _filters, options = address.read("/dashboards/worker/9/", "", today=TODAY)
 
     assert address.href(Filters(), replace(options, period="all"), page="money") == "/dashboards/money/?days=all"

@@ -1,4 +1,4 @@
-"""The pages in a browser: they draw, complain of nothing, can be used by everybody, and lead on."""
+"""The pages in a browser: drawing, accessibility, links and downloads."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def ids(job, crowd):
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_every_page_draws_and_can_be_used_by_everybody(page, address, ids, name):
+def test_page_draws_and_is_accessible(page, address, ids, name):
     for size in SIZES.values():
         page.set_viewport_size(size)
         page.goto(address + PATHS[name].format(**ids) + ALL)
@@ -66,7 +66,7 @@ def test_every_page_draws_and_can_be_used_by_everybody(page, address, ids, name)
         assert violations(page) == []
 
 
-def test_the_address_gives_the_same_picture(page, address, ids):
+def test_address_restores_page(page, address, ids):
     page.goto(f"{address}/dashboards/?from=2026-11-02&to=2026-11-02&job={ids['job']}&by=team")
     settled(page, "Overview")
     before = page.locator("#numbers").inner_text()
@@ -90,7 +90,7 @@ def test_pages_keep_the_filters(page, address, ids):
     settled(page, "Money")
 
 
-def test_a_bar_leads_to_its_answers_and_a_row_to_its_day(page, address, job, crowd):
+def test_click_bar_then_table_row(page, address, job, crowd):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
     page.locator("#throughput-graph .bars .point path").first.click(force=True)
@@ -107,7 +107,7 @@ def test_a_bar_leads_to_its_answers_and_a_row_to_its_day(page, address, job, cro
     expect(page.locator("#numbers")).to_contain_text("4")
 
 
-def test_from_a_cell_to_its_answers_and_to_an_object(page, address, job, cars):
+def test_drill_down_from_cell_to_object(page, address, job, cars):
     page.goto(f"{address}/dashboards/quality/?job={job.pk}&days=all")
     settled(page, "Quality")
     box = page.locator("#confusion-graph .heatmaplayer image").bounding_box()
@@ -135,7 +135,7 @@ def test_from_a_cell_to_its_answers_and_to_an_object(page, address, job, cars):
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_row_and_a_name_lead_to_the_worker(page, address, ids):
+def test_row_and_name_open_worker(page, address, ids):
     page.goto(f"{address}/dashboards/workers/{ALL}")
     settled(page, "Workers")
     page.locator(".ag-cell a", has_text="Eve").click()
@@ -147,7 +147,7 @@ def test_a_row_and_a_name_lead_to_the_worker(page, address, ids):
     settled(page, "Eve")
 
 
-def test_the_table_is_sorted_on_the_server(page, address, ids):
+def test_table_is_sorted_on_the_server(page, address, ids):
     page.goto(f"{address}/dashboards/workers/{ALL}")
     settled(page, "Workers")
     heading = page.locator(".ag-header-cell[col-id=submitted]")
@@ -155,7 +155,7 @@ def test_the_table_is_sorted_on_the_server(page, address, ids):
     expect(heading).to_have_attribute("aria-sort", "ascending")
 
 
-def test_the_table_follows_the_filters(page, address, ids):
+def test_table_follows_the_filters(page, address, ids):
     page.goto(f"{address}/dashboards/workers/{ALL}")
     settled(page, "Workers")
     expect(page.locator(".ag-cell a")).to_have_count(3)
@@ -167,7 +167,7 @@ def test_the_table_follows_the_filters(page, address, ids):
     expect(page.locator(".ag-cell a")).to_have_text(["Eve"])
 
 
-def test_a_control_writes_the_address(page, address, ids):
+def test_control_writes_address(page, address, ids):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
     page.locator("#jobs").click()
@@ -180,7 +180,7 @@ def test_a_control_writes_the_address(page, address, ids):
     settled(page, "Overview")
 
 
-def test_figures_are_saved_as_pictures_and_the_page_as_one_file(page, address, job, browser, tmp_path):
+def test_downloads_figures_and_page(page, address, job, browser, tmp_path):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
     for kind, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"day,")):
@@ -204,7 +204,7 @@ def test_figures_are_saved_as_pictures_and_the_page_as_one_file(page, address, j
     alone.context.close()
 
 
-def test_a_case_is_decided(page, address, ids):
+def test_decides_case(page, address, ids):
     page.goto(f"{address}/dashboards/worker/{ids['worker']}/{ALL}")
     settled(page, "Eve")
     page.get_by_label("Reason for the decision").fill("She uses the keyboard.")
@@ -214,7 +214,7 @@ def test_a_case_is_decided(page, address, ids):
     assert Case.objects.get().note == "She uses the keyboard."
 
 
-def test_a_view_is_saved_and_comes_back(page, address, ids):
+def test_saves_and_opens_view(page, address, ids):
     page.goto(f"{address}/dashboards/money/?days=7")
     settled(page, "Money")
     page.get_by_text("Saved views").click()
@@ -231,7 +231,7 @@ def test_a_view_is_saved_and_comes_back(page, address, ids):
     assert not SavedView.objects.exists()
 
 
-def test_it_is_redrawn_when_something_is_new_and_nobody_is_at_it(page, address, ids, crowd, answer, now, ask):
+def test_redraws_new_data_when_idle(page, address, ids, crowd, answer, now, ask):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
     tick = "window.dash_clientside.set_props('clock', {n_intervals: 1000 + Math.floor(performance.now())})"

@@ -1,4 +1,4 @@
-"""Callbacks asked through the gate: nobody gets, changes or deletes anything of another requester by any of them."""
+"""Callbacks through the gate: nothing of another requester is shown, changed or deleted."""
 
 import json
 
@@ -26,31 +26,31 @@ def ask(user, output, inputs, state, triggered):
     return visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
 
 
-def decide(user, case, said="confirm", note="Thumbnail.", search=ALL):
-    place = {"case": case, "decision": said, "type": "verdict"}
+def decide(user, case, decision="confirm", note="Reviewed.", search=ALL):
+    button = {"case": case, "decision": decision, "type": "verdict"}
     written = {"case": case, "type": "note"}
     return ask(
         user, "..decided.data...case-message.children..",
-        [[{"id": place, "property": "n_clicks", "value": 1}]],
+        [[{"id": button, "property": "n_clicks", "value": 1}]],
         [[{"id": written, "property": "value", "value": note}], [{"id": written, "property": "id", "value": written}],
          {"id": "address", "property": "pathname", "value": "/dashboards/worker/1/"},
          {"id": "address", "property": "search", "value": search}],
-        json.dumps(place, separators=(",", ":")) + ".n_clicks",
+        json.dumps(button, separators=(",", ":")) + ".n_clicks",
     )  # fmt: skip
 
 
 def view(user, triggered, *, forget=(), name="mine", path="/dashboards/", search=ALL):
-    places = [{"id": {"pk": pk, "type": "view"}, "property": "n_clicks", "value": 1} for pk in forget]
+    buttons = [{"id": {"pk": pk, "type": "view"}, "property": "n_clicks", "value": 1} for pk in forget]
     return ask(
         user, "..views.children...view-message.children...view-name.value..",
-        [{"id": "view-save", "property": "n_clicks", "value": 1}, places],
+        [{"id": "view-save", "property": "n_clicks", "value": 1}, buttons],
         [{"id": "view-name", "property": "value", "value": name}, {"id": "address", "property": "pathname", "value": path},
          {"id": "address", "property": "search", "value": search}], triggered,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_a_page_comes_through_the_gate_for_its_own_only(alice, bob, job, crowd, name):
+def test_page_shows_own_requester_only(alice, bob, job, crowd, name):
     path = PATHS[name].format(job=job.pk, worker=crowd["eve"].pk)
     search = f"{ALL}&job={job.pk}&worker={crowd['eve'].pk}"
 
@@ -63,30 +63,30 @@ def test_a_page_comes_through_the_gate_for_its_own_only(alice, bob, job, crowd, 
         assert "Eve" in own or "herons" in own
 
 
-def test_rows_of_the_table_are_sorted_and_ones_own(alice, bob, job):
-    wanted = ROWS | {"sortModel": [{"colId": "p50", "sort": "desc"}]}
-    _status, _headers, body = replay(alice.user, "getRowsResponse", [wanted], ["/dashboards/workers/", ALL])
-    found = json.loads(body)["response"]["workers-grid"]["getRowsResponse"]
+def test_table_rows_are_sorted_and_own(alice, bob, job):
+    request = ROWS | {"sortModel": [{"colId": "p50", "sort": "desc"}]}
+    _status, _headers, body = replay(alice.user, "getRowsResponse", [request], ["/dashboards/workers/", ALL])
+    response = json.loads(body)["response"]["workers-grid"]["getRowsResponse"]
 
-    assert [row["worker"] for row in found["rowData"]] == ["Dan", "Cleo", "Eve"]
-    assert found["rowCount"] == 3
+    assert [row["worker"] for row in response["rowData"]] == ["Dan", "Cleo", "Eve"]
+    assert response["rowCount"] == 3
     _status, _headers, body = replay(
-        bob.user, "getRowsResponse", [wanted], ["/dashboards/workers/", f"{ALL}&job={job.pk}"]
+        bob.user, "getRowsResponse", [request], ["/dashboards/workers/", f"{ALL}&job={job.pk}"]
     )
     assert json.loads(body)["response"]["workers-grid"]["getRowsResponse"] == {"rowData": [], "rowCount": 0}
 
 
-def test_a_case_is_decided_by_who_may(alice, job):
+def test_manager_decides_case(alice, job):
     case = Case.objects.get()
 
     _status, _headers, body = decide(alice.user, case.pk)
 
     case.refresh_from_db()
     assert "Decision saved." in body
-    assert (case.state, case.note, case.decided_by) == ("confirmed", "Thumbnail.", alice.user)
+    assert (case.state, case.note, case.decided_by) == ("confirmed", "Reviewed.", alice.user)
 
 
-def test_nobody_decides_anothers_case(alice, bob, job):
+def test_refuses_foreign_case(alice, bob, job):
     case = Case.objects.get()
 
     _status, _headers, body = decide(bob.user, case.pk)
@@ -96,38 +96,42 @@ def test_nobody_decides_anothers_case(alice, bob, job):
     assert case.state == "open"
 
 
-def test_who_only_looks_decides_nothing(alice, job):
-    looks = User.objects.create_user("vera@example.org", "x", name="Vera")
-    Member.objects.create(requester=alice.requester, user=looks, role=Role.VIEWER)
+def test_viewer_cannot_decide_case(alice, job):
+    viewer = User.objects.create_user("vera@example.org", "x", name="Vera")
+    Member.objects.create(requester=alice.requester, user=viewer, role=Role.VIEWER)
 
-    _status, _headers, body = decide(looks, Case.objects.get().pk)
+    _status, _headers, body = decide(viewer, Case.objects.get().pk)
 
     assert "does not allow you" in body
     assert Case.objects.get().state == "open"
 
 
-def test_a_view_is_saved_listed_and_deleted(alice, db):
+def test_view_is_saved_listed_deleted(alice, db):
     _status, _headers, body = view(alice.user, "view-save.n_clicks")
-    one = SavedView.objects.get()
+    saved_view = SavedView.objects.get()
 
     assert "Saved." in body
-    assert (one.name, one.address, one.requester) == ("mine", "/dashboards/?days=all", alice.requester)
+    assert (saved_view.name, saved_view.address, saved_view.requester) == (
+        "mine",
+        "/dashboards/?days=all",
+        alice.requester,
+    )
     assert "mine" in visit("/dashboards/_dash-layout", alice.user)[2]
-    assert "Deleted." in view(alice.user, f'{{"pk":{one.pk},"type":"view"}}.n_clicks', forget=[one.pk])[2]
+    assert "Deleted." in view(alice.user, f'{{"pk":{saved_view.pk},"type":"view"}}.n_clicks', forget=[saved_view.pk])[2]
     assert not SavedView.objects.exists()
 
 
-def test_nobody_sees_or_deletes_anothers_view(alice, bob, now):
-    one = saved.save(viewer=alice, name="mine", address="/dashboards/", now=now)
+def test_refuses_foreign_view(alice, bob, now):
+    saved_view = saved.save(viewer=alice, name="mine", address="/dashboards/", now=now)
 
-    body = view(bob.user, f'{{"pk":{one.pk},"type":"view"}}.n_clicks', forget=[one.pk])[2]
+    body = view(bob.user, f'{{"pk":{saved_view.pk},"type":"view"}}.n_clicks', forget=[saved_view.pk])[2]
 
     assert "Only the person who saved" in body
     assert "mine" not in visit("/dashboards/_dash-layout", bob.user)[2]
     assert SavedView.objects.count() == 1
 
 
-def test_a_clock_that_finds_nothing_new_draws_nothing(alice, job):
+def test_tick_without_new_data_draws_nothing(alice, job):
     whole = json.loads(draw(alice.user))["response"]
     _status, _headers, body = replay(
         alice.user, "content.children", ["/dashboards/", ALL, 1, None], [whole["version"]["data"]], "tick.data"
@@ -145,22 +149,22 @@ def test_a_clock_that_finds_nothing_new_draws_nothing(alice, job):
     assert "jobs" not in changed  # what somebody is choosing stays
 
 
-def test_controls_write_the_address(alice, job):
+def test_controls_write_address(alice, job):
     values = [[job.pk], [], [], [], [], None, None, "before"]
 
     every = json.loads(visit("/dashboards/_dash-dependencies", alice.user)[2])
-    (found,) = [one for one in every if one["inputs"][0]["id"] == "jobs"]
+    (callback,) = [dependency for dependency in every if dependency["inputs"][0]["id"] == "jobs"]
     sent = {
-        "output": found["output"], "outputs": [], "changedPropIds": ["jobs.value"],
-        "inputs": [{**place, "value": value} for place, value in zip(found["inputs"], values, strict=True)],
-        "state": [{**place, "value": value} for place, value in zip(found["state"], ["/dashboards/", ALL], strict=True)],
+        "output": callback["output"], "outputs": [], "changedPropIds": ["jobs.value"],
+        "inputs": [{**target, "value": value} for target, value in zip(callback["inputs"], values, strict=True)],
+        "state": [{**target, "value": value} for target, value in zip(callback["state"], ["/dashboards/", ALL], strict=True)],
     }  # fmt: skip
     body = visit(UPDATE, alice.user, "POST", body=json.dumps(sent).encode())[2]
 
     assert json.loads(body)["sideUpdate"] == {"address": {"search": f"?job={job.pk}&days=all"}}
 
 
-def test_a_page_that_fails_says_so_without_a_traceback(alice, job, monkeypatch):
+def test_failed_page_hides_traceback(alice, job, monkeypatch):
     def broken(*_args):
         raise ZeroDivisionError("secret of the house")
 
@@ -172,5 +176,5 @@ def test_a_page_that_fails_says_so_without_a_traceback(alice, job, monkeypatch):
     assert "Traceback" not in body
 
 
-def test_there_is_no_such_page(alice):
+def test_unknown_page(alice):
     assert "This page does not exist" in draw(alice.user, "/dashboards/nowhere/")

@@ -1,4 +1,4 @@
-"""The gate before the dashboards, the frame around the pages, and their language."""
+"""The gate before the dashboards, the frame around the pages, and translations."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from tests.dashboards.conftest import draw, visit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_who_is_not_signed_in_is_sent_there(db):
+def test_anonymous_user_is_redirected(db):
     status, headers, _body = visit("/dashboards/", None)
 
     assert (status, headers["Location"]) == ("302", "/account/login/?next=/dashboards/")
@@ -23,14 +23,14 @@ def test_every_address_is_behind_the_gate(db, path):
     assert visit(path)[0] == "302"
 
 
-def test_who_is_no_member_is_refused(hire):
+def test_refuses_worker(hire):
     status, _headers, body = visit("/dashboards/", hire("cleo").user)
 
     assert status == "403"
     assert "Access denied" in body
 
 
-def test_a_member_gets_the_page_and_its_layout(alice):
+def test_member_gets_page_and_layout(alice):
     assert visit("/dashboards/workers/", alice.user)[0] == "200"
     status, headers, body = visit("/dashboards/_dash-layout", alice.user)
 
@@ -40,27 +40,27 @@ def test_a_member_gets_the_page_and_its_layout(alice):
     assert "unsafe-eval" not in headers["Content-Security-Policy"]
 
 
-def test_another_sites_page_cannot_ask(alice):
+def test_refuses_cross_site_requests(alice):
     path = "/dashboards/_dash-update-component"
 
     assert visit(path, alice.user, "POST", HTTP_SEC_FETCH_SITE="cross-site")[0] == "403"
     assert visit(path, alice.user, "POST", HTTP_ORIGIN="http://evil.example")[0] == "403"
 
 
-def test_dashboards_are_in_the_readers_language(alice):
+def test_dashboards_are_translated(alice):
     page = visit("/dashboards/", alice.user, HTTP_ACCEPT_LANGUAGE="ko")[2]
     layout = json.loads(visit("/dashboards/_dash-layout", alice.user, HTTP_ACCEPT_LANGUAGE="ko")[2])
-    said = json.dumps(layout, ensure_ascii=False)
+    texts = json.dumps(layout, ensure_ascii=False)
 
     assert '<html lang="ko">' in page
     assert "<title>대시보드 · gtcrowd</title>" in page
     for word in ("검색", "작업자", "필터"):
-        assert word in said
+        assert word in texts
     assert translation.get_language() == "en"
     assert "Select all" in visit("/dashboards/_dash-layout", alice.user)[2]
 
 
-def test_the_choice_of_language_comes_with_its_cookie(alice):
+def test_language_form_has_csrf_cookie(alice):
     _status, headers, page = visit("/dashboards/", alice.user)
     cookie = headers["Set-Cookie"].partition(";")[0]
     token = re.findall(r'name="csrfmiddlewaretoken" value="(\w{64})"', page)[0]
@@ -71,15 +71,15 @@ def test_the_choice_of_language_comes_with_its_cookie(alice):
     assert (answer.status_code, answer.headers["Location"]) == (302, "/dashboards/?job=1")
 
 
-def test_figures_know_the_readers_words_for_days_and_tools(alice, job):
+def test_figure_tools_are_translated(alice, job):
     from dashboards import components
 
     with translation.override("ko"):
-        said = json.dumps(components.graph_config(), ensure_ascii=False)
+        config = json.dumps(components.graph_config(), ensure_ascii=False)
 
-    assert "확대/축소" in said
-    assert '"1월"' in said
+    assert "확대/축소" in config
+    assert '"1월"' in config
 
 
-def test_no_figure_offers_to_be_sent_away(alice, job):
+def test_no_upload_to_chart_studio(alice, job):
     assert "sendChartToCloud" in draw(alice.user)

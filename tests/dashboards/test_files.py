@@ -1,4 +1,4 @@
-"""Files of a page: numbers as CSV, and the whole page in one file that calls nobody."""
+"""Files of a page: CSV, and the page as HTML without network access."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from tests.dashboards.conftest import visit
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_figures_numbers(alice, job):
+def test_figure_as_csv(alice, job):
     query = "path=/dashboards/workers/&days=all"
     status, headers, body = visit("/dashboards/file/table.csv", alice.user, query=query)
     rows = list(csv.DictReader(io.StringIO(body)))
@@ -25,7 +25,7 @@ def test_a_figures_numbers(alice, job):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_the_link_is_the_one_of_the_card(alice, job):
+def test_csv_link_of_card(alice, job):
     where = components.file_address("throughput.csv", "/dashboards/", "?days=all")
     path, _mark, query = where.partition("?")
 
@@ -33,12 +33,12 @@ def test_the_link_is_the_one_of_the_card(alice, job):
 
 
 @pytest.mark.parametrize("name", ["nothing", "burn-down'"])
-def test_there_is_no_such_file(alice, job, name):
+def test_unknown_file(alice, job, name):
     assert visit(f"/dashboards/file/{name}.csv", alice.user, query="path=/dashboards/")[0] == "404"
     assert visit("/dashboards/file/page.html", alice.user, query="path=/jobs/")[0] == "404"
 
 
-def test_a_page_as_one_file(alice, job):
+def test_page_as_html(alice, job):
     status, headers, body = visit("/dashboards/file/page.html", alice.user, query="path=/dashboards/&days=all")
 
     assert status == "200"
@@ -51,7 +51,7 @@ def test_a_page_as_one_file(alice, job):
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=", body.split("<script>")[0])
 
 
-def test_a_file_is_of_ones_own_only(bob, job, crowd):
+def test_file_shows_own_requester_only(bob, job, crowd):
     for path in ("/dashboards/", f"/dashboards/job/{job.pk}/", f"/dashboards/worker/{crowd['eve'].pk}/"):
         body = visit("/dashboards/file/page.html", bob.user, query=f"path={path}&days=all")[2]
         assert "Eve" not in body.split("<script>")[0]
@@ -61,7 +61,7 @@ def test_a_file_is_of_ones_own_only(bob, job, crowd):
     )
 
 
-def test_names_cannot_become_tags(alice, job):
+def test_escapes_names(alice, job):
     user = Worker.objects.get(user__name="Eve").user
     user.name = "</script><script>alert(1)</script>"
     user.save()
@@ -71,7 +71,7 @@ def test_names_cannot_become_tags(alice, job):
     assert "<script>alert" not in body
 
 
-def test_numbers_keep_their_lines_and_what_they_are_compared_with(alice, job):
+def test_html_has_sparklines_and_changes(alice, job):
     query = "path=/dashboards/&from=2026-11-01&to=2026-11-05"
     body = visit("/dashboards/file/page.html", alice.user, query=f"{query}&team={job.team_id}&against=crowd")[2]
 

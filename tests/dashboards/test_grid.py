@@ -1,4 +1,4 @@
-"""The table's rows are filtered and sorted on the server."""
+"""The workers' table is filtered and sorted on the server."""
 
 import pandas as pd
 import pytest
@@ -10,11 +10,11 @@ FRAME = pd.DataFrame(
 )
 
 
-def names(**wanted):
-    return grid.filter_rows(FRAME, wanted)["worker"].tolist()
+def names(**request):
+    return grid.filter_rows(FRAME, request)["worker"].tolist()
 
 
-def test_sorted_by_what_was_asked():
+def test_sorts_rows():
     assert names(sortModel=[{"colId": "accuracy", "sort": "asc"}]) == ["Eve", "Cleo", "Dan"]
     assert names(sortModel=[{"colId": "nothing", "sort": "asc"}]) == ["Cleo", "Dan", "Eve"]
 
@@ -34,14 +34,14 @@ def test_sorted_by_what_was_asked():
         ("nothing", {"type": "blank"}, ["Cleo", "Dan", "Eve"]),
     ],
 )
-def test_filtered_by_what_was_asked(column, rule, kept):
+def test_filters_rows(column, rule, kept):
     assert names(filterModel={column: rule}) == kept
 
 
-def test_a_page_of_rows_as_people_read_them():
-    found = grid.rows(FRAME, {"startRow": 1, "endRow": 2}, lambda pk: f"/w/{pk}/")
+def test_page_of_formatted_rows():
+    response = grid.rows(FRAME, {"startRow": 1, "endRow": 2}, lambda pk: f"/w/{pk}/")
 
-    assert found == {
+    assert response == {
         "rowCount": 3,
         "rowData": [{"worker_id": "2", "worker": "Dan", "accuracy": "–", "n": "0", "href": "/w/2/"}],
     }

@@ -1,4 +1,4 @@
-"""Every page draws from few statements, whatever is there, and for its viewer only."""
+"""Every page: query counts, empty states and tenancy."""
 
 from datetime import date
 
@@ -32,39 +32,39 @@ def content(viewer, path, search="?days=all"):
     return pages.draw(viewer, *address.read(path, search, today=TODAY))
 
 
-def test_every_page_is_here():
+def test_every_page_is_tested():
     assert set(PATHS) == set(address.PAGES) == set(pages.PAGES)
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_a_page_draws_all_its_figures_from_few_statements(alice, ids, name, django_assert_max_num_queries):
+def test_query_count_of_page(alice, ids, name, django_assert_max_num_queries):
     with django_assert_max_num_queries(MOST_STATEMENTS):
-        drawn = content(alice, PATHS[name].format(**ids))
+        page = content(alice, PATHS[name].format(**ids))
 
-    assert drawn.title
-    assert all(part.card is not None for part in drawn.parts)
-    assert components.show(drawn, *address.read(PATHS[name].format(**ids), "?days=all", today=TODAY))
+    assert page.title
+    assert all(part.card is not None for part in page.parts)
+    assert components.show(page, *address.read(PATHS[name].format(**ids), "?days=all", today=TODAY))
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_a_page_without_anything_says_so(bob, ids, name):
-    drawn = content(bob, PATHS[name].format(**ids))
+def test_empty_page(bob, ids, name):
+    page = content(bob, PATHS[name].format(**ids))
 
-    assert all(part.card is not None for part in drawn.parts)
+    assert all(part.card is not None for part in page.parts)
     assert (
-        all(part.card.figure is None for part in drawn.parts) or name == "system"
+        all(part.card.figure is None for part in page.parts) or name == "system"
     )  # the service is not one requester's
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_nothing_of_anothers_is_on_a_page(bob, ids, name):
+def test_page_hides_foreign_data(bob, ids, name):
     search = f"?days=all&job={ids['job']}&worker={ids['worker']}"
 
-    drawn = str([one.to_plotly_json() for one in components.show(
+    page = str([component.to_plotly_json() for component in components.show(
         content(bob, PATHS[name].format(**ids), search), *address.read(PATHS[name].format(**ids), search, today=TODAY))])  # fmt: skip
 
     for word in ("Cleo", "Eve", "herons", "heron", "ibis"):
-        assert word not in drawn
+        assert word not in page
 
 
 @pytest.mark.parametrize("by", address.GROUPS)
@@ -75,33 +75,35 @@ def test_bars_are_stacked_by_name(alice, job, by):
     assert names == {"worker": {"Cleo", "Dan", "Eve"}, "team": {"birders"}, "workforce": {"heron"}}[by]
 
 
-def test_numbers_have_n_interval_and_change(alice, job):
-    numbers = {one.title: one for one in content(alice, "/dashboards/", "?from=2026-11-03&to=2026-11-03").numbers}
+def test_numbers_have_interval_and_change(alice, job):
+    numbers = {
+        number.title: number for number in content(alice, "/dashboards/", "?from=2026-11-03&to=2026-11-03").numbers
+    }
 
     assert numbers["Answers"].value == "2"
     assert numbers["Answers"].change == "▼ 50.0 %"
     assert "n = 2" in numbers["Estimated accuracy"].note
     assert "–" in numbers["Estimated accuracy"].note
     unchanged = content(alice, "/dashboards/", "?from=2026-11-03&to=2026-11-03&compare=0").numbers
-    assert not any(one.change for one in unchanged)
+    assert not any(number.change for number in unchanged)
 
 
-def test_what_needs_me(alice, job, ask, now):
+def test_needs_attention(alice, job, ask, now):
     open_job = ask("c", name="owls")
     pause.pause(viewer=alice, job=open_job, now=now)
 
-    needs = {one.title: one for one in content(alice, "/dashboards/").notices}
+    needs = {number.title: number for number in content(alice, "/dashboards/").notices}
 
     assert needs["owls is paused"].text.startswith("Paused by the requester")
     assert needs["owls is paused"].href == f"/dashboards/job/{open_job.pk}/?days=all"
     assert "evidence about 2,000 : 1" in needs["Eve: Many answers are very quick"].text
 
 
-def test_nothing_needs_me(bob):
+def test_nothing_needs_attention(bob):
     assert content(bob, "/dashboards/").notices == ()
 
 
-def test_a_case_is_told_with_its_evidence_and_what_may_explain_it(alice, ids):
+def test_case_has_evidence_and_explanations(alice, ids):
     (case,) = content(alice, PATHS["worker"].format(**ids)).cases
 
     assert ("Observed for this worker", "0.9") in case.evidence
@@ -111,39 +113,42 @@ def test_a_case_is_told_with_its_evidence_and_what_may_explain_it(alice, ids):
     assert case.may_decide
 
 
-def test_who_may_not_decide_gets_no_buttons(alice, ids):
-    looks = Viewer(requester=alice.requester, role=Role.VIEWER)
+def test_viewer_gets_no_case_buttons(alice, ids):
+    viewer = Viewer(requester=alice.requester, role=Role.VIEWER)
     path = PATHS["worker"].format(**ids)
 
-    drawn = components.show(content(looks, path), *address.read(path, "", today=TODAY))
+    page = components.show(content(viewer, path), *address.read(path, "", today=TODAY))
 
-    assert "verdict" not in str([one.to_plotly_json() for one in drawn])
+    assert "verdict" not in str([component.to_plotly_json() for component in page])
     assert Case.objects.get().state == "open"
 
 
-def test_doubtful_labels_lead_to_their_objects(alice, ids):
-    drawn = _part(content(alice, PATHS["job"].format(**ids)), "doubtful")
+def test_uncertain_labels_link_to_objects(alice, ids):
+    card = _part(content(alice, PATHS["job"].format(**ids)), "doubtful")
 
-    assert drawn.links[0] == f"/dashboards/answers/?job={ids['job']}&days=all&position=0"
+    assert card.links[0] == f"/dashboards/answers/?job={ids['job']}&days=all&position=0"
 
 
-def test_a_figure_that_fails_leaves_the_others(alice, job, monkeypatch):
+def test_failed_figure_leaves_others(alice, job, monkeypatch):
     def broken(*_args, **_named):
         raise ZeroDivisionError("secret of the house")
 
     monkeypatch.setattr(overview.throughput, "hours", broken)
-    drawn = content(alice, "/dashboards/")
-    shown = str(
-        [one.to_plotly_json() for one in components.show(drawn, *address.read("/dashboards/", "", today=TODAY))]
+    page = content(alice, "/dashboards/")
+    html = str(
+        [
+            component.to_plotly_json()
+            for component in components.show(page, *address.read("/dashboards/", "", today=TODAY))
+        ]
     )
 
-    assert [part.name for part in drawn.parts if part.card is None] == ["hours"]
-    assert "could not be drawn" in shown
-    assert "secret" not in shown
+    assert [part.name for part in page.parts if part.card is None] == ["hours"]
+    assert "could not be drawn" in html
+    assert "secret" not in html
 
 
 @pytest.mark.parametrize("name", [name for name in PATHS if name != "system"])
-def test_every_figure_says_n_and_window_and_has_its_numbers(alice, ids, name):
+def test_figure_has_title_and_table(alice, ids, name):
     for part in content(alice, PATHS[name].format(**ids)).parts:
         assert part.card.title
         assert part.card.subtitle
@@ -153,5 +158,5 @@ def test_every_figure_says_n_and_window_and_has_its_numbers(alice, ids, name):
             assert part.card.figure.layout.title.text is None
 
 
-def _part(drawn: view_models.Content, name: str) -> view_models.FigureCard:
-    return next(part.card for part in drawn.parts if part.name == name)
+def _part(page: view_models.Content, name: str) -> view_models.FigureCard:
+    return next(part.card for part in page.parts if part.name == name)

@@ -1,4 +1,4 @@
-"""Of which requester a page is, the address says; of one that somebody is no member of, there is nothing to find."""
+"""The address names the requester; foreign requesters are like missing pages."""
 
 import json
 
@@ -31,7 +31,7 @@ def answered(user, search, path="/dashboards/", version=None):
 
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("slug", ["heron", "nobody", "%00", "heron%27"])
-def test_of_a_foreign_requester_there_is_nothing_not_even_its_name(bob, job, crowd, name, slug):
+def test_foreign_requester_is_unknown_page(bob, job, crowd, name, slug):
     path = PATHS[name].format(job=job.pk, worker=crowd["eve"].pk)
 
     body = draw(bob.user, path, f"?requester={slug}&days=all&job={job.pk}")
@@ -42,7 +42,7 @@ def test_of_a_foreign_requester_there_is_nothing_not_even_its_name(bob, job, cro
     assert f"requester={slug}" not in body  # the links lead home
 
 
-def test_the_address_wins_over_the_session(both):
+def test_address_overrides_session(both):
     own, chosen = draw(both, search="?days=all"), draw(both, search=HERON)
 
     assert "herons" not in own
@@ -51,27 +51,27 @@ def test_the_address_wins_over_the_session(both):
     assert draw(both, search=IBIS).count("Eve") == 0
 
 
-def test_what_can_be_chosen_is_of_the_requester_shown(both):
+def test_choices_belong_to_requester_shown(both):
     other = answered(both, HERON, version={"requester": "ibis", "seen": ""})
     same = answered(both, HERON, version={"requester": "heron", "seen": ""})
     session = json.loads(visit("/dashboards/_dash-layout", both)[2])
 
-    assert [one["label"] for one in other["response"]["jobs"]["options"]] == ["herons"]
-    assert {one["label"] for one in other["response"]["against"]["options"]} >= {"team birders", "nothing"}
+    assert [option["label"] for option in other["response"]["jobs"]["options"]] == ["herons"]
+    assert {option["label"] for option in other["response"]["against"]["options"]} >= {"team birders", "nothing"}
     assert "options" not in same["response"]["jobs"]
     assert "herons" not in json.dumps(session)
 
 
-def test_the_choice_is_there_only_for_who_has_one(both, alice):
+def test_requester_switch_only_with_several(both, alice):
     assert "?requester=heron&days=all" in json.dumps(answered(both, IBIS)["response"]["periods"])
     alone = json.dumps(answered(alice.user, "?days=all")["response"]["periods"])
     assert "requester" not in alone.casefold()
 
 
-def test_rows_cases_and_views_go_by_the_address(both, bob, alice, now):
+def test_rows_cases_views_follow_address(both, bob, alice, now):
     path = "/dashboards/workers/"
-    found = json.loads(replay(both, "getRowsResponse", [ROWS], [path, HERON])[2])
-    assert [row["worker"] for row in found["response"]["workers-grid"]["getRowsResponse"]["rowData"]] == [
+    response = json.loads(replay(both, "getRowsResponse", [ROWS], [path, HERON])[2])
+    assert [row["worker"] for row in response["response"]["workers-grid"]["getRowsResponse"]["rowData"]] == [
         "Cleo", "Dan", "Eve",
     ]  # fmt: skip
     assert '"rowCount":0' in replay(both, "getRowsResponse", [ROWS], [path, IBIS])[2]
@@ -81,11 +81,11 @@ def test_rows_cases_and_views_go_by_the_address(both, bob, alice, now):
     assert "does not allow you" in decide(both, case.pk, search=HERON)[2]
 
     view(both, "view-save.n_clicks", name="theirs", search=HERON)
-    assert [one.name for one in saved.listed(alice)] == ["theirs"]
+    assert [saved_view.name for saved_view in saved.listed(alice)] == ["theirs"]
     assert saved.listed(bob) == []
 
 
-def test_nothing_is_done_at_a_foreign_requesters_address(bob, alice, job):
+def test_refuses_actions_for_foreign_requester(bob, alice, job):
     case = Case.objects.get()
 
     assert replay(bob.user, "getRowsResponse", [ROWS], ["/dashboards/workers/", HERON])[0] == "204"
@@ -95,16 +95,16 @@ def test_nothing_is_done_at_a_foreign_requesters_address(bob, alice, job):
     assert (case.state, saved.listed(alice), saved.listed(bob)) == ("open", [], [])
 
 
-def test_a_saved_view_leads_to_its_requester(both, alice, now):
+def test_saved_view_links_to_requester(both, alice, now):
     saved.save(viewer=alice, name="ours", address="/dashboards/money/?days=7", now=now)
 
-    told = answered(both, HERON, version={"requester": "ibis", "seen": ""})
+    response = answered(both, HERON, version={"requester": "ibis", "seen": ""})
 
-    assert "/dashboards/money/?requester=heron&days=7" in json.dumps(told["sideUpdate"])
+    assert "/dashboards/money/?requester=heron&days=7" in json.dumps(response["sideUpdate"])
 
 
 @pytest.mark.parametrize("name", ["page.html", "table.csv"])
-def test_files_go_by_the_address(both, bob, alice, name):
+def test_files_follow_address(both, bob, alice, name):
     query = "path=/dashboards/workers/&days=all&requester="
     status, _headers, body = visit(f"/dashboards/file/{name}", both, query=f"{query}heron")
 
@@ -114,7 +114,7 @@ def test_files_go_by_the_address(both, bob, alice, name):
     assert visit(f"/dashboards/file/{name}", alice.user, query=f"{query}ibis")[0] == "404"
 
 
-def test_an_address_is_completed_where_it_could_mean_two(both, alice):
+def test_ambiguous_address_gets_requester(both, alice):
     status, headers, _body = visit("/dashboards/money/", both, query="job=4&job=5&days=7")
 
     assert (status, headers["Location"]) == ("302", "/dashboards/money/?job=4&job=5&days=7&requester=ibis")
@@ -123,13 +123,13 @@ def test_an_address_is_completed_where_it_could_mean_two(both, alice):
     assert visit("/dashboards/", alice.user)[1]["Location"] == "/dashboards/?requester=heron"
 
 
-def test_who_signs_in_comes_back_to_the_whole_address(db):
+def test_sign_in_returns_to_address(db):
     _status, headers, _body = visit("/dashboards/", None, query="requester=heron&days=7")
 
     assert headers["Location"] == "/account/login/?next=/dashboards/%3Frequester%3Dheron%26days%3D7"
 
 
-def test_rooms_that_go_by_the_session_are_not_linked_from_anothers_page(both, alice, job):
+def test_console_linked_for_session_requester_only(both, alice, job):
     path = f"/dashboards/job/{job.pk}/"
 
     own, chosen = (text.replace("\\u002f", "/") for text in (draw(alice.user, path), draw(both, path, HERON)))

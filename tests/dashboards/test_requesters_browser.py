@@ -1,4 +1,4 @@
-"""One person of two requesters in a browser, what numbers are compared with, and where they lead."""
+"""A member of two requesters in a browser; baselines and links of numbers."""
 
 import pytest
 from django.test import Client
@@ -26,7 +26,7 @@ def page(browser, address, alice, bob, job):  # noqa: F811 - the fixture of test
     context.close()
 
 
-def test_an_address_of_another_requester_keeps_what_is_chosen(page, address, ids, job):  # noqa: F811
+def test_address_of_other_requester(page, address, ids, job):  # noqa: F811
     where = f"{address}/dashboards/?requester=heron&job={ids['job']}&days=all&against=team-{job.team_id}"
     page.goto(where)
     settled(page, "Overview")
@@ -41,7 +41,7 @@ def test_an_address_of_another_requester_keeps_what_is_chosen(page, address, ids
     assert page.url == where
 
 
-def test_one_goes_from_one_requester_to_the_other_and_back(page, address, ids):  # noqa: F811
+def test_switch_requester_and_back(page, address, ids):  # noqa: F811
     page.goto(f"{address}/dashboards/?days=all")
     settled(page, "Overview")
     assert page.url == f"{address}/dashboards/?days=all&requester=ibis"
@@ -65,7 +65,7 @@ def test_one_goes_from_one_requester_to_the_other_and_back(page, address, ids): 
     expect(page.locator(".dash-options-list-option")).to_have_count(0)
 
 
-def test_an_unknown_requester_is_no_page_and_leads_home(page, address):  # noqa: F811
+def test_unknown_requester_links_home(page, address):  # noqa: F811
     page.goto(f"{address}/dashboards/money/?requester=nobody&job=1")
     settled(page, "This page does not exist")
     page.locator("#nav").get_by_role("link", name="Money", exact=True).click()
@@ -73,7 +73,7 @@ def test_an_unknown_requester_is_no_page_and_leads_home(page, address):  # noqa:
     assert page.url == f"{address}/dashboards/money/"
 
 
-def test_what_is_compared_with_is_chosen(page, address, ids, crowd):  # noqa: F811
+def test_choose_baseline(page, address, ids, crowd):  # noqa: F811
     page.goto(f"{address}/dashboards/?requester=heron&worker={ids['worker']}&days=all")
     settled(page, "Overview")
     page.locator("#against").click()
@@ -84,12 +84,12 @@ def test_what_is_compared_with_is_chosen(page, address, ids, crowd):  # noqa: F8
     expect(page.locator("#content .lead")).to_contain_text("Changes are relative to all workers.")
 
 
-def test_a_number_leads_to_its_figure_or_page(page, address, ids):  # noqa: F811
+def test_number_links_to_figure_or_page(page, address, ids):  # noqa: F811
     page.goto(f"{address}/dashboards/?requester=heron&from=2026-10-30&to=2026-11-05")
     settled(page, "Overview")
-    shown = page.get_by_role("img", name="Daily: first 0, last 0, minimum 0, maximum 4")
-    expect(shown).to_be_visible()
-    assert shown.evaluate("image => image.naturalWidth") == 120
+    sparkline = page.get_by_role("img", name="Daily: first 0, last 0, minimum 0, maximum 4")
+    expect(sparkline).to_be_visible()
+    assert sparkline.evaluate("image => image.naturalWidth") == 120
     page.evaluate("document.querySelector('#content h1').dataset.same = 'yes'")
     page.locator("#numbers > div", has_text="Answers").first.click(position={"x": 20, "y": 60})
 

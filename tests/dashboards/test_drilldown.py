@@ -1,4 +1,4 @@
-"""From a number to its answers and objects: each link leads to what was counted, and to nobody else's."""
+"""Answers and objects behind a number: links, pages and tenancy."""
 
 import csv
 import io
@@ -39,55 +39,55 @@ def rows(viewer, where):
     return sorted(zip(frame["worker"], frame["position"], strict=True))
 
 
-def test_a_cell_leads_to_its_answers(alice, job, crowd):
-    drawn = part(alice, f"/dashboards/quality/?job={job.pk}", "confusion")
-    (herons, ibises) = drawn.figure.data[0].customdata
+def test_cell_links_to_answers(alice, job, crowd):
+    card = part(alice, f"/dashboards/quality/?job={job.pk}", "confusion")
+    (herons, ibises) = card.figure.data[0].customdata
 
     assert rows(alice, herons[1]) == [("Eve", 0), ("Eve", 1)]
     assert len(rows(alice, herons[0])) == 4
     assert list(ibises) == ["", ""]  # nothing stands behind none
-    assert len(rows(alice, drawn.links[0])) == 6
-    assert rows(alice, drawn.links[1]) == []
+    assert len(rows(alice, card.links[0])) == 6
+    assert rows(alice, card.links[1]) == []
 
 
-def test_a_workers_cell_leads_to_their_answers(alice, job, crowd):
-    drawn = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", f"confusion-{job.pk}")
+def test_worker_cell_links_to_own_answers(alice, job, crowd):
+    card = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", f"confusion-{job.pk}")
 
-    assert rows(alice, drawn.figure.data[0].customdata[0][0]) == [("Dan", 0), ("Dan", 1)]
+    assert rows(alice, card.figure.data[0].customdata[0][0]) == [("Dan", 0), ("Dan", 1)]
 
 
-def test_a_pair_has_examples_and_leads_to_its_answers(alice, job):
-    drawn = part(alice, f"/dashboards/quality/?job={job.pk}", "pairs")
-    ((name, seen),) = drawn.examples
+def test_confusion_has_examples_and_link(alice, job):
+    card = part(alice, f"/dashboards/quality/?job={job.pk}", "pairs")
+    ((name, previews),) = card.examples
 
     assert name == "heron → ibis"
-    assert [one.text for one in seen] == ["b", "a"]
-    assert rows(alice, seen[0].href) == [("Cleo", 1), ("Dan", 1), ("Eve", 1)]
-    assert rows(alice, drawn.links[0]) == rows(alice, drawn.figure.data[0].customdata[0][0])
+    assert [preview.text for preview in previews] == ["b", "a"]
+    assert rows(alice, previews[0].href) == [("Cleo", 1), ("Dan", 1), ("Eve", 1)]
+    assert rows(alice, card.links[0]) == rows(alice, card.figure.data[0].customdata[0][0])
 
 
 @pytest.mark.parametrize("by", address.GROUPS)
-def test_a_bar_leads_to_the_answers_of_its_day_and_a_row_to_the_day(alice, job, by):
-    drawn = part(alice, f"/dashboards/?days=all&by={by}", "throughput")
+def test_bar_links_to_answers_row_to_day(alice, job, by):
+    card = part(alice, f"/dashboards/?days=all&by={by}", "throughput")
 
-    second = [one for trace in drawn.figure.data if trace.type == "bar" for (one,) in trace.customdata[1:] if one]
+    second = [one for trace in card.figure.data if trace.type == "bar" for (one,) in trace.customdata[1:] if one]
     assert [rows(alice, one) for one in second] == [[("Eve", 0), ("Eve", 1)]]
-    first = next(trace for trace in drawn.figure.data if trace.name in ("Dan", "birders", "heron")).customdata[0][0]
+    first = next(trace for trace in card.figure.data if trace.name in ("Dan", "birders", "heron")).customdata[0][0]
     assert len(rows(alice, first)) == (2 if by == "worker" else 4)
-    assert drawn.links[0].startswith("/dashboards/?from=2026-11-03&to=2026-11-03")
+    assert card.links[0].startswith("/dashboards/?from=2026-11-03&to=2026-11-03")
 
 
-def test_the_tail_of_the_times_leads_to_slow_answers(alice, job, crowd):
-    drawn = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", "times")
-    trace = drawn.figure.data[0]
+def test_times_link_to_slow_answers(alice, job, crowd):
+    card = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", "times")
+    trace = card.figure.data[0]
     links = dict(zip(trace.x, (one for (one,) in trace.customdata), strict=True))
 
     assert rows(alice, links[min(links)]) == [("Dan", 0), ("Dan", 1)]
     assert rows(alice, links[max(links)]) == []
-    assert len(drawn.links) == len(drawn.table)
+    assert len(card.links) == len(card.table)
 
 
-def test_bars_and_bins_lead_to_their_objects(alice, job, now):
+def test_bars_and_bins_link_to_objects(alice, job, now):
     for one in DataObject.objects.filter(job=job):
         Truth.objects.create(data_object=one, job=job, value="heron", source="audit")
     quality.form(job, now=now)
@@ -102,28 +102,28 @@ def test_bars_and_bins_lead_to_their_objects(alice, job, now):
     assert rows(alice, reliability.figure.data[1].customdata[0][0]) == rows(alice, reliability.links[0]) == [0, 1]
 
 
-def test_a_known_object_leads_to_its_answers():
+def test_gold_question_links_to_its_answers():
     items = [{"position": 3, "value": "heron", "active": True, "n": 10, "right": 2}]
-    drawn = drawing.gold(items, of="j", link=lambda place: f"/o/{place}/")
+    card = drawing.gold(items, of="j", link=lambda place: f"/o/{place}/")
 
-    assert drawn.figure.data[0].customdata[0][0] == drawn.links[0] == "/o/3/"
+    assert card.figure.data[0].customdata[0][0] == card.links[0] == "/o/3/"
 
 
-def test_the_page_says_what_it_is_narrowed_to_and_leads_back(alice, job, crowd):
+def test_page_describes_its_answer_filter(alice, job, crowd):
     eve = crowd["eve"].pk
-    drawn = content(alice, f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all&right=heron&answered=ibis")
+    page = content(alice, f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all&right=heron&answered=ibis")
 
-    assert drawn.lead == "herons · Eve · heron answered as ibis"
-    assert {one.text: one.href for one in drawn.links} == {
+    assert page.lead == "herons · Eve · heron answered as ibis"
+    assert {switch.text: switch.href for switch in page.links} == {
         "Worker Eve": f"/dashboards/worker/{eve}/?job={job.pk}&days=all",
         "Job herons": f"/dashboards/job/{job.pk}/?job={job.pk}&worker={eve}&days=all",
         "Label quality": f"/dashboards/quality/?job={job.pk}&worker={eve}&days=all",
         "All answers for these filters": f"/dashboards/answers/?job={job.pk}&worker={eve}&days=all",
     }
-    assert drawn.parts[0].card.title == "2 of 2 answers are wrong"
+    assert page.parts[0].card.title == "2 of 2 answers are wrong"
 
 
-def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
+def test_next_rows_continue_the_table(alice, job, monkeypatch):
     monkeypatch.setattr(drilldown.answers, "__kwdefaults__", {"after": "", "size": 4})
     first = part(alice, f"/dashboards/answers/?job={job.pk}&days=all", "answers")
     (further,) = first.switches
@@ -131,49 +131,49 @@ def test_the_table_goes_on_where_it_ended(alice, job, monkeypatch):
 
     ids = [*first.table["answer_id"], *second.table["answer_id"]]
     assert (len(first.table), len(second.table), len(set(ids))) == (4, 2, 6)
-    assert [one.text for one in second.switches] == ["Back to the first row"]
+    assert [switch.text for switch in second.switches] == ["Back to the first row"]
     assert "searched back to 2026-11-02" in first.subtitle
     assert "no older answers" in second.subtitle
 
 
-def test_what_was_looked_for_in_vain_may_be_further_on(alice, job, monkeypatch):
+def test_empty_page_links_to_older_answers(alice, job, monkeypatch):
     monkeypatch.setattr(drilldown, "LOOK", 2)
     monkeypatch.setattr(drilldown.answers, "__kwdefaults__", {"after": "", "size": 1})
-    drawn = part(alice, f"/dashboards/answers/?job={job.pk}&days=all&right=heron&answered=heron", "answers")
+    card = part(alice, f"/dashboards/answers/?job={job.pk}&days=all&right=heron&answered=heron", "answers")
 
-    assert drawn.title.startswith("No matching answers back to 2026-11-03")
-    assert rows(alice, drawn.switches[0].href) == [] or drawn.switches[0].text == "Next 50"
+    assert card.title.startswith("No matching answers back to 2026-11-03")
+    assert rows(alice, card.switches[0].href) == [] or card.switches[0].text == "Next 50"
 
 
-def test_one_job_is_to_be_chosen(alice, bob, job):
+def test_asks_for_one_job(alice, bob, job):
     for where in ("/dashboards/objects/", "/dashboards/answers/?wrong=1"):
-        drawn = content(alice, where)
-        assert drawn.lead == "This page shows one job at a time. Choose a job:"
-        assert [one.text for one in drawn.links] == ["herons"]
-        assert f"job={job.pk}" in drawn.links[0].href
+        page = content(alice, where)
+        assert page.lead == "This page shows one job at a time. Choose a job:"
+        assert [switch.text for switch in page.links] == ["herons"]
+        assert f"job={job.pk}" in page.links[0].href
         assert content(bob, where).links == ()
 
 
-def test_an_object_with_everybodys_boxes(alice, cars):
+def test_object_page_draws_all_boxes(alice, cars):
     where = f"/dashboards/answers/?job={cars.pk}&position=0"
-    drawn = part(alice, where, "object")
+    card = part(alice, where, "object")
 
-    assert {trace.name for trace in drawn.figure.data} == {"Label", "Cleo", "Dan", "Eve"}
-    assert len({(trace.line.color, trace.line.dash) for trace in drawn.figure.data}) == 4
-    eve = next(trace for trace in drawn.figure.data if trace.name == "Eve")
+    assert {trace.name for trace in card.figure.data} == {"Label", "Cleo", "Dan", "Eve"}
+    assert len({(trace.line.color, trace.line.dash) for trace in card.figure.data}) == 4
+    eve = next(trace for trace in card.figure.data if trace.name == "Eve")
     assert list(eve.x) == [160, 260, 260, 160, 160, None]
-    assert drawn.figure.layout.images[0].source.startswith("/work/")
-    assert drawn.figure.layout.yaxis.range == (480, 0)
-    assert drawn.table.set_index("part").loc["Eve"].tolist() == ["car", 160, 100, 100, 80]
+    assert card.figure.layout.images[0].source.startswith("/work/")
+    assert card.figure.layout.yaxis.range == (480, 0)
+    assert card.table.set_index("part").loc["Eve"].tolist() == ["car", 160, 100, 100, 80]
     assert part(alice, where, "answers").table["answered"].tolist() == ["car 1"] * 3
 
 
-def test_a_text_stands_in_large(alice, job):
-    drawn = content(alice, f"/dashboards/answers/?job={job.pk}&position=1")
+def test_object_page_shows_text(alice, job):
+    page = content(alice, f"/dashboards/answers/?job={job.pk}&position=1")
 
-    assert drawn.title == "Object 2 of herons"
-    assert drawn.parts[0].card.large.text == "b"
-    assert {one.title: one.value for one in drawn.numbers} == {
+    assert page.title == "Object 2 of herons"
+    assert page.parts[0].card.large.text == "b"
+    assert {number.title: number.value for number in page.numbers} == {
         "Label": "heron", "Gold or truth": "–", "State": "Done", "Answers": "3",
     }  # fmt: skip
     assert content(alice, f"/dashboards/answers/?job={job.pk}&position=2").lead == "This object does not exist."
@@ -193,7 +193,7 @@ def test_outlines(value, corners):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_gets_anothers_answers_or_objects_through_the_gate(alice, bob, job, crowd, cars):
+def test_refuses_foreign_answers_and_objects(alice, bob, job, crowd, cars):
     for path in ("/dashboards/answers/", "/dashboards/objects/"):
         for more in ("", "&position=0", "&right=heron", "&after=9999999999999999-1"):
             for one in (job, cars):
@@ -205,7 +205,7 @@ def test_nobody_gets_anothers_answers_or_objects_through_the_gate(alice, bob, jo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_are_read_anew_each_time(alice, job, crowd, ask, answer, now):
+def test_answers_are_not_cached(alice, job, crowd, ask, answer, now):
     assert "owls" not in str(json.loads(draw(alice.user, "/dashboards/answers/"))["response"]["content"])
 
     answer(crowd["cleo"], ask("c", name="owls"), now=now + timedelta(days=1))
@@ -214,7 +214,7 @@ def test_answers_are_read_anew_each_time(alice, job, crowd, ask, answer, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rows_and_page_as_files(alice, job, cars):
+def test_answers_as_files(alice, job, cars):
     query = f"path=/dashboards/answers/&job={job.pk}&days=all&right=heron&answered=ibis"
     body = visit("/dashboards/file/answers.csv", alice.user, query=query)[2]
     found = list(csv.DictReader(io.StringIO(body)))

@@ -1,4 +1,4 @@
-"""Numbers are compared with the period before, with everybody, or with a team or workforce: one's own only."""
+"""Numbers compared with the previous period, all workers, or a team or workforce of the same requester."""
 
 from datetime import date
 
@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 DAYS = "from=2026-11-02&to=2026-11-03"
 
 
-def changes(drawn):
-    return {one.title: (one.change, one.against) for one in drawn.numbers if one.change}
+def changes(card):
+    return {number.title: (number.change, number.against) for number in card.numbers if number.change}
 
 
 @pytest.fixture
@@ -29,31 +29,31 @@ def two_teams(job, ask, crowd, answer):
     return everyone
 
 
-def test_another_team_stands_in_place_of_the_one_chosen(alice, job, two_teams):
-    drawn = content(alice, "/dashboards/", f"?{DAYS}&team={job.team_id}&against=team-{two_teams.pk}")
+def test_compares_with_other_team(alice, job, two_teams):
+    page = content(alice, "/dashboards/", f"?{DAYS}&team={job.team_id}&against=team-{two_teams.pk}")
 
-    assert changes(drawn)["Answers"] == ("▲ 100.0 %", "team everyone")
-    assert changes(drawn)["Workers"] == ("▲ 200.0 %", "team everyone")
-    assert "relative to team everyone" in drawn.lead
-    notes = [one.text for one in _part(drawn, "throughput").figure.layout.annotations]
+    assert changes(page)["Answers"] == ("▲ 100.0 %", "team everyone")
+    assert changes(page)["Workers"] == ("▲ 200.0 %", "team everyone")
+    assert "relative to team everyone" in page.lead
+    notes = [one.text for one in _part(page, "throughput").figure.layout.annotations]
     assert notes == ["team everyone"]
-    assert _part(drawn, "throughput").figure.layout.shapes[0].y0 == 1.5  # three answers on two days
+    assert _part(page, "throughput").figure.layout.shapes[0].y0 == 1.5  # three answers on two days
 
 
-def test_the_crowd_is_everybody_within_the_days(alice, job, crowd, two_teams):
-    drawn = content(alice, "/dashboards/", f"?{DAYS}&worker={crowd['eve'].pk}&against=crowd")
+def test_compares_with_all_workers(alice, job, crowd, two_teams):
+    page = content(alice, "/dashboards/", f"?{DAYS}&worker={crowd['eve'].pk}&against=crowd")
 
-    assert changes(drawn)["Answers"] == ("▼ 77.8 %", "all workers")
+    assert changes(page)["Answers"] == ("▼ 77.8 %", "all workers")
     with_force = content(alice, "/dashboards/", f"?{DAYS}&against=workforce-{job.team.workforce_id}")
     assert changes(with_force)["Answers"] == ("＝ 0.0 %", "workforce heron")
 
 
-def test_a_dossier_is_compared_by_what_does_not_depend_on_how_many(alice, job, crowd):
+def test_worker_page_compares_no_sums(alice, job, crowd):
     path = f"/dashboards/worker/{crowd['eve'].pk}/"
 
-    drawn = content(alice, path, f"?{DAYS}&against=crowd")
+    page = content(alice, path, f"?{DAYS}&against=crowd")
 
-    found = changes(drawn)
+    found = changes(page)
     assert found["Median seconds"][1] == "all workers"
     assert found["Median seconds"][0].startswith("▼")
     assert found["Agreement with others"][0].startswith("▼")
@@ -62,7 +62,7 @@ def test_a_dossier_is_compared_by_what_does_not_depend_on_how_many(alice, job, c
     assert not before  # she did not work on the day before
 
 
-def test_the_forest_shows_where_the_others_stand(alice, job, crowd, two_teams):
+def test_forest_draws_baseline(alice, job, crowd, two_teams):
     alone, beside = (
         _part(content(alice, "/dashboards/workers/", f"?{DAYS}&worker={crowd['eve'].pk}&against={what}"), "accuracy")
         for what in ("none", "crowd")
@@ -77,46 +77,46 @@ def test_the_forest_shows_where_the_others_stand(alice, job, crowd, two_teams):
     assert crowd_line.line.dash != other_line.line.dash
 
 
-def test_what_is_shown_is_not_compared_with_itself(alice, job, two_teams):
+def test_no_comparison_with_itself(alice, job, two_teams):
     for search in ("against=crowd", f"team={job.team_id}&against=team-{job.team_id}"):
-        drawn = content(alice, "/dashboards/", f"?{DAYS}&{search}")
-        assert "already shows" in drawn.lead
-        assert not changes(drawn)
+        page = content(alice, "/dashboards/", f"?{DAYS}&{search}")
+        assert "already shows" in page.lead
+        assert not changes(page)
 
 
-def test_nothing_to_compare_with_is_said(alice, job, bob):
+def test_explains_missing_baseline(alice, job, bob):
     assert "no answers for the previous period" in content(alice, "/dashboards/", "?from=2026-11-02&to=2026-11-02").lead
     assert "relative to" not in content(alice, "/dashboards/", f"?{DAYS}&against=none").lead
     for viewer, pk in ((alice, 999_999), (bob, job.team_id)):
-        drawn = content(viewer, "/dashboards/", f"?{DAYS}&against=team-{pk}")
-        assert "The team or workforce to compare with does not exist." in drawn.lead
-        assert not changes(drawn)
-        shown = components.show(drawn, *address.read("/dashboards/", "", today=TODAY))
-        assert "birders" not in str([one.to_plotly_json() for one in shown])
+        page = content(viewer, "/dashboards/", f"?{DAYS}&against=team-{pk}")
+        assert "The team or workforce to compare with does not exist." in page.lead
+        assert not changes(page)
+        shown = components.show(page, *address.read("/dashboards/", "", today=TODAY))
+        assert "birders" not in str([component.to_plotly_json() for component in shown])
 
 
-def test_no_page_asks_more_for_being_compared(alice, job, two_teams, crowd, django_assert_max_num_queries):
+def test_query_count_with_baseline(alice, job, two_teams, crowd, django_assert_max_num_queries):
     for name in pages.PAGES:
         item = crowd["eve"].pk if name == "worker" else job.pk if name == "job" else None
         with django_assert_max_num_queries(17):
             content(alice, address.path(name, item), f"?{DAYS}&against=team-{two_teams.pk}")
 
 
-def test_numbers_lead_on_and_show_how_they_went(alice, job, crowd, answer, ask, now):
-    drawn = content(alice, "/dashboards/", f"?from={date(2026, 11, 1)}&to={date(2026, 11, 5)}")
+def test_numbers_have_links_and_sparklines(alice, job, crowd, answer, ask, now):
+    page = content(alice, "/dashboards/", f"?from={date(2026, 11, 1)}&to={date(2026, 11, 5)}")
 
-    numbers = {one.title: one for one in drawn.numbers}
+    numbers = {number.title: number for number in page.numbers}
     assert numbers["Answers"].spark.text == "Daily: first 0, last 0, minimum 0, maximum 4"
     assert numbers["Answers"].spark.svg.count("L") == 5
     assert numbers["Gold accuracy"].spark is None
     assert numbers["Answers"].href == "#throughput-graph"
     assert numbers["Paid"].href == "/dashboards/money/?from=2026-11-01&to=2026-11-05"
     image = next(
-        part for part in str(components.show(drawn, *address.read("/dashboards/", "", today=TODAY))).split("Img(")[1:]
+        part for part in str(components.show(page, *address.read("/dashboards/", "", today=TODAY))).split("Img(")[1:]
     )
     assert "data:image/svg+xml,%3Csvg" in image
     assert "Daily: first 0, last 0" in image
     few = content(alice, "/dashboards/", f"?{DAYS}")
-    assert not any(one.spark for one in few.numbers)
+    assert not any(number.spark for number in few.numbers)
     empty = content(alice, "/dashboards/", "?from=2026-10-01&to=2026-10-05")
-    assert {one.title: one.href for one in empty.numbers}["Answers"] == ""
+    assert {number.title: number.href for number in empty.numbers}["Answers"] == ""
