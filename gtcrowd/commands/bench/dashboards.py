@@ -139,7 +139,7 @@ def _acts(viewer: Viewer) -> dict[str, Callable[[], str]]:
     month = Filters(first_day=today - timedelta(days=27), last_day=today)
     job, worker = Job.objects.latest("pk").pk, Worker.objects.latest("pk").pk
     acts: dict[str, Callable[[], str]] = {}
-    for days, filters, period in (("28 days", month, address.USUAL), ("all days", Filters(), "all")):
+    for days, filters, period in (("28 days", month, address.DEFAULT_PERIOD), ("all days", Filters(), "all")):
         for name in pages.PAGES:
             item = {"job": job, "worker": worker}.get(name)
             options = address.Options(today, page=name, item=item, period=period)
