@@ -249,7 +249,7 @@ def test_marks_suspect_gold_questions():
     card = quality.gold(items, of="j")
 
     assert card.title.startswith("1 gold question is missed")
-    assert list(next(trace for trace in card.figure.data if trace.name == "review").text) == [4]
+    assert list(next(trace for trace in card.figure.data if trace.name == "review").text) == ["4"]
 
 
 def test_redundancy_shows_savings():
@@ -361,10 +361,10 @@ def test_budget_waterfall():
 
 def test_budget_shortfall_title():
     assert money.flow(flow(), come=9.0, ends_now=True, window="w").title == (
-        "$8.00 are left, $1.00 less than is still to come"
+        "$8.00 left; $1.00 short of what may still be spent"
     )
     past = money.flow(flow(before=0), come=9.0, ends_now=False, window="w")
-    assert past.title == "$-2.00 are left of $5.00 set aside".replace("$-", "-$")
+    assert past.title == "-$2.00 of $5.00 left"
     assert "may still be spent" not in past.table["what"].tolist()
 
 
