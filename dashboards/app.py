@@ -70,7 +70,7 @@ def create() -> Dash:
         index_string=INDEX,
         compress=False,
         use_async=False,  # Django refuses queries inside an event loop
-        suppress_callback_exceptions=True,  # what is on a page is known when it is drawn
+        suppress_callback_exceptions=True,  # the components of a page exist only once it is drawn
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # Set first: otherwise Dash calls the layout function now, outside of any request.

@@ -115,7 +115,7 @@ def burn_down(history: pd.Series, forecast: Forecast, *, what: str) -> FigureCar
     if forecast.reason == "done" and len(history) and history.any():
         history = history[
             : history[history > 0].index[-1] + pd.Timedelta(days=1)
-        ]  # what came after its end says nothing
+        ]  # days after the last answer carry no information
     past = forecast.rest + history[::-1].cumsum().shift(1, fill_value=0)[::-1] if len(history) else history
     figure = go.Figure()
     if len(past):

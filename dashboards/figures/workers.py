@@ -159,7 +159,7 @@ def funnel(workers: pd.DataFrame, *, window: str, link: Link) -> FigureCard:
                 name=f"{100 * level:g} %", showlegend=not index, legendgroup=str(level), hoverinfo="skip",
             )  # fmt: skip
     figure.add_hline(y=crowd, line={"color": INK, "dash": "dot"})
-    reach = 2.878 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))  # 95 of 100 would be 1.96: outside of both is marked
+    reach = 2.878 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))  # z of the 99.8 % limits; 1.96 for 95 %
     near = 1.96 * np.sqrt(crowd * (1 - crowd) / n.clip(lower=1))
     below = share < crowd - near
     for name, chosen, colour, symbol in (

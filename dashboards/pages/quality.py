@@ -49,7 +49,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     changes = frames.changes(viewer, pk)
     to_worker = links.to("worker", filters, options)
     cell, to_object = links.to_cell(options, pk), links.to_object(options)
-    top = measures.top_pairs(content["confusion"], [str(one) for one in content["categories"]])
+    top = measures.top_pairs(content["confusion"], [str(category) for category in content["categories"]])
     parts = (
         part(
             "agreement",
