@@ -43,7 +43,7 @@ def values(tenant, path, search):
 def parts(tenant):
     """What stands for the ids of parts that there are many of, by their type."""
     return {
-        "verdict": {"case": tenant.case.pk, "said": "confirm", "type": "verdict"},
+        "verdict": {"case": tenant.case.pk, "decision": "confirm", "type": "verdict"},
         "note": {"case": tenant.case.pk, "type": "note"},
         "view": {"pk": tenant.view.pk, "type": "view"},
     }
