@@ -129,7 +129,7 @@ def column_titles() -> dict[str, str]:
         "highest": _("Highest CUSUM"),
         "threshold": _("Alarm threshold"),
         "began_after": _("Answers before the drop"),
-        "told_after": _("Answers before the alarm"),
+        "told_after": _("Answers until the alarm"),
         "told_at": _("Alarm at"),
         "gold_right": _("Correct gold answers"),
         "answer": _("Answer number"),

@@ -252,7 +252,7 @@ def _evidence_titles() -> dict[str, str]:
         "expected_correct": _("Expected"),
         "answers": _("Answers examined"),
         "began_after": _("Answers before the drop"),
-        "told_after": _("Answers before the alarm"),
+        "told_after": _("Answers until the alarm"),
         "began_at": _("Since"),
         "told_at": _("Alarm at"),
         "sum": _("CUSUM"),
