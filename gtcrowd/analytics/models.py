@@ -29,10 +29,10 @@ class Sums(models.Model):
     returned = models.PositiveIntegerField()
     declined = models.PositiveIntegerField()
     expired = models.PositiveIntegerField()
-    seconds = models.FloatField(help_text=_("Time on answers, from claim to submit, by the server's clock."))
-    active_seconds = models.FloatField(help_text=_("Active time on answers, as the page measured it."))
-    active = models.PositiveIntegerField(help_text=_("Answers whose page measured active time."))
-    lost_seconds = models.FloatField(help_text=_("Time on tasks that were returned, declined or expired."))
+    seconds = models.FloatField(help_text=_("Time on answers from claim to submission, measured by the server."))
+    active_seconds = models.FloatField(help_text=_("Active time on answers, as measured by the page."))
+    active = models.PositiveIntegerField(help_text=_("Answers with a reported active time."))
+    lost_seconds = models.FloatField(help_text=_("Time on returned, declined and expired tasks."))
     paid = models.DecimalField(**MONEY)
     latency = models.BinaryField()
     active_latency = models.BinaryField()
@@ -55,7 +55,7 @@ class Day(Sums):
     hours = models.BinaryField()
 
     class Meta:
-        verbose_name = _("day of a worker")
+        verbose_name = _("worker day")
         constraints = [
             models.UniqueConstraint(fields=["job", "worker", "day", "gold"], name="one_day_per_job_and_worker")
         ]
@@ -87,7 +87,7 @@ class PeriodTotal(Sums):
     last_day = models.DateField()
 
     class Meta:
-        verbose_name = _("totals of a worker over a period")
+        verbose_name = _("period total of a worker")
         constraints = [
             models.UniqueConstraint(
                 fields=["worker", "size", "first", "requester", "gold"], name="one_total_per_worker_and_period"
@@ -114,7 +114,7 @@ class RequesterDay(Sums):
     hours = models.BinaryField()
 
     class Meta:
-        verbose_name = _("day of a requester")
+        verbose_name = _("requester day")
         constraints = [
             models.UniqueConstraint(
                 fields=["requester", "day", "workforce", "gold"], name="one_day_per_requester_and_workforce"
@@ -132,12 +132,12 @@ class Quality(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
-    scored = models.PositiveIntegerField(help_text=_("Answers to objects that have a label."))
-    expected_correct = models.FloatField(help_text=_("Sum of the probabilities that they are right."))
-    variance = models.FloatField(help_text=_("Sum of the variances of being right."))
-    compared = models.PositiveIntegerField(help_text=_("Answers to objects that others answered as well."))
+    scored = models.PositiveIntegerField(help_text=_("Answers to labeled objects."))
+    expected_correct = models.FloatField(help_text=_("Sum of the probabilities that these answers are correct."))
+    variance = models.FloatField(help_text=_("Sum of p (1 - p) over these answers."))
+    compared = models.PositiveIntegerField(help_text=_("Answers to objects that other workers answered too."))
     agreement_sum = models.FloatField(
-        help_text=_("Agreement of these with what the others say, the own answer left out.")
+        help_text=_("Sum of the agreement of these answers with the other workers' answers.")
     )
     truth_n = models.PositiveIntegerField()
     truth_right = models.PositiveIntegerField()
@@ -145,7 +145,7 @@ class Quality(models.Model):
     gold_right = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = _("quality of a worker's day")
+        verbose_name = _("quality of a worker day")
         constraints = [models.UniqueConstraint(fields=["job", "worker", "day"], name="one_quality_per_day")]
         indexes = [
             models.Index(fields=["requester", "day"], name="quality_of_requester"),
@@ -168,7 +168,7 @@ class Profile(models.Model):
     confusion = models.JSONField(null=True)
 
     class Meta:
-        verbose_name = _("profile of a worker in a job")
+        verbose_name = _("worker profile")
         constraints = [models.UniqueConstraint(fields=["job", "worker"], name="one_profile_per_job_and_worker")]
 
     def __str__(self) -> str:
@@ -188,15 +188,15 @@ class JobQuality(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("quality of a job")
+        verbose_name = _("quality report of a job")
 
     def __str__(self) -> str:
         return f"{self.job_id}"
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("To be reviewed")
-    CLEARED = "cleared", _("Cleared")
+    OPEN = "open", _("Open")
+    CLEARED = "cleared", _("Dismissed")
     CONFIRMED = "confirmed", _("Confirmed")
 
 
@@ -211,7 +211,9 @@ class Case(models.Model):
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, null=True, related_name="+")
     category = models.CharField(max_length=20)
-    key = models.CharField(max_length=120, help_text=_("What was seen, so that it is not told twice."))
+    key = models.CharField(
+        max_length=120, help_text=_("Identifies the evidence, so that the same case is not opened twice.")
+    )
     evidence = models.JSONField()
     ratio = models.FloatField(null=True)
     state = models.CharField(max_length=9, choices=CaseState.choices, default=CaseState.OPEN)

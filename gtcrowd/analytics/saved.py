@@ -24,12 +24,12 @@ def save(*, viewer: Viewer, name: str, address: str, now: datetime) -> SavedView
     """Keep an address under a name; under the same name the newer one stays. Raises ViewRefused."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise ViewRefused(_("A view needs a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
+        raise ViewRefused(_("Enter a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
-        raise ViewRefused(_("Only pages of the dashboards can be saved as a view."))
+        raise ViewRefused(_("Only dashboard pages can be saved as a view."))
     own = SavedView.objects.visible_to(viewer)
     if own.count() >= MOST and not own.filter(name=name).exists():
-        raise ViewRefused(_("There are %(most)s views already; delete one first.") % {"most": MOST})
+        raise ViewRefused(_("The limit of %(most)s saved views is reached. Delete a view first.") % {"most": MOST})
     view, _made = SavedView.objects.update_or_create(
         requester=viewer.requester, name=name,
         defaults={"address": address, "created_by": viewer.user, "created_at": now},

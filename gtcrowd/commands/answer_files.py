@@ -56,7 +56,7 @@ def demand(path: Path, columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in names]
     if missing:
         found = ", ".join(names) or "none"
-        raise FileRefused(f"{path}: column {missing[0]!r} is missing; needed are {', '.join(columns)}. Found: {found}")
+        raise FileRefused(f"{path}: column {missing[0]!r} is missing. Required: {', '.join(columns)}. Found: {found}.")
 
 
 def read(path: Path, columns: Sequence[str]) -> dict[str, Column]:
@@ -112,11 +112,11 @@ def must_hold(path: Path) -> None:
     """Raise FileRefused unless a file could be written there: better before the work than after it."""
     folder = path.resolve().parent
     if path.is_dir():
-        raise FileRefused(f"{path} is a folder; expected the name of a file")
+        raise FileRefused(f"{path} is a folder; enter the name of a file")
     if not folder.is_dir():
-        raise FileRefused(f"{path} cannot be written: there is no folder {folder}")
+        raise FileRefused(f"{path} cannot be written: the folder {folder} does not exist")
     if not os.access(folder, os.W_OK):
-        raise FileRefused(f"{path} cannot be written: the folder {folder} may not be written to")
+        raise FileRefused(f"{path} cannot be written: the folder {folder} is not writable")
 
 
 def place(path: Path, row: int) -> str:
@@ -173,7 +173,7 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, first: int = 0) -> C
     if "" in texts:
         empty |= codes == texts.index("")
     if empty.any():
-        raise FileRefused(f"{place(path, first + int(np.argmax(empty)))}: {name} is empty; every answer needs one")
+        raise FileRefused(f"{place(path, first + int(np.argmax(empty)))}: {name} is empty; every answer must have one")
     return Column(codes, texts)
 
 

@@ -90,7 +90,7 @@ def choice(
     chosen = consolidation.METHODS[method]
     if chosen.fit is None:
         able = ", ".join(name for name, one in consolidation.METHODS.items() if one.fit is not None)
-        raise NotInParts(f"{method} needs all answers in one place; in parts work {able}")
+        raise NotInParts(f"{method} cannot run on partitioned data. Methods that can: {able}")
     settled = chosen.with_defaults(parameters)
     answer_files.demand(path, consolidation_files.COLUMNS)
     for told in filter(None, (known, truth)):
@@ -102,11 +102,11 @@ def choice(
         code = {name: place for place, name in enumerate(split.labels)}
         given = {} if known is None else consolidation_files.known_labels(known, code)
         right = {} if truth is None else consolidation_files.true_labels(truth, code)
-        said("putting parts in order")
+        said("sorting partitions")
         n_tasks, n_answers = added(client, split, _settle, given, right)
         crowd = Cluster(client, split, n_tasks, n_answers, said)
         model = chosen.fit(crowd, worker_accuracy=None, **settled)
-        said("writing")
+        said("writing labels")
         workers = results.score_workers(*added(client, split, _write, model, posterior))
         summary = {
             **consolidation_files.summary_of(
@@ -147,16 +147,19 @@ def added(client: Client, split: Split, work: Callable[..., Sums], *tables: Any)
         result: Sums = left[0].result()
     except (FileNotFoundError, PermissionError) as error:
         raise FileRefused(
-            f"{split.folder} is not seen by every process of the cluster; name a folder that is, with --partitions"
+            f"{split.folder} is not visible to every process of the cluster; set --partitions to a shared folder"
         ) from error
     except ImportError as error:
-        raise FileRefused(f"every process of the cluster needs this version of gtcrowd: {error}") from error
+        raise FileRefused(
+            f"every process of the cluster must have this version of gtcrowd installed: {error}"
+        ) from error
     except KilledWorker as error:
         raise FileRefused(
-            f"processes of the cluster die at a part, perhaps of its size; try more --parts ({error})"
+            "processes of the cluster died while working on a partition, perhaps for lack of memory; increase --parts "
+            f"({error})"
         ) from error
     except (FutureCancelledError, CommClosedError) as error:
-        raise FileRefused(f"the cluster is gone: {error}") from error
+        raise FileRefused(f"the connection to the cluster was lost: {error}") from error
     finally:
         os.unlink(name)
     return result
@@ -225,7 +228,7 @@ def _client(scheduler: str | None) -> Iterator[Client]:
         try:
             client = Client(scheduler, timeout=SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
-            raise FileRefused(f"no Dask scheduler answers at {scheduler!r}: {error}") from error
+            raise FileRefused(f"no Dask scheduler responds at {scheduler!r}: {error}") from error
         with client:
             try:
                 client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
@@ -247,7 +250,7 @@ def _room(folder: Path) -> Iterator[Path]:
     try:
         room = Path(tempfile.mkdtemp(prefix=".partitions-", dir=folder)).resolve()
     except OSError as error:
-        raise FileRefused(f"{folder} cannot hold the parts: {error.strerror or error}") from error
+        raise FileRefused(f"the partitions cannot be written to {folder}: {error.strerror or error}") from error
     try:
         yield room
     finally:

@@ -46,7 +46,9 @@ def read(folder: Path) -> Recording:
     Raises FolderRefused.
     """
     if not (folder / "answers.csv").is_file():
-        raise FolderRefused(f"{folder} has no answers.csv; it must have the columns task, worker, label.")
+        raise FolderRefused(
+            f"{folder} has no answers.csv. Add a file answers.csv with the columns task, worker and label."
+        )
     answers, seen, repeated = [], set(), 0
     for line, row in _rows(folder / "answers.csv", ("task", "worker", "label")):
         answer = _answer(line, row)
@@ -76,11 +78,13 @@ def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
         reader = csv.DictReader(stream)
         missing = [name for name in needed if name not in (reader.fieldnames or [])]
         if missing:
-            raise FolderRefused(f"{file} has no column {', '.join(missing)}; it has {reader.fieldnames}.")
+            raise FolderRefused(
+                f"{file} has no column {', '.join(missing)}. Found: {', '.join(reader.fieldnames or []) or 'none'}."
+            )
         for row in reader:
             for name in needed:
                 if not row[name]:
-                    raise FolderRefused(f"{file}, line {reader.line_num}: {name} must not be empty.")
+                    raise FolderRefused(f"{file}, line {reader.line_num}: {name} is empty; every row must have one.")
             yield reader.line_num, row
 
 
@@ -88,11 +92,13 @@ def _answer(line: int, row: dict[str, str]) -> Recorded:
     try:
         at = datetime.fromisoformat(row["time"]) if row.get("time") else None
     except ValueError as error:
-        raise FolderRefused(f"line {line}, time: must be ISO 8601. Found: {row['time']!r}") from error
+        raise FolderRefused(
+            f"line {line}, time: {row['time']!r} is not a time in ISO 8601 format, such as 2026-05-04T09:30:00Z."
+        ) from error
     try:
         seconds = float(row["seconds"]) if row.get("seconds") else None
     except ValueError as error:
-        raise FolderRefused(f"line {line}, seconds: must be a number. Found: {row['seconds']!r}") from error
+        raise FolderRefused(f"line {line}, seconds: {row['seconds']!r} is not a number.") from error
     if at and at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return Recorded(row["task"], row["worker"], row["label"], at, seconds)

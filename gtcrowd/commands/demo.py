@@ -51,7 +51,7 @@ JOBS = (
             {"workers_per_object": 5, "price": "0.024", "method": "hierarchical", "team": "readers"}),
     Planned("postcodes-main", "Which digit is it?", range(300, 900), 5,
             {"workers_per_object": 3, "price": "0.012", "method": "hierarchical", "team": "readers"}),
-    Planned("meters-audit", "Read the meter's digit", range(900, 1050), 11,
+    Planned("meters-audit", "Read the digit of the meter", range(900, 1050), 11,
             {"workers_per_object": 3, "price": "0.036", "method": "gt-compat", "team": "auditors"}),
 )  # fmt: skip
 OPEN = Planned("postcodes-today", "Which digit is it?", range(1050, 1250), DAYS,
@@ -116,7 +116,7 @@ def _user(email: str, name: str) -> tuple[User, str]:
 
 def _teams(viewer: Viewer) -> dict[str, Team]:
     workforce = setup.private(viewer.requester)
-    texts = {"readers": "People who read handwriting", "auditors": "The most careful of the readers"}
+    texts = {"readers": "Readers of handwriting", "auditors": "The most careful readers"}
     return {
         name: Team.objects.get_or_create(workforce=workforce, name=name, defaults={"description": text})[0]
         for name, text in texts.items()
@@ -172,7 +172,7 @@ def _run(
         took = person.takes(rng)
         later = now + timedelta(seconds=took)
         if rng.random() < 0.01:
-            release.give_back(assignment=assignment, reason="Cannot read it.", now=later)
+            release.give_back(assignment=assignment, reason="The digit is illegible.", now=later)
         else:
             answer = person.answer(truth[assignment.task_id], rng, day=(now - first).days)
             content = {"crowd-image-classifier": {"label": str(answer)}}
@@ -198,13 +198,13 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, simulated: bool)
         "categories": CATEGORIES,
         "manifest": digits.manifest(SLUG, planned.name, planned.pictures),
         "title": planned.title,
-        "description": "Look at one handwritten digit and say which it is.",
+        "description": "Identify one handwritten digit.",
         "instructions": {
-            "short": "Choose the digit that was written. Guess if you must; do not skip.",
-            "full": "Each picture shows one digit from 0 to 9, as somebody wrote it. Choose the one that was meant. "
-            "If two seem possible, take the likelier one.",
+            "short": "Choose the digit in the picture. If you are unsure, choose the most likely one.",
+            "full": "Each picture shows one handwritten digit from 0 to 9. Choose the digit that the writer meant. "
+            "If two digits are possible, choose the more likely one.",
             "good_example": digits.address(SLUG, 0),
-            "bad_example": "A one with a long upstroke is not a seven: look for the bar.",
+            "bad_example": "A 1 with a long upstroke is not a 7: look for the horizontal bar.",
         },
         "time_limit": 300,
         "max_concurrent": 200,

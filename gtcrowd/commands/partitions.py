@@ -64,7 +64,7 @@ def split(path: Path, folder: Path, *, parts: int, labels: Sequence[str] | None,
                 if len(here):
                     writer.write_table(pa.table([column.take(here) for column in columns], schema=RAW))
             rows += len(chosen)
-            said(f"{rows:,} answers in parts")
+            said(f"{rows:,} answers partitioned")
     ordered = consolidation_files.ordered_labels(path, first, labels)
     place = {text: code for code, text in enumerate(ordered)}
     return Split(folder, parts, list(workers), ordered, np.array([place[text] for text in seen], dtype=np.int32))

@@ -137,7 +137,7 @@ def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
         "categories": recording.labels if len(recording.labels) > 1 else [*recording.labels, "other"],
         "team": team.name,
         "title": f"Replay of {recording.name}",
-        "description": "Recorded answers, played through the same functions as the portal.",
+        "description": "Recorded answers, replayed through the same functions as the portal.",
         "price": Decimal("0.000"),
         "workers_per_object": recording.most_per_task,
         "time_limit": 28_800,

@@ -139,11 +139,11 @@ def test_a_turn_may_be_repeated(tmp_path, files):
 @pytest.mark.parametrize(
     ("options", "refusal"),
     [
-        ({"engine": "dask", "method": "glad"}, "glad needs all answers in one place; in parts work hierarchical"),
+        ({"engine": "dask", "method": "glad"}, "glad cannot run on partitioned data. Methods that can: hierarchical"),
         ({"parts": 3}, "--parts is for --engine dask only"),
         ({"scheduler": "tcp://127.0.0.1:8786"}, "--scheduler is for --engine dask only"),
         ({"engine": "dask", "kind": "number"}, "--engine is for the kind choice only; the kind is number"),
-        ({"engine": "dask", "scheduler": "nonsense://x"}, "no Dask scheduler answers at 'nonsense://x'"),
+        ({"engine": "dask", "scheduler": "nonsense://x"}, "no Dask scheduler responds at 'nonsense://x'"),
     ],
 )
 def test_what_cannot_be_is_refused(files, tmp_path, options, refusal):
@@ -171,7 +171,7 @@ def test_a_folder_that_the_cluster_does_not_see_is_named(files, scheduler, tmp_p
     settle = partitions.settle
     monkeypatch.setattr(cluster, "_settle", lambda split, *rest: settle(replace(split, folder=Path("/nowhere")), *rest))
 
-    with pytest.raises(CommandError, match="is not seen by every process of the cluster"):
+    with pytest.raises(CommandError, match="is not visible to every process of the cluster"):
         call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv",
                      engine="dask", scheduler=scheduler)  # fmt: skip
 
@@ -180,9 +180,12 @@ def test_a_folder_that_the_cluster_does_not_see_is_named(files, scheduler, tmp_p
 @pytest.mark.parametrize(
     ("options", "refusal"),
     [
-        ({"output": "nowhere/labels.csv"}, "nowhere/labels.csv cannot be written: there is no folder"),
-        ({"workers_output": "nowhere/workers.csv"}, "nowhere/workers.csv cannot be written: there is no folder"),
-        ({"output": "."}, "is a folder; expected the name of a file"),
+        ({"output": "nowhere/labels.csv"}, "nowhere/labels.csv cannot be written: the folder .* does not exist"),
+        (
+            {"workers_output": "nowhere/workers.csv"},
+            "nowhere/workers.csv cannot be written: the folder .* does not exist",
+        ),
+        ({"output": "."}, "is a folder; enter the name of a file"),
         ({"known": "nowhere.csv"}, "nowhere.csv does not exist"),
     ],
 )

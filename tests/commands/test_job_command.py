@@ -68,7 +68,8 @@ def test_a_requester_is_founded_and_paid_in_once(db):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"), [(["--member", "x:king"], "role must be"), (["--deposit", "-1"], "more than zero")]
+    ("arguments", "told"),
+    [(["--member", "x:king"], "'king' is not a role"), (["--deposit", "-1"], "greater than zero")],
 )
 def test_bad_facts_are_refused(db, arguments, told):
     with pytest.raises(CommandError, match=told):
