@@ -68,17 +68,17 @@ _ALL = (
         "truth_right / truth_n", "", NO_ANSWERS,
     ),
     Definition(
-        "p50", _("Median time (s)"), "seconds",
+        "p50", _("Median seconds"), "seconds",
         _("Half of the answers took less time, measured by the server from claim to submission. Times are counted in "
           "histogram bins of a quarter octave, so the value is accurate to a few percent."),
         "50th percentile of the time histogram", "", NO_ANSWERS,
     ),
-    Definition("p75", _("75th percentile (s)"), "seconds", _("75 % of the answers took less time."),
+    Definition("p75", _("75th percentile, seconds"), "seconds", _("75 % of the answers took less time."),
                "75th percentile of the time histogram", "", NO_ANSWERS),
-    Definition("p90", _("90th percentile (s)"), "seconds", _("90 % of the answers took less time."),
+    Definition("p90", _("90th percentile, seconds"), "seconds", _("90 % of the answers took less time."),
                "90th percentile of the time histogram", "", NO_ANSWERS),
     Definition(
-        "active_p50", _("Median active time (s)"), "seconds",
+        "active_p50", _("Median active seconds"), "seconds",
         _("Half of the answers took less active time: the time during which the page was visible and in use, as measured "
           "by the page. It never exceeds the time measured by the server."),
         "50th percentile of the active time histogram", "", _("No page has reported active time."),
