@@ -240,7 +240,7 @@ def _evidence() -> dict[str, str]:
     """What the figures a case rests on are called."""
     return {
         "seen": _("Seen with this worker"),
-        "expected_correct": _("Expected"),
+        "expected": _("Expected"),
         "answers": _("Answers looked at"),
         "began_after": _("Began after so many answers"),
         "told_after": _("Told after so many answers"),

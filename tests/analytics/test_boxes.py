@@ -17,8 +17,8 @@ CAR = ("car", (100.0, 100.0, 200.0, 150.0))
 """100 wide, 50 high."""
 
 
-def summed(given, held):
-    return boxes.summed(boxes.compared(given, held), np.ones(len(given), bool))
+def summed(answers, references):
+    return boxes.summarize(boxes.compare(answers, references), np.ones(len(answers), bool))
 
 
 def test_a_box_to_the_right_and_above_that_is_too_wide():
@@ -54,9 +54,9 @@ def test_the_interval_is_students():
 
 
 def test_only_chosen_answers_are_summed():
-    found = boxes.compared([(CAR,), (CAR,)], [(CAR,), (CAR, CAR)])
+    found = boxes.compare([(CAR,), (CAR,)], [(CAR,), (CAR, CAR)])
 
-    told = boxes.summed(found, np.array([True, False]))
+    told = boxes.summarize(found, np.array([True, False]))
 
     assert (told["n"], told["missed"]) == (1, 0)
 

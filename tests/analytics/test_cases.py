@@ -24,9 +24,9 @@ def crowd(seed=0, *, accuracy=0.85):
     return task, worker, value, truth, confusion, np.full(VALUES, 1 / VALUES)
 
 
-def watched(task, worker, value, confusion, prior, limit=12.0):
-    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
-    return drift.watch(worker, value, beside, crowd=confusion[0], n_workers=WORKERS, limit=limit)
+def charts(task, worker, value, confusion, prior, limit=12.0):
+    posterior = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    return drift.detect(worker, value, posterior, crowd=confusion[0], n_workers=WORKERS, limit=limit)
 
 
 def test_others_leave_the_own_answer_out():
@@ -42,9 +42,9 @@ def test_others_leave_the_own_answer_out():
 def test_nobody_of_an_ordinary_crowd_is_told():
     task, worker, value, _truth, confusion, prior = crowd()
 
-    assert (watched(task, worker, value, confusion, prior).alarm == -1).all()
+    assert (charts(task, worker, value, confusion, prior).alarm == -1).all()
     pairs = fraud.copying(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
-    assert len(pairs.one) == WORKERS * (WORKERS - 1) / 2
+    assert len(pairs.first) == WORKERS * (WORKERS - 1) / 2
     assert not fraud.discoveries(pairs.ratio).any()
 
 
@@ -54,7 +54,7 @@ def test_who_stops_looking_is_told_soon():
     changed = value.copy()
     changed[rows[250:]] = np.random.default_rng(1).integers(0, VALUES, len(rows) - 250)
 
-    found = watched(task, worker, changed, confusion, prior)
+    found = charts(task, worker, changed, confusion, prior)
 
     assert np.flatnonzero(found.alarm >= 0).tolist() == [7]
     assert 250 <= found.alarm[7] < 320
@@ -66,7 +66,7 @@ def test_who_never_looked_has_not_changed():
     rows = worker == 7
     value[rows] = np.random.default_rng(1).integers(0, VALUES, int(rows.sum()))
 
-    assert watched(task, worker, value, confusion, prior).alarm[7] == -1
+    assert charts(task, worker, value, confusion, prior).alarm[7] == -1
 
 
 def test_who_never_looked_at_many_categories_has_not_changed_either():
@@ -77,14 +77,14 @@ def test_who_never_looked_at_many_categories_has_not_changed_either():
     confusion = np.full((10, 10), 0.01)
     confusion[range(10), range(10)] = 0.91
 
-    found = drift.watch(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
+    found = drift.detect(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
 
     assert (found.alarm == -1).all()
 
 
 def test_the_threshold_keeps_to_the_budget():
     """Answers of which each says as much for as against are no drift, however many there are."""
-    assert drift.threshold(100_000, budget=1) == pytest.approx(np.log(100_000) + drift.DOUBT)
+    assert drift.threshold(100_000, budget=1) == pytest.approx(np.log(100_000) + drift.SAFETY)
     assert drift.threshold(100_000, budget=10) < drift.threshold(100_000, budget=1)
 
 
@@ -110,7 +110,7 @@ def test_agreeing_with_everybody_is_no_sign():
     assert not fraud.discoveries(pairs.ratio).any()
 
 
-def test_agreeing_beside_somebody_who_guesses_is_no_sign():
+def test_agreeing_posterior_somebody_who_guesses_is_no_sign():
     """Of three answers to an object two are nearly always right and one is a guess, which says nothing of the object."""
     rng = np.random.default_rng(3)
     confusion = np.full((6, 10, 10), 0.01)
@@ -122,7 +122,7 @@ def test_agreeing_beside_somebody_who_guesses_is_no_sign():
 
     pairs = fraud.copying(task, worker, value, confusion=confusion, prior=np.full(10, 0.1), n_tasks=TASKS)
 
-    assert len(pairs.one) == 15
+    assert len(pairs.first) == 15
     assert not fraud.discoveries(pairs.ratio).any()
 
 
@@ -133,11 +133,11 @@ def test_speeders_machines_and_the_indifferent_are_found():
     seconds[worker == 1] *= 0.1
     seconds[worker == 2] = 8 + rng.random(int((worker == 2).sum())) / 10
     value[worker == 3] = 0
-    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    posterior = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
 
     assert np.flatnonzero(fraud.discoveries(fraud.speed(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [1]
     assert np.flatnonzero(fraud.discoveries(fraud.regularity(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [2]
-    signs = fraud.entropy(worker, value, beside, n_workers=WORKERS, n_values=VALUES)
+    signs = fraud.entropy(worker, value, posterior, n_workers=WORKERS, n_values=VALUES)
     assert np.flatnonzero(fraud.discoveries(signs.ratio)).tolist() == [3]
 
 
@@ -160,13 +160,13 @@ def test_a_case_is_told_once_and_decided_by_people(alice, ask, hire, now):
     people = [hire(f"w{n}") for n in range(WORKERS)]
     task, worker, value, _truth, confusion, prior = crowd()
     value[worker == 3] = 0
-    seen = cases.Seen(
+    answers = cases.JobAnswers(
         task, worker, value, np.full(len(task), 9.0), np.arange(len(task), dtype=float), confusion, prior,
         np.array([one.pk for one in people]), TASKS,
     )  # fmt: skip
 
-    cases.look(job, seen, now=now)
-    cases.look(job, seen, now=now)
+    cases.open_cases(job, answers, now=now)
+    cases.open_cases(job, answers, now=now)
 
     case = Case.objects.get(category="entropy")
     assert (case.worker, case.state) == (people[3], "open")

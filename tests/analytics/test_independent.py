@@ -121,8 +121,8 @@ def test_percentiles_are_those_of_numpy_within_a_class():
 
 def test_many_known_objects_outweigh_the_labels():
     """Labels say 0.9, four hundred known objects say 0.5."""
-    found = accuracy.estimated(
-        scored=[500], expected_correct=[450.0], variance=[20.0], known=[400], known_right=[200], pooled=False
+    found = accuracy.estimate(
+        scored=[500], expected_correct=[450.0], variance=[20.0], gold=[400], gold_right=[200], pooled=False
     )
 
     assert found.accuracy[0] == pytest.approx(0.52, abs=0.02)
@@ -130,12 +130,12 @@ def test_many_known_objects_outweigh_the_labels():
 
 
 def test_few_answers_are_drawn_to_the_crowd():
-    found = accuracy.estimated(
+    found = accuracy.estimate(
         scored=[1, 500, 500],
         expected_correct=[0.05, 450.0, 450.0],
         variance=[0.0, 20.0, 20.0],
-        known=[0] * 3,
-        known_right=[0] * 3,
+        gold=[0] * 3,
+        gold_right=[0] * 3,
     )
 
     assert 0.5 < found.accuracy[0] < found.crowd
@@ -144,16 +144,16 @@ def test_few_answers_are_drawn_to_the_crowd():
 
 def test_the_interval_knows_that_labels_may_be_off_together():
     """However many answers there are, labels alone never make an estimate certain."""
-    found = accuracy.estimated(
-        scored=[10**7], expected_correct=[8e6], variance=[1e6], known=[0], known_right=[0], pooled=False
+    found = accuracy.estimate(
+        scored=[10**7], expected_correct=[8e6], variance=[1e6], gold=[0], gold_right=[0], pooled=False
     )
 
     assert found.high[0] - found.low[0] > 0.2
 
 
 def test_nothing_to_measure_by_is_undefined():
-    found = accuracy.estimated(
-        scored=[0, 5], expected_correct=[0.0, 4.0], variance=[0.0, 0.5], known=[0, 0], known_right=[0, 0]
+    found = accuracy.estimate(
+        scored=[0, 5], expected_correct=[0.0, 4.0], variance=[0.0, 0.5], gold=[0, 0], gold_right=[0, 0]
     )
 
     assert np.isnan([found.accuracy[0], found.low[0], found.high[0]]).all()

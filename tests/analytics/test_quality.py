@@ -36,7 +36,7 @@ def test_own_answers_are_left_out():
 
 
 def test_likeness_is_to_the_others():
-    both, agreed = comparisons.likeness_with_others(
+    both, agreed = comparisons.similarity_to_others(
         np.array([0, 0, 0, 1]), [1.0, 0.5, 0.0, 1.0], lambda one, other: 1 - abs(one - other)
     )
 

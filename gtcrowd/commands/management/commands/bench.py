@@ -274,7 +274,7 @@ def _intervals(options: dict[str, Any]) -> tuple[list[Any], Table]:
     return rows, _table(
         ("set", "workers", "coverage", "below", "above", "mean width", "with truth", "bias"),
         [(r.set, str(r.workers), f"{r.covered:.1%}", f"{r.below:.1%}", f"{r.above:.1%}", f"{r.width:.3f}",
-          f"{r.known:.3f}", f"{r.bias:+.3f}") for r in rows],
+          f"{r.with_truth:.3f}", f"{r.bias:+.3f}") for r in rows],
     )  # fmt: skip
 
 
@@ -283,7 +283,7 @@ def _drift(options: dict[str, Any]) -> tuple[list[Any], Table]:
     return rows, _table(
         ("set", "workers", "drift found", "delay", "false (recorded)", "false (shuffled)", "budget", "speeders",
          "false", "ring", "false pairs"),
-        [(r.set, str(r.workers), f"{r.told} of {r.drifted}", f"{r.delay:.0f}", str(r.false_drift), str(r.shuffled),
+        [(r.set, str(r.workers), f"{r.detected} of {r.drifted}", f"{r.delay:.0f}", str(r.false_drift), str(r.shuffled),
           f"{r.budget:g}", f"{r.caught} of {r.speeders}", str(r.false_speed), f"{r.members} of {r.ring}",
           str(r.false_pairs)) for r in rows],
     )  # fmt: skip
