@@ -1,9 +1,9 @@
-"""Totals that analytics keeps. All of them are derived from facts: a rebuild gives the same rows.
+"""Store the totals of analytics. All are derived from answers and labels; a rebuild gives the same rows.
 
-`Day` follows answers and the ends of tasks, through the dirty days written with them (rollup.py). `PeriodTotal` and
-`RequesterDay` sum days, so that a page over years reads little more than one over a week. `Quality`, `Profile` and
-`JobQuality` follow the runs of a job (quality.py): they compare answers with labels, and labels change.
-Dashboard pages read these tables and no answers.
+`Day` follows answers and ended assignments, through the dirty days written with them (rollup.py). `PeriodTotal` and
+`RequesterDay` sum days, so a page over years reads little more than a page over a week. `Quality`, `Profile` and
+`JobQuality` compare answers with labels and follow the runs of a job (quality.py), because labels change.
+Dashboard pages read these tables, not the answers.
 """
 
 from typing import ClassVar
@@ -20,8 +20,11 @@ from gtcrowd.workforce.models import Worker, Workforce
 
 
 class Sums(models.Model):
-    """What was handed in and left, how long it took and what it cost. `latency`, `active_latency`: answers by time
-    taken, 64 classes of gtcrowd.analytics.measures.latency, as unsigned numbers, highest byte first."""
+    """Counts, times and pay of answers and ended assignments.
+
+    `latency`, `active_latency`: histogram of answer times in the 64 bins of measures.latency, as big-endian unsigned
+    integers.
+    """
 
     submitted = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
@@ -42,9 +45,9 @@ class Sums(models.Model):
 
 
 class Day(Sums):
-    """A worker in a job on a day of the requester's time zone; known objects (`gold`) apart.
+    """A worker in a job on a day of the requester's time zone; gold questions (`gold`) have rows of their own.
 
-    `hours`: answers by hour of the day, 24. It, `latency` and `active_latency` have numbers of 16 bits.
+    `hours`: answers by hour of the day, [24]. Histograms have 16 bits per bin.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -69,11 +72,12 @@ class Day(Sums):
 
 
 class PeriodTotal(Sums):
-    """Days of a worker added up over all jobs of a requester: spans of 1, 4, 16, 64 and 256 days (gtcrowd.analytics
-    .measures.spans), of which any period is made of a few. Follows `Day` (spans.py); classes have numbers of 32 bits.
+    """The days of a worker, summed over all jobs of a requester in blocks of 1, 4, 16, 64 and 256 days
+    (gtcrowd.analytics.measures.periods), a few of which make up any period. Follows `Day` (periods.py). Histograms have
+    32 bits per bin.
 
-    `days`: on how many there were answers of this kind (`gold` or not); `days_alone`: the same, without those days on
-    which there were real ones as well, so that both kinds can be added up. `last_day`: of anything.
+    `days`: number of days with answers of this source (`gold` or not); `days_alone`: without the days on which the
+    other row counts real answers, so that both rows add up; `last_day`: last day of any kind.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -100,10 +104,11 @@ class PeriodTotal(Sums):
 
 
 class RequesterDay(Sums):
-    """A day of all workers of a workforce over all jobs of a requester. Follows `Day`; classes and `hours` have numbers
-    of 32 bits.
+    """A day of all workers of a workforce, summed over all jobs of a requester. Follows `Day` (periods.py). Histograms
+    have 32 bits per bin.
 
-    `workers`: those with answers of this kind; `workers_alone`: the same, without those who gave real ones as well."""
+    `workers`: number of workers with answers of this source; `workers_alone`: without those who gave real answers too.
+    """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
     workforce = models.ForeignKey(Workforce, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -126,7 +131,7 @@ class RequesterDay(Sums):
 
 
 class Quality(models.Model):
-    """How a worker's answers of a day compare, as the job's last official run sees it. Definitions: definitions.py."""
+    """The comparison of a worker's answers of a day with the labels of the job's last official run (definitions.py)."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -157,9 +162,9 @@ class Quality(models.Model):
 
 
 class Profile(models.Model):
-    """A worker in a job over all its days: which categories they take for which, and what they answered.
+    """A worker in a job over all its days.
 
-    `confusion`: counts, rows the job's label (or what is known), columns the answer; None for kinds without categories.
+    `confusion`: counts, rows: reference, columns: answer; None for kinds without categories.
     """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -176,7 +181,7 @@ class Profile(models.Model):
 
 
 class JobQuality(models.Model):
-    """A job as its last official run sees it; `content` as gtcrowd.analytics.quality writes it."""
+    """The quality report of a job as of its last official run; `content` is written by quality.form."""
 
     tenant: ClassVar[str] = "job__requester"
 
@@ -201,10 +206,10 @@ class CaseState(models.TextChoices):
 
 
 class Case(models.Model):
-    """Something about a worker that somebody should look at. Nothing is done to a worker by a case alone.
+    """Suspicious behavior of a worker that a person should review. A case alone has no effect on the worker.
 
-    `category`: one of gtcrowd.analytics.cases.CATEGORIES. `evidence`: the figures it rests on. `ratio`: how many times
-    likelier these are if it is what it looks like than if it is not.
+    `category`: one of gtcrowd.analytics.cases.CATEGORIES; `evidence`: its figures; `ratio`: log of the likelihood ratio
+    of the suspected behavior against an innocent one.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
@@ -236,7 +241,7 @@ class Case(models.Model):
 
 
 class SavedView(models.Model):
-    """A dashboard's page with its filters under a name, for all members of the requester."""
+    """A dashboard page with its filters under a name, shared by all members of the requester."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=60)

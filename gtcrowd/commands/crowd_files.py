@@ -1,4 +1,4 @@
-"""Read a folder of recorded answers: `answers.csv` and, if there is one, `truth.csv`."""
+"""Read a folder of recorded answers: `answers.csv` and, optionally, `truth.csv`."""
 
 import csv
 from collections import Counter
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 class FolderRefused(Exception):
-    """The folder cannot be replayed; the text names file, line, column and what would be right."""
+    """The folder cannot be replayed; the message names file, line and column, and how to fix it."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One answer as recorded; `at` and `seconds` where the file has them."""
+    """A recorded answer; `at` and `seconds` are None if the file has no such columns."""
 
     task: str
     worker: str
@@ -25,7 +25,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Recording:
-    """A folder's answers in the order of the file, without a worker's second answers to the same object."""
+    """The answers of a folder in file order, without a worker's repeated answers to the same object."""
 
     name: str
     answers: list[Recorded]
@@ -41,7 +41,7 @@ class Recording:
 
 
 def read(folder: Path) -> Recording:
-    """The recording in `folder`. Columns are task, worker, label, and perhaps time (ISO 8601) and seconds.
+    """Read the recording in `folder`. Columns: task, worker, label; optionally time (ISO 8601) and seconds.
 
     Raises FolderRefused.
     """
@@ -49,13 +49,13 @@ def read(folder: Path) -> Recording:
         raise FolderRefused(
             f"{folder} has no answers.csv. Add a file answers.csv with the columns task, worker and label."
         )
-    answers, seen, repeated = [], set(), 0
+    answers, pairs, repeated = [], set(), 0
     for line, row in _rows(folder / "answers.csv", ("task", "worker", "label")):
         answer = _answer(line, row)
-        if (answer.task, answer.worker) in seen:
+        if (answer.task, answer.worker) in pairs:
             repeated += 1
             continue
-        seen.add((answer.task, answer.worker))
+        pairs.add((answer.task, answer.worker))
         answers.append(answer)
     if not answers:
         raise FolderRefused(f"{folder / 'answers.csv'} has no answers.")

@@ -19,14 +19,14 @@ def fallen():
     return task, worker, value, confusion, prior
 
 
-def test_a_path_is_the_sum_that_begins_anew_below_zero():
+def test_path_restarts_at_zero():
     ratio, path = np.array([-1.0, 2, 0.5, -3, 1, 1]), [0.0, 2, 2.5, 0, 1, 2]
     found = drift.Charts(np.array([-1]), np.array([0]), np.array([2.5]), 9.0, ratio, np.array([0, 6]))
 
     assert found.path(0).tolist() == path
 
 
-def test_the_alarm_stands_where_the_path_first_passes_the_threshold(fallen):
+def test_alarm_at_first_crossing(fallen):
     found = charts(*fallen)
     path = found.path(7)
 
@@ -36,7 +36,7 @@ def test_the_alarm_stands_where_the_path_first_passes_the_threshold(fallen):
     assert (np.diff(found.highest[found.worst()]) <= 0).all()
 
 
-def test_a_thinned_path_keeps_its_heights_and_what_is_asked_for():
+def test_thinned_path_keeps_extremes():
     path = np.zeros(10_000)
     path[[17, 5003]] = 9.0, 12.0
 
@@ -47,7 +47,7 @@ def test_a_thinned_path_keeps_its_heights_and_what_is_asked_for():
     assert drift.thinned(path[:150]).tolist() == list(range(150))
 
 
-def test_what_is_kept_of_the_worst(fallen):
+def test_summary_of_worst_charts(fallen):
     task, worker, value, confusion, prior = fallen
     at = np.arange(len(task), dtype=float)
     answers = JobAnswers(
