@@ -104,15 +104,15 @@ _ALL = (
     Definition("paid", _("Paid"), "dollars", _("Pay for answers, according to the ledger."), "sum of the answers' pay"),
     Definition(
         "alpha", _("Krippendorff's alpha"), "coefficient",
-        _("Agreement beyond chance of all answers of a job: 1 is perfect agreement, 0 is chance. Objects may have any "
-          "number of answers."),
+        _("Chance-corrected agreement of all answers of a job: 1 is perfect agreement, 0 is chance level. Objects may have "
+          "any number of answers."),
         "1 - observed disagreement / expected disagreement; bootstrap interval over objects",
         "Krippendorff 2011, Computing Krippendorff's alpha-reliability",
         _("No object has two answers, or all answers are the same category."),
     ),
     Definition(
         "kappa", _("Cohen's kappa"), "coefficient",
-        _("Agreement beyond chance of two workers on the objects that both answered."),
+        _("Chance-corrected agreement of two workers on the objects that both answered."),
         "(p - p_e) / (1 - p_e)", "Cohen 1960, A coefficient of agreement for nominal scales",
         _("The two workers share no object, or both used a single category."),
     ),
@@ -162,8 +162,8 @@ _ALL = (
     ),
     Definition(
         "object_flow", _("Object flow"), "count",
-        _("Every object has exactly one outcome: labeled, failed, expired, waiting, not needed, or gold. Handed out counts "
-          "the objects that any worker accepted; answered counts those with a valid answer. Jobs of more than 20,000 "
+        _("Every object has exactly one outcome: labeled, failed, expired, waiting, not needed, or gold. Assigned counts the "
+          "objects that any worker accepted; answered counts those with a valid answer. Jobs of more than 20,000 "
           "objects are counted at each consolidation, smaller jobs when the page is loaded."),
         "counts of tasks by state, reason and whether labeled",
     ),

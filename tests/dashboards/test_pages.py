@@ -94,7 +94,7 @@ def test_what_needs_me(alice, job, ask, now):
 
     assert needs["owls is paused"].text.startswith("Paused by the requester")
     assert needs["owls is paused"].href == f"/dashboards/job/{open_job.pk}/?days=all"
-    assert "about 2,000 times likelier than chance" in needs["Eve: Many answers are very quick"].text
+    assert "about 2,000 times likelier than chance" in needs["Eve: Unusually fast answers"].text
 
 
 def test_nothing_needs_me(bob):

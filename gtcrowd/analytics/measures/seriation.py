@@ -6,14 +6,14 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
 
-def alike(likeness: npt.ArrayLike) -> list[int]:
+def alike(similarity: npt.ArrayLike) -> list[int]:
     """Return the row indices in the order of the leaves of an average-linkage tree.
 
-    likeness  [n, n]  symmetric similarities; NaN where unknown
+    similarity  [n, n]  symmetric similarities; NaN where unknown
 
     (Sokal, Michener 1958, "A statistical method for evaluating systematic relationships").
     """
-    table = np.array(likeness, dtype=np.float64)
+    table = np.array(similarity, dtype=np.float64)
     if len(table) < 3:
         return list(range(len(table)))
     present = table[~np.isnan(table)]

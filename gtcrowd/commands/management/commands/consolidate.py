@@ -91,7 +91,9 @@ class Command(BaseCommand):
             Console(file=cast("IO[str]", self.stdout._out)).print(_table(summary))
 
 
-def _consolidate(options: dict[str, Any], stack: ExitStack, said: Callable[[str], None]) -> consolidation_files.Result:
+def _consolidate(
+    options: dict[str, Any], stack: ExitStack, report: Callable[[str], None]
+) -> consolidation_files.Result:
     """The result, which may be read until `stack` ends."""
     kind = options["kind"]
     known = consolidation_files.methods(kind)
@@ -120,7 +122,7 @@ def _consolidate(options: dict[str, Any], stack: ExitStack, said: Callable[[str]
     from gtcrowd.commands import cluster  # noqa: PLC0415
 
     folder = options["partitions"] or options["output"].resolve().parent
-    places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "said": said}
+    places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "report": report}
     return stack.enter_context(cluster.choice(options["answers"], **given, **places))
 
 
