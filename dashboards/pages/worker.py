@@ -249,7 +249,7 @@ def _evidence_titles() -> dict[str, str]:
     """Return the titles of the evidence of cases."""
     return {
         "seen": _("Observed for this worker"),
-        "expected_correct": _("Expected"),
+        "expected": _("Expected"),
         "answers": _("Answers examined"),
         "began_after": _("Answers before the drop"),
         "told_after": _("Answers until the alarm"),

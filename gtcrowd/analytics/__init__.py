@@ -1,1 +1,1 @@
-"""Looks at everything, touches nothing: rows into frames, frames into measures."""
+"""Turn rows into totals, totals into frames and frames into measures. Reads every room, writes only its own totals."""

@@ -1,7 +1,7 @@
-"""The log of what workers did, a line an event, in the shape of Ground Truth's worker activity log.
+"""Write the log of worker activity in the format of Ground Truth's worker activity log.
 
-One JSON object a line: TasksAccepted, TasksSubmitted, TasksReturned, TasksDeclined. Times that do not apply are empty
-texts. Only of private workforces, as there.
+One JSON object per line and event: TasksAccepted, TasksSubmitted, TasksReturned, TasksDeclined. Times that do not apply
+are empty strings. As in Ground Truth, only private workforces are logged.
 """
 
 import json
@@ -16,7 +16,7 @@ from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs.models import Job
 
 PORTION = 5000
-# The answers' index by day leads to what was submitted; what was left is read by the job's own, which is little.
+# Submissions are found by the index of answers by day; returned and declined tasks are few and read by job.
 EVENTS = """
 SELECT assignment.state, assignment.claimed_at, assignment.ended_at, worker.code, person.id, team.name
 FROM (
@@ -40,25 +40,25 @@ FIELDS = {"submitted": "task_submitted_time", "returned": "task_returned_time", 
 
 
 def lines(viewer: Viewer, *, day: date, job_id: int | None = None) -> Iterator[str]:
-    """The events of tasks that ended on a day of the requester's time zone, job by job, each a line of JSON with its
-    end.
+    """Yield the events of the tasks that ended on a day of the requester's time zone, job by job, as lines of JSON.
 
-    A task's acceptance comes right before its end. `job_id`: of one job only; a foreign one has no lines.
+    The acceptance of a task immediately precedes its end. `job_id` limits the log to one job; the job of another
+    requester has no lines.
     """
     zone = ZoneInfo(viewer.requester.zone)
     first = datetime.combine(day, datetime.min.time(), zone)
     last = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
     jobs = Job.objects.visible_to(viewer).filter(created_at__lt=last).order_by("pk")
     for job in jobs.filter(pk=job_id) if job_id else jobs:
-        facts: dict[str, Any] = {"job": job.pk, "first": first, "last": last}
+        params: dict[str, Any] = {"job": job.pk, "first": first, "last": last}
         with transaction.atomic(), connection.chunked_cursor() as cursor:
-            cursor.execute(EVENTS, facts)
+            cursor.execute(EVENTS, params)
             while rows := cursor.fetchmany(PORTION):
                 for row in rows:
-                    yield from _told(job, viewer, row)
+                    yield from _events(job, viewer, row)
 
 
-def _told(job: Job, viewer: Viewer, row: tuple[Any, ...]) -> Iterator[str]:
+def _events(job: Job, viewer: Viewer, row: tuple[Any, ...]) -> Iterator[str]:
     state, claimed_at, ended_at, code, person, team = row
     shared = {
         "worker_id": code, "cognito_user_pool_id": "", "cognito_sub_id": str(person),
@@ -86,7 +86,7 @@ def _arn(viewer: Viewer) -> str:
 
 
 def _time(at: datetime) -> str:
-    """As `Sat Apr 05 09:10:11 UTC 2031`, whatever the language of the machine."""
+    """Format as `Sat Apr 05 09:10:11 UTC 2031`, whatever the locale."""
     moment = at.astimezone(UTC)
     days, months = ("Mon Tue Wed Thu Fri Sat Sun", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
     return f"{days.split()[moment.weekday()]} {months.split()[moment.month - 1]} {moment:%d %H:%M:%S} UTC {moment:%Y}"

@@ -1,4 +1,4 @@
-"""Cases: what somebody should look at. Opened with their evidence, decided by people; nothing else follows from one."""
+"""Open cases of suspicious behavior with their evidence. People decide them; a case has no effect on the worker."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
 
 FALSE_RATE = 0.05
-"""Of the cases opened by signs of fraud, so many are expected to be false at most."""
+"""Maximum expected share of false cases among those opened by the tests for fraud."""
 MOST_ANSWERS = 2_000_000
-"""Pairs of workers are not compared in jobs with more answers: it would take minutes."""
+"""Pairs of workers are not compared in larger jobs; it would take minutes."""
 MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
 class Category:
-    """`title`, `meaning` of the evidence, and `innocent`: what else may explain it."""
+    """The `title` of a case, the `meaning` of its evidence, and `innocent`: alternative explanations."""
 
     title: str | Promise
     meaning: str | Promise
@@ -36,47 +36,56 @@ class Category:
 
 CATEGORIES: Mapping[str, Category] = MappingProxyType({
     "drift": Category(
-        _("Accuracy has fallen"),
-        _("From some answer on, the worker agrees with what others make probable far less than before."),
-        (_("The instructions or the categories have changed."),
-         _("Harder objects came, and the others erred there too."),
-         _("Tiredness, illness, a bad screen.")),
+        _("Significant drop in accuracy"),
+        _("From a certain answer on, the worker agrees with the probable labels far less often than before."),
+        (_("The instructions or the categories changed."),
+         _("The objects became harder, and other workers made errors on them too."),
+         _("Fatigue, illness or a poor screen.")),
     ),
     "speed": Category(
-        _("Many answers are very quick"),
-        _("Far more answers than of others are quicker than nearly all of the job."),
-        (_("The worker knows this task well, or uses the keyboard."), _("Objects repeat themselves."),
-         _("The page was loaded ahead and read before it counted.")),
+        _("Unusually fast answers"),
+        _("The worker has far more very fast answers than the other workers of the job."),
+        (_("The worker has experience with this task or uses keyboard shortcuts."), _("The objects are repetitive."),
+         _("The page was loaded and read before the timer started.")),
     ),
     "regular": Category(
-        _("Times hardly differ"),
-        _("The time from one answer to the next is much more even than people's."),
-        (_("Very easy objects, all alike."), _("A slow network that takes most of the time.")),
+        _("Unusually regular timing"),
+        _("The time from one answer to the next varies far less than it does for people."),
+        (_("The objects are very easy and alike."), _("A slow network dominates the response time.")),
     ),
     "entropy": Category(
-        _("Nearly always the same answer"),
-        _("One answer comes far more often than it should, whatever the object."),
-        (_("The worker's share of the objects is one-sided."), _("A category is understood differently."),),
+        _("Almost always the same answer"),
+        _("One answer is far more frequent than expected, whatever the object is."),
+        (_("The worker received mostly objects of one category."),
+         _("The worker understands a category differently.")),
     ),
     "sessions": Category(
-        _("Two latencies in one account"),
-        _("Whole sessions differ in pace far more than a person's do."),
-        (_("Work on different machines, or in between other things."), _("Kinds of objects came in blocks.")),
+        _("Account possibly shared by two people"),
+        _("Working speed differs between sessions far more than for a single person."),
+        (_("The worker uses different devices, or works between other activities."),
+         _("Objects of different difficulty came in blocks.")),
     ),
     "copying": Category(
-        _("Errors in common with somebody"),
-        _("Two workers give the same unlikely answers far more often than by chance."),
-        (_("They were taught by the same person, or talk about hard cases."), _("Both misread the same instruction."),
-         _("The label is wrong, and both are right.")),
+        _("Shared errors with another worker"),
+        _("Two workers give the same improbable answers far more often than chance explains."),
+        (_("Both were trained by the same person, or discuss difficult objects."),
+         _("Both misread the same instruction."),
+         _("The label is wrong, and both workers are right.")),
     ),
 })  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """A job's answers to real objects, in columns: codes of objects, workers and values, seconds each took, when it was
-    handed in (seconds since 1970); `confusion` [workers, right, answer] and `prior` [values] as the last run has them;
-    `workers`: ids."""
+class JobAnswers:
+    """The answers of a job without gold answers, and the worker model of its last run.
+
+    task, worker, value  [n]                        codes
+    seconds              [n]                        answer time
+    at                   [n]                        time of submission in seconds since 1970
+    confusion            [workers, values, values]  answer distribution of each worker, rows: true value
+    prior                [values]
+    workers              [workers]                  ids
+    """
 
     task: npt.NDArray[np.int64]
     worker: npt.NDArray[np.int64]
@@ -89,30 +98,38 @@ class Seen:
     n_tasks: int
 
 
-def look(job: Job, seen: Seen, *, now: datetime, budget: float = drift.BUDGET) -> drift.Watched | None:
-    """Open the cases that a job's answers give reason for, and not any again that was opened before.
+def open_cases(job: Job, answers: JobAnswers, *, now: datetime, budget: float = drift.BUDGET) -> drift.Charts | None:
+    """Open the cases for which the answers of a job give evidence, unless they were opened before.
 
-    Returns how the workers were watched for drift; None without an answer.
+    Returns the drift charts of the workers; None without an answer.
     """
-    if not len(seen.task):
+    if not len(answers.task):
         return None
-    beside = leave_one_out.probability(
-        seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
+    posterior = leave_one_out.probability(
+        answers.task,
+        answers.worker,
+        answers.value,
+        confusion=answers.confusion,
+        prior=answers.prior,
+        n_tasks=answers.n_tasks,
     )
-    watched = _watched(job, seen, beside, now=now, budget=budget)
-    found = [
+    charts = _charts(job, answers, posterior, now=now, budget=budget)
+    new = [
         Case(
-            requester_id=job.requester_id, worker_id=int(seen.workers[worker]), job=job, category=category, key=key,
+            requester_id=job.requester_id, worker_id=int(answers.workers[worker]), job=job, category=category, key=key,
             evidence=evidence, ratio=round(float(min(ratio, 700.0)), 3), opened_at=now,
         )
-        for category, worker, key, evidence, ratio in _signs(job, seen, beside, watched, budget=budget)
+        for category, worker, key, evidence, ratio in _signs(job, answers, posterior, charts, budget=budget)
     ]  # fmt: skip
-    Case.objects.bulk_create(found, ignore_conflicts=True)
-    return watched
+    Case.objects.bulk_create(new, ignore_conflicts=True)
+    return charts
 
 
 def decide(*, viewer: Viewer, case: Case, confirmed: bool, note: str, now: datetime) -> None:
-    """Close a case: what it looks like, or something innocent. Deciding again corrects. Raises NotAllowed."""
+    """Confirm or dismiss a case; deciding again replaces the decision.
+
+    Raises NotAllowed unless the viewer may manage workers.
+    """
     viewer.must(Right.MANAGE_WORKERS)
     with transaction.atomic():
         case.state = CaseState.CONFIRMED if confirmed else CaseState.CLEARED
@@ -121,67 +138,90 @@ def decide(*, viewer: Viewer, case: Case, confirmed: bool, note: str, now: datet
 
 
 def _signs(
-    job: Job, seen: Seen, beside: npt.NDArray[np.float64], watched: drift.Watched, *, budget: float
+    job: Job, answers: JobAnswers, posterior: npt.NDArray[np.float64], charts: drift.Charts, *, budget: float
 ) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
-    n, values = len(seen.workers), len(seen.prior)
-    yield from _drift(job, seen, watched, budget=budget)
+    n, values = len(answers.workers), len(answers.prior)
+    yield from _drift(job, answers, charts, budget=budget)
     tests = {
-        "speed": fraud.speed(seen.worker, seen.seconds, n_workers=n),
-        "regular": fraud.regularity(seen.worker, seen.seconds, n_workers=n),
-        "entropy": fraud.entropy(seen.worker, seen.value, beside, n_workers=n, n_values=values),
-        "sessions": fraud.sessions(seen.worker, seen.at, seen.seconds, n_workers=n),
+        "speed": fraud.speed(answers.worker, answers.seconds, n_workers=n),
+        "regular": fraud.regularity(answers.worker, answers.seconds, n_workers=n),
+        "entropy": fraud.entropy(answers.worker, answers.value, posterior, n_workers=n, n_values=values),
+        "sessions": fraud.sessions(answers.worker, answers.at, answers.seconds, n_workers=n),
     }
     names = list(tests)
-    told = fraud.discoveries(np.concatenate([tests[name].ratio for name in names]), rate=FALSE_RATE)
-    for place in np.flatnonzero(told).tolist():
-        category, worker = names[place // n], place % n
+    reported = fraud.discoveries(np.concatenate([tests[name].ratio for name in names]), rate=FALSE_RATE)
+    for index in np.flatnonzero(reported).tolist():
+        category, worker = names[index // n], index % n
         test = tests[category]
         evidence = {
-            "seen": round(float(test.seen[worker]), 4), "expected_correct": round(float(test.expected[worker]), 4),
-            "answers": int((seen.worker == worker).sum()),
+            "seen": round(float(test.observed[worker]), 4), "expected": round(float(test.expected[worker]), 4),
+            "answers": int((answers.worker == worker).sum()),
         }  # fmt: skip
         yield category, worker, f"job-{job.pk}", evidence, float(test.ratio[worker])
-    if values > 1 and len(seen.task) <= MOST_ANSWERS:
-        yield from _copying(job, seen)
+    if values > 1 and len(answers.task) <= MOST_ANSWERS:
+        yield from _copying(job, answers)
 
 
-def _watched(job: Job, seen: Seen, beside: npt.NDArray[np.float64], *, now: datetime, budget: float) -> drift.Watched:
+def _charts(
+    job: Job, answers: JobAnswers, posterior: npt.NDArray[np.float64], *, now: datetime, budget: float
+) -> drift.Charts:
     month = Day.objects.filter(requester=job.requester_id, day__gte=(now - MONTH).date())
-    answers = max(month.aggregate(n=Sum("submitted"))["n"] or 0, len(seen.task))
-    limit = drift.threshold(answers, budget=budget)
-    weight = np.bincount(seen.worker, minlength=len(seen.workers)).astype(float)
-    crowd = np.average(seen.confusion, axis=0, weights=np.maximum(weight, 1e-9))
-    order = np.argsort(seen.at, kind="stable")
-    return drift.watch(
-        seen.worker[order], seen.value[order], beside[order], crowd=crowd, n_workers=len(seen.workers), limit=limit
+    n_answers = max(month.aggregate(n=Sum("submitted"))["n"] or 0, len(answers.task))
+    limit = drift.threshold(n_answers, budget=budget)
+    weight = np.bincount(answers.worker, minlength=len(answers.workers)).astype(float)
+    crowd = np.average(answers.confusion, axis=0, weights=np.maximum(weight, 1e-9))
+    order = np.argsort(answers.at, kind="stable")
+    return drift.detect(
+        answers.worker[order],
+        answers.value[order],
+        posterior[order],
+        crowd=crowd,
+        n_workers=len(answers.workers),
+        limit=limit,
     )
 
 
 def _drift(
-    job: Job, seen: Seen, watched: drift.Watched, *, budget: float
+    job: Job, answers: JobAnswers, charts: drift.Charts, *, budget: float
 ) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
-    for worker in np.flatnonzero(watched.alarm >= 0).tolist():
-        own = np.sort(seen.at[seen.worker == worker])
-        began, alarm = int(watched.began[worker]), int(watched.alarm[worker])
+    for worker in np.flatnonzero(charts.alarm >= 0).tolist():
+        own = np.sort(answers.at[answers.worker == worker])
+        began, alarm = int(charts.began[worker]), int(charts.alarm[worker])
         evidence = {
             "answers": len(own), "began_after": began, "told_after": alarm + 1, "began_at": float(own[began]),
-            "told_at": float(own[alarm]), "sum": round(float(watched.highest[worker]), 2),
-            "threshold": round(watched.threshold, 2), "budget": budget,
+            "told_at": float(own[alarm]), "sum": round(float(charts.highest[worker]), 2),
+            "threshold": round(charts.threshold, 2), "budget": budget,
         }  # fmt: skip
-        yield "drift", worker, f"job-{job.pk}-{began}", evidence, float(watched.highest[worker])
+        yield "drift", worker, f"job-{job.pk}-{began}", evidence, float(charts.highest[worker])
 
 
-def _copying(job: Job, seen: Seen) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
+def _copying(job: Job, answers: JobAnswers) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
     pairs = fraud.copying(
-        seen.task, seen.worker, seen.value, confusion=seen.confusion, prior=seen.prior, n_tasks=seen.n_tasks
+        answers.task,
+        answers.worker,
+        answers.value,
+        confusion=answers.confusion,
+        prior=answers.prior,
+        n_tasks=answers.n_tasks,
     )
-    found = fraud.discoveries(pairs.ratio, rate=FALSE_RATE)
-    ring = {worker: members for members in fraud.rings(pairs, found, n_workers=len(seen.workers)) for worker in members}
-    for place in np.flatnonzero(found).tolist():
-        one, other = int(pairs.one[place]), int(pairs.other[place])
-        for worker, partner in ((one, other), (other, one)):
+    reported = fraud.discoveries(pairs.ratio, rate=FALSE_RATE)
+    ring = {
+        worker: members
+        for members in fraud.rings(pairs, reported, n_workers=len(answers.workers))
+        for worker in members
+    }
+    for index in np.flatnonzero(reported).tolist():
+        first, second = int(pairs.first[index]), int(pairs.second[index])
+        for worker, partner in ((first, second), (second, first)):
             evidence = {
-                "with": int(seen.workers[partner]), "shared": int(pairs.shared[place]), "same": int(pairs.same[place]),
-                "expected_correct": round(float(pairs.expected[place]), 2), "ring": len(ring.get(worker, [])),
+                "with": int(answers.workers[partner]), "shared": int(pairs.shared[index]),
+                "same": int(pairs.same[index]),
+                "expected": round(float(pairs.expected[index]), 2), "ring": len(ring.get(worker, [])),
             }  # fmt: skip
-            yield "copying", worker, f"job-{job.pk}-with-{seen.workers[partner]}", evidence, float(pairs.ratio[place])
+            yield (
+                "copying",
+                worker,
+                f"job-{job.pk}-with-{answers.workers[partner]}",
+                evidence,
+                float(pairs.ratio[index]),
+            )

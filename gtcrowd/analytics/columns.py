@@ -1,4 +1,4 @@
-"""A job's answers in columns, beside its labels, what is known and the truth: read once, for all that is compared."""
+"""Read the answers of a job into columns, with labels, gold answers and truth, once for all comparisons."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -39,9 +39,22 @@ SELECT answer.task_id, answer.worker_id, (answer.submitted_at AT TIME ZONE %(zon
 
 @dataclass(frozen=True, eq=False)
 class Columns:
-    """Answers in columns, ordered by object and worker. `label`, `truth`, `known` are -1 where there is none, and for
-    kinds whose values cannot be listed 1 and 0: whether the answer is what is known. `boxes`, of jobs that ask for
-    boxes: those of each answer, and those they are held against (what is known, else the truth, else the label)."""
+    """The answers of a job, ordered by object and worker.
+
+    task, worker              [n]  codes
+    day                       [n]  day in the requester's time zone, counted from 2000-01-01
+    gold                      [n]  whether the answer is to a gold question
+    value                     [n]  code of the answer
+    label, truth, gold_value  [n]  code of the label, of the truth, and of the gold answer; -1 where there is none
+    right                     [n]  probability that the answer is correct
+    compared, agreed          [n]  whether other workers answered the object, and the agreement with them, 0 to 1
+    workers                        ids, [workers]
+    seconds, at               [n]  answer time, and time of submission in seconds since 1970
+    boxes                          for bounding boxes: the boxes of each answer, and the reference boxes
+
+    For kinds without a list of values, `value` is 1, and `label`, `truth` and `gold_value` are 1 if the answer matches
+    and 0 if not.
+    """
 
     task: npt.NDArray[np.int64]
     worker: npt.NDArray[np.int64]
@@ -50,7 +63,7 @@ class Columns:
     value: npt.NDArray[np.int64]
     label: npt.NDArray[np.int64]
     truth: npt.NDArray[np.int64]
-    known: npt.NDArray[np.int64]
+    gold_value: npt.NDArray[np.int64]
     right: npt.NDArray[np.float64]
     compared: npt.NDArray[np.bool_]
     agreed: npt.NDArray[np.float64]
@@ -62,26 +75,26 @@ class Columns:
 
 
 def read(job: Job) -> Columns:
-    """All answers of the job, as its present labels see them."""
+    """Read all answers of the job with its current labels."""
     kind = kinds.kind(job.kind)
     values = kind.values(job.categories)
     return _coded(job, values) if values is not None else _whole(job, kind)
 
 
 def reference(columns: Columns) -> npt.NDArray[np.int64]:
-    """What each answer is held against: what is known, else the truth, else the job's label; -1 where there is none."""
-    known = np.where(columns.known >= 0, columns.known, columns.truth)
-    return np.asarray(np.where(known >= 0, known, columns.label))
+    """Return the reference of each answer: the gold answer, else the truth, else the label; -1 where there is none."""
+    certain = np.where(columns.gold_value >= 0, columns.gold_value, columns.truth)
+    return np.asarray(np.where(certain >= 0, certain, columns.label))
 
 
-def rows(query: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """What the query selects."""
+def rows(query: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a query."""
     with connection.cursor() as cursor:
-        cursor.execute(query, facts)
+        cursor.execute(query, params)
         return cursor.fetchall()
 
 
-def _facts(job: Job) -> dict[str, Any]:
+def _params(job: Job) -> dict[str, Any]:
     return {"job": job.pk, "zone": job.requester.zone}
 
 
@@ -90,18 +103,18 @@ def _coded(job: Job, values: Any) -> Columns:
     query = CODED.format(value=CODE.format(column="answer.value"), **codes) + JOINED
     names = ("task", "worker", "day", "gold", "value", "label", "truth", "known")
     types = dict.fromkeys(names, "i4") | {"task": "i8", "worker": "i8"} | dict.fromkeys(("p", "seconds", "at"), "f8")
-    read = bulk_copy.read(query, _facts(job) | {"values": [json.dumps(value) for value in values]}, types)
+    read = bulk_copy.read(query, _params(job) | {"values": [json.dumps(value) for value in values]}, types)
     order = np.lexsort((read["worker"], read["task"]))
     read = {name: column[order] for name, column in read.items()}
     tasks, task = np.unique(read["task"], return_inverse=True)
     workers, worker = np.unique(read["worker"], return_inverse=True)
     value, gold, label = read["value"].astype(np.int64), read["gold"].astype(bool), read["label"].astype(np.int64)
-    given = ~gold
+    real = ~gold
     both, agreed = np.zeros(len(task), bool), np.zeros(len(task))
-    both[given], agreed[given] = comparing.agreement_with_others(
-        task[given].astype(np.int64), value[given], n_tasks=len(tasks), n_values=len(values)
+    both[real], agreed[real] = comparing.agreement_with_others(
+        task[real].astype(np.int64), value[real], n_tasks=len(tasks), n_values=len(values)
     )
-    # A method without probabilities says only what its label is.
+    # Without a posterior, the answer is correct if it is the label.
     right = np.where(read["p"] >= 0, read["p"], (value == label).astype(float))
     return Columns(
         task.astype(np.int64), worker.astype(np.int64), read["day"].astype(np.int64), gold, value,
@@ -111,46 +124,46 @@ def _coded(job: Job, values: Any) -> Columns:
 
 
 def _whole(job: Job, kind: kinds.Kind) -> Columns:
-    """For values that cannot be listed: a label's likeness to the answer stands for the probability of being right."""
-    found = sorted(rows(WHOLE + JOINED, _facts(job)), key=lambda row: (row[0], row[1]))
-    tasks, task = np.unique(np.array([row[0] for row in found], np.int64), return_inverse=True)
-    workers, worker = np.unique(np.array([row[1] for row in found], np.int64), return_inverse=True)
-    read: dict[str, Any] = {}
+    """Read answers of kinds without a list of values; `right` is the similarity to the label."""
+    records = sorted(rows(WHOLE + JOINED, _params(job)), key=lambda row: (row[0], row[1]))
+    tasks, task = np.unique(np.array([row[0] for row in records], np.int64), return_inverse=True)
+    workers, worker = np.unique(np.array([row[1] for row in records], np.int64), return_inverse=True)
+    parsed: dict[str, Any] = {}
 
     def value(text: str) -> Any:
-        if text not in read:
-            read[text] = json.loads(text)
-        return read[text]
+        if text not in parsed:
+            parsed[text] = json.loads(text)
+        return parsed[text]
 
-    gold = np.array([row[3] for row in found], dtype=bool)
-    given = np.flatnonzero(~gold)
-    both, agreed = np.zeros(len(found), bool), np.zeros(len(found))
-    both[given], agreed[given] = comparing.likeness_with_others(
-        task[given].astype(np.int64), [value(found[place][4]) for place in given.tolist()], kind.similarity
+    gold = np.array([row[3] for row in records], dtype=bool)
+    real = np.flatnonzero(~gold)
+    both, agreed = np.zeros(len(records), bool), np.zeros(len(records))
+    both[real], agreed[real] = comparing.similarity_to_others(
+        task[real].astype(np.int64), [value(records[row][4]) for row in real.tolist()], kind.similarity
     )
-    labeled = np.array([bool(row[5]) and not row[3] for row in found], dtype=bool)
+    labeled = np.array([bool(row[5]) and not row[3] for row in records], dtype=bool)
     right = np.array([
-        kind.similarity(value(row[4]), value(row[5])) if there else 0.0
-        for row, there in zip(found, labeled, strict=True)
+        kind.similarity(value(row[4]), value(row[5])) if has_label else 0.0
+        for row, has_label in zip(records, labeled, strict=True)
     ])  # fmt: skip
 
-    def same(column: int, *, of_gold: bool) -> npt.NDArray[np.int64]:
+    def matches(column: int, *, of_gold: bool) -> npt.NDArray[np.int64]:
         return np.array([
             int(kind.matches(value(row[4]), value(row[column]))) if row[column] and row[3] >= of_gold else -1
-            for row in found
+            for row in records
         ], dtype=np.int64)  # fmt: skip
 
-    one = np.ones(len(found), np.int64)
-    days = np.array([row[2] for row in found], np.int64)
+    ones = np.ones(len(records), np.int64)
+    days = np.array([row[2] for row in records], np.int64)
     return Columns(
-        task.astype(np.int64), worker.astype(np.int64), days, gold, one, np.where(labeled, 1, -1),
-        same(6, of_gold=False), np.where(gold, same(7, of_gold=True), -1), right, both, agreed, workers, len(tasks),
-        np.zeros(len(found)), np.zeros(len(found)),
-        ([BOXES.decode(value(row[4])) for row in found], [_held_against(row, value) for row in found])
+        task.astype(np.int64), worker.astype(np.int64), days, gold, ones, np.where(labeled, 1, -1),
+        matches(6, of_gold=False), np.where(gold, matches(7, of_gold=True), -1), right, both, agreed, workers,
+        len(tasks), np.zeros(len(records)), np.zeros(len(records)),
+        ([BOXES.decode(value(row[4])) for row in records], [_reference_boxes(row, value) for row in records])
         if kind is BOXES else None,
     )  # fmt: skip
 
 
-def _held_against(row: tuple[Any, ...], value: Callable[[str], Any]) -> Boxes | None:
+def _reference_boxes(row: tuple[Any, ...], value: Callable[[str], Any]) -> Boxes | None:
     text = (row[7] if row[3] else "") or row[6] or ("" if row[3] else row[5])
     return BOXES.decode(value(text)) if text else None

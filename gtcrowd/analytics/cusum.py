@@ -1,57 +1,62 @@
-"""The paths of the sums that watch a job's workers for drift, as the pages draw them: of the worst, in few points."""
+"""Store the CUSUM charts of the workers most likely to have drifted, in few points, for the pages."""
 
 from typing import Any
 
 import numpy as np
 
-from gtcrowd.analytics.cases import Seen
+from gtcrowd.analytics.cases import JobAnswers
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import drift
 
-KNOWN_KEPT = 100
-"""Answers to known objects, right ones and wrong ones each, whose places are kept for a worker."""
+MOST_GOLD = 100
+"""Maximum number of correct, and of incorrect, gold answers stored per worker."""
 
 
-def kept(seen: Seen, watched: drift.Watched, given: Columns) -> dict[str, Any]:
-    """In JSON: `threshold`, `watched` (workers who answered), `alarms` (of them), `answers` (of all), and `workers`,
-    those whose sum rose highest: worker (id), n (answers), highest (sum), began, told (places among the own answers,
-    told None without an alarm), began_at, told_at, points (place, sum, seconds since 1970), known_n, known_right, and
-    known: how many own answers came before an answer to a known object, and whether that is right."""
-    n = np.bincount(seen.worker, minlength=len(seen.workers))
+def summarize(answers: JobAnswers, charts: drift.Charts, columns: Columns) -> dict[str, Any]:
+    """Return the charts for JSON.
+
+    threshold  h
+    watched    number of workers with an answer; `alarms`: of those with an alarm; `answers`: number of all answers
+    workers    those with the highest max S_t: worker (id), n (answers), highest (max S_t), began and told (index of the
+               start of the rise, and of the alarm or None), began_at, told_at, points (index, S_t, seconds since 1970),
+               known_n and known_right (gold answers, and correct ones), known (index among the worker's answers of each
+               gold answer, and whether it is correct)
+    """
+    n = np.bincount(answers.worker, minlength=len(answers.workers))
     return {
-        "threshold": round(watched.threshold, 3),
+        "threshold": round(charts.threshold, 3),
         "watched": int((n > 0).sum()),
-        "alarms": int((watched.alarm >= 0).sum()),
-        "answers": len(seen.task),
-        "workers": [_path(seen, watched, given, worker) for worker in watched.worst().tolist()],
+        "alarms": int((charts.alarm >= 0).sum()),
+        "answers": len(answers.task),
+        "workers": [_chart(answers, charts, columns, worker) for worker in charts.worst().tolist()],
     }
 
 
-def _path(seen: Seen, watched: drift.Watched, given: Columns, worker: int) -> dict[str, Any]:
-    at = np.sort(seen.at[seen.worker == worker])
-    path, began, told = watched.path(worker), int(watched.began[worker]), int(watched.alarm[worker])
-    points = drift.thinned(path, also=[began, *([told] if told >= 0 else [])])
-    tests = np.flatnonzero((given.worker == worker) & given.gold & (given.known >= 0))
-    right = given.known[tests] == given.value[tests]
-    some = np.sort(np.concatenate([_some(np.flatnonzero(right)), _some(np.flatnonzero(~right))]))
-    before = np.searchsorted(at, given.at[tests])
+def _chart(answers: JobAnswers, charts: drift.Charts, columns: Columns, worker: int) -> dict[str, Any]:
+    at = np.sort(answers.at[answers.worker == worker])
+    path, began, alarm = charts.path(worker), int(charts.began[worker]), int(charts.alarm[worker])
+    points = drift.thinned(path, also=[began, *([alarm] if alarm >= 0 else [])])
+    tests = np.flatnonzero((columns.worker == worker) & columns.gold & (columns.gold_value >= 0))
+    right = columns.gold_value[tests] == columns.value[tests]
+    sample = np.sort(np.concatenate([_sample(np.flatnonzero(right)), _sample(np.flatnonzero(~right))]))
+    before = np.searchsorted(at, columns.at[tests])
     return {
-        "worker": int(seen.workers[worker]),
+        "worker": int(answers.workers[worker]),
         "n": len(at),
-        "highest": round(float(watched.highest[worker]), 3),
+        "highest": round(float(charts.highest[worker]), 3),
         "began": began,
         "began_at": round(float(at[began])),
-        "told": told if told >= 0 else None,
-        "told_at": round(float(at[told])) if told >= 0 else None,
-        "points": [[int(place), round(float(path[place]), 3), round(float(at[place]))] for place in points],
+        "told": alarm if alarm >= 0 else None,
+        "told_at": round(float(at[alarm])) if alarm >= 0 else None,
+        "points": [[int(index), round(float(path[index]), 3), round(float(at[index]))] for index in points],
         "known_n": len(tests),
         "known_right": int(right.sum()),
-        "known": [[int(before[place]), bool(right[place])] for place in some],
+        "known": [[int(before[row]), bool(right[row])] for row in sample],
     }
 
 
-def _some(places: np.ndarray) -> np.ndarray:
-    """At most KNOWN_KEPT of them, evenly."""
-    if len(places) <= KNOWN_KEPT:
-        return places
-    return places[np.linspace(0, len(places) - 1, KNOWN_KEPT).astype(int)]
+def _sample(rows: np.ndarray) -> np.ndarray:
+    """Return at most MOST_GOLD of the rows, evenly spaced."""
+    if len(rows) <= MOST_GOLD:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, MOST_GOLD).astype(int)]

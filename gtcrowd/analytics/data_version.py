@@ -1,4 +1,4 @@
-"""Whether anything that a page shows has changed since it was drawn, at the price of one small query."""
+"""Tell with one small query whether any data of a page has changed since it was rendered."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ WAITING = """(
         WHERE job.requester_id = %(requester)s LIMIT 10000
     ) AS waiting
 )"""
-"""Number of the requester's events that are not in the totals yet; 10,000 at most."""
-# Days of crowds are formed last, and anew whenever any of the totals is, of whatever day.
+"""Number of the requester's events that are not in the totals yet, at most 10,000."""
+# Rows of RequesterDay are written last, and again whenever any total of any day changes.
 QUERY = f"""
 SELECT now() AT TIME ZONE %(zone)s, {WAITING},
        (SELECT max(id) FROM analytics_requesterday WHERE requester_id = %(requester)s),
@@ -32,8 +32,12 @@ SELECT now() AT TIME ZONE %(zone)s, {WAITING},
 
 @dataclass(frozen=True)
 class Fresh:
-    """`now`: the database's clock in the requester's time zone; `waiting`: events not in the totals yet (10,000
-    at most); `version`: the same as long as nothing has changed."""
+    """How fresh the data of a requester is.
+
+    now      the database's clock in the requester's time zone
+    waiting  events that are not in the totals yet, at most 10,000
+    version  a hash that changes whenever the data changes
+    """
 
     now: datetime
     waiting: int
@@ -41,7 +45,8 @@ class Fresh:
 
 
 def look(viewer: Viewer) -> Fresh:
+    """Return the version of the data of the viewer's requester."""
     with connection.cursor() as cursor:
         cursor.execute(QUERY, {"zone": viewer.requester.zone, "requester": viewer.requester.pk})
-        ((now, waiting, *seen),) = cursor.fetchall()
-    return Fresh(now, int(waiting), hashlib.sha256(repr(seen).encode()).hexdigest()[:16])
+        ((now, waiting, *changes),) = cursor.fetchall()
+    return Fresh(now, int(waiting), hashlib.sha256(repr(changes).encode()).hexdigest()[:16])

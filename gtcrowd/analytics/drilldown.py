@@ -1,8 +1,8 @@
-"""The answers behind a number, and the objects behind one: what somebody reads who clicks on a cell or a bar.
+"""List the answers behind a number, and the objects behind an answer, for a click on a cell or a bar.
 
-Rows come in pages, each beginning after the last row of the one before: answers from the newest to the oldest, objects
-in the order of the manifest. Nothing is counted, and no page looks at more than LOOK answers or objects, however large
-the job: where fewer rows than a page holds are found among them, the page ends there and the next one looks further.
+Rows come in pages, each starting after the last row of the previous one: answers from newest to oldest, objects in the
+order of the manifest. Nothing is counted, and no page scans more than LOOK answers or objects, however large the job:
+if the scan ends before the page is full, the page is short and the next one continues the scan.
 """
 
 import json
@@ -25,13 +25,13 @@ from gtcrowd.jobs.models import Job
 
 SIZE = 50
 LOOK, LOOK_FOR_EXAMPLES = 50_000, 5_000
-"""So many answers, or objects, are looked at for one page; and for the examples of a pair of categories."""
+"""Maximum number of answers or objects scanned for a page, and for the examples of a pair of categories."""
 MOST_JOBS = 500
 STATES = ("labeled", "failed", "rest")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 
-# The same as columns.reference: what is known, else the truth, else the job's label, each only if it is a category.
+# The same as columns.reference: the gold answer, else the truth, else the label, each only if it is a category.
 REFERENCE = (
     "coalesce("
     "CASE WHEN answer.gold AND known.value = ANY(%(categories)s::jsonb[]) THEN known.value END, "
@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
     ORDER BY answer.submitted_at DESC, answer.assignment_id DESC OFFSET %(skipped)s LIMIT 1
 ) ended ORDER BY 1 DESC, 2 DESC LIMIT 1
 """
-# Found first, and told of in full afterwards: most of what is looked at is passed over.
+# Ids first and the details afterwards: most of the scanned rows are skipped.
 ANSWERS = f"""
 SELECT answer.assignment_id, answer.job_id, job.name, job.kind, job.medium, object.position, answer.worker_id, {NAME},
        worker.code, answer.submitted_at, answer.value::text, label.value::text,
@@ -64,7 +64,7 @@ FROM (
     LEFT JOIN tasks_task task ON task.data_object_id = answer.task_id
     {BESIDE.format(object="answer.task_id")}
     WHERE {{where}} ORDER BY answer.submitted_at DESC, answer.assignment_id DESC LIMIT %(most)s
-) found JOIN tasks_answer answer USING (assignment_id) JOIN jobs_job job ON job.id = answer.job_id
+) chosen JOIN tasks_answer answer USING (assignment_id) JOIN jobs_job job ON job.id = answer.job_id
 JOIN workforce_worker worker ON worker.id = answer.worker_id
 JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id
 JOIN identity_user person ON person.id = worker.user_id
@@ -136,143 +136,154 @@ class AnswerFilter:
 
 
 @dataclass(frozen=True)
-class _Narrowed:
-    """What an answer is asked for: `column` and `streams`, by which the index leads to answers in the order of time;
-    `where`, of which the index knows; `more`, which must be looked up answer by answer; and the facts of all."""
+class _AnswerQuery:
+    """The SQL of a filter of answers.
+
+    column, streams  column and values by which an index returns answers in time order
+    where            conditions that the index covers
+    more             conditions that are checked answer by answer
+    params           parameters of all conditions
+    """
 
     column: str
     streams: list[int]
     where: list[str]
     more: list[str]
-    facts: dict[str, Any]
+    params: dict[str, Any]
 
 
 def answers(
     viewer: Viewer, filters: Filters, wanted: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
 ) -> tuple[pd.DataFrame, str]:
-    """A page of answers, the newest first, and what to give as `after` for the next one; empty at the end.
+    """Return a page of answers, newest first, and the cursor `after` of the next page; empty at the end.
 
     answer_id, job_id, job, position (of the object), worker_id, worker (name or code), code, submitted_at (in the
-    requester's zone), value, right (whether it is what is known, else the truth, else for kinds with categories the
-    job's label; None where there is nothing to hold it against), label and its confidence, known (or the truth),
-    seconds, active_seconds, gold, late, extra, paid, thumbnail (address of a picture, good for two hours, else
-    empty), text (of a text, else how the object's file is called). Without a job or worker in the filters these are
-    answers to the 500 newest jobs within them."""
+    requester's time zone), value, right (whether it matches the gold answer, else the truth, else for kinds with
+    categories the label; None without a reference), label, confidence, known (gold answer or truth), seconds,
+    active_seconds, gold, late, extra, paid, thumbnail (URL of an image, valid for two hours, else empty), text (content
+    of a text, else the name of the object's file). Without a job or worker in the filters, only the newest MOST_JOBS
+    jobs are scanned.
+    """
     wanted = wanted or AnswerFilter()
-    asked = _narrowed(viewer, filters, wanted, after)
-    if asked is None or not asked.streams:
+    query = _query(viewer, filters, wanted, after)
+    if query is None or not query.streams:
         return _frame([], ANSWER_COLUMNS), ""
-    end = _end(asked, size + 1 if not asked.more else max(size + 1, LOOK // len(asked.streams)))
-    where, facts = [*asked.where, *asked.more], asked.facts | {"most": size + 1}
-    if len(asked.streams) == 1:
-        where.append(f"answer.{asked.column} = %(stream)s")  # with one, the order of the index is that of the page
-        facts["stream"] = asked.streams[0]
+    end = _end(query, size + 1 if not query.more else max(size + 1, LOOK // len(query.streams)))
+    where, params = [*query.where, *query.more], query.params | {"most": size + 1}
+    if len(query.streams) == 1:
+        where.append(f"answer.{query.column} = %(stream)s")  # with one, the order of the index is that of the page
+        params["stream"] = query.streams[0]
     else:
-        where.append(f"answer.{asked.column} = ANY(%(streams)s)")
+        where.append(f"answer.{query.column} = ANY(%(streams)s)")
     if end:
         where.append("(answer.submitted_at, answer.assignment_id) >= (%(end)s, %(end_id)s)")
-        facts |= {"end": end[0], "end_id": end[1]}
-    found = rows(ANSWERS.format(where=" AND ".join(where)), facts)
-    page, more = found[:size], len(found) > size
+        params |= {"end": end[0], "end_id": end[1]}
+    records = rows(ANSWERS.format(where=" AND ".join(where)), params)
+    page, more = records[:size], len(records) > size
     last = (page[-1][9], page[-1][0]) if more else end
-    return _frame(_answers_told(viewer, page), ANSWER_COLUMNS), _written(last) if last else ""
+    return _frame(_answer_rows(viewer, page), ANSWER_COLUMNS), _cursor(last) if last else ""
 
 
 def objects(
     viewer: Viewer, filters: Filters, wanted: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
 ) -> tuple[pd.DataFrame, str]:
-    """A page of objects of the one job in the filters, in the order of its manifest, and what to give as `after` for
-    the next one; empty at the end. Without one job of the viewer's own there are none.
+    """Return a page of objects of the job in the filters, in manifest order, and the cursor `after` of the next page.
 
-    position, label, confidence, known (or the truth), state (of its task; empty while it is not handed out),
-    reason_code, answers (that filled a slot), reason (a sentence, where it failed), thumbnail, text."""
+    position, label, confidence, known (gold answer or truth), state (of the task; empty if not opened), reason_code,
+    answers (that filled a slot), reason (message, if it failed), thumbnail, text. Empty unless the filters name exactly
+    one of the viewer's jobs.
+    """
     job = _job(viewer, filters)
     if job is None:
         return _frame([], OBJECT_COLUMNS), ""
     wanted = wanted or AnswerFilter()
     start = int(after) if re.fullmatch(r"\d{1,9}", after, re.ASCII) else -1
-    where, facts = _of_object(wanted), {"job": job.pk, "start": start, "end": start + LOOK, "most": size + 1}
+    where, params = _object_conditions(wanted), {"job": job.pk, "start": start, "end": start + LOOK, "most": size + 1}
     if wanted.position is not None:
         where.append("object.position = %(position)s")
     else:
-        # Said of both: either index leads to the rows in their order.
+        # Conditions on both tables, so that either index returns the rows in order.
         where.append("object.position > %(start)s AND object.position <= %(end)s")
         if wanted.reason is not None or wanted.answers is not None:
             where.append("task.job_id = %(job)s AND task.position > %(start)s AND task.position <= %(end)s")
-    found = rows(OBJECTS.format(where=" AND ".join(where)), facts | _facts(wanted))
-    page, last = found[:size], ""
-    if len(found) > size:
+    records = rows(OBJECTS.format(where=" AND ".join(where)), params | _params(wanted))
+    page, last = records[:size], ""
+    if len(records) > size:
         last = str(page[-1][0])
     elif wanted.position is None:
-        ((most,),) = rows("SELECT max(position) FROM jobs_dataobject WHERE job_id = %(job)s", facts)
+        ((most,),) = rows("SELECT max(position) FROM jobs_dataobject WHERE job_id = %(job)s", params)
         last = str(start + LOOK) if most is not None and start + LOOK < most else ""
     buckets = _buckets(viewer)
-    told = [
-        [place, _value(label), sure, _value(known), *state, *_shown(line, job.medium, job.pk, buckets)]
-        for place, line, label, sure, known, *state in page
+    table = [
+        [position, _value(label), confidence, _value(known), *state, *_preview(line, job.medium, job.pk, buckets)]
+        for position, line, label, confidence, known, *state in page
     ]
-    return _frame(told, OBJECT_COLUMNS), last
+    return _frame(table, OBJECT_COLUMNS), last
 
 
 def job(viewer: Viewer, filters: Filters) -> dict[str, Any] | None:
-    """The one job in the filters: job_id, job, kind, medium, categories (as answers have them; None for kinds without),
-    if it is the viewer's own."""
-    found = _job(viewer, filters)
-    if found is None:
+    """Return the single job in the filters: job_id, job, kind, medium, categories (None for kinds without categories).
+
+    None unless the filters name exactly one of the viewer's jobs.
+    """
+    own = _job(viewer, filters)
+    if own is None:
         return None
     return {
-        "job_id": found.pk, "job": found.name, "kind": found.kind, "medium": found.medium,
-        "categories": _categories(found),
+        "job_id": own.pk, "job": own.name, "kind": own.kind, "medium": own.medium,
+        "categories": _categories(own),
     }  # fmt: skip
 
 
 def examples(
     viewer: Viewer, job_id: int, pairs: Sequence[tuple[str, str]], *, most: int = 3
 ) -> list[list[dict[str, Any]]]:
-    """For each pair of the right category and the answered one, some objects of which the newest answers were so:
-    position, thumbnail, text. Looked for among the last answers of the job only."""
-    found: list[list[dict[str, Any]]] = [[] for _pair in pairs]
-    asked = _narrowed(viewer, Filters(jobs=(job_id,)), AnswerFilter(), "")
+    """Return up to `most` objects with recent such answers for each pair (right category, answered category).
+
+    position, thumbnail, text. Only the last LOOK_FOR_EXAMPLES answers of the job are scanned.
+    """
+    objects_of_pairs: list[list[dict[str, Any]]] = [[] for _pair in pairs]
+    query = _query(viewer, Filters(jobs=(job_id,)), AnswerFilter(), "")
     own = _job(viewer, Filters(jobs=(job_id,)))
-    if asked is None or own is None or not pairs:
-        return found
-    end = _end(asked, LOOK_FOR_EXAMPLES)
-    facts = {
+    if query is None or own is None or not pairs:
+        return objects_of_pairs
+    end = _end(query, LOOK_FOR_EXAMPLES)
+    params = {
         "job": job_id, "end": end[0] if end else EPOCH, "most": most * own.workers_per_object,
         "categories": _json(_categories(own) or []), "rights": _json([right for right, _answered in pairs]),
         "answers": _json([answered for _right, answered in pairs]),
     }  # fmt: skip
     buckets = _buckets(viewer)
-    for place, position, line in rows(EXAMPLES, facts):
-        chosen = found[place - 1]
-        if len(chosen) < most and all(one["position"] != position for one in chosen):
-            thumbnail, text = _shown(line, own.medium, own.pk, buckets)
+    for pair, position, line in rows(EXAMPLES, params):
+        chosen = objects_of_pairs[pair - 1]
+        if len(chosen) < most and all(example["position"] != position for example in chosen):
+            thumbnail, text = _preview(line, own.medium, own.pk, buckets)
             chosen.append({"position": position, "thumbnail": thumbnail, "text": text})
-    return found
+    return objects_of_pairs
 
 
-def _narrowed(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str) -> _Narrowed | None:
-    """None where nothing can be found: what is wanted is of one job, and there is none of the viewer's own."""
+def _query(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str) -> _AnswerQuery | None:
+    """Return the SQL of the filters; None if they need a job and none of the viewer's jobs is named."""
     own = _job(viewer, filters) if wanted.of_one_job else None
     if wanted.of_one_job and own is None:
         return None
-    of_job, facts = of_jobs(viewer, filters)
-    where, more = [of_job], _of_object(wanted)
-    facts |= _facts(wanted) | {"categories": _json((_categories(own) if own else None) or [])}
+    of_job, params = of_jobs(viewer, filters)
+    where, more = [of_job], _object_conditions(wanted)
+    params |= _params(wanted) | {"categories": _json((_categories(own) if own else None) or [])}
     zone = ZoneInfo(viewer.requester.zone)
     for day, later, sign in ((filters.first_day, 0, ">="), (filters.last_day, 1, "<")):
         if day:
-            facts[f"day{later}"] = datetime.combine(day + timedelta(days=later), datetime.min.time(), zone)
+            params[f"day{later}"] = datetime.combine(day + timedelta(days=later), datetime.min.time(), zone)
             where.append(f"answer.submitted_at {sign} %(day{later})s")
     if cursor := _read(after):
         where.append("(answer.submitted_at, answer.assignment_id) < (%(after)s, %(after_id)s)")
-        facts |= {"after": cursor[0], "after_id": cursor[1]}
+        params |= {"after": cursor[0], "after_id": cursor[1]}
     if filters.source != "all":
         more.append("answer.gold" if filters.source == "gold" else "NOT answer.gold")
     if filters.workforces:
         more.append("worker.workforce_id = ANY(%(workforces)s)")
-        facts["workforces"] = list(filters.workforces)
-    more += _of_answer(wanted)
+        params["workforces"] = list(filters.workforces)
+    more += _answer_conditions(wanted)
     if wanted.position is not None and own is not None:
         column, streams = "task_id", rows(
             "SELECT id FROM jobs_dataobject WHERE job_id = %(job)s AND position = %(position)s",
@@ -281,15 +292,15 @@ def _narrowed(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str
     elif filters.workers:
         column, streams = "worker_id", [(worker,) for worker in filters.workers]
     else:
-        column, streams = "job_id", _jobs(of_job, facts)
+        column, streams = "job_id", _jobs(of_job, params)
     if filters.workers and column != "worker_id":
         more.append("answer.worker_id = ANY(%(workers)s)")
-        facts["workers"] = list(filters.workers)
-    found = [pk for (pk,) in streams]
-    return _Narrowed(column, found, where, more, facts | {"streams": found})
+        params["workers"] = list(filters.workers)
+    ids = [pk for (pk,) in streams]
+    return _AnswerQuery(column, ids, where, more, params | {"streams": ids})
 
 
-def _of_object(wanted: AnswerFilter) -> list[str]:
+def _object_conditions(wanted: AnswerFilter) -> list[str]:
     parts = []
     if wanted.reason is not None:
         parts.append("task.reason_code = %(reason)s AND task.state <> 'gold'")
@@ -310,7 +321,7 @@ def _of_object(wanted: AnswerFilter) -> list[str]:
     return parts
 
 
-def _of_answer(wanted: AnswerFilter) -> list[str]:
+def _answer_conditions(wanted: AnswerFilter) -> list[str]:
     parts = []
     if wanted.answered:
         parts.append("answer.value = %(answered)s::jsonb")
@@ -323,7 +334,7 @@ def _of_answer(wanted: AnswerFilter) -> list[str]:
     return parts
 
 
-def _facts(wanted: AnswerFilter) -> dict[str, Any]:
+def _params(wanted: AnswerFilter) -> dict[str, Any]:
     low, high = wanted.sure or (0, 1)
     return {
         "reason": wanted.reason, "answers": wanted.answers, "low": low, "high": high, "position": wanted.position,
@@ -331,56 +342,76 @@ def _facts(wanted: AnswerFilter) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _end(asked: _Narrowed, each: int) -> tuple[datetime, int] | None:
-    """Where a page ends at the latest: the newest place at which `each` answers of one of the streams have been looked
-    at; None where all can be."""
-    query = END.format(column=asked.column, where=" AND ".join(asked.where))
-    found = rows(query, asked.facts | {"skipped": each - 1})
-    return (found[0][0], found[0][1]) if found else None
+def _end(query: _AnswerQuery, each: int) -> tuple[datetime, int] | None:
+    """Return the cursor at which a page must end: the newest at which `each` answers of a stream are scanned.
+
+    None if all answers can be scanned.
+    """
+    sql = END.format(column=query.column, where=" AND ".join(query.where))
+    records = rows(sql, query.params | {"skipped": each - 1})
+    return (records[0][0], records[0][1]) if records else None
 
 
 def _job(viewer: Viewer, filters: Filters) -> Job | None:
-    found: Job | None = None
+    job_: Job | None = None
     if len(filters.jobs) == 1:
-        found = Job.objects.visible_to(viewer).filter(pk=filters.jobs[0]).first()
-    return found
+        job_ = Job.objects.visible_to(viewer).filter(pk=filters.jobs[0]).first()
+    return job_
 
 
-def _jobs(of_job: str, facts: Mapping[str, Any]) -> list[tuple[int]]:
-    """The newest jobs within the filters that had begun by the last day."""
-    begun = " AND job.created_at < %(day1)s" if "day1" in facts else ""
+def _jobs(of_job: str, params: Mapping[str, Any]) -> list[tuple[int]]:
+    """Return the newest jobs within the filters that were created by the last day."""
+    begun = " AND job.created_at < %(day1)s" if "day1" in params else ""
     query = f"SELECT job.id FROM jobs_job job WHERE {of_job}{begun} ORDER BY job.created_at DESC LIMIT {MOST_JOBS}"  # noqa: S608
-    return [(pk,) for (pk,) in rows(query, facts)]
+    return [(pk,) for (pk,) in rows(query, params)]
 
 
 def _categories(of: Job) -> Sequence[Any] | None:
     return kinds.kind(of.kind).values(of.categories)
 
 
-def _answers_told(viewer: Viewer, found: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    zone, buckets = ZoneInfo(viewer.requester.zone), _buckets(viewer) if found else frozenset()
-    told = []
-    for pk, job_id, name, kind, medium, place, worker_id, worker, code, at, value, label, known, sure, *rest in found:
+def _answer_rows(viewer: Viewer, records: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    zone, buckets = ZoneInfo(viewer.requester.zone), _buckets(viewer) if records else frozenset()
+    table = []
+    for (
+        pk,
+        job_id,
+        name,
+        kind,
+        medium,
+        position,
+        worker_id,
+        worker,
+        code,
+        at,
+        value,
+        label,
+        known,
+        sure,
+        *rest,
+    ) in records:
         seconds, active_seconds, gold, late, extra, paid, line = rest
-        given, concluded, right = _value(value), _value(label), _value(known)
-        told.append([
-            pk, job_id, name, place, worker_id, worker, code, at.astimezone(zone), given,
-            _is_right(kinds.kind(kind), given, right, None if gold else concluded), concluded, sure, right, seconds,
-            active_seconds, gold, late, extra, paid, *_shown(line or "{}", medium, job_id, buckets),
+        answer, label_value, right = _value(value), _value(label), _value(known)
+        table.append([
+            pk, job_id, name, position, worker_id, worker, code, at.astimezone(zone), answer,
+            _is_right(kinds.kind(kind), answer, right, None if gold else label_value), label_value, sure, right,
+            seconds, active_seconds, gold, late, extra, paid, *_preview(line or "{}", medium, job_id, buckets),
         ])  # fmt: skip
-    return told
+    return table
 
 
 def _is_right(kind: kinds.Kind, value: Any, known: Any, label: Any) -> bool | None:
     if known is not None:
         return kind.matches(value, known)
-    # A label of another kind is alike more or less, and no two people draw the same.
+    # Values of other kinds match a label by degree only.
     return None if label is None or kind.values([""]) is None else bool(value == label)
 
 
-def _shown(line: str, medium: str, job_id: int, buckets: frozenset[str]) -> tuple[str, str]:
-    """Address of an object's picture (else empty), and its text or what its file is called. Only what lies in one of
-    the requester's own buckets has an address: a manifest might name any."""
+def _preview(line: str, medium: str, job_id: int, buckets: frozenset[str]) -> tuple[str, str]:
+    """Return the URL of an object's image (else empty), and its text or the name of its file.
+
+    Only objects in the requester's own buckets get a URL, because a manifest can name any bucket.
+    """
     fields = json.loads(line)
     uri = fields.get("source-ref")
     if not isinstance(uri, str):
@@ -393,9 +424,9 @@ def _buckets(viewer: Viewer) -> frozenset[str]:
     return frozenset(viewer.requester.buckets.values_list("name", flat=True))
 
 
-def _frame(told: Sequence[Sequence[Any]], columns: Sequence[str]) -> pd.DataFrame:
-    """Values as they are: one that is not there stays None, and does not become a number."""
-    frame = pd.DataFrame(told, columns=list(columns), dtype=object)
+def _frame(table: Sequence[Sequence[Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return a frame of the values as they are; a missing value stays None."""
+    frame = pd.DataFrame(table, columns=list(columns), dtype=object)
     return frame.astype({name: kind for name, kind in TYPES.items() if name in frame})
 
 
@@ -407,17 +438,17 @@ def _json(values: Sequence[Any]) -> list[str]:
     return [json.dumps(value) for value in values]
 
 
-def _written(moment: tuple[datetime, int]) -> str:
+def _cursor(moment: tuple[datetime, int]) -> str:
     at, pk = moment
     return f"{(at - EPOCH) // timedelta(microseconds=1)}-{pk}"
 
 
 def _read(after: str) -> tuple[datetime, int] | None:
-    found = MOMENT.fullmatch(after)
-    return (EPOCH + timedelta(microseconds=int(found[1])), int(found[2])) if found else None
+    match = MOMENT.fullmatch(after)
+    return (EPOCH + timedelta(microseconds=int(match[1])), int(match[2])) if match else None
 
 
 def reached(viewer: Viewer, after: str) -> datetime | None:
-    """How far back answers have been looked at, in the requester's zone, as a page's `after` has it."""
-    found = _read(after)
-    return found[0].astimezone(ZoneInfo(viewer.requester.zone)) if found else None
+    """Return the time down to which a cursor has scanned, in the requester's time zone."""
+    cursor = _read(after)
+    return cursor[0].astimezone(ZoneInfo(viewer.requester.zone)) if cursor else None

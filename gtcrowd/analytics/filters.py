@@ -1,4 +1,4 @@
-"""Which part of the totals a frame is about; the same filters for every page, every address and every call."""
+"""Filter totals: the same filters for every page, address and call of the API."""
 
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ SOURCES = ("all", "real", "gold")
 @dataclass(frozen=True)
 class Filters:
     """Ids of jobs, teams, workforces and workers, kinds of label, first and last day in the requester's time zone, and
-    which objects: all, real ones, or known ones (gold). Empty means all."""
+    the source: all objects, real objects, or gold questions. An empty filter selects everything."""
 
     jobs: tuple[int, ...] = ()
     teams: tuple[int, ...] = ()
@@ -25,11 +25,11 @@ class Filters:
 
     @property
     def days(self) -> int | None:
-        """How many days lie between first and last, both counted; None where one of them is open."""
+        """Number of days from first to last inclusive; None if one of them is open."""
         return (self.last_day - self.first_day).days + 1 if self.first_day and self.last_day else None
 
     def before(self) -> "Filters | None":
-        """The same over the period of the same length before; None for a period without beginning or end."""
+        """Return the filters for the preceding period of the same length; None for an open period."""
         if self.days is None or self.first_day is None:
             return None
         return replace(
@@ -37,7 +37,7 @@ class Filters:
         )
 
     def of(self, *, teams: tuple[int, ...] = (), workforces: tuple[int, ...] = ()) -> "Filters":
-        """The same jobs, objects and days of other people: of those teams or workforces, or of everybody."""
+        """Return the same filters for other workers: those of the teams or workforces, or all."""
         return replace(self, teams=teams, workforces=workforces, workers=())
 
     def key(self) -> tuple[Any, ...]:
@@ -47,14 +47,17 @@ class Filters:
 def conditions(
     viewer: Viewer, filters: Filters, *, of: str = "total", workforce: str = "worker.workforce_id", days: bool = True
 ) -> tuple[str, dict[str, Any]]:
-    """SQL that keeps what is the viewer's own and within the filters, and its facts.
+    """Return SQL conditions for the viewer's own rows within the filters, and their parameters.
 
-    `of`: the alias of a table with job_id, worker_id, day and requester_id, as far as the filters name them; `job` is
-    joined to it, and `worker`, unless `workforce` names a column of its own. The tenant is part of every query: a
-    filter that names a foreign job finds nothing.
+    of         alias of a table with requester_id and, as far as filtered, job_id, worker_id and day; `job` is joined to
+               it, and `worker` unless `workforce` names a column of its own
+    workforce  the column of the workforce id
+    days       whether to apply the days
+
+    The requester is part of every condition, so a filter by a job of another requester selects nothing.
     """
     parts = [f"{of}.requester_id = %(requester)s"]
-    facts: dict[str, Any] = {"requester": viewer.requester.pk}
+    params: dict[str, Any] = {"requester": viewer.requester.pk}
     for name, column, chosen in (
         ("jobs", f"{of}.job_id", filters.jobs),
         ("teams", "job.team_id", filters.teams),
@@ -64,20 +67,20 @@ def conditions(
     ):
         if chosen:
             parts.append(f"{column} = ANY(%({name})s)")
-            facts[name] = list(chosen)
+            params[name] = list(chosen)
     if days and filters.first_day:
         parts.append(f"{of}.day >= %(first_day)s")
-        facts["first_day"] = filters.first_day
+        params["first_day"] = filters.first_day
     if days and filters.last_day:
         parts.append(f"{of}.day <= %(last_day)s")
-        facts["last_day"] = filters.last_day
-    return " AND ".join(parts), facts
+        params["last_day"] = filters.last_day
+    return " AND ".join(parts), params
 
 
 def of_jobs(viewer: Viewer, filters: Filters) -> tuple[str, dict[str, Any]]:
-    """The same for frames with a row a job, over `job` alone: requester, jobs, teams, kinds."""
+    """Return conditions over `job` alone, by requester, jobs, teams and kinds, and their parameters."""
     parts = ["job.requester_id = %(requester)s"]
-    facts: dict[str, Any] = {"requester": viewer.requester.pk}
+    params: dict[str, Any] = {"requester": viewer.requester.pk}
     for name, column, chosen in (
         ("jobs", "job.id", filters.jobs),
         ("teams", "job.team_id", filters.teams),
@@ -85,5 +88,5 @@ def of_jobs(viewer: Viewer, filters: Filters) -> tuple[str, dict[str, Any]]:
     ):
         if chosen:
             parts.append(f"{column} = ANY(%({name})s)")
-            facts[name] = list(chosen)
-    return " AND ".join(parts), facts
+            params[name] = list(chosen)
+    return " AND ".join(parts), params

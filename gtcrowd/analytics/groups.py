@@ -1,10 +1,10 @@
-"""Teams and workforces by their name, for those who gave them work."""
+"""Look up the names of teams and workforces that work for a requester."""
 
 from django.db import connection
 
 from gtcrowd.identity.access import Viewer
 
-GIVEN = {
+QUERIES = {
     "team": "SELECT team.name FROM workforce_team team WHERE team.id = %(id)s "
     "AND EXISTS (SELECT FROM jobs_job job WHERE job.team_id = team.id AND job.requester_id = %(requester)s)",
     "workforce": "SELECT workforce.name FROM workforce_workforce workforce WHERE workforce.id = %(id)s "
@@ -14,8 +14,8 @@ GIVEN = {
 
 
 def name(viewer: Viewer, what: str, pk: int) -> str | None:
-    """The name of a `team` or `workforce` that one of the viewer's jobs was given to; None for any other."""
+    """Return the name of a `team` or `workforce` of one of the viewer's jobs; None for any other."""
     with connection.cursor() as cursor:
-        cursor.execute(GIVEN[what], {"id": pk, "requester": viewer.requester.pk})
-        found = cursor.fetchone()
-    return str(found[0]) if found else None
+        cursor.execute(QUERIES[what], {"id": pk, "requester": viewer.requester.pk})
+        row = cursor.fetchone()
+    return str(row[0]) if row else None

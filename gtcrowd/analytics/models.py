@@ -1,9 +1,9 @@
-"""Totals that analytics keeps. All of them are derived from facts: a rebuild gives the same rows.
+"""Store the totals of analytics. All are derived from answers and labels; a rebuild gives the same rows.
 
-`Day` follows answers and the ends of tasks, through the dirty days written with them (rollup.py). `PeriodTotal` and
-`RequesterDay` sum days, so that a page over years reads little more than one over a week. `Quality`, `Profile` and
-`JobQuality` follow the runs of a job (quality.py): they compare answers with labels, and labels change.
-Dashboard pages read these tables and no answers.
+`Day` follows answers and ended assignments, through the dirty days written with them (rollup.py). `PeriodTotal` and
+`RequesterDay` sum days, so a page over years reads little more than a page over a week. `Quality`, `Profile` and
+`JobQuality` compare answers with labels and follow the runs of a job (quality.py), because labels change.
+Dashboard pages read these tables, not the answers.
 """
 
 from typing import ClassVar
@@ -20,8 +20,11 @@ from gtcrowd.workforce.models import Worker, Workforce
 
 
 class Sums(models.Model):
-    """What was handed in and left, how long it took and what it cost. `latency`, `active_latency`: answers by time
-    taken, 64 classes of gtcrowd.analytics.measures.latency, as unsigned numbers, highest byte first."""
+    """Counts, times and pay of answers and ended assignments.
+
+    `latency`, `active_latency`: histogram of answer times in the 64 bins of measures.latency, as big-endian unsigned
+    integers.
+    """
 
     submitted = models.PositiveIntegerField()
     late = models.PositiveIntegerField()
@@ -29,10 +32,10 @@ class Sums(models.Model):
     returned = models.PositiveIntegerField()
     declined = models.PositiveIntegerField()
     expired = models.PositiveIntegerField()
-    seconds = models.FloatField(help_text=_("Time on answers, from claim to submit, by the server's clock."))
-    active_seconds = models.FloatField(help_text=_("Active time on answers, as the page measured it."))
-    active = models.PositiveIntegerField(help_text=_("Answers whose page measured active time."))
-    lost_seconds = models.FloatField(help_text=_("Time on tasks that were returned, declined or expired."))
+    seconds = models.FloatField(help_text=_("Time on answers from claim to submission, measured by the server."))
+    active_seconds = models.FloatField(help_text=_("Active time on answers, as measured by the page."))
+    active = models.PositiveIntegerField(help_text=_("Answers with a reported active time."))
+    lost_seconds = models.FloatField(help_text=_("Time on returned, declined and expired tasks."))
     paid = models.DecimalField(**MONEY)
     latency = models.BinaryField()
     active_latency = models.BinaryField()
@@ -42,9 +45,9 @@ class Sums(models.Model):
 
 
 class Day(Sums):
-    """A worker in a job on a day of the requester's time zone; known objects (`gold`) apart.
+    """A worker in a job on a day of the requester's time zone; gold questions (`gold`) have rows of their own.
 
-    `hours`: answers by hour of the day, 24. It, `latency` and `active_latency` have numbers of 16 bits.
+    `hours`: answers by hour of the day, [24]. Histograms have 16 bits per bin.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -55,7 +58,7 @@ class Day(Sums):
     hours = models.BinaryField()
 
     class Meta:
-        verbose_name = _("day of a worker")
+        verbose_name = _("worker day")
         constraints = [
             models.UniqueConstraint(fields=["job", "worker", "day", "gold"], name="one_day_per_job_and_worker")
         ]
@@ -69,11 +72,12 @@ class Day(Sums):
 
 
 class PeriodTotal(Sums):
-    """Days of a worker added up over all jobs of a requester: spans of 1, 4, 16, 64 and 256 days (gtcrowd.analytics
-    .measures.spans), of which any period is made of a few. Follows `Day` (spans.py); classes have numbers of 32 bits.
+    """The days of a worker, summed over all jobs of a requester in blocks of 1, 4, 16, 64 and 256 days
+    (gtcrowd.analytics.measures.periods), a few of which make up any period. Follows `Day` (periods.py). Histograms have
+    32 bits per bin.
 
-    `days`: on how many there were answers of this kind (`gold` or not); `days_alone`: the same, without those days on
-    which there were real ones as well, so that both kinds can be added up. `last_day`: of anything.
+    `days`: number of days with answers of this source (`gold` or not); `days_alone`: without the days on which the
+    other row counts real answers, so that both rows add up; `last_day`: last day of any kind.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -87,7 +91,7 @@ class PeriodTotal(Sums):
     last_day = models.DateField()
 
     class Meta:
-        verbose_name = _("totals of a worker over a period")
+        verbose_name = _("period total of a worker")
         constraints = [
             models.UniqueConstraint(
                 fields=["worker", "size", "first", "requester", "gold"], name="one_total_per_worker_and_period"
@@ -100,10 +104,11 @@ class PeriodTotal(Sums):
 
 
 class RequesterDay(Sums):
-    """A day of all workers of a workforce over all jobs of a requester. Follows `Day`; classes and `hours` have numbers
-    of 32 bits.
+    """A day of all workers of a workforce, summed over all jobs of a requester. Follows `Day` (periods.py). Histograms
+    have 32 bits per bin.
 
-    `workers`: those with answers of this kind; `workers_alone`: the same, without those who gave real ones as well."""
+    `workers`: number of workers with answers of this source; `workers_alone`: without those who gave real answers too.
+    """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
     workforce = models.ForeignKey(Workforce, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -114,7 +119,7 @@ class RequesterDay(Sums):
     hours = models.BinaryField()
 
     class Meta:
-        verbose_name = _("day of a requester")
+        verbose_name = _("requester day")
         constraints = [
             models.UniqueConstraint(
                 fields=["requester", "day", "workforce", "gold"], name="one_day_per_requester_and_workforce"
@@ -126,18 +131,18 @@ class RequesterDay(Sums):
 
 
 class Quality(models.Model):
-    """How a worker's answers of a day compare, as the job's last official run sees it. Definitions: definitions.py."""
+    """The comparison of a worker's answers of a day with the labels of the job's last official run (definitions.py)."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+", db_index=False)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
-    scored = models.PositiveIntegerField(help_text=_("Answers to objects that have a label."))
-    expected_correct = models.FloatField(help_text=_("Sum of the probabilities that they are right."))
-    variance = models.FloatField(help_text=_("Sum of the variances of being right."))
-    compared = models.PositiveIntegerField(help_text=_("Answers to objects that others answered as well."))
+    scored = models.PositiveIntegerField(help_text=_("Answers to labeled objects."))
+    expected_correct = models.FloatField(help_text=_("Sum of the probabilities that these answers are correct."))
+    variance = models.FloatField(help_text=_("Sum of p (1 - p) over these answers."))
+    compared = models.PositiveIntegerField(help_text=_("Answers to objects that other workers answered too."))
     agreement_sum = models.FloatField(
-        help_text=_("Agreement of these with what the others say, the own answer left out.")
+        help_text=_("Sum of the agreement of these answers with the other workers' answers.")
     )
     truth_n = models.PositiveIntegerField()
     truth_right = models.PositiveIntegerField()
@@ -145,7 +150,7 @@ class Quality(models.Model):
     gold_right = models.PositiveIntegerField()
 
     class Meta:
-        verbose_name = _("quality of a worker's day")
+        verbose_name = _("quality of a worker day")
         constraints = [models.UniqueConstraint(fields=["job", "worker", "day"], name="one_quality_per_day")]
         indexes = [
             models.Index(fields=["requester", "day"], name="quality_of_requester"),
@@ -157,9 +162,9 @@ class Quality(models.Model):
 
 
 class Profile(models.Model):
-    """A worker in a job over all its days: which categories they take for which, and what they answered.
+    """A worker in a job over all its days.
 
-    `confusion`: counts, rows the job's label (or what is known), columns the answer; None for kinds without categories.
+    `confusion`: counts, rows: reference, columns: answer; None for kinds without categories.
     """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -168,7 +173,7 @@ class Profile(models.Model):
     confusion = models.JSONField(null=True)
 
     class Meta:
-        verbose_name = _("profile of a worker in a job")
+        verbose_name = _("worker profile")
         constraints = [models.UniqueConstraint(fields=["job", "worker"], name="one_profile_per_job_and_worker")]
 
     def __str__(self) -> str:
@@ -176,7 +181,7 @@ class Profile(models.Model):
 
 
 class JobQuality(models.Model):
-    """A job as its last official run sees it; `content` as gtcrowd.analytics.quality writes it."""
+    """The quality report of a job as of its last official run; `content` is written by quality.form."""
 
     tenant: ClassVar[str] = "job__requester"
 
@@ -188,30 +193,32 @@ class JobQuality(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("quality of a job")
+        verbose_name = _("quality report of a job")
 
     def __str__(self) -> str:
         return f"{self.job_id}"
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("To be reviewed")
-    CLEARED = "cleared", _("Cleared")
+    OPEN = "open", _("Open")
+    CLEARED = "cleared", _("Dismissed")
     CONFIRMED = "confirmed", _("Confirmed")
 
 
 class Case(models.Model):
-    """Something about a worker that somebody should look at. Nothing is done to a worker by a case alone.
+    """Suspicious behavior of a worker that a person should review. A case alone has no effect on the worker.
 
-    `category`: one of gtcrowd.analytics.cases.CATEGORIES. `evidence`: the figures it rests on. `ratio`: how many times
-    likelier these are if it is what it looks like than if it is not.
+    `category`: one of gtcrowd.analytics.cases.CATEGORIES; `evidence`: its figures; `ratio`: log of the likelihood ratio
+    of the suspected behavior against an innocent one.
     """
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, null=True, related_name="+")
     category = models.CharField(max_length=20)
-    key = models.CharField(max_length=120, help_text=_("What was seen, so that it is not told twice."))
+    key = models.CharField(
+        max_length=120, help_text=_("Identifies the evidence, so that the same case is not opened twice.")
+    )
     evidence = models.JSONField()
     ratio = models.FloatField(null=True)
     state = models.CharField(max_length=9, choices=CaseState.choices, default=CaseState.OPEN)
@@ -234,7 +241,7 @@ class Case(models.Model):
 
 
 class SavedView(models.Model):
-    """A dashboard's page with its filters under a name, for all members of the requester."""
+    """A dashboard page with its filters under a name, shared by all members of the requester."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=60)

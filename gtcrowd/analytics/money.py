@@ -1,9 +1,8 @@
-"""Where the budgets of jobs went: set aside, earned by answers, fees, given back; as the ledger has it.
+"""Follow the budgets of jobs: held, earned by answers, fees and released, according to the ledger.
 
-Nothing here reads the entries of answers, of which there are as many as answers. What was set aside, fees and what was
-given back are found by the references of their transactions, a handful a job. What answers earned is in the job workers
-(all of it) and in the totals of days (from a day on); extra answers were paid from the funds, not from a
-budget, and are few: these are read.
+Ledger entries of answers are as many as answers and are not read. Holds, fees and releases are found by the references
+of their transactions, a handful per job. Earnings come from the job workers (in total) and from the totals of days
+(from a day on). Extra answers are few; they are paid from the funds instead of a budget, and their entries are read.
 """
 
 from dataclasses import dataclass
@@ -20,9 +19,8 @@ from gtcrowd.identity.access import Viewer
 from gtcrowd.ledger import names
 
 ZERO = Decimal("0.000")
-# The operators ~>=~ and ~<~ are those of the index by which references are found by their beginning, in any language
-# of the database; ";" is what follows ":". Few rows are looked up
-# one by one (OFFSET 0 keeps it so), for the planner, who cannot know how few they are, would rather join all.
+# The operators ~>=~ and ~<~ use the prefix index of references under any collation; ";" is the character after ":".
+# OFFSET 0 makes the planner look up the few rows one by one; it cannot know how few they are and would join all.
 MOVED = """
 SELECT moved.kind, {at}, sum((
     SELECT entry.amount FROM ledger_entry entry JOIN ledger_account account ON account.id = entry.account_id
@@ -66,10 +64,15 @@ AT = (
 
 @dataclass(frozen=True)
 class Flow:
-    """What became of the budgets of so many `jobs` within some days, in dollars. `before`: held when the days began;
-    `held`: set aside in them, less what was taken back by changes of a job; `earned`: by answers, out of budgets;
-    `fees`: of the service; `released`: given back at the end of jobs; `beyond`: earned by late answers that were not
-    wanted any more, out of the funds."""
+    """The budgets of `jobs` over a period, in dollars.
+
+    before    held at the beginning of the period
+    held      held during it, less reductions by changes of a job
+    earned    by answers, from budgets
+    fees      of the service
+    released  returned at the end of jobs
+    beyond    earned by extra answers, from the funds
+    """
 
     jobs: int
     before: Decimal
@@ -81,28 +84,30 @@ class Flow:
 
     @property
     def after(self) -> Decimal:
-        """Held when the days ended."""
+        """Held at the end of the period."""
         return self.before + self.held - self.earned - self.fees - self.released
 
 
 def flow(viewer: Viewer, filters: Filters) -> Flow:
-    """What became of the budgets of the viewer's jobs within the days: of the jobs, teams and kinds chosen, whoever
-    worked on them. Days without beginning or end reach as far as there is anything."""
-    where, facts = of_jobs(viewer, filters)
+    """Return the flow of the budgets of the viewer's jobs within the filters: jobs, teams, kinds and days.
+
+    Filters of workers are ignored; an open period has no bound.
+    """
+    where, params = of_jobs(viewer, filters)
     zone = ZoneInfo(viewer.requester.zone)
-    facts |= {
+    params |= {
         "funds": names.funds(viewer.requester.pk),
         "first": datetime.combine(filters.first_day or date(1970, 1, 1), datetime.min.time(), zone),
         "last": datetime.combine((filters.last_day or date(9000, 1, 1)) + timedelta(days=1), datetime.min.time(), zone),
     }  # fmt: skip
-    moved = {(kind, at): amount for kind, at, amount in _rows(MOVED.format(at=AT, jobs=where), facts)}
-    ((jobs, earned),) = _rows(EARNED.format(jobs=where), facts)
-    asked = Filters(jobs=filters.jobs, teams=filters.teams, kinds=filters.kinds, first_day=filters.first_day)
-    source = totals_of(viewer, asked, ("day",))
-    since = dict(_rows(EARNED_SINCE.format(source=source.text), source.facts | {"end": filters.last_day or date.max}))
-    beyond = dict(_rows(BEYOND.format(at=AT, jobs=where), facts))
+    moved = {(kind, at): amount for kind, at, amount in _rows(MOVED.format(at=AT, jobs=where), params)}
+    ((jobs, earned),) = _rows(EARNED.format(jobs=where), params)
+    period = Filters(jobs=filters.jobs, teams=filters.teams, kinds=filters.kinds, first_day=filters.first_day)
+    source = totals_of(viewer, period, ("day",))
+    since = dict(_rows(EARNED_SINCE.format(source=source.text), source.params | {"end": filters.last_day or date.max}))
+    beyond = dict(_rows(BEYOND.format(at=AT, jobs=where), params))
     within = since.get("within", ZERO) if filters.first_day else earned - since.get("after", ZERO)
-    # Answers of the last seconds that the totals do not have yet stand as earned before; what is left is right anyway.
+    # Answers of the last seconds that are not in the totals yet count as earned before; the remaining hold is exact.
     before = earned - within - since.get("after", ZERO)
 
     def at(kind: str, when: str) -> Decimal:
@@ -121,7 +126,7 @@ def flow(viewer: Viewer, filters: Filters) -> Flow:
     )  # fmt: skip
 
 
-def _rows(query: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _rows(query: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, facts)
+        cursor.execute(query, params)
         return cursor.fetchall()

@@ -1,7 +1,8 @@
-"""Metrics for Prometheus: Ground Truth's names, and what tells how the service itself is doing.
+"""Export metrics to Prometheus: Ground Truth's metrics by their names, and the health of the service.
 
-Numbers are read from totals when they are asked for, so that they are the same from every process. Latency is counted
-by each web process for itself: see `REQUEST_SECONDS`."""
+Values are read from totals at each scrape, so every process reports the same. Only latency is counted per web process:
+see `REQUEST_SECONDS`.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -44,32 +45,32 @@ ENDED = {"Completed": "JobsSucceeded", "Failed": "JobsFailed", "Stopped": "JobsS
 
 
 class _Service:
-    """Asks the database when Prometheus asks."""
+    """Reads the metrics from the database at each scrape."""
 
     def collect(self) -> Iterator[Metric]:
         yield from _work(_rows(WORK))
         yield from _objects(_rows(JOBS))
         states = {
-            name: CounterMetricFamily(name, f"Jobs that ended so: {name}", labels=["requester"])
+            name: CounterMetricFamily(name, f"Jobs that ended, by result: {name}", labels=["requester"])
             for name in ENDED.values()
         }
         for requester, state, count in _rows(STATES):
             if state in ENDED:
                 states[ENDED[state]].add_metric([requester], count)
         yield from states.values()
-        queue = GaugeMetricFamily("gtcrowd_queue_tasks", "Tasks of the queue by state", labels=["state"])
-        found = dict(_rows(QUEUE))
+        queue = GaugeMetricFamily("gtcrowd_queue_tasks", "Queue tasks by state", labels=["state"])
+        counts = dict(_rows(QUEUE))
         for state in ("todo", "doing"):
-            queue.add_metric([state], found.get(state, 0))
+            queue.add_metric([state], counts.get(state, 0))
         yield queue
         ((oldest,),) = _rows(OLDEST)
-        yield GaugeMetricFamily("gtcrowd_queue_oldest_seconds", "Since when the oldest task waits", value=oldest)
+        yield GaugeMetricFamily("gtcrowd_queue_oldest_seconds", "Waiting time of the oldest queue task", value=oldest)
         ((waiting,),) = _rows(WAITING)
         yield GaugeMetricFamily("gtcrowd_totals_waiting", "Events that are not in the totals yet", value=waiting)
 
 
 def page() -> bytes:
-    """All metrics in Prometheus' text format."""
+    """Return all metrics in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Service())
     registry.register(REQUEST_SECONDS)
@@ -79,9 +80,7 @@ def page() -> bytes:
 def _work(rows: Iterable[tuple[Any, ...]]) -> Iterator[Metric]:
     names = ("TasksSubmitted", "TasksReturned", "TasksDeclined", "TasksExpired", "TimeSpent", "TasksAccepted")
     families = {
-        name: CounterMetricFamily(
-            name, f"{name} by team, since the beginning", labels=["requester", "Workteam", "Workforce"]
-        )
+        name: CounterMetricFamily(name, f"{name} by team, in total", labels=["requester", "Workteam", "Workforce"])
         for name in names
     }
     active = GaugeMetricFamily(
@@ -102,7 +101,9 @@ def _objects(rows: Iterable[tuple[Any, ...]]) -> Iterator[Metric]:
         name: GaugeMetricFamily(name, f"{name} of a job", labels=["requester", "LabelingJobName"]) for name in names
     }
     total = GaugeMetricFamily(
-        "TotalDatasetObjectsLabeled", "By people and machine", labels=["requester", "LabelingJobName"]
+        "TotalDatasetObjectsLabeled",
+        "Objects labeled by workers and by machine",
+        labels=["requester", "LabelingJobName"],
     )
     for requester, job, human, machine, failed in rows:
         labels = [str(requester), str(job)]

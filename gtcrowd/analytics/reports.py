@@ -1,4 +1,4 @@
-"""The tables that programs can have, by name: the same frames and measures that the pages show."""
+"""List the tables of the API and of exports by name: the same frames and measures as on the pages."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -17,22 +17,24 @@ KEYS = {"team": "workforce_team", "workforce": "workforce_workforce", "job": "jo
 
 
 def workers(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Return one row per worker, with metrics."""
     return measures.measured(frames.workers(viewer, filters))
 
 
 def days(viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Return one row per day, with metrics."""
     return measures.measured(frames.totals(viewer, filters, by="day"), pooled=False)
 
 
 def worker_days(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """A row a worker and day, with the worker's name."""
+    """Return one row per worker and day, with metrics and the worker's name."""
     totals = frames.totals(viewer, filters, by="worker", and_by="day")
     names = frames.workers(viewer, filters)[["worker_id", "worker", "code"]]
     return measures.measured(names.merge(totals, on="worker_id"), pooled=False)
 
 
 def grouped(by: str) -> Report:
-    """A row for each team, workforce or job that has totals, with its name."""
+    """Return a report with one row per team, workforce or job that has totals, with its name."""
 
     def report(viewer: Viewer, filters: Filters) -> pd.DataFrame:
         totals = frames.totals(viewer, filters, by=by)
@@ -45,13 +47,13 @@ def grouped(by: str) -> Report:
 
 
 def classes(viewer: Viewer, filters: Filters) -> pd.DataFrame:
-    """A row for each job and category, whatever the days: job_id, job, and the columns of measures.categories."""
-    found = [
+    """Return one row per job and category, over all days: job_id, job, and the columns of measures.categories."""
+    tables = [
         categories.by_category(row["confusion"], row["categories"]).assign(job_id=row["job_id"], job=row["job"])
         for row in frames.confusions(viewer, filters).to_dict("records")
     ]
     names = ["job_id", "job", *categories.by_category([[0]], ["-"]).columns]
-    return pd.concat(found, ignore_index=True)[names] if found else pd.DataFrame(columns=names)
+    return pd.concat(tables, ignore_index=True)[names] if tables else pd.DataFrame(columns=names)
 
 
 REPORTS: Mapping[str, Report] = MappingProxyType(

@@ -1,14 +1,14 @@
-"""Totals of days, formed again from the facts wherever a mark says that something happened.
+"""Keep the totals of days up to date with answers and assignments.
 
-1. Marks are taken away (DELETE … RETURNING). Only those of committed transactions are seen, so what they announce is
-   seen by every later statement. A mark that commits meanwhile waits for the next round.
-2. The totals of the days they name are formed from answers and assignments, by one statement that reads nothing else,
-   and put in the place of those that stood there.
+1. Dirty days are deleted (DELETE … RETURNING). Only those of committed transactions are visible, so every later
+   statement sees the changes they announce. A dirty day that commits meanwhile waits for the next round.
+2. The totals of these days are computed from answers and assignments by one statement that reads nothing else, and
+   replace the previous totals.
 
-A day's totals are thus always what the facts say: it does not matter how often or in which order they are formed, and
-`rebuild`, which forms all of them by the same statement, gives the same bytes. What is added up from days (spans.py)
-follows in the same transaction. One process does this at a time, or an older view of the facts could be written over a
-newer one."""
+Totals therefore depend on the stored answers only, not on how often or in which order they are computed; `rebuild`
+computes all of them with the same statement and gives the same bytes. Sums of days (periods.py) follow in the same
+transaction. Only one process does this at a time; otherwise an older snapshot could overwrite a newer one.
+"""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -25,16 +25,16 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.platform import locks
 
 PORTION = 2000
-"""Marks taken at once: with the days they name, a fraction of a second of work."""
+"""Dirty days processed at once; a fraction of a second of work."""
 
 TAKE = """
 DELETE FROM tasks_dirtyday WHERE id IN (SELECT id FROM tasks_dirtyday ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING job_id, worker_id, at
 """
 DAYS = """
-SELECT DISTINCT mark.job_id, mark.worker_id, (mark.at AT TIME ZONE {zone})::date, job.requester_id
-FROM unnest(%(jobs)s::bigint[], %(workers)s::bigint[], %(times)s::timestamptz[]) AS mark(job_id, worker_id, at)
-JOIN jobs_job job ON job.id = mark.job_id JOIN identity_requester requester ON requester.id = job.requester_id
+SELECT DISTINCT dirty.job_id, dirty.worker_id, (dirty.at AT TIME ZONE {zone})::date, job.requester_id
+FROM unnest(%(jobs)s::bigint[], %(workers)s::bigint[], %(times)s::timestamptz[]) AS dirty(job_id, worker_id, at)
+JOIN jobs_job job ON job.id = dirty.job_id JOIN identity_requester requester ON requester.id = job.requester_id
 """
 ZONE = "coalesce(nullif(requester.time_zone, ''), %(zone)s)"
 
@@ -68,11 +68,11 @@ OF_CELLS = {
         WHERE assignment.ended_at >= cell.first AND assignment.ended_at < cell.last
     """,
     "cells": """
-        SELECT given.job_id, given.worker_id, given.day, {zone} AS zone,
-               given.day::timestamp AT TIME ZONE {zone} AS first,
-               (given.day + 1)::timestamp AT TIME ZONE {zone} AS last
-        FROM unnest(%(jobs)s::bigint[], %(workers)s::bigint[], %(days)s::date[]) AS given(job_id, worker_id, day)
-        JOIN jobs_job job ON job.id = given.job_id JOIN identity_requester requester ON requester.id = job.requester_id
+        SELECT pair.job_id, pair.worker_id, pair.day, {zone} AS zone,
+               pair.day::timestamp AT TIME ZONE {zone} AS first,
+               (pair.day + 1)::timestamp AT TIME ZONE {zone} AS last
+        FROM unnest(%(jobs)s::bigint[], %(workers)s::bigint[], %(days)s::date[]) AS pair(job_id, worker_id, day)
+        JOIN jobs_job job ON job.id = pair.job_id JOIN identity_requester requester ON requester.id = job.requester_id
     """,
 }
 OF_JOB = {
@@ -96,14 +96,14 @@ OF_JOB = {
     """,
 }
 
-# Sums of numbers with fractions depend on their order, so that they are added up in the one order of time.
+# Floating-point sums depend on the order of addition, so the order is fixed by time.
 FORM = """
 WITH cell AS MATERIALIZED ({cells}),
 answer AS MATERIALIZED (
-    SELECT found.*, {latency} AS class,
+    SELECT submission.*, {latency} AS class,
            CASE WHEN active_seconds IS NULL THEN NULL ELSE {active} END AS active_class,
            extract(hour FROM submitted_at AT TIME ZONE zone)::int AS hour
-    FROM ({answers}) AS found
+    FROM ({answers}) AS submission
 ),
 counted AS (
     SELECT job_id, worker_id, day, gold, count(*) AS submitted, count(*) FILTER (WHERE late) AS late,
@@ -117,7 +117,7 @@ gone AS (
     SELECT job_id, worker_id, day, gold, count(*) FILTER (WHERE state = 'returned') AS returned,
            count(*) FILTER (WHERE state = 'declined') AS declined, count(*) FILTER (WHERE state = 'expired') AS expired,
            sum(greatest(extract(epoch FROM ended_at - claimed_at), 0)::float8 ORDER BY ended_at, claimed_at) AS lost
-    FROM ({left}) AS found GROUP BY job_id, worker_id, day, gold
+    FROM ({left}) AS ended GROUP BY job_id, worker_id, day, gold
 ),
 times AS ({histograms})
 INSERT INTO analytics_day (
@@ -136,32 +136,35 @@ CLASS = "least(greatest(floor(ln(greatest({column}, 0.001) / 0.25) / ln(2::float
 
 
 def roll(*, zone: str, most: int = 1_000_000) -> int:
-    """Form the totals again that marks name; returns how many marks that were. `zone`: that of the service."""
+    """Update the totals of the dirty days; return the number of dirty days processed.
+
+    zone  time zone of the service, for requesters without one
+    most  maximum number of dirty days
+    """
     done = 0
-    with locks.session(locks.Lock.TOTALS, wait=False) as alone:
-        while alone and done < most:
+    with locks.session(locks.Lock.TOTALS, wait=False) as locked:
+        while locked and done < most:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(TAKE, [PORTION])
-                marks = cursor.fetchall()
-                if not marks:
+                dirty_days = cursor.fetchall()
+                if not dirty_days:
                     break
-                jobs, workers, times = (list(column) for column in zip(*marks, strict=True))
-                facts: dict[str, Any] = {"jobs": jobs, "workers": workers, "times": times, "zone": zone}
-                cursor.execute(DAYS.format(zone=ZONE), facts)
+                jobs, workers, times = (list(column) for column in zip(*dirty_days, strict=True))
+                params: dict[str, Any] = {"jobs": jobs, "workers": workers, "times": times, "zone": zone}
+                cursor.execute(DAYS.format(zone=ZONE), params)
                 jobs, workers, days, requesters = (list(column) for column in zip(*cursor.fetchall(), strict=True))
-                facts = {"jobs": jobs, "workers": workers, "days": days, "zone": zone}
-                cursor.execute(FORGET, facts)
-                cursor.execute(_statement(OF_CELLS), facts)
+                params = {"jobs": jobs, "workers": workers, "days": days, "zone": zone}
+                cursor.execute(FORGET, params)
+                cursor.execute(_statement(OF_CELLS), params)
                 periods.follow(requesters, workers, [(day - EPOCH).days for day in days])
-            done += len(marks)
+            done += len(dirty_days)
     return done
 
 
 def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
-    """Form all totals of days again, of one requester or of all, a job at a time, and after a requester's jobs what is
-    added up from them; yields each job's id when it is done.
+    """Recompute all totals of one requester or of all, job by job; yield the id of each finished job.
 
-    What happens meanwhile is marked, and formed again by the next `roll`.
+    The sums of a requester follow after its jobs. Changes meanwhile create dirty days, which the next `roll` processes.
     """
     jobs = Job.objects.order_by("requester", "pk")
     jobs = jobs.filter(requester=requester) if requester else jobs
@@ -175,11 +178,11 @@ def rebuild(*, zone: str, requester: Requester | None = None) -> Iterator[int]:
             periods.rebuild(owner)
 
 
-def _statement(facts: dict[str, str]) -> str:
+def _statement(parts: dict[str, str]) -> str:
     return FORM.format(
-        cells=facts["cells"].format(zone=ZONE),
-        answers=facts["answers"],
-        left=facts["left"],
+        cells=parts["cells"].format(zone=ZONE),
+        answers=parts["answers"],
+        left=parts["left"],
         latency=CLASS.format(column="seconds"),
         active=CLASS.format(column="active_seconds"),
         histograms=HISTOGRAMS,
@@ -189,9 +192,9 @@ def _statement(facts: dict[str, str]) -> str:
 
 
 def _histogram(column: str, size: int) -> str:
-    """Counts of the values 0 to below `size` as bytes, two each."""
+    """Return SQL for the counts of the values 0 … size - 1, two bytes each."""
     counts = " || ".join(
-        f"int2send(least(count(*) FILTER (WHERE {column} = {place}), 32767)::int2)" for place in range(size)
+        f"int2send(least(count(*) FILTER (WHERE {column} = {value}), 32767)::int2)" for value in range(size)
     )
     return f"({counts})"
 

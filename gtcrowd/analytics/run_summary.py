@@ -1,4 +1,4 @@
-"""A job as its last official run sees it: agreement, confusions, doubt and known objects, in JSON for the pages."""
+"""Summarize a job after an official run: agreement, confusions, confidence and gold, as JSON for the pages."""
 
 import json
 from datetime import timedelta
@@ -18,21 +18,21 @@ from gtcrowd.consolidation.categorical.table import AnswerTable
 from gtcrowd.jobs.models import Job
 
 DRAWS = 200
-DAYS_KEPT, WORKERS_KEPT, DOUBTFUL_KEPT = 120, 60, 200
+MOST_DAYS, MOST_WORKERS, MOST_UNCERTAIN = 120, 60, 200
 
 REDUNDANCY = """
 SELECT answer_count, state, reason_code, count(*) FROM tasks_task WHERE job_id = %(job)s AND state <> 'gold'
 GROUP BY answer_count, state, reason_code ORDER BY answer_count, state, reason_code
 """
-SURE = """
+CONFIDENCES = """
 SELECT least(floor(confidence * 20), 19)::int, count(*) FROM labels_label WHERE job_id = %(job)s AND current
 GROUP BY 1 ORDER BY 1
 """
-DOUBTFUL = """
+UNCERTAIN = """
 SELECT position, value::text, confidence FROM labels_label WHERE job_id = %(job)s AND current
 ORDER BY confidence, position LIMIT %(most)s
 """
-RELIABLE = """
+RELIABILITY = """
 SELECT label.confidence, (label.value = coalesce(truth.value, known.value))::int
 FROM labels_label label LEFT JOIN labels_truth truth ON truth.data_object_id = label.data_object_id
 LEFT JOIN tasks_gold known ON known.task_id = label.data_object_id AND known.active
@@ -46,32 +46,39 @@ WHERE known.job_id = %(job)s ORDER BY object.position, answer.assignment_id
 """
 
 
-def described(job: Job, columns: Columns, values: Any, categories: int) -> dict[str, Any]:
+def summarize(job: Job, columns: Columns, values: Any, categories: int) -> dict[str, Any]:
+    """Return the quality report of a job.
+
+    values      all possible values; None for kinds without a list of values
+    categories  number of categories of the confusion matrix; 0 for none
+    """
     content: dict[str, Any] = {"categories": list(job.categories), "confusion": None, "agreement": {}, "by_day": []}
-    given = ~columns.gold
+    real = ~columns.gold
     if values is not None:
-        table = _table(columns, given, len(values))
+        table = _table(columns, real, len(values))
         content["agreement"] = {
-            name: _told(measure(table, draws=DRAWS))
+            name: _interval(measure(table, draws=DRAWS))
             for name, measure in (
                 ("percent", agreement.percent),
                 ("fleiss", agreement.fleiss),
                 ("alpha", agreement.alpha),
             )
         }
-        content["by_day"] = _by_day(columns, given, len(values))
-        content["matrix"] = _matrix(columns, given, len(values))
+        content["by_day"] = _by_day(columns, real, len(values))
+        content["matrix"] = _matrix(columns, real, len(values))
     if categories:
         whole = np.zeros((1, categories, categories), np.int64)
         whole += comparing.confusion(
             np.zeros_like(columns.worker), reference(columns), columns.value, n_workers=1, n_values=categories
         )
         content["confusion"] = whole[0].tolist()
-    facts = {"job": job.pk, "most": DOUBTFUL_KEPT}
-    content["redundancy"] = [list(row) for row in rows(REDUNDANCY, facts)]
-    content["sure"] = [list(row) for row in rows(SURE, facts)]
-    content["doubtful"] = [[place, json.loads(text), sure] for place, text, sure in rows(DOUBTFUL, facts)]
-    content["reliability"] = calibration.reliability(np.array(rows(RELIABLE, facts), dtype=float).reshape(-1, 2))
+    params = {"job": job.pk, "most": MOST_UNCERTAIN}
+    content["redundancy"] = [list(row) for row in rows(REDUNDANCY, params)]
+    content["sure"] = [list(row) for row in rows(CONFIDENCES, params)]
+    content["doubtful"] = [
+        [position, json.loads(text), confidence] for position, text, confidence in rows(UNCERTAIN, params)
+    ]
+    content["reliability"] = calibration.reliability(np.array(rows(RELIABILITY, params), dtype=float).reshape(-1, 2))
     content["gold"] = _gold(job)
     content["flow"] = {"objects": job.objects_total, "tasks": object_flow.counted(job.pk)}
     content["boxes"] = _boxes(columns)
@@ -79,16 +86,16 @@ def described(job: Job, columns: Columns, values: Any, categories: int) -> dict[
 
 
 def _boxes(columns: Columns) -> dict[str, Any] | None:
-    """Errors of place and size of boxes (measures.boxes), of all and of the busiest workers; None for other kinds."""
+    """Return the box errors (measures.boxes) of all and of the busiest workers; None for other kinds."""
     if columns.boxes is None:
         return None
-    found = boxes.compared(*columns.boxes)
-    busiest = np.argsort(-np.bincount(columns.worker, minlength=len(columns.workers)), kind="stable")[:WORKERS_KEPT]
+    errors = boxes.compare(*columns.boxes)
+    busiest = np.argsort(-np.bincount(columns.worker, minlength=len(columns.workers)), kind="stable")[:MOST_WORKERS]
     return {
-        "crowd": boxes.summed(found, np.ones(len(columns.worker), bool)),
+        "crowd": boxes.summarize(errors, np.ones(len(columns.worker), bool)),
         "workers": [
-            {"worker": int(columns.workers[place]), **boxes.summed(found, columns.worker == place)}
-            for place in np.sort(busiest).tolist()
+            {"worker": int(columns.workers[code]), **boxes.summarize(errors, columns.worker == code)}
+            for code in np.sort(busiest).tolist()
         ],
     }
 
@@ -100,33 +107,33 @@ def _table(columns: Columns, chosen: npt.NDArray[np.bool_], n_values: int) -> An
     )  # fmt: skip
 
 
-def _told(found: agreement.Agreement) -> dict[str, Any]:
+def _interval(coefficient: agreement.Agreement) -> dict[str, Any]:
     return {
-        "value": found.value, "low": found.low, "high": found.high, "tasks": found.tasks, "answers": found.answers,
-        "reason": found.reason,
+        "value": coefficient.value, "low": coefficient.low, "high": coefficient.high, "tasks": coefficient.tasks,
+        "answers": coefficient.answers, "reason": coefficient.reason,
     }  # fmt: skip
 
 
-def _by_day(columns: Columns, given: npt.NDArray[np.bool_], n_values: int) -> list[dict[str, Any]]:
-    """Alpha of the answers of each of the last days."""
-    days = np.unique(columns.day[given])[-DAYS_KEPT:]
-    found = []
+def _by_day(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> list[dict[str, Any]]:
+    """Return alpha of the answers of each of the last MOST_DAYS days."""
+    days = np.unique(columns.day[real])[-MOST_DAYS:]
+    points = []
     for day in days.tolist():
-        table = _table(columns, given & (columns.day == day), n_values)
+        table = _table(columns, real & (columns.day == day), n_values)
         alpha = agreement.alpha(table, draws=DRAWS)
-        found.append({"day": (EPOCH + timedelta(days=day)).isoformat(), **_told(alpha)})
-    return found
+        points.append({"day": (EPOCH + timedelta(days=day)).isoformat(), **_interval(alpha)})
+    return points
 
 
-def _matrix(columns: Columns, given: npt.NDArray[np.bool_], n_values: int) -> dict[str, Any]:
-    """Kappa of each two of the busiest workers, and the number of objects they share."""
-    busiest = np.argsort(-np.bincount(columns.worker[given], minlength=len(columns.workers)), kind="stable")
-    chosen = np.sort(busiest[:WORKERS_KEPT])
-    place = np.full(len(columns.workers), -1)
-    place[chosen] = np.arange(len(chosen))
-    rows = given & (place[columns.worker] >= 0)
+def _matrix(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> dict[str, Any]:
+    """Return Cohen's kappa of each pair of the busiest workers, and the number of objects they share."""
+    busiest = np.argsort(-np.bincount(columns.worker[real], minlength=len(columns.workers)), kind="stable")
+    chosen = np.sort(busiest[:MOST_WORKERS])
+    code = np.full(len(columns.workers), -1)
+    code[chosen] = np.arange(len(chosen))
+    rows = real & (code[columns.worker] >= 0)
     table = AnswerTable(
-        columns.task[rows].astype(np.int32), place[columns.worker[rows]].astype(np.int32),
+        columns.task[rows].astype(np.int32), code[columns.worker[rows]].astype(np.int32),
         columns.value[rows].astype(np.int32), columns.n_tasks, len(chosen), n_values,
     )  # fmt: skip
     kappa, shared = agreement.cohen_matrix(table)
@@ -138,13 +145,15 @@ def _matrix(columns: Columns, given: npt.NDArray[np.bool_], n_values: int) -> di
 
 
 def _gold(job: Job) -> list[dict[str, Any]]:
-    """Known objects with how often they were answered, and how often as is known."""
+    """Return the gold questions with their number of answers, and of correct answers."""
     kind = kinds.kind(job.kind)
     items: dict[int, dict[str, Any]] = {}
     for position, value, active, answer in rows(GOLD, {"job": job.pk}):
-        known = json.loads(value)
-        item = items.setdefault(position, {"position": position, "value": known, "active": active, "n": 0, "right": 0})
+        expected = json.loads(value)
+        item = items.setdefault(
+            position, {"position": position, "value": expected, "active": active, "n": 0, "right": 0}
+        )
         if answer is not None:
             item["n"] += 1
-            item["right"] += int(kind.matches(json.loads(answer), known))
+            item["right"] += int(kind.matches(json.loads(answer), expected))
     return list(items.values())

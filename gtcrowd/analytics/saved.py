@@ -1,4 +1,4 @@
-"""Saved views: a page of the dashboards with its filters under a name, for all members of a requester."""
+"""Save views: dashboard pages with their filters under a name, shared by all members of a requester."""
 
 import re
 from datetime import datetime
@@ -13,24 +13,25 @@ LONGEST_NAME, LONGEST_ADDRESS, MOST = 60, 2000, 100
 
 
 class ViewRefused(Exception):
-    """The view cannot be saved; says why."""
+    """The view cannot be saved; the message says why."""
 
 
 def listed(viewer: Viewer) -> list[SavedView]:
+    """Return the saved views of the viewer's requester by name."""
     return list(SavedView.objects.visible_to(viewer).order_by("name")[:MOST])
 
 
 def save(*, viewer: Viewer, name: str, address: str, now: datetime) -> SavedView:
-    """Keep an address under a name; under the same name the newer one stays. Raises ViewRefused."""
+    """Save an address under a name, replacing a view of the same name. Raises ViewRefused."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
-        raise ViewRefused(_("A view needs a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
+        raise ViewRefused(_("Enter a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
-        raise ViewRefused(_("Only pages of the dashboards can be saved as a view."))
+        raise ViewRefused(_("Only dashboard pages can be saved as a view."))
     own = SavedView.objects.visible_to(viewer)
     if own.count() >= MOST and not own.filter(name=name).exists():
-        raise ViewRefused(_("There are %(most)s views already; delete one first.") % {"most": MOST})
-    view, _made = SavedView.objects.update_or_create(
+        raise ViewRefused(_("The limit of %(most)s saved views is reached. Delete a view first.") % {"most": MOST})
+    view, _created = SavedView.objects.update_or_create(
         requester=viewer.requester, name=name,
         defaults={"address": address, "created_by": viewer.user, "created_at": now},
     )  # fmt: skip
@@ -38,8 +39,11 @@ def save(*, viewer: Viewer, name: str, address: str, now: datetime) -> SavedView
 
 
 def delete(*, viewer: Viewer, view_id: int) -> bool:
-    """Forget a view: one's own, or any for those who manage members. False where there is none that one may delete."""
-    found = SavedView.objects.visible_to(viewer).filter(pk=view_id)
+    """Delete a view of the viewer, or any view if the viewer may manage members.
+
+    Returns False if there is no such view.
+    """
+    views = SavedView.objects.visible_to(viewer).filter(pk=view_id)
     if not viewer.may(Right.MANAGE_MEMBERS):
-        found = found.filter(created_by=viewer.user)
-    return bool(found.delete()[0])
+        views = views.filter(created_by=viewer.user)
+    return bool(views.delete()[0])

@@ -1,4 +1,4 @@
-"""How the service itself is doing: its queue, and how long handing out and taking in take. Names nobody's rows."""
+"""Report the health of the service: its queue, and the latency of claims and submissions. Contains no tenant data."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from gtcrowd.platform.metrics import REQUEST_SECONDS
 
 @dataclass(frozen=True)
 class Queue:
-    """Tasks of the queue: `todo`, `doing`, seconds since when the `oldest` waits, and `failed` ones that are kept."""
+    """Queue tasks that are waiting (`todo`), running (`doing`) and `failed`; `oldest`: longest wait in seconds."""
 
     todo: int
     doing: int
@@ -20,18 +20,19 @@ class Queue:
 
 
 def queue() -> Queue:
+    """Return the state of the queue."""
     with connection.cursor() as cursor:
         cursor.execute(QUEUE)
-        found = dict(cursor.fetchall())
+        counts = dict(cursor.fetchall())
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
         (failed,) = cursor.fetchone() or (0,)
         cursor.execute(OLDEST)
         (oldest,) = cursor.fetchone() or (0.0,)
-    return Queue(found.get("todo", 0), found.get("doing", 0), failed, float(oldest))
+    return Queue(counts.get("todo", 0), counts.get("doing", 0), failed, float(oldest))
 
 
 def queue_by_task() -> pd.DataFrame:
-    """A row for each task of the queue that waits or runs: task, todo, doing."""
+    """Return the waiting and running tasks by name: task, todo, doing."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT task_name, count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'doing') "
@@ -41,8 +42,10 @@ def queue_by_task() -> pd.DataFrame:
 
 
 def latency() -> pd.DataFrame:
-    """Requests of this web process by what they do: what, seconds (the upper end of a class), within (how many took no
-    longer), n. Counted since the process began."""
+    """Return the latency histogram of this web process since it started.
+
+    what, seconds (upper bound of a bucket), within (number of requests at most as long), n (number of requests).
+    """
     rows = [
         (sample.labels["what"], float(sample.labels["le"]), int(sample.value))
         for family in REQUEST_SECONDS.collect()

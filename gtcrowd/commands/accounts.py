@@ -1,4 +1,4 @@
-"""The demo's accounts: made with random passwords, which are kept in a file that only the owner can read."""
+"""Store the accounts of the demo, with random passwords, in a file that only its owner can read."""
 
 import json
 import secrets
@@ -13,36 +13,38 @@ def file() -> Path:
 
 
 def remember(accounts: dict[str, dict[str, str]]) -> None:
-    """Keep what `lines` prints: for each role the e-mail and password, or the access key."""
+    """Store for each role the email and password, or the access key."""
     file().parent.mkdir(parents=True, exist_ok=True)
     file().touch(mode=0o600)
     file().write_text(json.dumps(accounts, indent=1))
 
 
 def recall() -> dict[str, dict[str, str]]:
+    """Return the stored accounts; empty without a demo."""
     if not file().exists():
         return {}
-    found: dict[str, dict[str, str]] = json.loads(file().read_text())
-    return found
+    stored: dict[str, dict[str, str]] = json.loads(file().read_text())
+    return stored
 
 
 def lines() -> list[str]:
-    """The accounts as text for a person, or nothing without a demo."""
-    known = recall()
-    if not known:
+    """Return the accounts as lines of text; empty without a demo."""
+    stored = recall()
+    if not stored:
         return []
     return [
         "",
         "Demo accounts:",
         *(
             f"  {role:<12} {account['email']:<26} {account['password']}"
-            for role, account in known.items()
+            for role, account in stored.items()
             if "email" in account
         ),
-        *(f"  {role:<12} {account['token']}" for role, account in known.items() if "token" in account),
+        *(f"  {role:<12} {account['token']}" for role, account in stored.items() if "token" in account),
         "",
     ]
 
 
 def password() -> str:
+    """Return a random password."""
     return f"{secrets.token_hex(3)}-{secrets.token_hex(3)}"

@@ -1,4 +1,4 @@
-"""Files of answers, CSV or Parquet, read as codes and written as columns."""
+"""Read files of answers (CSV or Parquet) as codes, and write columns to files."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,17 +15,17 @@ from pyarrow import csv, parquet
 
 PARQUET = (".parquet", ".pq")
 PARSING = csv.ParseOptions(newlines_in_values=True)
-# Rows that are read at a time from a file of any size, and what a row of a CSV takes up, about.
+# Rows per batch, and the approximate size of a row of a CSV file.
 ROWS_A_BATCH, BYTES_A_ROW = 1 << 19, 24
 
 
 class FileRefused(Exception):
-    """A file cannot be used; the text names file, line, column and value, and what would be right."""
+    """A file cannot be used; the message names file, line, column and value, and how to fix it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A column of texts: for each row the code of its text; texts in the order in which they first stand there."""
+    """A column of strings: the code of each row, [rows], and the distinct `texts` in order of first appearance."""
 
     codes: npt.NDArray[np.int32]
     texts: list[str]
@@ -34,15 +34,15 @@ class Column:
         return self.texts[self.codes[row]]
 
     def first_rows(self) -> npt.NDArray[np.int64]:
-        """The first row of each text, [texts]."""
+        """Return the first row of each text, [texts]."""
         rows = np.zeros(len(self.texts), dtype=np.int64)
-        # Of several values for one place the last stays.
+        # With repeated indices NumPy keeps the last assignment, so assign in reverse order.
         rows[self.codes[::-1]] = np.arange(len(self.codes))[::-1]
         return rows
 
 
 def header(path: Path) -> list[str]:
-    """Names of the columns. Raises FileRefused."""
+    """Return the names of the columns. Raises FileRefused."""
     with _refusing(path):
         if _is_parquet(path):
             return list(parquet.read_schema(path).names)
@@ -55,12 +55,14 @@ def demand(path: Path, columns: Sequence[str]) -> None:
     names = header(path)
     missing = [name for name in columns if name not in names]
     if missing:
-        found = ", ".join(names) or "none"
-        raise FileRefused(f"{path}: column {missing[0]!r} is missing; needed are {', '.join(columns)}. Found: {found}")
+        present = ", ".join(names) or "none"
+        raise FileRefused(
+            f"{path}: column {missing[0]!r} is missing. Required: {', '.join(columns)}. Found: {present}."
+        )
 
 
 def read(path: Path, columns: Sequence[str]) -> dict[str, Column]:
-    """These columns as text, whatever their type in the file. Raises FileRefused, also for an empty field."""
+    """Read these columns as text, whatever their type in the file. Raises FileRefused, also for an empty field."""
     demand(path, columns)
     with _refusing(path):
         table = parquet.read_table(path, columns=list(columns)) if _is_parquet(path) else _read_csv(path, columns)
@@ -68,7 +70,7 @@ def read(path: Path, columns: Sequence[str]) -> dict[str, Column]:
 
 
 def batches(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Column]]:
-    """What `read` gives, some rows at a time, each with codes of its own; memory does not grow with the file."""
+    """Yield batches of the columns, each with its own codes; memory does not grow with the file."""
     demand(path, columns)
     row = 0
     with _refusing(path):
@@ -79,7 +81,7 @@ def batches(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Column]]:
 
 
 def rows(path: Path) -> int:
-    """About how many rows a file has: exact for Parquet, guessed from the size of a CSV. Raises FileRefused."""
+    """Return the number of rows: exact for Parquet, estimated from the size for CSV. Raises FileRefused."""
     with _refusing(path):
         if _is_parquet(path):
             return int(parquet.read_metadata(path).num_rows)
@@ -87,10 +89,10 @@ def rows(path: Path) -> int:
 
 
 def write(path: Path, blocks: Iterable[Mapping[str, Any]]) -> None:
-    """Write blocks of columns (arrays or lists of one length) one under the other, by the file's ending.
+    """Write blocks of columns (arrays or lists of equal length) to a file, in the format of its suffix.
 
-    Whoever looks finds all of it or nothing, and of two who write at once all of the last. Blocks have the same
-    columns; there is at least one. Raises FileRefused.
+    The file appears complete or not at all; of concurrent writers the last one wins. Blocks have the same columns, and
+    there is at least one. Raises FileRefused.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
@@ -109,18 +111,18 @@ def write(path: Path, blocks: Iterable[Mapping[str, Any]]) -> None:
 
 
 def must_hold(path: Path) -> None:
-    """Raise FileRefused unless a file could be written there: better before the work than after it."""
+    """Raise FileRefused unless the file can be written; call this before long work."""
     folder = path.resolve().parent
     if path.is_dir():
-        raise FileRefused(f"{path} is a folder; expected the name of a file")
+        raise FileRefused(f"{path} is a folder; enter the name of a file")
     if not folder.is_dir():
-        raise FileRefused(f"{path} cannot be written: there is no folder {folder}")
+        raise FileRefused(f"{path} cannot be written: the folder {folder} does not exist")
     if not os.access(folder, os.W_OK):
-        raise FileRefused(f"{path} cannot be written: the folder {folder} may not be written to")
+        raise FileRefused(f"{path} cannot be written: the folder {folder} is not writable")
 
 
 def place(path: Path, row: int) -> str:
-    """Where a row stands, as a person looks for it: rows count from 0, lines of a CSV from 1 after the header."""
+    """Return the location of row `row` (from 0) for a message: file and line of a CSV, file and row of Parquet."""
     return f"{path}, row {row + 1}" if _is_parquet(path) else f"{path}, line {row + 2}"
 
 
@@ -128,7 +130,7 @@ def _read_csv(path: Path, columns: Sequence[str]) -> pa.Table:
     try:
         return csv.read_csv(path, parse_options=PARSING, convert_options=_as_texts(columns))
     except pa.ArrowInvalid:
-        # Read once more in order, to know which row it was.
+        # Read again in order, to find the row.
         for _ in _batches(path, columns):
             pass
         raise
@@ -139,7 +141,7 @@ def _batches(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         with parquet.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=ROWS_A_BATCH, columns=list(columns))
     else:
-        # Only what is read in order knows the number of a row that is at fault.
+        # Only sequential reading reports the number of an invalid row.
         reading = csv.ReadOptions(use_threads=False, block_size=ROWS_A_BATCH * BYTES_A_ROW)
         with csv.open_csv(path, reading, PARSING, _as_texts(columns)) as reader:
             yield from reader
@@ -165,7 +167,7 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, first: int = 0) -> C
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(pc.cast(column, pa.string()))
     whole = column.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):  # an empty one stays in chunks
+    if isinstance(whole, pa.ChunkedArray):  # an empty column stays chunked
         return Column(np.zeros(0, np.int32), [])
     codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     texts = whole.dictionary.to_pylist()
@@ -173,7 +175,7 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, first: int = 0) -> C
     if "" in texts:
         empty |= codes == texts.index("")
     if empty.any():
-        raise FileRefused(f"{place(path, first + int(np.argmax(empty)))}: {name} is empty; every answer needs one")
+        raise FileRefused(f"{place(path, first + int(np.argmax(empty)))}: {name} is empty; every answer must have one")
     return Column(codes, texts)
 
 
@@ -181,8 +183,8 @@ def _is_parquet(path: Path) -> bool:
     return path.suffix.lower() in PARQUET
 
 
-class _refusing:  # noqa: N801 - reads as the statement it is
-    """Turns what Arrow and the system say about a file into a FileRefused."""
+class _refusing:  # noqa: N801 - used as a statement
+    """Context manager that turns errors of Arrow and the operating system into FileRefused."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,6 +1,7 @@
-"""Consolidating classes over many processes or machines: the passes of a method over parts, on Dask distributed."""
+"""Consolidate categories on many processes or machines: passes of a method over partitions, with Dask distributed."""
 
 import logging
+import operator
 import os
 import pickle
 import shutil
@@ -27,26 +28,26 @@ from gtcrowd.commands.partitions import Split
 from gtcrowd.consolidation.categorical import results
 from gtcrowd.consolidation.categorical.shards import Model, Sums
 
-# Answers of a part where nothing is said: some hundred megabytes of memory in the process that works on it.
+# Default answers per partition: a few hundred megabytes of memory per process.
 ANSWERS_A_PART = 2_000_000
-# A part whose process died is done again elsewhere, so many times.
+# Retries of a partition whose process died.
 RETRIES = 3
-# Sums of so many parts are added up in one go.
+# Partial sums that are added in one task.
 FAN = 4
 SECONDS_TO_CONNECT = 10
 
-Said = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """All parts of a split file as a `shards.Dataset`, worked on by the processes of a cluster."""
+    """A partitioned file as a `shards.Dataset`, processed by a cluster."""
 
     client: Client
     split: Split
     n_tasks: int
     n_answers: int
-    said: Said
+    report: Report
     passes: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -60,8 +61,8 @@ class Cluster:
         return self.split.n_labels
 
     def total(self, function: Callable[..., Sums], *arguments: Any) -> Sums:
-        """What `function` gives for all parts together, added up on the way."""
-        self.said(f"pass {next(self.passes)} over {self.n_answers:,} answers")
+        """Return the sum of `function` over all partitions."""
+        self.report(f"pass {next(self.passes)} over {self.n_answers:,} answers")
         return added(self.client, self.split, _of_part, function, *arguments)
 
 
@@ -78,39 +79,41 @@ def choice(
     scheduler: str | None,
     folder: Path,
     parts: int | None,
-    said: Said,
+    report: Report,
 ) -> Iterator[Result]:
-    """Consolidate classes; what is read from the result lies in files below `folder` that are gone afterwards.
+    """Consolidate categories. The result reads files below `folder` that are deleted on exit.
 
-    scheduler   address of a running Dask scheduler; without one, a process is started here for each core
-    folder      where parts are put: all processes of the cluster must see it
-    parts       how many; by default by the number of answers, and at least one for each thread of the cluster
+    scheduler  address of a running Dask scheduler; None starts a local process per core
+    folder     folder of the partitions; must be visible to all processes of the cluster
+    parts      number of partitions; by default it depends on the number of answers, at least one per thread
+    report     called with the current step
+
     Raises FileRefused, NotInParts and ParameterRefused.
     """
     chosen = consolidation.METHODS[method]
     if chosen.fit is None:
-        able = ", ".join(name for name, one in consolidation.METHODS.items() if one.fit is not None)
-        raise NotInParts(f"{method} needs all answers in one place; in parts work {able}")
-    settled = chosen.with_defaults(parameters)
+        able = ", ".join(name for name, candidate in consolidation.METHODS.items() if candidate.fit is not None)
+        raise NotInParts(f"{method} cannot run on partitioned data. Methods that can: {able}")
+    settings = chosen.with_defaults(parameters)
     answer_files.demand(path, consolidation_files.COLUMNS)
-    for told in filter(None, (known, truth)):
-        consolidation_files.told_columns(told)
-    with _room(folder) as room, _client(scheduler) as client:
+    for file in filter(None, (known, truth)):
+        consolidation_files.label_file_columns(file)
+    with _workspace(folder) as workspace, _client(scheduler) as client:
         threads = sum(client.nthreads().values())
         n_parts = parts or max(threads, -(-answer_files.rows(path) // ANSWERS_A_PART))
-        split = partitions.split(path, room, parts=n_parts, labels=labels, said=said)
-        code = {name: place for place, name in enumerate(split.labels)}
-        given = {} if known is None else consolidation_files.known_labels(known, code)
+        split = partitions.split(path, workspace, parts=n_parts, labels=labels, report=report)
+        code = {name: index for index, name in enumerate(split.labels)}
+        gold = {} if known is None else consolidation_files.known_labels(known, code)
         right = {} if truth is None else consolidation_files.true_labels(truth, code)
-        said("putting parts in order")
-        n_tasks, n_answers = added(client, split, _settle, given, right)
-        crowd = Cluster(client, split, n_tasks, n_answers, said)
-        model = chosen.fit(crowd, worker_accuracy=None, **settled)
-        said("writing")
+        report("sorting partitions")
+        n_tasks, n_answers = added(client, split, _settle, gold, right)
+        crowd = Cluster(client, split, n_tasks, n_answers, report)
+        model = chosen.fit(crowd, worker_accuracy=None, **settings)
+        report("writing labels")
         workers = results.score_workers(*added(client, split, _write, model, posterior))
         summary = {
             **consolidation_files.summary_of(
-                model, kind=CHOICE, method=method, parameters=settled, tasks=n_tasks, answers=n_answers,
+                model, kind=CHOICE, method=method, parameters=settings, tasks=n_tasks, answers=n_answers,
                 workers=len(split.workers),
             ),
             "parts": n_parts,
@@ -127,11 +130,12 @@ def choice(
 
 
 def added(client: Client, split: Split, work: Callable[..., Sums], *tables: Any) -> Sums:
-    """What `work(split, part, *tables)` gives for all parts, added place by place, always in the same order.
+    """Return the elementwise sum of `work(split, part, *tables)` over all partitions, always in the same order.
 
-    The tables lie beside the parts and not in the memory of the cluster, where they would die with a process.
+    The tables are stored next to the partitions instead of in the memory of the cluster, where they would be lost with
+    a process.
     """
-    # Under a new name each time: a network file system may show for a while what stood under a name before.
+    # Use a new name each time: a network file system may serve the previous content of a name for a while.
     handle, name = tempfile.mkstemp(prefix="tables-", dir=split.folder)
     with os.fdopen(handle, "wb") as file:
         pickle.dump((split, tables), file, protocol=5)
@@ -147,23 +151,26 @@ def added(client: Client, split: Split, work: Callable[..., Sums], *tables: Any)
         result: Sums = left[0].result()
     except (FileNotFoundError, PermissionError) as error:
         raise FileRefused(
-            f"{split.folder} is not seen by every process of the cluster; name a folder that is, with --partitions"
+            f"{split.folder} is not visible to every process of the cluster; set --partitions to a shared folder"
         ) from error
     except ImportError as error:
-        raise FileRefused(f"every process of the cluster needs this version of gtcrowd: {error}") from error
+        raise FileRefused(
+            f"every process of the cluster must have this version of gtcrowd installed: {error}"
+        ) from error
     except KilledWorker as error:
         raise FileRefused(
-            f"processes of the cluster die at a part, perhaps of its size; try more --parts ({error})"
+            "processes of the cluster died while working on a partition, perhaps for lack of memory; increase --parts "
+            f"({error})"
         ) from error
     except (FutureCancelledError, CommClosedError) as error:
-        raise FileRefused(f"the cluster is gone: {error}") from error
+        raise FileRefused(f"the connection to the cluster was lost: {error}") from error
     finally:
         os.unlink(name)
     return result
 
 
 def _with_tables(work: Callable[..., Sums], shared: str, part: int) -> Sums:
-    # Written by the process that sends this very call, into a folder of its own.
+    # Written by the process that sends this call, into a folder of its own.
     split, tables = pickle.loads(Path(shared).read_bytes())  # noqa: S301
     return work(split, part, *tables)
 
@@ -177,7 +184,7 @@ def _settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[st
 
 
 def _write(split: Split, part: int, model: Model, posterior: bool) -> Sums:
-    """Write the labels of a part, and those whose truth is known once more; gives what measures workers."""
+    """Write the labels of a partition, and separately those with truth; return the tallies of workers."""
     here = partitions.load(split, part)
     names, truth = partitions.tasks(split, part)
     inference = model.e_step(here, *model.arguments)
@@ -185,19 +192,19 @@ def _write(split: Split, part: int, model: Model, posterior: bool) -> Sums:
     shares = inference.posterior if posterior else None
     columns = consolidation_files.label_columns(names, split.labels, label, confidence, shares)
     answer_files.write(_labels(split, part), [columns])
-    told = np.flatnonzero(truth != -1)
-    np.savez(_told(split, part), label[told], confidence[told], inference.posterior[told], truth[told])
+    rows = np.flatnonzero(truth != -1)
+    np.savez(_scored(split, part), label[rows], confidence[rows], inference.posterior[rows], truth[rows])
     return results.worker_tallies(here.table, inference)
 
 
 def _with_truth(split: Split) -> Iterator[Any]:
-    """Label, confidence, posterior and truth of all tasks whose truth is known."""
-    parts = [np.load(_told(split, part)) for part in range(split.parts)]
+    """Return label, confidence, posterior and truth of all tasks with truth."""
+    parts = [np.load(_scored(split, part)) for part in range(split.parts)]
     return (np.concatenate([part[name] for part in parts]) for name in parts[0].files)
 
 
 def _blocks(split: Split) -> Iterator[Mapping[str, Any]]:
-    """The labels, part after part."""
+    """Yield the labels, partition by partition."""
     for part in range(split.parts):
         table = parquet.read_table(_labels(split, part))
         yield dict(zip(table.column_names, table.columns, strict=True))
@@ -207,25 +214,25 @@ def _labels(split: Split, part: int) -> Path:
     return split.folder / f"labels-{part}.parquet"
 
 
-def _told(split: Split, part: int) -> Path:
-    return split.folder / f"told-{part}.npz"
+def _scored(split: Split, part: int) -> Path:
+    return split.folder / f"scored-{part}.npz"
 
 
 def _add(*sums: Sums) -> Sums:
-    """Sums of several parts, place by place."""
-    return tuple(reduce(lambda one, other: one + other, place) for place in zip(*sums, strict=True))
+    """Add the sums of several partitions elementwise."""
+    return tuple(reduce(operator.add, values) for values in zip(*sums, strict=True))
 
 
 @contextmanager
 def _client(scheduler: str | None) -> Iterator[Client]:
-    """A connection to the scheduler, or to one of our own with a process for each core."""
-    # Who connects to whom is nothing that a caller wants to read; what ends the work is refused in words.
+    """Connect to the scheduler, or start a local cluster with one process per core."""
+    # Silence the connection logs; errors that end the work are raised with a message.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
             client = Client(scheduler, timeout=SECONDS_TO_CONNECT)
         except (OSError, ValueError) as error:
-            raise FileRefused(f"no Dask scheduler answers at {scheduler!r}: {error}") from error
+            raise FileRefused(f"no Dask scheduler responds at {scheduler!r}: {error}") from error
         with client:
             try:
                 client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
@@ -242,13 +249,13 @@ def _client(scheduler: str | None) -> Iterator[Client]:
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[Path]:
-    """A new folder within `folder`, gone afterwards."""
+def _workspace(folder: Path) -> Iterator[Path]:
+    """Create a temporary folder within `folder`; delete it on exit."""
     try:
-        room = Path(tempfile.mkdtemp(prefix=".partitions-", dir=folder)).resolve()
+        path = Path(tempfile.mkdtemp(prefix=".partitions-", dir=folder)).resolve()
     except OSError as error:
-        raise FileRefused(f"{folder} cannot hold the parts: {error.strerror or error}") from error
+        raise FileRefused(f"the partitions cannot be written to {folder}: {error.strerror or error}") from error
     try:
-        yield room
+        yield path
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)

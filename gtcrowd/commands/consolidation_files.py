@@ -1,4 +1,4 @@
-"""A file of answers into files of labels and workers, for every kind of label."""
+"""Consolidate a file of answers into files of labels and workers, for every kind of label."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,12 +28,12 @@ PAIR = ("worker", "left", "right", "label")
 
 
 class NotInParts(ValueError):
-    """The method cannot work on tasks that lie apart."""
+    """The method cannot run on partitioned tasks."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What is written: columns of labels, block after block, and of workers by name; and what is said of the run."""
+    """The columns of labels in blocks, the columns of workers, and a summary of the run."""
 
     labels: Iterable[Mapping[str, Any]]
     workers: Mapping[str, Any]
@@ -41,18 +41,18 @@ class Result:
 
 
 def kinds() -> list[str]:
-    """Names of the kinds that can be consolidated from files."""
+    """Return the names of the kinds that can be consolidated from files."""
     return list(label_kinds.KINDS)
 
 
 def methods(kind: str) -> Mapping[str, Any]:
-    """The methods of a kind by name, the default first."""
+    """Return the methods of a kind by name, the default first."""
     chosen = label_kinds.kind(kind)
     return {chosen.default_method: chosen.methods[chosen.default_method], **chosen.methods}
 
 
 def value_type(kind: str) -> ValueType[Any]:
-    """How values of the kind are read, written and measured; for every kind but choice."""
+    """Return the value type of a kind, which reads, writes and measures its values; for every kind but choice."""
     of_kind = label_kinds.kind(kind).value_type
     assert of_kind is not None  # noqa: S101 - only choice has none
     return of_kind
@@ -72,7 +72,7 @@ def choice(
     columns = answer_files.read(path, COLUMNS)
     label = columns["label"]
     names = ordered_labels(path, dict(zip(label.texts, label.first_rows().tolist(), strict=True)), labels)
-    code = {name: place for place, name in enumerate(names)}
+    code = {name: code for code, name in enumerate(names)}
     translate = np.array([code[text] for text in label.texts], dtype=np.int32)
     task, worker = columns["task"], columns["worker"]
     table = AnswerTable.from_codes(
@@ -81,20 +81,20 @@ def choice(
     )  # fmt: skip
     given = {} if known is None else known_labels(known, code)
     right = {} if truth is None else true_labels(truth, code)
-    found = consolidation.consolidate(
+    result = consolidation.consolidate(
         method, table, gold=np.array([given.get(name, -1) for name in task.texts], np.int32), **parameters
     )
     summary = summary_of(
-        found, kind=CHOICE, method=found.method, parameters=found.parameters,
+        result, kind=CHOICE, method=result.method, parameters=result.parameters,
         tasks=len(task.texts), workers=len(worker.texts), answers=len(table),
     )  # fmt: skip
     if truth is not None:
         codes = np.array([right.get(name, -1) for name in task.texts], np.int32)
-        summary |= measured(found.labels, found.confidence, found.class_posterior, codes)
-    shares = found.posterior if posterior else None
+        summary |= measured(result.labels, result.confidence, result.class_posterior, codes)
+    shares = result.posterior if posterior else None
     return Result(
-        labels=[label_columns(task.texts, names, found.labels, found.confidence, shares)],
-        workers=worker_columns(worker.texts, found.answers, found.accuracy, found.low, found.high),
+        labels=[label_columns(task.texts, names, result.labels, result.confidence, shares)],
+        workers=worker_columns(worker.texts, result.answers, result.accuracy, result.low, result.high),
         summary=summary,
     )
 
@@ -104,30 +104,30 @@ def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any],
     form = value_type(kind)
     table, tasks, workers = _value_columns(path, kind)
     try:
-        found = form.methods[method].consolidate(table, **parameters)
+        result = form.methods[method].consolidate(table, **parameters)
     except TableRefused as error:
         where = path if error.task is None else f"{path}, task {tasks[error.task]!r}"
         raise FileRefused(f"{where}: {error.fault}") from error
-    written = [None if value is None else form.write(value) for value in found.labels]
+    written = [None if value is None else form.write(value) for value in result.labels]
     summary = summary_of(
-        found, kind=kind, method=found.method, parameters=found.parameters,
+        result, kind=kind, method=result.method, parameters=result.parameters,
         tasks=len(tasks), workers=len(workers), answers=len(table),
     )  # fmt: skip
-    summary["agreement"] = found.agreement
+    summary["agreement"] = result.agreement
     if truth is not None:
         right = true_values(truth, kind)
         places = [place for place, name in enumerate(tasks) if name in right]
-        concluded, true = [found.labels[place] for place in places], [right[tasks[place]] for place in places]
+        concluded, true = [result.labels[place] for place in places], [right[tasks[place]] for place in places]
         summary |= {"with_truth": len(true), **form.measure(concluded, true)}
     return Result(
-        labels=[{"task": tasks, "label": written, "confidence": found.confidence}],
-        workers=worker_columns(workers, found.answers, found.accuracy, found.low, found.high),
+        labels=[{"task": tasks, "label": written, "confidence": result.confidence}],
+        workers=worker_columns(workers, result.answers, result.accuracy, result.low, result.high),
         summary=summary,
     )
 
 
 def value_table(path: Path, kind: str) -> tuple[ValueTable[Any], list[str]]:
-    """The answers of a file as values of the kind, and the names of the tasks. Raises FileRefused."""
+    """Read the answers of a file as values of the kind, and the names of the tasks. Raises FileRefused."""
     table, tasks, _workers = _value_columns(path, kind)
     return table, tasks
 
@@ -146,7 +146,7 @@ def _plain(path: Path) -> tuple[Column, Column, Column]:
 
 
 def _pairs(path: Path) -> tuple[Column, Column, Column]:
-    """Comparisons of two items, as rankings of two: the chosen one stands first."""
+    """Read comparisons of two items as rankings of two, the chosen item first."""
     task = "group" if "group" in answer_files.header(path) else "task"
     columns = answer_files.read(path, (task, *PAIR))
     texts: dict[str, int] = {}
@@ -171,14 +171,16 @@ def _read_values(path: Path, form: ValueType[Any], label: Column) -> list[Any]:
     return read
 
 
-def ordered_labels(path: Path, seen: Mapping[str, int], labels: Sequence[str] | None) -> list[str]:
-    """The classes in their order: `labels`, otherwise those seen, sorted; `seen` says in which row a label is first.
+def ordered_labels(path: Path, first_rows: Mapping[str, int], labels: Sequence[str] | None) -> list[str]:
+    """Return the categories in order: `labels` if given, else those of the file, sorted.
 
-    Raises FileRefused for one that is not among `labels`.
+    first_rows  the labels of the file, with the first row of each
+
+    Raises FileRefused for a label that is not among `labels`.
     """
     if labels is None:
-        return sorted(seen)
-    for text, row in seen.items():
+        return sorted(first_rows)
+    for text, row in first_rows.items():
         if text not in labels:
             raise FileRefused(
                 f"{answer_files.place(path, row)}: label is {text!r}; expected one of {', '.join(labels)}"
@@ -187,7 +189,7 @@ def ordered_labels(path: Path, seen: Mapping[str, int], labels: Sequence[str] | 
 
 
 def known_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
-    """The code of the label of each task of a file. Raises FileRefused for a label nobody may give."""
+    """Return the code of the gold label of each task of a file. Raises FileRefused for an unknown label."""
     columns, second = _task_and_label(path)
     for place, text in enumerate(columns[second].texts):
         if text not in code:
@@ -197,20 +199,20 @@ def known_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
 
 
 def true_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
-    """The code of the true label of each task of a file; -2 for one that nobody may give. Raises FileRefused."""
+    """Return the code of the true label of each task of a file; -2 for an unknown label. Raises FileRefused."""
     columns, second = _task_and_label(path)
     return _by_task(columns["task"], columns[second], code)
 
 
-def told_columns(path: Path) -> tuple[str, str]:
-    """The columns of a file of known or true labels. Raises FileRefused if it has them not."""
+def label_file_columns(path: Path) -> tuple[str, str]:
+    """Return the columns of a file of gold or true labels. Raises FileRefused if one is missing."""
     columns = ("task", "truth" if "truth" in answer_files.header(path) else "label")
     answer_files.demand(path, columns)
     return columns
 
 
 def _task_and_label(path: Path) -> tuple[dict[str, Column], str]:
-    columns = told_columns(path)
+    columns = label_file_columns(path)
     return answer_files.read(path, columns), columns[1]
 
 
@@ -221,7 +223,7 @@ def _by_task(task: Column, label: Column, code: Mapping[str, int]) -> dict[str, 
 
 
 def true_values(path: Path, kind: str) -> dict[str, Any]:
-    """The true value of each task of a file, or for rankings of each item its rank. Raises FileRefused."""
+    """Return the true value of each task of a file; rankings may be given as ranks of items. Raises FileRefused."""
     form = value_type(kind)
     names = answer_files.header(path)
     if kind == RANKING and "rank" in names:
@@ -245,19 +247,19 @@ def label_columns(
     confidence: npt.NDArray[np.float64],
     posterior: npt.NDArray[np.float64] | None,
 ) -> dict[str, Any]:
-    """The columns that are written for classes, one row a task; `p_<label>` where there is a posterior."""
+    """Return the columns of labels for categories, one row per task; with a posterior also `p_<label>`."""
     texts = [names[place] if place >= 0 else None for place in label.tolist()]
     shares = {} if posterior is None else {f"p_{name}": posterior[:, place] for place, name in enumerate(names)}
     return {"task": tasks, "label": pa.array(texts, pa.string()), "confidence": confidence, **shares}
 
 
 def worker_columns(worker: Sequence[str], answers: Any, accuracy: Any, low: Any, high: Any) -> dict[str, Any]:
-    """The columns that are written of workers."""
+    """Return the columns of workers."""
     return {"worker": worker, "answers": answers, "accuracy": accuracy, "low": low, "high": high}
 
 
 def summary_of(
-    found: Aggregation[Any] | Model,
+    result: Aggregation[Any] | Model,
     *,
     kind: str,
     method: str,
@@ -266,7 +268,7 @@ def summary_of(
     workers: int,
     answers: int,
 ) -> dict[str, Any]:
-    """What is said of a run, whatever its kind."""
+    """Return the summary of a run of any kind."""
     return {
         "kind": kind,
         "method": method,
@@ -275,8 +277,8 @@ def summary_of(
         "tasks": tasks,
         "workers": workers,
         "answers": answers,
-        "steps": found.steps,
-        "converged": found.converged,
+        "steps": result.steps,
+        "converged": result.converged,
     }
 
 
@@ -286,8 +288,11 @@ def measured(
     posterior: npt.NDArray[np.float64],
     truth: npt.NDArray[np.int32],
 ) -> dict[str, Any]:
-    """The measures of labels by their truth [n_tasks]: its code, -1 where unknown, -2 where nobody may give it."""
-    # Such a label can only be missed; it is known, but in no column of the posterior.
+    """Return the measures of labels.
+
+    truth  [n_tasks]  code of the true label; -1 if unknown, -2 if it is not among the categories
+    """
+    # A true label outside the categories always counts as an error.
     missed = truth == -2
     shares = np.column_stack([posterior, np.zeros(len(truth))])
     code = np.where(missed, posterior.shape[1], truth)

@@ -1,4 +1,4 @@
-"""A simulated crowd: workers with different skill, speed, biases and working hours. Made up, and said to be."""
+"""Simulate a crowd: workers with different skill, speed, biases and working hours, for the demo."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +9,16 @@ import numpy as np
 FIRST = ("Ada", "Ben", "Chi", "Dora", "Emil", "Fay", "Gus", "Hana", "Ivo", "Jun", "Kira", "Leo", "Mia", "Nils", "Oda",
          "Pia", "Quin", "Rosa", "Sven", "Tara", "Uma", "Vito", "Wanda", "Xeni", "Yara")  # fmt: skip
 LOOK_ALIKE = ((1, 7), (3, 8), (4, 9), (5, 6), (1, 4), (3, 5))
-"""Digits that people confuse, for the biases."""
+"""Digits that people confuse, for the simulated biases."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """A simulated worker. `confusion` [10, 10]: chance of each answer by digit shown. `tires`: the day, counted from 0,
-    from which on they answer without looking. Times are UTC."""
+    """A simulated worker; times are UTC.
+
+    confusion  [10, 10]  probability of each answer, rows: true digit
+    tires                day, counted from 0, from which on the worker guesses; None for never
+    """
 
     name: str
     confusion: np.ndarray
@@ -32,11 +35,11 @@ class Person:
         return int(rng.choice(10, p=self.confusion[digit]))
 
     def takes(self, rng: np.random.Generator) -> float:
-        """Seconds for one object; most near the usual, some much longer."""
+        """Return a random answer time in seconds, log-normal around the worker's median."""
         return float(np.clip(rng.lognormal(np.log(self.seconds), 0.45), 1.5, 240))
 
     def sessions(self, first: datetime, days: int, rng: np.random.Generator) -> Iterator[tuple[datetime, datetime]]:
-        """When the person looks in for some minutes: on some of the days, at about the usual hour."""
+        """Yield the working sessions (start, end): on some days, around the usual hour."""
         for day in range(days):
             date = first + timedelta(days=day)
             if rng.random() > self.busy or (date.weekday() > 4 and not self.weekends):
@@ -46,19 +49,19 @@ class Person:
 
 
 def people(rng: np.random.Generator) -> list[Person]:
-    """Twenty-five persons: most good, some hasty, two biased, one who stops looking."""
-    return [_person(place, name, rng) for place, name in enumerate(FIRST)]
+    """Return twenty-five workers: most good, some fast, some biased, and one who starts to guess."""
+    return [_person(index, name, rng) for index, name in enumerate(FIRST)]
 
 
-def _person(place: int, name: str, rng: np.random.Generator) -> Person:
-    hurries = place == 22
+def _person(index: int, name: str, rng: np.random.Generator) -> Person:
+    hurries = index == 22
     skill = 0.93 if hurries else float(np.clip(rng.beta(18, 1.6), 0.55, 0.995))
     confusion = np.full((10, 10), (1 - skill) / 9)
     np.fill_diagonal(confusion, skill)
-    for one, other in rng.permutation(LOOK_ALIKE)[: 3 if place % 8 == 3 else 1]:
-        lean = (0.35 if place % 8 == 3 else 0.04) * skill
-        confusion[one, one] -= lean
-        confusion[one, other] += lean
+    for digit, other in rng.permutation(LOOK_ALIKE)[: 3 if index % 8 == 3 else 1]:
+        lean = (0.35 if index % 8 == 3 else 0.04) * skill
+        confusion[digit, digit] -= lean
+        confusion[digit, other] += lean
     return Person(
         name=name,
         confusion=confusion,

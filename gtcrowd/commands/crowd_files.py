@@ -1,4 +1,4 @@
-"""Read a folder of recorded answers: `answers.csv` and, if there is one, `truth.csv`."""
+"""Read a folder of recorded answers: `answers.csv` and, optionally, `truth.csv`."""
 
 import csv
 from collections import Counter
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 class FolderRefused(Exception):
-    """The folder cannot be replayed; the text names file, line, column and what would be right."""
+    """The folder cannot be replayed; the message names file, line and column, and how to fix it."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One answer as recorded; `at` and `seconds` where the file has them."""
+    """A recorded answer; `at` and `seconds` are None if the file has no such columns."""
 
     task: str
     worker: str
@@ -25,7 +25,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Recording:
-    """A folder's answers in the order of the file, without a worker's second answers to the same object."""
+    """The answers of a folder in file order, without a worker's repeated answers to the same object."""
 
     name: str
     answers: list[Recorded]
@@ -41,19 +41,21 @@ class Recording:
 
 
 def read(folder: Path) -> Recording:
-    """The recording in `folder`. Columns are task, worker, label, and perhaps time (ISO 8601) and seconds.
+    """Read the recording in `folder`. Columns: task, worker, label; optionally time (ISO 8601) and seconds.
 
     Raises FolderRefused.
     """
     if not (folder / "answers.csv").is_file():
-        raise FolderRefused(f"{folder} has no answers.csv; it must have the columns task, worker, label.")
-    answers, seen, repeated = [], set(), 0
+        raise FolderRefused(
+            f"{folder} has no answers.csv. Add a file answers.csv with the columns task, worker and label."
+        )
+    answers, pairs, repeated = [], set(), 0
     for line, row in _rows(folder / "answers.csv", ("task", "worker", "label")):
         answer = _answer(line, row)
-        if (answer.task, answer.worker) in seen:
+        if (answer.task, answer.worker) in pairs:
             repeated += 1
             continue
-        seen.add((answer.task, answer.worker))
+        pairs.add((answer.task, answer.worker))
         answers.append(answer)
     if not answers:
         raise FolderRefused(f"{folder / 'answers.csv'} has no answers.")
@@ -76,11 +78,13 @@ def _rows(file: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
         reader = csv.DictReader(stream)
         missing = [name for name in needed if name not in (reader.fieldnames or [])]
         if missing:
-            raise FolderRefused(f"{file} has no column {', '.join(missing)}; it has {reader.fieldnames}.")
+            raise FolderRefused(
+                f"{file} has no column {', '.join(missing)}. Found: {', '.join(reader.fieldnames or []) or 'none'}."
+            )
         for row in reader:
             for name in needed:
                 if not row[name]:
-                    raise FolderRefused(f"{file}, line {reader.line_num}: {name} must not be empty.")
+                    raise FolderRefused(f"{file}, line {reader.line_num}: {name} is empty; every row must have one.")
             yield reader.line_num, row
 
 
@@ -88,11 +92,13 @@ def _answer(line: int, row: dict[str, str]) -> Recorded:
     try:
         at = datetime.fromisoformat(row["time"]) if row.get("time") else None
     except ValueError as error:
-        raise FolderRefused(f"line {line}, time: must be ISO 8601. Found: {row['time']!r}") from error
+        raise FolderRefused(
+            f"line {line}, time: {row['time']!r} is not a time in ISO 8601 format, such as 2026-05-04T09:30:00Z."
+        ) from error
     try:
         seconds = float(row["seconds"]) if row.get("seconds") else None
     except ValueError as error:
-        raise FolderRefused(f"line {line}, seconds: must be a number. Found: {row['seconds']!r}") from error
+        raise FolderRefused(f"line {line}, seconds: {row['seconds']!r} is not a number.") from error
     if at and at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return Recorded(row["task"], row["worker"], row["label"], at, seconds)

@@ -1,6 +1,6 @@
-"""The demo: real pictures, a simulated crowd over three weeks, and one job still open to try.
+"""Load the demo: real pictures, three weeks of a simulated crowd, and one open job to try.
 
-Everything goes through the functions of the portal and the runner, with the time handed in.
+All actions go through the functions of the portal and the runner, with simulated time.
 """
 
 import heapq
@@ -37,7 +37,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Planned:
-    """A job of the demo: which pictures, from which day on, and how it asks."""
+    """A job of the demo: its pictures, the day of its creation, and its settings (`asks`)."""
 
     name: str
     title: str
@@ -51,7 +51,7 @@ JOBS = (
             {"workers_per_object": 5, "price": "0.024", "method": "hierarchical", "team": "readers"}),
     Planned("postcodes-main", "Which digit is it?", range(300, 900), 5,
             {"workers_per_object": 3, "price": "0.012", "method": "hierarchical", "team": "readers"}),
-    Planned("meters-audit", "Read the meter's digit", range(900, 1050), 11,
+    Planned("meters-audit", "Read the digit of the meter", range(900, 1050), 11,
             {"workers_per_object": 3, "price": "0.036", "method": "gt-compat", "team": "auditors"}),
 )  # fmt: skip
 OPEN = Planned("postcodes-today", "Which digit is it?", range(1050, 1250), DAYS,
@@ -59,51 +59,51 @@ OPEN = Planned("postcodes-today", "Which digit is it?", range(1050, 1250), DAYS,
 
 
 def loaded() -> bool:
-    """Whether the demo was loaded to its end: the open job is what it makes last."""
+    """Return whether the demo is loaded completely; the open job is created last."""
     return Job.objects.filter(requester__slug=SLUG, name=OPEN.name).exists()
 
 
 def load(*, now: datetime, progress: Progress) -> dict[str, dict[str, str]]:
-    """Load the demo, or what is missing of it; returns the accounts as they are printed."""
+    """Load the demo, or the missing part of it; return its accounts."""
     rng = np.random.default_rng(SEED)
     first = (now - timedelta(days=DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")  # a crash only means to load it again
-    viewer, known = _people_of_the_house(now)
-    images, shown = digits.pictures()
+        cursor.execute("SET synchronous_commit TO off")  # after a crash the demo is loaded again
+    viewer, credentials = _members(now)
+    images, truth = digits.pictures()
     digits.write(SLUG, range(OPEN.pictures.stop), images)
     team_of = _teams(viewer)
     workers = _crowd(viewer, team_of, first, rng)
     hold.deposit(requester_id=viewer.requester.pk, amount=Decimal("500.000"), reference="demo", now=first)
     for planned in JOBS:
-        _run(planned, viewer, workers=workers, shown=shown, first=first, rng=rng, progress=progress)
+        _run(planned, viewer, workers=workers, truth=truth, first=first, rng=rng, progress=progress)
     job = _create(OPEN, viewer, now=now, simulated=False)
     while job.state == "Initializing":
         job = job_lifecycle.advance(job.pk, now=now)
-    _remember_truth(job, shown)
+    _remember_truth(job, truth)
     rollup.roll(zone=settings.TIME_ZONE)
     for pk in quality.stale():
         quality.form(Job.objects.select_related("requester").get(pk=pk), now=now)
-    accounts.remember(known)
-    return known
+    accounts.remember(credentials)
+    return credentials
 
 
-def _people_of_the_house(now: datetime) -> tuple[Viewer, dict[str, dict[str, str]]]:
+def _members(now: datetime) -> tuple[Viewer, dict[str, dict[str, str]]]:
     requester = Requester.objects.filter(slug=SLUG).first() or setup.requester(slug=SLUG, name="Digits Lab")
-    known = {}
+    credentials = {}
     for role, name, right in (("requester", "Rita", Role.OWNER), ("operations", "Otto", Role.OPERATIONS)):
         user, password = _user(f"{role}@example.org", name)
         setup.member(requester=requester, user=user, role=right)
-        known[role] = {"email": user.email, "password": password}
+        credentials[role] = {"email": user.email, "password": password}
     for name in crowd.FIRST[:3]:
         user, password = _user(f"{name.lower()}@example.org", name)
-        known[f"worker {name}"] = {"email": user.email, "password": password}
+        credentials[f"worker {name}"] = {"email": user.email, "password": password}
     viewer = Viewer(requester=requester, role=Role.OWNER, user=User.objects.get(email="requester@example.org"))
     for key in requester.access_keys.filter(name="demo", revoked_at=None):
         keys.revoke(key, now=now)
     key, secret = keys.create(requester=requester, name="demo", role=Role.REQUESTER, created_by=viewer.user)
-    known["access key"] = {"token": f"{key.key_id}.{secret}"}
-    return viewer, known
+    credentials["access key"] = {"token": f"{key.key_id}.{secret}"}
+    return viewer, credentials
 
 
 def _user(email: str, name: str) -> tuple[User, str]:
@@ -116,7 +116,7 @@ def _user(email: str, name: str) -> tuple[User, str]:
 
 def _teams(viewer: Viewer) -> dict[str, Team]:
     workforce = setup.private(viewer.requester)
-    texts = {"readers": "People who read handwriting", "auditors": "The most careful of the readers"}
+    texts = {"readers": "Readers of handwriting", "auditors": "The most careful readers"}
     return {
         name: Team.objects.get_or_create(workforce=workforce, name=name, defaults={"description": text})[0]
         for name, text in texts.items()
@@ -141,21 +141,21 @@ def _run(
     viewer: Viewer,
     *,
     workers: list[tuple[crowd.Person, Worker]],
-    shown: np.ndarray,
+    truth: np.ndarray,
     first: datetime,
     rng: np.random.Generator,
     progress: Progress,
 ) -> None:
-    """One job from creation to its end, worker after worker in the order of time."""
+    """Simulate a job from creation to its end, with the workers' sessions in time order."""
     began = first + timedelta(days=planned.day, hours=8)
     job = Job.objects.filter(requester=viewer.requester, name=planned.name).first()
     job = job or _create(planned, viewer, now=began, simulated=True)
     if job.state in ENDED:
         return
     job = job_lifecycle.advance(job.pk, now=began)
-    truth = _remember_truth(job, shown)
+    truth_of = _remember_truth(job, truth)
     members = set(job.team.workers.values_list("pk", flat=True))
-    # Who comes next: (time, tie-breaker, person, worker, end of the session).
+    # A heap of (time, tie-breaker, person, worker, end of the session).
     agenda: list[tuple[datetime, int, crowd.Person, Worker, datetime]] = []
     for place, (person, worker) in enumerate(workers):
         if worker.pk in members:
@@ -172,9 +172,9 @@ def _run(
         took = person.takes(rng)
         later = now + timedelta(seconds=took)
         if rng.random() < 0.01:
-            release.give_back(assignment=assignment, reason="Cannot read it.", now=later)
+            release.give_back(assignment=assignment, reason="The digit is illegible.", now=later)
         else:
-            answer = person.answer(truth[assignment.task_id], rng, day=(now - first).days)
+            answer = person.answer(truth_of[assignment.task_id], rng, day=(now - first).days)
             content = {"crowd-image-classifier": {"label": str(answer)}}
             submit.submit(assignment=assignment, content=content, active_seconds=took * 0.9, now=later)
             done += 1
@@ -198,13 +198,13 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, simulated: bool)
         "categories": CATEGORIES,
         "manifest": digits.manifest(SLUG, planned.name, planned.pictures),
         "title": planned.title,
-        "description": "Look at one handwritten digit and say which it is.",
+        "description": "Identify one handwritten digit.",
         "instructions": {
-            "short": "Choose the digit that was written. Guess if you must; do not skip.",
-            "full": "Each picture shows one digit from 0 to 9, as somebody wrote it. Choose the one that was meant. "
-            "If two seem possible, take the likelier one.",
+            "short": "Choose the digit in the picture. If you are unsure, choose the most likely one.",
+            "full": "Each picture shows one handwritten digit from 0 to 9. Choose the digit that the writer meant. "
+            "If two digits are possible, choose the more likely one.",
             "good_example": digits.address(SLUG, 0),
-            "bad_example": "A one with a long upstroke is not a seven: look for the bar.",
+            "bad_example": "A 1 with a long upstroke is not a 7: look for the horizontal bar.",
         },
         "time_limit": 300,
         "max_concurrent": 200,
@@ -213,17 +213,17 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, simulated: bool)
     return create.create(viewer=viewer, given=asks, now=now, simulated=simulated)
 
 
-def _remember_truth(job: Job, shown: np.ndarray) -> dict[int, int]:
-    """Keep the digit that each object shows as its truth; returns it by the object's id."""
+def _remember_truth(job: Job, truth: np.ndarray) -> dict[int, int]:
+    """Store the digit of each object as its truth; return it by object id."""
     numbers = {
         pk: int(line_.rsplit(":", 1)[1].rstrip(" }"))
         for pk, line_ in DataObject.objects.filter(job=job).values_list("pk", "line")
     }
     Truth.objects.bulk_create(
         [
-            Truth(data_object_id=pk, job=job, value=str(shown[number]), source="scikit-learn")
+            Truth(data_object_id=pk, job=job, value=str(truth[number]), source="scikit-learn")
             for pk, number in numbers.items()
         ],
         ignore_conflicts=True,
     )
-    return {pk: int(shown[number]) for pk, number in numbers.items()}
+    return {pk: int(truth[number]) for pk, number in numbers.items()}

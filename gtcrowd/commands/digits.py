@@ -1,4 +1,4 @@
-"""Real pictures that come with scikit-learn: handwritten digits, 8 x 8 pixels in 16 shades, written large as PNG.
+"""Provide real pictures: the handwritten digits of scikit-learn, 8 x 8 pixels in 16 shades, enlarged and saved as PNG.
 
 E. Alpaydin & C. Kaynak 1998, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository.
 """
@@ -12,17 +12,17 @@ from sklearn.datasets import load_digits
 from gtcrowd.jobs import store
 
 SCALE = 24
-"""Times as large: a picture of 192 x 192 pixels."""
+"""Enlargement factor; pictures have 192 x 192 pixels."""
 
 
 def pictures() -> tuple[np.ndarray, np.ndarray]:
-    """Pictures, float [1797, 8, 8] from 0 to 16, and the digit each shows, int [1797]."""
+    """Return the pictures, float [1797, 8, 8] from 0 to 16, and their digits, int [1797]."""
     digits = load_digits()
     return digits.images, digits.target
 
 
 def write(bucket: str, numbers: range, images: np.ndarray) -> None:
-    """Write pictures as `s3://BUCKET/digits/0007.png`, unless they stand there."""
+    """Write pictures as `s3://BUCKET/digits/0007.png`, unless they exist."""
     for number in numbers:
         uri = address(bucket, number)
         try:
@@ -35,7 +35,7 @@ def write(bucket: str, numbers: range, images: np.ndarray) -> None:
 
 
 def manifest(bucket: str, name: str, numbers: range) -> str:
-    """Write the input manifest of these pictures and return its address."""
+    """Write the input manifest of these pictures and return its URI."""
     uri = f"s3://{bucket}/manifests/{name}.manifest"
     with store.store().write(uri) as file:
         for number in numbers:

@@ -1,8 +1,8 @@
-"""Answers split by task into parts on disk, so that no process ever holds all of them.
+"""Partition answers by task on disk, so no process holds all of them.
 
-First the file is read once from beginning to end and each answer put into the part that the name of its task decides;
-workers and labels get codes over all parts. Then each part is ordered by task, wherever there is a process to do it.
-Nothing but a part is ever in memory, and beside it the names of workers and labels.
+The file is read once; each answer goes into the partition of the hash of its task, and workers and labels get codes
+that are common to all partitions. Then each partition is sorted by task, in any process. Memory holds one partition and
+the names of workers and labels.
 """
 
 import os
@@ -28,7 +28,7 @@ RAW = pa.schema([("task", pa.string()), ("worker", pa.int32()), ("label", pa.int
 
 @dataclass(frozen=True)
 class Split:
-    """A file of answers in parts: where they lie, and the names behind the codes of workers and labels."""
+    """A partitioned file of answers: its folder, and the names behind the codes of workers and labels."""
 
     folder: Path
     parts: int
@@ -38,12 +38,14 @@ class Split:
 
     @property
     def n_labels(self) -> int:
-        """Number of labels; a table needs one even where nothing was answered."""
+        """Number of labels; at least one, as a table needs."""
         return max(len(self.labels), 1)
 
 
-def split(path: Path, folder: Path, *, parts: int, labels: Sequence[str] | None, said: Callable[[str], None]) -> Split:
-    """Put each answer of a file into its part, not yet ordered. Raises FileRefused."""
+def split(
+    path: Path, folder: Path, *, parts: int, labels: Sequence[str] | None, report: Callable[[str], None]
+) -> Split:
+    """Write each answer of a file into its partition, unsorted. Raises FileRefused."""
     workers: dict[str, int] = {}
     seen: dict[str, int] = {}
     first: dict[str, int] = {}
@@ -64,16 +66,16 @@ def split(path: Path, folder: Path, *, parts: int, labels: Sequence[str] | None,
                 if len(here):
                     writer.write_table(pa.table([column.take(here) for column in columns], schema=RAW))
             rows += len(chosen)
-            said(f"{rows:,} answers in parts")
+            report(f"{rows:,} answers partitioned")
     ordered = consolidation_files.ordered_labels(path, first, labels)
     place = {text: code for code, text in enumerate(ordered)}
     return Split(folder, parts, list(workers), ordered, np.array([place[text] for text in seen], dtype=np.int32))
 
 
 def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str, int]) -> tuple[int, int]:
-    """Order a part by task, and note beside each task the codes of its known and its true label, -1 for none.
+    """Sort a partition by task, and store the codes of the gold and the true label of each task, -1 for none.
 
-    Returns the number of its tasks and of its answers.
+    Returns the number of tasks and of answers.
     """
     raw = parquet.read_table(_raw(split.folder, part))
     column = raw["task"].combine_chunks().dictionary_encode()
@@ -88,31 +90,31 @@ def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str
         "known": np.array([known.get(name, -1) for name in names], np.int32),
         "truth": np.array([truth.get(name, -1) for name in names], np.int32),
     }
-    # Numbers that are read in every pass: taking them apart would cost more than reading them whole.
+    # Read in every pass: decompressing would cost more than reading them uncompressed.
     parquet.write_table(pa.table(answers), _answers(split.folder, part), compression="none", use_dictionary=False)
     parquet.write_table(pa.table(tasks), _tasks(split.folder, part))
     return len(names), len(task)
 
 
 def load(split: Split, part: int) -> Shard:
-    """A part that was settled."""
+    """Load a sorted partition."""
     answers = parquet.read_table(_answers(split.folder, part))
     known = parquet.read_table(_tasks(split.folder, part), columns=["known"])["known"].to_numpy()
     table = AnswerTable.from_codes(
         *(answers[name].to_numpy() for name in ("task", "worker", "label")),
         n_tasks=len(known), n_workers=len(split.workers), n_labels=split.n_labels,
     )  # fmt: skip
-    return Shard(table, known if (known >= 0).any() else None, Kept(split.folder, part))
+    return Shard(table, known if (known >= 0).any() else None, StateFiles(split.folder, part))
 
 
 def tasks(split: Split, part: int) -> tuple[list[str], npt.NDArray[np.int32]]:
-    """The names of the tasks of a part in their order, and the codes of their true labels."""
+    """Return the names of the tasks of a partition in order, and the codes of their true labels."""
     table = parquet.read_table(_tasks(split.folder, part), columns=["task", "truth"])
     return table["task"].to_pylist(), table["truth"].to_numpy()
 
 
-class Kept(MutableMapping[str, Any]):
-    """Arrays that a part keeps between passes, as files that another process finds as well."""
+class StateFiles(MutableMapping[str, Any]):
+    """The arrays that a partition stores between passes, as files that other processes can read."""
 
     def __init__(self, folder: Path, part: int) -> None:
         self.folder, self.part = folder, part
@@ -159,7 +161,7 @@ def _tasks(folder: Path, part: int) -> Path:
 
 
 def _part_of(names: list[str], parts: int) -> npt.NDArray[np.int64]:
-    """The part of each name, by a hash of it that is the same in every run."""
+    """Return the partition of each name, by a hash that is the same in every run."""
     if not names:
         return np.zeros(0, dtype=np.int64)
     hashed = pd.util.hash_array(np.array(names, dtype=object), categorize=False)
@@ -171,6 +173,6 @@ def _names(column: Column) -> pa.Array:
 
 
 def _codes(column: Column, codes: dict[str, int]) -> pa.Array:
-    """The column with codes over all batches; names not seen yet get the next ones."""
+    """Return the column with codes that are common to all batches; new names get the next codes."""
     here = np.array([codes.setdefault(text, len(codes)) for text in column.texts], dtype=np.int32)
     return pa.array(here[column.codes] if len(here) else here)

@@ -1,4 +1,4 @@
-"""Start, watch and end the processes of a running service, and clear up what a killed start left behind."""
+"""Start and stop the processes of the service, and stop those left over from a killed start."""
 
 import json
 import os
@@ -14,7 +14,7 @@ END_SECONDS = 15
 
 
 class AlreadyRunning(Exception):
-    """Another start of the same folder is still at work."""
+    """The service is already running from the same folder."""
 
 
 def port_in_use(host: str, port: int) -> bool:
@@ -28,22 +28,22 @@ def port_in_use(host: str, port: int) -> bool:
 
 
 class Register:
-    """The processes of this start, kept in a file so that the next start can end those a kill left behind."""
+    """A file with the processes of this start, so the next start can stop those left over after a kill."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def clear(self) -> int:
-        """End what an earlier start left running; returns how many. Raises AlreadyRunning if that start lives."""
-        known = self._read()
-        if known and _alive(known[0]):
-            raise AlreadyRunning(f"process {known[0][0]:.0f}")
-        ended = sum(end(int(pid), born) for pid, born in known[1:])
+        """Stop the processes of an earlier start; return their number. Raises AlreadyRunning if it is still running."""
+        entries = self._read()
+        if entries and _alive(entries[0]):
+            raise AlreadyRunning(f"process {entries[0][0]:.0f}")
+        ended = sum(end(int(pid), born) for pid, born in entries[1:])
         self.remove()
         return ended
 
     def write(self, pids: Sequence[int]) -> None:
-        """Keep this process, first, and those it started, each with its time of birth."""
+        """Store this process first, and those it started, each with its start time."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         entries = [[pid, psutil.Process(pid).create_time()] for pid in (os.getpid(), *pids) if psutil.pid_exists(pid)]
         self.file.write_text(json.dumps(entries))
@@ -62,20 +62,20 @@ class Register:
 
 
 def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start a Python process in a session of its own: Ctrl-C reaches only this process, which ends them in order."""
+    """Start a Python process in its own session, so Ctrl-C reaches only the parent, which stops it in order."""
     return subprocess.Popen([sys.executable, *arguments], start_new_session=True)  # noqa: S603 - our own modules
 
 
 def born(pid: int) -> float:
-    """When the process began, by which it is told from another one that gets its number later."""
+    """Return the start time of a process, which distinguishes it from a later process with the same id."""
     return psutil.Process(pid).create_time()
 
 
 def end(pid: int, since: float) -> int:
-    """Ask the process, and whatever it started, to end; after a while, end them. Returns how many there were.
+    """Terminate a process and its descendants, after END_SECONDS kill them; return their number.
 
-    `pid` was started by `start` at the time `since`. What it started belongs to its session even after the
-    process itself was killed.
+    `pid` was started by `start` at the time `since`. Its descendants belong to its session even after the process
+    itself was killed.
     """
     family = [process for process in psutil.process_iter() if _belongs(process, pid, since)]
     for process in family:
@@ -97,7 +97,7 @@ def _belongs(process: psutil.Process, session: int, since: float) -> bool:
 
 
 def _alive(entry: Sequence[float]) -> psutil.Process | None:
-    """The process of an entry, if it is still that one and not another with its number."""
+    """Return the process of an entry, unless it has ended and its id is reused."""
     pid, born = int(entry[0]), entry[1]
     try:
         process = psutil.Process(pid)

@@ -1,6 +1,6 @@
-"""Play recorded answers through the service: the same claim and submit as the portal, and every method after it.
+"""Replay recorded answers through the service with the claim and submit of the portal, then run every method.
 
-A replay can be ended and started again: answers that stand already are passed over.
+An interrupted replay can be started again; stored answers are skipped.
 """
 
 import json
@@ -31,14 +31,14 @@ from gtcrowd.workforce.models import Team, Worker
 
 REQUESTER = "replay"
 SECONDS = 10.0
-"""How long an answer took where the recording does not say."""
+"""Answer time if the recording has none."""
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
+"""Called with the name of the step, the amount done and the total."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How a method did on the objects whose truth is known. Ties count by their share in the accuracy."""
+    """The measures of a method on the objects with truth; ties count fractionally in the accuracy."""
 
     method: str
     accuracy: float
@@ -50,7 +50,7 @@ class Score:
 
 
 def prepare(recording: Recording, *, name: str, now: datetime) -> Job:
-    """The job of this name, created for the recording if there is none yet, with all objects open."""
+    """Return the job of this name with all objects open; create it for the recording if needed."""
     viewer = _viewer()
     job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
     if job is None:
@@ -63,9 +63,9 @@ def prepare(recording: Recording, *, name: str, now: datetime) -> Job:
 
 
 def play(recording: Recording, job: Job, progress: Progress) -> int:
-    """Hand in every answer that does not stand yet; returns how many were handed in."""
+    """Submit every answer that is not stored yet; return their number."""
     with connection.cursor() as cursor:
-        # What a crash of the database takes back is handed in again by the next start.
+        # Answers lost in a crash of the database are submitted again by the next start.
         cursor.execute("SET synchronous_commit TO off")
     workers = _workers(job, {answer.worker for answer in recording.answers})
     tasks = _tasks(job)
@@ -74,16 +74,16 @@ def play(recording: Recording, job: Job, progress: Progress) -> int:
     for count, recorded in enumerate(recording.answers, 1):
         task, worker = tasks[recorded.task], workers[recorded.worker]
         if (task, worker.pk) not in done:
-            _hand_in(job, worker, task, recorded)
+            _submit(job, worker, task, recorded)
             played += 1
-        if count % 250 == 0:  # often enough to see it move, seldom enough to cost nothing
+        if count % 250 == 0:  # often enough to be visible, rarely enough to be cheap
             progress("answers", count, len(recording.answers))
     progress("answers", len(recording.answers), len(recording.answers))
     return played
 
 
 def finish(job: Job, recording: Recording) -> Job:
-    """Let the job come to its end, as it would when the objects are no longer available."""
+    """Advance the job to its end, as if the lifetime of its tasks were over."""
     last = max((answer.at for answer in recording.answers if answer.at), default=timezone.now())
     later = max(last, timezone.now()) + timedelta(seconds=job.task_lifetime + job.time_limit)
     while job.state not in ENDED:
@@ -92,7 +92,7 @@ def finish(job: Job, recording: Recording) -> Job:
 
 
 def compare(job: Job, recording: Recording, progress: Progress) -> list[Score]:
-    """A run of every method, and how each did. The job's own run, which decided its labels, is one of them."""
+    """Run every method and return its measures; the official run of the job is reused."""
     methods = list(consolidation.METHODS)
     scores = []
     for count, method in enumerate(methods):
@@ -110,7 +110,7 @@ def _viewer() -> Viewer:
     requester = Requester.objects.filter(slug=REQUESTER).first()
     if requester is None:
         requester = setup.requester(slug=REQUESTER, name="Replay")
-        # Recorded crowds are as they were: more answers an object, more objects at once than a job may ask for.
+        # Recorded crowds may exceed the limits of jobs.
         requester.max_workers_per_object, requester.max_concurrent_objects = 1000, 2_000_000_000
         requester.save()
     return Viewer(requester=requester, role=Role.OWNER)
@@ -118,10 +118,10 @@ def _viewer() -> Viewer:
 
 def _team(viewer: Viewer, name: str) -> Team:
     workforce = setup.private(viewer.requester)
-    made, _created = Team.objects.get_or_create(
+    team, _created = Team.objects.get_or_create(
         workforce=workforce, name=name, defaults={"description": f"The recorded crowd of {name}"}
     )
-    return made
+    return team
 
 
 def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
@@ -137,7 +137,7 @@ def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
         "categories": recording.labels if len(recording.labels) > 1 else [*recording.labels, "other"],
         "team": team.name,
         "title": f"Replay of {recording.name}",
-        "description": "Recorded answers, played through the same functions as the portal.",
+        "description": "Recorded answers, replayed through the same functions as the portal.",
         "price": Decimal("0.000"),
         "workers_per_object": recording.most_per_task,
         "time_limit": 28_800,
@@ -149,28 +149,28 @@ def _request(recording: Recording, name: str, team: Team) -> dict[str, object]:
 def _advance(job: Job, now: datetime) -> Job:
     try:
         return job_lifecycle.advance(job.pk, now=now)
-    except job_lifecycle.Busy:  # a queue worker is just doing it
+    except job_lifecycle.Busy:  # a queue worker is advancing it
         connection.cursor().execute("SELECT pg_sleep(0.1)")
         return Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job.pk)
 
 
 def _remember_truth(job: Job, recording: Recording) -> None:
-    known = [
+    truths = [
         Truth(data_object_id=pk, job=job, value=recording.truth[task], source="truth.csv")
         for task, pk in _tasks(job).items()
         if task in recording.truth
     ]
-    Truth.objects.bulk_create(known, ignore_conflicts=True, batch_size=5000)
+    Truth.objects.bulk_create(truths, ignore_conflicts=True, batch_size=5000)
 
 
 def _tasks(job: Job) -> dict[str, int]:
-    """Id of the task of each name."""
+    """Return the id of the task of each name."""
     lines = Task.objects.filter(job=job).values_list("data_object__line", "pk")
     return {json.loads(text)["task"]: pk for text, pk in lines}
 
 
 def _workers(job: Job, names: Iterable[str]) -> dict[str, Worker]:
-    made = {}
+    workers = {}
     for name in sorted(names):
         local = re.sub(r"[^a-z0-9.-]", "-", name.lower())[:40]
         email = f"{local}@{job.name.lower()}.replay.invalid"
@@ -178,11 +178,11 @@ def _workers(job: Job, names: Iterable[str]) -> dict[str, Worker]:
         if user.pk is None:
             user.set_unusable_password()
             user.save()
-        made[name] = setup.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
-    return made
+        workers[name] = setup.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
+    return workers
 
 
-def _hand_in(job: Job, worker: Worker, task: int, recorded: Recorded) -> None:
+def _submit(job: Job, worker: Worker, task: int, recorded: Recorded) -> None:
     seconds = timedelta(seconds=SECONDS if recorded.seconds is None else recorded.seconds)
     at = recorded.at or timezone.now()
     began = max(at - seconds, job.started_at or at)

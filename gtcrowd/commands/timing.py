@@ -1,4 +1,4 @@
-"""Seconds of a piece of work."""
+"""Time a piece of work."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Seconds that `work` took, and what it gave."""
+    """Return the seconds that `work` took, and its result."""
     began = time.perf_counter()
-    done = work()
-    return time.perf_counter() - began, done
+    result = work()
+    return time.perf_counter() - began, result

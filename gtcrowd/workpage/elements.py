@@ -43,7 +43,12 @@ class Group:
 
 def groups(html: str) -> list[Group]:
     """Return the groups whose elements occur in the page."""
-    return [group for group in _groups(kind_folders()) if group.is_in(html)]
+    return [group for group in all_groups() if group.is_in(html)]
+
+
+def all_groups() -> tuple[Group, ...]:
+    """Return every group of elements, those of the kinds included."""
+    return _groups(kind_folders())
 
 
 def modules(used: Iterable[Group]) -> list[str]:

@@ -17,11 +17,11 @@ CAR = ("car", (100.0, 100.0, 200.0, 150.0))
 """100 wide, 50 high."""
 
 
-def summed(given, held):
-    return boxes.summed(boxes.compared(given, held), np.ones(len(given), bool))
+def summed(answers, references):
+    return boxes.summarize(boxes.compare(answers, references), np.ones(len(answers), bool))
 
 
-def test_a_box_to_the_right_and_above_that_is_too_wide():
+def test_box_offsets():
     found = summed([(("car", (110.0, 90.0, 230.0, 140.0)),)], [(CAR,)])
 
     assert found["n"] == 1
@@ -34,7 +34,7 @@ def test_a_box_to_the_right_and_above_that_is_too_wide():
     assert found["iou"] == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
 
 
-def test_missed_and_extra_boxes_are_counted():
+def test_counts_missed_and_extra_boxes():
     """A bus is no car, wherever it lies; an object without a label says nothing."""
     bus = ("bus", CAR[1])
 
@@ -44,7 +44,7 @@ def test_missed_and_extra_boxes_are_counted():
     assert found["iou"][9] == 1
 
 
-def test_the_interval_is_students():
+def test_offset_interval_is_students():
     given = [(("car", (100.0 + step, 100.0, 200.0 + step, 150.0)),) for step in (8, 10, 12)]
 
     found = summed(given, [(CAR,)] * 3)
@@ -53,22 +53,22 @@ def test_the_interval_is_students():
     assert found["dx"] == pytest.approx([0.1, 0.1 - reach, 0.1 + reach], abs=1e-5)
 
 
-def test_only_chosen_answers_are_summed():
-    found = boxes.compared([(CAR,), (CAR,)], [(CAR,), (CAR, CAR)])
+def test_summarizes_chosen_answers_only():
+    found = boxes.compare([(CAR,), (CAR,)], [(CAR,), (CAR, CAR)])
 
-    told = boxes.summed(found, np.array([True, False]))
+    told = boxes.summarize(found, np.array([True, False]))
 
     assert (told["n"], told["missed"]) == (1, 0)
 
 
-def test_without_a_pair_there_is_no_offset():
+def test_no_offset_without_matched_boxes():
     found = summed([()], [(CAR,)])
 
     assert (found["n"], found["missed"], found["dx"], found["mean_iou"]) == (0, 1, [None] * 3, None)
 
 
 @pytest.mark.django_db
-def test_what_is_known_counts_before_the_truth_and_that_before_the_label(ask, put, hire, alice, now):
+def test_box_reference_precedence(ask, put, hire, alice, now):
     """Cleo draws the same box everywhere. The known one and the truth lie elsewhere, the label is hers."""
 
     def value(left):

@@ -24,12 +24,12 @@ def crowd(seed=0, *, accuracy=0.85):
     return task, worker, value, truth, confusion, np.full(VALUES, 1 / VALUES)
 
 
-def watched(task, worker, value, confusion, prior, limit=12.0):
-    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
-    return drift.watch(worker, value, beside, crowd=confusion[0], n_workers=WORKERS, limit=limit)
+def charts(task, worker, value, confusion, prior, limit=12.0):
+    posterior = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    return drift.detect(worker, value, posterior, crowd=confusion[0], n_workers=WORKERS, limit=limit)
 
 
-def test_others_leave_the_own_answer_out():
+def test_posterior_leaves_own_answer_out():
     task, worker, value = np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([0, 0, 1])
     confusion = np.array([[[0.9, 0.1], [0.1, 0.9]]] * 2)
 
@@ -39,37 +39,37 @@ def test_others_leave_the_own_answer_out():
     assert found[2] == pytest.approx([0.5, 0.5])
 
 
-def test_nobody_of_an_ordinary_crowd_is_told():
+def test_no_report_on_ordinary_crowd():
     task, worker, value, _truth, confusion, prior = crowd()
 
-    assert (watched(task, worker, value, confusion, prior).alarm == -1).all()
+    assert (charts(task, worker, value, confusion, prior).alarm == -1).all()
     pairs = fraud.copying(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
-    assert len(pairs.one) == WORKERS * (WORKERS - 1) / 2
+    assert len(pairs.first) == WORKERS * (WORKERS - 1) / 2
     assert not fraud.discoveries(pairs.ratio).any()
 
 
-def test_who_stops_looking_is_told_soon():
+def test_detects_drift_soon():
     task, worker, value, _truth, confusion, prior = crowd()
     rows = np.flatnonzero(worker == 7)
     changed = value.copy()
     changed[rows[250:]] = np.random.default_rng(1).integers(0, VALUES, len(rows) - 250)
 
-    found = watched(task, worker, changed, confusion, prior)
+    found = charts(task, worker, changed, confusion, prior)
 
     assert np.flatnonzero(found.alarm >= 0).tolist() == [7]
     assert 250 <= found.alarm[7] < 320
     assert 230 <= found.began[7] <= 270
 
 
-def test_who_never_looked_has_not_changed():
+def test_no_drift_for_lifelong_guesser():
     task, worker, value, _truth, confusion, prior = crowd()
     rows = worker == 7
     value[rows] = np.random.default_rng(1).integers(0, VALUES, int(rows.sum()))
 
-    assert watched(task, worker, value, confusion, prior).alarm[7] == -1
+    assert charts(task, worker, value, confusion, prior).alarm[7] == -1
 
 
-def test_who_never_looked_at_many_categories_has_not_changed_either():
+def test_no_drift_for_guesser_of_many_categories():
     rng = np.random.default_rng(4)
     truth = np.repeat(rng.integers(0, 10, 300), 2)
     worker, value = np.tile([0, 1], 300), truth.copy()
@@ -77,18 +77,18 @@ def test_who_never_looked_at_many_categories_has_not_changed_either():
     confusion = np.full((10, 10), 0.01)
     confusion[range(10), range(10)] = 0.91
 
-    found = drift.watch(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
+    found = drift.detect(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
 
     assert (found.alarm == -1).all()
 
 
-def test_the_threshold_keeps_to_the_budget():
+def test_threshold_follows_budget():
     """Answers of which each says as much for as against are no drift, however many there are."""
-    assert drift.threshold(100_000, budget=1) == pytest.approx(np.log(100_000) + drift.DOUBT)
+    assert drift.threshold(100_000, budget=1) == pytest.approx(np.log(100_000) + drift.SAFETY)
     assert drift.threshold(100_000, budget=10) < drift.threshold(100_000, budget=1)
 
 
-def test_a_ring_is_found_by_its_errors():
+def test_detects_ring_by_shared_errors():
     task, worker, value, _truth, confusion, prior = crowd()
     led = dict(zip(task[worker == 3].tolist(), value[worker == 3].tolist(), strict=True))
     for row in np.flatnonzero(np.isin(worker, [4, 5])):
@@ -101,7 +101,7 @@ def test_a_ring_is_found_by_its_errors():
     assert (pairs.same[found] > 3 * pairs.expected[found]).all()
 
 
-def test_agreeing_with_everybody_is_no_sign():
+def test_no_report_for_accurate_workers():
     task, worker, value, truth, confusion, prior = crowd(accuracy=0.98)
     value[np.isin(worker, [3, 4])] = truth[task[np.isin(worker, [3, 4])]]
 
@@ -110,7 +110,7 @@ def test_agreeing_with_everybody_is_no_sign():
     assert not fraud.discoveries(pairs.ratio).any()
 
 
-def test_agreeing_beside_somebody_who_guesses_is_no_sign():
+def test_no_report_beside_guesser():
     """Of three answers to an object two are nearly always right and one is a guess, which says nothing of the object."""
     rng = np.random.default_rng(3)
     confusion = np.full((6, 10, 10), 0.01)
@@ -122,26 +122,26 @@ def test_agreeing_beside_somebody_who_guesses_is_no_sign():
 
     pairs = fraud.copying(task, worker, value, confusion=confusion, prior=np.full(10, 0.1), n_tasks=TASKS)
 
-    assert len(pairs.one) == 15
+    assert len(pairs.first) == 15
     assert not fraud.discoveries(pairs.ratio).any()
 
 
-def test_speeders_machines_and_the_indifferent_are_found():
+def test_detects_speeders_scripts_and_constant_answers():
     task, worker, value, _truth, confusion, prior = crowd()
     rng = np.random.default_rng(2)
     seconds = np.exp(rng.normal(2, 0.5, len(task)))
     seconds[worker == 1] *= 0.1
     seconds[worker == 2] = 8 + rng.random(int((worker == 2).sum())) / 10
     value[worker == 3] = 0
-    beside = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    posterior = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
 
     assert np.flatnonzero(fraud.discoveries(fraud.speed(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [1]
     assert np.flatnonzero(fraud.discoveries(fraud.regularity(worker, seconds, n_workers=WORKERS).ratio)).tolist() == [2]
-    signs = fraud.entropy(worker, value, beside, n_workers=WORKERS, n_values=VALUES)
+    signs = fraud.entropy(worker, value, posterior, n_workers=WORKERS, n_values=VALUES)
     assert np.flatnonzero(fraud.discoveries(signs.ratio)).tolist() == [3]
 
 
-def test_two_hands_in_one_account_are_found():
+def test_detects_shared_account():
     rng = np.random.default_rng(3)
     worker = np.repeat(np.arange(10), 200)
     at = np.tile(np.repeat(np.arange(10) * 10_000.0, 20) + np.tile(np.arange(20) * 60.0, 10), 10)
@@ -155,18 +155,18 @@ def test_two_hands_in_one_account_are_found():
 
 
 @pytest.mark.django_db
-def test_a_case_is_told_once_and_decided_by_people(alice, ask, hire, now):
+def test_case_is_opened_once_and_decided(alice, ask, hire, now):
     job = ask()
     people = [hire(f"w{n}") for n in range(WORKERS)]
     task, worker, value, _truth, confusion, prior = crowd()
     value[worker == 3] = 0
-    seen = cases.Seen(
+    answers = cases.JobAnswers(
         task, worker, value, np.full(len(task), 9.0), np.arange(len(task), dtype=float), confusion, prior,
         np.array([one.pk for one in people]), TASKS,
     )  # fmt: skip
 
-    cases.look(job, seen, now=now)
-    cases.look(job, seen, now=now)
+    cases.open_cases(job, answers, now=now)
+    cases.open_cases(job, answers, now=now)
 
     case = Case.objects.get(category="entropy")
     assert (case.worker, case.state) == (people[3], "open")
@@ -180,5 +180,5 @@ def test_a_case_is_told_once_and_decided_by_people(alice, ask, hire, now):
     assert Case.objects.get(pk=case.pk).state == "cleared"
 
 
-def test_every_case_has_innocent_explanations():
+def test_every_category_has_innocent_explanations():
     assert all(len(category.innocent) >= 2 for category in cases.CATEGORIES.values())

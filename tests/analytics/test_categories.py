@@ -9,7 +9,7 @@ from gtcrowd.consolidation.intervals import credible_interval
 CROWD = [[80, 20], [10, 90]]
 
 
-def test_recall_and_precision_of_each_category():
+def test_recall_and_precision():
     found = categories.by_category([[8, 2], [1, 4]], ["heron", "ibis"])
 
     assert found["n"].tolist() == [10, 5]
@@ -20,14 +20,14 @@ def test_recall_and_precision_of_each_category():
     assert (found["low"][0], found["high"][0]) == (low[0], high[0])
 
 
-def test_a_category_that_nobody_met_has_no_share():
+def test_unseen_category_is_undefined():
     found = categories.by_category([[3, 0], [0, 0]], ["heron", "ibis"]).iloc[1]
 
     assert found[["recall", "low", "high", "precision"]].isna().all()
     assert found["n"] == 0
 
 
-def test_few_answers_are_drawn_to_the_crowd_and_none_are_the_crowds():
+def test_recall_shrinks_towards_crowd():
     found, mixed = categories.of_worker([[3, 1], [0, 0]], CROWD, ["heron", "ibis"])
 
     assert found["recall"].tolist() == pytest.approx([(3 + 2 * 0.8) / 6, 0.9])
@@ -37,7 +37,7 @@ def test_few_answers_are_drawn_to_the_crowd_and_none_are_the_crowds():
     assert (mixed.as_given, mixed.n) == (0.75, 4)
 
 
-def test_who_was_given_the_hard_category_is_compared_at_the_crowds_mix():
+def test_standardizes_to_crowds_mix():
     """Two workers who recognize each category alike, one with many of the hard one."""
     _table, easy = categories.of_worker([[900, 100], [40, 60]], [[500, 0], [0, 500]], ["a", "b"])
     _table, hard = categories.of_worker([[90, 10], [400, 600]], [[500, 0], [0, 500]], ["a", "b"])
@@ -47,14 +47,14 @@ def test_who_was_given_the_hard_category_is_compared_at_the_crowds_mix():
     assert hard.share == pytest.approx(0.75, abs=0.01)
 
 
-def test_of_one_category_the_interval_is_that_of_the_share():
+def test_single_category_interval_is_jeffreys():
     _table, mixed = categories.of_worker([[30, 10], [0, 0]], [[80, 20], [0, 0]], ["a", "b"])
 
     low, high = credible_interval([30 + 1.6], [42])
     assert (mixed.low, mixed.high) == (pytest.approx(low[0]), pytest.approx(high[0]))
 
 
-def test_the_interval_holds_the_share():
+def test_interval_contains_share():
     """Drawn again and again, the interval made from a worker's answers holds their accuracy at the crowd's mix."""
     rng, held = np.random.default_rng(4), 0
     for _turn in range(400):
@@ -66,7 +66,7 @@ def test_the_interval_holds_the_share():
     assert 0.92 <= held / 400 <= 0.99
 
 
-def test_without_an_answer_there_is_nothing_to_mix():
+def test_no_standardized_accuracy_without_answers():
     mixed = categories.of_worker([[0, 0], [0, 0]], CROWD, ["a", "b"])[1]
 
     assert (mixed.share, mixed.n) == (None, 0)

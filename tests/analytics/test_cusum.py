@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from gtcrowd.analytics import cusum
-from gtcrowd.analytics.cases import Seen
+from gtcrowd.analytics.cases import JobAnswers
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import drift
-from tests.analytics.test_cases import TASKS, WORKERS, crowd, watched
+from tests.analytics.test_cases import TASKS, WORKERS, charts, crowd
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +19,15 @@ def fallen():
     return task, worker, value, confusion, prior
 
 
-def test_a_path_is_the_sum_that_begins_anew_below_zero():
+def test_path_restarts_at_zero():
     ratio, path = np.array([-1.0, 2, 0.5, -3, 1, 1]), [0.0, 2, 2.5, 0, 1, 2]
-    found = drift.Watched(np.array([-1]), np.array([0]), np.array([2.5]), 9.0, ratio, np.array([0, 6]))
+    found = drift.Charts(np.array([-1]), np.array([0]), np.array([2.5]), 9.0, ratio, np.array([0, 6]))
 
     assert found.path(0).tolist() == path
 
 
-def test_the_alarm_stands_where_the_path_first_passes_the_threshold(fallen):
-    found = watched(*fallen)
+def test_alarm_at_first_crossing(fallen):
+    found = charts(*fallen)
     path = found.path(7)
 
     assert path.max() == found.highest[7]
@@ -36,7 +36,7 @@ def test_the_alarm_stands_where_the_path_first_passes_the_threshold(fallen):
     assert (np.diff(found.highest[found.worst()]) <= 0).all()
 
 
-def test_a_thinned_path_keeps_its_heights_and_what_is_asked_for():
+def test_thinned_path_keeps_extremes():
     path = np.zeros(10_000)
     path[[17, 5003]] = 9.0, 12.0
 
@@ -47,20 +47,22 @@ def test_a_thinned_path_keeps_its_heights_and_what_is_asked_for():
     assert drift.thinned(path[:150]).tolist() == list(range(150))
 
 
-def test_what_is_kept_of_the_worst(fallen):
+def test_summary_of_worst_charts(fallen):
     task, worker, value, confusion, prior = fallen
     at = np.arange(len(task), dtype=float)
-    seen = Seen(task, worker, value, np.full(len(task), 9.0), at, confusion, prior, np.arange(WORKERS) + 100, TASKS)
+    answers = JobAnswers(
+        task, worker, value, np.full(len(task), 9.0), at, confusion, prior, np.arange(WORKERS) + 100, TASKS
+    )
     # Worker 7 met three known objects: one withdrawn, one right before all answers, one wrong after them.
     n = len(task) + 3
     given = Columns(
         *(np.zeros(n, np.int64) for _name in ("task",)), np.append(worker, [7, 7, 7]), np.zeros(n, np.int64),
         np.arange(n) >= len(task), np.append(value, [1, 1, 1]), np.full(n, -1), np.full(n, -1),
-        np.append(np.full(len(task), -1), [-1, 1, 2]), np.zeros(n), np.zeros(n, bool), np.zeros(n), seen.workers, TASKS,
+        np.append(np.full(len(task), -1), [-1, 1, 2]), np.zeros(n), np.zeros(n, bool), np.zeros(n), answers.workers, TASKS,
         np.zeros(n), np.append(at, [5.0, -1.0, 1e9]),
     )  # fmt: skip
 
-    kept = cusum.kept(seen, watched(*fallen), given)
+    kept = cusum.summarize(answers, charts(*fallen), given)
 
     assert (kept["watched"], kept["alarms"], kept["answers"]) == (WORKERS, 1, len(task))
     assert len(kept["workers"]) <= drift.WORST

@@ -64,7 +64,7 @@ def answer_at(alice, ask, hire):
 
 
 @pytest.mark.parametrize(("zone", "day"), MIDNIGHTS)
-def test_answer_is_counted_on_one_day(answer_at, alice, zone, day):
+def test_answer_counts_on_one_day(answer_at, alice, zone, day):
     begin = midnight(zone, day)
     instants = [begin - TICK, begin, begin + TICK, begin + timedelta(hours=3)]
     expected = {day - timedelta(days=1): 1, day: 3}
@@ -78,7 +78,7 @@ def test_answer_is_counted_on_one_day(answer_at, alice, zone, day):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_hours_are_those_of_the_zone(answer_at, zone):
+def test_hours_in_time_zone(answer_at, zone):
     instant = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
 
     answer_at(zone, [instant])
@@ -90,7 +90,7 @@ def test_hours_are_those_of_the_zone(answer_at, zone):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_returned_task_is_counted_on_its_day(alice, ask, hire, zone):
+def test_returned_task_counted_on_its_day(alice, ask, hire, zone):
     alice.requester.time_zone = zone
     alice.requester.save()
     begin = midnight(zone, date(2026, 11, 3))
@@ -107,7 +107,7 @@ def test_returned_task_is_counted_on_its_day(alice, ask, hire, zone):
     assert dict(Day.objects.values_list("day", "returned")) == rolled
 
 
-def test_requester_without_a_zone_has_the_services(alice, ask, hire, answer):
+def test_default_time_zone(alice, ask, hire, answer):
     """At 23:30 in London it is the next day in Seoul."""
     answer(hire("cleo"), ask(), now=datetime(2026, 11, 2, 23, 29, tzinfo=UTC), seconds=60)
 
@@ -117,7 +117,7 @@ def test_requester_without_a_zone_has_the_services(alice, ask, hire, answer):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_filter_of_a_day_takes_all_of_it(answer_at, alice, zone):
+def test_filter_includes_whole_day(answer_at, alice, zone):
     begin = midnight(zone, date(2026, 11, 3))
     end = midnight(zone, date(2026, 11, 4))
 
@@ -128,7 +128,7 @@ def test_filter_of_a_day_takes_all_of_it(answer_at, alice, zone):
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_activity_log_has_the_zones_day(answer_at, alice, zone):
+def test_activity_log_in_time_zone(answer_at, alice, zone):
     begin = midnight(zone, date(2026, 11, 3))
     answer_at(zone, [begin - TICK, begin, begin + timedelta(hours=23)])
 
@@ -137,7 +137,7 @@ def test_activity_log_has_the_zones_day(answer_at, alice, zone):
     assert len(submitted) == 2
 
 
-def test_as_of_is_told_in_the_requesters_time(alice):
+def test_as_of_in_time_zone(alice):
     """The clock shown with a page is the requester's; Kiritimati and Pago Pago are a day apart at any moment."""
     days = []
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):

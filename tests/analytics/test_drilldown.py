@@ -63,7 +63,7 @@ def of(job, *workers):
     return Filters(jobs=(job.pk,), workers=tuple(one.pk for one in workers))
 
 
-def test_a_cell_has_as_many_answers_as_were_counted(alice, job, crowd):
+def test_cell_lists_counted_answers(alice, job, crowd):
     content = frames.job_quality(alice, job.pk)
     names = content["categories"]
 
@@ -76,14 +76,17 @@ def test_a_cell_has_as_many_answers_as_were_counted(alice, job, crowd):
     profile = frames.profiles(alice, crowd["eve"].pk, ALL).iloc[0]["confusion"]
     for right, row in zip(names, profile, strict=True):
         for answered, n in zip(names, row, strict=True):
-            assert len(drilldown.answers(alice, of(job, crowd["eve"]), AnswerFilter(right=right, answered=answered))[0]) == n
+            assert (
+                len(drilldown.answers(alice, of(job, crowd["eve"]), AnswerFilter(right=right, answered=answered))[0])
+                == n
+            )
 
 
 def np_sum(table):
     return sum(map(sum, table))
 
 
-def test_known_objects_and_truth_come_before_the_label(alice, job):
+def test_reference_precedence(alice, job):
     by_place = {(row["worker"], row["position"]): row for row in every(alice, of(job), size=50)}
 
     known, true, labeled = (by_place["Cleo", place] for place in (3, 1, 0))
@@ -109,7 +112,7 @@ def test_known_objects_and_truth_come_before_the_label(alice, job):
     ],
     ids=lambda one: "" if callable(one) else repr(one).replace("None", "")[:40],
 )
-def test_narrowed(alice, job, wanted, kept):
+def test_filters_answers(alice, job, wanted, kept):
     Label.objects.filter(job=job, current=True, position=0).update(confidence=1)
     Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
     rows = every(alice, of(job), size=50)
@@ -126,13 +129,13 @@ def test_narrowed(alice, job, wanted, kept):
         ({"source": "real"}, 9), ({"kinds": ("boxes",)}, 0), ({"first_day": date(2026, 11, 5)}, 0), ({}, 12),
     ],
 )  # fmt: skip
-def test_within_the_filters_over_all_jobs(alice, job, filters, n):
+def test_filters_over_all_jobs(alice, job, filters, n):
     assert len(drilldown.answers(alice, Filters(**filters))[0]) == n
     assert len(drilldown.answers(alice, Filters(**filters, workforces=(job.team.workforce_id,)))[0]) == n
     assert len(drilldown.answers(alice, Filters(**filters, workforces=(10**9,)))[0]) == 0
 
 
-def test_days_are_those_of_the_requester(alice, job):
+def test_days_in_requester_time_zone(alice, job):
     alice.requester.time_zone = "Pacific/Auckland"  # nine in the morning is ten in the evening there
     found, _after = drilldown.answers(alice, Filters(first_day=date(2026, 11, 4), last_day=date(2026, 11, 4)))
 
@@ -142,7 +145,7 @@ def test_days_are_those_of_the_requester(alice, job):
 
 @pytest.mark.parametrize("size", [1, 2, 5, 11, 12])
 @pytest.mark.parametrize("look", [1, 3, 50_000])
-def test_pages_hold_every_answer_once(alice, job, crowd, monkeypatch, size, look):
+def test_pages_list_every_answer_once(alice, job, crowd, monkeypatch, size, look):
     monkeypatch.setattr(drilldown, "LOOK", look)
     for filters in (ALL, of(job), of(job, *crowd.values()), Filters(workers=(crowd["dan"].pk,))):
         for wanted in (None, AnswerFilter(wrong=True), AnswerFilter(slower=20)):
@@ -157,7 +160,7 @@ def test_pages_hold_every_answer_once(alice, job, crowd, monkeypatch, size, look
     assert len(every(alice, ALL, size=size)) == 12
 
 
-def test_answers_of_the_same_moment_are_not_lost(alice, job, now):
+def test_pages_keep_simultaneous_answers(alice, job, now):
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # an answer never changes
         cursor.execute("UPDATE tasks_answer SET submitted_at = %s", [now])
@@ -166,7 +169,7 @@ def test_answers_of_the_same_moment_are_not_lost(alice, job, now):
     assert len({row["answer_id"] for row in every(alice, of(job), size=5)}) == 12
 
 
-def test_answers_of_several_jobs_stand_in_one_order(alice, job, ask, crowd, answer, now):
+def test_orders_answers_of_several_jobs(alice, job, ask, crowd, answer, now):
     other = ask("e", "f", name="owls")
     answer(crowd["cleo"], other, now=now + timedelta(hours=30))
 
@@ -186,7 +189,7 @@ def test_answers_of_several_jobs_stand_in_one_order(alice, job, ask, crowd, answ
         (AnswerFilter(state="failed"), []),
     ],
 )  # fmt: skip
-def test_objects_narrowed(alice, job, wanted, kept, monkeypatch):
+def test_filters_objects(alice, job, wanted, kept, monkeypatch):
     Label.objects.filter(job=job, current=True, position__lt=2).update(confidence=1)
     Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
     Label.objects.filter(job=job, position=3).update(current=False)
@@ -195,7 +198,7 @@ def test_objects_narrowed(alice, job, wanted, kept, monkeypatch):
         assert [row["position"] for row in every(alice, of(job), wanted, size=size, of=drilldown.objects)] == kept
 
 
-def test_objects_are_told_with_their_state(alice, job):
+def test_objects_have_state(alice, job):
     frame, _after = drilldown.objects(alice, of(job))
     row = frame.iloc[0]
 
@@ -203,10 +206,15 @@ def test_objects_are_told_with_their_state(alice, job):
     assert frame["state"].tolist() == ["done", "done", "done", "gold"]
 
 
-def test_nothing_of_anothers_is_found_not_even_where_to_go_on(bob, job, crowd):
+def test_refuses_foreign_job(bob, job, crowd):
     workers = tuple(one.pk for one in crowd.values())
     for filters in (ALL, Filters(jobs=(job.pk,)), Filters(workers=workers), Filters(jobs=(job.pk,), workers=workers)):
-        for wanted in (None, AnswerFilter(position=0), AnswerFilter(right="heron", answered="ibis"), AnswerFilter(slower=0)):
+        for wanted in (
+            None,
+            AnswerFilter(position=0),
+            AnswerFilter(right="heron", answered="ibis"),
+            AnswerFilter(slower=0),
+        ):
             found, after = drilldown.answers(bob, filters, wanted, size=1)
             assert (len(found), after) == (0, "")
             found, after = drilldown.objects(bob, filters, wanted, size=1)
@@ -215,14 +223,14 @@ def test_nothing_of_anothers_is_found_not_even_where_to_go_on(bob, job, crowd):
     assert drilldown.examples(bob, job.pk, [("heron", "ibis")]) == [[]]
 
 
-def test_what_is_of_one_job_needs_one(alice, job, ask):
+def test_job_filter_required(alice, job, ask):
     other = ask("e", name="owls")
 
     assert drilldown.answers(alice, ALL, AnswerFilter(right="heron"))[0].empty
     assert drilldown.answers(alice, Filters(jobs=(job.pk, other.pk)), AnswerFilter(position=0))[0].empty
 
 
-def test_examples_of_a_pair_are_different_objects(alice, job):
+def test_examples_are_different_objects(alice, job):
     (some, none) = drilldown.examples(alice, job.pk, [("ibis", "heron"), ("owl", "heron")])
 
     expected = {row["position"] for row in every(alice, of(job), AnswerFilter(right="ibis", answered="heron"), size=50)}
@@ -231,7 +239,7 @@ def test_examples_of_a_pair_are_different_objects(alice, job):
     assert none == []
 
 
-def test_pictures_are_shown_from_ones_own_buckets_only(alice, bob, job):
+def test_thumbnails_from_own_buckets_only(alice, bob, job):
     uris = ("s3://heron/1.png", "s3://ibis/2.png", "https://example.org/3.png")
     Job.objects.filter(pk=job.pk).update(medium="image")
     for place, uri in enumerate(uris):
@@ -244,7 +252,7 @@ def test_pictures_are_shown_from_ones_own_buckets_only(alice, bob, job):
     assert signed.uri(frame["thumbnail"][0].strip("/").rpartition("/")[2]) == uris[0]
 
 
-def test_an_answer_whose_object_failed_is_told(alice, job):
+def test_lists_answers_to_failed_objects(alice, job):
     Task.objects.filter(job=job, position=0).update(state="failed", reason_code="post-hook-failed")
 
     assert drilldown.objects(alice, of(job), AnswerFilter(state="failed"))[0]["position"].tolist() == [0]

@@ -27,7 +27,7 @@ def worked(ask, hire, answer, now):
     return job
 
 
-def test_answers_by_day_have_every_day(alice, bob, worked):
+def test_answers_by_day_have_no_gaps(alice, bob, worked):
     found = forecast_inputs.answers_by_day(alice, ALL)
 
     assert found.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03", "2026-11-04"]
@@ -35,7 +35,7 @@ def test_answers_by_day_have_every_day(alice, bob, worked):
     assert forecast_inputs.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
 
 
-def test_an_event_of_long_ago_is_seen_as_well(alice, worked):
+def test_old_event_changes_version(alice, worked):
     before = data_version.look(alice).version
     day = Day.objects.earliest("day")
     DirtyDay.objects.create(job=day.job, worker=day.worker, at=datetime.combine(day.day, time(12), UTC))
@@ -44,7 +44,7 @@ def test_an_event_of_long_ago_is_seen_as_well(alice, worked):
     assert data_version.look(alice).version != before
 
 
-def test_answers_to_some_of_the_jobs(alice, ask, answer, worked, hire, now):
+def test_answers_to_chosen_jobs(alice, ask, answer, worked, hire, now):
     """By all less the others, or by name: the same."""
     other = ask("a", name="other")
     answer(hire("dan"), other, now=now + timedelta(days=1))
@@ -61,21 +61,21 @@ def test_answers_to_some_of_the_jobs(alice, ask, answer, worked, hire, now):
     assert many.empty or not many.any()
 
 
-def test_what_is_left_of_running_jobs(alice, worked):
+def test_remaining_answers_of_running_jobs(alice, worked):
     jobs = frames.jobs(alice, ALL)
 
     assert forecast_inputs.left(jobs.assign(answers=2)).tolist() == [4]
     assert forecast_inputs.left(jobs.assign(answers=2, state="Stopped")).tolist() == [0]
 
 
-def test_funds_are_what_is_not_set_aside(alice, bob, worked, now):
+def test_funds_exclude_holds(alice, bob, worked, now):
     hold.deposit(requester_id=alice.requester.pk, amount=Decimal(10), reference="x", now=now)
 
     assert forecast_inputs.funds(alice) == pytest.approx(10 - 6 * 0.036)
     assert forecast_inputs.funds(bob) == 0
 
 
-def test_the_version_changes_with_what_is_shown(alice, bob, worked, answer, hire, now):
+def test_version_changes_with_data(alice, bob, worked, answer, hire, now):
     before, others = data_version.look(alice), data_version.look(bob)
     assert data_version.look(alice).version == before.version
 
@@ -86,7 +86,7 @@ def test_the_version_changes_with_what_is_shown(alice, bob, worked, answer, hire
     assert before.waiting == 0
 
 
-def test_how_the_service_is_doing(worked):
+def test_service_health(worked):
     queue = service.queue()
 
     assert queue.todo >= 0
@@ -95,7 +95,7 @@ def test_how_the_service_is_doing(worked):
     assert list(service.latency().columns) == ["what", "seconds", "within", "n"]
 
 
-def test_those_alike_stand_side_by_side():
+def test_seriation_groups_similar_rows():
     likeness = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, np.nan], [0.1, 0.8, np.nan, 1]])
 
     found = seriation.alike(likeness)

@@ -34,7 +34,7 @@ def job(ask, crowd, answer, now):
     return job
 
 
-def test_a_row_a_worker(alice, job):
+def test_one_row_per_worker(alice, job):
     frame = workers.measured(frames.workers(alice, ALL)).set_index("worker")
 
     assert frame["submitted"].to_dict() == {"Cleo": 2, "Dan": 2, "Eve": 2}
@@ -47,7 +47,7 @@ def test_a_row_a_worker(alice, job):
     assert frame["few"].all()
 
 
-def test_nobody_sees_anothers_totals(bob, job):
+def test_refuses_foreign_totals(bob, job):
     for one in (frames.workers, frames.jobs, frames.cases):
         assert one(bob, ALL).empty
         assert one(bob, Filters(jobs=(job.pk,), workers=(1, 2, 3))).empty
@@ -67,11 +67,11 @@ def test_nobody_sees_anothers_totals(bob, job):
         ({"workforces": (10**9,)}, 0),
     ],
 )  # fmt: skip
-def test_filters_narrow_the_frames(alice, job, chosen, n):
+def test_filters_frames(alice, job, chosen, n):
     assert len(frames.workers(alice, Filters(**chosen))) == n
 
 
-def test_names_are_of_ones_own_workers(alice, bob, job, crowd):
+def test_names_of_own_workers_only(alice, bob, job, crowd):
     asked = [worker.pk for worker in crowd.values()]
 
     assert sorted(frames.names(alice, asked).values()) == ["Cleo", "Dan", "Eve"]
@@ -93,14 +93,14 @@ def test_days_without_answers_are_zero():
     assert workers.every_day(days)["submitted"].tolist() == [1, 0, 0, 2]
 
 
-def test_beyond_the_largest_stand_the_others(alice, job):
+def test_small_groups_become_others(alice, job):
     table = workers.every_day(frames.totals(alice, ALL, by="day", and_by="worker"), group="worker_id", most=1)
 
     assert table.columns[-1] == "others"
     assert table.to_numpy().sum() == 6
 
 
-def test_numbers_are_those_of_all(alice, job):
+def test_key_figures(alice, job):
     found = workers.numbers(frames.totals(alice, ALL, by=None), frames.jobs(alice, ALL), median_seconds=10.0)
 
     assert (found.answers, found.workers, found.objects, found.labeled) == (6, 3, 2, 2)
@@ -108,13 +108,13 @@ def test_numbers_are_those_of_all(alice, job):
     assert found.low < found.accuracy < found.high
 
 
-def test_numbers_of_nothing_are_none(bob, job):
+def test_key_figures_without_answers(bob, job):
     found = workers.numbers(frames.totals(bob, ALL, by=None), frames.jobs(bob, ALL), median_seconds=float("nan"))
 
     assert (found.answers, found.accuracy, found.median_seconds, found.per_hour) == (0, None, None, None)
 
 
-def test_people_of_the_public_are_called_by_code(alice, ask, answer, now, hire):
+def test_public_workers_appear_by_code(alice, ask, answer, now, hire):
     public = Workforce.objects.create(type=WorkforceType.PUBLIC, name="public")
     team = Team.objects.create(workforce=public, name="all", description="All")
     worker = hire("gil")
@@ -128,7 +128,7 @@ def test_people_of_the_public_are_called_by_code(alice, ask, answer, now, hire):
     assert frames.workers(alice, ALL)["worker"].tolist() == [worker.code]
 
 
-def test_hours_are_those_of_the_week(alice, job):
+def test_hours_of_the_week(alice, job):
     table = frames.hours(alice, ALL)
 
     assert table.loc[0, 9] == 4  # Monday, from nine
@@ -143,13 +143,13 @@ def test_a_page_costs_few_statements(alice, job, django_assert_max_num_queries):
         frames.as_of(alice)
 
 
-def test_a_viewer_is_enough(alice, job):
+def test_viewer_role_suffices(alice, job):
     looks = Viewer(requester=alice.requester, role=Role.VIEWER)
 
     assert len(frames.workers(looks, ALL)) == 3
 
 
-def test_the_period_before_has_the_same_length():
+def test_previous_period_has_same_length():
     march = Filters(first_day=date(2026, 3, 8), last_day=date(2026, 3, 14), jobs=(4,))
 
     before = march.before()

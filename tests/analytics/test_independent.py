@@ -42,7 +42,7 @@ def crowd(name):
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "slr_tech", "labelme"])
 @pytest.mark.parametrize("level", ["nominal", "ordinal"])
-def test_alpha_is_krippendorffs(name, level):
+def test_alpha_matches_krippendorff(name, level):
     matrix, table = crowd(name)
 
     ours = agreement.alpha(table, level=level, draws=10)
@@ -56,7 +56,7 @@ def test_alpha_is_krippendorffs(name, level):
 @needs_data
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["bluebird", "rte", "dog", "leaves"])
-def test_kappa_of_fleiss_is_that_of_statsmodels(name):
+def test_fleiss_kappa_matches_statsmodels(name):
     matrix, table = crowd(name)
     votes = np.array(
         [np.bincount(column[~np.isnan(column)].astype(int), minlength=table.n_labels) for column in matrix.T]
@@ -68,7 +68,7 @@ def test_kappa_of_fleiss_is_that_of_statsmodels(name):
 
 @needs_data
 @pytest.mark.data
-def test_kappa_of_cohen_is_that_of_scikit_learn():
+def test_cohen_kappa_matches_scikit_learn():
     matrix, table = crowd("bluebird")
     kappa, shared = agreement.cohen_matrix(table)
 
@@ -78,7 +78,7 @@ def test_kappa_of_cohen_is_that_of_scikit_learn():
         assert kappa[one, other] == pytest.approx(cohen_kappa_score(matrix[one][both], matrix[other][both]))
 
 
-def test_kappa_of_fleiss_on_toy_data():
+def test_fleiss_kappa_on_toy_data():
     """Three raters, three objects, beside another implementation."""
     votes = aggregate_raters(np.array([[0, 0, 1], [1, 1, 1], [0, 2, 2]]))[0]
     task = np.repeat(np.arange(3), 3)
@@ -89,7 +89,7 @@ def test_kappa_of_fleiss_on_toy_data():
     assert agreement.fleiss(table, draws=10).value == pytest.approx(fleiss_kappa(votes))
 
 
-def test_confusions_are_those_of_scikit_learn():
+def test_confusion_matches_scikit_learn():
     rng = np.random.default_rng(0)
     worker, right, given = rng.integers(0, 4, 500), rng.integers(0, 3, 500), rng.integers(0, 3, 500)
 
@@ -100,7 +100,7 @@ def test_confusions_are_those_of_scikit_learn():
         assert (ours[one] == theirs).all()
 
 
-def test_intervals_of_shares_are_those_of_statsmodels():
+def test_share_intervals_match_statsmodels():
     right, of = np.array([0.0, 3, 17, 40]), np.array([4.0, 9, 20, 40])
 
     low, high = credible_interval(right, of)
@@ -110,7 +110,7 @@ def test_intervals_of_shares_are_those_of_statsmodels():
     assert high == pytest.approx(theirs[1])
 
 
-def test_percentiles_are_those_of_numpy_within_a_class():
+def test_percentiles_match_numpy_within_bin():
     seconds = np.exp(np.random.default_rng(1).normal(2, 0.7, 20_000))
     counts = np.bincount(latency.classes(seconds), minlength=latency.CLASSES)
 
@@ -119,41 +119,41 @@ def test_percentiles_are_those_of_numpy_within_a_class():
     assert np.isnan(latency.percentile(np.zeros(latency.CLASSES), 0.5))
 
 
-def test_many_known_objects_outweigh_the_labels():
+def test_gold_outweighs_labels():
     """Labels say 0.9, four hundred known objects say 0.5."""
-    found = accuracy.estimated(
-        scored=[500], expected_correct=[450.0], variance=[20.0], known=[400], known_right=[200], pooled=False
+    found = accuracy.estimate(
+        scored=[500], expected_correct=[450.0], variance=[20.0], gold=[400], gold_right=[200], pooled=False
     )
 
     assert found.accuracy[0] == pytest.approx(0.52, abs=0.02)
     assert found.low[0] < 0.5 < found.high[0] < 0.6
 
 
-def test_few_answers_are_drawn_to_the_crowd():
-    found = accuracy.estimated(
+def test_accuracy_shrinks_towards_crowd():
+    found = accuracy.estimate(
         scored=[1, 500, 500],
         expected_correct=[0.05, 450.0, 450.0],
         variance=[0.0, 20.0, 20.0],
-        known=[0] * 3,
-        known_right=[0] * 3,
+        gold=[0] * 3,
+        gold_right=[0] * 3,
     )
 
     assert 0.5 < found.accuracy[0] < found.crowd
     assert found.high[0] - found.low[0] > 0.5
 
 
-def test_the_interval_knows_that_labels_may_be_off_together():
+def test_interval_includes_common_error():
     """However many answers there are, labels alone never make an estimate certain."""
-    found = accuracy.estimated(
-        scored=[10**7], expected_correct=[8e6], variance=[1e6], known=[0], known_right=[0], pooled=False
+    found = accuracy.estimate(
+        scored=[10**7], expected_correct=[8e6], variance=[1e6], gold=[0], gold_right=[0], pooled=False
     )
 
     assert found.high[0] - found.low[0] > 0.2
 
 
-def test_nothing_to_measure_by_is_undefined():
-    found = accuracy.estimated(
-        scored=[0, 5], expected_correct=[0.0, 4.0], variance=[0.0, 0.5], known=[0, 0], known_right=[0, 0]
+def test_accuracy_without_answers_is_undefined():
+    found = accuracy.estimate(
+        scored=[0, 5], expected_correct=[0.0, 4.0], variance=[0.0, 0.5], gold=[0, 0], gold_right=[0, 0]
     )
 
     assert np.isnan([found.accuracy[0], found.low[0], found.high[0]]).all()
@@ -162,7 +162,7 @@ def test_nothing_to_measure_by_is_undefined():
 
 @needs_data
 @pytest.mark.data
-def test_intervals_hold_the_truth():
+def test_interval_coverage():
     """Over recorded crowds, intervals made without the truth hold it in about 19 of 20 cases."""
     from gtcrowd.commands.bench import intervals
 
@@ -173,7 +173,7 @@ def test_intervals_hold_the_truth():
     assert whole.width < 0.42
 
 
-def test_discoveries_are_those_of_the_definition():
+def test_discoveries_match_definition():
     ratios = np.log(np.array([1000.0, 60.0, 30.0, 10.0]))
 
     # Of four at 5 %: the largest needs 80, two 40, three 26.7, four 20.
@@ -182,7 +182,7 @@ def test_discoveries_are_those_of_the_definition():
     assert fraud.discoveries([]).tolist() == []
 
 
-def test_the_forecast_of_a_steady_job_is_sure():
+def test_forecast_of_steady_job():
     from datetime import date
 
     found = forecast.finish([100] * 14, rest=1000, today=date(2026, 11, 2))
@@ -194,7 +194,7 @@ def test_the_forecast_of_a_steady_job_is_sure():
     assert forecast.finish([0] * 9, rest=10, today=date(2026, 11, 2)).reason == "no-answers"
 
 
-def test_the_forecast_of_an_uneven_job_has_a_band():
+def test_forecast_of_uneven_job():
     from datetime import date
 
     past = np.random.default_rng(0).poisson(100, 28) * np.tile([1, 1, 1, 1, 1, 0, 0], 4)
@@ -207,14 +207,14 @@ def test_the_forecast_of_an_uneven_job_has_a_band():
     assert date(2026, 12, 7) <= found.finish <= date(2026, 12, 20)
 
 
-def test_funnel_limits_hold_the_crowd():
+def test_funnel_limits():
     limits = workers.funnel(0.8, 1000, level=0.95)
     hundred = limits.iloc[(limits["n"] - 100).abs().argmin()]
 
     assert hundred["high"] - 0.8 == pytest.approx(1.96 * (0.16 / hundred["n"]) ** 0.5, rel=0.01)
 
 
-def test_confused_pairs_come_by_number():
+def test_confused_pairs_are_sorted():
     pairs = workers.top_pairs([[8, 2, 0], [5, 5, 0], [0, 0, 9]], ["a", "b", "c"])
 
     assert pairs.to_dict("records") == [
@@ -222,7 +222,7 @@ def test_confused_pairs_come_by_number():
     ]  # fmt: skip
 
 
-def test_a_reliable_crowd_has_a_small_calibration_error():
+def test_calibration_error_of_calibrated_crowd():
     rng = np.random.default_rng(2)
     sure = rng.uniform(0.5, 1, 20_000)
     pairs = np.stack([sure, rng.random(20_000) < sure], axis=1).astype(float)

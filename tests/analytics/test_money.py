@@ -48,7 +48,7 @@ def ended(job, alice, now):
     return job_lifecycle.advance(job.pk, now=now + DAY)
 
 
-def test_step_by_step_over_all_days(worked, alice, now):
+def test_budget_flow_over_all_days(worked, alice, now):
     running = money.flow(alice, Filters())
     job = ended(worked, alice, now)
     after = money.flow(alice, Filters())
@@ -61,7 +61,7 @@ def test_step_by_step_over_all_days(worked, alice, now):
     assert after.after == balance.balance(names.hold(job.pk)) == 0
 
 
-def test_days_begin_with_what_was_held_and_end_with_what_is(worked, alice, now):
+def test_budget_flow_of_a_period(worked, alice, now):
     ended(worked, alice, now)
     first, second = (
         money.flow(alice, Filters(first_day=day, last_day=day)) for day in (now.date(), (now + DAY).date())
@@ -75,7 +75,7 @@ def test_days_begin_with_what_was_held_and_end_with_what_is(worked, alice, now):
     assert money.flow(alice, Filters(last_day=now.date())).after == first.after
 
 
-def test_a_changed_budget_counts(worked, alice, now):
+def test_changed_budget_counts(worked, alice, now):
     change.change(viewer=alice, job=worked, given={"price": Decimal("0.072")}, answered=5, live=0, now=now + DAY)
 
     found = money.flow(alice, Filters(first_day=(now + DAY).date()))
@@ -84,7 +84,7 @@ def test_a_changed_budget_counts(worked, alice, now):
     assert found.after == balance.balance(names.hold(worked.pk))
 
 
-def test_jobs_whose_number_begins_alike_are_told_apart(ask, alice):
+def test_distinguishes_job_id_prefixes(ask, alice):
     """hold:1: and hold:11: stand side by side in the index."""
     job = ask("a", name="one")
     connection.cursor().execute("SELECT setval(pg_get_serial_sequence('jobs_job', 'id'), %s)", [job.pk * 10])
@@ -95,7 +95,7 @@ def test_jobs_whose_number_begins_alike_are_told_apart(ask, alice):
     assert money.flow(alice, Filters()).held == dollars("0.144")
 
 
-def test_late_answers_that_are_not_wanted_are_paid_from_the_funds(ask, alice, crowd, answer, now):
+def test_extra_answers_paid_from_funds(ask, alice, crowd, answer, now):
     job = ask("a", price="0.036", workers_per_object=1, time_limit=60)
     late = claim.next_assignment(worker=crowd[0], job=job, now=now)
     answer(crowd[1], job, now=now + timedelta(minutes=5))
@@ -113,14 +113,14 @@ def test_late_answers_that_are_not_wanted_are_paid_from_the_funds(ask, alice, cr
     assert (later.before, later.earned, later.beyond, later.after) == (0, 0, 0, 0)
 
 
-def test_nobody_sees_anothers_money(worked, bob, now):
+def test_refuses_foreign_budgets(worked, bob, now):
     nothing = money.Flow(0, *[dollars("0")] * 6)
 
     assert money.flow(bob, Filters()) == nothing
     assert money.flow(bob, Filters(jobs=(worked.pk,), first_day=date(2026, 1, 1))) == nothing
 
 
-def test_references_are_found_by_their_index(worked, alice):
+def test_references_use_index(worked, alice):
     """Whatever there is in the ledger, no statement walks through its transactions."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -20,7 +20,7 @@ def ways(frame):
     return {tuple(row[:3]): row[3] for row in frame.itertuples(index=False)}
 
 
-def test_the_ways_by_hand():
+def test_flows_by_hand():
     found = ways(measures.links(100, ROWS))
 
     assert found == {
@@ -33,7 +33,7 @@ def test_the_ways_by_hand():
     }  # fmt: skip
 
 
-def test_what_comes_to_a_stage_leaves_it():
+def test_flow_is_conserved():
     found = measures.links(100, ROWS)
     came, left = (found.groupby(side)["n"].sum() for side in ("target", "source"))
 
@@ -43,12 +43,12 @@ def test_what_comes_to_a_stage_leaves_it():
     assert sum(n for name, n in came.items() if name not in left) == 100
 
 
-def test_nothing_has_no_ways():
+def test_no_flows_without_objects():
     assert measures.links(0, []).empty
 
 
 @pytest.mark.django_db
-def test_a_job_is_counted(ask, hire, answer, alice, now):
+def test_counts_small_job(ask, hire, answer, alice, now):
     """Of five objects one is known, one labeled, one was given back, one is at hand, one nobody has taken."""
     job = ask("a", "b", "c", "d", "e", workers_per_object=1, method="majority")
     gold.declare(viewer=alice, job=job, items=[{"object": 4, "value": "heron"}], now=now)
@@ -69,7 +69,7 @@ def test_a_job_is_counted(ask, hire, answer, alice, now):
 
 
 @pytest.mark.django_db
-def test_of_a_large_job_the_last_run_counts(ask, alice, bob, monkeypatch):
+def test_large_job_uses_last_run(ask, alice, bob, monkeypatch):
     job = ask()
     kept = {"flow": {"objects": 2, "tasks": ROWS}, "made_at": "2026-11-02T09:00:00+00:00"}
     monkeypatch.setattr(object_flow, "MOST_COUNTED", 1)

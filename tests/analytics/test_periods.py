@@ -22,7 +22,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
 
 @given(DAYS, st.integers(1, 5000))
-def test_a_period_is_covered_once_by_few(first, length):
+def test_few_blocks_cover_period_once(first, length):
     last = first + timedelta(days=length - 1)
 
     found = measure.cover(first, last)
@@ -36,7 +36,7 @@ def test_a_period_is_covered_once_by_few(first, length):
     assert len(found) <= 6 * (len(measure.SIZES) - 1) + length // measure.SIZES[-1]
 
 
-def test_a_period_without_ends_is_covered():
+def test_covers_open_period():
     assert sum(size for size, _first in measure.cover(None, None)) == (measure.LAST - measure.EPOCH).days + 1
     assert measure.cover(None, date(2026, 11, 27))[-1] == (4, date(2026, 11, 24))
 
@@ -71,7 +71,7 @@ PERIODS = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("source", ["all", "real", "gold"])
 @pytest.mark.parametrize("by", ["worker", "workforce", "day", None])
-def test_they_say_what_the_days_say(alice, worked, source, by):
+def test_periods_match_days(alice, worked, source, by):
     """A filter that names all jobs reads the days, one that names none what is added up from them."""
     for period in PERIODS:
         plain = replace(period, source=source)
@@ -86,7 +86,7 @@ def test_they_say_what_the_days_say(alice, worked, source, by):
 
 
 @pytest.mark.django_db
-def test_what_is_undone_leaves_no_span(alice, worked):
+def test_undone_answer_leaves_no_period(alice, worked):
     cells = [(day.requester_id, day.worker_id, (day.day - measure.EPOCH).days) for day in Day.objects.all()]
     Day.objects.all().delete()
 
@@ -96,7 +96,7 @@ def test_what_is_undone_leaves_no_span(alice, worked):
 
 
 @pytest.mark.django_db
-def test_days_of_before_are_announced(worked):
+def test_existing_days_become_dirty(worked):
     """An upgrade marks all days there are, so that what is added up from them is formed like anything new."""
     PeriodTotal.objects.all().delete()
     RequesterDay.objects.all().delete()

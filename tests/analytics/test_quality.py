@@ -25,7 +25,7 @@ def done(ask, hire, answer, now):
     return job_lifecycle.advance(job.pk, now=now), crowd
 
 
-def test_own_answers_are_left_out():
+def test_agreement_leaves_own_answer_out():
     task = np.array([0, 0, 0, 1, 1, 2])
     value = np.array([0, 0, 1, 0, 1, 0])
 
@@ -35,8 +35,8 @@ def test_own_answers_are_left_out():
     assert agreed.tolist() == [0.5, 0.5, 0, 0, 0, 0]  # of the others of the first, one says 0 and one 1
 
 
-def test_likeness_is_to_the_others():
-    both, agreed = comparisons.likeness_with_others(
+def test_similarity_to_others():
+    both, agreed = comparisons.similarity_to_others(
         np.array([0, 0, 0, 1]), [1.0, 0.5, 0.0, 1.0], lambda one, other: 1 - abs(one - other)
     )
 
@@ -45,7 +45,7 @@ def test_likeness_is_to_the_others():
 
 
 @pytest.mark.django_db
-def test_a_day_is_compared(done, now):
+def test_compares_worker_day(done, now):
     job, crowd = done
 
     assert quality.form(job, now=now)
@@ -60,7 +60,7 @@ def test_a_day_is_compared(done, now):
 
 
 @pytest.mark.django_db
-def test_a_job_is_described(done, now):
+def test_quality_report(done, now):
     job, _crowd = done
     quality.form(job, now=now)
 
@@ -75,7 +75,7 @@ def test_a_job_is_described(done, now):
 
 
 @pytest.mark.django_db
-def test_truth_that_is_corrected_flows_through(done, now):
+def test_corrected_truth_changes_report(done, now):
     job, crowd = done
     for label in Label.objects.filter(job=job, current=True):
         Truth.objects.create(data_object=label.data_object, job=job, value="heron", source="audit")
@@ -90,7 +90,7 @@ def test_truth_that_is_corrected_flows_through(done, now):
 
 
 @pytest.mark.django_db
-def test_formed_again_it_is_the_same(done, now):
+def test_recomputing_changes_nothing(done, now):
     job, _crowd = done
 
     def everything():
@@ -107,7 +107,7 @@ def test_formed_again_it_is_the_same(done, now):
 
 
 @pytest.mark.django_db
-def test_a_run_that_was_not_taken_in_is_noticed(done, now):
+def test_lists_stale_jobs(done, now):
     job, _crowd = done
     assert quality.stale() == [job.pk]
 
@@ -117,7 +117,7 @@ def test_a_run_that_was_not_taken_in_is_noticed(done, now):
 
 
 @pytest.mark.django_db
-def test_values_that_cannot_be_listed_are_alike_more_or_less(ask, hire, put, now):
+def test_free_values_match_by_degree(ask, hire, put, now):
     from gtcrowd.tasks import claim, submit
 
     manifest = put(lines=[json.dumps({"source-ref": "s3://heron/1.png"})], key="one.manifest")
@@ -136,7 +136,7 @@ def test_values_that_cannot_be_listed_are_alike_more_or_less(ask, hire, put, now
     assert agreed["Eve"] == pytest.approx(1 / 3)
 
 
-def test_calibration_error_is_that_of_the_bins():
+def test_calibration_error_by_hand():
     pairs = np.array([[0.95, 1], [0.95, 0], [0.55, 1], [0.55, 1]])
 
     found = calibration.reliability(pairs)
@@ -146,5 +146,5 @@ def test_calibration_error_is_that_of_the_bins():
     assert [one["n"] for one in found["bins"]] == [2, 2]
 
 
-def test_without_truth_nothing_is_said():
+def test_no_calibration_without_truth():
     assert calibration.reliability(np.zeros((0, 2)))["ece"] is None

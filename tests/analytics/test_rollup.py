@@ -34,7 +34,7 @@ def roll():
     return rollup.roll(zone="UTC")
 
 
-def test_an_answer_is_in_the_totals_of_its_day(ask, hire, answer, now):
+def test_answer_counts_on_its_day(ask, hire, answer, now):
     job, cleo = ask(price="0.036"), hire("cleo")
     answer(cleo, job, seconds=10)
 
@@ -48,7 +48,7 @@ def test_an_answer_is_in_the_totals_of_its_day(ask, hire, answer, now):
     assert DirtyDay.objects.count() == 0
 
 
-def test_what_is_left_counts_on_its_day(ask, hire, now):
+def test_ended_task_counts_on_its_day(ask, hire, now):
     job, cleo = ask("a", "b", "c", workers_per_object=1), hire("cleo")
     for how in (release.give_back, release.decline):
         how(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now + timedelta(seconds=5))
@@ -62,7 +62,7 @@ def test_what_is_left_counts_on_its_day(ask, hire, now):
     assert day.lost_seconds == 10 + job.time_limit
 
 
-def test_a_late_answer_takes_back_that_the_task_expired(ask, hire, now):
+def test_late_answer_replaces_expiry(ask, hire, now):
     job, cleo = ask(time_limit=60), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
     expire.tidy(now=now + timedelta(seconds=61))
@@ -76,7 +76,7 @@ def test_a_late_answer_takes_back_that_the_task_expired(ask, hire, now):
     assert (day.day, day.submitted, day.late, day.expired) == (date(2026, 11, 3), 1, 1, 0)
 
 
-def test_days_are_those_of_the_requesters_time_zone(alice, ask, hire, answer, now):
+def test_days_in_time_zone(alice, ask, hire, answer, now):
     alice.requester.time_zone = "Asia/Seoul"
     alice.requester.save()
     answer(hire("cleo"), ask(), now=now + timedelta(hours=7))
@@ -88,7 +88,7 @@ def test_days_are_those_of_the_requesters_time_zone(alice, ask, hire, answer, no
     assert latency.unpacked([day.hours], size=24)[0].argmax() == 1
 
 
-def test_another_time_zone_forms_all_totals_again(alice, ask, hire, answer, now):
+def test_time_zone_change_rebuilds_totals(alice, ask, hire, answer, now):
     from gtcrowd.identity import zones
     from gtcrowd.runner import queued
 
@@ -103,14 +103,14 @@ def test_another_time_zone_forms_all_totals_again(alice, ask, hire, answer, now)
         zones.change(viewer=alice, name="Asia/Nowhere")
 
 
-def test_what_is_not_committed_keeps_its_mark(ask, hire, answer):
+def test_uncommitted_answer_stays_dirty(ask, hire, answer):
     answer(hire("cleo"), ask())
     roll()
 
     assert roll() == 0
 
 
-def test_one_at_a_time(ask, hire, answer):
+def test_single_rollup_process(ask, hire, answer):
     """While somebody else forms totals, marks stay for later."""
     import psycopg
     from django.db import connection
@@ -137,7 +137,7 @@ STEPS = st.lists(
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
-def test_formed_again_they_are_the_same(alice, ask, hire, steps):
+def test_rebuild_gives_same_totals(alice, ask, hire, steps):
     """Whatever happens, and whenever totals are formed: in the end they are what the facts say, byte for byte."""
     from django.db import transaction
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     "address", ["/dashboards/", "/dashboards/worker/12/?days=all&job=3", "/dashboards/?from=2026-11-01"]
 )
-def test_pages_can_be_saved(alice, now, address):
+def test_saves_dashboard_pages(alice, now, address):
     saved.save(viewer=alice, name="  a   view ", address=address, now=now)
 
     assert [(one.name, one.address) for one in saved.listed(alice)] == [("a view", address)]
@@ -26,18 +26,18 @@ def test_pages_can_be_saved(alice, now, address):
         "/dashboards/?" + "a" * 2000,
     ],
 )  # fmt: skip
-def test_nothing_else_can(alice, now, address):
+def test_refuses_other_addresses(alice, now, address):
     with pytest.raises(saved.ViewRefused):
         saved.save(viewer=alice, name="x", address=address, now=now)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61])
-def test_a_view_needs_a_name(alice, now, name):
+def test_refuses_invalid_name(alice, now, name):
     with pytest.raises(saved.ViewRefused):
         saved.save(viewer=alice, name=name, address="/dashboards/", now=now)
 
 
-def test_the_newer_of_a_name_stays(alice, bob, now):
+def test_same_name_replaces_view(alice, bob, now):
     for viewer, address in ((alice, "/dashboards/"), (bob, "/dashboards/money/"), (alice, "/dashboards/workers/")):
         saved.save(viewer=viewer, name="x", address=address, now=now)
 
@@ -45,7 +45,7 @@ def test_the_newer_of_a_name_stays(alice, bob, now):
     assert [one.address for one in saved.listed(bob)] == ["/dashboards/money/"]
 
 
-def test_ones_own_can_be_deleted_and_anothers_cannot(alice, bob, now):
+def test_deletes_own_views_only(alice, bob, now):
     vera = Viewer(
         requester=alice.requester, role=Role.VIEWER, user=User.objects.create_user("vera@example.org", name="Vera")
     )

@@ -67,7 +67,7 @@ def run(files, tmp_path, capsys):
 
 @pytest.mark.long
 @pytest.mark.parametrize("method", IN_PARTS)
-def test_two_processes_conclude_what_one_does(run, scheduler, method):
+def test_cluster_matches_local(run, scheduler, method):
     labels, workers, summary = run(method=method)
     found, measured, said = run(method=method, engine="dask", scheduler=scheduler, parts=3)
 
@@ -80,14 +80,14 @@ def test_two_processes_conclude_what_one_does(run, scheduler, method):
     assert said == pytest.approx(summary)
 
 
-def test_parquet_is_split_alike(run, scheduler):
+def test_partitions_parquet_like_csv(run, scheduler):
     first, *_ = run(engine="dask", scheduler=scheduler, parts=2)
     second, *_ = run("answers.parquet", engine="dask", scheduler=scheduler, parts=2)
 
     pd.testing.assert_frame_equal(first, second)
 
 
-def test_parts_that_are_empty_change_nothing(run, scheduler, files, tmp_path):
+def test_empty_partitions(run, scheduler, files, tmp_path):
     few = files / "few.csv"
     few.write_text("task,worker,label\nt1,w1,bee\nt1,w2,bee\n", "utf-8")
 
@@ -97,11 +97,11 @@ def test_parts_that_are_empty_change_nothing(run, scheduler, files, tmp_path):
     assert (len(workers), summary["answers"]) == (2, 2)
 
 
-def test_a_process_that_dies_is_made_up_for(files, scheduler, tmp_path):
+def test_survives_killed_process(files, scheduler, tmp_path):
     found, gone = [], []
     for killed in (False, True):
 
-        def tell(text, killed=killed):
+        def report(text, killed=killed):
             if killed and text.startswith("pass 4 "):
                 gone.append(text)
                 with Client(scheduler) as client:
@@ -110,7 +110,7 @@ def test_a_process_that_dies_is_made_up_for(files, scheduler, tmp_path):
 
         with cluster.choice(
             files / "answers.csv", method="hierarchical", labels=None, parameters={}, known=None, truth=None,
-            posterior=True, scheduler=scheduler, folder=tmp_path, parts=4, said=tell,
+            posterior=True, scheduler=scheduler, folder=tmp_path, parts=4, report=report,
         ) as result:  # fmt: skip
             found.append(pd.concat([pd.DataFrame({k: v.to_pandas() for k, v in b.items()}) for b in result.labels]))
 
@@ -119,9 +119,9 @@ def test_a_process_that_dies_is_made_up_for(files, scheduler, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_turn_may_be_repeated(tmp_path, files):
+def test_step_is_repeatable(tmp_path, files):
     # What a process has done that then dies is done again, from files it may have changed already.
-    split = partitions.split(files / "answers.csv", tmp_path, parts=1, labels=None, said=lambda text: None)
+    split = partitions.split(files / "answers.csv", tmp_path, parts=1, labels=None, report=lambda text: None)
     partitions.settle(split, 0, {}, {})
     part = partitions.load(split, 0)
     answers, pairs, classes = hierarchical.start(part)
@@ -139,21 +139,21 @@ def test_a_turn_may_be_repeated(tmp_path, files):
 @pytest.mark.parametrize(
     ("options", "refusal"),
     [
-        ({"engine": "dask", "method": "glad"}, "glad needs all answers in one place; in parts work hierarchical"),
+        ({"engine": "dask", "method": "glad"}, "glad cannot run on partitioned data. Methods that can: hierarchical"),
         ({"parts": 3}, "--parts is for --engine dask only"),
         ({"scheduler": "tcp://127.0.0.1:8786"}, "--scheduler is for --engine dask only"),
         ({"engine": "dask", "kind": "number"}, "--engine is for the kind choice only; the kind is number"),
-        ({"engine": "dask", "scheduler": "nonsense://x"}, "no Dask scheduler answers at 'nonsense://x'"),
+        ({"engine": "dask", "scheduler": "nonsense://x"}, "no Dask scheduler responds at 'nonsense://x'"),
     ],
 )
-def test_what_cannot_be_is_refused(files, tmp_path, options, refusal):
+def test_refuses_impossible_options(files, tmp_path, options, refusal):
     with pytest.raises(CommandError, match=refusal):
         call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv", **options)
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_scheduler_without_workers_is_refused(files, tmp_path, monkeypatch):
+def test_refuses_scheduler_without_workers(files, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 1)
 
     with (
@@ -166,12 +166,12 @@ def test_a_scheduler_without_workers_is_refused(files, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_the_cluster_does_not_see_is_named(files, scheduler, tmp_path, monkeypatch):
+def test_names_unshared_folder(files, scheduler, tmp_path, monkeypatch):
     # The calling process alone has the parts elsewhere than it says.
     settle = partitions.settle
     monkeypatch.setattr(cluster, "_settle", lambda split, *rest: settle(replace(split, folder=Path("/nowhere")), *rest))
 
-    with pytest.raises(CommandError, match="is not seen by every process of the cluster"):
+    with pytest.raises(CommandError, match="is not visible to every process of the cluster"):
         call_command("consolidate", answers=files / "answers.csv", output=tmp_path / "labels.csv",
                      engine="dask", scheduler=scheduler)  # fmt: skip
 
@@ -180,13 +180,16 @@ def test_a_folder_that_the_cluster_does_not_see_is_named(files, scheduler, tmp_p
 @pytest.mark.parametrize(
     ("options", "refusal"),
     [
-        ({"output": "nowhere/labels.csv"}, "nowhere/labels.csv cannot be written: there is no folder"),
-        ({"workers_output": "nowhere/workers.csv"}, "nowhere/workers.csv cannot be written: there is no folder"),
-        ({"output": "."}, "is a folder; expected the name of a file"),
+        ({"output": "nowhere/labels.csv"}, "nowhere/labels.csv cannot be written: the folder .* does not exist"),
+        (
+            {"workers_output": "nowhere/workers.csv"},
+            "nowhere/workers.csv cannot be written: the folder .* does not exist",
+        ),
+        ({"output": "."}, "is a folder; enter the name of a file"),
         ({"known": "nowhere.csv"}, "nowhere.csv does not exist"),
     ],
 )
-def test_what_would_fail_at_the_end_is_refused_at_the_beginning(files, tmp_path, monkeypatch, engine, options, refusal):
+def test_refuses_unwritable_output_first(files, tmp_path, monkeypatch, engine, options, refusal):
     monkeypatch.setattr(partitions, "split", lambda *_: pytest.fail("the work was begun"))
     given = {"output": tmp_path / "labels.csv"} | {name: tmp_path / path for name, path in options.items()}
 
@@ -196,7 +199,7 @@ def test_what_would_fail_at_the_end_is_refused_at_the_beginning(files, tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_row_is_named_though_it_is_read_in_batches(files, tmp_path, monkeypatch, scheduler):
+def test_names_invalid_row_in_batches(files, tmp_path, monkeypatch, scheduler):
     monkeypatch.setattr(answer_files, "ROWS_A_BATCH", 8)
     lines = (files / "answers.csv").read_text("utf-8").splitlines()
     lines[700] = "t3,,bee"

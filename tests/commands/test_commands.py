@@ -37,7 +37,7 @@ def replay(folder):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_recorded_answers_are_replayed(folder):
+def test_replays_recorded_answers(folder):
     result = replay(folder)
 
     assert (result["objects"], result["answers"], result["repeated"]) == (8, 32, 1)
@@ -47,20 +47,20 @@ def test_recorded_answers_are_replayed(folder):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_replay_goes_on_where_it_ended(folder, monkeypatch):
+def test_replay_resumes(folder, monkeypatch):
     from gtcrowd.commands import replay as replaying
 
-    hand_in, calls = replaying._hand_in, []
+    hand_in, calls = replaying._submit, []
 
     def killed(*facts):
         if len(calls) == 10:
             raise KeyboardInterrupt
         calls.append(hand_in(*facts))
 
-    monkeypatch.setattr(replaying, "_hand_in", killed)
+    monkeypatch.setattr(replaying, "_submit", killed)
     with pytest.raises(KeyboardInterrupt):
         replay(folder)
-    monkeypatch.setattr(replaying, "_hand_in", hand_in)
+    monkeypatch.setattr(replaying, "_submit", hand_in)
     replay(folder)
 
     assert Answer.objects.count() == 32
@@ -77,7 +77,7 @@ def test_a_replay_goes_on_where_it_ended(folder, monkeypatch):
         ("task,worker,label\n", "has no answers"),
     ],
 )
-def test_a_bad_folder_is_refused_with_the_line(tmp_path, text, told):
+def test_refuses_invalid_folder(tmp_path, text, told):
     (tmp_path / "answers.csv").write_text(text)
 
     with pytest.raises(crowd_files.FolderRefused, match=told):
@@ -86,7 +86,7 @@ def test_a_bad_folder_is_refused_with_the_line(tmp_path, text, told):
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_the_demo_is_a_believable_operation(settings, tmp_path, monkeypatch):
+def test_loads_demo(settings, tmp_path, monkeypatch):
     from django.utils import timezone
 
     settings.VAR = tmp_path
@@ -100,7 +100,7 @@ def test_the_demo_is_a_believable_operation(settings, tmp_path, monkeypatch):
     assert any("requester@example.org" in line for line in accounts.lines())
 
 
-def test_a_port_in_use_is_seen():
+def test_detects_port_in_use():
     with closing(socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -109,7 +109,7 @@ def test_a_port_in_use_is_seen():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_serve_says_that_its_port_is_in_use(settings, tmp_path):
+def test_serve_refuses_port_in_use(settings, tmp_path):
     settings.VAR = tmp_path
     with closing(socket()) as taken:
         taken.bind(("127.0.0.1", 0))
@@ -120,7 +120,7 @@ def test_serve_says_that_its_port_is_in_use(settings, tmp_path):
             call_command("serve", "--port", str(port))
 
 
-def test_what_a_killed_start_left_is_ended(tmp_path):
+def test_stops_processes_of_killed_start(tmp_path):
     register = processes.Register(tmp_path / "processes.json")
     child = subprocess.Popen(  # as `processes.start` does, in a session of its own
         [sys.executable, "-c", "print(1, flush=True); import time; time.sleep(60)"], stdout=-1, start_new_session=True
@@ -138,7 +138,7 @@ def test_what_a_killed_start_left_is_ended(tmp_path):
     assert child.wait(5) is not None
 
 
-def test_a_second_start_is_refused(tmp_path):
+def test_refuses_second_start(tmp_path):
     register = processes.Register(tmp_path / "processes.json")
     register.write([])
 
@@ -147,7 +147,7 @@ def test_a_second_start_is_refused(tmp_path):
 
 
 @pytest.mark.long
-def test_methods_are_measured(folder):
+def test_bench_consolidation(folder):
     out = io.StringIO()
 
     call_command("bench", "consolidation", str(folder), "--json", stdout=out)
@@ -157,7 +157,7 @@ def test_methods_are_measured(folder):
     assert rows["majority"]["seconds"] > 0
 
 
-def test_other_kinds_are_measured_beside_the_single_worker(tmp_path):
+def test_bench_consolidation_of_other_kinds(tmp_path):
     (tmp_path / "meta.json").write_text('{"kind": "numeric"}')
     (tmp_path / "answers.csv").write_text(
         "task,worker,label\n" + "".join(f"t{t},w{w},{t * 10 + w}\n" for t in range(9) for w in range(3))
@@ -171,7 +171,7 @@ def test_other_kinds_are_measured_beside_the_single_worker(tmp_path):
     assert rows["weighted-mean"] < 0.2 < rows["mean single worker"]
 
 
-def test_growth_is_measured():
+def test_bench_speed():
     out = io.StringIO()
 
     call_command("bench", "speed", "--answers", "2000", "4000", "--method", "majority", "--json", stdout=out)
@@ -180,7 +180,7 @@ def test_growth_is_measured():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_run_is_measured_and_nothing_of_it_stays():
+def test_bench_volume_leaves_nothing():
     out = io.StringIO()
 
     call_command("bench", "volume", "--answers", "1000", "--json", stdout=out)
@@ -194,7 +194,7 @@ def test_a_run_is_measured_and_nothing_of_it_stays():
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["ingest", "export"])
-def test_objects_in_and_labels_out_are_measured_in_a_database_of_their_own(what):
+def test_bench_ingest_and_export(what):
     out = io.StringIO()
 
     call_command("bench", what, "--objects", "3000", "--json", stdout=out)
@@ -206,7 +206,7 @@ def test_objects_in_and_labels_out_are_measured_in_a_database_of_their_own(what)
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_hand_out_is_measured_beside_a_bare_view():
+def test_bench_assignment():
     out = io.StringIO()
     sizes = ("--objects", "1000", "--workers", "3", "--seconds", "1")
 
@@ -219,7 +219,7 @@ def test_hand_out_is_measured_beside_a_bare_view():
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_a_soak_breaks_no_law():
+def test_bench_soak():
     out = io.StringIO()
 
     call_command("bench", "soak", "--handouts", "300", "--json", stdout=out)
@@ -230,7 +230,7 @@ def test_a_soak_breaks_no_law():
     assert set(row["breaches"].values()) == {0}
 
 
-def test_savings_are_measured(tmp_path):
+def test_bench_redundancy(tmp_path):
     """Twenty workers who are nearly always right: most of their answers are not needed."""
     rows = [f"t{t},w{w},{'ab'[(t + (w * t % 17 == 3)) % 2]}" for t in range(60) for w in range(20)]
     (tmp_path / "answers.csv").write_text("task,worker,label\n" + "\n".join(rows) + "\n")
@@ -247,7 +247,7 @@ def test_savings_are_measured(tmp_path):
 @pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_the_way_to_the_next_task_is_measured_in_a_browser():
+def test_bench_portal():
     out = io.StringIO()
 
     call_command("bench", "portal", "--tasks", "3", "--workers", "2", "--json", stdout=out)

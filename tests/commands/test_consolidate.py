@@ -40,7 +40,7 @@ def files(tmp_path):
     return run
 
 
-def test_answers_become_labels_and_workers(files):
+def test_consolidates_file(files):
     summary, labels, workers = files()
 
     assert labels.columns.tolist() == ["task", "label", "confidence"]
@@ -51,7 +51,7 @@ def test_answers_become_labels_and_workers(files):
     assert (summary["method"], summary["tasks"], summary["workers"], summary["answers"]) == ("hierarchical", 3, 3, 6)
 
 
-def test_the_order_of_classes_can_be_given_with_classes_never_seen(files):
+def test_labels_option_orders_categories(files):
     _summary, labels, _workers = files(
         ANSWERS, "--labels", 'no,"well, perhaps",yes', "--posterior", "--method", "majority"
     )
@@ -60,27 +60,27 @@ def test_the_order_of_classes_can_be_given_with_classes_never_seen(files):
     assert labels.loc[0, ["p_no", "p_well, perhaps", "p_yes"]].tolist() == pytest.approx([1 / 3, 0, 2 / 3])
 
 
-def test_a_tie_goes_to_the_class_named_first(files):
+def test_tie_goes_to_first_category(files):
     answers = "task,worker,label\nt,w1,a\nt,w2,b\n"
 
     assert files(answers, "--method", "majority")[1]["label"].tolist() == ["a"]
     assert files(answers, "--method", "majority", "--labels", "b,a")[1]["label"].tolist() == ["b"]
 
 
-def test_truth_measures_and_changes_nothing(files):
+def test_truth_only_measures(files):
     summary, labels, _workers = files(ANSWERS, truth="task,truth\nt1,yes\nt2,yes\nt3,never named\nt9,no\n")
 
     assert (summary["with_truth"], summary["accuracy"]) == (3, pytest.approx(1 / 3))
     assert labels["label"].tolist() == files()[1]["label"].tolist()
 
 
-def test_known_labels_are_certain(files):
+def test_gold_labels_are_certain(files):
     _summary, labels, _workers = files(ANSWERS, known="task,label\nt1,no\n")
 
     assert (labels["label"][0], labels["confidence"][0]) == ("no", 1)
 
 
-def test_parquet_with_numbers_reads_like_text(files):
+def test_parquet_numbers_read_as_text(files):
     frame = pd.DataFrame({"task": [1, 1, 2], "worker": [7, 8, 7], "label": [0, 0, 1]})
 
     _summary, labels, _workers = files(frame, suffix=".parquet")
@@ -88,7 +88,7 @@ def test_parquet_with_numbers_reads_like_text(files):
     assert labels[["task", "label"]].to_numpy().tolist() == [["1", "0"], ["2", "1"]]
 
 
-def test_no_answers_are_no_labels(files):
+def test_no_labels_without_answers(files):
     summary, labels, _workers = files("task,worker,label\n")
 
     assert (summary["tasks"], len(labels)) == (0, 0)
@@ -100,53 +100,53 @@ def test_no_answers_are_no_labels(files):
         (
             "task,worker\nt,w\n",
             [],
-            r"answers.csv: column 'label' is missing; needed are task, worker, label. Found: task, worker",
+            r"answers.csv: column 'label' is missing. Required: task, worker, label. Found: task, worker",
         ),
         ("task,worker,label\nt1,w,a\nt2,,b\n", [], r"answers.csv, line 3: worker is empty"),
         ("task,worker,label\nt,w,a\nt,v,b\n", ["--labels", "a,c"], r"line 3: label is 'b'; expected one of a, c"),
         ("task,worker,label\nt,w,a,x\n", [], r"answers.csv: CSV parse error"),
-        (ANSWERS, ["--method", "magic"], r"--method is 'magic'; for choice there is hierarchical, majority"),
-        (ANSWERS, ["--labels", "yes,yes"], r"--labels is 'yes,yes'; expected different names"),
+        (ANSWERS, ["--method", "magic"], r"--method is 'magic'; methods for choice: hierarchical, majority"),
+        (ANSWERS, ["--labels", "yes,yes"], r"--labels is 'yes,yes'; enter different names"),
         (ANSWERS, ["--parameter", "doubt=2"], r"doubt is 2.0; expected a number from 0.0 to 1.0"),
-        (ANSWERS, ["--parameter", "doubt"], r"--parameter is 'doubt'; expected NAME=NUMBER"),
+        (ANSWERS, ["--parameter", "doubt"], r"--parameter is 'doubt'; enter NAME=NUMBER"),
         (ANSWERS, ["--parameter", "charm=1"], r"no parameter 'charm'"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_written(files, answers, more, told):
+def test_refuses_invalid_input(files, answers, more, told):
     with pytest.raises(CommandError, match=told):
         files(answers, *more)
 
     assert not (files.folder / "labels.csv").exists()
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_names_missing_file(tmp_path):
     with pytest.raises(CommandError, match=r"none\.csv does not exist"):
         call_command("consolidate", "--answers", str(tmp_path / "none.csv"), "--output", str(tmp_path / "out.csv"))
 
 
 @pytest.mark.parametrize("method", sorted(consolidation.METHODS))
-def test_every_method_runs_from_a_file(files, method):
+def test_every_method_runs(files, method):
     assert files(ANSWERS, "--method", method)[0]["method"] == method
 
 
-def test_a_row_with_too_few_fields_is_named(files):
+def test_names_short_row(files):
     with pytest.raises(CommandError, match=r"answers.csv: CSV parse error: Row #3: Expected 3 columns, got 2: t2,w1"):
         files("task,worker,label\nt1,w1,a\nt2,w1\nt3,w1,a\n")
 
 
-def test_it_is_named_far_down_as_well(files):
+def test_names_short_row_far_down(files):
     with pytest.raises(CommandError, match=r"Row #300002: Expected 3 columns, got 2: t2,w1"):
         files("task,worker,label\n" + "t1,w1,a\n" * 300_000 + "t2,w1\n")
 
 
-def test_a_task_that_cannot_be_concluded_is_named(files):
+def test_names_unmergeable_task(files):
     rows = 'task,worker,label\nleft,w1,"2x2:0 4"\nright,w1,"2x2:0 4"\nright,w2,"2x3:0 6"\n'
 
     with pytest.raises(CommandError, match=r"answers.csv, task 'right': its masks are of the sizes 2x2, 2x3"):
         files(rows, "--kind", "masks")
 
 
-def test_nothing_of_a_service_is_left_where_it_is_called(tmp_path):
+def test_consolidate_leaves_no_files(tmp_path):
     (tmp_path / "answers.csv").write_text(ANSWERS, "utf-8")
 
     subprocess.run(

@@ -27,7 +27,7 @@ def file(tmp_path, team, put):
     return str(tmp_path / "job.json")
 
 
-def test_a_job_is_planned_created_listed_and_exported(file):
+def test_job_life_cycle(file):
     def heron(*arguments):
         return run("job", "--requester", "heron", *arguments)
 
@@ -39,7 +39,7 @@ def test_a_job_is_planned_created_listed_and_exported(file):
     assert Job.objects.get().state == "Stopping"
 
 
-def test_faults_are_told_a_line_each(tmp_path, alice):
+def test_lists_one_error_per_line(tmp_path, alice):
     (tmp_path / "job.json").write_text("{}")
 
     with pytest.raises(CommandError) as refused:
@@ -49,14 +49,14 @@ def test_faults_are_told_a_line_each(tmp_path, alice):
 
 
 @pytest.mark.parametrize(("text", "told"), [("[]", "one JSON object"), ("{", "is not JSON")])
-def test_a_bad_file_is_refused(tmp_path, alice, text, told):
+def test_refuses_invalid_file(tmp_path, alice, text, told):
     (tmp_path / "job.json").write_text(text)
 
     with pytest.raises(CommandError, match=told):
         run("job", "--requester", "heron", "create", str(tmp_path / "job.json"))
 
 
-def test_a_requester_is_founded_and_paid_in_once(db):
+def test_creates_requester_and_deposits_once(db):
     for _ in range(2):
         told = run("requester", "owls", "--member", "o@example.org:owner", "--deposit", "50", "--reference", "r1")
 
@@ -68,8 +68,9 @@ def test_a_requester_is_founded_and_paid_in_once(db):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"), [(["--member", "x:king"], "role must be"), (["--deposit", "-1"], "more than zero")]
+    ("arguments", "told"),
+    [(["--member", "x:king"], "'king' is not a role"), (["--deposit", "-1"], "greater than zero")],
 )
-def test_bad_facts_are_refused(db, arguments, told):
+def test_refuses_invalid_arguments(db, arguments, told):
     with pytest.raises(CommandError, match=told):
         run("requester", "owls", *arguments)

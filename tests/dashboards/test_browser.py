@@ -143,7 +143,7 @@ def test_row_and_name_open_worker(page, address, ids):
     assert page.url == f"{address}/dashboards/worker/{ids['worker']}/{ALL}"
     page.go_back()
     settled(page, "Workers")
-    page.locator(".ag-center-cols-container [row-index='2'] [col-id=kind]").click()
+    page.locator(".ag-center-cols-container [row-index='2'] [col-id=type]").click()
     settled(page, "Eve")
 
 

@@ -96,7 +96,7 @@ def test_needs_attention(alice, job, ask, now):
 
     assert needs["owls is paused"].text.startswith("Paused by the requester")
     assert needs["owls is paused"].href == f"/dashboards/job/{open_job.pk}/?days=all"
-    assert "evidence about 2,000 : 1" in needs["Eve: Many answers are very quick"].text
+    assert "evidence about 2,000 : 1" in needs["Eve: Unusually fast answers"].text
 
 
 def test_nothing_needs_attention(bob):

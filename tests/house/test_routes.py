@@ -55,7 +55,7 @@ def references(tenant: Tenant) -> dict[str, Any]:
         "assignment_id": tenant.assignment.pk, "token": tenant.object_token, "bucket": tenant.requester.slug,
         "assignment": tenant.assignment.pk, "at": tenant.assignment.pk, "team": tenant.team.pk,
         "team_name": tenant.team.name, "manifest": tenant.manifest, "job": tenant.job.name, "run": tenant.run.pk,
-        "worker": tenant.worker.code, "address": reverse("portal:object", args=[tenant.object_token]),
+        "worker": tenant.worker.code, "address": reverse("workpage:object", args=[tenant.object_token]),
         "excluded_jobs": [tenant.job.name],
     }  # fmt: skip
 
@@ -73,7 +73,7 @@ def routes(patterns: Any = None, prefix: str = "", namespace: str = "") -> Itera
 
 ROUTES = list(routes())
 NAMESPACES = sorted({name.rpartition(":")[0] for _path, name, _parameters in ROUTES})
-OPEN_BY_TOKEN = {"portal:object": "token", "portal:join": "token"}
+OPEN_BY_TOKEN = {"workpage:object": "token", "portal:join": "token"}
 """Whoever was given the address may open it: the token is the permission, as tested in portal and identity."""
 SIGNED = {"api:webhook"}
 """One answer, 403, to whatever is not signed with the job's secret; so there is nothing to tell apart."""

@@ -26,7 +26,7 @@ SCOPES = re.compile(
 )
 """What restricts a statement in the same way; names in braces are conditions of gtcrowd.analytics.filters."""
 EXCEPTIONS = {
-    "gtcrowd/portal/places.py": "a job is given to a worker by its team, which the next line checks",
+    "gtcrowd/portal/access.py": "a job is given to a worker by its team, which the next line checks",
     "gtcrowd/workpage/rendering.py": "the object is that of an assignment that was found as the worker's own",
     "gtcrowd/analytics/prometheus.py": "counts for the administrator, behind a token",
     "gtcrowd/analytics/rollup.py": "the queue process rolls up the days of all requesters",

@@ -1,1 +1,1 @@
-"""Frames and columns into measures: pure functions, each with its definition, its source, and what undefined means."""
+"""Compute measures from frames and columns: pure functions with their formula, source and undefined cases."""

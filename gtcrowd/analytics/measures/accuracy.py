@@ -1,21 +1,23 @@
-"""How often workers are right, with an interval, from sums that can be added up over days, jobs and workers.
+"""Estimate the accuracy of workers with an interval, from sums that add up over days, jobs and workers.
 
-Where nothing is known for certain, an answer counts as right with the probability its label's method gives it. The mean
-of these is the estimate. It is exposed to the classes as the worker was: a worker who got more of the hard class is
-measured on more of it. What it may be off by has three sources, whose variances add up:
+Without gold, an answer i is correct with the probability p_i that the consolidation method gives it. Of n answers,
 
-- an answer more or less could have been right: m (1 - m) / n;
-- each label is in doubt by itself: the sum of p (1 - p) over the answers, by the square of their number;
-- the labels of a job are off together, in one direction, since people err alike and nobody can see that from answers
-  alone. On twenty recorded crowds with truth the means of workers are off by SHARED standard deviations of a single
-  answer; `gtcrowd bench intervals` measures what intervals made so cover.
+    m = Σ p_i / n,    Var(m) = m (1 - m) / n  +  Σ p_i (1 - p_i) / n²  +  SHARED² m (1 - m)
 
-A Beta distribution with the mean and the first two variances is the estimate, with Jeffreys' half an answer each way.
-It is drawn to the mean of the crowd by CROWD answers, so that few answers say little (Gelman et al. 2013, "Bayesian
-data analysis", section 5.3, with the strength fixed). The probabilities p have been drawn to the crowd before, by the
-method that gave them: drawing harder, by as much as the spread of the workers suggests, did it twice and covered 92 %
-at the same width. The shared doubt is added after that. Known objects then count as what they are, so many right of so
-many: they update the Beta (ibid., section 2.4), and with enough of them nothing else matters."""
+The three terms are the sampling error, the uncertainty of each label, and the error that all labels of a job have in
+common: people err alike, and this cannot be seen from answers alone. SHARED is measured on twenty recorded crowds with
+truth; `gtcrowd bench intervals` measures the coverage of the resulting intervals.
+
+1. The first two terms give a Beta distribution with Jeffreys' prior of 1/2 + 1/2 answers.
+2. It is shrunk towards the crowd mean with the weight of CROWD answers (Gelman et al. 2013, "Bayesian data analysis",
+   section 5.3, with a fixed strength). The p_i are shrunk towards the crowd already, by the method that gave them;
+   estimating the strength from the spread of the workers would shrink twice and covered only 92 % at the same width.
+3. The third term is added after shrinkage, because the crowd mean has the same error.
+4. Gold answers update the Beta as binomial counts (ibid., section 2.4) and dominate when there are many.
+
+The estimate is exposed to the classes as the worker was: a worker with more objects of a hard class is measured on more
+of them. `categories` compares workers at equal mixes.
+"""
 
 from dataclasses import dataclass
 
@@ -26,18 +28,18 @@ from scipy import special
 FloatArray = npt.NDArray[np.float64]
 
 SHARED = 0.17
-"""How far the labels of a job may be off together, in standard deviations of one answer. Chosen on all twenty sets at
-once; leaving any of them out changes it by less than 0.01 (docs/analytics.md)."""
+"""Standard deviation of the common error of a job's labels, in standard deviations of one answer. Chosen on all twenty
+sets at once; leaving out any one of them changes it by less than 0.01 (docs/analytics.md)."""
 OPTIMISM = 0.05
-"""By how much, in log-odds, labels flatter those whose answers they are made of, on average over the same sets."""
+"""Bias of m in log-odds: labels favor the answers that they are made of. Mean over the same sets."""
 CROWD = 2.0
-"""Answers that the mean of the crowd is worth."""
+"""Weight of the crowd mean, in answers."""
 LEAST, MOST = 0.005, 0.995
 
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """`accuracy`, `low`, `high` [n]: mean and 95 % interval; `n`: answers they rest on; `crowd`: the crowd's mean."""
+    """Posterior mean `accuracy`, 95 % interval `low`, `high`, number of answers `n`, all [n]; and the `crowd` mean."""
 
     accuracy: FloatArray
     low: FloatArray
@@ -46,42 +48,45 @@ class Estimate:
     crowd: float
 
 
-def estimated(
+def estimate(
     *,
     scored: npt.ArrayLike,
     expected_correct: npt.ArrayLike,
     variance: npt.ArrayLike,
-    known: npt.ArrayLike,
-    known_right: npt.ArrayLike,
+    gold: npt.ArrayLike,
+    gold_right: npt.ArrayLike,
     pooled: bool = True,
     level: float = 0.95,
 ) -> Estimate:
-    """Accuracy of each worker (or of any other group of answers), all parameters [n].
+    """Estimate the accuracy of each worker, or of any other group of answers.
 
-    scored: answers with a label; expected_correct, variance: sums over them of p and of p (1 - p), where p is the
-    probability that the answer is right; known, known_right: answers to known objects, and those that are right. With
-    `pooled` off the estimates are not drawn to the crowd: for groups that are no sample of one crowd, such as days.
+    scored            [n]  number of answers to labeled objects
+    expected_correct  [n]  Σ p_i over them
+    variance          [n]  Σ p_i (1 - p_i) over them
+    gold, gold_right  [n]  number of gold answers, and of correct ones
+    pooled            shrink towards the crowd; False for groups that are not a sample of one crowd, such as days
+    level             probability of the interval
 
-    Undefined (NaN) where there is neither an answer with a label nor one to a known object.
+    NaN for a group with neither scored nor gold answers.
     """
-    n, of_known, right = (np.asarray(one, dtype=np.float64) for one in (scored, known, known_right))
-    sure = np.asarray(variance, dtype=np.float64)
+    n, n_gold, right = (np.asarray(counts, dtype=np.float64) for counts in (scored, gold, gold_right))
+    uncertainty = np.asarray(variance, dtype=np.float64)
     mean = np.divide(np.asarray(expected_correct, np.float64), n, out=np.full(n.shape, 0.5), where=n > 0)
     mean = special.expit(special.logit(np.clip(mean, LEAST, MOST)) - OPTIMISM)
     single = mean * (1 - mean)
-    # So many answers to known objects would say as much: fewer than n by as much as the labels are in doubt.
-    worth = np.divide(n * single, single + np.divide(sure, n, out=np.zeros(n.shape), where=n > 0))
-    a, b = mean * worth, (1 - mean) * worth
-    crowd = float(a.sum() / (a + b).sum()) if worth.sum() > 0 else 0.5
-    drawn = CROWD if pooled else 0.0
-    a, b = a + drawn * crowd + 0.5, b + drawn * (1 - crowd) + 0.5
-    # What the labels are off by together is the crowd's as well, so that it comes after drawing to the crowd.
+    # The effective number of gold answers: smaller than n by the uncertainty of the labels.
+    size = np.divide(n * single, single + np.divide(uncertainty, n, out=np.zeros(n.shape), where=n > 0))
+    a, b = mean * size, (1 - mean) * size
+    crowd = float(a.sum() / (a + b).sum()) if size.sum() > 0 else 0.5
+    strength = CROWD if pooled else 0.0
+    a, b = a + strength * crowd + 0.5, b + strength * (1 - crowd) + 0.5
+    # The crowd mean has the common error as well, so it is added after shrinkage.
     mean = a / (a + b)
     size = 1 / (1 / (a + b + 1) + SHARED**2) - 1
     a, b = mean * size, (1 - mean) * size
-    a, b = a + right, b + (of_known - right)
-    defined = (n > 0) | (of_known > 0)
+    a, b = a + right, b + (n_gold - right)
+    defined = (n > 0) | (n_gold > 0)
     tail = (1 - level) / 2
-    found = [a / (a + b), special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)]
-    accuracy, low, high = (np.where(defined, one, np.nan) for one in found)
-    return Estimate(accuracy, low, high, (n + of_known).astype(np.int64), crowd)
+    values = [a / (a + b), special.betaincinv(a, b, tail), special.betaincinv(a, b, 1 - tail)]
+    accuracy, low, high = (np.where(defined, value, np.nan) for value in values)
+    return Estimate(accuracy, low, high, (n + n_gold).astype(np.int64), crowd)

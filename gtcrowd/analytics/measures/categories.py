@@ -1,15 +1,19 @@
-"""How often answers are right category by category, from confusions: counts with rows what is right (what is known,
-else the truth, else the job's label) and columns what was answered.
+"""Measure recall and precision per category from confusion matrices.
 
-    recall of c       of the answers to objects that are c, the share that say c
-    precision of c    of the answers that say c, the share to objects that are c
+With counts C[k, l] of answers l to objects whose reference (the gold answer, else the truth, else the label) is k:
 
-with Jeffreys' 95 % interval (gtcrowd.consolidation.intervals), which is of chance only: where nothing is known the
-labels are in doubt as well. What a worker's few answers of a category say is drawn to the crowd: a Beta distribution
-worth CROWD answers with the crowd's recall comes before them (Gelman et al. 2013, "Bayesian data analysis", section
-2.4). Two workers who were given different objects are compared at the same mix of categories by direct standardization
-(Fleiss, Levin, Paik 2003, "Statistical methods for rates and proportions", section 19.3): the sum over the categories
-of the crowd's share of it times the worker's recall. Undefined is NaN."""
+    recall(k)    = C[k, k] / Σ_l C[k, l]
+    precision(k) = C[k, k] / Σ_l C[l, k]
+
+with Jeffreys' 95 % interval (gtcrowd.consolidation.intervals), which covers the sampling error only: without gold or
+truth, the reference is uncertain as well. A worker's recall is shrunk towards the crowd's r(k) by a Beta prior worth
+CROWD answers (Gelman et al. 2013, "Bayesian data analysis", section 2.4). Workers with different objects are compared
+by direct standardization (Fleiss, Levin, Paik 2003, "Statistical methods for rates and proportions", section 19.3):
+
+    accuracy = Σ_k w(k) recall(k),    w(k): share of category k in the job
+
+Undefined values are NaN.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,8 +31,11 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Mixed:
-    """`share`: how often the worker would be right with the crowd's mix of categories, with its 95 % interval; `n`:
-    answers it rests on; `as_given`: with the mix of the own objects, not drawn to the crowd. None without an answer."""
+    """A worker's accuracy standardized to the job's mix of categories.
+
+    `share`, `low`, `high`: Σ_k w(k) recall(k) with its 95 % interval; `as_given`: accuracy at the mix of the worker's
+    own objects, without shrinkage; `n`: number of answers. All but `n` are None without an answer.
+    """
 
     share: float | None
     low: float | None
@@ -38,34 +45,42 @@ class Mixed:
 
 
 def by_category(confusion: npt.ArrayLike, categories: list[Any]) -> pd.DataFrame:
-    """A row a category: category, n (answers to objects of it), right, recall, low, high; answered (answers that say
-    it), precision, precision_low, precision_high."""
+    """Return recall and precision with intervals, one row per category.
+
+    confusion   [categories, categories]  rows: reference, columns: answer
+    categories  their names
+
+    category, n (answers to objects of the category), right, recall, low, high; answered (answers that name it),
+    precision, precision_low, precision_high.
+    """
     counts = np.asarray(confusion, dtype=np.float64)
     right, n, answered = np.diagonal(counts), counts.sum(axis=1), counts.sum(axis=0)
     recall, low, high = _share(right, n)
-    precision, least, most = _share(right, answered)
+    precision, precision_low, precision_high = _share(right, answered)
     return pd.DataFrame({
         "category": [str(name) for name in categories], "n": n.astype(int), "right": right.astype(int),
         "recall": recall, "low": low, "high": high, "answered": answered.astype(int), "precision": precision,
-        "precision_low": least, "precision_high": most,
+        "precision_low": precision_low, "precision_high": precision_high,
     })  # fmt: skip
 
 
 def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[Any]) -> tuple[pd.DataFrame, Mixed]:
-    """A worker's confusion beside the whole job's: a row a category: category, n, right, recall (drawn to the crowd's),
-    low, high, recall_raw, crowd (its recall), mix (its share of the objects); and what follows for the crowd's mix.
+    """Compare a worker with the crowd, one row per category, and standardize the worker's accuracy.
 
-    A category that the crowd had no answer to has no recall of either, and no part in the mix.
+    own, crowd  [categories, categories]  confusion of the worker, and of the whole job
+
+    category, n, right, recall (shrunk towards the crowd's), low, high, recall_raw, crowd (its recall), mix (w, the
+    share of the category in the job). A category without any answer has no recall and no weight.
     """
-    mine, all_ = by_category(own, categories), by_category(crowd, categories)
-    n, right = mine["n"].to_numpy(float), mine["right"].to_numpy(float)
-    typical, total = all_["recall"].to_numpy(float), all_["n"].to_numpy(float)
-    a, b = right + CROWD * typical, n - right + CROWD * (1 - typical)
+    worker, everybody = by_category(own, categories), by_category(crowd, categories)
+    n, right = worker["n"].to_numpy(float), worker["right"].to_numpy(float)
+    crowd_recall, total = everybody["recall"].to_numpy(float), everybody["n"].to_numpy(float)
+    a, b = right + CROWD * crowd_recall, n - right + CROWD * (1 - crowd_recall)
     recall, low, high = _share(a, a + b)
     mix = total / max(total.sum(), 1)
     frame = pd.DataFrame({
-        "category": mine["category"], "n": mine["n"], "right": mine["right"], "recall": recall, "low": low,
-        "high": high, "recall_raw": mine["recall"], "crowd": typical, "mix": mix,
+        "category": worker["category"], "n": worker["n"], "right": worker["right"], "recall": recall, "low": low,
+        "high": high, "recall_raw": worker["recall"], "crowd": crowd_recall, "mix": mix,
     })  # fmt: skip
     return frame, _mixed(a, b, mix, right=right, n=n)
 
@@ -73,19 +88,19 @@ def of_worker(own: npt.ArrayLike, crowd: npt.ArrayLike, categories: list[Any]) -
 def _mixed(a: FloatArray, b: FloatArray, mix: FloatArray, *, right: FloatArray, n: FloatArray) -> Mixed:
     if not n.sum():
         return Mixed(None, None, None, None, 0)
-    there = mix > 0
-    a, b, mix = a[there], b[there], mix[there]
+    present = mix > 0
+    a, b, mix = a[present], b[present], mix[present]
     mean = float((mix * a / (a + b)).sum())
-    # The Beta distribution with the mean and the variance of the sum, half an answer added each way as for one share.
-    half = float((mix * (a + 0.5) / (a + b + 1)).sum())
-    spread = float((mix**2 * (a + 0.5) * (b + 0.5) / ((a + b + 1) ** 2 * (a + b + 2))).sum())
-    worth = half * (1 - half) / spread - 1
-    low, high = (float(special.betaincinv(half * worth, (1 - half) * worth, end)) for end in (0.025, 0.975))
+    # The interval is that of a Beta distribution with the mean and variance of the sum, with Jeffreys' prior per term.
+    center = float((mix * (a + 0.5) / (a + b + 1)).sum())
+    variance = float((mix**2 * (a + 0.5) * (b + 0.5) / ((a + b + 1) ** 2 * (a + b + 2))).sum())
+    size = center * (1 - center) / variance - 1
+    low, high = (float(special.betaincinv(center * size, (1 - center) * size, end)) for end in (0.025, 0.975))
     return Mixed(mean, min(low, mean), max(high, mean), float(right.sum() / n.sum()), int(n.sum()))
 
 
 def _share(right: FloatArray, of: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    there = of > 0
-    share = np.divide(right, of, out=np.full(len(of), np.nan), where=there)
-    low, high = credible_interval(np.where(there, right, 0), np.where(there, of, 0))
-    return share, np.where(there, np.minimum(low, share), np.nan), np.where(there, np.maximum(high, share), np.nan)
+    present = of > 0
+    share = np.divide(right, of, out=np.full(len(of), np.nan), where=present)
+    low, high = credible_interval(np.where(present, right, 0), np.where(present, of, 0))
+    return share, np.where(present, np.minimum(low, share), np.nan), np.where(present, np.maximum(high, share), np.nan)

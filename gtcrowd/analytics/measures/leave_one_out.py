@@ -1,4 +1,4 @@
-"""What the others make probable: the posterior of an object without the answer that is looked at."""
+"""Compute leave-one-out posteriors: the probability of each value of an object from all answers but one."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ Codes = npt.NDArray[np.int64]
 
 LEAST = 1e-4
 CORRELATION = 0.3
-"""How far answers to one object hang together where the method has not measured it: typical of recorded crowds."""
+"""Correlation ρ of answers to one object if the method has not estimated it; typical of recorded crowds."""
 CHUNK = 1 << 18
 
 
@@ -22,24 +22,29 @@ def probability(
     n_tasks: int,
     correlation: float = CORRELATION,
 ) -> FloatArray:
-    """Probability of each value for each answer's object, as all other answers have it, [n, values].
+    """Return the posterior of each answer's object without this answer, [n, values].
 
-    confusion [workers, right, answer]; prior [values]. The evidence of k answers that each two correlate by rho counts
-    k / (1 + (k - 1) rho) answers' worth (Kish 1965, "Survey sampling", section 5.4).
+    task, worker, value  [n]                        codes
+    confusion            [workers, values, values]  answer distribution of each worker, rows: true value
+    prior                [values]
+    correlation          ρ; the k other answers have the effective size k / (1 + (k - 1) ρ) (Kish 1965, "Survey
+                         sampling", section 5.4)
+
+        p(z | y_-j) ∝ prior(z) Π_{i ≠ j} confusion_i(z, y_i) ^ (1 / (1 + (k - 1) ρ))
     """
     log = np.log(np.maximum(confusion, LEAST))
     values = confusion.shape[1]
     total = np.zeros((n_tasks, values))
-    for place in range(values):
-        total[:, place] = np.bincount(task, log[worker, place, value], n_tasks)
+    for true in range(values):
+        total[:, true] = np.bincount(task, log[worker, true, value], n_tasks)
     others = np.bincount(task, minlength=n_tasks)[task] - 1
-    share = 1 / (1 + np.maximum(others - 1, 0) * correlation)
-    found = np.empty((len(task), values))
-    start = np.log(np.maximum(prior, LEAST))
+    exponent = 1 / (1 + np.maximum(others - 1, 0) * correlation)
+    posterior = np.empty((len(task), values))
+    log_prior = np.log(np.maximum(prior, LEAST))
     for first in range(0, len(task), CHUNK):
-        here = slice(first, first + CHUNK)
-        joint = start + share[here, None] * (total[task[here]] - log[worker[here], :, value[here]])
+        chunk = slice(first, first + CHUNK)
+        joint = log_prior + exponent[chunk, None] * (total[task[chunk]] - log[worker[chunk], :, value[chunk]])
         joint -= joint.max(axis=1, keepdims=True)
         np.exp(joint, out=joint)
-        found[here] = joint / joint.sum(axis=1, keepdims=True)
-    return found
+        posterior[chunk] = joint / joint.sum(axis=1, keepdims=True)
+    return posterior

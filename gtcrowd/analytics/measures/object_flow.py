@@ -1,7 +1,8 @@
-"""The way of a job's objects: from import over hand-out and answers to a label, a failure, or where they wait.
+"""Follow the objects of a job from import over hand-out and answers to their outcome.
 
-Every object is at exactly one end, so that what comes to a stage is what leaves it or stays there, and all ends add up
-to what was imported."""
+Every object has exactly one outcome, so the flow into a stage equals the flow out of it, and the outcomes add up to the
+imported objects.
+"""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -14,42 +15,43 @@ LABELED, UNLABELED, WAITING, FAILED, EXPIRED, SPARED = (
     "labeled", "unlabeled", "waiting", "failed", "expired", "spared",
 )  # fmt: skip
 NODES = (IMPORTED, KNOWN, HANDED_OUT, ANSWERED, LABELED, UNLABELED, WAITING, FAILED, EXPIRED, SPARED)
-"""Stages and ends, in the order in which they stand from left to right and from top to bottom."""
+"""Stages and outcomes, in display order: left to right, top to bottom."""
 NOT_OPENED, NOT_TAKEN, WANTED, TOO_LATE = "not-opened", "not-taken", "answers-wanted", "availability-ended"
 
 
 def links(objects: int, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    """A row for each way and reason: source, target (of NODES), reason (a code, empty on the way), n; the sums of the
-    same way and reason, none of them zero.
+    """Return the flows between stages: source, target (of NODES), reason (a code; empty between stages), n > 0.
 
-    objects: how many were imported; rows: how far tasks came (`opened`, `handed-out`, `answered`), their state, whether
-    they have a label, why they ended or wait, and how many. Objects without a task are those not opened yet.
+    objects  number of imported objects
+    rows     tasks by stage (`opened`, `handed-out`, `answered`), state, whether labeled, reason code; and their number
+
+    Objects without a task are not opened yet.
     """
-    found: list[tuple[str, str, str, int]] = []
+    flows: list[tuple[str, str, str, int]] = []
     rest = objects
-    for came, state, labeled, reason, n in rows:
+    for stage, state, labeled, reason, n in rows:
         rest -= n
         if state == "gold":
-            found.append((IMPORTED, KNOWN, "", n))
+            flows.append((IMPORTED, KNOWN, "", n))
             continue
-        way = [IMPORTED, *([HANDED_OUT] if came != "opened" else []), *([ANSWERED] if came == ANSWERED else [])]
-        found += [(one, other, "", n) for one, other in pairwise(way)]
-        found.append((way[-1], *_end(came, state, labeled, reason), n))
+        stages = [IMPORTED, *([HANDED_OUT] if stage != "opened" else []), *([ANSWERED] if stage == ANSWERED else [])]
+        flows += [(source, target, "", n) for source, target in pairwise(stages)]
+        flows.append((stages[-1], *_end(stage, state, labeled, reason), n))
     if rest > 0:
-        found.append((IMPORTED, WAITING, NOT_OPENED, rest))
-    frame = pd.DataFrame(found, columns=["source", "target", "reason", "n"])
+        flows.append((IMPORTED, WAITING, NOT_OPENED, rest))
+    frame = pd.DataFrame(flows, columns=["source", "target", "reason", "n"])
     sums = frame.groupby(["source", "target", "reason"])["n"].sum().reset_index()
-    place = {name: at for at, name in enumerate(NODES)}
-    order = sums[["source", "target"]].map(place.__getitem__).assign(reason=sums["reason"])
+    rank = {name: position for position, name in enumerate(NODES)}
+    order = sums[["source", "target"]].map(rank.__getitem__).assign(reason=sums["reason"])
     return sums.loc[order.sort_values(["source", "target", "reason"]).index].reset_index(drop=True)
 
 
-def _end(came: str, state: str, labeled: bool, reason: str) -> tuple[str, str]:
-    """Where an object is, and why."""
+def _end(stage: str, state: str, labeled: bool, reason: str) -> tuple[str, str]:
+    """Return the outcome of a task, and its reason code."""
     if state == "open":
-        return WAITING, reason or (NOT_TAKEN if came == "opened" else WANTED)
+        return WAITING, reason or (NOT_TAKEN if stage == "opened" else WANTED)
     if state == "failed":
         return (EXPIRED if reason == TOO_LATE else FAILED), reason
-    if came != ANSWERED:
+    if stage != ANSWERED:
         return SPARED, reason
     return (LABELED if labeled else UNLABELED), reason

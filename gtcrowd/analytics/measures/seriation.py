@@ -1,4 +1,4 @@
-"""An order in which those who are alike stand side by side."""
+"""Order the rows of a similarity matrix so that similar rows are adjacent."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,15 +6,19 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
 
-def alike(likeness: npt.ArrayLike) -> list[int]:
-    """Places of a symmetric table of likenesses (NaN: unknown) in the order of its tree (average linkage: Sokal,
-    Michener 1958, "A statistical method for evaluating systematic relationships")."""
-    table = np.array(likeness, dtype=np.float64)
+def alike(similarity: npt.ArrayLike) -> list[int]:
+    """Return the row indices in the order of the leaves of an average-linkage tree.
+
+    similarity  [n, n]  symmetric similarities; NaN where unknown
+
+    (Sokal, Michener 1958, "A statistical method for evaluating systematic relationships").
+    """
+    table = np.array(similarity, dtype=np.float64)
     if len(table) < 3:
         return list(range(len(table)))
-    known = table[~np.isnan(table)]
-    far = 1 - np.where(np.isnan(table), known.mean() if len(known) else 0.0, table)
-    far = np.clip((far + far.T) / 2, 0, 2)
-    np.fill_diagonal(far, 0)
-    tree = hierarchy.linkage(squareform(far, checks=False), method="average")
-    return [int(place) for place in hierarchy.leaves_list(tree)]
+    present = table[~np.isnan(table)]
+    distance = 1 - np.where(np.isnan(table), present.mean() if len(present) else 0.0, table)
+    distance = np.clip((distance + distance.T) / 2, 0, 2)
+    np.fill_diagonal(distance, 0)
+    tree = hierarchy.linkage(squareform(distance, checks=False), method="average")
+    return [int(leaf) for leaf in hierarchy.leaves_list(tree)]

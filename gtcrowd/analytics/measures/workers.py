@@ -1,7 +1,7 @@
-"""Totals into measures: what is said of a worker, a team, a vendor, a job or a day, each share with its n and interval.
+"""Compute the metrics of workers, teams, vendors, jobs and days from totals; every share has its n and interval.
 
-Every function takes a frame with the columns of gtcrowd.analytics.frames.totals and gives it back with more columns.
-Undefined is NaN: there was nothing to measure by.
+Functions take a frame with the columns of gtcrowd.analytics.frames.totals and return it with more columns. Undefined
+values are NaN.
 """
 
 from dataclasses import dataclass
@@ -15,15 +15,17 @@ from gtcrowd.analytics.measures import accuracy
 from gtcrowd.consolidation.intervals import credible_interval
 
 FEW = 20
-"""With fewer answers than this an accuracy says little yet; it is drawn hollow."""
+"""An accuracy with fewer answers is marked as preliminary."""
 FloatArray = npt.NDArray[np.float64]
 
 
 def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
-    """Adds: accuracy, low, high, n, few (estimated accuracy with its 95 % interval; see measures.accuracy);
-    agreement, agreement_low, agreement_high (with the others' answers, the own left out); gold_accuracy, gold_low,
-    gold_high; truth_accuracy; return_rate, decline_rate, expire_rate (of all tasks taken that have ended);
-    late_rate; mean_seconds; per_hour (dollars an hour of time on tasks, those left included), active_per_hour."""
+    """Add all metrics of definitions.py that follow from totals.
+
+    accuracy, low, high, n, few (see `rated`); agreement, agreement_low, agreement_high; gold_accuracy, gold_low,
+    gold_high; truth_accuracy; return_rate, decline_rate, expire_rate (of accepted tasks that have ended); late_rate;
+    mean_seconds; per_hour and active_per_hour (dollars).
+    """
     frame = rated(totals, pooled=pooled)
     for name, right, of in (
         ("agreement", frame["agreement_sum"], frame["compared"]), ("gold", frame["gold_right"], frame["gold_n"]),
@@ -42,13 +44,13 @@ def measured(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
 
 
 def rated(totals: pd.DataFrame, *, pooled: bool = True) -> pd.DataFrame:
-    """Of `measured` only accuracy, low, high, n and few; asks for no more than gtcrowd.analytics.frames.compared."""
-    found = accuracy.estimated(
+    """Add accuracy, low, high (measures.accuracy), n and few; needs only the columns of frames.compared."""
+    result = accuracy.estimate(
         scored=totals["scored"], expected_correct=totals["expected_correct"],
-        variance=totals["variance"], known=totals["gold_n"],
-        known_right=totals["gold_right"], pooled=pooled,
+        variance=totals["variance"], gold=totals["gold_n"],
+        gold_right=totals["gold_right"], pooled=pooled,
     )  # fmt: skip
-    return totals.assign(accuracy=found.accuracy, low=found.low, high=found.high, n=found.n, few=found.n < FEW)
+    return totals.assign(accuracy=result.accuracy, low=result.low, high=result.high, n=result.n, few=result.n < FEW)
 
 
 _PAST = {"return": "returned", "decline": "declined", "expire": "expired"}
@@ -56,7 +58,7 @@ _PAST = {"return": "returned", "decline": "declined", "expire": "expired"}
 
 @dataclass(frozen=True)
 class Numbers:
-    """The row of numbers above the figures. None where there is nothing to measure by."""
+    """The key figures of a page. None where undefined."""
 
     objects: int
     labeled: int
@@ -78,7 +80,12 @@ class Numbers:
 
 
 def numbers(totals: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float) -> Numbers:
-    """All workers together, from the one row of the frame totals, and the frame jobs; without a row all is zero."""
+    """Return the key figures of all workers.
+
+    totals          one row of frames.totals; without a row all counts are zero
+    jobs            frames.jobs
+    median_seconds  median answer time; NaN without an answer
+    """
     sums = totals.iloc[0].to_dict() if len(totals) else {}
     names = (
         *SUMMED,
@@ -98,36 +105,36 @@ def numbers(totals: pd.DataFrame, jobs: pd.DataFrame, *, median_seconds: float) 
         labeled=int(jobs["labeled"].sum()),
         answers=int(whole["submitted"]),
         workers=int(sums.get("workers", 0)),
-        median_seconds=_known(median_seconds),
-        accuracy=_known(whole["accuracy"]),
-        low=_known(whole["low"]),
-        high=_known(whole["high"]),
+        median_seconds=_defined(median_seconds),
+        accuracy=_defined(whole["accuracy"]),
+        low=_defined(whole["low"]),
+        high=_defined(whole["high"]),
         measured=int(whole["n"]),
-        agreement=_known(whole["agreement"]),
-        gold_accuracy=_known(whole["gold_accuracy"]),
-        gold_low=_known(whole["gold_low"]),
-        gold_high=_known(whole["gold_high"]),
+        agreement=_defined(whole["agreement"]),
+        gold_accuracy=_defined(whole["gold_accuracy"]),
+        gold_low=_defined(whole["gold_low"]),
+        gold_high=_defined(whole["gold_high"]),
         gold_n=int(whole["gold_n"]),
         paid=float(whole["paid"]),
         budget=float(jobs["budget"].sum()),
-        per_hour=_known(whole["per_hour"]),
+        per_hour=_defined(whole["per_hour"]),
     )
 
 
 def together(days: pd.DataFrame, *, workers: int) -> pd.DataFrame:
-    """The one row of all from the rows of the days, and the workers with answers, who cannot be added up."""
+    """Return one row of totals from rows of days; `workers`: number of active workers, which does not add up."""
     return days.sum(numeric_only=True).to_frame().T.assign(workers=workers)
 
 
 def crowd(workers: pd.DataFrame) -> float | None:
-    """How often all workers (of `rated`) together are right, by their answers; None where nobody can be measured."""
-    known = workers[workers["accuracy"].notna()]
-    n = float(known["n"].sum())
-    return float((known["accuracy"] * known["n"]).sum() / n) if n else None
+    """Return the mean accuracy of the workers (of `rated`), weighted by answers; None if all are undefined."""
+    defined = workers[workers["accuracy"].notna()]
+    n = float(defined["n"].sum())
+    return float((defined["accuracy"] * defined["n"]).sum() / n) if n else None
 
 
 def top_up(workers: pd.DataFrame, *, target: float) -> float:
-    """Dollars that those below the target (of `measured`) lack for all their hours, tasks left included."""
+    """Return the dollars that workers (of `measured`) earned less than the hourly `target`, over all their hours."""
     hours = (workers["seconds"] + workers["lost_seconds"]).astype(float) / 3600
     below = workers["per_hour"] < target
     return float((target * hours - workers["paid"].astype(float))[below].sum())
@@ -142,9 +149,9 @@ SUMMED = (
 def every_day(
     days: pd.DataFrame, *, value: str = "submitted", group: str | None = None, most: int = 12
 ) -> pd.DataFrame:
-    """`value` by day, float [days, groups]: every day from the first to the last, those without answers as zero.
+    """Return `value` by day and group, float [days, groups], with zeros for days without answers.
 
-    Beyond the `most` largest groups, the rest stand together as "others".
+    All but the `most` largest groups are summed as "others".
     """
     if days.empty:
         return pd.DataFrame()
@@ -155,27 +162,34 @@ def every_day(
     table.index = pd.to_datetime(table.index)
     table = table.reindex(pd.date_range(table.index.min(), table.index.max(), name="day"), fill_value=0)
     largest = table.sum().sort_values(ascending=False, kind="stable").index
-    if "others" in largest:  # they come so from the frame, and stand last as well
+    if "others" in largest:  # frames.daily has summed them already; keep them last
         largest = largest.drop("others").append(pd.Index(["others"]))
-    kept = table[largest[:most]].astype(float)
+    result = table[largest[:most]].astype(float)
     if len(largest) > most:
-        kept["others"] = table[largest[most:]].sum(axis=1).astype(float)
-    kept.columns.name = None
-    return kept
+        result["others"] = table[largest[most:]].sum(axis=1).astype(float)
+    result.columns.name = None
+    return result
 
 
 def funnel(crowd: float, most: int, *, level: float) -> pd.DataFrame:
-    """Limits within which the share of right answers of somebody as good as the crowd lies, by number of answers: n,
-    low, high (Spiegelhalter 2005, "Funnel plots for comparing institutional performance", p. 1187, normal
-    approximation)."""
+    """Return funnel plot limits of the accuracy of an average worker by number of answers: n, low, high.
+
+    crowd  accuracy p of the crowd
+    most   largest number of answers
+    level  coverage; the limits are p ± z √(p (1 - p) / n)
+
+    (Spiegelhalter 2005, "Funnel plots for comparing institutional performance", p. 1187, normal approximation).
+    """
     n = np.unique(np.geomspace(5, max(most, 6), 60).astype(int))
     reach = float(special.ndtri((1 + level) / 2)) * np.sqrt(crowd * (1 - crowd) / n)
     return pd.DataFrame({"n": n, "low": np.clip(crowd - reach, 0, 1), "high": np.clip(crowd + reach, 0, 1)})
 
 
 def top_pairs(confusion: npt.ArrayLike | None, categories: list[str], *, most: int = 10) -> pd.DataFrame:
-    """The most frequent confusions: right, answered, n, share (of the answers to that right category); none for kinds
-    without categories."""
+    """Return the `most` frequent confusions: right, answered, n, share (of the answers to the right category).
+
+    Empty for kinds without categories (`confusion` is None).
+    """
     if confusion is None:
         return pd.DataFrame(columns=["right", "answered", "n", "share"])
     counts = np.asarray(confusion, dtype=np.int64)
@@ -194,8 +208,8 @@ def top_pairs(confusion: npt.ArrayLike | None, categories: list[str], *, most: i
 def _share(right: pd.Series, of: pd.Series) -> tuple[FloatArray, FloatArray, FloatArray]:
     share = _ratio(right, of)
     low, high = credible_interval(right.to_numpy(float), of.to_numpy(float))
-    there = of.to_numpy() > 0
-    return share, np.where(there, np.minimum(low, share), np.nan), np.where(there, np.maximum(high, share), np.nan)
+    defined = of.to_numpy() > 0
+    return share, np.where(defined, np.minimum(low, share), np.nan), np.where(defined, np.maximum(high, share), np.nan)
 
 
 def _ratio(above: pd.Series, below: pd.Series) -> FloatArray:
@@ -203,5 +217,5 @@ def _ratio(above: pd.Series, below: pd.Series) -> FloatArray:
     return np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
 
 
-def _known(value: float) -> float | None:
+def _defined(value: float) -> float | None:
     return None if value is None or np.isnan(value) else float(value)

@@ -1,4 +1,4 @@
-"""Hand out and submit over HTTP, beside a bare view on the same web server and bare statements in the same database."""
+"""Measure claim and submit over HTTP, compared with a bare view and with bare statements in the same database."""
 
 import threading
 import time

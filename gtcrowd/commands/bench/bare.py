@@ -1,4 +1,4 @@
-"""The service with a bare view beside it: signed in, a number of statements that do nothing, a few words of JSON."""
+"""Serve the application with an additional bare view: authentication, some empty statements and a short JSON body."""
 
 import os
 from typing import Any

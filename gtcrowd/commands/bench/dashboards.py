@@ -1,4 +1,4 @@
-"""The dashboards over very many answers: what a page costs, and what keeping the totals costs an answer."""
+"""Measure the dashboards on many answers: the cost of a page, and the cost of totals per answer."""
 
 import gc
 import time

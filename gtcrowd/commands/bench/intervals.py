@@ -1,5 +1,4 @@
-"""Do intervals of workers' accuracy, made without the truth, hold the truth? On recorded crowds whose truth is
-known."""
+"""Measure the coverage of intervals of workers' accuracy, computed without the truth, on recorded crowds with truth."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,13 @@ LEAST = 20
 
 
 @dataclass(frozen=True)
-class Covered:
-    """Of the `workers` with LEAST and more answers whose truth is known: the share whose accuracy lies in the
-    interval, how many lie `below` and `above` it, the mean `width`, and that of the interval of somebody who knew the
-    truth of the same answers (`known`); `bias`: mean of estimate less truth."""
+class Coverage:
+    """The intervals of the workers with at least LEAST answers of known truth.
+
+    covered, below, above  share of workers whose accuracy lies in, below and above the interval
+    width, with_truth      mean width, and mean width of the intervals computed with the truth
+    bias                   mean of estimate - truth
+    """
 
     set: str
     workers: int
@@ -29,63 +31,65 @@ class Covered:
     below: float
     above: float
     width: float
-    known: float
+    with_truth: float
     bias: float
 
     @property
     def ratio(self) -> float:
-        """Width by that of an interval made with the truth."""
-        return self.width / self.known if self.known else float("nan")
+        """Width relative to an interval computed with the truth."""
+        return self.width / self.with_truth if self.with_truth else float("nan")
 
 
-def measure(folder: Path) -> Covered:
-    """Raises crowd_files.FolderRefused."""
+def measure(folder: Path) -> Coverage:
+    """Measure one recorded crowd. Raises crowd_files.FolderRefused."""
     recording = crowd_files.read(folder)
-    frame = pd.DataFrame([(one.task, one.worker, one.label) for one in recording.answers], columns=tables.COLUMNS)
+    frame = pd.DataFrame(
+        [(answer.task, answer.worker, answer.label) for answer in recording.answers], columns=tables.COLUMNS
+    )
     coded = tables.from_frame(frame, labels=recording.labels)
     table = coded.table
-    found = consolidation.consolidate("hierarchical", table)
-    place = {label: code for code, label in enumerate(coded.labels)}
-    truth = np.array([place[recording.truth[task]] if task in recording.truth else -1 for task in coded.tasks])
-    p = found.class_posterior[table.task, table.label]
+    result = consolidation.consolidate("hierarchical", table)
+    code_of = {label: code for code, label in enumerate(coded.labels)}
+    truth = np.array([code_of[recording.truth[task]] if task in recording.truth else -1 for task in coded.tasks])
+    p = result.class_posterior[table.task, table.label]
 
     def sums(weight: Any) -> Any:
         return np.bincount(table.worker, weight, table.n_workers)
 
-    nothing = np.zeros(table.n_workers)
-    estimate = accuracy.estimated(
+    none = np.zeros(table.n_workers)
+    estimate = accuracy.estimate(
         scored=table.answers_per_worker(),
         expected_correct=sums(p),
         variance=sums(p * (1 - p)),
-        known=nothing,
-        known_right=nothing,
+        gold=none,
+        gold_right=none,
     )
-    known = truth[table.task] >= 0
-    n, right = sums(known.astype(float)), sums((known & (truth[table.task] == table.label)).astype(float))
+    certain = truth[table.task] >= 0
+    n, right = sums(certain.astype(float)), sums((certain & (truth[table.task] == table.label)).astype(float))
     chosen = n >= LEAST
     share = right[chosen] / n[chosen]
     low, high = estimate.low[chosen], estimate.high[chosen]
-    with_truth = credible_interval(right[chosen], n[chosen])
+    truth_low, truth_high = credible_interval(right[chosen], n[chosen])
     count = int(chosen.sum())
-    return Covered(
+    return Coverage(
         set=recording.name,
         workers=count,
         covered=float(((low <= share) & (share <= high)).mean()) if count else float("nan"),
         below=float((share < low).mean()) if count else float("nan"),
         above=float((share > high).mean()) if count else float("nan"),
         width=float((high - low).mean()) if count else float("nan"),
-        known=float((with_truth[1] - with_truth[0]).mean()) if count else float("nan"),
+        with_truth=float((truth_high - truth_low).mean()) if count else float("nan"),
         bias=float((estimate.accuracy[chosen] - share).mean()) if count else float("nan"),
     )
 
 
-def together(rows: list[Covered]) -> Covered:
-    """All workers of all sets."""
-    there = [row for row in rows if row.workers]
-    total = sum(row.workers for row in there)
+def together(rows: list[Coverage]) -> Coverage:
+    """Return the means over all workers of all sets."""
+    sets = [row for row in rows if row.workers]
+    total = sum(row.workers for row in sets)
 
     def mean(name: str) -> float:
-        return sum(getattr(row, name) * row.workers for row in there) / total if total else float("nan")
+        return sum(getattr(row, name) * row.workers for row in sets) / total if total else float("nan")
 
-    names = ("covered", "below", "above", "width", "known", "bias")
-    return Covered("all workers", total, **{name: mean(name) for name in names})
+    names = ("covered", "below", "above", "width", "with_truth", "bias")
+    return Coverage("all workers", total, **{name: mean(name) for name in names})

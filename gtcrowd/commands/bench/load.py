@@ -1,6 +1,6 @@
-"""Sends requests as many workers at once, and measures how long each takes. Reads what to do from standard input.
+"""Send requests as many concurrent workers and measure their latency. Reads its instructions from standard input.
 
-A program of its own, without Django: what it uses of the machine is not taken for the service's.
+A separate program without Django, so that its CPU time is not counted as the service's.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Measure our methods beside a peer's on recorded crowds, each pair in the same run."""
+"""Compare our methods with a peer's on recorded crowds, each pair in the same run."""
 
 import json
 from collections.abc import Callable, Mapping

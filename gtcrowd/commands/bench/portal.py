@@ -1,4 +1,4 @@
-"""The worker's page in a real browser: from submit until the next task takes keys, while others work."""
+"""Measure the worker's page in a browser under load: the time from submission until the next task accepts keys."""
 
 import json
 import os

@@ -1,9 +1,8 @@
-"""Dynamic redundancy on recorded crowds: how many of their answers were needed, and what the rest had been good for.
+"""Measure dynamic redundancy on recorded crowds: how many answers it saves, and the resulting error.
 
-The answers of an object arrive in an order drawn by the seed. Every object gets its least answers; then the one where
-an answer helps most gets the next, as a job does (gtcrowd.tasks.redundancy): each is judged by the models of the last
-full fit, with a new fit whenever a twentieth more answers are in, until objects and crowd are sure enough for the
-target, or no recorded answer is left.
+The answers of an object arrive in random order. Every object gets LEAST answers; then the object with the highest value
+of one more answer gets the next, as in a job (gtcrowd.tasks.redundancy). Values follow from the worker models of the
+last full fit, which is repeated after every 5 % of new answers, until the target error is reached or no answer is left.
 """
 
 from dataclasses import dataclass
@@ -28,11 +27,12 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Saved:
-    """One recorded crowd, and a target.
+    """The result on one recorded crowd for one target error.
 
-    `used` of `answers`; `error` and `fixed_error`: share of objects with a truth that are wrong, by the answers used
-    and by all; `low`, `high`: 95 % bootstrap interval of the difference, over objects; `expected`: the probability of
-    being wrong, as the job has it at its end.
+    answers, used       recorded and used answers
+    expected            mean error probability at the end of the job
+    error, fixed_error  share of wrong labels among objects with truth, with the used and with all answers
+    low, high           95 % bootstrap interval of error - fixed_error, over objects
     """
 
     set: str
@@ -47,13 +47,13 @@ class Saved:
 
     @property
     def ratio(self) -> float:
-        """Share of the answers that were not needed."""
+        """Share of saved answers."""
         return 1 - self.used / self.answers
 
 
 @dataclass(frozen=True, eq=False)
 class Crowd:
-    """A recording in codes; `order` lists each object's answers as they arrive, `start` where each object's begin."""
+    """A recording in codes, ordered by object and arrival; `start` [n_tasks + 1]: first answer of each object."""
 
     name: str
     task: npt.NDArray[np.int32]
@@ -69,9 +69,9 @@ class Crowd:
         return len(self.start) - 1
 
     def first(self, counts: npt.NDArray[np.int64]) -> AnswerTable:
-        """The first so many answers of each object."""
-        place = np.arange(len(self.task)) - self.start[self.task]
-        chosen = place < counts[self.task]
+        """Return the first `counts` [n_tasks] answers of each object."""
+        rank = np.arange(len(self.task)) - self.start[self.task]
+        chosen = rank < counts[self.task]
         return AnswerTable.from_codes(
             self.task[chosen], self.worker[chosen], self.label[chosen],
             n_tasks=self.n_tasks, n_workers=self.n_workers, n_labels=self.n_labels,
@@ -79,19 +79,19 @@ class Crowd:
 
 
 def crowd(folder: Path, *, seed: int = 0) -> Crowd:
-    """The recording of a folder, with the answers of each object in a drawn order. Raises crowd_files.FolderRefused."""
+    """Read the recording of a folder, with the answers of each object in random order. Raises FolderRefused."""
     recording = crowd_files.read(folder)
     names = {task: code for code, task in enumerate(recording.tasks)}
-    workers = {worker: code for code, worker in enumerate(dict.fromkeys(one.worker for one in recording.answers))}
+    workers = {worker: code for code, worker in enumerate(dict.fromkeys(answer.worker for answer in recording.answers))}
     labels = {label: code for code, label in enumerate(recording.labels)}
-    task = np.array([names[one.task] for one in recording.answers], dtype=np.int32)
+    task = np.array([names[answer.task] for answer in recording.answers], dtype=np.int32)
     order = np.lexsort((np.random.default_rng(seed).random(len(task)), task))
     truth = np.array([labels.get(recording.truth.get(name, ""), -1) for name in recording.tasks], dtype=np.int32)
     return Crowd(
         name=folder.name,
         task=task[order],
-        worker=np.array([workers[one.worker] for one in recording.answers], dtype=np.int32)[order],
-        label=np.array([labels[one.label] for one in recording.answers], dtype=np.int32)[order],
+        worker=np.array([workers[answer.worker] for answer in recording.answers], dtype=np.int32)[order],
+        label=np.array([labels[answer.label] for answer in recording.answers], dtype=np.int32)[order],
         start=np.concatenate(([0], np.cumsum(np.bincount(task, minlength=len(names))))),
         truth=truth,
         n_workers=len(workers),
@@ -100,13 +100,13 @@ def crowd(folder: Path, *, seed: int = 0) -> Crowd:
 
 
 def measure(folder: Path, targets: list[float]) -> list[Saved]:
-    """The recording once with all its answers, and once for each target."""
+    """Compare each target with using all answers."""
     recorded = crowd(folder)
-    wrong = _wrong(_concluded(recorded, np.diff(recorded.start)).class_posterior, recorded.truth)
+    wrong = _wrong(_consolidate(recorded, np.diff(recorded.start)).class_posterior, recorded.truth)
     rows = []
     for target in targets:
         counts = ask(recorded, target)
-        posterior = _concluded(recorded, counts).class_posterior
+        posterior = _consolidate(recorded, counts).class_posterior
         error = _wrong(posterior, recorded.truth)
         low, high = _interval(error - wrong)
         rows.append(Saved(
@@ -118,56 +118,56 @@ def measure(folder: Path, targets: list[float]) -> list[Saved]:
 
 
 def ask(recorded: Crowd, target: float) -> npt.NDArray[np.int64]:
-    """How many answers each object gets, [n_tasks]."""
+    """Return the number of answers that each object gets, [n_tasks]."""
     most = np.diff(recorded.start)
     counts = np.minimum(LEAST, most)
     while True:
-        found = _concluded(recorded, counts)
-        fit, error = online.from_aggregation(found), 1 - found.class_posterior.max(axis=1)
+        result = _consolidate(recorded, counts)
+        fit, error = online.from_aggregation(result), 1 - result.class_posterior.max(axis=1)
         everybody = np.arange(recorded.n_tasks)
-        _posterior, avoidable = _kept_up(recorded, fit, everybody, counts, most)
+        _posterior, value = _update(recorded, fit, everybody, counts, most)
         due = counts.sum() + max(LEAST_NEW, int(SHARE_NEW * counts.sum()))
         while counts.sum() < due:
-            doubtful = np.minimum(error, avoidable) > redundancy.OBJECT * target
-            asked = np.flatnonzero((counts < most) & doubtful)
-            if min(error.mean(), avoidable.mean()) <= target or not len(asked):
+            uncertain = np.minimum(error, value) > redundancy.OBJECT * target
+            objects = np.flatnonzero((counts < most) & uncertain)
+            if min(error.mean(), value.mean()) <= target or not len(objects):
                 return counts
-            # As many at once as leave the order of doubt as it is, more or less.
-            asked = asked[np.argsort(-avoidable[asked], kind="stable")][: max(1, int(due - counts.sum()) // 4)]
-            counts[asked] += 1
-            posterior, avoidable[asked] = _kept_up(recorded, fit, asked, counts, most)
-            error[asked] = 1 - posterior.max(axis=1)
+            # Ask for a batch small enough to hardly change the order.
+            objects = objects[np.argsort(-value[objects], kind="stable")][: max(1, int(due - counts.sum()) // 4)]
+            counts[objects] += 1
+            posterior, value[objects] = _update(recorded, fit, objects, counts, most)
+            error[objects] = 1 - posterior.max(axis=1)
 
 
-def _concluded(recorded: Crowd, counts: npt.NDArray[np.int64]) -> consolidation.Aggregation[Any]:
+def _consolidate(recorded: Crowd, counts: npt.NDArray[np.int64]) -> consolidation.Aggregation[Any]:
     return consolidation.METHODS[METHOD].consolidate(recorded.first(counts))
 
 
-def _kept_up(
-    recorded: Crowd, fit: online.WorkerModels, asked: npt.NDArray[np.int64], counts: npt.NDArray[np.int64],
+def _update(
+    recorded: Crowd, fit: online.WorkerModels, objects: npt.NDArray[np.int64], counts: npt.NDArray[np.int64],
     most: npt.NDArray[np.int64],
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Posterior and avoidable error of the objects `asked`, by the last fit."""
-    some = np.concatenate([np.arange(recorded.start[task], recorded.start[task] + counts[task]) for task in asked])
+    """Return the posterior and the value of more answers of `objects`, by the last fit."""
+    rows = np.concatenate([np.arange(recorded.start[task], recorded.start[task] + counts[task]) for task in objects])
     table = AnswerTable.from_codes(
-        np.repeat(np.arange(len(asked)), counts[asked]), recorded.worker[some], recorded.label[some],
-        n_tasks=len(asked), n_workers=recorded.n_workers, n_labels=recorded.n_labels,
+        np.repeat(np.arange(len(objects)), counts[objects]), recorded.worker[rows], recorded.label[rows],
+        n_tasks=len(objects), n_workers=recorded.n_workers, n_labels=recorded.n_labels,
     )  # fmt: skip
     posterior = online.posteriors(fit, table)
     return posterior, online.value_of_more_answers(
-        fit, online.log_evidence(fit, table), posterior, (most - counts)[asked]
+        fit, online.log_evidence(fit, table), posterior, (most - counts)[objects]
     )
 
 
 def _wrong(posterior: FloatArray, truth: npt.NDArray[np.int32]) -> FloatArray:
-    """For each object with a truth, how wrong its label is: 0 or 1, in a tie the share of the wrong ones."""
+    """Return the error of each object with truth: 0 or 1, or in a tie the share of the wrong labels."""
     return np.array([
-        1 - measures.shared_accuracy(posterior[place][None], truth[place][None]) for place in np.flatnonzero(truth >= 0)
+        1 - measures.shared_accuracy(posterior[row][None], truth[row][None]) for row in np.flatnonzero(truth >= 0)
     ])  # fmt: skip
 
 
 def _interval(values: FloatArray) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean."""
+    """Return the 95 % bootstrap interval of the mean."""
     rng = np.random.default_rng(0)
     means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(REPEATS)]
     low, high = np.quantile(means, (0.025, 0.975))

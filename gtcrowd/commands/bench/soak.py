@@ -1,7 +1,7 @@
-"""Hand out and submit for a long time, with everything that can go wrong, and then count what must not be.
+"""Claim and submit for a long time under failures, then count violated invariants.
 
-Processes of clients take tasks for a hundred workers, each worker in two of them at once; they hand in, hand in twice,
-return, decline, forget tasks until the time runs out, and are killed in the middle and started again.
+Client processes work as a hundred workers, each worker in two processes at once. They submit, submit twice, return,
+decline, let tasks expire, and are killed and restarted at random.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""One of the processes of `gtcrowd bench soak`: works as many workers until it is killed.
+"""Run one client process of `gtcrowd bench soak`: work as several workers until killed.
 
 Arguments: ids of job, a seed, ids of workers.
 """

@@ -1,4 +1,4 @@
-"""Seconds and memory of a method by the number of answers, beside the machine's own limit and a peer."""
+"""Measure time and memory of a method by number of answers, compared with the machine's memory bandwidth and a peer."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a benchmark of the service needs: a database of its own, a large job in it, the web server, what they use."""
+"""Set up the benchmarks of the service: a separate database with a large job, a web server, and resource counters."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Objects in and labels out at a million, beside a bare COPY of the same rows on the same server."""
+"""Measure import and export of a million objects, compared with COPY of the same rows on the same server."""
 
 import json
 import threading

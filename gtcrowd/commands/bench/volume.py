@@ -1,4 +1,4 @@
-"""A run of a million answers, from rows to labels, beside a plain COPY of the same rows."""
+"""Measure a consolidation run of a million answers in the database, compared with COPY of the same rows."""
 
 from dataclasses import dataclass
 from functools import partial

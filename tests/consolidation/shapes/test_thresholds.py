@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from gtcrowd import kinds
-from gtcrowd.consolidation.shapes import boxes, existence, masks, matching, outlines
-from gtcrowd.consolidation.shapes.runs import Layer, Mask
-from gtcrowd.consolidation.spans import methods as spans
-from gtcrowd.consolidation.spans.marks import Marks, Span
-from gtcrowd.consolidation.values.table import from_rows
+from gtcrowd.consolidation.shapes import boxes, detection, keypoints, matching, outlines
+from gtcrowd.consolidation.shapes.boxes import matched
+from gtcrowd.consolidation.shapes.masks.pixel_vote import pixel_vote
+from gtcrowd.consolidation.shapes.rle import Layer, Mask
+from gtcrowd.consolidation.spans.entities import Entities, Span
+from gtcrowd.consolidation.spans.methods.ground_truth_clusters import ground_truth_clusters
+from gtcrowd.consolidation.structured.table import from_rows
 
 SIDES = [(-0.01, False), (0.0, True), (0.01, True)]
 """What is added to a threshold, and whether it is reached: thresholds called `least` are reached on the line."""
@@ -41,7 +43,7 @@ def test_box_matches_at_half_its_union(more, matches):
 @pytest.mark.parametrize("least", [0.3, 0.5, 0.75])
 @pytest.mark.parametrize(("more", "matches"), SIDES)
 def test_match_counts_from_its_threshold(least, more, matches):
-    measured = existence.measured([(("a", 1),)], [(("a", 2),)], lambda *_: least + more, least=least)
+    measured = detection.detection_measures([(("a", 1),)], [(("a", 2),)], lambda *_: least + more, min_similarity=least)
 
     assert measured["f1"] == matches
 
@@ -51,7 +53,7 @@ def test_outline_matches_at_half_likeness(more, matches):
     shape = (0.0, 0.0, 1.0, 1.0)
     alike = np.array([[1.0, 0.5 + more], [0.5 + more, 1.0]])
 
-    measured = outlines.measure([(("car", shape),)], [(("car", shape),)], alike=lambda _shapes: alike)
+    measured = outlines.measure([(("car", shape),)], [(("car", shape),)], similarity=lambda _shapes: alike)
 
     assert measured["f1"] == matches
 
@@ -62,7 +64,7 @@ def test_point_matches_within_a_twentieth(off, matches):
     true = [(("a", ((0.0, 0.0),)), ("b", ((100.0, 0.0),)))]
     given = [(("a", ((off, 0.0),)), ("b", ((100.0, 0.0),)))]
 
-    assert (outlines.measure_points(given, true)["f1"] == 1.0) == matches
+    assert (keypoints.measure(given, true)["f1"] == 1.0) == matches
 
 
 @pytest.mark.parametrize(("pixels", "right"), [(74, False), (75, True), (76, True)])
@@ -70,7 +72,7 @@ def test_gold_mask_is_right_at_three_quarters(pixels, right):
     def value(n):
         return {"size": {"height": 10, "width": 20}, "layers": [{"label": "car", "runs": [0, n, 200 - n]}]}
 
-    assert kinds.kind("masks").same(value(pixels), value(100)) == right
+    assert kinds.kind("masks").matches(value(pixels), value(100)) == right
 
 
 @pytest.mark.parametrize("least", [0.3, 0.5])
@@ -78,7 +80,7 @@ def test_gold_mask_is_right_at_three_quarters(pixels, right):
 def test_marks_join_from_least_similarity(least, more, joined):
     table = table_of([0, 0], [0, 1], [(("car", ONE),), (("car", box_of_iou(least + more)),)])
 
-    found = matching.clusters(table, boxes.ious, least=least, key=repr)
+    found = matching.clusters(table, boxes.ious, min_similarity=least, key=repr)
 
     assert len(found) == (1 if joined else 2)
 
@@ -88,37 +90,37 @@ def test_pixel_needs_more_than_half(votes, kept):
     """Two of four is half of the votes, and half is not enough."""
     table = table_of([0] * 4, range(4), [mask_of(10 if vote < votes else 0) for vote in range(4)])
 
-    (value,) = masks.pixel_vote(table).value
+    (value,) = pixel_vote(table).labels
 
     assert bool(value and value.layers) == kept
 
 
 @pytest.mark.parametrize(("votes", "kept"), [(1, False), (2, True), (3, True)])
 def test_span_needs_half_of_the_workers(votes, kept):
-    marked, unmarked = Marks((Span(0, 5, "bird"),), 10), Marks((), 10)
+    marked, unmarked = Entities((Span(0, 5, "bird"),), 10), Entities((), 10)
     answers = [marked] * votes + [unmarked] * (4 - votes)
     table = table_of([0] * 4, range(4), answers)
 
-    (value,) = spans.ground_truth(table, least_share=0.5).value
+    (value,) = ground_truth_clusters(table, least_share=0.5).labels
 
     assert bool(value.spans) == kept
 
 
 @pytest.mark.parametrize(("more", "joined"), [(-1, False), (0, True), (1, True)])
 def test_spans_join_at_half_their_union(more, joined):
-    one, other = Marks((Span(0, 10, "bird"),), 20), Marks((Span(0, 5 + more, "bird"),), 20)
+    one, other = Entities((Span(0, 10, "bird"),), 20), Entities((Span(0, 5 + more, "bird"),), 20)
     table = table_of([0, 0], [0, 1], [one, other])
 
-    found = spans.ground_truth(table, least_overlap=0.5, least_share=0.5)
+    found = ground_truth_clusters(table, least_overlap=0.5, least_share=0.5)
 
-    assert (found.parts[0].max() == 1.0) == joined
+    assert (found.part_confidence[0].max() == 1.0) == joined
 
 
 @pytest.mark.parametrize(("chance", "kept"), [(0.499, False), (0.5, True), (0.501, True)])
 def test_box_is_kept_from_least_chance(monkeypatch, chance, kept):
     table = table_of([0], [0], [(("car", ONE),)])
-    monkeypatch.setattr(existence, "chances", lambda *_: (np.array([chance]), np.array([0.9])))
+    monkeypatch.setattr(detection, "existence", lambda *_: (np.array([chance]), np.array([0.9])))
 
-    (value,) = boxes.consolidated(table, least_chance=0.5).value
+    (value,) = matched.matched(table, least_chance=0.5).labels
 
     assert bool(value) == kept

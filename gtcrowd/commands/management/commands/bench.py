@@ -1,4 +1,4 @@
-"""`gtcrowd bench …`: measure, beside a peer or a limit in the same run."""
+"""Run the benchmarks: `gtcrowd bench …`. Each is compared with a peer or a limit in the same run."""
 
 import json
 from argparse import ArgumentParser
@@ -30,46 +30,76 @@ from gtcrowd.commands.bench import (
 
 
 class Command(BaseCommand):
-    help = "Measure the parts that must be fast, each beside a peer or a limit in the same run."
+    help = "Run benchmarks, each compared with a peer or a limit in the same run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="what", required=True)
-        sets = commands.add_parser("consolidation", help="every method on recorded answers, beside crowd-kit")
+        sets = commands.add_parser(
+            "consolidation", help="accuracy and time of every method on recorded answers, compared with crowd-kit"
+        )
         sets.add_argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv")
-        growth = commands.add_parser("speed", help="seconds and memory on generated answers, beside crowd-kit")
-        growth.add_argument("--answers", nargs="+", type=float, default=[1e5, 1e6], help="default: 1e5 1e6")
+        growth = commands.add_parser(
+            "speed", help="time and memory of consolidation on generated answers, compared with crowd-kit"
+        )
+        growth.add_argument(
+            "--answers", nargs="+", type=float, default=[1e5, 1e6], help="numbers of answers (default: 1e5 1e6)"
+        )
         growth.add_argument(
             "--method", nargs="+", default=["dawid-skene", "hierarchical"], choices=consolidation.METHODS
         )
-        rows = commands.add_parser("volume", help="a run's input and output in the database, beside a plain COPY")
-        rows.add_argument("--answers", type=float, default=1e6, help="default: 1e6; nothing of them stays")
-        saved = commands.add_parser("redundancy", help="answers saved on recorded crowds, and at what cost")
-        saved.add_argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv of categories")
-        saved.add_argument("--target", nargs="+", type=float, default=[0.01], help="target errors (default 0.01)")
-        handed = commands.add_parser("assignment", help="hand out and submit over HTTP, beside a bare view")
-        handed.add_argument("--objects", nargs="+", type=float, default=[1e3, 1e5], help="default: 1e3 1e5")
-        handed.add_argument("--workers", nargs="+", type=int, default=[20, 100], help="default: 20 100")
-        handed.add_argument("--seconds", type=float, default=8, help="of each load (default %(default)s)")
-        handed.add_argument("--processes", type=int, default=1, help="of the web server (default %(default)s)")
-        handed.add_argument("--before", type=float, default=0, help="answers of an earlier job (default 0)")
-        brought = commands.add_parser("ingest", help="lines of a manifest into objects, beside a plain COPY")
-        written = commands.add_parser("export", help="labels into an output manifest, beside a plain COPY")
+        rows = commands.add_parser(
+            "volume", help="database input and output of a consolidation run, compared with plain COPY"
+        )
+        rows.add_argument(
+            "--answers", type=float, default=1e6, help="number of answers (default: 1e6); they are removed afterwards"
+        )
+        saved = commands.add_parser(
+            "redundancy", help="answers saved by dynamic redundancy on recorded crowds, and the resulting error"
+        )
+        saved.add_argument(
+            "folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv, of categories"
+        )
+        saved.add_argument("--target", nargs="+", type=float, default=[0.01], help="target error rates (default: 0.01)")
+        handed = commands.add_parser("assignment", help="claim and submit over HTTP, compared with a bare view")
+        handed.add_argument(
+            "--objects", nargs="+", type=float, default=[1e3, 1e5], help="numbers of objects (default: 1e3 1e5)"
+        )
+        handed.add_argument(
+            "--workers", nargs="+", type=int, default=[20, 100], help="numbers of workers (default: 20 100)"
+        )
+        handed.add_argument(
+            "--seconds", type=float, default=8, help="duration of each load in seconds (default: %(default)s)"
+        )
+        handed.add_argument(
+            "--processes", type=int, default=1, help="processes of the web server (default: %(default)s)"
+        )
+        handed.add_argument("--before", type=float, default=0, help="number of answers in an earlier job (default: 0)")
+        brought = commands.add_parser("ingest", help="import of a manifest, compared with plain COPY")
+        written = commands.add_parser("export", help="export of an output manifest, compared with plain COPY")
         for one in (brought, written):
-            one.add_argument("--objects", nargs="+", type=float, default=[1e5, 1e6], help="default: 1e5 1e6")
-        wet = commands.add_parser("soak", help="hand-outs with all that can go wrong, and a count of what must not be")
-        wet.add_argument("--handouts", type=float, default=20_000, help="default: 20000; at least a million is a proof")
-        paged = commands.add_parser("portal", help="from submit to the next task, in a browser, while others work")
-        paged.add_argument("--tasks", type=int, default=60, help="of one person (default %(default)s)")
-        paged.add_argument("--workers", type=int, default=20, help="simulated, beside (default %(default)s)")
-        held = commands.add_parser("intervals", help="how often intervals of workers' accuracy hold the truth")
-        watched = commands.add_parser("drift", help="planted drift, speeders and rings: found, how soon, false alarms")
-        seen = commands.add_parser("dashboards", help="pages and totals over so many generated answers")
-        seen.add_argument("--answers", nargs="+", type=float, default=[1e6], help="default: 1e6")
-        seen.add_argument("--workers", type=int, default=3000, help="default: %(default)s")
-        seen.add_argument("--jobs", type=int, default=200, help="default: %(default)s")
+            one.add_argument(
+                "--objects", nargs="+", type=float, default=[1e5, 1e6], help="numbers of objects (default: 1e5 1e6)"
+            )
+        wet = commands.add_parser("soak", help="claims under failures, with a count of violated invariants")
+        wet.add_argument(
+            "--handouts", type=float, default=20_000, help="number of claims (default: 20000; use 1e6 for a full test)"
+        )
+        paged = commands.add_parser("portal", help="time from submission to the next task in a browser, under load")
+        paged.add_argument("--tasks", type=int, default=60, help="tasks in the browser (default: %(default)s)")
+        paged.add_argument(
+            "--workers", type=int, default=20, help="simulated concurrent workers (default: %(default)s)"
+        )
+        held = commands.add_parser("intervals", help="coverage of the intervals of workers' accuracy")
+        watched = commands.add_parser(
+            "drift", help="detection of planted drift, speeders and rings: rate, delay, false alarms"
+        )
+        seen = commands.add_parser("dashboards", help="time of dashboard pages and totals over generated answers")
+        seen.add_argument("--answers", nargs="+", type=float, default=[1e6], help="numbers of answers (default: 1e6)")
+        seen.add_argument("--workers", type=int, default=3000, help="number of workers (default: %(default)s)")
+        seen.add_argument("--jobs", type=int, default=200, help="number of jobs (default: %(default)s)")
         for one in (held, watched):
             one.add_argument(
-                "folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv of categories"
+                "folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv, of categories"
             )
         for one in (sets, growth, rows, saved, handed, brought, written, wet, paged, held, watched, seen):
             one.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -83,42 +113,44 @@ class Command(BaseCommand):
             work = [(method, int(n)) for method in options["method"] for n in options["answers"]]
             rows = [speed.measure(method, n) for method, n in track(work, "measuring", console=Console(stderr=True))]
             table = _table(
-                ("method", "answers", "seconds", "steps", "ms a step", "MB above input", "of triad", "peer by us"),
+                ("method", "answers", "seconds", "steps", "ms per step", "MB above input", "% of triad",
+                 "crowd-kit / ours"),
                 [(r.method, f"{r.answers:,}", f"{r.seconds:.2f}", str(r.steps), f"{r.step * 1000:.1f}",
                   f"{r.memory:.0f}", f"{r.bandwidth:.0%}", _number(r.ratio, "{:.0f}")) for r in rows],
             )  # fmt: skip
         elif what == "ingest":
             rows = [transfer.ingested(int(n)) for n in self._each(options["objects"])]
             table = _table(
-                ("objects", "check s", "bring in s", "lines/s", "COPY s", "of COPY", "MB"),
+                ("objects", "check s", "import s", "lines/s", "COPY s", "% of COPY", "MB"),
                 [(f"{r.objects:,}", f"{r.check:.2f}", f"{r.bring_in:.2f}", f"{r.objects / r.bring_in:,.0f}",
                   f"{r.copy:.2f}", f"{r.ratio:.0%}", f"{r.memory:.0f}") for r in rows],
             )  # fmt: skip
         elif what == "export":
             rows = [transfer.exported(int(n)) for n in self._each(options["objects"])]
             table = _table(
-                ("labels", "first ms", "whole s", "lines/s", "COPY s", "of COPY", "list of ids s", "MB"),
+                ("labels", "first block ms", "total s", "lines/s", "COPY s", "% of COPY", "id list s", "MB"),
                 [(f"{r.objects:,}", f"{r.first * 1000:.0f}", f"{r.whole:.2f}", f"{r.objects / r.whole:,.0f}",
                   f"{r.copy:.2f}", f"{r.ratio:.0%}", f"{r.listing:.2f}", f"{r.memory:.0f}") for r in rows],
             )  # fmt: skip
         elif what == "portal":
             rows = [portal.measure(options["tasks"], options["workers"])]
             table = _table(
-                ("tasks", "workers beside", "p50 ms", "p90 ms", "p99 ms", "longest ms", "p50 without loading ahead"),
+                ("tasks", "concurrent workers", "p50 ms", "p90 ms", "p99 ms", "max ms", "p50 without preloading"),
                 [(str(r.tasks), str(r.workers), f"{r.p50:.0f}", f"{r.p90:.0f}", f"{r.p99:.0f}", f"{r.longest:.0f}",
                   f"{r.plain:.0f}") for r in rows],
             )  # fmt: skip
         elif what == "soak":
             rows = [self._soaked(int(options["handouts"]))]
             table = _table(
-                ("what", "how many"),
+                ("event", "count"),
                 [*((name, f"{value:,.0f}") for name, value in asdict(rows[0]).items() if name != "breaches"),
                  *((name, f"{value:,}") for name, value in rows[0].breaches.items())],
             )  # fmt: skip
         elif what == "redundancy":
             rows = self._saved(options["folders"], options["target"])
             table = _table(
-                ("set", "target", "answers", "used", "saved", "error", "with all", "difference, 95 %", "expected"),
+                ("set", "target", "answers", "used", "saved", "error", "error with all", "difference (95 %)",
+                 "expected"),
                 [(r.set, f"{r.target:g}", f"{r.answers:,}", f"{r.used:,}", f"{r.ratio:.1%}", f"{r.error:.4f}",
                   f"{r.fixed_error:.4f}", f"{r.low:+.4f} … {r.high:+.4f}", f"{r.expected:.3f}") for r in rows],
             )  # fmt: skip
@@ -130,7 +162,7 @@ class Command(BaseCommand):
         else:
             rows = [volume.measure(int(options["answers"]))]
             table = _table(
-                ("answers", "read", "method", "write", "COPY out", "COPY in", "read + write by COPY"),
+                ("answers", "read s", "method s", "write s", "COPY out s", "COPY in s", "(read + write) / COPY"),
                 [(f"{r.answers:,}", f"{r.read:.2f}", f"{r.method:.2f}", f"{r.write:.2f}", f"{r.copy_out:.2f}",
                   f"{r.copy_in:.2f}", f"{r.ratio:.2f}") for r in rows],
             )  # fmt: skip
@@ -157,14 +189,14 @@ class Command(BaseCommand):
             return
         console = Console(file=cast("IO[str]", self.stdout._out), width=150)
         console.print(_table(
-            ("objects", "workers", "percent", "answers/s", "web ms", "database ms", "p50 ms", "p99 ms", "p99 ms, calm",
-             "bare view/s", "bare ms", "of bare"),
+            ("objects", "workers", "done", "answers/s", "web ms", "database ms", "p50 ms", "p99 ms", "p99 ms idle",
+             "bare view/s", "bare view ms", "% of bare"),
             [(f"{r.objects:,}", str(r.workers), r.when, f"{r.rate:.0f}", f"{r.web_ms:.2f}", f"{r.database_ms:.2f}",
               f"{r.p50 * 1000:.0f}", f"{r.p99 * 1000:.0f}", f"{r.calm_p99 * 1000:.0f}", f"{r.bare:.0f}",
               f"{r.bare_ms:.2f}", f"{r.ratio:.0%}") for r in found["loads"]],
         ))  # fmt: skip
         console.print(_table(
-            ("objects", "none left, first ms", "then ms", "ordinary claim ms", "of a claim"),
+            ("objects", "first empty claim ms", "later ms", "ordinary claim ms", "% of a claim"),
             [(f"{r.objects:,}", f"{r.first_ms:.1f}", f"{r.later_ms:.2f}", f"{r.claim_ms:.2f}", f"{r.ratio:.0%}")
              for r in found["nothing"]],
         ))  # fmt: skip
@@ -173,7 +205,7 @@ class Command(BaseCommand):
 
     def _soaked(self, handouts: int) -> soak.Soaked:
         with Progress(console=Console(stderr=True)) as progress:
-            task = progress.add_task("handed out", total=handouts)
+            task = progress.add_task("claims", total=handouts)
             return soak.soak(handouts, lambda count: progress.update(task, completed=count))
 
     def _each(self, sizes: list[float]) -> Iterable[float]:
@@ -210,7 +242,7 @@ def _sets_table(rows: Sequence[peers.Row]) -> Table:
         same = [row.measures for row in rows if row.method == method and row.kind == "choice"]
         means = {name: sum(one[name] for one in same) / len(same) for name in same[0]}
         lines.append((f"mean of {len(same)}", method, "  ".join(f"{n} {v:.4f}" for n, v in means.items()), "", "", ""))
-    return _table(("set", "method", "measures", "crowd-kit's", "seconds", "crowd-kit's by ours"), lines)
+    return _table(("set", "method", "measures", "crowd-kit", "seconds", "crowd-kit / ours"), lines)
 
 
 def _number(value: float | None, form: str) -> str:
@@ -240,18 +272,18 @@ def _intervals(options: dict[str, Any]) -> tuple[list[Any], Table]:
     rows = _of_folders(intervals.measure, options["folders"])
     rows.append(intervals.together(rows))
     return rows, _table(
-        ("set", "workers", "covered", "below", "above", "mean width", "with truth", "bias"),
+        ("set", "workers", "coverage", "below", "above", "mean width", "with truth", "bias"),
         [(r.set, str(r.workers), f"{r.covered:.1%}", f"{r.below:.1%}", f"{r.above:.1%}", f"{r.width:.3f}",
-          f"{r.known:.3f}", f"{r.bias:+.3f}") for r in rows],
+          f"{r.with_truth:.3f}", f"{r.bias:+.3f}") for r in rows],
     )  # fmt: skip
 
 
 def _drift(options: dict[str, Any]) -> tuple[list[Any], Table]:
     rows = _of_folders(drift.measure, options["folders"])
     return rows, _table(
-        ("set", "workers", "drift told", "delay", "false as recorded", "false shuffled", "budget", "speeders", "false",
-         "ring", "false pairs"),
-        [(r.set, str(r.workers), f"{r.told} of {r.drifted}", f"{r.delay:.0f}", str(r.false_drift), str(r.shuffled),
+        ("set", "workers", "drift found", "delay", "false (recorded)", "false (shuffled)", "budget", "speeders",
+         "false", "ring", "false pairs"),
+        [(r.set, str(r.workers), f"{r.detected} of {r.drifted}", f"{r.delay:.0f}", str(r.false_drift), str(r.shuffled),
           f"{r.budget:g}", f"{r.caught} of {r.speeders}", str(r.false_speed), f"{r.members} of {r.ring}",
           str(r.false_pairs)) for r in rows],
     )  # fmt: skip
@@ -261,7 +293,7 @@ def _dashboards(options: dict[str, Any]) -> tuple[list[Any], Table]:
     sizes = track([int(n) for n in options["answers"]], "measuring", console=Console(stderr=True))
     rows = [row for n in sizes for row in dashboards.measure(n, workers=options["workers"], jobs=options["jobs"])]
     return rows, _table(
-        ("answers", "what", "ms", "queries", "kB"),
+        ("answers", "page", "ms", "queries", "kB"),
         [(f"{r.answers:,}", r.what, f"{r.ms:.3g}", _number(r.queries, "{:.0f}"), _number(r.kilobytes, "{:.0f}"))
          for r in rows],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`gtcrowd consolidate`: a file of answers into a file of labels, without a database."""
+"""Consolidate a file of answers into a file of labels without a database: `gtcrowd consolidate`."""
 
 import csv
 import json
@@ -19,39 +19,58 @@ from gtcrowd.consolidation import Parameter, ParameterRefused, TableRefused
 
 
 class Command(BaseCommand):
-    help = "Consolidate a file of answers (CSV or Parquet with the columns task, worker, label) into labels."
+    help = "Consolidate a file of answers (CSV or Parquet with the columns task, worker and label) into labels."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = consolidation_files.kinds()
-        parser.add_argument("--answers", type=Path, required=True, metavar="FILE", help="task, worker, label")
-        parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="task, label, confidence")
+        parser.add_argument("--answers", type=Path, required=True, metavar="FILE", help="answers: task, worker, label")
+        parser.add_argument(
+            "--output", type=Path, required=True, metavar="FILE", help="labels to write: task, label, confidence"
+        )
         parser.add_argument("--kind", default=kinds[0], choices=kinds, help="kind of label (default: %(default)s)")
-        parser.add_argument("--method", help="method of consolidation (default: the kind's default)")
-        parser.add_argument("--labels", metavar="A,B,…", help="the classes in their order, also those never seen")
-        parser.add_argument("--posterior", action="store_true", help="add the probability of each class as p_<label>")
+        parser.add_argument("--method", help="consolidation method (default: the default of the kind)")
         parser.add_argument(
-            "--workers-output", type=Path, metavar="FILE", help="worker, answers, accuracy, low, high (95 %% interval)"
-        )
-        parser.add_argument("--known", type=Path, metavar="FILE", help="task, label known to be right")
-        parser.add_argument("--truth", type=Path, metavar="FILE", help="task, truth: only to measure by")
-        parser.add_argument(
-            "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the method"
+            "--labels", metavar="A,B,…", help="all categories in their order, including those without an answer"
         )
         parser.add_argument(
-            "--engine", choices=("local", "dask"), default="local", help="where it is computed (default: %(default)s)"
+            "--posterior", action="store_true", help="add the probability of each category in a column p_<label>"
         )
         parser.add_argument(
-            "--scheduler", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786; without, one is started here"
+            "--workers-output",
+            type=Path,
+            metavar="FILE",
+            help="workers to write: worker, answers, accuracy, low, high (95 %% interval)",
+        )
+        parser.add_argument("--known", type=Path, metavar="FILE", help="gold answers: task, label")
+        parser.add_argument(
+            "--truth", type=Path, metavar="FILE", help="true labels: task, truth; used for measures only"
+        )
+        parser.add_argument(
+            "--parameter",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="parameter of the method; may be repeated",
+        )
+        parser.add_argument(
+            "--engine", choices=("local", "dask"), default="local", help="where to compute (default: %(default)s)"
+        )
+        parser.add_argument(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="address of a Dask scheduler, such as tcp://host:8786 (default: start a local cluster)",
         )
         parser.add_argument(
             "--partitions",
             type=Path,
             metavar="FOLDER",
-            help="where parts are put meanwhile, seen by all of the cluster (default: the folder of the output)",
+            help="folder for temporary partitions, shared by the whole cluster (default: the folder of the output)",
         )
-        parser.add_argument("--parts", type=_count, metavar="N", help="number of parts (default: by the answers)")
-        parser.add_argument("--json", action="store_true", help="print what happened as JSON")
+        parser.add_argument(
+            "--parts", type=_count, metavar="N", help="number of partitions (default: depends on the number of answers)"
+        )
+        parser.add_argument("--json", action="store_true", help="print a summary as JSON")
 
     def handle(self, **options: Any) -> None:
         began = time.perf_counter()
@@ -72,13 +91,15 @@ class Command(BaseCommand):
             Console(file=cast("IO[str]", self.stdout._out)).print(_table(summary))
 
 
-def _consolidate(options: dict[str, Any], stack: ExitStack, said: Callable[[str], None]) -> consolidation_files.Result:
+def _consolidate(
+    options: dict[str, Any], stack: ExitStack, report: Callable[[str], None]
+) -> consolidation_files.Result:
     """The result, which may be read until `stack` ends."""
     kind = options["kind"]
     known = consolidation_files.methods(kind)
     method = options["method"] or next(iter(known))
     if method not in known:
-        raise CommandError(f"--method is {method!r}; for {kind} there is {', '.join(known)}")
+        raise CommandError(f"--method is {method!r}; methods for {kind}: {', '.join(known)}")
     parameters = _parameters(options["parameter"], known[method].parameters)
     dask = options["engine"] == "dask"
     if not dask:
@@ -101,7 +122,7 @@ def _consolidate(options: dict[str, Any], stack: ExitStack, said: Callable[[str]
     from gtcrowd.commands import cluster  # noqa: PLC0415
 
     folder = options["partitions"] or options["output"].resolve().parent
-    places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "said": said}
+    places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "report": report}
     return stack.enter_context(cluster.choice(options["answers"], **given, **places))
 
 
@@ -113,7 +134,7 @@ def _refuse(options: dict[str, Any], names: tuple[str, ...], only: str) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r}; expected a whole number from 1")
+        raise ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 
 
@@ -124,7 +145,7 @@ def _names(labels: str | None) -> list[str] | None:
     names = next(csv.reader([labels], skipinitialspace=True), [])
     doubled = [name for name in names if names.count(name) > 1]
     if not names or "" in names or doubled:
-        raise CommandError(f"--labels is {labels!r}; expected different names, with commas between them")
+        raise CommandError(f"--labels is {labels!r}; enter different names separated by commas")
     return names
 
 
@@ -136,7 +157,7 @@ def _parameters(given: list[str], declared: dict[str, Parameter]) -> dict[str, f
             whole = name in declared and declared[name].whole
             parameters[name] = int(value) if whole else float(value)
         except ValueError as error:
-            raise CommandError(f"--parameter is {text!r}; expected NAME=NUMBER") from error
+            raise CommandError(f"--parameter is {text!r}; enter NAME=NUMBER") from error
     return parameters
 
 

@@ -1,4 +1,4 @@
-"""`gtcrowd demo`: load the demo once."""
+"""Load the demo once: `gtcrowd demo`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +12,9 @@ from gtcrowd.commands import accounts, demo
 
 
 class Command(BaseCommand):
-    help = "Load real pictures and a simulated crowd of three weeks; does nothing if that was done before."
+    help = (
+        "Load the demo: real pictures and three weeks of a simulated crowd. Does nothing if the demo is loaded already."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--quiet", action="store_true", help="do not print the accounts")

@@ -1,4 +1,4 @@
-"""Write the tables of the documentation that are made from code."""
+"""Write the tables of the documentation that are generated from code: `gtcrowd docs`."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ BEGIN, END = "<!-- made by `gtcrowd docs` -->\n", "<!-- end -->\n"
 
 
 class Command(BaseCommand):
-    help = "Write the tables of the documentation that are made from code, such as docs/job-fields.md."
+    help = "Write the tables of the documentation that are generated from code, such as docs/job-fields.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for file, text in written().items():

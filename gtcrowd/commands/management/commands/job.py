@@ -1,4 +1,4 @@
-"""`gtcrowd job …`: create, list, show, stop and export jobs from the shell."""
+"""Create, list, stop and export jobs from the shell: `gtcrowd job …`."""
 
 import json
 import sys
@@ -25,11 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("--requester", required=True, metavar="SLUG")
         parser.add_argument("--json", action="store_true", help="print JSON")
         commands = parser.add_subparsers(dest="what", required=True)
-        plan = commands.add_parser("plan", help="check a job and show its cost; nothing is created")
-        plan.add_argument("file", type=Path, help="JSON file with the fields of the job; - reads standard input")
+        plan = commands.add_parser("plan", help="check a job and show its cost without creating it")
+        plan.add_argument("file", type=Path, help="JSON file with the fields of the job; use - for standard input")
         made = commands.add_parser("create", help="create a job")
-        made.add_argument("file", type=Path, help="JSON file with the fields of the job; - reads standard input")
-        commands.add_parser("list", help="list the jobs, the newest first")
+        made.add_argument("file", type=Path, help="JSON file with the fields of the job; use - for standard input")
+        commands.add_parser("list", help="list the jobs, newest first")
         commands.add_parser("stop", help="stop a job").add_argument("name")
         export = commands.add_parser("export", help="write the labels of a job to standard output")
         export.add_argument("name")
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *, requester: str, what: str, **options: Any) -> None:
         tenant = Requester.objects.filter(slug=requester).first()
         if tenant is None:
-            raise CommandError(f"There is no requester {requester}; make it by: gtcrowd requester {requester}")
+            raise CommandError(f"Requester {requester} does not exist. Create it with: gtcrowd requester {requester}")
         viewer = Viewer(requester=tenant, role=Role.OWNER)  # who can run this can read the database anyway
         try:
             getattr(self, f"_{what}")(viewer, options)
@@ -82,7 +82,7 @@ class Command(BaseCommand):
 def _job(viewer: Viewer, name: str) -> Job:
     job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
     if job is None:
-        raise CommandError(f"There is no job {name}.")
+        raise CommandError(f"Job {name} does not exist.")
     return job
 
 
@@ -94,5 +94,5 @@ def _fields(file: Path) -> dict[str, Any]:
     except ValueError as error:
         raise CommandError(f"{file} is not JSON: {error}.") from error
     if not isinstance(fields, dict):
-        raise CommandError(f"{file} must hold one JSON object with the fields of a job.")
+        raise CommandError(f"{file} must contain one JSON object with the fields of a job.")
     return fields

@@ -1,7 +1,7 @@
-"""Gather every sentence that can be translated into the catalogues, and compile them.
+"""Extract all translatable messages into the catalogs and compile them.
 
-Django's makemessages gathers, by GNU gettext's tools; Babel compiles. The compiled files are kept with the others, for
-a machine that only runs the service need not have those tools.
+Django's makemessages extracts them with GNU gettext; Babel compiles. The compiled catalogs are committed, because a
+machine that only runs the service need not have these tools.
 """
 
 import re
@@ -17,13 +17,13 @@ from django.core.management.commands import makemessages
 ROOMS = ("./gtcrowd/", "./dashboards/")
 DATE = re.compile(r'^"POT-Creation-Date:.*\n', re.MULTILINE)
 SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-"""In place of the time of the day: the same sentences shall make the same file."""
+"""A fixed date instead of the current time, so that the same messages give the same file."""
 
 
 class Command(makemessages.Command):
-    help = "Gather what can be translated into gtcrowd/locale, and compile it."
+    help = "Extract translatable messages into gtcrowd/locale and compile the catalogs."
     requires_system_checks: list[str] = []
-    # A guess that looks like a translation is worse than none.
+    # A fuzzy match that looks like a translation is worse than a missing one.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,7 +42,7 @@ class Command(makemessages.Command):
             _compile(file)
 
     def find_files(self, root: str) -> list[Any]:
-        """The files of both packages; all their sentences stand in one catalogue."""
+        """Return the source files of both packages; all messages go into one catalog."""
         found = [file for file in super().find_files(root) if file.path.startswith(ROOMS)]
         for file in found:
             file.locale_dir = self.default_locale_path

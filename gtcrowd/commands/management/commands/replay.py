@@ -25,11 +25,13 @@ from gtcrowd.jobs.models import Job
 
 
 class Command(BaseCommand):
-    help = "Play a folder of recorded answers through claim and submit, consolidate with each method, compare."
+    help = "Replay recorded answers through the service, consolidate them with every method and compare the methods."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folder", type=Path, help="folder with answers.csv and perhaps truth.csv")
-        parser.add_argument("--name", help="name of the job (default: the folder's); an existing one is resumed")
+        parser.add_argument("folder", type=Path, help="folder with answers.csv and, optionally, truth.csv")
+        parser.add_argument(
+            "--name", help="name of the job (default: the name of the folder); an unfinished replay is resumed"
+        )
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *, folder: Path, name: str | None, **options: Any) -> None:
@@ -80,8 +82,7 @@ class Command(BaseCommand):
         Console(file=cast("IO[str]", self.stdout._out)).print(table)
         if recording.repeated:
             self.stdout.write(
-                f"{recording.repeated} answers left out: the worker had answered the object before, "
-                "and the service never takes two."
+                f"Skipped {recording.repeated} repeated answers: a worker can answer an object only once."
             )
         self.stdout.write(f"Output manifest: {job.output}")
 

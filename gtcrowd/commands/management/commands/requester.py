@@ -1,4 +1,4 @@
-"""`gtcrowd requester SLUG`: found a tenant, or pay into its funds."""
+"""Create a requester, add members or deposit funds: `gtcrowd requester SLUG`."""
 
 from argparse import ArgumentParser
 from decimal import Decimal, InvalidOperation
@@ -17,16 +17,21 @@ from gtcrowd.workforce import setup
 
 
 class Command(BaseCommand):
-    help = "Found a requester with an owner, add members, pay in; prints one-time links for those without a password."
+    help = "Create a requester, add members and deposit funds. Prints one-time links for members without a password."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", help="short name: lower-case letters, digits, hyphens; also the name of its bucket")
+        parser.add_argument(
+            "slug", help="short name of lowercase letters, digits and hyphens; also the name of its bucket"
+        )
         parser.add_argument("--name", help="full name (default: the slug)")
         parser.add_argument("--member", action="append", default=[], metavar="EMAIL:ROLE",
-                            help="add a member; roles are owner, requester, operations, viewer")  # fmt: skip
-        parser.add_argument("--deposit", metavar="AMOUNT", help="pay in so much")
-        parser.add_argument("--time-zone", help="in which its days begin, such as Asia/Seoul; totals are formed again")
-        parser.add_argument("--reference", help="of the payment; the same one pays in once (default: the time)")
+                            help="add a member; roles: owner, requester, operations, viewer")  # fmt: skip
+        parser.add_argument("--deposit", metavar="AMOUNT", help="amount to deposit, such as 100.000")
+        parser.add_argument("--time-zone", help="time zone of its days, such as Asia/Seoul; totals are computed again")
+        parser.add_argument(
+            "--reference",
+            help="reference of the deposit; a repeated reference has no effect (default: the current time)",
+        )
 
     def handle(self, *, slug: str, name: str | None, member: list[str], **options: Any) -> None:
         validate_slug(slug)
@@ -35,12 +40,12 @@ class Command(BaseCommand):
         for given in member:
             email, _colon, role = given.partition(":")
             if role not in Role.values:
-                raise CommandError(f"{given}: the role must be one of {', '.join(Role.values)}.")
+                raise CommandError(f"{given}: {role!r} is not a role. Roles: {', '.join(Role.values)}.")
             user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
             setup.member(requester=requester, user=user, role=role)
             if not user.has_usable_password():
                 link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
-                self.stdout.write(f"{email} sets a password at {link}")
+                self.stdout.write(f"{email} can set a password at {link}")
         if options["time_zone"] is not None:
             try:
                 zones.change(viewer=Viewer(requester=requester, role=Role.OWNER), name=options["time_zone"])
@@ -57,7 +62,9 @@ def _amount(text: str) -> Decimal:
     try:
         amount = Decimal(text)
     except InvalidOperation as error:
-        raise CommandError(f"{text} is not an amount such as 100.000.") from error
+        raise CommandError(f"{text} is not an amount. Enter a number such as 100.000.") from error
     if not amount.is_finite() or amount <= 0 or amount != amount.quantize(Decimal("0.001")):
-        raise CommandError(f"{text} must be more than zero, with at most three decimal places.")
+        raise CommandError(
+            f"{text} is not a valid amount. Enter a number greater than zero with at most three decimal places."
+        )
     return amount

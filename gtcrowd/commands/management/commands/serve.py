@@ -1,4 +1,4 @@
-"""`gtcrowd serve`: everything that runs, from one command; Ctrl-C ends all of it."""
+"""Run the whole service from one command: `gtcrowd serve`. Ctrl-C stops it."""
 
 import os
 import signal
@@ -28,14 +28,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default %(default)s)")
-        parser.add_argument("--demo", action="store_true", help="load the demo first, once")
+        parser.add_argument("--demo", action="store_true", help="load the demo first, unless it is loaded already")
 
     def handle(self, *, host: str, port: int, demo: bool, **_options: Any) -> None:
         register = processes.Register(settings.VAR / "processes.json")
         self._clear(register)
         if processes.port_in_use(host, port):
             raise CommandError(
-                f"Port {port} of {host} is in use by another program. Choose another one: make run PORT={port + 1}"
+                f"Port {port} of {host} is in use by another program. Choose another port: make run PORT={port + 1}"
             )
         self._prepare(demo)
         os.environ.setdefault("GTCROWD_URL", f"http://{host}:{port}")
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         except processes.AlreadyRunning as error:
             raise CommandError(f"The service is already running from this folder ({error}).") from error
         if left:
-            self.stdout.write(f"Ended {left} process(es) that an earlier start had left behind.")
+            self.stdout.write(f"Stopped processes left by an earlier start: {left}.")
 
     def _prepare(self, demo: bool) -> None:
         call_command("migrate", verbosity=0)
@@ -77,13 +77,13 @@ class Command(BaseCommand):
             while not stopping.wait(0.5):
                 for place, process in enumerate(running):
                     if process.poll() is not None:
-                        self.stderr.write(f"A process ended ({process.returncode}) and is started again.")
+                        self.stderr.write(f"A process exited with code {process.returncode}; restarting it.")
                         processes.end(process.pid, began)  # what it had started, and is without it now
                         time.sleep(1)  # one that fails at once must not be started a hundred times a second
                         running[place] = processes.start(commands[place])
                         register.write([one.pid for one in running])
         finally:
-            self.stdout.write("Ending …")
+            self.stdout.write("Stopping …")
             for process in running:
                 processes.end(process.pid, began)
                 process.wait()
@@ -94,16 +94,16 @@ class Command(BaseCommand):
         give_up = time.monotonic() + READY_SECONDS
         while not stopping.is_set() and not _answers(f"{address}/healthz"):
             if time.monotonic() > give_up:
-                raise CommandError("The web server did not answer within a minute; its messages are above.")
+                raise CommandError("The web server did not respond within a minute. See its messages above.")
             time.sleep(0.2)
         if stopping.is_set():
             return
-        self.stdout.write(f"\n  gtcrowd runs at {address}/   (Ctrl-C ends it)\n")
+        self.stdout.write(f"\n  gtcrowd is running at {address}/   (press Ctrl-C to stop)\n")
         for place, what in (
-            ("work/", "label"),
-            ("jobs/", "ask for labels"),
-            ("dashboards/", "see who works how well"),
-            ("api/v1/", "for programs"),
+            ("work/", "portal for workers"),
+            ("jobs/", "console for job owners"),
+            ("dashboards/", "accuracy and throughput of workers"),
+            ("api/v1/", "REST API"),
         ):
             self.stdout.write(f"    {address}/{place:<13} {what}")
         for line in accounts.lines():

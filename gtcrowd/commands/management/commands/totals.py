@@ -1,4 +1,4 @@
-"""`gtcrowd totals`: form the totals of the dashboards again, all of them or what is waiting."""
+"""Update or rebuild the totals of the dashboards: `gtcrowd totals`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,16 +15,16 @@ from gtcrowd.jobs.models import Job
 
 
 class Command(BaseCommand):
-    help = "Form the totals of the dashboards: what is waiting, or with --rebuild all of them again from the facts."
+    help = "Update the totals of the dashboards; with --rebuild, compute all of them again from the answers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--rebuild", action="store_true", help="all of them")
-        parser.add_argument("--requester", metavar="SLUG", help="of this one only")
+        parser.add_argument("--rebuild", action="store_true", help="compute all totals again")
+        parser.add_argument("--requester", metavar="SLUG", help="limit to one requester")
 
     def handle(self, *, rebuild: bool, requester: str | None, **_options: Any) -> None:
         owner = Requester.objects.filter(slug=requester).first() if requester else None
         if requester and owner is None:
-            raise CommandError(f"There is no requester {requester}.")
+            raise CommandError(f"Requester {requester} does not exist.")
         waiting = rollup.roll(zone=settings.TIME_ZONE)
         jobs = Job.objects.select_related("requester").order_by("pk")
         jobs = jobs.filter(requester=owner) if owner else jobs
@@ -38,4 +38,4 @@ class Command(BaseCommand):
             quality.form(job, now=timezone.now())
             for job in track(jobs, "jobs", total=jobs.count(), console=Console(stderr=True))
         )
-        self.stdout.write(f"{waiting} events taken in, {compared} jobs compared.")
+        self.stdout.write(f"Events processed: {waiting}. Jobs updated: {compared}.")

@@ -1,4 +1,4 @@
-"""`gtcrowd worker`: does what is in the queue."""
+"""Run a queue worker: `gtcrowd worker`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,10 +8,12 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Run one queue worker; start as many as there is work for, on any machine."
+    help = "Run a queue worker. Start as many as needed, on any machine."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--concurrency", type=int, default=2, help="tasks at a time (default %(default)s)")
+        parser.add_argument(
+            "--concurrency", type=int, default=2, help="number of concurrent tasks (default: %(default)s)"
+        )
 
     def handle(self, *, concurrency: int, **_options: Any) -> None:
         call_command("procrastinate", "worker", "--concurrency", str(concurrency), "--delete-jobs", "successful")
