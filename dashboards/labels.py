@@ -12,6 +12,7 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from gtcrowd.analytics.definitions import DEFINITIONS
+from gtcrowd.analytics.reasons import Reason
 
 DASH = "–"
 LONGEST = 80
@@ -166,11 +167,11 @@ def words() -> dict[str, dict[str, str]]:
 def reasons() -> dict[str, str]:
     """Why an object got no further answers."""
     return {
-        "": _("waiting for answers"), "all-answers": _("all answers are there"), "sure-enough": _("sure enough"),
-        "most-workers": _("most workers asked"), "target-reached": _("target reached"), "job-stopped": _("job stopped"),
-        "availability-ended": _("time to answer ended"), "all-declined": _("declined by all"),
-        "no-workers-needed": _("no worker is needed"), "pre-hook-failed": _("the hook failed"),
-        "post-hook-failed": _("the hook failed"),
+        "": _("waiting for answers"), Reason.ALL_ANSWERS: _("all answers are there"), Reason.SURE_ENOUGH: _("sure enough"),
+        Reason.MOST_WORKERS: _("most workers asked"), Reason.TARGET_REACHED: _("target reached"), Reason.JOB_STOPPED: _("job stopped"),
+        Reason.AVAILABILITY_ENDED: _("time to answer ended"), Reason.ALL_DECLINED: _("declined by all"),
+        Reason.NO_WORKERS_NEEDED: _("no worker is needed"), Reason.PRE_HOOK_FAILED: _("the hook failed"),
+        Reason.POST_HOOK_FAILED: _("the hook failed"),
     }  # fmt: skip
 
 

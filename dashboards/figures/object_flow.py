@@ -12,6 +12,7 @@ from dashboards.figures.style import BLUE, GREEN, ORANGE, PALETTE, PINK, RED, dr
 from dashboards.labels import percent, reasons
 from dashboards.view_models import Drawn
 from gtcrowd.analytics.measures import object_flow as measures
+from gtcrowd.analytics.reasons import Reason
 
 COLOURS = {
     measures.IMPORTED: BLUE, measures.KNOWN: PALETTE[4], measures.HANDED_OUT: BLUE, measures.ANSWERED: BLUE,
@@ -80,8 +81,8 @@ def why_so() -> dict[str, str]:
     return reasons() | {
         "": "–", measures.WANTED: _("waiting for answers"),
         measures.NOT_OPENED: _("not opened yet, or labeled before"), measures.NOT_TAKEN: _("nobody has taken it"),
-        "no-workers-needed": _("a hook spares the workers"), "pre-hook-failed": _("the hook before it failed"),
-        "post-hook-failed": _("the hook after it failed"),
+        Reason.NO_WORKERS_NEEDED: _("a hook spares the workers"), Reason.PRE_HOOK_FAILED: _("the hook before it failed"),
+        Reason.POST_HOOK_FAILED: _("the hook after it failed"),
     }  # fmt: skip
 
 

@@ -24,18 +24,19 @@ from gtcrowd.api.throttles import WebhookThrottle
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.jobs import pause, stream_in
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform.reasons import sentence
 from gtcrowd.tasks import gold, job_worker
 from gtcrowd.tasks.models import Gold, JobWorker
 from gtcrowd.workforce.models import Worker
 
 OBJECTS = """
-SELECT object.position, object.object_id, task.state, task.reason_code, object_error.reason, task.answer_count,
-       task.target_answers, task.error
+SELECT object.position, object.object_id, task.state, task.reason_code, task.answer_count,
+       task.target_answers, task.error, object_error.reason_code, object_error.reason_params
 FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
 LEFT JOIN jobs_objecterror object_error ON object_error.data_object_id = object.id
 WHERE object.job_id = %s AND object.position > %s ORDER BY object.position
 """
-OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "reason", "answers", "target_answers", "expected_error")
+OBJECT_FIELDS = ("object", "object_id", "state", "reason_code", "answers", "target_answers", "expected_error")
 MOST_WEBHOOK = 1 << 20
 
 
@@ -144,7 +145,7 @@ class JobObjects(APIView):
         size = pagination.whole(request, "page_size", pagination.DEFAULT_SIZE, 1, pagination.MOST_SIZE)
         with connection.cursor() as cursor:
             cursor.execute(f"{OBJECTS} LIMIT %s", [job.pk, after, size + 1])
-            rows = [dict(zip(OBJECT_FIELDS, row, strict=True)) for row in cursor.fetchall()]
+            rows = [_object_fields(row) for row in cursor.fetchall()]
         following = None
         if len(rows) > size:
             query = request._request.GET.copy()
@@ -214,8 +215,15 @@ def _all_objects(job: Job, after: int) -> Iterator[bytes]:
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(OBJECTS, [job.pk, after])
         while rows := cursor.fetchmany(2000):
-            lines = (json.dumps(dict(zip(OBJECT_FIELDS, row, strict=True)), ensure_ascii=False) for row in rows)
+            lines = (json.dumps(_object_fields(row), ensure_ascii=False) for row in rows)
             yield ("\n".join(lines) + "\n").encode()
+
+
+def _object_fields(row: tuple[Any, ...]) -> dict[str, Any]:
+    *values, code, params = row
+    fields = dict(zip(OBJECT_FIELDS, values, strict=True))
+    fields["reason"] = None if code is None else sentence(code, json.loads(params))
+    return fields
 
 
 def _standing(row: JobWorker) -> dict[str, Any]:

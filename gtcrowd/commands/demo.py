@@ -24,6 +24,7 @@ from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import ENDED, DataObject, Job
 from gtcrowd.labels.models import Truth
 from gtcrowd.ledger import hold
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import claim, release, submit
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
@@ -186,7 +187,7 @@ def _run(
     now = max(later, first + timedelta(days=DAYS - 1))
     job = job_lifecycle.advance(job.pk, now=now)
     if job.state not in ENDED:
-        stop.begin(job, code="demo-over", reason="The three weeks of the demo are over.", now=now)
+        stop.begin(job, code=Reason.DEMO_OVER, now=now)
         job_lifecycle.advance(job.pk, now=now + timedelta(seconds=job.time_limit + 1))
     progress(planned.name, total, total)
 

@@ -27,6 +27,7 @@ from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.messages import waiting as waiting_messages
 from gtcrowd.tasks.models import Gold, JobWorker, Task, TaskState
 from gtcrowd.workforce import invite, setup
@@ -248,9 +249,9 @@ def _hooks(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
 def _reasons(asked: Job) -> list[tuple[str, int, float]]:
     """Why objects ended: words, how many, and how many answers each had."""
     words = {
-        "sure-enough": _("sure enough"),
-        "target-reached": _("the whole job was good enough"),
-        "most-workers": _("asked the most workers"),
+        Reason.SURE_ENOUGH: _("sure enough"),
+        Reason.TARGET_REACHED: _("the whole job was good enough"),
+        Reason.MOST_WORKERS: _("asked the most workers"),
     }
     rows = Task.objects.filter(job=asked, state=TaskState.DONE).values("reason_code")
     counted = rows.annotate(n=Count("pk"), mean=Avg("answer_count")).order_by("-n")

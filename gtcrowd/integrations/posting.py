@@ -13,12 +13,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+
+from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Explained, Reason
 
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]{2,45}")
 PATH = re.compile(r"[!-~]*")
@@ -27,16 +30,16 @@ CONNECT_SECONDS = 5
 NAT64 = ip_network("64:ff9b::/96")
 
 
-class Refused(Exception):
-    """The address is none that may be called."""
+class Refused(Explained):
+    """The address must not be called."""
 
 
-class Failed(Exception):
-    """The call came to nothing. `passing`: another try may go better."""
+class Failed(Explained):
+    """The call failed. `passing`: another attempt may succeed."""
 
-    def __init__(self, problem: str, *, passing: bool) -> None:
+    def __init__(self, reason: Reason, *, passing: bool, **params: Any) -> None:
         self.passing = passing
-        super().__init__(problem)
+        super().__init__(reason, **params)
 
 
 @dataclass(frozen=True)
@@ -61,16 +64,16 @@ def read(address: str) -> _Place:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise Refused(_("%(address)s is not an address.") % {"address": address[:200]}) from error
+        raise Refused(Reason.HOOK_ADDRESS, address=address[:200]) from error
     if parts.scheme not in ("https", "http"):
-        raise Refused(_("A hook's address must begin with https://."))
+        raise Refused(Reason.HOOK_SCHEME)
     if parts.scheme == "http" and not settings.GTCROWD_HOOK_HTTP:
-        raise Refused(_("A hook's address must begin with https://; http:// is not allowed here."))
+        raise Refused(Reason.HOOK_HTTP)
     if parts.username is not None or parts.password is not None:
-        raise Refused(_("A hook's address must not have a user name or password; its calls are signed."))
+        raise Refused(Reason.HOOK_CREDENTIALS)
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     if not HOST.fullmatch(parts.hostname or "") or not PATH.fullmatch(path) or port == 0:
-        raise Refused(_("%(address)s is not an address.") % {"address": address[:200]})
+        raise Refused(Reason.HOOK_ADDRESS, address=address[:200])
     secure = parts.scheme == "https"
     return _Place(secure, str(parts.hostname), port or (443 if secure else 80), path)
 
@@ -96,26 +99,25 @@ def post(address: str, body: bytes, headers: Mapping[str, str], *, most: int) ->
     """What the server at `address` answers with 2xx, at most so many bytes. Raises Refused, Failed."""
     place = read(address)
     seconds = settings.GTCROWD_HOOK_SECONDS
-    too_slow = _("The hook did not answer within %(seconds)s seconds.") % {"seconds": seconds}
     with _Clock(seconds) as clock:
         try:
             with _connected(place, clock) as connection:
                 connection.request("POST", place.path, body, {"Host": place.named, **headers})
                 content = _answer(connection.getresponse(), most)
             if clock.over:  # what was cut off there may look like an end
-                raise Failed(too_slow, passing=True)
+                raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True)
             return content
         except TimeoutError as error:
-            raise Failed(too_slow, passing=True) from error
+            raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True) from error
         except ssl.SSLCertVerificationError as error:
-            text = _("The certificate of %(host)s is not good: %(error)s.")
-            raise Failed(text % {"host": place.host, "error": error.verify_message}, passing=False) from error
+            raise Failed(
+                Reason.HOOK_CERTIFICATE, host=place.host, detail=error.verify_message, passing=False
+            ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             if clock.over:
-                raise Failed(too_slow, passing=True) from error
-            text = _("The hook at %(host)s could not be reached: %(error)s.")
-            told = str(error)[:200] or type(error).__name__
-            raise Failed(text % {"host": place.named, "error": told}, passing=True) from error
+                raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True) from error
+            detail = sql.storable_text(str(error)[:200]) or type(error).__name__
+            raise Failed(Reason.HOOK_UNREACHABLE, host=place.named, detail=detail, passing=True) from error
 
 
 def _innermost(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -200,23 +202,20 @@ def _checked(place: _Place) -> list[tuple[Any, ...]]:
     found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     good = [(family, kind, protocol, where) for family, kind, protocol, _name, where in found if allowed(str(where[0]))]
     if found and not good:
-        text = _("%(host)s is at %(address)s, which is not a public address; hooks may not be called there.")
-        raise Refused(text % {"host": place.host, "address": found[0][4][0]})
+        raise Refused(Reason.HOOK_NETWORK, host=place.host, address=str(found[0][4][0]))
     return good
 
 
 def _answer(response: http.client.HTTPResponse, most: int) -> bytes:
     status = response.status
     if 300 <= status < 400:
-        text = _("The hook answered with a redirect (%(status)s); redirects are not followed.")
-        raise Failed(text % {"status": status}, passing=False)
+        raise Failed(Reason.HOOK_REDIRECT, status=status, passing=False)
     if not 200 <= status < 300:
-        text = _("The hook answered with status %(status)s.")
-        raise Failed(text % {"status": status}, passing=status >= 500)
-    too_much = _("The hook's answer has more than %(most)s bytes.") % {"most": f"{most:,}"}
+        raise Failed(Reason.HOOK_STATUS, status=status, passing=status >= 500)
+    too_long = partial(Failed, Reason.HOOK_TOO_LONG, most=f"{most:,}", passing=False)
     if (response.length or 0) > most:
-        raise Failed(too_much, passing=False)
+        raise too_long()
     content = response.read(most + 1)
     if len(content) > most:
-        raise Failed(too_much, passing=False)
+        raise too_long()
     return content

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import hooks, inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
 from gtcrowd.platform import queue
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.workforce.models import Team
 
 
@@ -113,8 +113,7 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, simulated: bool) ->
         manifest_digest=planned.digest,
         created_at=now,
         changed_at=now,
-        reason_code="reading-manifest",
-        reason=language.gettext_lazy("The objects of the manifest are being read."),
+        reason_code=Reason.READING_MANIFEST,
     )
     if excluded:
         own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))

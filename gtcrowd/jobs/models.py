@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.identity.models import Requester
 from gtcrowd.ledger.models import MONEY
+from gtcrowd.platform.reasons import WithReason
 from gtcrowd.workforce.models import Team
 
 
@@ -60,7 +61,7 @@ class Template(models.Model):
         return self.digest[:8]
 
 
-class Job(models.Model):
+class Job(WithReason, models.Model):
     """A labeling job: what is to be labeled, by whom, how often, at what price, and how answers are concluded."""
 
     requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="+")
@@ -129,8 +130,6 @@ class Job(models.Model):
         help_text=_("A replay or simulation hands in the time, so the runner leaves the job alone."),
     )
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.INITIALIZING)
-    reason_code = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=1024, blank=True)
     output = models.CharField(max_length=1024, blank=True, help_text=_("Where the output manifest was written."))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -265,14 +264,13 @@ class PreAnnotation(models.Model):
         return f"{self.data_object_id}: {self.outcome}"
 
 
-class ObjectError(models.Model):
-    """Why an object failed, in a sentence, where its reason code does not say it all."""
+class ObjectError(WithReason, models.Model):
+    """What was wrong with a hook's response for an object, in more detail than the reason code of its task."""
 
     tenant: ClassVar[str] = "job__requester"
 
     data_object = models.OneToOneField(DataObject, on_delete=models.CASCADE, primary_key=True, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
-    reason = models.CharField(max_length=500)
 
     objects = TenantQuerySet.as_manager()
 

@@ -8,13 +8,15 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from gtcrowd.platform.reasons import Explained, Reason
 
-class ObjectMissing(Exception):
+
+class ObjectMissing(Explained):
     """There is no object at this address, or it cannot be read."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        super().__init__(_("There is no object at %(uri)s.") % {"uri": uri})
+        super().__init__(Reason.OBJECT_MISSING, uri=uri)
 
 
 class BadAddress(ValueError):

@@ -17,7 +17,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef
-from django.utils.translation import gettext as _
 
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks, state, store
@@ -25,8 +24,9 @@ from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Counters, Hook, Job, JobState, ObjectError
 from gtcrowd.labels import consolidate, payload
 from gtcrowd.labels.models import HOOK, Label, PostAnnotationBatch, Run, RunState
-from gtcrowd.platform import queue
-from gtcrowd.tasks.models import POST_HOOK_FAILED, Answer, Gold, Task, TaskState
+from gtcrowd.platform import queue, reasons
+from gtcrowd.platform.reasons import Reason
+from gtcrowd.tasks.models import Answer, Gold, Task, TaskState
 
 WAITS = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800, 3600)]
 """Between one try and the next; when they are used up, the objects fail."""
@@ -34,7 +34,6 @@ AGE = timedelta(seconds=60)
 """Fewer objects than go into a delivery are delivered when the first of them has waited so long."""
 SECONDS = 15
 """A job's objects are delivered for so long at a stretch."""
-WAITING = "waiting-for-hook"
 
 
 def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
@@ -105,7 +104,8 @@ def perform(run: Run, *, now: datetime) -> None:
                 return
         run.state = RunState.DONE
     except HookFault as fault:
-        run.state, run.reason = RunState.FAILED, str(fault)[:500]
+        run.state = RunState.FAILED
+        run.set_reason(fault.reason, fault.params)
     run.ended_at = now
     run.save()
 
@@ -115,7 +115,7 @@ def _begun(run: Run) -> Hook:
     own = Hook.objects.filter(job=run.job, stage=Stage.POST)
     hook = own.filter(number=run.parameters["number"]).first() if run.parameters else hooks.current(run.job, Stage.POST)
     if hook is None:
-        raise HookFault(_("The job has no hook any more."))
+        raise HookFault(Reason.HOOK_REMOVED)
     if not run.parameters:
         run.parameters, run.versions = _parameters(hook), {"hook": str(hook.number)}
         run.save(update_fields=["parameters", "versions"])
@@ -134,13 +134,15 @@ def _begin_anew(job: Job, hook: Hook, now: datetime) -> None:
     """Give what waits for another hook, or has failed by one, to the present one."""
     undone = PostAnnotationBatch.objects.filter(job=job, run=None).exclude(hook=hook)
     with transaction.atomic():
-        undone.filter(outcome=PostAnnotationBatch.Outcome.WAITING).update(hook=hook, tries=0, reason="", next_at=now)
+        undone.filter(outcome=PostAnnotationBatch.Outcome.WAITING).update(
+            hook=hook, tries=0, reason_code="", reason_params={}, next_at=now
+        )
         failed = undone.filter(outcome=PostAnnotationBatch.Outcome.FAILED)
         positions = [place for one in failed for place in one.positions]
         if positions:
-            again = Task.objects.filter(job=job, position__in=positions, reason_code=POST_HOOK_FAILED)
+            again = Task.objects.filter(job=job, position__in=positions, reason_code=Reason.POST_HOOK_FAILED)
             ObjectError.objects.filter(data_object__in=again.values("pk")).delete()
-            again.update(state=TaskState.DONE, reason_code="all-answers", consolidated=False)
+            again.update(state=TaskState.DONE, reason_code=Reason.ALL_ANSWERS, consolidated=False)
             failed.update(outcome=PostAnnotationBatch.Outcome.AGAIN)
 
 
@@ -171,7 +173,7 @@ def _try(job: Job, delivery: PostAnnotationBatch, hook: Hook, now: datetime) -> 
     try:
         made = _asked(job, delivery, hook, now, patient=False)
     except HookFault as fault:
-        return _put_off(job, delivery, str(fault), now)
+        return _put_off(job, delivery, fault, now)
     tasks = list(Task.objects.filter(job=job, position__in=delivery.positions))
     with transaction.atomic():
         run = _run(job, _parameters(hook), now, hook)
@@ -206,21 +208,24 @@ def _asked(
     return {int(name): made for name, made in found.items()}
 
 
-def _put_off(job: Job, delivery: PostAnnotationBatch, reason: str, now: datetime) -> bool:
+def _put_off(job: Job, delivery: PostAnnotationBatch, fault: HookFault, now: datetime) -> bool:
     """Try the delivery again later; or, after the last try, let its objects fail. Returns whether they did."""
-    delivery.tries, delivery.reason = delivery.tries + 1, reason[:500]
+    delivery.tries += 1
+    delivery.set_reason(fault.reason, fault.params)
     if delivery.tries <= len(WAITS):
         delivery.next_at = now + WAITS[delivery.tries - 1]
-        delivery.save(update_fields=["tries", "reason", "next_at", "response"])
+        delivery.save(update_fields=["tries", "reason_code", "reason_params", "next_at", "response"])
         return False
     tasks = list(Task.objects.filter(job=job, position__in=delivery.positions).values_list("pk", flat=True))
-    mishaps = [ObjectError(data_object_id=pk, job=job, reason=delivery.reason) for pk in tasks]
+    errors = [
+        ObjectError(data_object_id=pk, job=job, reason_code=fault.reason, reason_params=fault.params) for pk in tasks
+    ]
     with transaction.atomic():
         Task.objects.filter(pk__in=tasks, state__in=[TaskState.DONE, TaskState.FAILED]).update(
-            state=TaskState.FAILED, reason_code=POST_HOOK_FAILED, consolidated=True
+            state=TaskState.FAILED, reason_code=Reason.POST_HOOK_FAILED, consolidated=True
         )
         ObjectError.objects.bulk_create(
-            mishaps, update_conflicts=True, unique_fields=["data_object"], update_fields=["reason"]
+            errors, update_conflicts=True, unique_fields=["data_object"], update_fields=["reason_code", "reason_params"]
         )
         _end(delivery, PostAnnotationBatch.Outcome.FAILED, now)
     return True
@@ -263,14 +268,15 @@ def _write(run: Run, made: Mapping[int, payload.HookResult], tasks: Sequence[Tas
 def _explain(job: Job, delivery: PostAnnotationBatch | None, now: datetime) -> None:
     """Say that the job waits for its hook, or that it does no longer."""
     if delivery is None:
-        if job.reason_code == WAITING:
-            state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
+        if job.reason_code == Reason.WAITING_FOR_HOOK:
+            state.explain_waiting(job, now=now)
         return
-    text = _("Waiting for the hook, after %(tries)s tries: %(reason)s")
-    reason = (text % {"tries": delivery.tries, "reason": delivery.reason})[:1024]
-    # A job that is being stopped keeps the code of why.
-    code = job.reason_code if job.state == JobState.STOPPING else WAITING
-    state.explain(job, code=code, reason=reason, now=now)
+    params = {"tries": delivery.tries, "detail": reasons.nested(delivery.reason_code, delivery.reason_params)}
+    if job.state == JobState.STOPPING:  # a stopping job keeps the reason why it stops
+        also = reasons.nested(Reason.WAITING_FOR_HOOK, params)
+        state.explain(job, code=job.reason_code, params={**job.reason_params, "also": also}, now=now)
+    else:
+        state.explain(job, code=Reason.WAITING_FOR_HOOK, params=params, now=now)
 
 
 def _put(uri: str, content: Any) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Hook, Job
+from gtcrowd.platform.reasons import WithReason
 from gtcrowd.workforce.models import Worker
 
 HOOK = "hook"
@@ -20,7 +21,7 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class Run(models.Model):
+class Run(WithReason, models.Model):
     """One forming of labels from answers, with all that is needed to form them again.
 
     `official` runs are made by the job's own method as batches come in and decide its labels; others are
@@ -35,7 +36,6 @@ class Run(models.Model):
     versions = models.JSONField(default=dict)
     official = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=RunState.choices, default=RunState.WAITING)
-    reason = models.CharField(max_length=500, blank=True)
     answers = models.PositiveIntegerField(default=0)
     labels = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
@@ -96,7 +96,7 @@ class Label(models.Model):
         return f"{self.data_object_id}: {self.value}"
 
 
-class PostAnnotationBatch(models.Model):
+class PostAnnotationBatch(WithReason, models.Model):
     """Objects whose answers were handed to a job's post-processing together, and what came of it.
 
     `iteration`: counted from 1 in the job; the request and the response lie in the store under this number.
@@ -119,7 +119,6 @@ class PostAnnotationBatch(models.Model):
     request = models.CharField(max_length=1024, help_text=_("Where what the hook was given lies."))
     response = models.CharField(max_length=1024, blank=True, help_text=_("Where what it answered lies."))
     outcome = models.CharField(max_length=7, choices=Outcome.choices, default=Outcome.WAITING)
-    reason = models.CharField(max_length=500, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(help_text=_("Before that it is not tried again."))
     made_at = models.DateTimeField()

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from gtcrowd.jobs import hooks, signed
 from gtcrowd.jobs.hooks import HookFault
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds import common_metadata
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Answer, Task
 
 MOST_OBJECTS = 50
@@ -104,19 +104,17 @@ def read(
     HookFault.
     """
     if not isinstance(answer, list):
-        raise HookFault(_("The hook must answer with a list of labels; it answered with something else."))
+        raise HookFault(Reason.HOOK_NO_LIST)
     found: dict[str, HookResult] = {}
     for one in answer:
         name = str(one.get("datasetObjectId")) if isinstance(one, Mapping) else ""
         if name not in wanted or name in found:
-            text = _("The hook answered for an object it was not asked about, or twice for one: %(name)s.")
-            raise HookFault(text % {"name": name[:40] or "?"})
+            raise HookFault(Reason.HOOK_WRONG_OBJECT, name=sql.storable_text(name[:40]) or "?")
         value, told = _label(name, one, attribute)
         found[name] = HookResult(value, completed(told, job_name, made), wanted[name])
     missing = [name for name in wanted if name not in found]
     if missing:
-        text = _("The hook did not answer for every object; these are missing: %(names)s.")
-        raise HookFault(text % {"names": ", ".join(missing[:10])})
+        raise HookFault(Reason.HOOK_OBJECTS_MISSING, names=", ".join(missing[:10]))
     return found
 
 
@@ -125,14 +123,12 @@ def _label(name: str, one: Mapping[str, Any], attribute: str) -> tuple[Any, dict
     content = whole.get("content") if isinstance(whole, Mapping) else None
     about = f"{attribute}-metadata"
     if not isinstance(content, Mapping) or attribute not in content or not set(content) <= {attribute, about}:
-        text = _("Object %(name)s: its content must have %(attribute)s, may have %(about)s, and nothing else.")
-        raise HookFault(text % {"name": name, "attribute": attribute, "about": about})
+        raise HookFault(Reason.HOOK_CONTENT, name=name, attribute=attribute, metadata=about)
     told = content.get(about, {})
     if not isinstance(told, dict):
-        raise HookFault(_("Object %(name)s: %(about)s must be an object.") % {"name": name, "about": about})
+        raise HookFault(Reason.HOOK_METADATA, name=name, metadata=about)
     if not sql.storable(dict(content)) or len(json.dumps(dict(content), ensure_ascii=False)) > MOST_LABEL:
-        text = _("Object %(name)s: a label must have at most %(most)s characters, none of them U+0000 or half a pair.")
-        raise HookFault(text % {"name": name, "most": f"{MOST_LABEL:,}"})
+        raise HookFault(Reason.HOOK_LABEL, name=name, most=f"{MOST_LABEL:,}")
     return content[attribute], told
 
 

@@ -29,6 +29,11 @@ def storable(value: Any) -> bool:
     return "\\u0000" not in text
 
 
+def storable_text(text: str) -> str:
+    """Return the text without what the database cannot hold, each such character replaced by a question mark."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def run(sql: str, **facts: Any) -> int:
     """How many rows the statement changed."""
     with connection.wrap_database_errors, _cursor() as cursor:

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import queue, sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import allocate, eligibility, expire, gold
 from gtcrowd.tasks import open_tasks as opening
 from gtcrowd.tasks.eligibility import Gate, NothingToDo
@@ -51,9 +51,9 @@ WHERE id = %(assignment)s AND in_advance AND state IN ('live', 'expired')
 """As PROMOTE, but for a task that was begun without asking: it may be late, and its time began when it was fetched."""
 
 ENTER = """
-INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason, answers, filled_slots, seconds, paid,
+INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason_params, answers, filled_slots, seconds, paid,
                             gold_seen, gold_right, fixed_accuracy, scan_rank, scan_since, scan_restarted_at)
-VALUES (%(job)s, %(worker)s, 'working', '', '', 0, 0, 0, 0, 0, 0, false, -1, %(settled)s, %(now)s)
+VALUES (%(job)s, %(worker)s, 'working', '', '{}', 0, 0, 0, 0, 0, 0, false, -1, %(settled)s, %(now)s)
 ON CONFLICT (job_id, worker_id) DO NOTHING
 """
 
@@ -188,12 +188,9 @@ ORDER BY free_at DESC LIMIT 1
 
 def _why_nothing(job: Job, now: datetime) -> NothingToDo:
     if sql.rows(WAITING, job=job.pk, now=now) == [(True,)]:
-        return NothingToDo(
-            "others-at-work",
-            _("All remaining tasks are being done by others. Should one become free, it will appear here."),
-        )
+        return NothingToDo(Reason.OTHERS_AT_WORK)
     if job.pre_hook and not opening.exhausted(job):
         if not job.simulated:
             queue.advance(job.pk)
-        return NothingToDo("being-prepared", _("Further tasks are being prepared. They will appear here in a moment."))
-    return NothingToDo("all-done", _("You have done everything there is for you in this job. Thank you!"))
+        return NothingToDo(Reason.BEING_PREPARED)
+    return NothingToDo(Reason.ALL_DONE)

@@ -19,10 +19,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from gtcrowd import kinds
 from gtcrowd.consolidation.intervals import credible_interval
@@ -30,11 +28,12 @@ from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.platform import locks, queue, sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Answer, Assignment, Gold, JobWorker, JobWorkerState, Slot, Task, TaskState
 from gtcrowd.workforce.models import Worker
 
-BY_RULE = ("gold-rule", "quiz-failed")
-"""Reason codes of states that follow from known objects, and end when they no longer follow."""
+BY_RULE = (Reason.GOLD_RULE, Reason.QUIZ_FAILED)
+"""Reasons of states that follow from gold questions, and end when they no longer follow."""
 STATES = {"pause": JobWorkerState.PAUSED, "review": JobWorkerState.REVIEW}
 
 HAND_OUT = """
@@ -103,51 +102,50 @@ def judge(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
         return None
     right = kinds.kind(job.kind).matches(answer.value, known.value)
     job_worker = _count(job.pk, answer.worker_id, seen=1, right=int(right))
-    act(job_worker, job.gold, now=now)
+    apply_rules(job_worker, job.gold)
     told = job.gold.get("feedback", False) or job_worker.gold_seen <= job.gold.get("quiz", 0)
     return Verdict(right, known.value, known.explanation) if told else None
 
 
-def act(job_worker: JobWorker, config: Mapping[str, Any], *, now: datetime) -> None:
-    """Bring the worker's state in the job in line with the rules. What a person decided is left alone.
+def apply_rules(job_worker: JobWorker, config: Mapping[str, Any]) -> None:
+    """Bring the worker's state in the job in line with the rules of `config`, the job's gold settings.
 
-    The reason is kept in the language of the service: others than this worker read it, too.
+    What a person decided is left alone.
     """
-    del now
-    with override(settings.LANGUAGE_CODE):
-        _act(job_worker, config)
-
-
-def _act(job_worker: JobWorker, config: Mapping[str, Any]) -> None:
-    low, high = (float(end) for end in credible_interval(job_worker.gold_right, job_worker.gold_seen))
-    facts = {"right": job_worker.gold_right, "seen": job_worker.gold_seen, "low": f"{low:.0%}", "high": f"{high:.0%}"}
-    shown = _("%(right)s of %(seen)s known objects right; accuracy %(low)s to %(high)s.") % facts
-    fired = {rule["do"]: rule for rule in config.get("rules", ()) if high < rule["below"]}
-    state, code, reason = JobWorkerState.WORKING, "", ""
-    for name in ("pause", "review"):
-        if name in fired:
-            state, code, reason = STATES[name], "gold-rule", shown
-            break
-    if job_worker.gold_seen >= config.get("quiz", 0) > 0 and job_worker.gold_right < config.get("quiz_right", 0):
-        failed = _("The quiz asks for %(least)s right answers.") % {"least": config["quiz_right"]}
-        state, code, reason = JobWorkerState.PAUSED, "quiz-failed", f"{failed} {shown}"
-    if job_worker.reason_code not in (*BY_RULE, ""):
-        state, code, reason = JobWorkerState(job_worker.state), job_worker.reason_code, job_worker.reason
-    fixed_accuracy = "weigh" in fired
-    if (job_worker.state, job_worker.reason_code, job_worker.reason, job_worker.fixed_accuracy) == (
-        state,
-        code,
-        reason,
-        fixed_accuracy,
-    ):
+    state, code, params = _decision(job_worker, config)
+    fixed_accuracy = "weigh" in _rules_met(job_worker, config)
+    current = (job_worker.state, job_worker.reason_code, job_worker.reason_params, job_worker.fixed_accuracy)
+    if current == (state, code, params, fixed_accuracy):
         return
-    job_worker.state, job_worker.reason_code, job_worker.reason, job_worker.fixed_accuracy = (
-        state,
-        code,
-        reason[:200],
-        fixed_accuracy,
-    )
-    job_worker.save(update_fields=["state", "reason_code", "reason", "fixed_accuracy"])
+    job_worker.state, job_worker.fixed_accuracy = state, fixed_accuracy
+    job_worker.set_reason(code, params)
+    job_worker.save(update_fields=["state", "reason_code", "reason_params", "fixed_accuracy"])
+
+
+def _decision(job_worker: JobWorker, config: Mapping[str, Any]) -> tuple[JobWorkerState, str, dict[str, Any]]:
+    """Return the state that follows from the worker's gold answers, with the code and parameters of its reason."""
+    if job_worker.reason_code not in (*BY_RULE, ""):
+        return JobWorkerState(job_worker.state), job_worker.reason_code, job_worker.reason_params
+    low, high = (f"{bound:.0%}" for bound in _interval(job_worker))
+    params = {"right": job_worker.gold_right, "seen": job_worker.gold_seen, "low": low, "high": high}
+    if job_worker.gold_seen >= config.get("quiz", 0) > 0 and job_worker.gold_right < config.get("quiz_right", 0):
+        return JobWorkerState.PAUSED, Reason.QUIZ_FAILED, {**params, "least": config["quiz_right"]}
+    actions = _rules_met(job_worker, config)
+    for action, state in STATES.items():
+        if action in actions:
+            return state, Reason.GOLD_RULE, params
+    return JobWorkerState.WORKING, "", {}
+
+
+def _rules_met(job_worker: JobWorker, config: Mapping[str, Any]) -> set[str]:
+    """Return the actions of the rules whose bound lies above the whole 95 % interval of the worker's accuracy."""
+    _low, high = _interval(job_worker)
+    return {rule["do"] for rule in config.get("rules", ()) if high < rule["below"]}
+
+
+def _interval(job_worker: JobWorker) -> tuple[float, float]:
+    low, high = credible_interval(job_worker.gold_right, job_worker.gold_seen)
+    return float(low), float(high)
 
 
 def declare(
@@ -227,7 +225,7 @@ def _recount(known: Gold, job: Job, by: Any, *, seen: int, now: datetime) -> int
         right = by(answer.value)
         if right or seen:
             job_worker = _count(job.pk, answer.worker_id, seen=seen, right=right)
-            act(job_worker, job.gold, now=now)
+            apply_rules(job_worker, job.gold)
             changed += 1
     return changed
 
@@ -253,10 +251,10 @@ def _declare_one(job: Job, one: DataObject, item: Mapping[str, Any], now: dateti
     Slot.objects.filter(task=one.pk).update(free_at=None, withdrawn=True)
     Task.objects.update_or_create(
         data_object=one,
-        defaults={"state": TaskState.GOLD, "reason_code": "known", "target_answers": 0},
+        defaults={"state": TaskState.GOLD, "reason_code": Reason.GOLD, "target_answers": 0},
         create_defaults={
             "job": job, "position": one.position, "batch": 0, "target_answers": 0, "state": TaskState.GOLD,
-            "reason_code": "known", "opened_at": now, "available_until": until, "rank": one.position,
+            "reason_code": Reason.GOLD, "opened_at": now, "available_until": until, "rank": one.position,
         },
     )  # fmt: skip
     Gold.objects.update_or_create(

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.ledger.models import MONEY
+from gtcrowd.platform.reasons import Reason, WithReason
 from gtcrowd.workforce.models import Worker
 
 
@@ -33,12 +34,8 @@ class TaskState(models.TextChoices):
     GOLD = "gold", _("Known object")
 
 
-NO_WORKERS = "no-workers-needed"
-HOOK_FAILED = "pre-hook-failed"
-BY_HOOK = (NO_WORKERS, HOOK_FAILED)
-"""Why objects have ended that no worker was ever to see."""
-POST_HOOK_FAILED = "post-hook-failed"
-"""Why objects have failed that workers did answer."""
+BY_HOOK = (Reason.NO_WORKERS_NEEDED, Reason.PRE_HOOK_FAILED)
+"""Why tasks ended that no worker was to see."""
 
 
 class Task(models.Model):
@@ -299,7 +296,7 @@ class JobWorkerState(models.TextChoices):
     PAUSED = "paused", _("Paused")
 
 
-class JobWorker(models.Model):
+class JobWorker(WithReason, models.Model):
     """A worker in a job: what they have done, how known objects went, and how far they have come in the order.
 
     Written by the worker's own claims and answers only, so that nobody waits for anybody.
@@ -312,8 +309,6 @@ class JobWorker(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=7, choices=JobWorkerState.choices, default=JobWorkerState.WORKING)
-    reason_code = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=200, blank=True, help_text=_("Why the worker is in this state."))
     answers = models.PositiveIntegerField(default=0)
     filled_slots = models.PositiveIntegerField(default=0, help_text=_("Answers that filled a slot."))
     seconds = models.FloatField(default=0)

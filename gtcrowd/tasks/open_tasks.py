@@ -13,7 +13,8 @@ from django.db.models import Max, QuerySet
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import DataObject, Hook, Job, JobState, TaskOrder
 from gtcrowd.platform import locks, sql
-from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
+from gtcrowd.platform.reasons import Reason
+from gtcrowd.tasks.models import BY_HOOK, Task, TaskState
 from gtcrowd.tasks.slots import RANK
 from gtcrowd.workforce.models import WorkforceType
 
@@ -159,8 +160,8 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
                 "now": now,
                 "until": now + timedelta(seconds=job.task_lifetime),
                 "task_order": job.task_order,
-                "no_workers": NO_WORKERS,
-                "failed": HOOK_FAILED,
+                "no_workers": Reason.NO_WORKERS_NEEDED,
+                "failed": Reason.PRE_HOOK_FAILED,
             },
         )
         taken, added = cursor.fetchone()

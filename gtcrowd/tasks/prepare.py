@@ -55,7 +55,7 @@ class Made:
     """What came of one object: a task input, or none where no worker is needed, or a fault."""
 
     task_input: dict[str, Any] | None = None
-    fault: str = ""
+    fault: HookFault | None = None
 
     @property
     def outcome(self) -> str:
@@ -85,7 +85,7 @@ def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bo
     try:
         return Made(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
     except HookFault as fault:
-        return Made(fault=str(fault))
+        return Made(fault=fault)
 
 
 def _next(job: Job) -> list[tuple[int, str]]:
@@ -123,7 +123,11 @@ def _keep(job: Job, hook: Hook, made: Sequence[tuple[int, Made]], now: datetime)
         )
         for pk, one in made
     ]  # fmt: skip
-    mishaps = [ObjectError(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in made if one.fault]
+    errors = [
+        ObjectError(data_object_id=pk, job=job, reason_code=one.fault.reason, reason_params=one.fault.params)
+        for pk, one in made
+        if one.fault
+    ]
     with transaction.atomic():
         PreAnnotation.objects.bulk_create(rows, ignore_conflicts=True)
-        ObjectError.objects.bulk_create(mishaps, ignore_conflicts=True)
+        ObjectError.objects.bulk_create(errors, ignore_conflicts=True)

@@ -6,19 +6,20 @@ from django.db import transaction
 
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import Task
 from gtcrowd.tasks.slots import ADD
 
 PORTION = 2000
 
-LOCK = """
+LOCK = f"""
 SELECT data_object_id, position FROM tasks_task
 WHERE job_id = %(job)s AND position > %(after)s
   AND (state = 'open' OR state = 'done' AND available_until > %(now)s
-       AND reason_code IN ('all-answers', 'sure-enough', 'most-workers'))
+       AND reason_code IN ('{Reason.ALL_ANSWERS}', '{Reason.SURE_ENOUGH}', '{Reason.MOST_WORKERS}'))
 ORDER BY position LIMIT %(portion)s FOR NO KEY UPDATE
-"""
+"""  # noqa: S608
 
 TARGET = """
 UPDATE tasks_task task SET target_answers = GREATEST(task.answer_count, CASE

@@ -25,6 +25,7 @@ from django.db.models import Q
 from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import JobWorker, Task, TaskState, WorkerModel
 from gtcrowd.tasks.slots import ADD, RANK
@@ -50,17 +51,18 @@ UPDATE tasks_task task SET error = judged.error, value_of_more_answers = judged.
 FROM unnest(%s::bigint[], %s::float8[], %s::float8[]) AS judged(id, error, value_of_more_answers)
 WHERE task.data_object_id = judged.id AND task.error IS DISTINCT FROM judged.error
 """
-EXPECTED = """
+EXPECTED = f"""
 SELECT avg(coalesce(error, 1)), avg(coalesce(value_of_more_answers, 1)) FROM tasks_task
-WHERE job_id = %(job)s AND (state = 'open' OR state = 'done') AND reason_code <> 'no-workers-needed'
-"""
-SAVED = """
+WHERE job_id = %(job)s AND (state = 'open' OR state = 'done') AND reason_code <> '{Reason.NO_WORKERS_NEEDED}'
+"""  # noqa: S608
+SAVED = f"""
 SELECT count(*), coalesce(sum(saved), 0), coalesce(stddev_samp(saved), 0)
 FROM (
     SELECT %(most)s::int - answer_count AS saved FROM tasks_task
-    WHERE job_id = %(job)s AND state = 'done' AND reason_code IN ('sure-enough', 'most-workers', 'target-reached')
+    WHERE job_id = %(job)s AND state = 'done'
+      AND reason_code IN ('{Reason.SURE_ENOUGH}', '{Reason.MOST_WORKERS}', '{Reason.TARGET_REACHED}')
 ) AS ended
-"""
+"""  # noqa: S608
 PORTION = 5000
 OBJECT = 3
 """Most objects end far surer than they must; with so much for each, the average comes out at about the target (measured
@@ -73,11 +75,11 @@ def look(task_id: int, job: Job, *, now: datetime) -> str:
     error, value_of_more_answers = _judged(task_id, job)
     ((answer_count, slots),) = sql.rows(JUDGE, task=task_id, error=error, value_of_more_answers=value_of_more_answers)
     if min(error, value_of_more_answers) <= OBJECT * (job.target_error or 0) and job.first_workers <= answer_count:
-        reason = "most-workers" if answer_count >= job.workers_per_object else "sure-enough"
+        reason = Reason.MOST_WORKERS if answer_count >= job.workers_per_object else Reason.SURE_ENOUGH
         ended = close_tasks.end([task_id], reason_code=reason, now=now)
         return TaskState.DONE if ended else TaskState.OPEN
     if slots == 0 and answer_count >= job.workers_per_object:
-        ended = close_tasks.end([task_id], reason_code="most-workers", now=now)
+        ended = close_tasks.end([task_id], reason_code=Reason.MOST_WORKERS, now=now)
         return TaskState.DONE
     if slots == 0:
         sql.run(WANT_MORE, task=task_id)
@@ -112,7 +114,7 @@ def _review(job: Job, *, now: datetime) -> None:
     most = OBJECT * (job.target_error or 0.0)
     tasks = Task.objects.filter(job=job)
     early = tasks.filter(
-        state=TaskState.DONE, reason_code="sure-enough", error__gt=most, value_of_more_answers__gt=most,
+        state=TaskState.DONE, reason_code=Reason.SURE_ENOUGH, error__gt=most, value_of_more_answers__gt=most,
         answer_count__lt=job.workers_per_object, available_until__gt=now,
     )  # fmt: skip
     for task in early.values_list("pk", flat=True).iterator(chunk_size=PORTION):
@@ -127,7 +129,7 @@ def _review(job: Job, *, now: datetime) -> None:
     sure = tasks.filter(Q(error__lte=most) | Q(value_of_more_answers__lte=most), state=TaskState.OPEN)
     ids = list(sure.filter(answer_count__gte=job.first_workers).values_list("pk", flat=True))
     for start in range(0, len(ids), close_tasks.PORTION):
-        close_tasks.end(ids[start : start + close_tasks.PORTION], reason_code="sure-enough", now=now)
+        close_tasks.end(ids[start : start + close_tasks.PORTION], reason_code=Reason.SURE_ENOUGH, now=now)
 
 
 def expected_error(job: Job) -> tuple[float, float] | None:

@@ -24,6 +24,7 @@ from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import hold
 from gtcrowd.platform import queue, sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import gold, redundancy
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, TaskState
 
@@ -45,7 +46,7 @@ WHERE task_id = %(task)s AND worker_id = %(worker)s AND state IN ('live', 'submi
 """
 """The stay by which the worker took the same object again after the time had run out."""
 
-STORE = """
+STORE = f"""
 WITH filled AS (
     UPDATE tasks_slot SET free_at = NULL
     WHERE id = %(slot)s::bigint AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
@@ -71,7 +72,7 @@ WITH filled AS (
 ), counted AS (
     UPDATE tasks_task SET answer_count = answer_count + 1,
            state = CASE WHEN ends.now_ THEN 'done' ELSE state END,
-           reason_code = CASE WHEN ends.now_ AND reason_code = '' THEN 'all-answers' ELSE reason_code END,
+           reason_code = CASE WHEN ends.now_ AND reason_code = '' THEN '{Reason.ALL_ANSWERS}' ELSE reason_code END,
            ended_at = CASE WHEN ends.now_ THEN %(now)s ELSE ended_at END
     FROM filled, (
         SELECT NOT %(dynamic)s::boolean AND NOT EXISTS (
@@ -82,7 +83,7 @@ WITH filled AS (
     WHERE data_object_id = %(task)s RETURNING state
 )
 SELECT stored.paid, stored.extra, (SELECT state FROM counted) FROM stored
-"""
+"""  # noqa: S608
 
 
 class AlreadyAnswered(Exception):

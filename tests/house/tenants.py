@@ -104,7 +104,9 @@ def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
     PreAnnotation.objects.create(
         data_object=last, job=job, hook=hook, outcome="ready", task_input={"text": marker}, made_at=now
     )
-    ObjectError.objects.create(data_object=before_last, job=job, reason=f"ObjectError {marker}")
+    ObjectError.objects.create(
+        data_object=before_last, job=job, reason_code="hook-fault", reason_params={"text": f"ObjectError {marker}"}
+    )
     Truth.objects.create(data_object=last, job=job, value="heron", source=f"Truth {marker}")
     Sequence.objects.create(job=job, name=f"Sequence {marker}", number=1, worker=worker, held_until=now)
     WorkerModel.objects.create(job=job, shared={"text": marker}, learned_at=now)

@@ -174,7 +174,7 @@ def test_a_fault_leaves_all_as_it_is_and_is_tried_again_later(custom, hook, give
     job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("InProgress", "waiting-for-hook")
-    assert job.reason == "Waiting for the hook, after 1 tries: The hook answered with status 500."
+    assert job.reason == "Waiting for the hook. Attempt 1 failed: The hook answered with status 500."
     assert (Label.objects.count(), Task.objects.get().state, Task.objects.get().consolidated) == (0, "done", False)
     job_lifecycle.advance(job.pk, now=now + timedelta(seconds=29))
     assert len(hook.asked) == 1
@@ -239,25 +239,25 @@ def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ({}, "must answer with a list"),
-        ([], "did not answer for every object; these are missing: 0"),
-        (["x"], "not asked about, or twice for one: ?"),
-        ([{"datasetObjectId": "7"}], "not asked about, or twice for one: 7"),
-        ([{"datasetObjectId": "0"}], "its content must have birds, may have birds-metadata, and nothing else"),
+        ({}, "must be a list of labels"),
+        ([], "no label for these objects: 0"),
+        (["x"], "not in the request, or has one twice: ?"),
+        ([{"datasetObjectId": "7"}], "not in the request, or has one twice: 7"),
+        ([{"datasetObjectId": "0"}], "content must have birds, may have birds-metadata, and nothing else"),
         (
             [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"gulls": 1}}}],
-            "its content must have birds",
+            "content must have birds",
         ),
         ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1, "x": 1}}}], "and nothing else"),
         (
             [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1, "birds-metadata": 1}}}],
-            "birds-metadata must be an object",
+            "birds-metadata must be a JSON object",
         ),
         (
             [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": "\ud800"}}}],
-            "none of them U+0000 or half a pair",
+            "no U+0000 or unpaired surrogates",
         ),
-        ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or twice for one: 0"),
+        ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or has one twice: 0"),
     ],
 )
 def test_what_is_wrong_with_an_answer_is_told(custom, hook, give, now, answer, told):

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 from django.utils.translation import override
 
@@ -22,7 +21,12 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.labels import assets
 from gtcrowd.labels.exports.registry import export
 from gtcrowd.labels.models import Run
+from gtcrowd.platform import reasons
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import TaskState
+
+FAILURES = (Reason.AVAILABILITY_ENDED, Reason.ALL_DECLINED, Reason.JOB_STOPPED)
+"""Reason codes whose sentence says enough of an object without a label."""
 
 ROWS = """
 SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr(92)) = 0
@@ -32,7 +36,8 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
        ELSE chr(1) || json_build_array(
            line, state, reason_code,
-           (SELECT reason FROM jobs_objecterror error WHERE error.data_object_id = labeled.id AND state = 'failed'),
+           (SELECT json_build_array(error.reason_code, error.reason_params) FROM jobs_objecterror error
+            WHERE error.data_object_id = labeled.id AND state = 'failed'),
            position, value, confidence, parts, created_at, metadata
        )::text END
 FROM (
@@ -113,7 +118,7 @@ def _made(job: Job, text: bytes) -> bytes:
         made = datetime.fromisoformat(label.made)
         line = manifest.augment(line, _block(job, label._replace(made=made)))
     elif state == TaskState.FAILED:
-        line = manifest.augment(line, kinds.failure_fields(job.label_attribute, object_error or failure(reason)))
+        line = manifest.augment(line, kinds.failure_fields(job.label_attribute, failure(reason, object_error)))
     return f"{line}\n".encode()
 
 
@@ -161,13 +166,12 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
     return {"heads": json.dumps(heads), "tails": json.dumps(tails)}
 
 
-def failure(reason_code: str) -> str:
-    """The sentence for an object that could not be labeled, in the language of the service: a manifest is the same
-    whoever asks for it."""
+def failure(reason_code: str, error: tuple[str, dict[str, Any]] | None = None) -> str:
+    """Return why an object could not be labeled, in the language of the service: all readers get the same manifest.
+
+    `error`: code and parameters of what was wrong with the hook's response, if there is more than the reason code.
+    """
     with override(settings.LANGUAGE_CODE):
-        reasons = {
-            "availability-ended": _("No worker answered the object while it was available."),
-            "all-declined": _("As many workers declined the object as answers were wanted."),
-            "job-stopped": _("The job was stopped before a worker answered the object."),
-        }
-        return reasons.get(reason_code, _("The object got no answer."))
+        if error:
+            return reasons.sentence(*error)
+        return reasons.sentence(reason_code if reason_code in FAILURES else Reason.NO_ANSWER)
