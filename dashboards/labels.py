@@ -167,8 +167,9 @@ def words() -> dict[str, dict[str, str]]:
 def reasons() -> dict[str, str]:
     """Why an object got no further answers."""
     return {
-        "": _("waiting for answers"), Reason.ALL_ANSWERS: _("all answers are there"), Reason.SURE_ENOUGH: _("sure enough"),
-        Reason.MOST_WORKERS: _("most workers asked"), Reason.TARGET_REACHED: _("target reached"), Reason.JOB_STOPPED: _("job stopped"),
+        "": _("waiting for answers"), Reason.ALL_ANSWERS: _("all answers are there"),
+        Reason.SURE_ENOUGH: _("sure enough"), Reason.MOST_WORKERS: _("most workers asked"),
+        Reason.TARGET_REACHED: _("target reached"), Reason.JOB_STOPPED: _("job stopped"),
         Reason.AVAILABILITY_ENDED: _("time to answer ended"), Reason.ALL_DECLINED: _("declined by all"),
         Reason.NO_WORKERS_NEEDED: _("no worker is needed"), Reason.PRE_HOOK_FAILED: _("the hook failed"),
         Reason.POST_HOOK_FAILED: _("the hook failed"),

@@ -81,7 +81,8 @@ def why_so() -> dict[str, str]:
     return reasons() | {
         "": "–", measures.WANTED: _("waiting for answers"),
         measures.NOT_OPENED: _("not opened yet, or labeled before"), measures.NOT_TAKEN: _("nobody has taken it"),
-        Reason.NO_WORKERS_NEEDED: _("a hook spares the workers"), Reason.PRE_HOOK_FAILED: _("the hook before it failed"),
+        Reason.NO_WORKERS_NEEDED: _("a hook spares the workers"),
+        Reason.PRE_HOOK_FAILED: _("the hook before it failed"),
         Reason.POST_HOOK_FAILED: _("the hook after it failed"),
     }  # fmt: skip
 

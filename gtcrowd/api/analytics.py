@@ -30,14 +30,19 @@ from gtcrowd.workforce.models import Team, Worker, Workforce
 
 NAMED = (("job", Job, "name"), ("team", Team, "name"), ("workforce", Workforce, "name"))
 PARAMETERS = [
-    OpenApiParameter("job", str, many=True, description="Name of a job; several may be given."),
+    OpenApiParameter("job", str, many=True, description="Name of a job. Can be given several times."),
     OpenApiParameter("team", str, many=True),
     OpenApiParameter("workforce", str, many=True),
     OpenApiParameter("worker", str, many=True, description="Code of a worker."),
     OpenApiParameter("kind", str, many=True, enum=list(KINDS)),
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day, in the requester's time zone."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day."),
-    OpenApiParameter("source", str, enum=list(SOURCES), description="All objects, real ones, or known ones (gold)."),
+    OpenApiParameter(
+        "source",
+        str,
+        enum=list(SOURCES),
+        description="All objects, objects without gold questions, or gold questions only.",
+    ),
     OpenApiParameter("format", str, enum=["json", "csv", "parquet"]),
 ]
 
@@ -61,7 +66,7 @@ class Report(APIView):
     renderer_classes = (JSONRenderer, CsvRenderer, ParquetRenderer)
 
     @extend_schema(
-        summary="A table of measures",
+        summary="Get a table of metrics",
         description="One of: " + ", ".join(REPORTS) + ". What each column means: /api/v1/analytics/definitions/.",
         parameters=PARAMETERS,
         responses={200: serializers.ReportShape, 400: serializers.ProblemShape},
@@ -87,7 +92,7 @@ class Report(APIView):
 
 
 class JobQuality(APIView):
-    @extend_schema(summary="How a job's answers compare, as its last run sees it", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(summary="Get the quality report of a job's latest run", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, name: str) -> Response:
         job = jobs.visible_job(request, name)
         found = frames.job_quality(caller(request), job.pk)
@@ -97,7 +102,7 @@ class JobQuality(APIView):
 
 
 class Definitions(APIView):
-    @extend_schema(summary="What each measure means", responses={200: serializers.DefinitionShape(many=True)})
+    @extend_schema(summary="List the definitions of metrics", responses={200: serializers.DefinitionShape(many=True)})
     def get(self, request: Request) -> Response:
         caller(request)
         return Response([
@@ -111,7 +116,7 @@ class Definitions(APIView):
 
 class WorkerActivity(APIView):
     @extend_schema(
-        summary="What workers did on a day, a line an event, as Ground Truth logs it",
+        summary="Get the worker events of a day, one per line, in the format of Ground Truth's log",
         parameters=[OpenApiParameter("day", OpenApiTypes.DATE, required=True), OpenApiParameter("job", str)],
         responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: serializers.ProblemShape},
     )
@@ -119,7 +124,7 @@ class WorkerActivity(APIView):
         viewer = caller(request)
         day = _day(request, "day")
         if day is None:
-            raise BadParameter("day", None, _("must be given: a day such as 2026-11-02."))
+            raise BadParameter("day", None, _("is required: a day such as 2026-11-02."))
         named = request.query_params.get("job")
         job = jobs.visible_job(request, named).pk if named else None
         told = (one.encode() for one in activity.lines(viewer, day=day, job_id=job))
@@ -138,10 +143,10 @@ def filters(request: Request, viewer: Viewer) -> Filters:
         chosen["workers"] = _ids("worker", seen, "code", wanted)
     for kind in query.getlist("kind"):
         if kind not in KINDS:
-            raise BadParameter("kind", kind, _("must be one of %(known)s.") % {"known": ", ".join(KINDS)})
+            raise BadParameter("kind", kind, _("must be one of: %(known)s.") % {"known": ", ".join(KINDS)})
     source = query.get("source", "all")
     if source not in SOURCES:
-        raise BadParameter("source", source, _("must be one of %(known)s.") % {"known": ", ".join(SOURCES)})
+        raise BadParameter("source", source, _("must be one of: %(known)s.") % {"known": ", ".join(SOURCES)})
     first, last = _day(request, "from"), _day(request, "to")
     if first and last and first > last:
         raise BadParameter("to", str(last), _("must not be before the first day."))
@@ -154,7 +159,7 @@ def _ids(name: str, rows: Any, field: str, wanted: list[str]) -> tuple[int, ...]
     )  # teams of two workforces may be namesakes
     for one in wanted:
         if one not in dict(found):
-            raise BadParameter(name, one, _("is not there, or not yours."))
+            raise BadParameter(name, one, _("does not exist or belongs to another requester."))
     return tuple(pk for _name, pk in found)
 
 

@@ -30,7 +30,7 @@ class AccessKeyAuthentication(BaseAuthentication):
             viewer = keys.authenticate(token.strip(), now=timezone.now())
         except keys.KeyRefused as error:
             raise exceptions.AuthenticationFailed(
-                _("The access key is not known, revoked, or its secret is wrong.")
+                _("The access key does not exist, was revoked, or its secret is wrong.")
             ) from error
         return (viewer.user, viewer)
 
@@ -76,7 +76,7 @@ class TextParser(JSONParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         parsed = super().parse(stream, media_type, parser_context)
         if "\\u0000" in json.dumps(parsed):
-            raise exceptions.ParseError(_("A text cannot have a NUL character in it."))
+            raise exceptions.ParseError(_("Text must not contain NUL characters."))
         return parsed
 
 

@@ -57,9 +57,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | JsonResponse
         if isinstance(error, refusal):
             return problem(status, str(error), faults=_faults(error))
     if isinstance(error, Http404):
-        return problem(404, _("There is nothing here, or it is not yours."))
+        return problem(404, _("The resource does not exist or belongs to another requester."))
     if isinstance(error, PermissionDenied):
-        return problem(403, str(error) or _("You may not do this."))
+        return problem(403, str(error) or _("You do not have permission for this action."))
     if isinstance(error, exceptions.APIException):
         headers = (
             {"Retry-After": str(int(getattr(error, "wait", None) or 1))}

@@ -20,7 +20,7 @@ from gtcrowd.workpage import trial
 
 class TryHooks(APIView):
     @extend_schema(
-        summary="Try a page and hooks on the first objects of a manifest; nothing is created",
+        summary="Test a template and hooks on the first objects of a manifest, without creating anything",
         request=serializers.TryRequestShape,
         responses={200: serializers.TriedShape, 409: serializers.ProblemShape, **PROBLEM},
     )
@@ -36,21 +36,21 @@ class TryHooks(APIView):
 
 
 class JobHooks(APIView):
-    @extend_schema(summary="Every hook that a job had, the newest first", responses=serializers.HookShape(many=True))
+    @extend_schema(summary="List the hooks that a job had, newest first", responses=serializers.HookShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         kept = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         return Response(serializers.HookShape(kept.select_related("set_by").order_by("-set_at", "-pk"), many=True).data)
 
 
 class HookSecret(APIView):
-    @extend_schema(summary="The secret by which calls of your hooks are signed", responses=serializers.HookSecretShape)
+    @extend_schema(summary="Get the secret that signs calls of your hooks", responses=serializers.HookSecretShape)
     def get(self, request: Request) -> Response:
         viewer = caller(request)
         viewer.must(Right.CREATE_JOBS)
         return Response({"secret": hook_secret.of(viewer.requester)})
 
     @extend_schema(
-        summary="Another secret; the one before is good no more",
+        summary="Rotate the secret. The current secret stops working",
         request=None,
         responses={201: serializers.HookSecretShape},
     )
@@ -59,12 +59,12 @@ class HookSecret(APIView):
 
 
 class Settings(APIView):
-    @extend_schema(summary="Settings of the requester", responses=serializers.SettingsShape)
+    @extend_schema(summary="Get the settings of the requester", responses=serializers.SettingsShape)
     def get(self, request: Request) -> Response:
         return Response({"script_origins": caller(request).requester.script_origins})
 
     @extend_schema(
-        summary="Let worker pages of your own use these origins, and no others",
+        summary="Set the origins that your task templates may use",
         request=serializers.SettingsShape,
         responses={200: serializers.SettingsShape, **PROBLEM},
     )

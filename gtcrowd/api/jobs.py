@@ -24,9 +24,9 @@ from gtcrowd.tasks import change
 from gtcrowd.tasks.models import Answer
 
 PROBLEM = {422: serializers.ProblemShape, 403: serializers.ProblemShape}
-CURSOR = OpenApiParameter("cursor", str, description="From the field `next` of a page.")
-SIZE = OpenApiParameter("page_size", int, description="1 to 1000, by default 100.")
-FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: everything, a line each.")
+CURSOR = OpenApiParameter("cursor", str, description="Value of the field `next` of the previous page.")
+SIZE = OpenApiParameter("page_size", int, description="1 to 1000. Default: 100.")
+FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: all results, one per line.")
 
 
 class JobPages(CursorPagination):
@@ -42,7 +42,7 @@ def visible_job(request: Request, name: str) -> Job:
 
 class Jobs(APIView):
     @extend_schema(
-        summary="List jobs, the newest first",
+        summary="List jobs, newest first",
         parameters=[OpenApiParameter("state", str), OpenApiParameter("cursor", str)],
         responses=serializers.JobShape(many=True),
     )
@@ -66,7 +66,7 @@ class Jobs(APIView):
 
 class JobPlan(APIView):
     @extend_schema(
-        summary="Check a job and see its cost, without creating it",
+        summary="Validate a job and review its cost, without creating it",
         request=serializers.JobRequestShape,
         responses={200: serializers.PlanShape, **PROBLEM},
     )
@@ -85,12 +85,12 @@ class JobPlan(APIView):
 
 
 class JobDetail(APIView):
-    @extend_schema(summary="One job", responses=serializers.JobShape)
+    @extend_schema(summary="Get a job", responses=serializers.JobShape)
     def get(self, request: Request, name: str) -> Response:
         return Response(serializers.JobShape(visible_job(request, name)).data)
 
     @extend_schema(
-        summary="Change a job that runs; its objects follow within seconds",
+        summary="Change a running job. Its tasks are updated within seconds",
         request=serializers.JobChangeShape,
         responses={202: serializers.JobShape, 402: serializers.ProblemShape, 409: serializers.ProblemShape, **PROBLEM},
     )
@@ -102,7 +102,7 @@ class JobDetail(APIView):
 
 class JobChanges(APIView):
     @extend_schema(
-        summary="What was changed in a job after it was created, the newest first; 1000 at most",
+        summary="List the changes to a job, newest first; at most 1000",
         responses=serializers.ChangeShape(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
@@ -113,7 +113,7 @@ class JobChanges(APIView):
 
 
 class JobStop(APIView):
-    @extend_schema(summary="Stop a job; this cannot be undone", request=None, responses={202: serializers.JobShape})
+    @extend_schema(summary="Stop a job. This cannot be undone", request=None, responses={202: serializers.JobShape})
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         stop.stop(viewer=caller(request), job=job, now=timezone.now())
@@ -124,12 +124,12 @@ class JobLabels(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Labels, in pages or as JSON lines",
+        summary="List labels, in pages or as JSON lines",
         parameters=[
             OpenApiParameter("min_confidence", float),
             OpenApiParameter("max_confidence", float),
             OpenApiParameter("changed_since", OpenApiTypes.DATETIME),
-            OpenApiParameter("run", int, description="Labels of this run instead of the job's own."),
+            OpenApiParameter("run", int, description="Labels of this run instead of the current labels."),
             CURSOR,
             SIZE,
             FORMAT,
@@ -153,7 +153,7 @@ class JobLabels(APIView):
 
 
 class JobExports(APIView):
-    @extend_schema(summary="Export formats of a job", responses=serializers.ExportShape(many=True))
+    @extend_schema(summary="List the export formats of a job", responses=serializers.ExportShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         formats = exports.of_job(visible_job(request, name))
         return Response(serializers.ExportShape(formats, many=True).data)
@@ -163,8 +163,8 @@ class JobExport(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="The labels of a job in an export format, as they are now",
-        parameters=[OpenApiParameter("run", int, description="Labels of this run instead of the current ones.")],
+        summary="Export the current labels of a job",
+        parameters=[OpenApiParameter("run", int, description="Labels of this run instead of the current labels.")],
         responses={(200, "*/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, name: str, export: str) -> HttpResponseBase:
@@ -182,7 +182,7 @@ class JobAnswers(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Answers as they were handed in, in pages or as JSON lines",
+        summary="List answers as submitted, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
         responses=serializers.AnswerPageShape,
     )
@@ -193,13 +193,13 @@ class JobAnswers(APIView):
 
 
 class JobRuns(APIView):
-    @extend_schema(summary="Runs of methods, the newest first", responses=serializers.RunShape(many=True))
+    @extend_schema(summary="List consolidation runs, newest first", responses=serializers.RunShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         runs = Run.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
         return Response(serializers.RunShape(runs, many=True).data)
 
     @extend_schema(
-        summary="Run another method to compare",
+        summary="Start a run of another method for comparison",
         request=serializers.RunRequestShape,
         responses={202: serializers.RunShape, **PROBLEM},
     )

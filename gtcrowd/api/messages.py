@@ -19,14 +19,16 @@ from gtcrowd.tasks import messages
 from gtcrowd.tasks.models import Message
 from gtcrowd.workforce.models import Worker
 
-WAITING = OpenApiParameter("waiting", bool, description="`true`: only workers' messages that are not done.")
+WAITING = OpenApiParameter(
+    "waiting", bool, description="`true`: only messages from workers that are not marked as done."
+)
 
 
 class JobMessages(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Messages between workers of a job and its members, in pages or as JSON lines",
+        summary="List the messages between workers and members of a job, in pages or as JSON lines",
         parameters=[WAITING, CURSOR, SIZE, FORMAT],
         responses=serializers.MessagePageShape,
     )
@@ -43,7 +45,7 @@ class JobMessages(APIView):
 
 class JobThread(APIView):
     @extend_schema(
-        summary="Answer a worker who has written",
+        summary="Answer a worker's message",
         request=serializers.AnswerMessageShape,
         responses={201: serializers.MessageShape, **PROBLEM},
     )
@@ -55,7 +57,7 @@ class JobThread(APIView):
         return Response(_message(sent), status=201)
 
     @extend_schema(
-        summary="Mark what a worker wrote as done, or have it wait again",
+        summary="Mark a worker's message as done or as waiting",
         request=serializers.DoneShape,
         responses={200: serializers.DoneCountShape, **PROBLEM},
     )

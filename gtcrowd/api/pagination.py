@@ -87,7 +87,7 @@ def moment(request: Request, name: str) -> datetime | None:
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
-        raise BadParameter(name, given, _("must be a time with zone, such as 2026-11-02T09:00:00Z."))
+        raise BadParameter(name, given, _("must be a time with a time zone, such as 2026-11-02T09:00:00Z."))
     return time
 
 
@@ -113,4 +113,4 @@ def _read(cursor: str) -> tuple[datetime, int]:
         time, pk = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
         return datetime.fromisoformat(time), int(pk)
     except ValueError as error:
-        raise BadParameter("cursor", cursor, _("must be taken from the field next of a page.")) from error
+        raise BadParameter("cursor", cursor, _("must be the value of the field next of a previous page.")) from error

@@ -16,13 +16,13 @@ from gtcrowd.workforce.models import Team, Worker
 
 
 class Teams(APIView):
-    @extend_schema(summary="Teams you may give jobs to", responses=serializers.TeamShape(many=True))
+    @extend_schema(summary="List the teams you can use", responses=serializers.TeamShape(many=True))
     def get(self, request: Request) -> Response:
         teams = Team.objects.visible_to(caller(request)).select_related("workforce").order_by("pk")
         return Response(serializers.TeamShape(teams, many=True).data)
 
     @extend_schema(
-        summary="Form a team of your private workforce",
+        summary="Create a team in your private workforce",
         request=serializers.TeamShape,
         responses={201: serializers.TeamShape, **PROBLEM},
     )
@@ -42,7 +42,7 @@ class WorkerPages(CursorPagination):
 
 
 class Workers(APIView):
-    @extend_schema(summary="Workers of your private workforce", responses=serializers.WorkerShape(many=True))
+    @extend_schema(summary="List the workers of your private workforce", responses=serializers.WorkerShape(many=True))
     def get(self, request: Request) -> Response:
         workers = Worker.objects.visible_to(caller(request)).select_related("user").prefetch_related("teams")
         paginator = WorkerPages()
@@ -50,7 +50,7 @@ class Workers(APIView):
         return paginator.get_paginated_response(serializers.WorkerShape(page, many=True).data)
 
     @extend_schema(
-        summary="Invite people by e-mail",
+        summary="Invite workers by e-mail",
         request=serializers.InvitationShape,
         responses={202: serializers.WorkerShape(many=True), **PROBLEM},
     )

@@ -41,7 +41,11 @@ MOST_WEBHOOK = 1 << 20
 
 
 class JobPause(APIView):
-    @extend_schema(summary="Pause a job: nothing is handed out", request=None, responses={202: serializers.JobShape})
+    @extend_schema(
+        summary="Pause a job. No tasks are handed out until it is resumed",
+        request=None,
+        responses={202: serializers.JobShape},
+    )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         pause.pause(viewer=caller(request), job=job, now=timezone.now())
@@ -57,13 +61,13 @@ class JobResume(APIView):
 
 
 class JobGold(APIView):
-    @extend_schema(summary="Known objects", responses=serializers.GoldShape(many=True))
+    @extend_schema(summary="List gold questions", responses=serializers.GoldShape(many=True))
     def get(self, request: Request, name: str) -> Response:
         known = Gold.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         return Response(serializers.GoldShape(known.select_related("task").order_by("task__position"), many=True).data)
 
     @extend_schema(
-        summary="Declare known objects",
+        summary="Declare gold questions",
         request=serializers.GoldRequestShape(many=True),
         responses={201: serializers.GoldDeclaredShape, **PROBLEM},
     )
@@ -76,21 +80,21 @@ class JobGold(APIView):
 
 class JobGoldItem(APIView):
     @extend_schema(
-        summary="Correct a known object; what followed from it is recomputed",
+        summary="Correct a gold question. Accuracies and labels are recomputed",
         request=serializers.CorrectionShape,
         responses={202: serializers.RecountedShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, position: int) -> Response:
         given = mapping(request)
         if "value" not in given:
-            raise BadParameter("value", None, _("must be what is right about the object."))
+            raise BadParameter("value", None, _("must be the correct value of the object."))
         changed_workers = gold.correct(
             viewer=caller(request), known=self._known(request, name, position), value=given["value"],
             explanation=None if given.get("explanation") is None else str(given["explanation"]), now=timezone.now(),
         )  # fmt: skip
         return Response({"workers": changed_workers}, status=202)
 
-    @extend_schema(summary="Take a known object out of use", responses={202: serializers.RecountedShape})
+    @extend_schema(summary="Retire a gold question", responses={202: serializers.RecountedShape})
     def delete(self, request: Request, name: str, position: int) -> Response:
         known = self._known(request, name, position)
         return Response({"workers": gold.retire(viewer=caller(request), known=known, now=timezone.now())}, status=202)
@@ -102,7 +106,9 @@ class JobGoldItem(APIView):
 
 
 class JobWorkers(APIView):
-    @extend_schema(summary="How the workers of a job stand", responses=serializers.JobWorkerShape(many=True))
+    @extend_schema(
+        summary="List the workers of a job with their state", responses=serializers.JobWorkerShape(many=True)
+    )
     def get(self, request: Request, name: str) -> Response:
         own = JobWorker.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         rows = list(own.select_related("worker").order_by("-answers", "pk")[:5000])
@@ -111,7 +117,7 @@ class JobWorkers(APIView):
 
 class JobWorkerView(APIView):
     @extend_schema(
-        summary="Pause a worker in a job, or let them go on",
+        summary="Pause or resume a worker in a job",
         request=serializers.JobWorkerRequestShape,
         responses={200: serializers.JobWorkerShape, **PROBLEM},
     )
@@ -133,7 +139,7 @@ class JobObjects(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Objects of a job and how far each is, in pages or as JSON lines",
+        summary="List the objects of a job with their progress, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
         responses=serializers.ObjectPageShape,
     )
@@ -168,7 +174,7 @@ class JobObjects(APIView):
 
 
 class JobWebhook(APIView):
-    @extend_schema(summary="Where and how to deliver objects by a webhook", responses=serializers.WebhookShape)
+    @extend_schema(summary="Get the URL and secret of the job's webhook", responses=serializers.WebhookShape)
     def get(self, request: Request, name: str) -> Response:
         viewer, job = caller(request), visible_job(request, name)
         viewer.must(stream_in.RIGHT)
@@ -184,7 +190,7 @@ class Webhook(APIView):
     throttle_classes = (WebhookThrottle,)
 
     @extend_schema(
-        summary="Deliver objects to a streaming job, signed with its secret",
+        summary="Deliver objects to a streaming job by webhook, signed with its secret",
         parameters=[OpenApiParameter("X-Gtcrowd-Signature", str, OpenApiParameter.HEADER)],
         request=serializers.ObjectsRequestShape,
         responses={202: serializers.ArrivedShape, **PROBLEM},
@@ -194,7 +200,7 @@ class Webhook(APIView):
         job = stream_in.addressed(job_id, body, request.headers.get("X-Gtcrowd-Signature", ""))
         # One answer for a job that is not there and for a wrong signature: nothing is learned by trying.
         if len(body) > MOST_WEBHOOK or job is None:
-            return problem(403, _("The signature is wrong."))
+            return problem(403, _("The signature is invalid."))
         arrived = stream_in.arrive(job=job, lines=_delivered(body), now=timezone.now())
         return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
 

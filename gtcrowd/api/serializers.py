@@ -40,7 +40,7 @@ class CorrectionShape(serializers.Serializer[Any]):
 
 
 class RecountedShape(serializers.Serializer[Any]):
-    workers = serializers.IntegerField(help_text="Workers whose count changed.")
+    workers = serializers.IntegerField(help_text="Number of workers whose counts changed.")
 
 
 class GoldCountShape(serializers.Serializer[Any]):
@@ -70,12 +70,16 @@ class MessageShape(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     worker = serializers.CharField()
     from_worker = serializers.BooleanField()
-    author = serializers.EmailField(allow_null=True, help_text="The member who answered; null: worker or program.")
+    author = serializers.EmailField(
+        allow_null=True, help_text="The member who answered; null for workers and programs."
+    )
     about = serializers.ChoiceField(choices=About.choices, allow_blank=True)
-    object = serializers.IntegerField(allow_null=True, help_text="Line of the manifest, if it is about a task.")
+    object = serializers.IntegerField(
+        allow_null=True, help_text="Line of the manifest, if the message is about a task."
+    )
     text = serializers.CharField()
     sent_at = serializers.DateTimeField()
-    read_at = serializers.DateTimeField(allow_null=True, help_text="When the worker saw an answer.")
+    read_at = serializers.DateTimeField(allow_null=True, help_text="When the worker read the answer.")
     done_at = serializers.DateTimeField(allow_null=True, help_text="When a worker's message was marked as done.")
 
 
@@ -86,11 +90,11 @@ class MessagePageShape(serializers.Serializer[Any]):
 
 class AnswerMessageShape(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=1000)
-    done = serializers.BooleanField(required=False, default=False, help_text="Mark what the worker wrote as done, too.")
+    done = serializers.BooleanField(required=False, default=False, help_text="Also mark the worker's message as done.")
 
 
 class DoneShape(serializers.Serializer[Any]):
-    done = serializers.BooleanField(help_text="false: the worker's last message waits again.")
+    done = serializers.BooleanField(help_text="false: mark the worker's last message as waiting.")
 
 
 class DoneCountShape(serializers.Serializer[Any]):
@@ -100,9 +104,9 @@ class DoneCountShape(serializers.Serializer[Any]):
 class ObjectShape(serializers.Serializer[Any]):
     object = serializers.IntegerField()
     object_id = serializers.CharField(allow_null=True)
-    state = serializers.CharField(allow_null=True, help_text="null: not opened yet.")
+    state = serializers.CharField(allow_null=True, help_text="null if the object is not open yet.")
     reason_code = serializers.CharField(allow_null=True)
-    reason = serializers.CharField(allow_null=True, help_text="Why a hook failed.")
+    reason = serializers.CharField(allow_null=True, help_text="Details if a hook failed.")
     answers = serializers.IntegerField(allow_null=True)
     target_answers = serializers.IntegerField(allow_null=True)
     expected_error = serializers.FloatField(allow_null=True)
@@ -114,7 +118,7 @@ class ObjectPageShape(serializers.Serializer[Any]):
 
 
 class HookShape(serializers.ModelSerializer[Hook]):
-    set_by = serializers.EmailField(source="set_by.email", default=None, help_text="null: by a program.")
+    set_by = serializers.EmailField(source="set_by.email", default=None, help_text="null if changed by a program.")
 
     class Meta:
         model = Hook
@@ -122,7 +126,7 @@ class HookShape(serializers.ModelSerializer[Hook]):
 
 
 class ChangeShape(serializers.ModelSerializer[JobChange]):
-    by = serializers.EmailField(source="by.email", default=None, help_text="null: by a program.")
+    by = serializers.EmailField(source="by.email", default=None, help_text="null if changed by a program.")
 
     class Meta:
         model = JobChange
@@ -136,7 +140,7 @@ class HookSecretShape(serializers.Serializer[Any]):
 class SettingsShape(serializers.Serializer[Any]):
     script_origins = serializers.ListField(
         child=serializers.CharField(max_length=200), max_length=20,
-        help_text="Foreign origins that worker pages of your own may load scripts from, and send what they see to.",
+        help_text="Other origins that your task templates may load scripts from and send data to.",
     )  # fmt: skip
 
 
@@ -146,7 +150,7 @@ class TryRequestShape(shape("TrialFieldsShape", TRIAL, "Fields of a job to try."
     job = serializers.CharField(required=False, help_text="Name of one of your jobs.")
     answers = serializers.ListField(
         child=serializers.DictField(), required=False, max_length=9,
-        help_text="Sample answers to each object for the post-annotation hook. Default: answers given so far.",
+        help_text="Sample answers to each object for the post-annotation hook. Default: the answers submitted so far.",
     )  # fmt: skip
 
 
@@ -156,7 +160,7 @@ class TriedObjectShape(serializers.Serializer[Any]):
     response = serializers.JSONField(allow_null=True)
     task_input = serializers.DictField(allow_null=True)
     needs_workers = serializers.BooleanField()
-    rendered = serializers.CharField(help_text="The worker's page as HTML.")
+    rendered = serializers.CharField(help_text="The rendered worker page (HTML).")
     fault = serializers.CharField()
 
 
@@ -187,7 +191,7 @@ class ExportShape(serializers.Serializer[Any]):
 
 
 class ObjectsRequestShape(serializers.Serializer[Any]):
-    objects = serializers.ListField(child=serializers.DictField(), help_text="Lines of a manifest; 10,000 at most.")
+    objects = serializers.ListField(child=serializers.DictField(), help_text="Lines of a manifest; at most 10,000.")
 
 
 class ArrivedShape(serializers.Serializer[Any]):
@@ -342,7 +346,7 @@ class ReportShape(serializers.Serializer[Any]):
     report = serializers.CharField()
     as_of = serializers.DateTimeField()
     time_zone = serializers.CharField()
-    waiting = serializers.IntegerField(help_text="Events that are not in the totals yet.")
+    waiting = serializers.IntegerField(help_text="Events that are not yet included in the totals.")
     rows = serializers.ListField(child=serializers.DictField())
 
 

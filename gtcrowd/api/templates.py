@@ -16,17 +16,17 @@ from gtcrowd.workpage import rendering
 
 
 class RenderRequestShape(serializers.Serializer[Any]):
-    template = serializers.CharField(max_length=pages.MAX_LENGTH, help_text="Worker page in Liquid.")
-    task_input = serializers.DictField(required=False, help_text="What stands under `task.input`.")
+    template = serializers.CharField(max_length=pages.MAX_LENGTH, help_text="Task template in Liquid.")
+    task_input = serializers.DictField(required=False, help_text="Value of `task.input`.")
 
 
 class RenderErrorShape(serializers.Serializer[Any]):
-    line = serializers.IntegerField(help_text="Counted from 1; 0 where no line can be named.")
+    line = serializers.IntegerField(help_text="Counted from 1; 0 if the line is unknown.")
     problem = serializers.CharField()
 
 
 class RenderedShape(serializers.Serializer[Any]):
-    rendered = serializers.CharField(help_text="HTML; empty where there are errors.")
+    rendered = serializers.CharField(help_text="HTML; empty if there are errors.")
     errors = RenderErrorShape(many=True)  # type: ignore[assignment]  # a field, not the property of that name
 
 
@@ -37,7 +37,7 @@ class BuiltInShape(serializers.Serializer[Any]):
 
 
 class BuiltInTemplate(APIView):
-    @extend_schema(summary="The worker page of a kind, to copy and change", responses=BuiltInShape)
+    @extend_schema(summary="Get the built-in template of a task type", responses=BuiltInShape)
     def get(self, request: Request, kind: str, medium: str) -> Response:
         try:
             return Response({"kind": kind, "medium": medium, "template": kinds.kind(kind).template(medium)})
@@ -47,7 +47,7 @@ class BuiltInTemplate(APIView):
 
 class RenderTemplate(APIView):
     @extend_schema(
-        summary="What a worker page would look like, and what is wrong with it",
+        summary="Preview a task template and list its errors",
         request=RenderRequestShape,
         responses={200: RenderedShape, 400: OpenApiTypes.OBJECT},
     )

@@ -55,13 +55,13 @@ def _shown(request: HttpRequest, viewer: Viewer, given: dict[str, Any], job: Job
 
 
 def _answers(text: str) -> list[Any]:
-    """Sample answers, one a line as JSON."""
+    """Return the sample answers, given as JSON, one per line. Raises JobRefused."""
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
         try:
             found.append(json.loads(line))
         except (ValueError, RecursionError) as error:
-            problem = _('must be one answer a line, as JSON such as {"bird": "heron"}.')
+            problem = _('must have one answer per line, as JSON such as {"bird": "heron"}.')
             raise JobRefused([Fault("answers", line[:80], problem)]) from error
     return found
 
@@ -76,7 +76,7 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         given = request.POST.get("script_origins", "")
         try:
             origins.allow(viewer=viewer, origins=given.split())
-            messages.success(request, _("Kept. Pages that workers load from now on follow it."))
+            messages.success(request, _("Origins saved. They apply to pages that workers load from now on."))
             return redirect("console:settings")
         except origins.OriginsRefused as refused:
             shown, status = shown | {"origins": given, "faults": refused.faults}, 422
@@ -91,7 +91,7 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """In which time zone the requester's days begin."""
     try:
         zones.change(viewer=viewer, name=request.POST.get("time_zone", "").strip())
-        messages.success(request, _("Kept. The totals of the dashboards are formed again."))
+        messages.success(request, _("Time zone saved. The totals of the dashboards are being recomputed."))
     except zones.UnknownZone as unknown:
         messages.error(request, str(unknown))
     return redirect("console:settings")
@@ -101,5 +101,5 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_POST
 def renew_secret(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     hook_secret.renew(viewer=viewer)
-    messages.success(request, _("Calls are signed by another secret from now on. Give it to your hooks."))
+    messages.success(request, _("Secret rotated. Calls are now signed with the new secret; update your hooks."))
     return redirect("console:settings")

@@ -41,13 +41,13 @@ def answer(request: HttpRequest, viewer: Viewer, name: str, code: str) -> HttpRe
     how = request.POST.get("how", "")
     if how in ("done", "wait"):
         messaging.finish(**facts, done=how == "done")
-        messages.success(request, _("Marked as done.") if how == "done" else _("It waits again."))
+        messages.success(request, _("Marked as done.") if how == "done" else _("Marked as waiting."))
     else:
         try:
             messaging.answer(**facts, text=request.POST.get("text", "").replace("\r\n", "\n"))
             if how == "answer-done":
                 messaging.finish(**facts)
-            messages.success(request, _("Answered; the worker sees it among their work."))
+            messages.success(request, _("Answer sent. The worker sees it on their work page."))
         except messaging.MessageRefused as refused:
             messages.error(request, str(refused))
     return redirect(f"{reverse('console:job', args=[job.name])}#messages")

@@ -41,10 +41,10 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         # The form shows the first rule only; it must not take the others away.
         given["gold"] = asked | {"rules": asked.get("rules", []) + job.gold.get("rules", [])[1:]}
     if not given:
-        messages.info(request, _("Nothing was changed."))
+        messages.info(request, _("No changes."))
         return redirect("console:job", name=job.name)
     return _tried(request, job, lambda: change.change(viewer=viewer, job=job, given=given, now=timezone.now()),
-                  _("Changed. Every object is brought in line within seconds."))  # fmt: skip
+                  _("Change saved. Tasks are updated within seconds."))  # fmt: skip
 
 
 @member
@@ -53,9 +53,9 @@ def pause_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     job = _job(viewer, name)
     if request.POST.get("how") == "resume":
         return _tried(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
-                      _("The job hands out tasks again."))  # fmt: skip
+                      _("Job resumed. Tasks are handed out again."))  # fmt: skip
     return _tried(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
-                  _("Paused. Tasks at hand may be finished."))  # fmt: skip
+                  _("Job paused. Workers can finish the tasks they hold."))  # fmt: skip
 
 
 @member
@@ -74,7 +74,7 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
             value = json.loads(value)
         except ValueError:
             messages.error(
-                request, _("What is right must be given as JSON; this is not: %(given)s") % {"given": value[:80]}
+                request, _("The correct value must be JSON. This is not valid JSON: %(given)s") % {"given": value[:80]}
             )
             return redirect("console:job", name=job.name)
     facts: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
@@ -82,10 +82,10 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
         return _tried(
             request, job,
             lambda: gold.declare(viewer=viewer, job=job, items=[{"object": place, **facts}], now=timezone.now()),
-            _("Object %(number)s tests workers now.") % {"number": number},
+            _("Object %(number)s is now a gold question.") % {"number": number},
         )  # fmt: skip
     return _tried(request, job, lambda: gold.correct(viewer=viewer, known=known, now=timezone.now(), **facts),
-                  _("Corrected; accuracies and labels are recomputed."))  # fmt: skip
+                  _("Gold question corrected. Accuracies and labels are being recomputed."))  # fmt: skip
 
 
 @member
@@ -95,12 +95,12 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
     worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
     if request.POST.get("how") == "resume":
         row = get_object_or_404(JobWorker.objects.visible_to(viewer), job=job, worker=worker)
-        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("They may go on."))
+        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("Worker resumed."))
     reason = request.POST.get("reason", "")
     return _tried(
         request, job,
         lambda: job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
-        _("They get nothing more of this job."),
+        _("Worker paused. They get no more tasks of this job."),
     )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str)
     except (InsufficientFunds, kinds.AnswerRefused) as refused:
         messages.error(request, str(refused))
     except state.NotPossible:
-        messages.error(request, _("This is not possible: the job is not in progress."))
+        messages.error(request, _("The job is not in progress."))
     return redirect("console:job", name=job.name)
 
 

@@ -41,9 +41,9 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         return sandbox.refuse(request, _told(faults[0]), status=422)
     instructions = given["instructions"]
     sample = _sample(request) or {
-        "taskObject": request.POST.get("sample") or _("Here stands the object."),
+        "taskObject": request.POST.get("sample") or _("The object is shown here."),
         "labels": given["categories"] or [_("first"), _("second")],
-        "header": given.get("description") or given.get("title") or _("What workers are asked"),
+        "header": given.get("description") or given.get("title") or _("Task title"),
         "shortInstructions": instructions.get("short", ""),
         "fullInstructions": instructions.get("full", ""),
     }
@@ -65,5 +65,5 @@ def _sample(request: HttpRequest) -> dict[str, Any]:
 
 def _told(fault: pages.TemplateFault) -> str:
     if not fault.line:
-        return _("The page cannot be shown: it %(problem)s") % {"problem": fault.problem}
-    return _("The page cannot be shown. Line %(line)s: %(problem)s") % {"line": fault.line, "problem": fault.problem}
+        return _("The page cannot be rendered: it %(problem)s") % {"problem": fault.problem}
+    return _("The page cannot be rendered. Line %(line)s: %(problem)s") % {"line": fault.line, "problem": fault.problem}

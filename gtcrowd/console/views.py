@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
@@ -115,9 +116,9 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     try:
         stop.stop(viewer=viewer, job=_job(viewer, name), now=timezone.now())
-        messages.success(request, _("The job is being stopped. What was answered is kept and will be labeled."))
+        messages.success(request, _("Stopping the job. Submitted answers are kept and consolidated."))
     except state.NotPossible:
-        messages.error(request, _("This job cannot be stopped: it has ended."))
+        messages.error(request, _("The job has already ended."))
     return redirect("console:job", name=name)
 
 
@@ -126,7 +127,7 @@ def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     try:
         consolidate.ask(_job(viewer, name), viewer=viewer, method=request.POST.get("method", ""), now=timezone.now())
-        messages.success(request, _("The run is waiting to be made; reload in a moment. Earlier runs assignment."))
+        messages.success(request, _("Run queued. Reload the page in a moment."))
     except consolidate.UnknownMethod as unknown:
         messages.error(request, str(unknown))
     return redirect("console:job", name=name)
@@ -170,9 +171,10 @@ def invite_workers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     emails = request.POST.get("emails", "").replace(",", "\n").split("\n")
     try:
         invited = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())
-        messages.success(request, _("%(count)s invited; the mails are on their way.") % {"count": len(invited)})
+        text = ngettext("%(count)s invitation sent.", "%(count)s invitations sent.", len(invited))
+        messages.success(request, text % {"count": len(invited)})
     except invite.InviteRefused as refused:
-        messages.error(request, _("Nobody was invited. %(faults)s") % {"faults": str(refused)})
+        messages.error(request, _("No invitations were sent. %(faults)s") % {"faults": str(refused)})
     return redirect("console:people")
 
 
@@ -192,7 +194,7 @@ def change_worker(request: HttpRequest, viewer: Viewer, code: str) -> HttpRespon
 def new_team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     try:
         setup.team(viewer=viewer, name=request.POST.get("name", ""), description=request.POST.get("description", ""))
-        messages.success(request, _("The team was formed."))
+        messages.success(request, _("Team created."))
     except setup.TeamRefused as refused:
         messages.error(request, f"{refused.field}: {refused}")
     return redirect("console:people")
@@ -220,7 +222,7 @@ def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def revoke_key(request: HttpRequest, viewer: Viewer, key_id: str) -> HttpResponse:
     viewer.must(Right.MANAGE_MEMBERS)
     keys.revoke(get_object_or_404(AccessKey.objects.visible_to(viewer), key_id=key_id), now=timezone.now())
-    messages.success(request, _("The key was revoked."))
+    messages.success(request, _("Key revoked."))
     return redirect("console:people")
 
 
@@ -249,9 +251,9 @@ def _hooks(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
 def _reasons(asked: Job) -> list[tuple[str, int, float]]:
     """Why objects ended: words, how many, and how many answers each had."""
     words = {
-        Reason.SURE_ENOUGH: _("sure enough"),
-        Reason.TARGET_REACHED: _("the whole job was good enough"),
-        Reason.MOST_WORKERS: _("asked the most workers"),
+        Reason.SURE_ENOUGH: _("certain enough"),
+        Reason.TARGET_REACHED: _("target error rate reached"),
+        Reason.MOST_WORKERS: _("maximum workers answered"),
     }
     rows = Task.objects.filter(job=asked, state=TaskState.DONE).values("reason_code")
     counted = rows.annotate(n=Count("pk"), mean=Avg("answer_count")).order_by("-n")

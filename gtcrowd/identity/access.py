@@ -23,7 +23,7 @@ class Right(models.TextChoices):
     """What a member may do; seeing is for every member of the requester."""
 
     CREATE_JOBS = "create-jobs", _("create, stop and price jobs")
-    MANAGE_WORKERS = "manage-workers", _("invite and suspend workers, form teams")
+    MANAGE_WORKERS = "manage-workers", _("invite and suspend workers, create teams")
     MANAGE_MEMBERS = "manage-members", _("manage members, access keys and funds")
 
 

@@ -48,10 +48,10 @@ def is_one(text: object) -> bool:
 
 def _fault(given: object) -> str | None:
     if not is_one(given):
-        return _("must be an origin such as https://cdn.example.org, in small letters, without a path or a star.")
+        return _("must be an origin such as https://cdn.example.org, in lower case, without a path or wildcard.")
     port = str(given).rpartition(":")[2]
     if port.isdecimal() and int(port) > 65_535:
-        return _("has a port that there is not.")
+        return _("has an invalid port.")
     if given == settings.GTCROWD_URL:
-        return _("is this service itself, which pages of one's own are kept apart from.")
+        return _("is this service itself. Task templates cannot use it.")
     return None

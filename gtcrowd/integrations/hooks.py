@@ -39,7 +39,7 @@ class Hooks:
         if target in names:
             return None
         installed = ", ".join(names) or _("none")
-        text = _("must be an https:// address, or the name of a hook that is installed here: %(names)s.")
+        text = _("must be an https:// URL, or the name of an installed hook. Installed: %(names)s.")
         return text % {"names": installed}
 
     def call(self, call: Call) -> Any:

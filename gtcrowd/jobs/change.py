@@ -37,7 +37,7 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("team__workforce").get(pk=job.pk)
         if job.state not in (JobState.INITIALIZING, JobState.IN_PROGRESS):
-            raise state.NotPossible(_("%(job)s cannot be changed any more.") % {"job": job.name})
+            raise state.NotPossible(_("%(job)s has ended and can no longer be changed.") % {"job": job.name})
         asked = _read(viewer, job, given)
         highest = max(job.price, asked.price)
         before = {name: _noted(job, name) for name in given}
@@ -86,12 +86,17 @@ def _noted(job: Job, name: str) -> Any:
 
 def _read(viewer: Viewer, job: Job, given: Mapping[str, Any]) -> request.JobRequest:
     faults = [
-        Fault(name, value, _("cannot be changed; what can be are %(fields)s.") % {"fields": ", ".join(CHANGEABLE)})
+        Fault(
+            name,
+            value,
+            _("cannot be changed in a running job. Fields that can be changed: %(fields)s.")
+            % {"fields": ", ".join(CHANGEABLE)},
+        )
         for name, value in given.items()
         if name not in CHANGEABLE
     ]
     if not given:
-        faults.append(Fault("job", None, _("give at least one field to change.")))
+        faults.append(Fault("job", None, _("must have at least one field to change.")))
     team: Team | None = job.team
     if "team" in given:
         # Worker and answer belong to a workforce; another team of the same one may take over, not another crowd.

@@ -94,7 +94,7 @@ def _inspected(viewer: Viewer, given: Mapping[str, Any]) -> inspect.Inspected:
 def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:
     known = {name.lower() for name in Job.objects.visible_to(viewer).values_list("name", flat=True)} if names else set()
     return [
-        Fault("excluded_jobs", name, _("must be the name of a job of yours; %(name)s is not.") % {"name": name})
+        Fault("excluded_jobs", name, _("%(name)s is not the name of one of your jobs.") % {"name": name})
         for name in names
         if name.lower() not in known
     ]
@@ -133,7 +133,7 @@ def _team(viewer: Viewer, given: Mapping[str, Any]) -> Team | None:
 
 def _name_taken(viewer: Viewer, name: object) -> list[Fault]:
     if isinstance(name, str) and Job.objects.visible_to(viewer).filter(name__iexact=name).exists():
-        return [Fault("name", name, _("is taken by another job of yours; capitals make no difference."))]
+        return [Fault("name", name, _("is already used by another of your jobs. Names are not case-sensitive."))]
     return []
 
 

@@ -35,7 +35,7 @@ _turn = threading.Lock()
 
 class Stage(TextChoices):
     PRE = "pre", gettext_lazy("before workers see the object")
-    POST = "post", gettext_lazy("when the answers are in")
+    POST = "post", gettext_lazy("after workers have answered")
 
 
 class HookFault(Explained):

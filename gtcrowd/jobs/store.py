@@ -24,7 +24,7 @@ class BadAddress(ValueError):
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        super().__init__(_("%(uri)s is not an address of the form s3://BUCKET/KEY.") % {"uri": uri})
+        super().__init__(_("%(uri)s is not a valid address. Addresses have the form s3://BUCKET/KEY.") % {"uri": uri})
 
 
 class Store(Protocol):

@@ -47,10 +47,10 @@ def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("requester").get(pk=job.pk)
         if not job.streaming:
-            text = _("%(job)s is not a streaming job; its objects are those of its manifest.")
+            text = _("%(job)s is not a streaming job. Objects cannot be added to it.")
             raise state.NotPossible(text % {"job": job})
         if job.state != JobState.IN_PROGRESS:
-            text = _("%(job)s does not take in objects: it is %(state)s.")
+            text = _("Objects cannot be added to %(job)s in the state %(state)s.")
             raise state.NotPossible(text % {"job": job, "state": job.get_state_display()})
         fresh = {_object_id(job, line): line for line in _read(job, lines)}
         known = set(DataObject.objects.filter(job=job, object_id__in=fresh).values_list("object_id", flat=True))
@@ -78,7 +78,7 @@ def addressed(job_id: int, body: bytes, signature: str) -> Job | None:
 
 def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
     if not 1 <= len(lines) <= MOST_AT_ONCE:
-        problem = _("must be 1 to %(most)s objects at once.") % {"most": MOST_AT_ONCE}
+        problem = _("must have 1 to %(most)s objects.") % {"most": MOST_AT_ONCE}
         raise JobRefused([Fault("objects", len(lines), problem)])
     texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
     stream = BytesIO("\n".join(text.replace("\n", " ") for text in texts).encode("utf-8", "surrogatepass"))
@@ -101,7 +101,7 @@ def _id_fault(job: Job, line: manifest.Line) -> manifest.LineRefused | None:
     value = line.fields.get(job.object_id_key)
     if isinstance(value, str | int) and not isinstance(value, bool) and 1 <= len(str(value)) <= MOST_ID:
         return None
-    expected = _("must be a text of 1 to %(most)s characters or a whole number, by which the object is known.")
+    expected = _("must be a text of 1 to %(most)s characters or a whole number: the ID of the object.")
     return manifest.LineRefused(line.number, job.object_id_key, value, expected % {"most": MOST_ID})
 
 

@@ -166,9 +166,9 @@ def declare(
         }
         tasks = Task.objects.select_for_update(no_key=True).in_bulk([one.pk for one in objects.values()])
         faults = [(place, fault) for place, item in enumerate(items) for fault in _faults(item, job, objects, tasks)]
-        faults += [(place, _("names an object twice.")) for place, one in enumerate(asked) if one in asked[:place]]
+        faults += [(place, _("lists an object twice.")) for place, one in enumerate(asked) if one in asked[:place]]
         if faults or not items:
-            raise GoldRefused(faults or [(0, _("give at least one known object."))])
+            raise GoldRefused(faults or [(0, _("must have at least one gold question."))])
         until = now + (available or timedelta(seconds=job.task_lifetime))
         for item in items:
             _declare_one(job, objects[item["object"]], item, now, until)
@@ -269,17 +269,15 @@ def _faults(
 ) -> Iterable[str]:
     one = objects.get(item.get("object")) if _whole(item.get("object")) else None  # type: ignore[arg-type]
     if one is None:
-        yield _("object: must be the number of a line of the manifest, from 0 to %(last)s.") % {
-            "last": job.objects_total - 1
-        }
+        yield _("object: must be a line number of the manifest, from 0 to %(last)s.") % {"last": job.objects_total - 1}
         return
     task = tasks.get(one.pk)
     if task is not None and task.state == TaskState.GOLD:
-        yield _("object: is known already; correct it instead.")
+        yield _("object: is already a gold question. Correct it instead.")
     elif task is not None and (task.answer_count or Slot.objects.filter(task=task, fence__gt=0).exists()):
-        yield _("object: was handed out already, so it cannot test anybody any more.")
+        yield _("object: was already handed out to workers, so it cannot become a gold question.")
     if not sql.storable(item.get("value")) or not sql.storable(item.get("explanation")):
-        yield _("value, explanation: must not have the character U+0000 nor one half of a surrogate pair.")
+        yield _("value, explanation: must not contain U+0000 or unpaired surrogates.")
     try:
         kinds.kind(job.kind).read_value(item.get("value"), job.categories)
     except kinds.AnswerRefused as refused:

@@ -81,7 +81,7 @@ def write(
     """A worker's message to the requester of `job`, about the task of `assignment` if given. Raises MessageRefused."""
     words = _checked(text)
     if about not in About.values:
-        raise MessageRefused("about", _("Choose what it is about."))
+        raise MessageRefused("about", _("Choose a subject."))
     with transaction.atomic():
         # One after another for a worker, so that the limit is one; the worker's own answers do not wait for it.
         Worker.objects.select_for_update(no_key=True).get(pk=worker.pk)
@@ -192,8 +192,12 @@ def tell(job_id: int, *, now: datetime) -> bool:
     job = Job.objects.select_related("requester").get(pk=job_id)
     link = f"{settings.GTCROWD_URL}/jobs/{job.name}/#messages"
     count = {"count": len(ids), "job": job.name}
-    subject = ngettext("%(count)s message of a worker in %(job)s", "%(count)s messages of workers in %(job)s", len(ids))
-    body = _("Read and answer on the job's page:\n\n%(link)s\n\nFurther messages in this job are told of in an hour.")
+    subject = ngettext(
+        "%(count)s message from workers in %(job)s", "%(count)s messages from workers in %(job)s", len(ids)
+    )
+    body = _(
+        "Read and answer them on the job's page:\n\n%(link)s\n\nFurther messages in this job are reported in an hour."
+    )
     for address in _members(job):
         send_mail(subject % count, body % {"link": link}, None, [address])
     Message.objects.filter(pk__in=ids).update(mailed_at=now)
@@ -221,10 +225,10 @@ def _checked(text: Any) -> str:
     """The words of a message. Raises MessageRefused."""
     words = text.strip() if isinstance(text, str) else ""
     if not words:
-        raise MessageRefused("text", _("Write what you want to say."))
+        raise MessageRefused("text", _("Write a message."))
     if len(words) > MOST_CHARACTERS:
-        raise MessageRefused("text", _("A message has at most %(most)s characters.") % {"most": MOST_CHARACTERS})
+        raise MessageRefused("text", _("A message can have at most %(most)s characters.") % {"most": MOST_CHARACTERS})
     if not sql.storable(words):
-        problem = _("must not have the character U+0000 nor one half of a surrogate pair.")
+        problem = _("must not contain U+0000 or unpaired surrogates.")
         raise MessageRefused("text", problem)
     return words

@@ -55,14 +55,14 @@ def change(*, user_id: int, name: Any, key: Any) -> dict[str, str]:
     """Have `key` do what `name` stands for; returns the keys in force. Raises KeyRefused."""
     now = of(user_id)
     if not isinstance(name, str) or name not in USUAL:
-        raise KeyRefused(_("There is no such shortcut."))
+        raise KeyRefused(_("This shortcut does not exist."))
     key = _written(key)
     if key != USUAL[name]:
         _must_be_free(name, key)
     for other, taken in now.items():
         if taken == key and other != name:
             facts = {"key": shown(key), "other": words()[other]}
-            raise KeyRefused(_("%(key)s is taken already: “%(other)s”. Choose another key.") % facts)
+            raise KeyRefused(_("%(key)s is already assigned to “%(other)s”. Choose another key.") % facts)
     chosen = {one: held for one, held in (now | {name: key}).items() if held != USUAL[one]}
     Shortcuts.objects.update_or_create(user_id=user_id, defaults={"keys": chosen})
     return now | {name: key}
@@ -87,15 +87,15 @@ def _written(key: Any) -> str:
     """The key as it is written. Raises KeyRefused."""
     found = FORM.fullmatch(key) if isinstance(key, str) and sql.storable(key) else None
     if not found:
-        raise KeyRefused(_("Press a character, Enter together with Ctrl, Alt or Shift, or a function key."))
+        raise KeyRefused(_("Press a character, a function key, or Enter with Ctrl, Alt or Shift."))
     last = found["last"]
     return f"{found['held'] or ''}{last.lower()}" if last and len(last) == 1 else key
 
 
 def _must_be_free(name: str, key: str) -> None:
     if name.startswith("category-") and len(key) != 1:
-        raise KeyRefused(_("A category needs a single character as its key."))
+        raise KeyRefused(_("The key of a category must be a single character."))
     if key in BROWSERS or (key.startswith(("Ctrl+", "Shift+")) and not key.endswith("Enter")):
-        raise KeyRefused(_("%(key)s is kept by the browser. Choose another key.") % {"key": shown(key)})
+        raise KeyRefused(_("%(key)s is reserved by the browser. Choose another key.") % {"key": shown(key)})
     if key in TOOLS:
-        raise KeyRefused(_("%(key)s is used by the tools. Choose another key.") % {"key": shown(key)})
+        raise KeyRefused(_("%(key)s is used by the drawing tools. Choose another key.") % {"key": shown(key)})

@@ -90,14 +90,14 @@ class AlreadyAnswered(Exception):
     """The worker has answered this object before, and differently."""
 
     def __init__(self) -> None:
-        super().__init__(_("You have already answered this object; the first answer stands."))
+        super().__init__(_("You have already answered this object. Your first answer counts."))
 
 
 class AssignmentEnded(Exception):
     """The task was returned or declined before."""
 
     def __init__(self) -> None:
-        super().__init__(_("You have given this task back, so it cannot be answered any more."))
+        super().__init__(_("You have returned this task, so it can no longer be answered."))
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,7 @@ def submit(
     """
     job = assignment.job
     if not sql.storable(content):
-        raise kinds.AnswerRefused(
-            "answer", "…", _("must not have the character U+0000 nor one half of a surrogate pair.")
-        )
+        raise kinds.AnswerRefused("answer", "…", _("must not contain U+0000 or unpaired surrogates."))
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
         held = lock_assignment(assignment)

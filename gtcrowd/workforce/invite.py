@@ -67,10 +67,10 @@ def mail_link(user: User, *, by: str, in_language: str | None = None, now: datet
 def _mail(user: User, *, by: str, now: datetime) -> None:
     link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
     text = _(
-        "%(by)s has invited you. Follow this link to choose a password; it works once, for %(days)s days:\n\n"
-        "%(link)s\n\nIf you did not expect this mail, you can ignore it."
+        "%(by)s has invited you. Choose a password with this link. It works once, and expires in %(days)s days.\n\n"
+        "%(link)s\n\nIf you did not expect this e-mail, you can ignore it."
     ) % {"by": by, "days": invitations.VALID_FOR.days, "link": link}
-    send_mail(_("%(by)s invites you to work with them") % {"by": by}, text, None, [user.email])
+    send_mail(_("%(by)s invites you to gtcrowd") % {"by": by}, text, None, [user.email])
 
 
 def suspend(*, viewer: Viewer, worker: Worker, reason: str) -> None:
@@ -93,11 +93,11 @@ def reinstate(*, viewer: Viewer, worker: Worker) -> None:
 
 def _checked(emails: Iterable[str]) -> list[str]:
     addresses = list(dict.fromkeys(email.strip().lower() for email in emails if email.strip()))
-    faults = [(address, _("is not an e-mail address.")) for address in addresses if not _is_email(address)]
+    faults = [(address, _("is not a valid e-mail address.")) for address in addresses if not _is_email(address)]
     if not addresses:
-        faults.append(("", _("give at least one e-mail address.")))
+        faults.append(("", _("Enter at least one e-mail address.")))
     if len(addresses) > MOST_AT_ONCE:
-        faults.append(("", _("at most %(most)s addresses at once.") % {"most": MOST_AT_ONCE}))
+        faults.append(("", _("At most %(most)s addresses can be invited at once.") % {"most": MOST_AT_ONCE}))
     if faults:
         raise InviteRefused(faults)
     return addresses

@@ -120,7 +120,7 @@ class Worker(WithReason, models.Model):
     state = models.CharField(max_length=9, choices=WorkerState.choices, default=WorkerState.INVITED)
     invited_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)
-    gold_seen = models.PositiveIntegerField(default=0, help_text=_("Answers to known objects, in all jobs."))
+    gold_seen = models.PositiveIntegerField(default=0, help_text=_("Gold questions answered, in all jobs."))
     gold_right = models.PositiveIntegerField(default=0)
 
     objects = WorkerQuerySet.as_manager()

@@ -30,7 +30,7 @@ def private(requester: Requester) -> Workforce:
             type=WorkforceType.PRIVATE, requester=requester, defaults={"name": requester.slug}
         )
         if made:
-            Team.objects.create(workforce=workforce, name=EVERYONE, description=_("Everybody of this workforce"))
+            Team.objects.create(workforce=workforce, name=EVERYONE, description=_("All workers of this workforce"))
     return workforce
 
 
@@ -39,7 +39,9 @@ def public() -> Workforce:
     with transaction.atomic():
         workforce, made = Workforce.objects.get_or_create(type=WorkforceType.PUBLIC, defaults={"name": "public-crowd"})
         if made:
-            Team.objects.create(workforce=workforce, name="public-crowd", description=_("Everybody in the open pool"))
+            Team.objects.create(
+                workforce=workforce, name="public-crowd", description=_("All workers of the public workforce")
+            )
     return workforce
 
 
@@ -64,16 +66,16 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
     if not NAME.fullmatch(name or ""):
         raise TeamRefused(
             "name",
-            _("must be 1 to 63 letters a–z, A–Z, digits or hyphens, beginning and ending with a letter or digit."),
+            _("must have 1 to 63 letters (a–z, A–Z), digits or hyphens, and begin and end with a letter or digit."),
         )
     if not 1 <= len(description or "") <= 200:
-        raise TeamRefused("description", _("must be a text of 1 to 200 characters."))
+        raise TeamRefused("description", _("must have 1 to 200 characters."))
     with transaction.atomic():
         workforce = Workforce.objects.select_for_update(no_key=True).get(pk=private(viewer.requester).pk)
         if Team.objects.visible_to(viewer).filter(name__iexact=name).exists():
-            raise TeamRefused("name", _("is taken by another team that you can use."))
+            raise TeamRefused("name", _("is already used by another of your teams."))
         if workforce.teams.count() >= MOST_TEAMS:
-            raise TeamRefused("name", _("a workforce has at most %(most)s teams.") % {"most": MOST_TEAMS})
+            raise TeamRefused("name", _("A workforce can have at most %(most)s teams.") % {"most": MOST_TEAMS})
         return Team.objects.create(workforce=workforce, name=name, description=description)
 
 

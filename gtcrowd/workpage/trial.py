@@ -114,7 +114,7 @@ def _answers(given: Mapping[str, Any]) -> list[dict[str, Any]]:
         isinstance(answers, list) and len(answers) <= MOST_ANSWERS and all(isinstance(a, dict) and a for a in answers)
     )
     if not good:
-        problem = _("must be a list of at most %(most)s answers, each an object.") % {"most": MOST_ANSWERS}
+        problem = _("must be a list of at most %(most)s JSON objects.") % {"most": MOST_ANSWERS}
         raise JobRefused([Fault("answers", None, problem)])
     return answers
 
@@ -160,7 +160,7 @@ def _render(one: Tried, job: Job, text: str, viewer: Viewer) -> None:
     except rendering.LiquidError as error:
         fault = pages.fault_of(error, text)
         where = _("line %(line)s:") % {"line": fault.line} + " " if fault.line else ""
-        one.fault = _("The page cannot be shown: %(where)s%(problem)s") % {"where": where, "problem": fault.problem}
+        one.fault = _("The page cannot be rendered: %(where)s%(problem)s") % {"where": where, "problem": fault.problem}
 
 
 def _described(
@@ -175,7 +175,7 @@ def _described(
     described = payload.objects(list(tasks.select_related("data_object").order_by("position")))
     found = [one for one in described if one["annotations"]]
     if not found:
-        problem = _("add sample answers; there are no answers from workers yet to test the hook on.")
+        problem = _("is required: there are no answers from workers yet to test the hook with.")
         raise JobRefused([Fault("answers", None, problem)])
     return found
 
