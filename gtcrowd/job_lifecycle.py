@@ -75,7 +75,7 @@ def _fail(job: Job, detail: dict[str, Any], now: datetime) -> None:
 
 def _work(job: Job, now: datetime) -> None:
     if reconcile.due(job):
-        reconcile.settle(job, now=now)
+        reconcile.reconcile_tasks(job, now=now)
     close_tasks.end_overdue(job, now=now)
     close_tasks.end_given_up(job, now=now)
     _prepare(job, now)

@@ -77,10 +77,10 @@ class Report(APIView):
         viewer = caller(request)
         chosen = filters(request, viewer)
         frame = REPORTS[report](viewer, chosen)
-        wanted = request.accepted_renderer.format
-        if wanted == CsvRenderer.format:
+        format_ = request.accepted_renderer.format
+        if format_ == CsvRenderer.format:
             return _file(_flat(frame).to_csv(index=False).encode(), f"{report}.csv", CsvRenderer.media_type)
-        if wanted == ParquetRenderer.format:
+        if format_ == ParquetRenderer.format:
             file = io.BytesIO()
             _flat(frame).to_parquet(file, index=False)
             return _file(file.getvalue(), f"{report}.parquet", ParquetRenderer.media_type)
@@ -95,23 +95,30 @@ class JobQuality(APIView):
     @extend_schema(summary="Get the quality report of a job's latest run", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, name: str) -> Response:
         job = jobs.visible_job(request, name)
-        found = frames.job_quality(caller(request), job.pk)
-        if found is None:
+        quality = frames.job_quality(caller(request), job.pk)
+        if quality is None:
             raise Http404
-        return Response(found)
+        return Response(quality)
 
 
 class Definitions(APIView):
     @extend_schema(summary="List the definitions of metrics", responses={200: serializers.DefinitionShape(many=True)})
     def get(self, request: Request) -> Response:
         caller(request)
-        return Response([
-            {
-                "name": one.name, "title": str(one.title), "unit": one.unit, "meaning": str(one.meaning),
-                "formula": one.formula, "source": one.source, "undefined": str(one.undefined),
-            }
-            for one in DEFINITIONS.values()
-        ])  # fmt: skip
+        return Response(
+            [
+                {
+                    "name": definition.name,
+                    "title": str(definition.title),
+                    "unit": definition.unit,
+                    "meaning": str(definition.meaning),
+                    "formula": definition.formula,
+                    "source": definition.source,
+                    "undefined": str(definition.undefined),
+                }
+                for definition in DEFINITIONS.values()
+            ]
+        )
 
 
 class WorkerActivity(APIView):
@@ -127,8 +134,8 @@ class WorkerActivity(APIView):
             raise BadParameter("day", None, _("is required: a day such as 2026-11-02."))
         named = request.query_params.get("job")
         job = jobs.visible_job(request, named).pk if named else None
-        told = (one.encode() for one in activity.lines(viewer, day=day, job_id=job))
-        return StreamingHttpResponse(told, content_type="application/x-ndjson")
+        lines = (definition.encode() for definition in activity.lines(viewer, day=day, job_id=job))
+        return StreamingHttpResponse(lines, content_type="application/x-ndjson")
 
 
 def filters(request: Request, viewer: Viewer) -> Filters:
@@ -136,11 +143,11 @@ def filters(request: Request, viewer: Viewer) -> Filters:
     query = request.query_params
     chosen: dict[str, Any] = {}
     for name, model, field in NAMED:
-        if wanted := query.getlist(name):
-            chosen[f"{name}s"] = _ids(name, model._default_manager.visible_to(viewer), field, wanted)
-    if wanted := query.getlist("worker"):
-        seen = Worker.objects.filter(pk__in=Day.objects.filter(requester=viewer.requester).values("worker"))
-        chosen["workers"] = _ids("worker", seen, "code", wanted)
+        if values := query.getlist(name):
+            chosen[f"{name}s"] = _ids(name, model._default_manager.visible_to(viewer), field, values)
+    if values := query.getlist("worker"):
+        workers = Worker.objects.filter(pk__in=Day.objects.filter(requester=viewer.requester).values("worker"))
+        chosen["workers"] = _ids("worker", workers, "code", values)
     for kind in query.getlist("kind"):
         if kind not in KINDS:
             raise BadParameter("kind", kind, _("must be one of: %(known)s.") % {"known": ", ".join(KINDS)})
@@ -153,24 +160,24 @@ def filters(request: Request, viewer: Viewer) -> Filters:
     return Filters(kinds=tuple(query.getlist("kind")), first_day=first, last_day=last, source=source, **chosen)
 
 
-def _ids(name: str, rows: Any, field: str, wanted: list[str]) -> tuple[int, ...]:
-    found = list(
-        rows.filter(**{f"{field}__in": wanted}).values_list(field, "pk")
+def _ids(name: str, rows: Any, field: str, values: list[str]) -> tuple[int, ...]:
+    ids = list(
+        rows.filter(**{f"{field}__in": values}).values_list(field, "pk")
     )  # teams of two workforces may be namesakes
-    for one in wanted:
-        if one not in dict(found):
-            raise BadParameter(name, one, _("does not exist or belongs to another requester."))
-    return tuple(pk for _name, pk in found)
+    for value in values:
+        if value not in dict(ids):
+            raise BadParameter(name, value, _("does not exist or belongs to another requester."))
+    return tuple(pk for _name, pk in ids)
 
 
 def _day(request: Request, name: str) -> date | None:
-    given = request.query_params.get(name)
-    if not given:
+    text = request.query_params.get(name)
+    if not text:
         return None
     try:
-        return date.fromisoformat(given)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise BadParameter(name, given, _("must be a day such as 2026-11-02.")) from error
+        raise BadParameter(name, text, _("must be a day such as 2026-11-02.")) from error
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -188,7 +195,7 @@ def _plain(value: Any) -> Any:
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns of objects as JSON texts, for formats that have rows and columns only."""
     changed = {
-        name: [json.dumps(one) for one in frame[name]]
+        name: [json.dumps(value) for value in frame[name]]
         for name in frame.columns
         if frame[name].map(lambda value: isinstance(value, dict | list)).any()
     }

@@ -25,21 +25,23 @@ class TryHooks(APIView):
         responses={200: serializers.TriedShape, 409: serializers.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        viewer, given = caller(request), mapping(request)
+        viewer, body = caller(request), mapping(request)
         job = None
-        if given.get("job"):
+        if body.get("job"):
             own = Job.objects.visible_to(viewer).select_related("template", "requester")
-            job = get_object_or_404(own, name__iexact=str(given["job"]))
-        fields = {name: value for name, value in given.items() if name != "job"}
-        tried = trial.attempt(viewer=viewer, given=fields, job=job, now=timezone.now())
-        return Response(serializers.TriedShape(serializers.tried(tried)).data)
+            job = get_object_or_404(own, name__iexact=str(body["job"]))
+        fields = {name: value for name, value in body.items() if name != "job"}
+        result = trial.attempt(viewer=viewer, values=fields, job=job, now=timezone.now())
+        return Response(serializers.TriedShape(serializers.tried(result)).data)
 
 
 class JobHooks(APIView):
     @extend_schema(summary="List the hooks that a job had, newest first", responses=serializers.HookShape(many=True))
     def get(self, request: Request, name: str) -> Response:
-        kept = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
-        return Response(serializers.HookShape(kept.select_related("set_by").order_by("-set_at", "-pk"), many=True).data)
+        hooks = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        return Response(
+            serializers.HookShape(hooks.select_related("set_by").order_by("-set_at", "-pk"), many=True).data
+        )
 
 
 class HookSecret(APIView):
@@ -69,5 +71,5 @@ class Settings(APIView):
         responses={200: serializers.SettingsShape, **PROBLEM},
     )
     def put(self, request: Request) -> Response:
-        given: Any = mapping(request).get("script_origins")
-        return Response({"script_origins": origins.allow(viewer=caller(request), origins=given)})
+        script_origins: Any = mapping(request).get("script_origins")
+        return Response({"script_origins": origins.allow(viewer=caller(request), origins=script_origins)})

@@ -60,7 +60,7 @@ class Jobs(APIView):
         responses={201: serializers.JobShape, 402: serializers.ProblemShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        job = create.create(viewer=caller(request), given=mapping(request), now=timezone.now())
+        job = create.create(viewer=caller(request), values=mapping(request), now=timezone.now())
         return Response(serializers.JobShape(job).data, status=201)
 
 
@@ -72,7 +72,7 @@ class JobPlan(APIView):
     )
     def post(self, request: Request) -> Response:
         viewer = caller(request)
-        planned = create.plan(viewer=viewer, given=mapping(request))
+        planned = create.plan(viewer=viewer, values=mapping(request))
         shown = {
             "objects": planned.objects,
             "tasks": planned.cost.tasks,
@@ -96,7 +96,7 @@ class JobDetail(APIView):
     )
     def patch(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
-        change.change(viewer=caller(request), job=job, given=mapping(request), now=timezone.now())
+        change.change(viewer=caller(request), job=job, values=mapping(request), now=timezone.now())
         return Response(serializers.JobShape(visible_job(request, name)).data, status=202)
 
 
@@ -218,7 +218,7 @@ def mapping(request: Request) -> dict[str, Any]:
 def _run(request: Request, job: Job) -> int | None:
     if "run" not in request.query_params:
         return None
-    number = pagination.whole(request, "run", 0, 1, 2**62)
+    number = pagination.whole_number(request, "run", 0, 1, 2**62)
     run: Run = get_object_or_404(Run.objects.visible_to(caller(request)), job=job, pk=number)
     return run.pk
 

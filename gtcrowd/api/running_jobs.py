@@ -63,8 +63,10 @@ class JobResume(APIView):
 class JobGold(APIView):
     @extend_schema(summary="List gold questions", responses=serializers.GoldShape(many=True))
     def get(self, request: Request, name: str) -> Response:
-        known = Gold.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
-        return Response(serializers.GoldShape(known.select_related("task").order_by("task__position"), many=True).data)
+        questions = Gold.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        return Response(
+            serializers.GoldShape(questions.select_related("task").order_by("task__position"), many=True).data
+        )
 
     @extend_schema(
         summary="Declare gold questions",
@@ -72,8 +74,8 @@ class JobGold(APIView):
         responses={201: serializers.GoldDeclaredShape, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
-        given = request.data if isinstance(request.data, list) else [request.data]
-        items = [item if isinstance(item, dict) else {} for item in given]
+        data = request.data if isinstance(request.data, list) else [request.data]
+        items = [item if isinstance(item, dict) else {} for item in data]
         declared = gold.declare(viewer=caller(request), job=visible_job(request, name), items=items, now=timezone.now())
         return Response({"declared": declared}, status=201)
 
@@ -85,24 +87,26 @@ class JobGoldItem(APIView):
         responses={202: serializers.RecountedShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, position: int) -> Response:
-        given = mapping(request)
-        if "value" not in given:
+        fields = mapping(request)
+        if "value" not in fields:
             raise BadParameter("value", None, _("must be the correct value of the object."))
         changed_workers = gold.correct(
-            viewer=caller(request), known=self._known(request, name, position), value=given["value"],
-            explanation=None if given.get("explanation") is None else str(given["explanation"]), now=timezone.now(),
+            viewer=caller(request), question=self._question(request, name, position), value=fields["value"],
+            explanation=None if fields.get("explanation") is None else str(fields["explanation"]), now=timezone.now(),
         )  # fmt: skip
         return Response({"workers": changed_workers}, status=202)
 
     @extend_schema(summary="Retire a gold question", responses={202: serializers.RecountedShape})
     def delete(self, request: Request, name: str, position: int) -> Response:
-        known = self._known(request, name, position)
-        return Response({"workers": gold.retire(viewer=caller(request), known=known, now=timezone.now())}, status=202)
+        question = self._question(request, name, position)
+        return Response(
+            {"workers": gold.retire(viewer=caller(request), question=question, now=timezone.now())}, status=202
+        )
 
-    def _known(self, request: Request, name: str, position: int) -> Gold:
+    def _question(self, request: Request, name: str, position: int) -> Gold:
         own = Gold.objects.visible_to(caller(request)).select_related("job")
-        known: Gold = get_object_or_404(own, job=visible_job(request, name), task__position=position)
-        return known
+        question: Gold = get_object_or_404(own, job=visible_job(request, name), task__position=position)
+        return question
 
 
 class JobWorkers(APIView):
@@ -112,7 +116,7 @@ class JobWorkers(APIView):
     def get(self, request: Request, name: str) -> Response:
         own = JobWorker.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         rows = list(own.select_related("worker").order_by("-answers", "pk")[:5000])
-        return Response([_standing(row) for row in rows])
+        return Response([_job_worker_fields(row) for row in rows])
 
 
 class JobWorkerView(APIView):
@@ -122,17 +126,17 @@ class JobWorkerView(APIView):
         responses={200: serializers.JobWorkerShape, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
-        given, viewer, job = mapping(request), caller(request), visible_job(request, name)
+        fields, viewer, job = mapping(request), caller(request), visible_job(request, name)
         worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
-        if given.get("state") == "paused":
-            reason = str(given.get("reason") or "")
+        if fields.get("state") == "paused":
+            reason = str(fields.get("reason") or "")
             row = job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now())
-        elif given.get("state") == "working":
+        elif fields.get("state") == "working":
             own = JobWorker.objects.visible_to(viewer).select_related("worker")
             row = job_worker.resume(viewer=viewer, job_worker=get_object_or_404(own, job=job, worker=worker))
         else:
-            raise BadParameter("state", given.get("state"), _("must be paused or working."))
-        return Response(_standing(row))
+            raise BadParameter("state", fields.get("state"), _("must be paused or working."))
+        return Response(_job_worker_fields(row))
 
 
 class JobObjects(APIView):
@@ -145,10 +149,10 @@ class JobObjects(APIView):
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
-        after = pagination.whole(request, "cursor", -1, 0, 2**31)
+        after = pagination.whole_number(request, "cursor", -1, 0, 2**31)
         if request.accepted_renderer.format == pagination.LinesRenderer.format:
             return StreamingHttpResponse(_all_objects(job, after), content_type=pagination.LINES)
-        size = pagination.whole(request, "page_size", pagination.DEFAULT_SIZE, 1, pagination.MOST_SIZE)
+        size = pagination.whole_number(request, "page_size", pagination.DEFAULT_SIZE, 1, pagination.MOST_SIZE)
         with connection.cursor() as cursor:
             cursor.execute(f"{OBJECTS} LIMIT %s", [job.pk, after, size + 1])
             rows = [_object_fields(row) for row in cursor.fetchall()]
@@ -167,8 +171,8 @@ class JobObjects(APIView):
     def post(self, request: Request, name: str) -> Response:
         viewer = caller(request)
         viewer.must(stream_in.RIGHT)
-        given = request.data.get("objects") if isinstance(request.data, dict) else request.data
-        lines = given if isinstance(given, list) else []
+        objects = request.data.get("objects") if isinstance(request.data, dict) else request.data
+        lines = objects if isinstance(objects, list) else []
         arrived = stream_in.arrive(job=visible_job(request, name), lines=lines, now=timezone.now())
         return Response({"added": arrived.added, "repeated": arrived.repeated}, status=202)
 
@@ -209,12 +213,12 @@ def _delivered(body: bytes) -> list[Any]:
     """The objects of a delivery: one, a list of them, `{"objects": […]}`, or lines of JSON."""
     text = body.decode("utf-8", "replace")
     try:
-        given = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError):
         return [line for line in text.splitlines() if line.strip()]
-    if isinstance(given, dict):
-        return given["objects"] if isinstance(given.get("objects"), list) else [given]
-    return given if isinstance(given, list) else [text]
+    if isinstance(content, dict):
+        return content["objects"] if isinstance(content.get("objects"), list) else [content]
+    return content if isinstance(content, list) else [text]
 
 
 def _all_objects(job: Job, after: int) -> Iterator[bytes]:
@@ -232,11 +236,11 @@ def _object_fields(row: tuple[Any, ...]) -> dict[str, Any]:
     return fields
 
 
-def _standing(row: JobWorker) -> dict[str, Any]:
+def _job_worker_fields(row: JobWorker) -> dict[str, Any]:
     low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
-    seen = row.gold_seen
+    n = row.gold_seen
     return {
         "worker": row.worker.code, "state": row.state, "reason_code": row.reason_code, "reason": row.reason,
         "answers": row.answers, "seconds": row.seconds, "paid": row.paid,
-        "gold": {"seen": seen, "right": row.gold_right, "low": low if seen else None, "high": high if seen else None},
+        "gold": {"seen": n, "right": row.gold_right, "low": low if n else None, "high": high if n else None},
     }  # fmt: skip

@@ -59,7 +59,7 @@ class RenderTemplate(APIView):
         rendered = ""
         if not faults:
             try:
-                rendered = rendering.sample(text, given=facts, requester=caller(request).requester).html
+                rendered = rendering.sample(text, task_input=facts, requester=caller(request).requester).html
             except rendering.LiquidError as error:
                 faults = [pages.fault_of(error, text)]
         return Response({"rendered": rendered, "errors": [{"line": f.line, "problem": f.problem} for f in faults]})

@@ -211,7 +211,7 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, simulated: bool)
         "max_concurrent": 200,
         **planned.asks,
     }
-    return create.create(viewer=viewer, given=asks, now=now, simulated=simulated)
+    return create.create(viewer=viewer, values=asks, now=now, simulated=simulated)
 
 
 def _remember_truth(job: Job, shown: np.ndarray) -> dict[int, int]:

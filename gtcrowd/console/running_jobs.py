@@ -33,17 +33,17 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     """Change what differs from how the job is now."""
     job = _job(viewer, name)
     now = {field: str(getattr(job, field) if getattr(job, field) is not None else "") for field in FIELDS}
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         field: request.POST[field] for field in FIELDS if request.POST.get(field, now[field]) != now[field]
     }
-    asked = forms.gold(request.POST)
-    if "gold_share" in request.POST and asked != forms.gold(_as_posted(job)):
+    gold_settings = forms.gold(request.POST)
+    if "gold_share" in request.POST and gold_settings != forms.gold(_as_posted(job)):
         # The form shows the first rule only; it must not take the others away.
-        given["gold"] = asked | {"rules": asked.get("rules", []) + job.gold.get("rules", [])[1:]}
-    if not given:
+        values["gold"] = gold_settings | {"rules": gold_settings.get("rules", []) + job.gold.get("rules", [])[1:]}
+    if not values:
         messages.info(request, _("No changes."))
         return redirect("console:job", name=job.name)
-    return _tried(request, job, lambda: change.change(viewer=viewer, job=job, given=given, now=timezone.now()),
+    return _done(request, job, lambda: change.change(viewer=viewer, job=job, values=values, now=timezone.now()),
                   _("Change saved. Tasks are updated within seconds."))  # fmt: skip
 
 
@@ -52,9 +52,9 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def pause_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     job = _job(viewer, name)
     if request.POST.get("how") == "resume":
-        return _tried(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
+        return _done(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
                       _("Job resumed. Tasks are handed out again."))  # fmt: skip
-    return _tried(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
+    return _done(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
                   _("Job paused. Workers can finish the tasks they hold."))  # fmt: skip
 
 
@@ -64,8 +64,8 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
     """Make an object known, or correct what is right about one that is."""
     job, posted = _job(viewer, name), request.POST
     number = posted.get("object", "")
-    place = int(number) if number.isdecimal() else -1
-    known = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=place).first()
+    position = int(number) if number.isdecimal() else -1
+    question = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=position).first()
     picked = posted.getlist("value")
     kind = kinds.kind(job.kind)
     value: Any = picked if kind.multi_label else "".join(picked[:1])
@@ -77,14 +77,14 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
                 request, _("The correct value must be JSON. This is not valid JSON: %(given)s") % {"given": value[:80]}
             )
             return redirect("console:job", name=job.name)
-    facts: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
-    if known is None:
-        return _tried(
+    fields: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
+    if question is None:
+        return _done(
             request, job,
-            lambda: gold.declare(viewer=viewer, job=job, items=[{"object": place, **facts}], now=timezone.now()),
+            lambda: gold.declare(viewer=viewer, job=job, items=[{"object": position, **fields}], now=timezone.now()),
             _("Object %(number)s is now a gold question.") % {"number": number},
         )  # fmt: skip
-    return _tried(request, job, lambda: gold.correct(viewer=viewer, known=known, now=timezone.now(), **facts),
+    return _done(request, job, lambda: gold.correct(viewer=viewer, question=question, now=timezone.now(), **fields),
                   _("Gold question corrected. Accuracies and labels are being recomputed."))  # fmt: skip
 
 
@@ -95,9 +95,9 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
     worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
     if request.POST.get("how") == "resume":
         row = get_object_or_404(JobWorker.objects.visible_to(viewer), job=job, worker=worker)
-        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("Worker resumed."))
+        return _done(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("Worker resumed."))
     reason = request.POST.get("reason", "")
-    return _tried(
+    return _done(
         request, job,
         lambda: job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
         _("Worker paused. They get no more tasks of this job."),
@@ -111,7 +111,7 @@ def _as_posted(job: Job) -> QueryDict:
     return posted
 
 
-def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:
+def _done(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:
     """Do it, say so or why not, and show the job again."""
     try:
         act()
@@ -120,7 +120,7 @@ def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str)
         for fault in refused.faults:
             messages.error(request, f"{fault.field}: {fault.problem}")
     except gold.GoldRefused as refused:
-        for _place, problem in refused.faults:
+        for _position, problem in refused.faults:
             messages.error(request, problem)
     except (InsufficientFunds, kinds.AnswerRefused) as refused:
         messages.error(request, str(refused))

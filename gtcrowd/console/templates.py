@@ -48,7 +48,7 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "fullInstructions": instructions.get("full", ""),
     }
     try:
-        page = rendering.sample(text, given=sample, requester=viewer.requester)
+        page = rendering.sample(text, task_input=sample, requester=viewer.requester)
     except rendering.LiquidError as error:
         return sandbox.refuse(request, _told(pages.fault_of(error, text)), status=422)
     return sandbox.show(request, page)

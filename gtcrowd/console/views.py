@@ -42,8 +42,8 @@ SHOWN = 100
 def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found_jobs = Job.objects.visible_to(viewer).select_related("team", "counters").order_by("-created_at")[:SHOWN]
     funds = balance.balance(names.funds(viewer.requester.pk))
-    waiting = waiting_messages([one.pk for one in found_jobs])
-    jobs_shown = [(one, waiting.get(one.pk, 0)) for one in found_jobs]
+    waiting = waiting_messages([row.pk for row in found_jobs])
+    jobs_shown = [(row, waiting.get(row.pk, 0)) for row in found_jobs]
     return render(request, "console/jobs.html", {"jobs": jobs_shown, "funds": funds})
 
 
@@ -61,10 +61,10 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         posted["manifest"] = values.get("manifest", "")
         try:
             if "create" in request.POST:
-                job = create.create(viewer=viewer, given=values, now=timezone.now())
+                job = create.create(viewer=viewer, values=values, now=timezone.now())
                 messages.success(request, _("Job created. Its objects are being imported."))
                 return redirect("console:job", name=job.name)
-            context["plan"] = create.plan(viewer=viewer, given=values)
+            context["plan"] = create.plan(viewer=viewer, values=values)
         except JobRefused as refused:
             faults = forms.faults_by_control(refused.faults)
         except InsufficientFunds as short:
@@ -77,38 +77,38 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @member
 @require_GET
 def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
-    asked = _job(viewer, name)
-    runs = Run.objects.visible_to(viewer).filter(job=asked).order_by("-pk")[:20]
-    official = Run.objects.visible_to(viewer).filter(job=asked, official=True, state="done").order_by("-pk").first()
+    shown_job = _job(viewer, name)
+    runs = Run.objects.visible_to(viewer).filter(job=shown_job).order_by("-pk")[:20]
+    official = Run.objects.visible_to(viewer).filter(job=shown_job, official=True, state="done").order_by("-pk").first()
     qualities = (
         WorkerQuality.objects.visible_to(viewer)
         .filter(run=official)
         .select_related("worker__user", "worker__workforce")
     )
-    least = Label.objects.visible_to(viewer).filter(job=asked, current=True).order_by("confidence")[:10]
-    shown = {
-        "job": asked,
-        "labeled_share": _share(asked.counters.human_labeled, asked.objects_total),
-        "exports": exports.of_job(asked),
-        "held": balance.balance(names.hold(asked.pk)),
-        "cost": _cost(asked),
+    least = Label.objects.visible_to(viewer).filter(job=shown_job, current=True).order_by("confidence")[:10]
+    context = {
+        "job": shown_job,
+        "labeled_share": _share(shown_job.counters.human_labeled, shown_job.objects_total),
+        "exports": exports.of_job(shown_job),
+        "held": balance.balance(names.hold(shown_job.pk)),
+        "cost": _cost(shown_job),
         "runs": runs,
         "qualities": qualities.order_by("low")[:30],
         "unsure": least,
-        "job_workers": _job_workers(viewer, asked),
+        "job_workers": _job_workers(viewer, shown_job),
         "known": Gold.objects.visible_to(viewer)
-        .filter(job=asked)
+        .filter(job=shown_job)
         .select_related("task")
         .order_by("task__position")[:50],
-        "teams": Team.objects.visible_to(viewer).filter(workforce=asked.team.workforce_id).order_by("name"),
-        "reasons": _reasons(asked) if asked.dynamic else (),
-        "kind": kinds.kind(asked.kind),
-        "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
-        "gold_asked": forms.gold_values(asked.gold),
-        "hooks": _hooks(viewer, asked),
-        "messaging": worker_messages.shown(viewer, asked),
+        "teams": Team.objects.visible_to(viewer).filter(workforce=shown_job.team.workforce_id).order_by("name"),
+        "reasons": _reasons(shown_job) if shown_job.dynamic else (),
+        "kind": kinds.kind(shown_job.kind),
+        "listed": kinds.kind(shown_job.kind).values(shown_job.categories) is not None,
+        "gold_asked": forms.gold_values(shown_job.gold),
+        "hooks": _hooks(viewer, shown_job),
+        "messaging": worker_messages.shown(viewer, shown_job),
     }
-    return render(request, "console/job.html", shown)
+    return render(request, "console/job.html", context)
 
 
 @member
@@ -228,12 +228,12 @@ def revoke_key(request: HttpRequest, viewer: Viewer, key_id: str) -> HttpRespons
 
 def _job(viewer: Viewer, name: str) -> Job:
     jobs_seen = Job.objects.visible_to(viewer).select_related("team__workforce", "counters", "requester")
-    asked: Job = get_object_or_404(jobs_seen, name__iexact=name)
-    return asked
+    job: Job = get_object_or_404(jobs_seen, name__iexact=name)
+    return job
 
 
-def _job_workers(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
-    rows = JobWorker.objects.visible_to(viewer).filter(job=asked).select_related("worker__user", "worker__workforce")
+def _job_workers(viewer: Viewer, job: Job) -> list[dict[str, Any]]:
+    rows = JobWorker.objects.visible_to(viewer).filter(job=job).select_related("worker__user", "worker__workforce")
     found = []
     for row in rows.order_by("state", "-answers")[:50]:
         low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
@@ -241,21 +241,21 @@ def _job_workers(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
     return found
 
 
-def _hooks(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
+def _hooks(viewer: Viewer, job: Job) -> list[dict[str, Any]]:
     """Every hook that the job had, the newest first, and in words where it stands."""
     words = dict(Stage.choices)
-    rows = Hook.objects.visible_to(viewer).filter(job=asked).select_related("set_by").order_by("-set_at", "-pk")[:20]
+    rows = Hook.objects.visible_to(viewer).filter(job=job).select_related("set_by").order_by("-set_at", "-pk")[:20]
     return [{"row": row, "words": words.get(row.stage, row.stage)} for row in rows]
 
 
-def _reasons(asked: Job) -> list[tuple[str, int, float]]:
+def _reasons(job: Job) -> list[tuple[str, int, float]]:
     """Why objects ended: words, how many, and how many answers each had."""
-    words = {
+    words: dict[str, str] = {
         Reason.SURE_ENOUGH: _("certain enough"),
         Reason.TARGET_REACHED: _("target error rate reached"),
         Reason.MOST_WORKERS: _("maximum workers answered"),
     }
-    rows = Task.objects.filter(job=asked, state=TaskState.DONE).values("reason_code")
+    rows = Task.objects.filter(job=job, state=TaskState.DONE).values("reason_code")
     counted = rows.annotate(n=Count("pk"), mean=Avg("answer_count")).order_by("-n")
     return [(words.get(row["reason_code"], row["reason_code"]), row["n"], row["mean"]) for row in counted]
 
@@ -271,11 +271,11 @@ def _form_context(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _cost(asked: Job) -> pricing.Cost:
+def _cost(job: Job) -> pricing.Cost:
     return pricing.job_cost(
-        objects=asked.objects_total,
-        workers_per_object=asked.workers_per_object,
-        price=asked.price,
+        objects=job.objects_total,
+        workers_per_object=job.workers_per_object,
+        price=job.price,
         fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
     )
 

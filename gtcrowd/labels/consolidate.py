@@ -39,7 +39,7 @@ class UnknownMethod(Exception):
     """The kind of label has no such method."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        self.name, self.known = name, known
+        self.name, self.gold_answers = name, known
         text = _("%(name)s is not one of %(known)s.")
         super().__init__(text % {"name": repr(name), "known": ", ".join(known)})
 
@@ -111,11 +111,11 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
 def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> Aggregation[list[Any]]:
     job, began = run.job, time.perf_counter()
     concluded = kinds.kind(job.kind).consolidate(
-        answers.given,
+        answers.columns,
         categories=job.categories,
         method=run.method,
         parameters=run.parameters,
-        gold_answers=answers.known,
+        gold_answers=answers.gold_answers,
         worker_accuracy=answers.accuracy,
     )
     with transaction.atomic():
@@ -136,7 +136,7 @@ def _describe(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answ
     run.versions = dict(conclusion.versions)
     run.steps, run.converged = conclusion.steps, conclusion.converged
     run.objective = list(conclusion.objective)
-    run.answers = np.size(answers.given.objects)
+    run.answers = np.size(answers.columns.objects)
 
 
 SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND current AND position = ANY(%s)"
@@ -161,7 +161,7 @@ def _write_labels(
     positions = answers.positions[chosen]
     if run.official:
         supersede(run.job, positions.tolist())
-    counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
+    counts = np.bincount(answers.columns.objects, minlength=len(answers.objects))
     values = _texts([concluded.labels[code] for code in chosen.tolist()])
     posterior = concluded.posterior
     bulk_copy.write(

@@ -26,18 +26,18 @@ def pass_on(job: Job, concluded: Aggregation[list[Any]], answers: Answers, *, no
     if kind is None or learned is None:
         return None
     shared, models = learned
-    answered = np.bincount(np.asarray(answers.given.objects), minlength=answers.given.n_objects)
+    answered = np.bincount(np.asarray(answers.columns.objects), minlength=answers.columns.n_objects)
     more = np.maximum(job.workers_per_object - answered, 0)
-    avoidable = kind.value_of_more_answers(shared, models, answers.given, categories=job.categories, more=more)
-    known = np.isin(np.arange(len(answered)), np.fromiter(answers.known, np.int64, len(answers.known)))
-    chosen = np.flatnonzero((answered > 0) & ~known)
+    avoidable = kind.value_of_more_answers(shared, models, answers.columns, categories=job.categories, more=more)
+    is_gold = np.isin(np.arange(len(answered)), np.fromiter(answers.gold_answers, np.int64, len(answers.gold_answers)))
+    chosen = np.flatnonzero((answered > 0) & ~is_gold)
     tasks, errors = answers.objects[chosen], 1 - concluded.confidence[chosen]
     drift = _drift(job, tasks, errors)
     redundancy.learn(
         job,
         shared=shared,
         workers=dict(zip(answers.workers.tolist(), models, strict=True)),
-        judged=list(zip(tasks.tolist(), errors.tolist(), avoidable[chosen].tolist(), strict=True)),
+        errors=list(zip(tasks.tolist(), errors.tolist(), avoidable[chosen].tolist(), strict=True)),
         now=now,
     )
     return drift

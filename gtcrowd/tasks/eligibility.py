@@ -46,7 +46,7 @@ class NothingToDo(Exception):
 
 
 @dataclass(frozen=True)
-class Gate:
+class Eligibility:
     """What decides whether a worker may have a task of a job, as one moment saw it."""
 
     state: str
@@ -73,22 +73,36 @@ class Gate:
 
 
 JSON_COLUMNS = ("worker_limits", "gold", "reason_params")
-GATE_FIELDS = len(Gate.__dataclass_fields__)
-HELD = ("id", "task_id", "slot_id", "fence", "price", "in_advance", "extended", "claimed_at", "expires_at")
+N_ELIGIBILITY = len(Eligibility.__dataclass_fields__)
+ASSIGNMENT_COLUMNS = (
+    "id",
+    "task_id",
+    "slot_id",
+    "fence",
+    "price",
+    "in_advance",
+    "extended",
+    "claimed_at",
+    "expires_at",
+)
 
 
-def read(worker: Worker, job: Job) -> tuple[Gate, list[Assignment]]:
+def load(worker: Worker, job: Job) -> tuple[Eligibility, list[Assignment]]:
     """The gate, and what the worker holds of the job. Raises NothingToDo for a stranger to its workforce."""
     rows = sql.rows(GATE, job=job.pk, worker=worker.pk)
     if not rows:
         raise NothingToDo(Reason.NOT_IN_TEAM)
-    live = [dict(zip(HELD, row[GATE_FIELDS:], strict=True)) for row in rows if row[GATE_FIELDS] is not None]
-    facts = dict(zip(Gate.__dataclass_fields__, rows[0], strict=False))
-    gate = Gate(**facts | {name: json.loads(facts[name]) for name in JSON_COLUMNS if facts[name] is not None})
-    return gate, [Assignment(job=job, worker=worker, **facts) for facts in live]
+    live = [
+        dict(zip(ASSIGNMENT_COLUMNS, row[N_ELIGIBILITY:], strict=True))
+        for row in rows
+        if row[N_ELIGIBILITY] is not None
+    ]
+    values = dict(zip(Eligibility.__dataclass_fields__, rows[0], strict=False))
+    gate = Eligibility(**values | {name: json.loads(values[name]) for name in JSON_COLUMNS if values[name] is not None})
+    return gate, [Assignment(job=job, worker=worker, **values) for values in live]
 
 
-def must_be_open(gate: Gate) -> None:
+def must_be_open(gate: Eligibility) -> None:
     """Raise NothingToDo if the job is not open to the worker at all, not even for a task at hand."""
     if not gate.in_team:
         raise NothingToDo(Reason.NOT_IN_TEAM)
@@ -96,7 +110,7 @@ def must_be_open(gate: Gate) -> None:
         raise NothingToDo(Reason.JOB_NOT_OPEN)
 
 
-def must_be_within(gate: Gate) -> None:
+def must_be_within(gate: Eligibility) -> None:
     """Raise NothingToDo if the job or the worker's place in it does not allow another task."""
     if gate.paused:
         raise NothingToDo(Reason.JOB_PAUSED)

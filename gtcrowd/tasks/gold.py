@@ -71,40 +71,40 @@ class GoldRefused(Exception):
 
     def __init__(self, faults: list[tuple[int, str]]) -> None:
         self.faults = faults
-        super().__init__("; ".join(f"{place}: {problem}" for place, problem in faults))
+        super().__init__("; ".join(f"{position}: {problem}" for position, problem in faults))
 
 
-def due(config: Mapping[str, Any], *, worker: int, job: int, seen: int, answers: int) -> bool:
+def due(config: Mapping[str, Any], *, worker: int, job: int, gold_seen: int, answers: int) -> bool:
     """Whether the worker's next task is to be a known object: no worker can tell, and a retry changes nothing."""
-    if seen < config.get("quiz", 0):
+    if gold_seen < config.get("quiz", 0):
         return True
     digest = hashlib.blake2b(f"{job}/{worker}/{answers}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") < config.get("share", 0) * 2**64
 
 
 def hand_out(
-    worker: Worker, job: Job, config: Mapping[str, Any], *, seen: int, facts: Mapping[str, Any]
+    worker: Worker, job: Job, config: Mapping[str, Any], *, gold_seen: int, params: Mapping[str, Any]
 ) -> Assignment | None:
     """A known object that the worker has not had yet, or None if there is none."""
-    price = Decimal(0) if seen < config.get("quiz", 0) else facts["price"]
-    for pk, task_id in sql.rows(HAND_OUT, **{**facts, "price": price}):
+    price = Decimal(0) if gold_seen < config.get("quiz", 0) else params["price"]
+    for pk, task_id in sql.rows(HAND_OUT, **{**params, "price": price}):
         return Assignment(
             pk=pk, task_id=task_id, slot_id=None, fence=0, job=job, worker=worker, price=price,
-            in_advance=facts["in_advance"], claimed_at=facts["now"], expires_at=facts["until"],
+            in_advance=params["in_advance"], claimed_at=params["now"], expires_at=params["until"],
         )  # fmt: skip
     return None
 
 
-def judge(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
+def grade_answer(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
     """Count an answer to a known object, and act by the job's rules; returns what the worker is told, if anything."""
-    known = Gold.objects.get(task=answer.task_id)
-    if not known.active:
+    question = Gold.objects.get(task=answer.task_id)
+    if not question.active:
         return None
-    right = kinds.kind(job.kind).matches(answer.value, known.value)
-    job_worker = _count(job.pk, answer.worker_id, seen=1, right=int(right))
+    right = kinds.kind(job.kind).matches(answer.value, question.value)
+    job_worker = _count(job.pk, answer.worker_id, gold_seen=1, right=int(right))
     apply_rules(job_worker, job.gold)
-    told = job.gold.get("feedback", False) or job_worker.gold_seen <= job.gold.get("quiz", 0)
-    return Verdict(right, known.value, known.explanation) if told else None
+    shows_verdict = job.gold.get("feedback", False) or job_worker.gold_seen <= job.gold.get("quiz", 0)
+    return Verdict(right, question.value, question.explanation) if shows_verdict else None
 
 
 def apply_rules(job_worker: JobWorker, config: Mapping[str, Any]) -> None:
@@ -159,14 +159,22 @@ def declare(
     viewer.must(Right.CREATE_JOBS)
     with transaction.atomic():
         locks.transaction(locks.Lock.OPEN_TASKS, job.pk)
-        asked = [item.get("object") for item in items]
+        positions = [item.get("object") for item in items]
         objects = {
-            one.position: one
-            for one in DataObject.objects.filter(job=job, position__in=[n for n in asked if _whole(n)])
+            data_object.position: data_object
+            for data_object in DataObject.objects.filter(
+                job=job, position__in=[n for n in positions if _is_whole_number(n)]
+            )
         }
-        tasks = Task.objects.select_for_update(no_key=True).in_bulk([one.pk for one in objects.values()])
-        faults = [(place, fault) for place, item in enumerate(items) for fault in _faults(item, job, objects, tasks)]
-        faults += [(place, _("lists an object twice.")) for place, one in enumerate(asked) if one in asked[:place]]
+        tasks = Task.objects.select_for_update(no_key=True).in_bulk(
+            [data_object.pk for data_object in objects.values()]
+        )
+        faults = [(index, fault) for index, item in enumerate(items) for fault in _faults(item, job, objects, tasks)]
+        faults += [
+            (index, _("lists an object twice."))
+            for index, position in enumerate(positions)
+            if position in positions[:index]
+        ]
         if faults or not items:
             raise GoldRefused(faults or [(0, _("must have at least one gold question."))])
         until = now + (available or timedelta(seconds=job.task_lifetime))
@@ -177,60 +185,68 @@ def declare(
     return len(items)
 
 
-def correct(*, viewer: Viewer, known: Gold, value: Any, explanation: str | None = None, now: datetime) -> int:
+def correct(*, viewer: Viewer, question: Gold, value: Any, explanation: str | None = None, now: datetime) -> int:
     """Correct what is right about a known object; everything that followed is recomputed, labels by the runner.
 
     Returns the number of workers whose count changed. Raises NotAllowed, kinds.AnswerRefused.
     """
     viewer.must(Right.CREATE_JOBS)
-    job = known.job
+    job = question.job
     kind = kinds.kind(job.kind)
     value = kind.read_value(value, job.categories)
     with transaction.atomic():
-        known = Gold.objects.select_for_update(no_key=True).get(pk=known.pk)
+        question = Gold.objects.select_for_update(no_key=True).get(pk=question.pk)
         changed = _recount(
-            known,
+            question,
             job,
-            lambda given: int(kind.matches(given, value)) - int(kind.matches(given, known.value)),
-            seen=0,
+            lambda answer_value: (
+                int(kind.matches(answer_value, value)) - int(kind.matches(answer_value, question.value))
+            ),
+            gold_seen=0,
             now=now,
         )
-        known.value, known.corrected_at = value, now
+        question.value, question.corrected_at = value, now
         if explanation is not None:
-            known.explanation = explanation[:1000]
-        known.save()
+            question.explanation = explanation[:1000]
+        question.save()
         change.note(job, change.GOLD_OBJECTS, None, {"corrected": 1}, by=viewer.user, now=now)
         queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{job.pk}", job=job.pk)
     return changed
 
 
-def retire(*, viewer: Viewer, known: Gold, now: datetime) -> int:
+def retire(*, viewer: Viewer, question: Gold, now: datetime) -> int:
     """Take a known object out of use, and forget what it said about workers; returns how many those are."""
     viewer.must(Right.CREATE_JOBS)
-    kind = kinds.kind(known.job.kind)
+    kind = kinds.kind(question.job.kind)
     with transaction.atomic():
-        known = Gold.objects.select_related("job").select_for_update(no_key=True, of=("self",)).get(pk=known.pk)
-        if not known.active:
+        question = Gold.objects.select_related("job").select_for_update(no_key=True, of=("self",)).get(pk=question.pk)
+        if not question.active:
             return 0
-        changed = _recount(known, known.job, lambda given: -int(kind.matches(given, known.value)), seen=-1, now=now)
-        Gold.objects.filter(pk=known.pk).update(active=False, corrected_at=now)
-        change.note(known.job, change.GOLD_OBJECTS, None, {"withdrawn": 1}, by=viewer.user, now=now)
-        queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{known.job_id}", job=known.job_id)
+        changed = _recount(
+            question,
+            question.job,
+            lambda answer_value: -int(kind.matches(answer_value, question.value)),
+            gold_seen=-1,
+            now=now,
+        )
+        Gold.objects.filter(pk=question.pk).update(active=False, corrected_at=now)
+        change.note(question.job, change.GOLD_OBJECTS, None, {"withdrawn": 1}, by=viewer.user, now=now)
+        queue.enqueue(queue.RELABEL_JOB, once=f"relabel-{question.job_id}", job=question.job_id)
     return changed
 
 
-def _recount(known: Gold, job: Job, by: Any, *, seen: int, now: datetime) -> int:
+def _recount(question: Gold, job: Job, change: Any, *, gold_seen: int, now: datetime) -> int:
     changed = 0
-    for answer in Answer.objects.filter(task=known.pk, gold=True).order_by("worker_id"):
-        right = by(answer.value)
-        if right or seen:
-            job_worker = _count(job.pk, answer.worker_id, seen=seen, right=right)
+    for answer in Answer.objects.filter(task=question.pk, gold=True).order_by("worker_id"):
+        right = change(answer.value)
+        if right or gold_seen:
+            job_worker = _count(job.pk, answer.worker_id, gold_seen=gold_seen, right=right)
             apply_rules(job_worker, job.gold)
             changed += 1
     return changed
 
 
-def _count(job: int, worker: int, *, seen: int, right: int) -> JobWorker:
+def _count(job: int, worker: int, *, gold_seen: int, right: int) -> JobWorker:
     """Add to what known objects say of a worker, in this job and in all."""
     with connection.cursor() as cursor:
         for table, which in (
@@ -240,38 +256,38 @@ def _count(job: int, worker: int, *, seen: int, right: int) -> JobWorker:
             cursor.execute(
                 f"UPDATE {table} SET gold_seen = gold_seen + %(seen)s, gold_right = gold_right + %(right)s "  # noqa: S608
                 f"WHERE {which}",
-                {"job": job, "worker": worker, "seen": seen, "right": right},
+                {"job": job, "worker": worker, "seen": gold_seen, "right": right},
             )
     return JobWorker.objects.get(job=job, worker=worker)
 
 
-def _declare_one(job: Job, one: DataObject, item: Mapping[str, Any], now: datetime, until: datetime) -> None:
+def _declare_one(job: Job, data_object: DataObject, item: Mapping[str, Any], now: datetime, until: datetime) -> None:
     value = kinds.kind(job.kind).read_value(item["value"], job.categories)
-    told = {"value": value, "explanation": str(item.get("explanation") or "")[:1000]}
-    Slot.objects.filter(task=one.pk).update(free_at=None, withdrawn=True)
+    fields = {"value": value, "explanation": str(item.get("explanation") or "")[:1000]}
+    Slot.objects.filter(task=data_object.pk).update(free_at=None, withdrawn=True)
     Task.objects.update_or_create(
-        data_object=one,
+        data_object=data_object,
         defaults={"state": TaskState.GOLD, "reason_code": Reason.GOLD, "target_answers": 0},
         create_defaults={
-            "job": job, "position": one.position, "batch": 0, "target_answers": 0, "state": TaskState.GOLD,
-            "reason_code": Reason.GOLD, "opened_at": now, "available_until": until, "rank": one.position,
+            "job": job, "position": data_object.position, "batch": 0, "target_answers": 0, "state": TaskState.GOLD,
+            "reason_code": Reason.GOLD, "opened_at": now, "available_until": until, "rank": data_object.position,
         },
     )  # fmt: skip
     Gold.objects.update_or_create(
-        task_id=one.pk,
-        defaults=told | {"active": True},
-        create_defaults=told | {"job": job},
+        task_id=data_object.pk,
+        defaults=fields | {"active": True},
+        create_defaults=fields | {"job": job},
     )
 
 
 def _faults(
     item: Mapping[str, Any], job: Job, objects: Mapping[int, DataObject], tasks: Mapping[int, Task]
 ) -> Iterable[str]:
-    one = objects.get(item.get("object")) if _whole(item.get("object")) else None  # type: ignore[arg-type]
-    if one is None:
+    data_object = objects.get(item.get("object")) if _is_whole_number(item.get("object")) else None  # type: ignore[arg-type]
+    if data_object is None:
         yield _("object: must be a line number of the manifest, from 0 to %(last)s.") % {"last": job.objects_total - 1}
         return
-    task = tasks.get(one.pk)
+    task = tasks.get(data_object.pk)
     if task is not None and task.state == TaskState.GOLD:
         yield _("object: is already a gold question. Correct it instead.")
     elif task is not None and (task.answer_count or Slot.objects.filter(task=task, fence__gt=0).exists()):
@@ -284,5 +300,5 @@ def _faults(
         yield str(refused)
 
 
-def _whole(given: object) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool)
+def _is_whole_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

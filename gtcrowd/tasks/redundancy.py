@@ -69,7 +69,7 @@ OBJECT = 3
 on the crowds of `gtcrowd bench redundancy`)."""
 
 
-def look(task_id: int, job: Job, *, now: datetime) -> str:
+def update_redundancy(task_id: int, job: Job, *, now: datetime) -> str:
     """Judge an object after an answer, under the lock of its task: it stops, or gets a further slot, or waits for
     those that have one. Returns the state of the task."""
     error, value_of_more_answers = _judged(task_id, job)
@@ -90,20 +90,22 @@ def look(task_id: int, job: Job, *, now: datetime) -> str:
 
 
 def learn(
-    job: Job, *, shared: Mapping[str, Any], workers: Mapping[int, Any], judged: Sequence[tuple[int, float, float]],
+    job: Job, *, shared: Mapping[str, Any], workers: Mapping[int, Any], errors: Sequence[tuple[int, float, float]],
     now: datetime,
 ) -> None:  # fmt: skip
     """Take over what a full fit found: `shared` and one model a worker (gtcrowd.kinds), and for each object with
     answers its task, the probability that it is wrong, and what of that is value_of_more_answers."""
     with transaction.atomic():
         WorkerModel.objects.update_or_create(job=job, defaults={"shared": dict(shared), "learned_at": now})
-        job_workers = {one.worker_id: one for one in JobWorker.objects.filter(job=job, worker__in=workers)}
+        job_workers = {
+            job_worker.worker_id: job_worker for job_worker in JobWorker.objects.filter(job=job, worker__in=workers)
+        }
         for worker, model in workers.items():
             if worker in job_workers:
                 job_workers[worker].model = model
         JobWorker.objects.bulk_update(job_workers.values(), ["model"], batch_size=1000)
-    for start in range(0, len(judged), PORTION):
-        columns = zip(*judged[start : start + PORTION], strict=True)
+    for start in range(0, len(errors), PORTION):
+        columns = zip(*errors[start : start + PORTION], strict=True)
         with connection.cursor() as cursor:
             cursor.execute(JUDGED, [list(column) for column in columns])
     _review(job, now=now)

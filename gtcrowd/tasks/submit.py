@@ -136,16 +136,16 @@ def submit(
         raise kinds.AnswerRefused("answer", "…", _("must not contain U+0000 or unpaired surrogates."))
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
-        held = lock_assignment(assignment)
-        if held.state == AssignmentState.SUBMITTED:
-            return _again(held, value)
-        if held.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
+        current = lock_assignment(assignment)
+        if current.state == AssignmentState.SUBMITTED:
+            return _repeated_receipt(current, value)
+        if current.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
             raise AssignmentEnded
-        answer, task_state = _store(held, job, (content, value), active_seconds, now)
+        answer, task_state = _store(current, job, (content, value), active_seconds, now)
         _charge(answer, job, now)
-        verdict = gold.judge(answer, job, now=now) if answer.gold else None
+        verdict = gold.grade_answer(answer, job, now=now) if answer.gold else None
         if job.dynamic and task_state is not None:
-            task_state = redundancy.look(answer.task_id, job, now=now)
+            task_state = redundancy.update_redundancy(answer.task_id, job, now=now)
         if task_state == TaskState.DONE and not job.simulated:
             queue.advance(job.pk, wait=GATHER_SECONDS)
     return Receipt(answer, verdict=verdict)
@@ -154,57 +154,87 @@ def submit(
 def lock_assignment(assignment: Assignment) -> Assignment:
     """The assignment as it is now, locked; or the one by which the worker took the same object again."""
     task, worker = assignment.task_id, assignment.worker_id
-    (found,) = sql.rows(LOCK, task=task, assignment=assignment.pk)
-    if found[3] == AssignmentState.EXPIRED:
-        found = next(iter(sql.rows(LOCK_OTHER, task=task, worker=worker)), found)
-    pk, slot_id, fence, state, claimed_at, expires_at, price = found
+    (row,) = sql.rows(LOCK, task=task, assignment=assignment.pk)
+    if row[3] == AssignmentState.EXPIRED:
+        row = next(iter(sql.rows(LOCK_OTHER, task=task, worker=worker)), row)
+    pk, slot_id, fence, state, claimed_at, expires_at, price = row
     return Assignment(
         pk=pk, task_id=task, slot_id=slot_id, job_id=assignment.job_id, worker_id=worker, fence=fence, state=state,
         claimed_at=claimed_at, expires_at=expires_at, price=price,
     )  # fmt: skip
 
 
-def _again(held: Assignment, value: object) -> Receipt:
-    answer = Answer.objects.get(pk=held.pk)
+def _repeated_receipt(assignment: Assignment, value: object) -> Receipt:
+    answer = Answer.objects.get(pk=assignment.pk)
     if answer.value != value:
         raise AlreadyAnswered
     return Receipt(answer, repeated=True)
 
 
 def _store(
-    held: Assignment, job: Job, given: tuple[dict[str, Any], Any], active_seconds: float | None, now: datetime
+    assignment: Assignment,
+    job: Job,
+    content_and_value: tuple[dict[str, Any], Any],
+    active_seconds: float | None,
+    now: datetime,
 ) -> tuple[Answer, str | None]:
-    """The answer, stored, and the state of its task, or None if the answer filled no slot; `given`: content, value."""
-    content, value = given
-    seconds = max(0.0, (now - held.claimed_at).total_seconds())
+    """Store the answer; return it with the state of its task, or None if it filled no slot.
+
+    `content_and_value`: the answer as sent by the page, and its validated value.
+    """
+    content, value = content_and_value
+    seconds = max(0.0, (now - assignment.claimed_at).total_seconds())
     # The page's own measure is believed as far as it can be true.
     active = None if active_seconds is None else min(max(0.0, active_seconds), seconds)
-    late = now > held.expires_at
+    late = now > assignment.expires_at
     ((paid, extra, task_state),) = sql.rows(
-        STORE, assignment=held.pk, task=held.task_id, job=held.job_id, worker=held.worker_id, slot=held.slot_id,
-        fence=held.fence, content=json.dumps(content), value=json.dumps(value), seconds=seconds, active_seconds=active,
-        price=held.price, pay_extra=job.late_answers_paid, late=late, dynamic=job.dynamic, now=now,
+        STORE,
+        assignment=assignment.pk,
+        task=assignment.task_id,
+        job=assignment.job_id,
+        worker=assignment.worker_id,
+        slot=assignment.slot_id,
+        fence=assignment.fence,
+        content=json.dumps(content),
+        value=json.dumps(value),
+        seconds=seconds,
+        active_seconds=active,
+        price=assignment.price,
+        pay_extra=job.late_answers_paid,
+        late=late,
+        dynamic=job.dynamic,
+        now=now,
         # A stay that had been counted as expired on its day is one no more.
-        expired=held.expires_at if held.state == AssignmentState.EXPIRED else None,
-    )  # fmt: skip
+        expired=assignment.expires_at if assignment.state == AssignmentState.EXPIRED else None,
+    )
     answer = Answer(
-        assignment_id=held.pk, task_id=held.task_id, job_id=held.job_id, worker_id=held.worker_id, content=content,
-        value=value, seconds=seconds, active_seconds=active, paid=paid, late=late, extra=extra,
-        gold=held.slot_id is None, submitted_at=now,
-    )  # fmt: skip
+        assignment_id=assignment.pk,
+        task_id=assignment.task_id,
+        job_id=assignment.job_id,
+        worker_id=assignment.worker_id,
+        content=content,
+        value=value,
+        seconds=seconds,
+        active_seconds=active,
+        paid=paid,
+        late=late,
+        extra=extra,
+        gold=assignment.slot_id is None,
+        submitted_at=now,
+    )
     return answer, task_state
 
 
 def _charge(answer: Answer, job: Job, now: datetime) -> None:
     if not answer.paid:
         return
-    facts: dict[str, Any] = {
+    params: dict[str, Any] = {
         "worker_id": answer.worker_id,
         "amount": answer.paid,
         "reference": f"answer:{answer.pk}",
         "now": now,
     }
     if answer.extra:  # the budget was held for the answers wanted, and this one is beyond them
-        hold.charge_funds(requester_id=job.requester_id, **facts)
+        hold.charge_funds(requester_id=job.requester_id, **params)
     else:
-        hold.charge(job_id=job.pk, **facts)
+        hold.charge(job_id=job.pk, **params)

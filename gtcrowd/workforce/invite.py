@@ -70,7 +70,7 @@ def _mail(user: User, *, by: str, now: datetime) -> None:
         "%(by)s has invited you. Choose a password with this link. It works once, and expires in %(days)s days.\n\n"
         "%(link)s\n\nIf you did not expect this e-mail, you can ignore it."
     ) % {"by": by, "days": invitations.VALID_FOR.days, "link": link}
-    send_mail(_("%(by)s invites you to gtcrowd") % {"by": by}, text, None, [user.email])
+    send_mail(_("%(by)s invites you to work with them") % {"by": by}, text, None, [user.email])
 
 
 def suspend(*, viewer: Viewer, worker: Worker, reason: str) -> None:

@@ -51,9 +51,9 @@ def prepared(object_id: int) -> dict[str, Any] | None:
     return ready.values_list("task_input", flat=True).first()
 
 
-def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
+def sample(template: str, *, task_input: Mapping[str, Any], requester: Requester) -> Page:
     """A template filled with a made-up `task.input`, to be looked at. Raises LiquidError if it is wrong."""
-    return _owned(_filled(template, given, requester, 0), requester)
+    return _owned(_filled(template, task_input, requester, 0), requester)
 
 
 def text(job: Job) -> str:
@@ -83,10 +83,10 @@ def _owned(page: Page, requester: Requester) -> Page:
     return replace(page, own=True, allowed=tuple(requester.script_origins))
 
 
-def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
+def _filled(template: str, task_input: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
     origins: set[str] = set()
     objects: set[str] = set()
-    html = pages.render(template, task_input=given, grant=_granter(requester, job_id, origins, objects))
+    html = pages.render(template, task_input=task_input, grant=_granter(requester, job_id, origins, objects))
     return Page(LIBRARY.sub("", html), origins, objects)
 
 

@@ -57,7 +57,7 @@ def test_a_tried_page_is_shown_with_its_own_task_input(owner, hook, put):
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"sample_answers": "{"}, "one answer a line"),
+        ({"sample_answers": "{"}, "one answer per line"),
         ({"pre_hook": "x"}, "installed here: none"),
         ({"manifest": "s3://ibis/in.manifest"}, "in one of your buckets"),
     ],
@@ -115,7 +115,7 @@ def test_an_owner_names_origins_with_a_warning(owner, alice):
 
     refused = owner.post("/settings/", {"script_origins": "https://cdn.example.org\nhttps://*"})
     assert refused.status_code == 422
-    assert "without a path or a star" in refused.content.decode()
+    assert "without a path or wildcard" in refused.content.decode()
     assert owner.post("/settings/", {"script_origins": "https://cdn.example.org\nhttps://b.example"}).status_code == 302
     assert Requester.objects.get(pk=alice.requester.pk).script_origins == [
         "https://cdn.example.org",

@@ -252,7 +252,7 @@ def test_drift_is_kept_and_drawn_in_the_dossier(alice, job, crowd):
 @pytest.mark.django_db
 def test_changes_stand_on_the_quality_page(alice, bob, job, ask, now):
     other = ask("c", name="owls")
-    change.change(viewer=alice, job=other, given={"price": "0.036"}, now=now + timedelta(days=1))
+    change.change(viewer=alice, job=other, values={"price": "0.036"}, now=now + timedelta(days=1))
     assert frames.changes(alice, other.pk)["field"].tolist() == ["price"]
 
     (drawn,) = (part.drawn for part in content(alice, "/dashboards/quality/").parts if part.name == "agreement")

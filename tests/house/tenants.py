@@ -137,7 +137,7 @@ def _job(viewer: Viewer, team: Team, manifest: str, marker: str, now: datetime) 
         "instructions": {"short": f"Short {marker}"}, "price": "0.012", "workers_per_object": 2,
         "method": "majority",
     }  # fmt: skip
-    job = create.create(viewer=viewer, given=given, now=now)
+    job = create.create(viewer=viewer, values=given, now=now)
     return job_lifecycle.advance(job.pk, now=now)
 
 
@@ -152,7 +152,7 @@ def _work(viewer: Viewer, job: Job, workers: list[Worker], marker: str, now: dat
             submit.submit(
                 assignment=held, content={"crowd-classifier": {"label": label}}, now=now + timedelta(seconds=9)
             )
-    change.change(viewer=viewer, job=job, given={"price": "0.024"}, now=now)
+    change.change(viewer=viewer, job=job, values={"price": "0.024"}, now=now)
     job_worker.pause(viewer=viewer, job=job, worker=workers[1], reason=f"Reason {marker}", now=now)
     run = consolidate.run_batch(Job.objects.select_related("counters").get(pk=job.pk), now=now)
     assert run is not None

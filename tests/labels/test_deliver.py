@@ -214,7 +214,7 @@ def test_another_hook_is_given_what_failed_by_the_one_before(custom, hook, give,
     assert Task.objects.get(position=0).state == "failed"
 
     hook.reply = agreed
-    change.change(viewer=alice, job=job, given={"post_hook": f"{hook.url}/2"}, now=now)
+    change.change(viewer=alice, job=job, values={"post_hook": f"{hook.url}/2"}, now=now)
     job_lifecycle.advance(job.pk, now=now + deliver.AGE)
 
     label = Label.objects.get()
@@ -229,7 +229,7 @@ def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
     hook.reply = lambda event: (500, b"")
     job = job_lifecycle.advance(job.pk, now=now)
 
-    change.change(viewer=alice, job=job, given={"post_hook": ""}, now=now)
+    change.change(viewer=alice, job=job, values={"post_hook": ""}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Completed", "all-labeled")
@@ -329,7 +329,7 @@ def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, no
     job = job_lifecycle.advance(job.pk, now=now + deliver.AGE)
     assert Label.objects.get().answers == 1
 
-    change.change(viewer=alice, job=job, given={"workers_per_object": 2}, now=now)
+    change.change(viewer=alice, job=job, values={"workers_per_object": 2}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
     give("dan", job, {"bird": "ibis"})
     job_lifecycle.advance(job.pk, now=now + deliver.AGE)
@@ -417,7 +417,7 @@ def first_answer(event):
 
 
 def test_other_kinds_have_methods_of_their_own(ask, hook):
-    with pytest.raises(JobRefused, match="is for jobs of the kind custom"):
+    with pytest.raises(JobRefused, match="can only be used with the task type custom"):
         ask(post_hook=hook.url)
 
 

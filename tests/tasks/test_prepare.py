@@ -174,11 +174,11 @@ def test_no_worker_gets_what_is_not_prepared(hook, ask, hire, now, monkeypatch, 
 
 def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, alice, hire, now):
     job = ask("a", "b", max_concurrent=1, workers_per_object=1, template=PAGE)
-    change.change(viewer=alice, job=job, given={"pre_hook": hook.url}, now=now)
+    change.change(viewer=alice, job=job, values={"pre_hook": hook.url}, now=now)
 
     assert opening.open_next(job, now=now) == 0
     assert opening.release(Job.objects.get(), now=now) == 0
-    change.change(viewer=alice, job=job, given={"max_concurrent": 5}, now=now)
+    change.change(viewer=alice, job=job, values={"max_concurrent": 5}, now=now)
     job_lifecycle.advance(job.pk, now=now)
     assert [event["dataObject"]["source"] for event in hook.events] == ["b"]
     assert Task.objects.count() == 2
@@ -187,9 +187,9 @@ def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, ali
 def test_every_hook_that_a_job_had_stays_known(hook, ask, alice, now):
     job = ask("a", pre_hook=hook.url)
     later = now + timedelta(hours=1)
-    change.change(viewer=alice, job=job, given={"pre_hook": f"{hook.url}2"}, now=later)
-    change.change(viewer=alice, job=job, given={"pre_hook": f"{hook.url}2", "priority": 3}, now=later)
-    change.change(viewer=alice, job=job, given={"pre_hook": ""}, now=later)
+    change.change(viewer=alice, job=job, values={"pre_hook": f"{hook.url}2"}, now=later)
+    change.change(viewer=alice, job=job, values={"pre_hook": f"{hook.url}2", "priority": 3}, now=later)
+    change.change(viewer=alice, job=job, values={"pre_hook": ""}, now=later)
 
     kept = list(Hook.objects.order_by("number").values_list("number", "target", "set_at", "set_by"))
     user = alice.user.pk

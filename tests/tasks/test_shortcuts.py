@@ -46,14 +46,14 @@ def test_keys_change_places_one_after_the_other(cleo):
         ("return", "F5", "F5 is kept by the browser."),
         ("return", "Ctrl+w", "Ctrl + W is kept by the browser."),
         ("submit", "Enter", "Enter is kept by the browser."),
-        ("category-1", "Alt+1", "A category needs a single character"),
-        ("category-1", "F2", "A category needs a single character"),
+        ("category-1", "Alt+1", "The key of a category must be a single character"),
+        ("category-1", "F2", "The key of a category must be a single character"),
         ("return", "Escape", "Press a character"),
         ("return", "\0", "Press a character"),
         ("return", "\ud800", "Press a character"),
         ("return", 7, "Press a character"),
-        ("fly", "x", "There is no such shortcut."),
-        ([], "x", "There is no such shortcut."),
+        ("fly", "x", "This shortcut does not exist."),
+        ([], "x", "This shortcut does not exist."),
     ],
 )
 def test_keys_that_will_not_do_are_refused(cleo, name, key, problem):

@@ -80,7 +80,7 @@ def test_one_bad_address_invites_nobody(alice, team, now):
     with pytest.raises(invite.InviteRefused) as refused:
         invite.invite(viewer=alice, emails=["good@example.org", "bad"], now=now)
 
-    assert refused.value.faults == [("bad", "is not an e-mail address.")]
+    assert refused.value.faults == [("bad", "is not a valid e-mail address.")]
     assert not Worker.objects.exists()
 
 
