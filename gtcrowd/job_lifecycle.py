@@ -17,8 +17,9 @@ from django.db import transaction
 from gtcrowd import manifest
 from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
-from gtcrowd.labels import consolidate, deliver, progress
+from gtcrowd.labels import consolidate, progress
 from gtcrowd.labels.exports import output_manifest
+from gtcrowd.labels.post_annotation import batches
 from gtcrowd.ledger import hold
 from gtcrowd.platform import locks, queue, reasons
 from gtcrowd.platform.reasons import Reason
@@ -120,7 +121,7 @@ def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
     """Have the hook label what has ended; returns whether nothing is left that waits for it."""
     with hooks.turn(wait=job.simulated) as mine:
         if mine:
-            return deliver.deliver(job, now=now, at_end=at_end)
+            return batches.deliver(job, now=now, at_end=at_end)
     queue.advance(job.pk, wait=2)
     return False
 
@@ -162,7 +163,7 @@ def _conclude(job: Job, to: str, now: datetime) -> None:
     if job.post_hook:
         if not _deliver(job, now, at_end=True):
             return  # the job says what it waits for
-        deliver.label_known(job, now=now)
+        batches.label_gold(job, now=now)
     else:
         consolidate.run_whole(job, now=now)
     tally = progress.count(job, now=now)
@@ -180,7 +181,7 @@ def relabel(job_id: int, *, now: datetime) -> None:
     with _alone(job_id):
         job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job_id)
         if job.post_hook:
-            deliver.label_known(job, now=now)
+            batches.label_gold(job, now=now)
         else:
             consolidate.run_whole(job, now=now)
         progress.count(job, now=now)

@@ -42,9 +42,9 @@ class SignedInAuthentication(SessionAuthentication):
     """The session of a person who is a member of a requester; changes need the CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, Viewer] | None:
-        found = super().authenticate(request)
-        viewer = access.viewer_of(request._request) if found else None
-        return (found[0], viewer) if found and viewer else None
+        authenticated = super().authenticate(request)
+        viewer = access.viewer_of(request._request) if authenticated else None
+        return (authenticated[0], viewer) if authenticated and viewer else None
 
 
 class IsMember(BasePermission):

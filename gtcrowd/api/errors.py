@@ -103,7 +103,7 @@ TELLING: dict[type[Exception], Callable[[Any], list[dict[str, Any]]]] = {
         {"field": "script_origins", "value": _plain(value), "problem": text} for value, text in e.faults
     ],
     InviteRefused: lambda e: [{"field": "emails", "value": address, "problem": text} for address, text in e.faults],
-    GoldRefused: lambda e: [{"field": f"[{place}]", "problem": text} for place, text in e.faults],
+    GoldRefused: lambda e: [{"field": f"[{position}]", "problem": text} for position, text in e.faults],
     MessageRefused: lambda e: [{"field": e.field, "problem": str(e)}],
     TeamRefused: lambda e: [{"field": e.field, "problem": str(e)}],
     UnknownMethod: lambda e: [{"field": "method", "value": e.name, "problem": str(e)}],
@@ -118,7 +118,7 @@ def _plain(value: object) -> object:
 
 def _text(detail: Any) -> str:
     if isinstance(detail, dict):
-        return "; ".join(f"{name}: {_text(one)}" for name, one in detail.items())
+        return "; ".join(f"{name}: {_text(detail_)}" for name, detail_ in detail.items())
     if isinstance(detail, list):
-        return "; ".join(_text(one) for one in detail)
+        return "; ".join(_text(detail_) for detail_ in detail)
     return str(detail)

@@ -73,7 +73,7 @@ class JobPlan(APIView):
     def post(self, request: Request) -> Response:
         viewer = caller(request)
         planned = create.plan(viewer=viewer, values=mapping(request))
-        shown = {
+        plan_fields = {
             "objects": planned.objects,
             "tasks": planned.cost.tasks,
             "cost_of_answers": planned.cost.answers,
@@ -81,7 +81,7 @@ class JobPlan(APIView):
             "total": planned.cost.total,
             "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         }
-        return Response(serializers.PlanShape(shown).data)
+        return Response(serializers.PlanShape(plan_fields).data)
 
 
 class JobDetail(APIView):
@@ -106,10 +106,10 @@ class JobChanges(APIView):
         responses=serializers.ChangeShape(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        found = (
+        changes = (
             JobChange.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
         )
-        return Response(serializers.ChangeShape(found.order_by("-at", "-pk")[:1000], many=True).data)
+        return Response(serializers.ChangeShape(changes.order_by("-at", "-pk")[:1000], many=True).data)
 
 
 class JobStop(APIView):

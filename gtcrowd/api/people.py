@@ -27,11 +27,11 @@ class Teams(APIView):
         responses={201: serializers.TeamShape, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        given = request.data if isinstance(request.data, dict) else {}
+        body = request.data if isinstance(request.data, dict) else {}
         team = setup.team(
             viewer=caller(request),
-            name=str(given.get("name", "")),
-            description=str(given.get("description", "")),
+            name=str(body.get("name", "")),
+            description=str(body.get("description", "")),
         )
         return Response(serializers.TeamShape(team).data, status=201)
 
@@ -55,13 +55,13 @@ class Workers(APIView):
         responses={202: serializers.WorkerShape(many=True), **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        given = request.data if isinstance(request.data, dict) else {}
-        emails = given.get("emails")
+        body = request.data if isinstance(request.data, dict) else {}
+        emails = body.get("emails")
         teams = Team.objects.visible_to(caller(request)).filter(workforce__requester=caller(request).requester)
-        team = get_object_or_404(teams, name__iexact=str(given["team"])) if given.get("team") else None
+        team = get_object_or_404(teams, name__iexact=str(body["team"])) if body.get("team") else None
         invited = invite.invite(
             viewer=caller(request),
-            emails=[str(one) for one in emails] if isinstance(emails, list) else [],
+            emails=[str(email) for email in emails] if isinstance(emails, list) else [],
             team=team,
             now=timezone.now(),
         )

@@ -179,7 +179,7 @@ class TriedShape(serializers.Serializer[Any]):
 def tried(trial: Trial) -> dict[str, Any]:
     """A trial as `TriedShape` shows it."""
     return {
-        "objects": [asdict(one) | {"object": one.position} for one in trial.objects],
+        "objects": [asdict(tried_object) | {"object": tried_object.position} for tried_object in trial.objects],
         "after": asdict(trial.after) if trial.after else None,
     }
 

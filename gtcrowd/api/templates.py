@@ -52,14 +52,14 @@ class RenderTemplate(APIView):
         responses={200: RenderedShape, 400: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
-        given = RenderRequestShape(data=request.data)
-        given.is_valid(raise_exception=True)
-        text, facts = given.validated_data["template"], given.validated_data.get("task_input", {})
+        serializer = RenderRequestShape(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        text, task_input = serializer.validated_data["template"], serializer.validated_data.get("task_input", {})
         faults = pages.faults(text)
         rendered = ""
         if not faults:
             try:
-                rendered = rendering.sample(text, task_input=facts, requester=caller(request).requester).html
+                rendered = rendering.sample(text, task_input=task_input, requester=caller(request).requester).html
             except rendering.LiquidError as error:
                 faults = [pages.fault_of(error, text)]
         return Response({"rendered": rendered, "errors": [{"line": f.line, "problem": f.problem} for f in faults]})

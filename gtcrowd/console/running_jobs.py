@@ -131,5 +131,5 @@ def _done(request: HttpRequest, job: Job, act: Callable[[], object], done: str) 
 
 def _job(viewer: Viewer, name: str) -> Job:
     own = Job.objects.visible_to(viewer).select_related("team__workforce")
-    asked: Job = get_object_or_404(own, name__iexact=name)
-    return asked
+    job: Job = get_object_or_404(own, name__iexact=name)
+    return job

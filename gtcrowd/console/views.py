@@ -106,7 +106,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "listed": kinds.kind(shown_job.kind).values(shown_job.categories) is not None,
         "gold_asked": forms.gold_values(shown_job.gold),
         "hooks": _hooks(viewer, shown_job),
-        "messaging": worker_messages.shown(viewer, shown_job),
+        "messaging": worker_messages.context(viewer, shown_job),
     }
     return render(request, "console/job.html", context)
 
@@ -150,7 +150,7 @@ def export(request: HttpRequest, viewer: Viewer, name: str, export: str) -> Http
 @require_GET
 def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     workers = Worker.objects.visible_to(viewer).select_related("user").prefetch_related("teams").order_by("user__name")
-    shown = {
+    context = {
         "workers": workers[:500],
         "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
         "own_teams": Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester),
@@ -159,7 +159,7 @@ def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "roles": Role.choices,
         "fresh_key": request.session.pop("fresh_key", None),
     }
-    return render(request, "console/people.html", shown)
+    return render(request, "console/people.html", context)
 
 
 @member
@@ -234,11 +234,11 @@ def _job(viewer: Viewer, name: str) -> Job:
 
 def _job_workers(viewer: Viewer, job: Job) -> list[dict[str, Any]]:
     rows = JobWorker.objects.visible_to(viewer).filter(job=job).select_related("worker__user", "worker__workforce")
-    found = []
+    entries = []
     for row in rows.order_by("state", "-answers")[:50]:
         low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
-        found.append({"row": row, "low": low, "high": high})
-    return found
+        entries.append({"row": row, "low": low, "high": high})
+    return entries
 
 
 def _hooks(viewer: Viewer, job: Job) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ class Hooks:
             except posting.Refused as refused:
                 return str(refused)
             return None
-        names = sorted(one.name for one in entry_points(group=GROUPS[stage]))
+        names = sorted(entry_point.name for entry_point in entry_points(group=GROUPS[stage]))
         if target in names:
             return None
         installed = ", ".join(names) or _("none")
@@ -81,11 +81,11 @@ def _posted(call: Call) -> Any:
 
 
 def _computed(call: Call) -> Any:
-    found = next(iter(entry_points(group=GROUPS[call.stage], name=call.target)), None)
-    if found is None:
+    entry_point = next(iter(entry_points(group=GROUPS[call.stage], name=call.target)), None)
+    if entry_point is None:
         raise HookFault(Reason.HOOK_NOT_INSTALLED, name=call.target)
     try:
-        function: Callable[[Any], Any] = found.load()
+        function: Callable[[Any], Any] = entry_point.load()
         answer = function(json.loads(json.dumps(call.event)))
     except Exception as error:  # whatever an installed hook raises is its fault, and is told as such
         raise HookFault(

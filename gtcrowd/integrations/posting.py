@@ -43,8 +43,8 @@ class Failed(Explained):
 
 
 @dataclass(frozen=True)
-class _Place:
-    """An address in its parts."""
+class _Target:
+    """The parts of a URL."""
 
     secure: bool
     host: str
@@ -52,13 +52,13 @@ class _Place:
     path: str
 
     @property
-    def named(self) -> str:
-        """As the header Host has it."""
+    def host_header(self) -> str:
+        """The value of the header Host."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
-def read(address: str) -> _Place:
+def read(address: str) -> _Target:
     """The parts of an address. Raises Refused; nothing is looked up."""
     try:
         parts = urlsplit(address)
@@ -75,7 +75,7 @@ def read(address: str) -> _Place:
     if not HOST.fullmatch(parts.hostname or "") or not PATH.fullmatch(path) or port == 0:
         raise Refused(Reason.HOOK_ADDRESS, address=address[:200])
     secure = parts.scheme == "https"
-    return _Place(secure, str(parts.hostname), port or (443 if secure else 80), path)
+    return _Target(secure, str(parts.hostname), port or (443 if secure else 80), path)
 
 
 def host(address: str) -> str:
@@ -88,21 +88,21 @@ def host(address: str) -> str:
 
 def allowed(address: str) -> bool:
     """Whether this IP address may be called: a public one, or one of a network that the operator allows."""
-    found = _innermost(ip_address(address.partition("%")[0]))
+    address_ = _embedded_ipv4(ip_address(address.partition("%")[0]))
     networks = [ip_network(network) for network in settings.GTCROWD_HOOK_NETWORKS]
-    if any(found in network for network in networks if network.version == found.version):
+    if any(address_ in network for network in networks if network.version == address_.version):
         return True
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    return address_.is_global and not address_.is_multicast and not address_.is_reserved
 
 
 def post(address: str, body: bytes, headers: Mapping[str, str], *, most: int) -> bytes:
     """What the server at `address` answers with 2xx, at most so many bytes. Raises Refused, Failed."""
-    place = read(address)
+    target = read(address)
     seconds = settings.GTCROWD_HOOK_SECONDS
     with _Clock(seconds) as clock:
         try:
-            with _connected(place, clock) as connection:
-                connection.request("POST", place.path, body, {"Host": place.named, **headers})
+            with _connected(target, clock) as connection:
+                connection.request("POST", target.path, body, {"Host": target.host_header, **headers})
                 content = _answer(connection.getresponse(), most)
             if clock.over:  # what was cut off there may look like an end
                 raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True)
@@ -111,27 +111,27 @@ def post(address: str, body: bytes, headers: Mapping[str, str], *, most: int) ->
             raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True) from error
         except ssl.SSLCertVerificationError as error:
             raise Failed(
-                Reason.HOOK_CERTIFICATE, host=place.host, detail=error.verify_message, passing=False
+                Reason.HOOK_CERTIFICATE, host=target.host, detail=error.verify_message, passing=False
             ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             if clock.over:
                 raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True) from error
             detail = sql.storable_text(str(error)[:200]) or type(error).__name__
-            raise Failed(Reason.HOOK_UNREACHABLE, host=place.named, detail=detail, passing=True) from error
+            raise Failed(Reason.HOOK_UNREACHABLE, host=target.host_header, detail=detail, passing=True) from error
 
 
-def _innermost(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """The IPv4 address inside of an IPv6 one that stands for it, in any of the ways there are."""
-    if isinstance(found, IPv4Address):
-        return found
-    inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+    if isinstance(address, IPv4Address):
+        return address
+    inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
     if inner:
         return inner
-    packed = found.packed
+    packed = address.packed
     # NAT64, and the retired form `::a.b.c.d`; `::` and `::1` are themselves.
-    if found in NAT64 or (packed[:12] == bytes(12) and int(found) > 1):
+    if address in NAT64 or (packed[:12] == bytes(12) and int(address) > 1):
         return IPv4Address(packed[12:])
-    return found
+    return address
 
 
 class _Clock:
@@ -166,29 +166,29 @@ class _Clock:
 
 
 @contextmanager
-def _connected(place: _Place, clock: _Clock) -> Iterator[http.client.HTTPConnection]:
-    sock = _open(place)
+def _connected(target: _Target, clock: _Clock) -> Iterator[http.client.HTTPConnection]:
+    sock = _open(target)
     try:
         clock.watch(sock)
         sock.settimeout(settings.GTCROWD_HOOK_SECONDS)
-        if place.secure:
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=place.host)
+        if target.secure:
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=target.host)
             clock.watch(sock)
-        connection = http.client.HTTPConnection(place.host, place.port)
+        connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = sock  # so that it makes none of its own
         yield connection
     finally:
         sock.close()
 
 
-def _open(place: _Place) -> socket.socket:
+def _open(target: _Target) -> socket.socket:
     """A socket connected to an address of the place that was checked."""
     failed: OSError | None = None
-    for family, kind, protocol, where in _checked(place):
+    for family, kind, protocol, address in _allowed_addresses(target):
         sock = socket.socket(family, kind, protocol)
         sock.settimeout(CONNECT_SECONDS)
         try:
-            sock.connect(where)
+            sock.connect(address)
         except OSError as error:
             sock.close()
             failed = error
@@ -197,13 +197,17 @@ def _open(place: _Place) -> socket.socket:
     raise failed or OSError("no address")
 
 
-def _checked(place: _Place) -> list[tuple[Any, ...]]:
+def _allowed_addresses(target: _Target) -> list[tuple[Any, ...]]:
     """The addresses of the place that may be called. Raises Refused if there is none but others."""
-    found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    good = [(family, kind, protocol, where) for family, kind, protocol, _name, where in found if allowed(str(where[0]))]
-    if found and not good:
-        raise Refused(Reason.HOOK_NETWORK, host=place.host, address=str(found[0][4][0]))
-    return good
+    resolved = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    usable = [
+        (family, kind, protocol, address)
+        for family, kind, protocol, _name, address in resolved
+        if allowed(str(address[0]))
+    ]
+    if resolved and not usable:
+        raise Refused(Reason.HOOK_NETWORK, host=target.host, address=str(resolved[0][4][0]))
+    return usable
 
 
 def _answer(response: http.client.HTTPResponse, most: int) -> bytes:

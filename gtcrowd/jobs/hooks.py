@@ -131,16 +131,16 @@ def read_before(answer: object) -> dict[str, Any] | None:
     """The task input in what a hook answered, or None where no worker is needed. Raises HookFault."""
     if not isinstance(answer, Mapping):
         raise HookFault(Reason.HOOK_NO_OBJECT)
-    wanted = answer.get("isHumanAnnotationRequired", answer.get("humanAnnotationRequired", True))
-    if isinstance(wanted, str) and wanted.lower() in ("true", "false"):
-        wanted = wanted.lower() == "true"
-    if not isinstance(wanted, bool):
+    needs_workers = answer.get("isHumanAnnotationRequired", answer.get("humanAnnotationRequired", True))
+    if isinstance(needs_workers, str) and needs_workers.lower() in ("true", "false"):
+        needs_workers = needs_workers.lower() == "true"
+    if not isinstance(needs_workers, bool):
         raise HookFault(Reason.HOOK_FLAG)
-    if not wanted:
+    if not needs_workers:
         return None
-    given = answer.get("taskInput")
-    if not isinstance(given, dict):
+    task_input = answer.get("taskInput")
+    if not isinstance(task_input, dict):
         raise HookFault(Reason.HOOK_NO_INPUT)
-    if not sql.storable(given) or len(json.dumps(given, ensure_ascii=False)) > MOST_INPUT:
+    if not sql.storable(task_input) or len(json.dumps(task_input, ensure_ascii=False)) > MOST_INPUT:
         raise HookFault(Reason.HOOK_INPUT, most=f"{MOST_INPUT:,}")
-    return given
+    return task_input

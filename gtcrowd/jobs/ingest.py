@@ -56,13 +56,13 @@ def _read_all(job: Job) -> None:
 
 
 def _bring_in(job: Job, portion: list[manifest.Line]) -> None:
-    place = order.places(job)
+    place_of = order.places(job)
     with transaction.atomic():
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for line in portion:
                 labeled, named = job.label_attribute in line.fields, line.fields.get(job.object_id_key)
                 object_id = None if named is None else str(named)
-                copy.write_row((job.pk, line.index, line.text, labeled, *place(line), object_id))
+                copy.write_row((job.pk, line.index, line.text, labeled, *place_of(line), object_id))
         job.objects_ingested = portion[-1].index + 1
         job.ingest_offset = portion[-1].end
         job.save(update_fields=["objects_ingested", "ingest_offset"])

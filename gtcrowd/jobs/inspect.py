@@ -58,7 +58,7 @@ def _look_through(
         expect=EXPECTED[medium],
         extra_check=look,
     )
-    faults = [Fault("manifest", one.value, str(one)) for one in report.faults]
+    faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
     if not report.count and not faults:
         faults = [Fault("manifest", "", _("has no lines. At least one object is required."))]
     return Inspected(report.count, digest.hexdigest(), faults)

@@ -53,8 +53,8 @@ def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
             text = _("Objects cannot be added to %(job)s in the state %(state)s.")
             raise state.NotPossible(text % {"job": job, "state": job.get_state_display()})
         fresh = {_object_id(job, line): line for line in _read(job, lines)}
-        known = set(DataObject.objects.filter(job=job, object_id__in=fresh).values_list("object_id", flat=True))
-        added = [(name, line) for name, line in fresh.items() if name not in known]
+        existing = set(DataObject.objects.filter(job=job, object_id__in=fresh).values_list("object_id", flat=True))
+        added = [(name, line) for name, line in fresh.items() if name not in existing]
         if added:
             _add(job, added, now)
     if added:
@@ -112,10 +112,10 @@ def _object_id(job: Job, line: manifest.Line) -> str:
 
 
 def _add(job: Job, added: list[tuple[str, manifest.Line]], now: datetime) -> None:
-    place, first = order.places(job), job.objects_total
+    place_of, first = order.places(job), job.objects_total
     rows = []
     for number, (name, line) in enumerate(added, first):
-        rank, sequence = place(manifest.Line(number, line.text, line.fields, line.end))
+        rank, sequence = place_of(manifest.Line(number, line.text, line.fields, line.end))
         rows.append(DataObject(
             job=job, position=number, line=line.text, labeled_before=job.label_attribute in line.fields, rank=rank,
             sequence=sequence, object_id=name,

@@ -41,7 +41,7 @@ Codes = npt.NDArray[Any]
 class Answers:
     """Answers of a job in columns, and the objects and workers that their codes stand for.
 
-    columns       answers in the order of the manifest, then of the workers, so that the same answers give the same bytes
+    columns       answers, ordered by position and worker, so that the same answers give the same bytes
     objects       (n_objects,) ids of the answered objects, in the order of the manifest
     positions     (n_objects,) their positions in the manifest
     workers       (n_workers,) ids, ascending
@@ -106,15 +106,15 @@ def _accuracy(job: Job, workers: Codes) -> npt.NDArray[np.float64]:
     with connection.cursor() as cursor:
         cursor.execute(WEIGHED, {"job": job.pk})
         for worker, right, gold_seen in cursor.fetchall():
-            place = np.searchsorted(workers, worker)
-            if place < len(workers) and workers[place] == worker:
-                accuracy[place] = (right + 0.5) / (gold_seen + 1)
+            index = np.searchsorted(workers, worker)
+            if index < len(workers) and workers[index] == worker:
+                accuracy[index] = (right + 0.5) / (gold_seen + 1)
     return accuracy
 
 
-def _places(ids: Codes, position: Codes, wanted: Codes) -> Codes:
+def _places(ids: Codes, position: Codes, task_ids: Codes) -> Codes:
     """For each wanted task its place in the order of the manifest, among all tasks of the job."""
     by_id = np.argsort(ids)
     rank = np.empty(len(ids), dtype=np.int64)
     rank[np.argsort(position)] = np.arange(len(ids))
-    return rank[by_id][np.searchsorted(ids, wanted, sorter=by_id)]
+    return rank[by_id][np.searchsorted(ids, task_ids, sorter=by_id)]

@@ -39,7 +39,7 @@ class UnknownMethod(Exception):
     """The kind of label has no such method."""
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        self.name, self.gold_answers = name, known
+        self.name, self.known = name, known
         text = _("%(name)s is not one of %(known)s.")
         super().__init__(text % {"name": repr(name), "known": ", ".join(known)})
 
@@ -123,7 +123,7 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
         chosen = _chosen(answers, write)
         run.labels = _write_labels(run, concluded, answers, chosen, now)
         placed = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
-        assets.write(job, ((position, concluded.labels[code]) for position, code in placed), made=now)
+        assets.write(job, ((position, concluded.labels[code]) for position, code in placed), created_at=now)
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()
@@ -201,18 +201,18 @@ def _parts(concluded: Aggregation[list[Any]], chosen: columns.Codes) -> pa.Array
 
 
 def _write_qualities(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answers) -> None:
-    found = concluded
-    rows = None if found.confusion is None else found.confusion.round(6).tolist()
+    result = concluded
+    rows = None if result.confusion is None else result.confusion.round(6).tolist()
     confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
     bulk_copy.write(
         WorkerQuality._meta.db_table,
         {
             "run_id": pa.array([run.pk]),
             "worker_id": pa.array(answers.workers),
-            "answers": pa.array(found.answers),
-            "accuracy": pa.array(found.accuracy),
-            "low": pa.array(found.low),
-            "high": pa.array(found.high),
+            "answers": pa.array(result.answers),
+            "accuracy": pa.array(result.accuracy),
+            "low": pa.array(result.low),
+            "high": pa.array(result.high),
             "confusion": pa.array(confusion, pa.large_string()),
         },
         rows=len(answers.workers),

@@ -12,10 +12,10 @@ import psycopg
 from django.db import connection
 
 
-def rows(sql: str, **facts: Any) -> list[tuple[Any, ...]]:
+def rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
     """What the statement selects or returns, with `facts` for its `%(name)s`. Raises what Django's cursors raise."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        cursor.execute(sql, facts, prepare=True)
+        cursor.execute(sql, params, prepare=True)
         return cursor.fetchall()
 
 
@@ -34,10 +34,10 @@ def storable_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
-def run(sql: str, **facts: Any) -> int:
+def run(sql: str, **params: Any) -> int:
     """How many rows the statement changed."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        cursor.execute(sql, facts, prepare=True)
+        cursor.execute(sql, params, prepare=True)
         return cursor.rowcount
 
 

@@ -61,7 +61,7 @@ class Thread:
 
     @property
     def waits(self) -> bool:
-        return any(one.from_worker and one.done_at is None for one in self.messages)
+        return any(message.from_worker and message.done_at is None for message in self.messages)
 
     @property
     def name(self) -> str:
@@ -91,9 +91,14 @@ def write(
             ]
         )
         same = (job.pk, assignment.pk if assignment else None, about, words)
-        for one in latest:
-            if (one.job_id, one.assignment_id, one.about, one.text) == same and one.sent_at > now - AGAIN:
-                return one
+        for message in latest:
+            if (
+                message.job_id,
+                message.assignment_id,
+                message.about,
+                message.text,
+            ) == same and message.sent_at > now - AGAIN:
+                return message
         if len(latest) >= MOST_AN_HOUR:
             raise TooMany
         sent = Message.objects.create(
@@ -165,7 +170,7 @@ def threads(*, viewer: Viewer, job: Job, most: int) -> list[Thread]:
     by_worker: dict[int, list[Message]] = {worker: [] for worker in order}
     for row in rows.order_by("sent_at", "pk"):
         by_worker[row.worker_id].append(row)
-    return [Thread(found[0].worker, found[-MOST_SHOWN:]) for found in by_worker.values() if found]
+    return [Thread(rows[0].worker, rows[-MOST_SHOWN:]) for rows in by_worker.values() if rows]
 
 
 def waiting(jobs: Iterable[int]) -> dict[int, int]:

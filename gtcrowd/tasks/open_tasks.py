@@ -139,8 +139,8 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
         return 0, 0
     order, after, before = behind(job), last(job), 2**63 - 1
     if job.pre_hook:
-        found = sql.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
-        before = found[0][0] if found else before
+        rows = sql.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
+        before = rows[0][0] if rows else before
     outcome, prepared = PREPARED
     if not job.pre_hook and not Hook.objects.filter(job=job, stage=Stage.PRE).exists():
         outcome, prepared = "'ready'", ""
@@ -180,8 +180,8 @@ def behind(job: Job) -> str:
 
 def last(job: Job) -> int:
     """The place of the last object that was opened."""
-    found = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).aggregate(last=Max(behind(job)))["last"]
-    return -1 if found is None else found
+    position = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).aggregate(last=Max(behind(job)))["last"]
+    return -1 if position is None else position
 
 
 def _room(job: Job, *, first: bool) -> int:

@@ -34,7 +34,7 @@ WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.lab
   AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
 ORDER BY object.{behind} LIMIT %(count)s
 """
-KNOWN = """
+GOLD = """
 SELECT object.id, object.line FROM tasks_gold gold JOIN jobs_dataobject object ON object.id = gold.task_id
 WHERE gold.job_id = %(job)s AND gold.active
   AND NOT EXISTS (SELECT FROM jobs_preannotation prepared WHERE prepared.data_object_id = object.id)
@@ -51,7 +51,7 @@ SELECT count(*) FROM (
 
 
 @dataclass(frozen=True)
-class Made:
+class PreparedObject:
     """What came of one object: a task input, or none where no worker is needed, or a fault."""
 
     task_input: dict[str, Any] | None = None
@@ -73,60 +73,60 @@ def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
     if hook is None:
         return 0
     objects = _next(job)
-    made = [(pk, one) for pk, one in _made(job, hook, objects, seconds) if one is not None]
-    if made:
-        _keep(job, hook, made, now)
-    return len(made)
+    results = [(pk, result) for pk, result in _call_hook(job, hook, objects, seconds) if result is not None]
+    if results:
+        _store(job, hook, results, now)
+    return len(results)
 
 
-def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> Made:
+def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> PreparedObject:
     """Call the hook for one line of a manifest. Touches no database, so that many can be called side by side."""
     call = Call(target=target, stage=Stage.PRE, event=hooks.before(arn, line), secret=secret, key=key)
     try:
-        return Made(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
+        return PreparedObject(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
     except HookFault as fault:
-        return Made(fault=fault)
+        return PreparedObject(fault=fault)
 
 
 def _next(job: Job) -> list[tuple[int, str]]:
     """Id and line of the objects that come next, as many as shall be ahead of the workers."""
-    known = sql.rows(KNOWN, job=job.pk, count=PORTION)
+    gold_objects = sql.rows(GOLD, job=job.pk, count=PORTION)
     behind, after = opening.behind(job), opening.last(job)
     most = min(max(job.max_concurrent, LEAST_AHEAD), MOST_AHEAD, opening.most_labeled(job) or MOST_AHEAD)
     ((ahead,),) = sql.rows(AHEAD.format(behind=behind), job=job.pk, after=after, most=most)
     count = min(PORTION, most - ahead)
     if count <= 0:
-        return known
-    return known + sql.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
+        return gold_objects
+    return gold_objects + sql.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
 
 
-def _made(
+def _call_hook(
     job: Job, hook: Hook, objects: Sequence[tuple[int, str]], seconds: float | None
-) -> list[tuple[int, Made | None]]:
+) -> list[tuple[int, PreparedObject | None]]:
     secret, arn, began = hook_secret.of(job.requester), hooks.name_of(job), time.monotonic()
 
-    def one(found: tuple[int, str]) -> tuple[int, Made | None]:
-        pk, line = found
+    def prepare_one(data_object: tuple[int, str]) -> tuple[int, PreparedObject | None]:
+        pk, line = data_object
         if seconds is not None and time.monotonic() - began > seconds:
             return pk, None
         key = hashlib.sha256(f"pre/{hook.pk}/{pk}".encode()).hexdigest()
         return pk, make(arn, hook.target, line, secret=secret, key=key)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hook") as pool:
-        return list(pool.map(one, objects))
+        return list(pool.map(prepare_one, objects))
 
 
-def _keep(job: Job, hook: Hook, made: Sequence[tuple[int, Made]], now: datetime) -> None:
+def _store(job: Job, hook: Hook, results: Sequence[tuple[int, PreparedObject]], now: datetime) -> None:
     rows = [
         PreAnnotation(
-            data_object_id=pk, job=job, hook=hook, outcome=one.outcome, task_input=one.task_input, made_at=now
+            data_object_id=pk, job=job, hook=hook, outcome=result.outcome, task_input=result.task_input, made_at=now
         )
-        for pk, one in made
+        for pk, result in results
     ]  # fmt: skip
     errors = [
-        ObjectError(data_object_id=pk, job=job, reason_code=one.fault.reason, reason_params=one.fault.params)
-        for pk, one in made
-        if one.fault
+        ObjectError(data_object_id=pk, job=job, reason_code=result.fault.reason, reason_params=result.fault.params)
+        for pk, result in results
+        if result.fault
     ]
     with transaction.atomic():
         PreAnnotation.objects.bulk_create(rows, ignore_conflicts=True)

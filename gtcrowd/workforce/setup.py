@@ -26,10 +26,10 @@ class TeamRefused(Exception):
 def private(requester: Requester) -> Workforce:
     """The requester's private workforce, founded with a team for everybody if there is none yet."""
     with transaction.atomic():
-        workforce, made = Workforce.objects.get_or_create(
+        workforce, created = Workforce.objects.get_or_create(
             type=WorkforceType.PRIVATE, requester=requester, defaults={"name": requester.slug}
         )
-        if made:
+        if created:
             Team.objects.create(workforce=workforce, name=EVERYONE, description=_("All workers of this workforce"))
     return workforce
 
@@ -37,8 +37,10 @@ def private(requester: Requester) -> Workforce:
 def public() -> Workforce:
     """The one public pool, with its one team."""
     with transaction.atomic():
-        workforce, made = Workforce.objects.get_or_create(type=WorkforceType.PUBLIC, defaults={"name": "public-crowd"})
-        if made:
+        workforce, created = Workforce.objects.get_or_create(
+            type=WorkforceType.PUBLIC, defaults={"name": "public-crowd"}
+        )
+        if created:
             Team.objects.create(
                 workforce=workforce, name="public-crowd", description=_("All workers of the public workforce")
             )
@@ -82,16 +84,16 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
 def requester(*, slug: str, name: str) -> Requester:
     """A new tenant, with its private workforce, and a bucket named like its slug."""
     with transaction.atomic():
-        made = Requester.objects.create(slug=slug, name=name)
-        Bucket.objects.create(name=slug, requester=made)
-        private(made)
-    return made
+        new_requester = Requester.objects.create(slug=slug, name=name)
+        Bucket.objects.create(name=slug, requester=new_requester)
+        private(new_requester)
+    return new_requester
 
 
 def member(*, requester: Requester, user: User, role: str) -> Member:
     """Give a person a role with a requester, or another one than before."""
-    made, _created = Member.objects.update_or_create(requester=requester, user=user, defaults={"role": role})
-    return made
+    row, _created = Member.objects.update_or_create(requester=requester, user=user, defaults={"role": role})
+    return row
 
 
 def enlist(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team, ...] = ()) -> Worker:
@@ -99,6 +101,6 @@ def enlist(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team
     worker, _created = Worker.objects.get_or_create(
         workforce=workforce, user=user, defaults={"state": WorkerState.ACTIVE, "joined_at": now}
     )
-    for one in teams:
-        one.workers.add(worker)
+    for team_ in teams:
+        team_.workers.add(worker)
     return worker

@@ -38,10 +38,10 @@ class Page:
 def render(assignment: Assignment) -> Page:
     """Render the page of the assignment's task. Raises LiquidError if the template has an error."""
     job = assignment.job
-    given = prepared(assignment.task_id)
-    if given is None:
-        given = task_input(job, json.loads(assignment.task.data_object.line))
-    page = _filled(text(job), given, job.requester, job.pk)
+    input_ = prepared(assignment.task_id)
+    if input_ is None:
+        input_ = task_input(job, json.loads(assignment.task.data_object.line))
+    page = _filled(text(job), input_, job.requester, job.pk)
     return _owned(page, job.requester) if job.template_id else page
 
 
@@ -92,12 +92,12 @@ def _filled(template: str, task_input: Mapping[str, Any], requester: Requester, 
 
 def _granter(requester: Requester, job_id: int, origins: set[str], objects: set[str]) -> Callable[[str], str]:
     """Return a function that signs addresses in the requester's buckets only; a template might name any."""
-    known: set[str] = set()
+    buckets: set[str] = set()
 
     def grant(uri: str) -> str:
-        if not known:
-            known.update(requester.buckets.values_list("name", flat=True))
-        if store.bucket(uri) in known:
+        if not buckets:
+            buckets.update(requester.buckets.values_list("name", flat=True))
+        if store.bucket(uri) in buckets:
             objects.add(uri)
             return signed.address(uri, job_id=job_id)
         parts = urlsplit(uri)

@@ -28,7 +28,7 @@ from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.kinds import pages
-from gtcrowd.labels import payload
+from gtcrowd.labels.post_annotation import payload
 from gtcrowd.tasks.models import Answer, Task
 from gtcrowd.workpage import rendering
 
@@ -176,7 +176,7 @@ def _payload(
         annotations = [
             payload.annotation(f"private.local.sample{number}", entry) for number, entry in enumerate(typed, 1)
         ]
-        return [payload.described(entry.position, entry.line, annotations) for entry in objects]
+        return [payload.object_entry(entry.position, entry.line, annotations) for entry in objects]
     positions = [entry.position for entry in objects]
     tasks = Task.objects.filter(job=job, position__in=positions) if job else Task.objects.none()
     entries = payload.objects(list(tasks.select_related("data_object").order_by("position")))
@@ -200,9 +200,13 @@ def _consolidate(stand_in: Job, entries: list[dict[str, Any]], secret: str, now:
     answer_counts = {entry["datasetObjectId"]: len(entry["annotations"]) for entry in entries}
     try:
         result.response = hooks.ask(call, patient=False)
-        payload.read(
-            result.response, wanted=answer_counts, attribute=stand_in.label_attribute, job_name=stand_in.name, made=now
-        )  # fmt: skip
+        payload.read_response(
+            result.response,
+            answer_counts=answer_counts,
+            attribute=stand_in.label_attribute,
+            job_name=stand_in.name,
+            created_at=now,
+        )
     except HookFault as fault:
         result.fault = str(fault)
     return result

@@ -79,9 +79,9 @@ def blocks(job: Job, run_id: int | None = None) -> Iterator[bytes]:
     """Return the same in blocks of many lines, each line with its end."""
     key = manifest.to_json(job.label_attribute)
     metadata = manifest.to_json(f"{job.label_attribute}-metadata")
-    facts = {"job": job.pk, "run": run_id, "key": key, "metadata": metadata} | _texts(job, run_id)
+    params = {"job": job.pk, "run": run_id, "key": key, "metadata": metadata} | _texts(job, run_id)
     query = f"COPY ({ROWS.format(which=CURRENT if run_id is None else OF_RUN)}) TO STDOUT"
-    with connection.cursor() as cursor, cursor.copy(query, facts) as copy:
+    with connection.cursor() as cursor, cursor.copy(query, params) as copy:
         block = bytearray()  # rows kept one by one would each hold a buffer of the driver's
         for row in copy:
             block += row
@@ -114,9 +114,9 @@ def _made(job: Job, text: bytes) -> bytes:
         return text
     line, state, reason, object_error, *rest = json.loads(text[1:])
     label = _Label(*rest)
-    if label.made is not None:
-        made = datetime.fromisoformat(label.made)
-        line = manifest.augment(line, _block(job, label._replace(made=made)))
+    if label.created_at is not None:
+        created_at = datetime.fromisoformat(label.created_at)
+        line = manifest.augment(line, _block(job, label._replace(created_at=created_at)))
     elif state == TaskState.FAILED:
         line = manifest.augment(line, kinds.failure_fields(job.label_attribute, failure(reason, object_error)))
     return f"{line}\n".encode()
@@ -129,7 +129,7 @@ class _Label(NamedTuple):
     value: Any
     confidence: float
     parts: list[float] | None
-    made: Any
+    created_at: Any
     metadata: dict[str, Any] | None = None
 
 
@@ -141,8 +141,8 @@ def _block(job: Job, label: _Label) -> dict[str, Any]:
         categories=job.categories,
         medium=job.medium,
         job_name=job.name,
-        created_at=label.made,
-        asset_uri=assets.address(job, label.position, label.made),
+        created_at=label.created_at,
+        asset_uri=assets.address(job, label.position, label.created_at),
     )
     return kinds.kind(job.kind).manifest_fields(kinds.Label(label.value, label.confidence, label.parts), context)
 
@@ -155,10 +155,10 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
     heads: dict[int, dict[str, str]] = {}
     tails: dict[int, dict[str, str]] = {}
     if values is not None and runs.count() * len(values) <= MOST_TEXTS:
-        for run, made in runs.values_list("pk", "ended_at"):  # the time of its labels, too
+        for run, created_at in runs.values_list("pk", "ended_at"):  # the time of its labels, too
             heads[run], tails[run] = {}, {}
             for value in values:
-                text = manifest.to_json(_block(job, _Label(0, value, STAND_IN, None, made)))[1:-1]
+                text = manifest.to_json(_block(job, _Label(0, value, STAND_IN, None, created_at)))[1:-1]
                 head, stand_in, tail = text.partition(str(STAND_IN))
                 if stand_in and str(STAND_IN) not in tail:
                     written = json.dumps(value, ensure_ascii=False)

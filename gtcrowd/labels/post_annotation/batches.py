@@ -22,8 +22,9 @@ from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks, state, store
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Counters, Hook, Job, JobState, ObjectError
-from gtcrowd.labels import consolidate, payload
+from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import HOOK, Label, PostAnnotationBatch, Run, RunState
+from gtcrowd.labels.post_annotation import payload
 from gtcrowd.platform import queue, reasons
 from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Answer, Gold, Task, TaskState
@@ -48,37 +49,39 @@ def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
         )
         _explain(job, None, now)
         return True
-    _begin_anew(job, hook, now)
+    _reassign(job, hook, now)
     began = time.monotonic()
     while True:
-        delivery = PostAnnotationBatch.objects.filter(
+        batch = PostAnnotationBatch.objects.filter(
             job=job, outcome=PostAnnotationBatch.Outcome.WAITING, run=None
         ).first()
-        delivery = delivery or _next(job, hook, now, at_end=at_end)
-        if delivery is None:
+        batch = batch or _next(job, hook, now, at_end=at_end)
+        if batch is None:
             _explain(job, None, now)
             return True
-        if delivery.next_at > now or not _try(job, delivery, hook, now):
-            _explain(job, delivery, now)
+        if batch.next_at > now or not _try(job, batch, hook, now):
+            _explain(job, batch, now)
             return False
         if time.monotonic() - began > SECONDS and not job.simulated:
             queue.advance(job.pk, wait=1)
             return False
 
 
-def label_known(job: Job, *, now: datetime) -> None:
+def label_gold(job: Job, *, now: datetime) -> None:
     """Known objects get their label from what is right; no hook is asked about them."""
-    known = list(Gold.objects.filter(job=job, active=True).select_related("task"))
-    labels = Label.objects.filter(job=job, current=True, position__in=[one.task.position for one in known])
-    now_labeled = dict(labels.values_list("position", "value"))
-    known = [one for one in known if now_labeled.get(one.task.position) != one.value]
-    if not known:
+    questions = list(Gold.objects.filter(job=job, active=True).select_related("task"))
+    labels = Label.objects.filter(
+        job=job, current=True, position__in=[question.task.position for question in questions]
+    )
+    labeled = dict(labels.values_list("position", "value"))
+    questions = [question for question in questions if labeled.get(question.task.position) != question.value]
+    if not questions:
         return
-    told = payload.completed({"confidence": 1}, job.name, now)
-    made = {one.task.position: payload.HookResult(one.value, told, 0) for one in known}
+    metadata = payload.with_common_metadata({"confidence": 1}, job.name, now)
+    results = {question.task.position: payload.HookResult(question.value, metadata, 0) for question in questions}
     with transaction.atomic():
-        run = _run(job, {"known": len(known)}, now)
-        _write(run, made, [one.task for one in known], now)
+        run = _run(job, {"known": len(questions)}, now)
+        _write(run, results, [question.task for question in questions], now)
 
 
 def perform(run: Run, *, now: datetime) -> None:
@@ -90,13 +93,13 @@ def perform(run: Run, *, now: datetime) -> None:
         return
     began, job, seconds = time.monotonic(), run.job, run.seconds
     try:
-        hook = _begun(run)
-        while tasks := _after(run):
-            delivery = _made(job, hook, tasks, now, run=run)
-            made = _asked(job, delivery, hook, now, patient=True)
+        hook = _hook_of_run(run)
+        while tasks := _next_of_run(run):
+            batch = _create_batch(job, hook, tasks, now, run=run)
+            results = _call_hook(job, batch, hook, now, patient=True)
             with transaction.atomic():
-                _write(run, made, tasks, now)
-                _end(delivery, PostAnnotationBatch.Outcome.DONE, now)
+                _write(run, results, tasks, now)
+                _end(batch, PostAnnotationBatch.Outcome.DONE, now)
             run.seconds = seconds + time.monotonic() - began
             run.save(update_fields=["seconds"])
             if time.monotonic() - began > SECONDS:
@@ -110,7 +113,7 @@ def perform(run: Run, *, now: datetime) -> None:
     run.save()
 
 
-def _begun(run: Run) -> Hook:
+def _hook_of_run(run: Run) -> Hook:
     """The hook that a run began with; it begins with the job's present one. Raises HookFault if there is none."""
     own = Hook.objects.filter(job=run.job, stage=Stage.POST)
     hook = own.filter(number=run.parameters["number"]).first() if run.parameters else hooks.current(run.job, Stage.POST)
@@ -122,7 +125,7 @@ def _begun(run: Run) -> Hook:
     return hook
 
 
-def _after(run: Run) -> list[Task]:
+def _next_of_run(run: Run) -> list[Task]:
     """The next objects with answers that the run has no label for yet."""
     last = Label.objects.filter(run=run).aggregate(last=Max("position"))["last"]
     answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
@@ -130,15 +133,15 @@ def _after(run: Run) -> list[Task]:
     return list(tasks.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
 
 
-def _begin_anew(job: Job, hook: Hook, now: datetime) -> None:
+def _reassign(job: Job, hook: Hook, now: datetime) -> None:
     """Give what waits for another hook, or has failed by one, to the present one."""
-    undone = PostAnnotationBatch.objects.filter(job=job, run=None).exclude(hook=hook)
+    batches = PostAnnotationBatch.objects.filter(job=job, run=None).exclude(hook=hook)
     with transaction.atomic():
-        undone.filter(outcome=PostAnnotationBatch.Outcome.WAITING).update(
+        batches.filter(outcome=PostAnnotationBatch.Outcome.WAITING).update(
             hook=hook, tries=0, reason_code="", reason_params={}, next_at=now
         )
-        failed = undone.filter(outcome=PostAnnotationBatch.Outcome.FAILED)
-        positions = [place for one in failed for place in one.positions]
+        failed = batches.filter(outcome=PostAnnotationBatch.Outcome.FAILED)
+        positions = [position for batch in failed for position in batch.positions]
         if positions:
             again = Task.objects.filter(job=job, position__in=positions, reason_code=Reason.POST_HOOK_FAILED)
             ObjectError.objects.filter(data_object__in=again.values("pk")).delete()
@@ -154,10 +157,12 @@ def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> PostAnnotatio
     waited = min((task.ended_at for task in tasks if task.ended_at), default=now)
     if not tasks or not (at_end or len(tasks) == payload.MOST_OBJECTS or waited <= now - AGE):
         return None
-    return _made(job, hook, tasks, now)
+    return _create_batch(job, hook, tasks, now)
 
 
-def _made(job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Run | None = None) -> PostAnnotationBatch:
+def _create_batch(
+    job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Run | None = None
+) -> PostAnnotationBatch:
     """A delivery of these tasks. Only after what it refers to is in the store, does it exist."""
     last = PostAnnotationBatch.objects.filter(job=job).aggregate(last=Max("iteration"))["last"] or 0
     uri = payload.address(job, "request", last + 1, now)
@@ -168,55 +173,57 @@ def _made(job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Ru
     )  # fmt: skip
 
 
-def _try(job: Job, delivery: PostAnnotationBatch, hook: Hook, now: datetime) -> bool:
+def _try(job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime) -> bool:
     """Whether the delivery has ended, be it with labels or for good without."""
     try:
-        made = _asked(job, delivery, hook, now, patient=False)
+        results = _call_hook(job, batch, hook, now, patient=False)
     except HookFault as fault:
-        return _put_off(job, delivery, fault, now)
-    tasks = list(Task.objects.filter(job=job, position__in=delivery.positions))
+        return _postpone(job, batch, fault, now)
+    tasks = list(Task.objects.filter(job=job, position__in=batch.positions))
     with transaction.atomic():
         run = _run(job, _parameters(hook), now, hook)
-        _write(run, made, tasks, now)
-        delivery.run = run
-        _end(delivery, PostAnnotationBatch.Outcome.DONE, now)
+        _write(run, results, tasks, now)
+        batch.run = run
+        _end(batch, PostAnnotationBatch.Outcome.DONE, now)
         # One that was opened again meanwhile is delivered again, with the answers that came.
         counts = dict(
             Answer.objects.filter(task__in=tasks, gold=False).values_list("task").annotate(n=Count("pk")).order_by()
         )
-        same = [task.pk for task in tasks if counts.get(task.pk) == made[task.position].answers]
-        ended = Task.objects.filter(pk__in=same, state__in=[TaskState.DONE, TaskState.FAILED], consolidated=False)
+        unchanged = [task.pk for task in tasks if counts.get(task.pk) == results[task.position].answers]
+        ended = Task.objects.filter(pk__in=unchanged, state__in=[TaskState.DONE, TaskState.FAILED], consolidated=False)
         Counters.objects.filter(job=job).update(consolidated=F("consolidated") + ended.update(consolidated=True))
     return True
 
 
-def _asked(
-    job: Job, delivery: PostAnnotationBatch, hook: Hook, now: datetime, *, patient: bool
+def _call_hook(
+    job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime, *, patient: bool
 ) -> dict[int, payload.HookResult]:
     """What the hook answers, by position. Raises HookFault."""
-    with store.store().open(delivery.request) as file:
-        given = json.load(file)
+    with store.store().open(batch.request) as file:
+        entries = json.load(file)
     call = Call(
-        target=hook.target, stage=Stage.POST, event=payload.event(job, hook.target, delivery.request, given),
-        secret=hook_secret.of(job.requester), key=f"post-{hook.pk}-{delivery.pk}",
+        target=hook.target, stage=Stage.POST, event=payload.event(job, hook.target, batch.request, entries),
+        secret=hook_secret.of(job.requester), key=f"post-{hook.pk}-{batch.pk}",
     )  # fmt: skip
     answer = hooks.ask(call, patient=patient)
-    delivery.response = payload.address(job, "response", delivery.iteration, delivery.made_at)
-    _put(delivery.response, answer)
-    wanted = {one["datasetObjectId"]: len(one["annotations"]) for one in given}
-    found = payload.read(answer, wanted=wanted, attribute=job.label_attribute, job_name=job.name, made=now)
-    return {int(name): made for name, made in found.items()}
+    batch.response = payload.address(job, "response", batch.iteration, batch.made_at)
+    _put(batch.response, answer)
+    answer_counts = {entry["datasetObjectId"]: len(entry["annotations"]) for entry in entries}
+    results = payload.read_response(
+        answer, answer_counts=answer_counts, attribute=job.label_attribute, job_name=job.name, created_at=now
+    )
+    return {int(name): result for name, result in results.items()}
 
 
-def _put_off(job: Job, delivery: PostAnnotationBatch, fault: HookFault, now: datetime) -> bool:
+def _postpone(job: Job, batch: PostAnnotationBatch, fault: HookFault, now: datetime) -> bool:
     """Try the delivery again later; or, after the last try, let its objects fail. Returns whether they did."""
-    delivery.tries += 1
-    delivery.set_reason(fault.reason, fault.params)
-    if delivery.tries <= len(WAITS):
-        delivery.next_at = now + WAITS[delivery.tries - 1]
-        delivery.save(update_fields=["tries", "reason_code", "reason_params", "next_at", "response"])
+    batch.tries += 1
+    batch.set_reason(fault.reason, fault.params)
+    if batch.tries <= len(WAITS):
+        batch.next_at = now + WAITS[batch.tries - 1]
+        batch.save(update_fields=["tries", "reason_code", "reason_params", "next_at", "response"])
         return False
-    tasks = list(Task.objects.filter(job=job, position__in=delivery.positions).values_list("pk", flat=True))
+    tasks = list(Task.objects.filter(job=job, position__in=batch.positions).values_list("pk", flat=True))
     errors = [
         ObjectError(data_object_id=pk, job=job, reason_code=fault.reason, reason_params=fault.params) for pk in tasks
     ]
@@ -227,13 +234,13 @@ def _put_off(job: Job, delivery: PostAnnotationBatch, fault: HookFault, now: dat
         ObjectError.objects.bulk_create(
             errors, update_conflicts=True, unique_fields=["data_object"], update_fields=["reason_code", "reason_params"]
         )
-        _end(delivery, PostAnnotationBatch.Outcome.FAILED, now)
+        _end(batch, PostAnnotationBatch.Outcome.FAILED, now)
     return True
 
 
-def _end(delivery: PostAnnotationBatch, outcome: str, now: datetime) -> None:
-    delivery.outcome, delivery.ended_at = outcome, now
-    delivery.save()
+def _end(batch: PostAnnotationBatch, outcome: str, now: datetime) -> None:
+    batch.outcome, batch.ended_at = outcome, now
+    batch.save()
 
 
 def _run(job: Job, parameters: Mapping[str, Any], now: datetime, hook: Hook | None = None) -> Run:
@@ -247,31 +254,40 @@ def _parameters(hook: Hook) -> dict[str, Any]:
     return {"hook": hook.target, "number": hook.number}
 
 
-def _write(run: Run, made: Mapping[int, payload.HookResult], tasks: Sequence[Task], now: datetime) -> None:
+def _write(run: Run, results: Mapping[int, payload.HookResult], tasks: Sequence[Task], now: datetime) -> None:
     """Write the labels of these tasks, and count them in the run."""
     if run.official:
-        consolidate.supersede(run.job, list(made))
+        consolidate.supersede(run.job, list(results))
     labels = []
     for task in tasks:
-        one = made[task.position]
-        labels.append(Label(
-            run=run, job=run.job, data_object_id=task.pk, position=task.position, value=one.value,
-            metadata=one.metadata, confidence=round(one.confidence, 6), answers=one.answers, current=run.official,
-            created_at=now,
-        ))  # fmt: skip
+        result = results[task.position]
+        labels.append(
+            Label(
+                run=run,
+                job=run.job,
+                data_object_id=task.pk,
+                position=task.position,
+                value=result.value,
+                metadata=result.metadata,
+                confidence=round(result.confidence, 6),
+                answers=result.answers,
+                current=run.official,
+                created_at=now,
+            )
+        )
     Label.objects.bulk_create(labels)
     run.labels += len(labels)
     run.answers += sum(label.answers for label in labels)
     run.save(update_fields=["labels", "answers"])
 
 
-def _explain(job: Job, delivery: PostAnnotationBatch | None, now: datetime) -> None:
+def _explain(job: Job, batch: PostAnnotationBatch | None, now: datetime) -> None:
     """Say that the job waits for its hook, or that it does no longer."""
-    if delivery is None:
+    if batch is None:
         if job.reason_code == Reason.WAITING_FOR_HOOK:
             state.explain_waiting(job, now=now)
         return
-    params = {"tries": delivery.tries, "detail": reasons.nested(delivery.reason_code, delivery.reason_params)}
+    params = {"tries": batch.tries, "detail": reasons.nested(batch.reason_code, batch.reason_params)}
     if job.state == JobState.STOPPING:  # a stopping job keeps the reason why it stops
         also = reasons.nested(Reason.WAITING_FOR_HOOK, params)
         state.explain(job, code=job.reason_code, params={**job.reason_params, "also": also}, now=now)

@@ -32,26 +32,26 @@ class HookResult:
     @property
     def confidence(self) -> float:
         """As the hook says in the metadata; 0, for nothing backs the label, if it does not."""
-        given: Any = self.metadata.get("confidence")
-        is_number = isinstance(given, int | float) and not isinstance(given, bool)
-        return float(given) if is_number and 0 <= given <= 1 else 0.0
+        confidence: Any = self.metadata.get("confidence")
+        is_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
+        return float(confidence) if is_number and 0 <= confidence <= 1 else 0.0
 
 
 def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
     """What the payload says of these tasks: their objects, and all answers that count."""
-    given: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
-    answers = Answer.objects.filter(task__in=given, gold=False).select_related("worker__workforce")
+    annotations: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
+    answers = Answer.objects.filter(task__in=annotations, gold=False).select_related("worker__workforce")
     for answer in answers.order_by("task_id", "worker_id"):
         worker = f"{answer.worker.workforce.type}.local.{answer.worker.code}"
-        given[answer.task_id].append(annotation(worker, answer.content))
-    return [described(task.position, task.data_object.line, given[task.pk]) for task in tasks]
+        annotations[answer.task_id].append(annotation(worker, answer.content))
+    return [object_entry(task.position, task.data_object.line, annotations[task.pk]) for task in tasks]
 
 
-def described(position: int, line: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+def object_entry(position: int, line: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
     """One object of the payload; `line`: of the manifest."""
     fields = json.loads(line)
-    shown = {"s3Uri": fields["source-ref"]} if "source-ref" in fields else {"content": fields.get("source", "")}
-    return {"datasetObjectId": str(position), "dataObject": shown, "annotations": annotations}
+    data_object = {"s3Uri": fields["source-ref"]} if "source-ref" in fields else {"content": fields.get("source", "")}
+    return {"datasetObjectId": str(position), "dataObject": data_object, "annotations": annotations}
 
 
 def annotation(worker: str, content: Any) -> dict[str, Any]:
@@ -62,9 +62,9 @@ def folder(job: Job) -> str:
     return f"{job.output.rpartition('/manifests/')[0]}/annotations"
 
 
-def address(job: Job, which: str, iteration: int, made: datetime) -> str:
+def address(job: Job, which: str, iteration: int, created_at: datetime) -> str:
     """Where the request or the response of a delivery lies; `which`: one of these words."""
-    name = f"{made.astimezone(UTC):%Y-%m-%d_%H:%M:%S}.json"
+    name = f"{created_at.astimezone(UTC):%Y-%m-%d_%H:%M:%S}.json"
     return f"{folder(job)}/consolidated-annotation/consolidation-{which}/iteration-{iteration}/{name}"
 
 
@@ -73,13 +73,13 @@ def event(job: Job, target: str, uri: str, payload: Sequence[Mapping[str, Any]])
     inside = {"data": payload}
     if hooks.remote(target):
         inside = {"url": settings.GTCROWD_URL + signed.address(uri, job_id=job.pk or 0)}
-    return asked(
+    return hook_event(
         arn=hooks.name_of(job), requester=job.requester_id, categories=job.categories, attribute=job.label_attribute,
         payload={"s3Uri": uri, **inside}, output=folder(job), workers=job.workers_per_object,
     )  # fmt: skip
 
 
-def asked(
+def hook_event(
     *, arn: str, requester: int, categories: Sequence[str], attribute: str, payload: Mapping[str, Any], output: str,
     workers: int,
 ) -> dict[str, Any]:  # fmt: skip
@@ -95,47 +95,47 @@ def asked(
     }
 
 
-def read(
-    answer: object, *, wanted: Mapping[str, int], attribute: str, job_name: str, made: datetime
+def read_response(
+    answer: object, *, answer_counts: Mapping[str, int], attribute: str, job_name: str, created_at: datetime
 ) -> dict[str, HookResult]:
-    """The labels in what a hook answered, by the id of their object: one for each of `wanted`, and no others.
+    """The labels in what a hook answered, by the id of their object: one for each of `answer_counts`, and no others.
 
-    `wanted`: the number of answers by id. What the metadata must have and the hook did not say is added. Raises
+    `answer_counts`: the number of answers by id. What the metadata must have and the hook did not say is added. Raises
     HookFault.
     """
     if not isinstance(answer, list):
         raise HookFault(Reason.HOOK_NO_LIST)
-    found: dict[str, HookResult] = {}
-    for one in answer:
-        name = str(one.get("datasetObjectId")) if isinstance(one, Mapping) else ""
-        if name not in wanted or name in found:
+    results: dict[str, HookResult] = {}
+    for entry in answer:
+        name = str(entry.get("datasetObjectId")) if isinstance(entry, Mapping) else ""
+        if name not in answer_counts or name in results:
             raise HookFault(Reason.HOOK_WRONG_OBJECT, name=sql.storable_text(name[:40]) or "?")
-        value, told = _label(name, one, attribute)
-        found[name] = HookResult(value, completed(told, job_name, made), wanted[name])
-    missing = [name for name in wanted if name not in found]
+        value, metadata = _label(name, entry, attribute)
+        results[name] = HookResult(value, with_common_metadata(metadata, job_name, created_at), answer_counts[name])
+    missing = [name for name in answer_counts if name not in results]
     if missing:
         raise HookFault(Reason.HOOK_OBJECTS_MISSING, names=", ".join(missing[:10]))
-    return found
+    return results
 
 
-def _label(name: str, one: Mapping[str, Any], attribute: str) -> tuple[Any, dict[str, Any]]:
-    whole = one.get("consolidatedAnnotation")
-    content = whole.get("content") if isinstance(whole, Mapping) else None
-    about = f"{attribute}-metadata"
-    if not isinstance(content, Mapping) or attribute not in content or not set(content) <= {attribute, about}:
-        raise HookFault(Reason.HOOK_CONTENT, name=name, attribute=attribute, metadata=about)
-    told = content.get(about, {})
-    if not isinstance(told, dict):
-        raise HookFault(Reason.HOOK_METADATA, name=name, metadata=about)
+def _label(name: str, entry: Mapping[str, Any], attribute: str) -> tuple[Any, dict[str, Any]]:
+    consolidated = entry.get("consolidatedAnnotation")
+    content = consolidated.get("content") if isinstance(consolidated, Mapping) else None
+    metadata_key = f"{attribute}-metadata"
+    if not isinstance(content, Mapping) or attribute not in content or not set(content) <= {attribute, metadata_key}:
+        raise HookFault(Reason.HOOK_CONTENT, name=name, attribute=attribute, metadata=metadata_key)
+    metadata = content.get(metadata_key, {})
+    if not isinstance(metadata, dict):
+        raise HookFault(Reason.HOOK_METADATA, name=name, metadata=metadata_key)
     if not sql.storable(dict(content)) or len(json.dumps(dict(content), ensure_ascii=False)) > MOST_LABEL:
         raise HookFault(Reason.HOOK_LABEL, name=name, most=f"{MOST_LABEL:,}")
-    return content[attribute], told
+    return content[attribute], metadata
 
 
-def completed(told: Mapping[str, Any], job_name: str, made: datetime) -> dict[str, Any]:
+def with_common_metadata(metadata: Mapping[str, Any], job_name: str, created_at: datetime) -> dict[str, Any]:
     """Metadata with what every label's must have."""
-    return {**told, **{k: v for k, v in _shared(job_name, made).items() if k not in told}}
+    return {**metadata, **{k: v for k, v in _common_metadata(job_name, created_at).items() if k not in metadata}}
 
 
-def _shared(job_name: str, made: datetime) -> dict[str, Any]:
-    return common_metadata(type_name="custom", job_name=job_name, created_at=made)
+def _common_metadata(job_name: str, created_at: datetime) -> dict[str, Any]:
+    return common_metadata(type_name="custom", job_name=job_name, created_at=created_at)
