@@ -1,4 +1,4 @@
-"""The line along which a job moves: a table from state to step.
+"""Move a job through its states: a table from state to step.
 
 The runner walks it when something happened and once a minute; a replay or simulation walks it with its own
 clock. Each step may be done again from any point, so a process that was killed in it loses nothing.
@@ -135,7 +135,7 @@ def _explain_preparing(job: Job, now: datetime) -> None:
 
 
 def _wait_for_more(job: Job, now: datetime) -> None:
-    """A streaming job goes on until nothing has come, and nothing was left to do, for so many days."""
+    """Keep a streaming job running until no object arrived, and none was open, for `idle_days`."""
     last = max(time for time in (job.arrived_at, job.started_at, job.created_at) if time)
     idle = now - last >= timedelta(days=job.idle_days)
     if idle and opening.exhausted(job) and not _open(job):

@@ -109,7 +109,7 @@ TELLING: dict[type[Exception], Callable[[Any], list[dict[str, Any]]]] = {
     UnknownMethod: lambda e: [{"field": "method", "value": e.name, "problem": str(e)}],
     AnswerRefused: lambda e: [{"field": e.field, "value": _plain(e.value), "problem": e.expected}],
 }
-"""How the faults of each refusal are told; those without faults of their own have only their sentence."""
+"""The faults of each refusal in the problem document; refusals without faults have only their sentence."""
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""A running job over REST: change, pause, known objects, the workers' job_worker, objects that arrive."""
+"""A running job over REST: pause, gold questions, workers in the job, objects, webhook."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ MOST_WEBHOOK = 1 << 20
 
 class JobPause(APIView):
     @extend_schema(
-        summary="Pause a job. No tasks are handed out until it is resumed",
+        summary="Pause a job. No tasks are assigned until it is resumed",
         request=None,
         responses={202: serializers.JobShape},
     )

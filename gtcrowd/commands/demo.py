@@ -133,7 +133,7 @@ def _crowd(
         user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=person.name)
         teams = (team_of["readers"], team_of["auditors"]) if place % 3 == 0 else (team_of["readers"],)
         everyone = workforce.teams.get(name=setup.EVERYONE)
-        made.append((person, setup.enlist(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
+        made.append((person, setup.add_worker(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
     return made
 
 

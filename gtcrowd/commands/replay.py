@@ -178,7 +178,7 @@ def _workers(job: Job, names: Iterable[str]) -> dict[str, Worker]:
         if user.pk is None:
             user.set_unusable_password()
             user.save()
-        made[name] = setup.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
+        made[name] = setup.add_worker(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
     return made
 
 

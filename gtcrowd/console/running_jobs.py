@@ -1,4 +1,4 @@
-"""What can be done with a running job on its page: change, pause, known objects, the workers' job_worker."""
+"""Actions on a running job: change, pause, gold questions, workers in the job."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def pause_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     job = _job(viewer, name)
     if request.POST.get("how") == "resume":
         return _done(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
-                      _("Job resumed. Tasks are handed out again."))  # fmt: skip
+                      _("Job resumed. Tasks are assigned again."))  # fmt: skip
     return _done(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
                   _("Job paused. Workers can finish the tasks they hold."))  # fmt: skip
 
@@ -105,7 +105,7 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
 
 
 def _as_posted(job: Job) -> QueryDict:
-    """What the form posts about known objects if nobody touches it."""
+    """Return what the form posts about gold questions if it is unchanged."""
     posted = QueryDict(mutable=True)
     posted.update(forms.gold_values(job.gold))
     return posted

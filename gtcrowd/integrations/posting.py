@@ -1,4 +1,4 @@
-"""POST to addresses that other people name, without lending them our place in the network.
+"""POST to addresses that users enter, without giving them access to the operator's network.
 
 1. The name is looked up once, and each address found must be public or in a network the operator allows.
 2. The connection is made to the address that was checked, not to the name: a second look-up could give another.
@@ -96,7 +96,7 @@ def allowed(address: str) -> bool:
 
 
 def post(address: str, body: bytes, headers: Mapping[str, str], *, most: int) -> bytes:
-    """What the server at `address` answers with 2xx, at most so many bytes. Raises Refused, Failed."""
+    """POST and return the body of a 2xx response of at most `most` bytes. Raises Refused, Failed."""
     target = read(address)
     seconds = settings.GTCROWD_HOOK_SECONDS
     with _Clock(seconds) as clock:
@@ -135,7 +135,7 @@ def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Addr
 
 
 class _Clock:
-    """Ends a call after so many seconds, whatever the other side is doing: each byte would wind a socket's own."""
+    """Ends a call after `seconds`, even if the server sends a byte now and then, which resets a socket's timeout."""
 
     def __init__(self, seconds: float) -> None:
         self.over = False
@@ -198,7 +198,7 @@ def _open(target: _Target) -> socket.socket:
 
 
 def _allowed_addresses(target: _Target) -> list[tuple[Any, ...]]:
-    """The addresses of the place that may be called. Raises Refused if there is none but others."""
+    """Resolve the target; return the addresses that may be called. Raises Refused if there are only others."""
     resolved = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     usable = [
         (family, kind, protocol, address)

@@ -14,7 +14,7 @@ from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.platform.reasons import Explained, Reason
 
 PORTION = 10_000
-"""Objects in one transaction: so many are read again at most after a crash."""
+"""Objects per transaction: at most this many are read again after a crash."""
 
 COPY = "COPY jobs_dataobject (job_id, position, line, labeled_before, rank, sequence, object_id) FROM STDIN"
 

@@ -13,7 +13,7 @@ from gtcrowd.jobs import order, store
 from gtcrowd.jobs.request import Fault
 
 MOST_FAULTS = 50
-"""So many faulty lines are named; a file that is wrong throughout need not be listed."""
+"""Number of faulty lines that are reported."""
 PIECE = 1 << 16
 EXPECTED = {"image": "source-ref", "text": "source", "video": "source-ref"}
 

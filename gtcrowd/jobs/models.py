@@ -25,7 +25,7 @@ class JobState(models.TextChoices):
 
 
 class TaskOrder(models.TextChoices):
-    """The order in which a job's objects are handed out."""
+    """The order in which a job's objects are assigned."""
 
     MANIFEST = "manifest", _("Manifest order")
     RANDOM = "random", _("Random")
@@ -91,7 +91,7 @@ class Job(WithReason, models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Called for each object before it is handed out."),
+        help_text=_("Called for each object before it is assigned."),
     )
     post_hook = models.CharField(
         max_length=1024,
@@ -148,7 +148,7 @@ class Job(WithReason, models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    paused_at = models.DateTimeField(null=True, help_text=_("No tasks are handed out since then."))
+    paused_at = models.DateTimeField(null=True, help_text=_("No tasks are assigned since then."))
     arrived_at = models.DateTimeField(null=True, help_text=_("When the last object of a streaming job arrived."))
     revision = models.PositiveIntegerField(default=0, help_text=_("Increases with each change to the running job."))
     applied = models.PositiveIntegerField(default=0, help_text=_("The revision that all objects were reconciled with."))
@@ -189,12 +189,12 @@ class Job(WithReason, models.Model):
 
     @property
     def dynamic(self) -> bool:
-        """Whether objects stop when they are sure enough, instead of after a fixed number of answers."""
+        """Whether objects end when their label is certain enough, instead of after a fixed number of answers."""
         return self.min_workers is not None
 
     @property
     def first_workers(self) -> int:
-        """How many answers each object wants to begin with."""
+        """Number of answers that each object needs at first."""
         return self.workers_per_object if self.min_workers is None else self.min_workers
 
 

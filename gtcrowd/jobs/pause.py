@@ -1,4 +1,4 @@
-"""Pause a job: no tasks are handed out until it is resumed; answers to leased tasks are accepted."""
+"""Pause a job: no tasks are assigned until it is resumed; answers to leased tasks are accepted."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Stop a job: no further tasks are handed out, leased tasks may be finished, answers are kept and consolidated."""
+"""Stop a job: no further tasks are assigned, leased tasks may be finished, answers are kept and consolidated."""
 
 from collections.abc import Mapping
 from datetime import datetime

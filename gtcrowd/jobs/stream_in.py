@@ -1,4 +1,4 @@
-"""Objects that arrive while a streaming job runs: checked, told apart by their id, held for, and opened."""
+"""Add objects to a running streaming job: validate them, ignore repeated ones, reserve the budget, open them."""
 
 import hashlib
 import hmac
@@ -31,7 +31,7 @@ RIGHT = Right.CREATE_JOBS
 
 @dataclass(frozen=True)
 class Arrived:
-    """What came of a delivery: objects added, and those that had come before, which changed nothing."""
+    """The result of a delivery: numbers of objects added, and of repeated ones, which were ignored."""
 
     added: int
     repeated: int
@@ -40,8 +40,8 @@ class Arrived:
 def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
     """Add objects to a streaming job: each of `lines` is a line of a manifest, as text or as its object.
 
-    All or none is taken in. An object is known by the value of the job's `object_id_key`, or without one by its whole
-    line; one that is known already is passed over. The budget grows with them. Raises JobRefused with every fault,
+    All or none are added. An object is identified by the value of the job's `object_id_key`, else by its whole line;
+    repeated ones are ignored. The budget grows with them. Raises JobRefused with every fault,
     InsufficientFunds, state.NotPossible.
     """
     with transaction.atomic():
@@ -63,7 +63,7 @@ def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
 
 
 def secret(job: Job) -> str:
-    """By which deliveries to the job's webhook are signed. It follows from the service's key, and is kept nowhere."""
+    """Return the secret that signs deliveries to the job's webhook. Derived from the service's key, not stored."""
     return salted_hmac("gtcrowd.webhook", f"{job.pk}:{job.created_at.isoformat()}", algorithm="sha256").hexdigest()
 
 

@@ -122,8 +122,8 @@ def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: da
         _describe(run, concluded, answers)
         chosen = _chosen(answers, write)
         run.labels = _write_labels(run, concluded, answers, chosen, now)
-        placed = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
-        assets.write(job, ((position, concluded.labels[code]) for position, code in placed), created_at=now)
+        with_positions = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
+        assets.write(job, ((position, concluded.labels[code]) for position, code in with_positions), created_at=now)
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()

@@ -28,7 +28,7 @@ def pass_on(job: Job, concluded: Aggregation[list[Any]], answers: Answers, *, no
     shared, models = learned
     answered = np.bincount(np.asarray(answers.columns.objects), minlength=answers.columns.n_objects)
     more = np.maximum(job.workers_per_object - answered, 0)
-    avoidable = kind.value_of_more_answers(shared, models, answers.columns, categories=job.categories, more=more)
+    values_of_more = kind.value_of_more_answers(shared, models, answers.columns, categories=job.categories, more=more)
     is_gold = np.isin(np.arange(len(answered)), np.fromiter(answers.gold_answers, np.int64, len(answers.gold_answers)))
     chosen = np.flatnonzero((answered > 0) & ~is_gold)
     tasks, errors = answers.objects[chosen], 1 - concluded.confidence[chosen]
@@ -37,7 +37,7 @@ def pass_on(job: Job, concluded: Aggregation[list[Any]], answers: Answers, *, no
         job,
         shared=shared,
         workers=dict(zip(answers.workers.tolist(), models, strict=True)),
-        errors=list(zip(tasks.tolist(), errors.tolist(), avoidable[chosen].tolist(), strict=True)),
+        errors=list(zip(tasks.tolist(), errors.tolist(), values_of_more[chosen].tolist(), strict=True)),
         now=now,
     )
     return drift

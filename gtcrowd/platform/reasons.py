@@ -23,7 +23,7 @@ class Reason(models.TextChoices):
     WAITING_FOR_OBJECTS = "waiting-for-objects", _("Waiting for objects to arrive.")
     WAITING_FOR_HOOK = "waiting-for-hook", _("Waiting for the hook. Attempt %(tries)s failed: %(detail)s")
     PREPARING = "preparing", _("The pre-annotation hook is preparing objects.")
-    PAUSED = "paused", _("Paused by the requester. No tasks are handed out.")
+    PAUSED = "paused", _("Paused by the requester. No tasks are assigned.")
     FINISHING_ASSIGNMENTS = "finishing-assignments", _("Workers who hold a task can still submit their answer.")
     STOPPED_BY_REQUESTER = "stopped-by-requester", _("Stopped by the requester.")
     STOPPING_CONDITION = "stopping-condition", _("The stopping condition was met.")
@@ -79,7 +79,7 @@ class Reason(models.TextChoices):
 
     # Why a worker gets no task
     NOT_IN_TEAM = "not-in-team", _("You are not in the team of this job.")
-    JOB_NOT_OPEN = "job-not-open", _("This job is not handing out tasks at the moment.")
+    JOB_NOT_OPEN = "job-not-open", _("This job is not assigning tasks at the moment.")
     JOB_PAUSED = "job-paused", _("This job is paused. You can continue when its owner resumes it.")
     WORKED_ELSEWHERE = "worked-elsewhere", _("You worked on another job whose workers are excluded from this one.")
     WORKER_PAUSED = "worker-paused", _("You are paused in this job.")

@@ -1,4 +1,4 @@
-"""What a person could work on now, in the order in which jobs take their turn."""
+"""List the jobs that a person can work on now, in their order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,9 @@ from gtcrowd.workforce.models import Worker
 
 MOST_COUNTED = 1000
 MOST_SEEN = 5000
-"""So many slots are looked at for the count: as many objects as may be open at once."""
+"""Slots that are read for the count: as many objects as may be open at once."""
 RECENT = 200
-"""The typical time is the median of so many latest answers, so that it costs the same in a large job."""
+"""Number of latest answers whose median is the typical time, so that it costs the same in a large job."""
 
 OFFERS = """
 SELECT job.id, member.worker_id, waiting.tasks, typical.seconds, coalesce(job_worker.answers, 0),

@@ -1,4 +1,4 @@
-"""Hand out work: a worker takes a slot until a deadline.
+"""Assign tasks: a worker takes a slot until a deadline.
 
 1. One statement reads what decides whether the worker may have a task (eligibility.py), and what they hold already.
    A worker who holds a task of the job gets that one again: a reload or a second tab does no harm.
@@ -180,7 +180,7 @@ def _take(
     if eligible.gold and gold.due(
         eligible.gold, worker=worker.pk, job=job.pk, gold_seen=gold_seen, answers=eligible.answers or 0
     ):
-        assignment = gold.hand_out(worker, job, eligible.gold, gold_seen=gold_seen, params=params)
+        assignment = gold.insert_assignment(worker, job, eligible.gold, gold_seen=gold_seen, params=params)
         if assignment:
             return assignment
     find = allocate.FINDERS.get(eligible.task_order, allocate.in_order)

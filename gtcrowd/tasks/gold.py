@@ -1,15 +1,15 @@
-"""Known objects: hidden among the others, each shown once to a worker, they say how good the worker is.
+"""Gold questions: hidden among other objects, each shown once to a worker, they measure the worker's accuracy.
 
-`Job.gold` holds what the job asks for (checked by gtcrowd.jobs.request):
+`Job.gold` holds the job's settings (validated by gtcrowd.jobs.request):
 
-    share       of a worker's tasks that are known objects, 0 to 0.5
-    quiz        so many come first, before any paid work, and are not paid
-    quiz_right  so many of them must be right, or the worker is paused
-    feedback    whether the worker is told after each one; in the quiz they always are
+    share       share of a worker's tasks that are gold questions, 0 to 0.5
+    quiz        number of unpaid gold questions before any paid work
+    quiz_right  correct answers required in the quiz; with fewer, the worker is paused
+    feedback    whether workers see the correct answer after each one; in the quiz they always do
     rules       list of {"below": accuracy, "do": "pause" | "review" | "weigh"}
 
-A rule looks at the upper end of the worker's 95 % interval, never at the bare share: three wrong of three say little,
-and whoever is acted upon is below the line beyond doubt.
+A rule applies if the upper end of the worker's 95 % credible interval is below its accuracy, so that a few wrong
+answers alone have no effect.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ job's objects, those that are not prepared are met by nobody."""
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a known object was answered: whether right, what is right, and why."""
+    """The result of an answer to a gold question: whether it is right, the correct value, and the explanation."""
 
     right: bool
     value: Any
@@ -67,7 +67,7 @@ class Verdict:
 
 
 class GoldRefused(Exception):
-    """Nothing was declared; `faults` are (place in the list, what is wrong)."""
+    """Nothing was declared. `faults`: pairs of an index in the list and the problem."""
 
     def __init__(self, faults: list[tuple[int, str]]) -> None:
         self.faults = faults
@@ -75,17 +75,17 @@ class GoldRefused(Exception):
 
 
 def due(config: Mapping[str, Any], *, worker: int, job: int, gold_seen: int, answers: int) -> bool:
-    """Whether the worker's next task is to be a known object: no worker can tell, and a retry changes nothing."""
+    """Return whether the worker's next task is to be a gold question; unpredictable for workers, stable on a retry."""
     if gold_seen < config.get("quiz", 0):
         return True
     digest = hashlib.blake2b(f"{job}/{worker}/{answers}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") < config.get("share", 0) * 2**64
 
 
-def hand_out(
+def insert_assignment(
     worker: Worker, job: Job, config: Mapping[str, Any], *, gold_seen: int, params: Mapping[str, Any]
 ) -> Assignment | None:
-    """A known object that the worker has not had yet, or None if there is none."""
+    """Assign a gold question that the worker has not had yet; return None if there is none."""
     price = Decimal(0) if gold_seen < config.get("quiz", 0) else params["price"]
     for pk, task_id in sql.rows(HAND_OUT, **{**params, "price": price}):
         return Assignment(
@@ -96,7 +96,7 @@ def hand_out(
 
 
 def grade_answer(answer: Answer, job: Job, *, now: datetime) -> Verdict | None:
-    """Count an answer to a known object, and act by the job's rules; returns what the worker is told, if anything."""
+    """Count an answer to a gold question and apply the job's rules; return what the worker is shown, if anything."""
     question = Gold.objects.get(task=answer.task_id)
     if not question.active:
         return None
@@ -151,10 +151,11 @@ def _interval(job_worker: JobWorker) -> tuple[float, float]:
 def declare(
     *, viewer: Viewer, job: Job, items: Sequence[Mapping[str, Any]], now: datetime, available: timedelta | None = None
 ) -> int:
-    """Make objects of the job known: all, or none if there is a fault; returns how many.
+    """Declare objects of the job as gold questions: all, or none if there is a fault. Return how many.
 
     `items`: `object` (line of the manifest, counted from 0), `value` (as an answer's value), and optionally
-    `explanation`. An object that has answers already cannot become known. Raises GoldRefused, NotAllowed.
+    `explanation`. An object that was assigned or answered cannot become a gold question.
+    Raises GoldRefused, NotAllowed.
     """
     viewer.must(Right.CREATE_JOBS)
     with transaction.atomic():
@@ -186,7 +187,7 @@ def declare(
 
 
 def correct(*, viewer: Viewer, question: Gold, value: Any, explanation: str | None = None, now: datetime) -> int:
-    """Correct what is right about a known object; everything that followed is recomputed, labels by the runner.
+    """Correct the value of a gold question; counts are recomputed at once, labels by the runner.
 
     Returns the number of workers whose count changed. Raises NotAllowed, kinds.AnswerRefused.
     """
@@ -215,7 +216,7 @@ def correct(*, viewer: Viewer, question: Gold, value: Any, explanation: str | No
 
 
 def retire(*, viewer: Viewer, question: Gold, now: datetime) -> int:
-    """Take a known object out of use, and forget what it said about workers; returns how many those are."""
+    """Retire a gold question and subtract it from the counts of workers; return the number of workers."""
     viewer.must(Right.CREATE_JOBS)
     kind = kinds.kind(question.job.kind)
     with transaction.atomic():
@@ -247,7 +248,7 @@ def _recount(question: Gold, job: Job, change: Any, *, gold_seen: int, now: date
 
 
 def _count(job: int, worker: int, *, gold_seen: int, right: int) -> JobWorker:
-    """Add to what known objects say of a worker, in this job and in all."""
+    """Add to the gold counts of a worker, in this job and in all jobs."""
     with connection.cursor() as cursor:
         for table, which in (
             ("tasks_jobworker", "job_id = %(job)s AND worker_id = %(worker)s"),
@@ -291,7 +292,7 @@ def _faults(
     if task is not None and task.state == TaskState.GOLD:
         yield _("object: is already a gold question. Correct it instead.")
     elif task is not None and (task.answer_count or Slot.objects.filter(task=task, fence__gt=0).exists()):
-        yield _("object: was already handed out to workers, so it cannot become a gold question.")
+        yield _("object: was already assigned to workers, so it cannot become a gold question.")
     if not sql.storable(item.get("value")) or not sql.storable(item.get("explanation")):
         yield _("value, explanation: must not contain U+0000 or unpaired surrogates.")
     try:

@@ -1,4 +1,4 @@
-"""What a person decides about a worker in one job."""
+"""Pause and resume a worker in one job."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from gtcrowd.workforce.models import Worker
 
 
 def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: datetime) -> JobWorker:
-    """Hand out nothing more of the job to the worker; what is at hand may be finished. Raises NotAllowed."""
+    """Pause the worker in the job; tasks they hold may be finished. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
     job_worker, _made = JobWorker.objects.get_or_create(
         job=job, worker=worker, defaults={"scan_since": now, "scan_restarted_at": now}
@@ -23,7 +23,7 @@ def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: da
 
 
 def resume(*, viewer: Viewer, job_worker: JobWorker) -> JobWorker:
-    """Let the worker go on, whatever had paused them; the next known object is judged by the rules again."""
+    """Resume the worker, whatever paused them; the rules apply again from the next gold question on."""
     viewer.must(Right.MANAGE_WORKERS)
     job_worker.state = JobWorkerState.WORKING
     job_worker.set_reason("")

@@ -26,7 +26,7 @@ from gtcrowd.workforce.models import Worker, WorkforceType
 RIGHT = Right.MANAGE_WORKERS
 MOST_CHARACTERS = 1000
 MOST_AN_HOUR = 20
-"""So many messages may a worker write in an hour, in all jobs together."""
+"""Messages that a worker may send per hour, in all jobs together."""
 HOUR = timedelta(hours=1)
 AGAIN = timedelta(minutes=10)
 """The same words within so long a time are the same message: it was sent twice because no reply came."""
@@ -183,7 +183,8 @@ def waiting(jobs: Iterable[int]) -> dict[int, int]:
 
 
 def tell(job_id: int, *, now: datetime) -> bool:
-    """Mail those members who may answer that messages wait; at most once an hour for a job. Whether a mail went out.
+    """E-mail the members who may answer that messages are waiting, at most once per hour and job; return whether
+    an e-mail was sent.
 
     The mail goes first: should it be sent twice because this failed half-way, nobody has missed anything.
     """

@@ -9,7 +9,7 @@ How they move, and what the database itself holds to:
                 expired ──> submitted, by a late answer
 
 - A task has `target_answers` slots, and an assignment holds one: live + submitted ≤ target_answers by construction.
-- A worker has one stay on an object that is live, submitted or declined, and after the last two never another.
+- A worker has one assignment on an object that is live, submitted or declined, and after the last two never another.
 - A worker holds one task of a job, and beside it one fetched in advance.
 """
 
@@ -42,7 +42,7 @@ class Task(models.Model):
     """An object that needs `target_answers` answers. Ends `done` with at least one answer, `failed` with none.
 
     One that a hook spares the workers is `done` from the start, without any.
-    A known object (`gold`) has no slots: it tests workers, and its answers count for nothing else.
+    A gold question (`gold`) has no slots: it tests workers, and its answers count for nothing else.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -107,7 +107,7 @@ class Slot(models.Model):
     number = models.PositiveSmallIntegerField()
     # The task's job, written with it; without a constraint of its own, as in all rows that change every second.
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    rank = models.BigIntegerField(help_text=_("Position in the task order of the job; the lowest is handed out first."))
+    rank = models.BigIntegerField(help_text=_("Position in the task order of the job; the lowest is assigned first."))
     free_at = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
     withdrawn = models.BooleanField(default=False, db_default=False)
@@ -255,10 +255,10 @@ class Draft(models.Model):
 
 
 class Answer(models.Model):
-    """What a worker handed in. A fact: never changed, never deleted, whatever is concluded from it.
+    """An answer of a worker. Never changed and never deleted.
 
     `late`: after the time limit. `extra`: the slot had gone to somebody else or was withdrawn, so it is beyond
-    `target_answers`. `gold`: to a known object.
+    `target_answers`. `gold`: to a gold question.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -302,7 +302,7 @@ class JobWorkerState(models.TextChoices):
 
 
 class JobWorker(WithReason, models.Model):
-    """A worker in a job: what they have done, how known objects went, and how far they have come in the order.
+    """The state of a worker in a job: their counts, gold results and scan cursor.
 
     Written by the worker's own claims and answers only, so that nobody waits for anybody.
     `scan_rank`, `scan_since`: no slot up to that rank that has been free since before `scan_since` is open to this
@@ -342,7 +342,7 @@ class JobWorker(WithReason, models.Model):
 
 
 class Gold(models.Model):
-    """A known object: what is right, and why. It may be corrected, and everything that followed is recomputed."""
+    """A gold question with its correct value and explanation. After a correction, counts and labels are recomputed."""
 
     tenant: ClassVar[str] = "job__requester"
 

@@ -169,7 +169,7 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
 
 
 def _for_workers(job: Job) -> QuerySet[Task]:
-    """Tasks that workers were to do: neither known objects nor those that a hook ended."""
+    """Return the tasks for workers: neither gold questions nor those that a hook ended."""
     return Task.objects.filter(job=job).exclude(state=TaskState.GOLD).exclude(reason_code__in=BY_HOOK)
 
 

@@ -1,6 +1,6 @@
 """Have each object prepared by the job's hook before it is opened: in the job's order, ahead of the workers.
 
-1. The next objects that are neither prepared nor tasks are read, and known objects that are not prepared.
+1. The next objects that are neither prepared nor tasks are read, and gold questions that are not prepared.
 2. The hook is called for them side by side, outside of any transaction.
 3. What it answered is kept in one transaction. A process killed before that calls again, under the same key.
 """
@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,13 @@ from gtcrowd.jobs import hooks
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Hook, Job, ObjectError, PreAnnotation
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import open_tasks as opening
 
 SIDE_BY_SIDE = 8
 PORTION = 32
 LEAST_AHEAD, MOST_AHEAD = 64, 1000
-"""So many objects are kept prepared beyond those that are open: the more of them, the more workers come at once."""
+"""Objects that are kept prepared beyond the open ones; the more, the more workers can start at once."""
 
 NEXT = """
 SELECT object.id, object.line FROM jobs_dataobject object
@@ -52,22 +53,23 @@ SELECT count(*) FROM (
 
 @dataclass(frozen=True)
 class PreparedObject:
-    """What came of one object: a task input, or none where no worker is needed, or a fault."""
+    """The hook's result for one object: a task input, None if no worker is needed, or the reason of a fault."""
 
     task_input: dict[str, Any] | None = None
-    fault: HookFault | None = None
+    reason: Reason | None = None
+    params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
-        if self.fault:
+        if self.reason:
             return PreAnnotation.Outcome.FAILED
         return PreAnnotation.Outcome.NO_WORKERS if self.task_input is None else PreAnnotation.Outcome.READY
 
 
 def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
-    """Have the job's hook prepare some further objects; returns how many: 0 if it has none, or enough is prepared.
+    """Call the job's hook for further objects; return how many: 0 without a hook, or if enough are prepared.
 
-    Objects for which it was not called after so many `seconds` are left for another time.
+    Objects that were not started within `seconds` are left for the next call.
     """
     hook = hooks.current(job, Stage.PRE)
     if hook is None:
@@ -85,7 +87,7 @@ def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bo
     try:
         return PreparedObject(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
     except HookFault as fault:
-        return PreparedObject(fault=fault)
+        return PreparedObject(reason=fault.reason, params=fault.params)
 
 
 def _next(job: Job) -> list[tuple[int, str]]:
@@ -124,9 +126,9 @@ def _store(job: Job, hook: Hook, results: Sequence[tuple[int, PreparedObject]], 
         for pk, result in results
     ]  # fmt: skip
     errors = [
-        ObjectError(data_object_id=pk, job=job, reason_code=result.fault.reason, reason_params=result.fault.params)
+        ObjectError(data_object_id=pk, job=job, reason_code=result.reason, reason_params=result.params)
         for pk, result in results
-        if result.fault
+        if result.reason
     ]
     with transaction.atomic():
         PreAnnotation.objects.bulk_create(rows, ignore_conflicts=True)

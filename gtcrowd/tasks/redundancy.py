@@ -112,7 +112,7 @@ def learn(
 
 
 def _review(job: Job, *, now: datetime) -> None:
-    """Open again what stopped too early, and stop what is sure enough, in the light of new posteriors."""
+    """Reopen tasks that ended too early, and end those that are certain enough, by the new posteriors."""
     most = OBJECT * (job.target_error or 0.0)
     tasks = Task.objects.filter(job=job)
     early = tasks.filter(

@@ -1,4 +1,4 @@
-"""Take in an answer: checked, stored, the slot filled and the worker paid, all in one transaction.
+"""Submit an answer: validate and store it, fill the slot and pay the worker, in one transaction.
 
 1. The task is locked, then the assignment; the job never is, so that many workers submit side by side. The
    locks leave keys alone: a claim that inserts an assignment of the same task must not wait for them, for it
@@ -44,7 +44,7 @@ LOCK_OTHER = """
 SELECT id, slot_id, fence, state, claimed_at, expires_at, price FROM tasks_assignment
 WHERE task_id = %(task)s AND worker_id = %(worker)s AND state IN ('live', 'submitted') FOR NO KEY UPDATE
 """
-"""The stay by which the worker took the same object again after the time had run out."""
+"""The assignment by which the worker took the same object again after the time had run out."""
 
 STORE = f"""
 WITH filled AS (
@@ -102,9 +102,9 @@ class AssignmentEnded(Exception):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the worker gets for an answer. `repeated`: it had been handed in before, and stands as it was.
+    """The result of a submission. `repeated`: the answer had been submitted before and is unchanged.
 
-    `verdict`: how a known object was answered, where the job tells its workers.
+    `verdict`: the result of a gold question, if the job shows it to workers.
     """
 
     answer: Answer
@@ -127,7 +127,7 @@ class Receipt:
 def submit(
     *, assignment: Assignment, content: dict[str, Any], active_seconds: float | None = None, now: datetime
 ) -> Receipt:
-    """Hand in the answer `content` for `assignment`.
+    """Submit the answer `content` for `assignment`.
 
     Raises kinds.AnswerRefused if the content is not an answer to the job, AlreadyAnswered, AssignmentEnded.
     """
@@ -204,7 +204,7 @@ def _store(
         late=late,
         dynamic=job.dynamic,
         now=now,
-        # A stay that had been counted as expired on its day is one no more.
+        # An assignment that had been counted as expired on its day is so no longer.
         expired=assignment.expires_at if assignment.state == AssignmentState.EXPIRED else None,
     )
     answer = Answer(

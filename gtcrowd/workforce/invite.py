@@ -67,8 +67,8 @@ def mail_link(user: User, *, by: str, in_language: str | None = None, now: datet
 def _mail(user: User, *, by: str, now: datetime) -> None:
     link = f"{settings.GTCROWD_URL}/join/{invitations.create(user, now=now)}/"
     text = _(
-        "%(by)s has invited you. Choose a password with this link. It works once, and expires in %(days)s days.\n\n"
-        "%(link)s\n\nIf you did not expect this e-mail, you can ignore it."
+        "%(by)s has invited you. Follow this link to choose a password; it works once, for %(days)s days:\n\n"
+        "%(link)s\n\nIf you did not expect this mail, you can ignore it."
     ) % {"by": by, "days": invitations.VALID_FOR.days, "link": link}
     send_mail(_("%(by)s invites you to work with them") % {"by": by}, text, None, [user.email])
 

@@ -96,7 +96,7 @@ def member(*, requester: Requester, user: User, role: str) -> Member:
     return row
 
 
-def enlist(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team, ...] = ()) -> Worker:
+def add_worker(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team, ...] = ()) -> Worker:
     """An active worker without an invitation: for simulated and replayed crowds."""
     worker, _created = Worker.objects.get_or_create(
         workforce=workforce, user=user, defaults={"state": WorkerState.ACTIVE, "joined_at": now}

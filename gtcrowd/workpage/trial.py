@@ -1,4 +1,4 @@
-"""Try a job's page and hooks on the first objects of its manifest, and see what is asked, answered and shown.
+"""Test a job's template and hooks on the first objects of its manifest.
 
 No job need exist, and nothing of one is changed; only what a hook elsewhere is to read is put into the store. Each hook
 is called once: who tries does not want to wait for further tries.
@@ -35,12 +35,12 @@ from gtcrowd.workpage import rendering
 MOST_OBJECTS = 3
 MOST_ANSWERS = 9
 _slots = threading.BoundedSemaphore(2)
-"""So many are tried at once by one web process: hooks may be slow, and its threads are there for workers."""
+"""Trials at once per web process: hooks may be slow, and its threads are there for workers."""
 
 
 @dataclass
 class ObjectTrial:
-    """What came of one object: the hook's request and response where there is one, the task input, the page as HTML."""
+    """The trial of one object: the hook's request and response if there is one, the task input, the page as HTML."""
 
     position: int
     line: str
@@ -54,7 +54,7 @@ class ObjectTrial:
 
 @dataclass
 class BatchTrial:
-    """What came of the post-processing of these objects together."""
+    """The trial of the post-annotation hook with all objects."""
 
     request: dict[str, Any]
     payload: list[dict[str, Any]]

@@ -66,7 +66,7 @@ def build(slug: str, *, marker: str = "") -> Tenant:
     workforce = setup.private(requester)
     team = setup.team(viewer=viewer, name=f"team-{slug}", description=f"Team {marker}")
     worker, colleague = (
-        setup.enlist(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
+        setup.add_worker(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
         for name in ("wim", "wes")
     )
     manifest = _manifest(slug, marker)

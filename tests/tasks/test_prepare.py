@@ -129,7 +129,7 @@ def test_preparing_again_after_being_killed_does_it_once(hook, ask, now, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(prepare, "_keep", killed)
+        patched.setattr(prepare, "_store", killed)
         with pytest.raises(KeyboardInterrupt):
             job_lifecycle.advance(job.pk, now=now)
     assert not Task.objects.exists()

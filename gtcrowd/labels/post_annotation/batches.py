@@ -1,11 +1,11 @@
-"""Have a job's post-processing make the labels of objects that have ended, fifty at a time at most.
+"""Have a job's post-annotation hook label the objects that ended, in batches of at most fifty.
 
-1. Objects are chosen, what the hook is to read is written into the store, and a delivery is kept.
+1. Objects are chosen, the payload is written into the store, and a batch is created.
 2. The hook is called, outside of any transaction. A process killed before its labels are written calls again, with
    the same payload and under the same key.
 3. The answer is written into the store, and its labels in one transaction, as an official run.
 
-A fault changes nothing of that: the delivery waits, longer each time, and the job says so. After the last try its
+After a fault the batch waits, longer each time, and the job has the reason. After the last try its
 objects fail. Another hook, set meanwhile, begins anew with what is waiting and with what has failed.
 """
 
@@ -30,17 +30,17 @@ from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Answer, Gold, Task, TaskState
 
 WAITS = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800, 3600)]
-"""Between one try and the next; when they are used up, the objects fail."""
+"""Waiting times between attempts; after the last one, the objects fail."""
 AGE = timedelta(seconds=60)
-"""Fewer objects than go into a delivery are delivered when the first of them has waited so long."""
+"""A batch with fewer objects is delivered after the first of them has waited this long."""
 SECONDS = 15
-"""A job's objects are delivered for so long at a stretch."""
+"""Seconds for which one job's batches are delivered before other jobs have their turn."""
 
 
 def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
-    """Deliver the job's objects that have ended, as many as it is time for, and all of them `at_end`.
+    """Deliver the job's ended objects that are due, and all of them `at_end`.
 
-    Returns whether there is nothing left that waits for the hook.
+    Return whether nothing is left that waits for the hook.
     """
     hook = hooks.current(job, Stage.POST)
     if hook is None:
@@ -68,7 +68,7 @@ def deliver(job: Job, *, now: datetime, at_end: bool = False) -> bool:
 
 
 def label_gold(job: Job, *, now: datetime) -> None:
-    """Known objects get their label from what is right; no hook is asked about them."""
+    """Label gold questions with their correct value, without calling the hook."""
     questions = list(Gold.objects.filter(job=job, active=True).select_related("task"))
     labels = Label.objects.filter(
         job=job, current=True, position__in=[question.task.position for question in questions]
@@ -134,7 +134,7 @@ def _next_of_run(run: Run) -> list[Task]:
 
 
 def _reassign(job: Job, hook: Hook, now: datetime) -> None:
-    """Give what waits for another hook, or has failed by one, to the present one."""
+    """Reassign batches that wait for another hook, or failed with one, to the current hook."""
     batches = PostAnnotationBatch.objects.filter(job=job, run=None).exclude(hook=hook)
     with transaction.atomic():
         batches.filter(outcome=PostAnnotationBatch.Outcome.WAITING).update(
@@ -163,7 +163,7 @@ def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> PostAnnotatio
 def _create_batch(
     job: Job, hook: Hook, tasks: Sequence[Task], now: datetime, *, run: Run | None = None
 ) -> PostAnnotationBatch:
-    """A delivery of these tasks. Only after what it refers to is in the store, does it exist."""
+    """Create a batch of these tasks. The payload is in the store before the batch exists."""
     last = PostAnnotationBatch.objects.filter(job=job).aggregate(last=Max("iteration"))["last"] or 0
     uri = payload.address(job, "request", last + 1, now)
     _put(uri, payload.objects(tasks))
@@ -174,7 +174,7 @@ def _create_batch(
 
 
 def _try(job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime) -> bool:
-    """Whether the delivery has ended, be it with labels or for good without."""
+    """Attempt the batch; return whether it has ended, with labels or after the last attempt."""
     try:
         results = _call_hook(job, batch, hook, now, patient=False)
     except HookFault as fault:
@@ -185,7 +185,7 @@ def _try(job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime) -> boo
         _write(run, results, tasks, now)
         batch.run = run
         _end(batch, PostAnnotationBatch.Outcome.DONE, now)
-        # One that was opened again meanwhile is delivered again, with the answers that came.
+        # An object that was reopened meanwhile is delivered again, with its new answers.
         counts = dict(
             Answer.objects.filter(task__in=tasks, gold=False).values_list("task").annotate(n=Count("pk")).order_by()
         )
@@ -198,7 +198,7 @@ def _try(job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime) -> boo
 def _call_hook(
     job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime, *, patient: bool
 ) -> dict[int, payload.HookResult]:
-    """What the hook answers, by position. Raises HookFault."""
+    """Call the hook; return its results by position. Raises HookFault."""
     with store.store().open(batch.request) as file:
         entries = json.load(file)
     call = Call(
@@ -216,7 +216,7 @@ def _call_hook(
 
 
 def _postpone(job: Job, batch: PostAnnotationBatch, fault: HookFault, now: datetime) -> bool:
-    """Try the delivery again later; or, after the last try, let its objects fail. Returns whether they did."""
+    """Schedule another attempt, or fail the objects after the last one; return whether they failed."""
     batch.tries += 1
     batch.set_reason(fault.reason, fault.params)
     if batch.tries <= len(WAITS):
@@ -282,7 +282,7 @@ def _write(run: Run, results: Mapping[int, payload.HookResult], tasks: Sequence[
 
 
 def _explain(job: Job, batch: PostAnnotationBatch | None, now: datetime) -> None:
-    """Say that the job waits for its hook, or that it does no longer."""
+    """Set the job's reason to waiting for its hook, or clear it (`batch` None)."""
     if batch is None:
         if job.reason_code == Reason.WAITING_FOR_HOOK:
             state.explain_waiting(job, now=now)

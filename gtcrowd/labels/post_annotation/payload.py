@@ -1,4 +1,4 @@
-"""What a job's post-processing is given, and what it answers, in the form that functions for Ground Truth know."""
+"""The request and the response of post-annotation hooks, in the format of Ground Truth's Lambda functions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ MOST_LABEL = 1_000_000
 
 @dataclass(frozen=True)
 class HookResult:
-    """A label as a hook made it, of so many answers: the value, and all of its metadata."""
+    """A label made by a hook: its value, all of its metadata, and the number of answers."""
 
     value: Any
     metadata: dict[str, Any]
@@ -31,14 +31,14 @@ class HookResult:
 
     @property
     def confidence(self) -> float:
-        """As the hook says in the metadata; 0, for nothing backs the label, if it does not."""
+        """The confidence in the metadata; 0 if there is none."""
         confidence: Any = self.metadata.get("confidence")
         is_number = isinstance(confidence, int | float) and not isinstance(confidence, bool)
         return float(confidence) if is_number and 0 <= confidence <= 1 else 0.0
 
 
 def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
-    """What the payload says of these tasks: their objects, and all answers that count."""
+    """Return the payload of these tasks: their objects with all answers that count."""
     annotations: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
     answers = Answer.objects.filter(task__in=annotations, gold=False).select_related("worker__workforce")
     for answer in answers.order_by("task_id", "worker_id"):
@@ -48,7 +48,7 @@ def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
 
 
 def object_entry(position: int, line: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
-    """One object of the payload; `line`: of the manifest."""
+    """Return the entry of one object; `line`: its line of the manifest."""
     fields = json.loads(line)
     data_object = {"s3Uri": fields["source-ref"]} if "source-ref" in fields else {"content": fields.get("source", "")}
     return {"datasetObjectId": str(position), "dataObject": data_object, "annotations": annotations}
@@ -63,13 +63,13 @@ def folder(job: Job) -> str:
 
 
 def address(job: Job, which: str, iteration: int, created_at: datetime) -> str:
-    """Where the request or the response of a delivery lies; `which`: one of these words."""
+    """Return the address of a batch's request or response; `which`: "request" or "response"."""
     name = f"{created_at.astimezone(UTC):%Y-%m-%d_%H:%M:%S}.json"
     return f"{folder(job)}/consolidated-annotation/consolidation-{which}/iteration-{iteration}/{name}"
 
 
 def event(job: Job, target: str, uri: str, payload: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the hook is asked. One elsewhere reads the payload at a signed address; one installed here has it inline."""
+    """Return the event for the hook. Remote hooks read the payload at a signed address, installed ones inline."""
     inside = {"data": payload}
     if hooks.remote(target):
         inside = {"url": settings.GTCROWD_URL + signed.address(uri, job_id=job.pk or 0)}
@@ -98,7 +98,7 @@ def hook_event(
 def read_response(
     answer: object, *, answer_counts: Mapping[str, int], attribute: str, job_name: str, created_at: datetime
 ) -> dict[str, HookResult]:
-    """The labels in what a hook answered, by the id of their object: one for each of `answer_counts`, and no others.
+    """Read a hook's response; return one result per object of `answer_counts`, by the object's id.
 
     `answer_counts`: the number of answers by id. What the metadata must have and the hook did not say is added. Raises
     HookFault.
@@ -133,7 +133,7 @@ def _label(name: str, entry: Mapping[str, Any], attribute: str) -> tuple[Any, di
 
 
 def with_common_metadata(metadata: Mapping[str, Any], job_name: str, created_at: datetime) -> dict[str, Any]:
-    """Metadata with what every label's must have."""
+    """Return the metadata, completed with the fields that every label has."""
     return {**metadata, **{k: v for k, v in _common_metadata(job_name, created_at).items() if k not in metadata}}
 
 
