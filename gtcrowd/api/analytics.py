@@ -69,7 +69,7 @@ class Report(APIView):
         summary="Get a table of metrics",
         description="One of: " + ", ".join(REPORTS) + ". What each column means: /api/v1/analytics/definitions/.",
         parameters=PARAMETERS,
-        responses={200: serializers.ReportShape, 400: serializers.ProblemShape},
+        responses={200: serializers.ReportSerializer, 400: serializers.ProblemSerializer},
     )
     def get(self, request: Request, report: str) -> HttpResponseBase:
         if report not in REPORTS:
@@ -102,7 +102,9 @@ class JobQuality(APIView):
 
 
 class Definitions(APIView):
-    @extend_schema(summary="List the definitions of metrics", responses={200: serializers.DefinitionShape(many=True)})
+    @extend_schema(
+        summary="List the definitions of metrics", responses={200: serializers.DefinitionSerializer(many=True)}
+    )
     def get(self, request: Request) -> Response:
         caller(request)
         return Response(
@@ -125,7 +127,7 @@ class WorkerActivity(APIView):
     @extend_schema(
         summary="Get the worker events of a day, one per line, in the format of Ground Truth's log",
         parameters=[OpenApiParameter("day", OpenApiTypes.DATE, required=True), OpenApiParameter("job", str)],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: serializers.ProblemShape},
+        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: serializers.ProblemSerializer},
     )
     def get(self, request: Request) -> HttpResponseBase:
         viewer = caller(request)

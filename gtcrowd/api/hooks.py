@@ -21,8 +21,8 @@ from gtcrowd.workpage import trial
 class TryHooks(APIView):
     @extend_schema(
         summary="Test a template and hooks on the first objects of a manifest, without creating anything",
-        request=serializers.TryRequestShape,
-        responses={200: serializers.TriedShape, 409: serializers.ProblemShape, **PROBLEM},
+        request=serializers.TryRequestSerializer,
+        responses={200: serializers.TriedSerializer, 409: serializers.ProblemSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         viewer, body = caller(request), mapping(request)
@@ -32,20 +32,22 @@ class TryHooks(APIView):
             job = get_object_or_404(own, name__iexact=str(body["job"]))
         fields = {name: value for name, value in body.items() if name != "job"}
         result = trial.attempt(viewer=viewer, values=fields, job=job, now=timezone.now())
-        return Response(serializers.TriedShape(serializers.tried(result)).data)
+        return Response(serializers.TriedSerializer(serializers.tried(result)).data)
 
 
 class JobHooks(APIView):
-    @extend_schema(summary="List the hooks that a job had, newest first", responses=serializers.HookShape(many=True))
+    @extend_schema(
+        summary="List the hooks that a job had, newest first", responses=serializers.HookSerializer(many=True)
+    )
     def get(self, request: Request, name: str) -> Response:
         hooks = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         return Response(
-            serializers.HookShape(hooks.select_related("set_by").order_by("-set_at", "-pk"), many=True).data
+            serializers.HookSerializer(hooks.select_related("set_by").order_by("-set_at", "-pk"), many=True).data
         )
 
 
 class HookSecret(APIView):
-    @extend_schema(summary="Get the secret that signs calls of your hooks", responses=serializers.HookSecretShape)
+    @extend_schema(summary="Get the secret that signs calls of your hooks", responses=serializers.HookSecretSerializer)
     def get(self, request: Request) -> Response:
         viewer = caller(request)
         viewer.must(Right.CREATE_JOBS)
@@ -54,21 +56,21 @@ class HookSecret(APIView):
     @extend_schema(
         summary="Rotate the secret. The current secret stops working",
         request=None,
-        responses={201: serializers.HookSecretShape},
+        responses={201: serializers.HookSecretSerializer},
     )
     def post(self, request: Request) -> Response:
         return Response({"secret": hook_secret.renew(viewer=caller(request))}, status=201)
 
 
 class Settings(APIView):
-    @extend_schema(summary="Get the settings of the requester", responses=serializers.SettingsShape)
+    @extend_schema(summary="Get the settings of the requester", responses=serializers.SettingsSerializer)
     def get(self, request: Request) -> Response:
         return Response({"script_origins": caller(request).requester.script_origins})
 
     @extend_schema(
         summary="Set the origins that your task templates may use",
-        request=serializers.SettingsShape,
-        responses={200: serializers.SettingsShape, **PROBLEM},
+        request=serializers.SettingsSerializer,
+        responses={200: serializers.SettingsSerializer, **PROBLEM},
     )
     def put(self, request: Request) -> Response:
         script_origins: Any = mapping(request).get("script_origins")

@@ -23,7 +23,7 @@ from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change
 from gtcrowd.tasks.models import Answer
 
-PROBLEM = {422: serializers.ProblemShape, 403: serializers.ProblemShape}
+PROBLEM = {422: serializers.ProblemSerializer, 403: serializers.ProblemSerializer}
 CURSOR = OpenApiParameter("cursor", str, description="Value of the field `next` of the previous page.")
 SIZE = OpenApiParameter("page_size", int, description="1 to 1000. Default: 100.")
 FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: all results, one per line.")
@@ -44,7 +44,7 @@ class Jobs(APIView):
     @extend_schema(
         summary="List jobs, newest first",
         parameters=[OpenApiParameter("state", str), OpenApiParameter("cursor", str)],
-        responses=serializers.JobShape(many=True),
+        responses=serializers.JobSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         jobs = Job.objects.visible_to(caller(request)).select_related("team", "counters")
@@ -52,23 +52,23 @@ class Jobs(APIView):
             jobs = jobs.filter(state=state)
         paginator = JobPages()
         page = paginator.paginate_queryset(jobs, request, self)
-        return paginator.get_paginated_response(serializers.JobShape(page, many=True).data)
+        return paginator.get_paginated_response(serializers.JobSerializer(page, many=True).data)
 
     @extend_schema(
         summary="Create a job",
-        request=serializers.JobRequestShape,
-        responses={201: serializers.JobShape, 402: serializers.ProblemShape, **PROBLEM},
+        request=serializers.JobRequestSerializer,
+        responses={201: serializers.JobSerializer, 402: serializers.ProblemSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         job = create.create(viewer=caller(request), values=mapping(request), now=timezone.now())
-        return Response(serializers.JobShape(job).data, status=201)
+        return Response(serializers.JobSerializer(job).data, status=201)
 
 
 class JobPlan(APIView):
     @extend_schema(
         summary="Validate a job and review its cost, without creating it",
-        request=serializers.JobRequestShape,
-        responses={200: serializers.PlanShape, **PROBLEM},
+        request=serializers.JobRequestSerializer,
+        responses={200: serializers.PlanSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         viewer = caller(request)
@@ -81,43 +81,50 @@ class JobPlan(APIView):
             "total": planned.cost.total,
             "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         }
-        return Response(serializers.PlanShape(plan_fields).data)
+        return Response(serializers.PlanSerializer(plan_fields).data)
 
 
 class JobDetail(APIView):
-    @extend_schema(summary="Get a job", responses=serializers.JobShape)
+    @extend_schema(summary="Get a job", responses=serializers.JobSerializer)
     def get(self, request: Request, name: str) -> Response:
-        return Response(serializers.JobShape(visible_job(request, name)).data)
+        return Response(serializers.JobSerializer(visible_job(request, name)).data)
 
     @extend_schema(
         summary="Change a running job. Its tasks are updated within seconds",
-        request=serializers.JobChangeShape,
-        responses={202: serializers.JobShape, 402: serializers.ProblemShape, 409: serializers.ProblemShape, **PROBLEM},
+        request=serializers.JobChangeSerializer,
+        responses={
+            202: serializers.JobSerializer,
+            402: serializers.ProblemSerializer,
+            409: serializers.ProblemSerializer,
+            **PROBLEM,
+        },
     )
     def patch(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         change.change(viewer=caller(request), job=job, values=mapping(request), now=timezone.now())
-        return Response(serializers.JobShape(visible_job(request, name)).data, status=202)
+        return Response(serializers.JobSerializer(visible_job(request, name)).data, status=202)
 
 
 class JobChanges(APIView):
     @extend_schema(
         summary="List the changes to a job, newest first; at most 1000",
-        responses=serializers.ChangeShape(many=True),
+        responses=serializers.ChangeSerializer(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
         changes = (
             JobChange.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
         )
-        return Response(serializers.ChangeShape(changes.order_by("-at", "-pk")[:1000], many=True).data)
+        return Response(serializers.ChangeSerializer(changes.order_by("-at", "-pk")[:1000], many=True).data)
 
 
 class JobStop(APIView):
-    @extend_schema(summary="Stop a job. This cannot be undone", request=None, responses={202: serializers.JobShape})
+    @extend_schema(
+        summary="Stop a job. This cannot be undone", request=None, responses={202: serializers.JobSerializer}
+    )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         stop.stop(viewer=caller(request), job=job, now=timezone.now())
-        return Response(serializers.JobShape(job).data, status=202)
+        return Response(serializers.JobSerializer(job).data, status=202)
 
 
 class JobLabels(APIView):
@@ -134,7 +141,7 @@ class JobLabels(APIView):
             SIZE,
             FORMAT,
         ],
-        responses=serializers.LabelPageShape,
+        responses=serializers.LabelPageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
@@ -153,10 +160,10 @@ class JobLabels(APIView):
 
 
 class JobExports(APIView):
-    @extend_schema(summary="List the export formats of a job", responses=serializers.ExportShape(many=True))
+    @extend_schema(summary="List the export formats of a job", responses=serializers.ExportSerializer(many=True))
     def get(self, request: Request, name: str) -> Response:
         formats = exports.of_job(visible_job(request, name))
-        return Response(serializers.ExportShape(formats, many=True).data)
+        return Response(serializers.ExportSerializer(formats, many=True).data)
 
 
 class JobExport(APIView):
@@ -184,7 +191,7 @@ class JobAnswers(APIView):
     @extend_schema(
         summary="List answers as submitted, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
-        responses=serializers.AnswerPageShape,
+        responses=serializers.AnswerPageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
@@ -193,22 +200,22 @@ class JobAnswers(APIView):
 
 
 class JobRuns(APIView):
-    @extend_schema(summary="List consolidation runs, newest first", responses=serializers.RunShape(many=True))
+    @extend_schema(summary="List consolidation runs, newest first", responses=serializers.RunSerializer(many=True))
     def get(self, request: Request, name: str) -> Response:
         runs = Run.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
-        return Response(serializers.RunShape(runs, many=True).data)
+        return Response(serializers.RunSerializer(runs, many=True).data)
 
     @extend_schema(
         summary="Start a run of another method for comparison",
-        request=serializers.RunRequestShape,
-        responses={202: serializers.RunShape, **PROBLEM},
+        request=serializers.RunRequestSerializer,
+        responses={202: serializers.RunSerializer, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         run = consolidate.ask(
             job, viewer=caller(request), method=str(mapping(request).get("method")), now=timezone.now()
         )
-        return Response(serializers.RunShape(run).data, status=202)
+        return Response(serializers.RunSerializer(run).data, status=202)
 
 
 def mapping(request: Request) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class JobMessages(APIView):
     @extend_schema(
         summary="List the messages between workers and members of a job, in pages or as JSON lines",
         parameters=[WAITING, CURSOR, SIZE, FORMAT],
-        responses=serializers.MessagePageShape,
+        responses=serializers.MessagePageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         rows = Message.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
@@ -46,8 +46,8 @@ class JobMessages(APIView):
 class JobThread(APIView):
     @extend_schema(
         summary="Answer a worker's message",
-        request=serializers.AnswerMessageShape,
-        responses={201: serializers.MessageShape, **PROBLEM},
+        request=serializers.AnswerMessageSerializer,
+        responses={201: serializers.MessageSerializer, **PROBLEM},
     )
     def post(self, request: Request, name: str, code: str) -> Response:
         body, params = mapping(request), self._params(request, name, code)
@@ -58,8 +58,8 @@ class JobThread(APIView):
 
     @extend_schema(
         summary="Mark a worker's message as done or as waiting",
-        request=serializers.DoneShape,
-        responses={200: serializers.DoneCountShape, **PROBLEM},
+        request=serializers.DoneSerializer,
+        responses={200: serializers.DoneCountSerializer, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
         done = mapping(request).get("done")

@@ -51,7 +51,7 @@ class Objects(APIView):
     @extend_schema(
         summary="Upload an object to one of your buckets",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={201: serializers.UploadedShape, 422: serializers.ProblemShape},
+        responses={201: serializers.UploadedSerializer, 422: serializers.ProblemSerializer},
     )
     def put(self, request: Request, bucket: str, key: str) -> Response:
         caller(request).must(Right.CREATE_JOBS)

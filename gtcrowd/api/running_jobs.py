@@ -44,34 +44,34 @@ class JobPause(APIView):
     @extend_schema(
         summary="Pause a job. No tasks are assigned until it is resumed",
         request=None,
-        responses={202: serializers.JobShape},
+        responses={202: serializers.JobSerializer},
     )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         pause.pause(viewer=caller(request), job=job, now=timezone.now())
-        return Response(serializers.JobShape(job).data, status=202)
+        return Response(serializers.JobSerializer(job).data, status=202)
 
 
 class JobResume(APIView):
-    @extend_schema(summary="Resume a paused job", request=None, responses={202: serializers.JobShape})
+    @extend_schema(summary="Resume a paused job", request=None, responses={202: serializers.JobSerializer})
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         pause.resume(viewer=caller(request), job=job, now=timezone.now())
-        return Response(serializers.JobShape(job).data, status=202)
+        return Response(serializers.JobSerializer(job).data, status=202)
 
 
 class JobGold(APIView):
-    @extend_schema(summary="List gold questions", responses=serializers.GoldShape(many=True))
+    @extend_schema(summary="List gold questions", responses=serializers.GoldSerializer(many=True))
     def get(self, request: Request, name: str) -> Response:
         questions = Gold.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
         return Response(
-            serializers.GoldShape(questions.select_related("task").order_by("task__position"), many=True).data
+            serializers.GoldSerializer(questions.select_related("task").order_by("task__position"), many=True).data
         )
 
     @extend_schema(
         summary="Declare gold questions",
-        request=serializers.GoldRequestShape(many=True),
-        responses={201: serializers.GoldDeclaredShape, **PROBLEM},
+        request=serializers.GoldRequestSerializer(many=True),
+        responses={201: serializers.GoldDeclaredSerializer, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         data = request.data if isinstance(request.data, list) else [request.data]
@@ -83,8 +83,8 @@ class JobGold(APIView):
 class JobGoldItem(APIView):
     @extend_schema(
         summary="Correct a gold question. Accuracies and labels are recomputed",
-        request=serializers.CorrectionShape,
-        responses={202: serializers.RecountedShape, **PROBLEM},
+        request=serializers.CorrectionSerializer,
+        responses={202: serializers.RecountedSerializer, **PROBLEM},
     )
     def patch(self, request: Request, name: str, position: int) -> Response:
         fields = mapping(request)
@@ -96,7 +96,7 @@ class JobGoldItem(APIView):
         )  # fmt: skip
         return Response({"workers": changed_workers}, status=202)
 
-    @extend_schema(summary="Retire a gold question", responses={202: serializers.RecountedShape})
+    @extend_schema(summary="Retire a gold question", responses={202: serializers.RecountedSerializer})
     def delete(self, request: Request, name: str, position: int) -> Response:
         question = self._question(request, name, position)
         return Response(
@@ -111,7 +111,7 @@ class JobGoldItem(APIView):
 
 class JobWorkers(APIView):
     @extend_schema(
-        summary="List the workers of a job with their state", responses=serializers.JobWorkerShape(many=True)
+        summary="List the workers of a job with their state", responses=serializers.JobWorkerSerializer(many=True)
     )
     def get(self, request: Request, name: str) -> Response:
         own = JobWorker.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
@@ -122,8 +122,8 @@ class JobWorkers(APIView):
 class JobWorkerView(APIView):
     @extend_schema(
         summary="Pause or resume a worker in a job",
-        request=serializers.JobWorkerRequestShape,
-        responses={200: serializers.JobWorkerShape, **PROBLEM},
+        request=serializers.JobWorkerRequestSerializer,
+        responses={200: serializers.JobWorkerSerializer, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
         fields, viewer, job = mapping(request), caller(request), visible_job(request, name)
@@ -145,7 +145,7 @@ class JobObjects(APIView):
     @extend_schema(
         summary="List the objects of a job with their progress, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
-        responses=serializers.ObjectPageShape,
+        responses=serializers.ObjectPageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
@@ -165,8 +165,8 @@ class JobObjects(APIView):
 
     @extend_schema(
         summary="Add objects to a streaming job",
-        request=serializers.ObjectsRequestShape,
-        responses={202: serializers.ArrivedShape, 402: serializers.ProblemShape, **PROBLEM},
+        request=serializers.ObjectsRequestSerializer,
+        responses={202: serializers.ArrivedSerializer, 402: serializers.ProblemSerializer, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         viewer = caller(request)
@@ -178,7 +178,7 @@ class JobObjects(APIView):
 
 
 class JobWebhook(APIView):
-    @extend_schema(summary="Get the URL and secret of the job's webhook", responses=serializers.WebhookShape)
+    @extend_schema(summary="Get the URL and secret of the job's webhook", responses=serializers.WebhookSerializer)
     def get(self, request: Request, name: str) -> Response:
         viewer, job = caller(request), visible_job(request, name)
         viewer.must(stream_in.RIGHT)
@@ -196,8 +196,8 @@ class Webhook(APIView):
     @extend_schema(
         summary="Deliver objects to a streaming job by webhook, signed with its secret",
         parameters=[OpenApiParameter("X-Gtcrowd-Signature", str, OpenApiParameter.HEADER)],
-        request=serializers.ObjectsRequestShape,
-        responses={202: serializers.ArrivedShape, **PROBLEM},
+        request=serializers.ObjectsRequestSerializer,
+        responses={202: serializers.ArrivedSerializer, **PROBLEM},
     )
     def post(self, request: Request, job_id: int) -> Any:
         body = request._request.body

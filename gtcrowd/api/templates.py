@@ -15,29 +15,29 @@ from gtcrowd.kinds import pages
 from gtcrowd.workpage import rendering
 
 
-class RenderRequestShape(serializers.Serializer[Any]):
+class RenderRequestSerializer(serializers.Serializer[Any]):
     template = serializers.CharField(max_length=pages.MAX_LENGTH, help_text="Task template in Liquid.")
     task_input = serializers.DictField(required=False, help_text="Value of `task.input`.")
 
 
-class RenderErrorShape(serializers.Serializer[Any]):
+class RenderErrorSerializer(serializers.Serializer[Any]):
     line = serializers.IntegerField(help_text="Counted from 1; 0 if the line is unknown.")
     problem = serializers.CharField()
 
 
-class RenderedShape(serializers.Serializer[Any]):
+class RenderedSerializer(serializers.Serializer[Any]):
     rendered = serializers.CharField(help_text="HTML; empty if there are errors.")
-    errors = RenderErrorShape(many=True)  # type: ignore[assignment]  # a field, not the property of that name
+    errors = RenderErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not the property of that name
 
 
-class BuiltInShape(serializers.Serializer[Any]):
+class BuiltInSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     medium = serializers.CharField()
     template = serializers.CharField()
 
 
 class BuiltInTemplate(APIView):
-    @extend_schema(summary="Get the built-in template of a task type", responses=BuiltInShape)
+    @extend_schema(summary="Get the built-in template of a task type", responses=BuiltInSerializer)
     def get(self, request: Request, kind: str, medium: str) -> Response:
         try:
             return Response({"kind": kind, "medium": medium, "template": kinds.kind(kind).template(medium)})
@@ -48,11 +48,11 @@ class BuiltInTemplate(APIView):
 class RenderTemplate(APIView):
     @extend_schema(
         summary="Preview a task template and list its errors",
-        request=RenderRequestShape,
-        responses={200: RenderedShape, 400: OpenApiTypes.OBJECT},
+        request=RenderRequestSerializer,
+        responses={200: RenderedSerializer, 400: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
-        serializer = RenderRequestShape(data=request.data)
+        serializer = RenderRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         text, task_input = serializer.validated_data["template"], serializer.validated_data.get("task_input", {})
         faults = pages.faults(text)

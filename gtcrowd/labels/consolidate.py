@@ -28,8 +28,8 @@ from gtcrowd.tasks.models import Gold, Task, TaskState
 
 LEAST_NEW = 50
 SHARE_NEW = 0.05
-"""A run is due when so many objects ended since the last one, or this share of all that did. The share keeps
-the work of all runs together in proportion to the answers: each run reads them all."""
+"""A run is due when LEAST_NEW objects, or the share SHARE_NEW of all ended objects, ended since the last run. The share
+keeps the total work of all runs proportional to the answers: each run reads them all."""
 
 PER_BATCH = frozenset({"gt-compat"})
 """Methods that are run on each batch apart, as Ground Truth does, and never on the whole."""

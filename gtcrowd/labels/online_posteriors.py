@@ -16,10 +16,10 @@ BEFORE = "SELECT data_object_id, error FROM tasks_task WHERE job_id = %(job)s AN
 
 
 def pass_on(job: Job, concluded: Aggregation[list[Any]], answers: Answers, *, now: datetime) -> dict[str, float] | None:
-    """Let the job's next answers be judged by this conclusion; returns the drift since the one before.
+    """Update the online posteriors of the job from a full fit; return the drift since the previous fit.
 
-    `moved`: mean difference between the probability of being wrong as it was kept up answer by answer and as the full
-    fit has it; `objects`: over so many. None if the method has no model of workers.
+    `moved`: mean absolute difference between the online and the fitted error probabilities; `objects`: number of
+    objects compared. None if the method has no worker model.
     """
     kind = kinds.online(kinds.kind(job.kind))
     learned = kind.worker_models(concluded) if kind else None

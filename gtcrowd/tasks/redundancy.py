@@ -1,17 +1,16 @@
-"""As many answers as an object needs, and not more: dynamic redundancy.
+"""Dynamic redundancy: as many answers as an object needs, and no more.
 
-A job with `min_workers` asks for so many answers of each object to begin with. After every answer the object's
-posterior is formed anew from its answers and the workers as the last full fit saw them. Two probabilities follow: that
-the label is wrong, and that it is wrong in a way the answers still possible, up to `workers_per_object`, would mend
-(the value of more answers). The second is what money can buy: an object that twenty people see differently stays
-uncertain however many more are asked.
+A job with `min_workers` first asks for that many answers per object. After each answer, the object's posterior is
+recomputed from its answers and the worker models of the latest full fit. Two probabilities follow: that the label is
+wrong (`error`), and that it is wrong but would be corrected by the answers still possible, up to `workers_per_object`
+(`value_of_more_answers`). Only the latter can be reduced with money: an object on which workers disagree for good
+stays uncertain.
 
-`target_error` is a share of all objects. An object stops as soon as either probability is at most OBJECT times the
-target; otherwise it gets a further slot. The job ends when either, averaged over all its objects, is at most the
-target.
+`target_error` is a share of all objects. An object ends when either probability is at most OBJECT times the target;
+otherwise it gets another slot. The job ends when the mean of either over all objects is at most the target.
 
-Each full fit (gtcrowd.labels) brings new models of the workers and posteriors for all objects; those that stopped too
-early in their light are opened again.
+Each full fit (gtcrowd.labels) updates the worker models and the posteriors of all objects; tasks that ended too early
+are reopened.
 """
 
 import json

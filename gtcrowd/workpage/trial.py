@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
@@ -86,7 +87,8 @@ def attempt(*, viewer: Viewer, values: Mapping[str, Any], job: Job | None = None
     with _limited():
         with ThreadPoolExecutor(MOST_OBJECTS, thread_name_prefix="trial") as pool:
             secret = hook_secret.of(viewer.requester)
-            list(pool.map(lambda tried: _prepare(tried, stand_in, secret, now), objects))
+            language = get_language()
+            list(pool.map(lambda tried: _prepare(tried, stand_in, secret, now, language), objects))
         for tried in objects:
             _render(tried, stand_in, text, viewer)
         described = _payload(stand_in, job, objects, answers) if stand_in.post_hook else []
@@ -136,7 +138,7 @@ def _objects(viewer: Viewer, stand_in: Job, job: Job | None) -> list[ObjectTrial
         raise JobRefused([Fault("manifest", stand_in.manifest, str(error))]) from error
 
 
-def _prepare(tried: ObjectTrial, job: Job, secret: str, now: datetime) -> None:
+def _prepare(tried: ObjectTrial, job: Job, secret: str, now: datetime, language: str | None) -> None:
     """Have the hook prepare the object, if there is one. Touches no database."""
     if not job.pre_hook:
         tried.task_input = rendering.task_input(job, json.loads(tried.line))
@@ -151,7 +153,8 @@ def _prepare(tried: ObjectTrial, job: Job, secret: str, now: datetime) -> None:
         tried.task_input = hooks.read_before(tried.response)
         tried.needs_workers = tried.task_input is not None
     except HookFault as fault:
-        tried.fault = str(fault)
+        with override(language):  # a thread of its own has none
+            tried.fault = str(fault)
 
 
 def _render(tried: ObjectTrial, job: Job, text: str, viewer: Viewer) -> None:
