@@ -58,7 +58,7 @@ def test_a_tried_page_is_shown_with_its_own_task_input(owner, hook, put):
     ("more", "told"),
     [
         ({"sample_answers": "{"}, "one answer per line"),
-        ({"pre_hook": "x"}, "installed here: none"),
+        ({"pre_hook": "x"}, "Installed: none"),
         ({"manifest": "s3://ibis/in.manifest"}, "in one of your buckets"),
     ],
 )

@@ -236,7 +236,7 @@ def test_of_several_addresses_only_a_good_one_is_called(hook, settings, named):
         ("https://example.org/a b", "is not a valid URL"),
         ("https://example.org/ä", "is not a valid URL"),
         ("https://[::1/", "is not a valid URL"),
-        ("elsewhere", "installed here: none"),
+        ("elsewhere", "Installed: none"),
     ],
 )
 def test_what_is_no_hook_is_told_before_anything_is_called(url, told):
