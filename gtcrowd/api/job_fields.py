@@ -60,18 +60,23 @@ def serializer_field(field: JobField, *, partial: bool = False) -> serializers.F
     return MAKE[field.type.json_type](**limits, **options)
 
 
-def shape(name: str, names: Iterable[str], doc: str, *, partial: bool = False) -> type[serializers.Serializer[Any]]:
+def serializer_of(
+    name: str, names: Iterable[str], doc: str, *, partial: bool = False
+) -> type[serializers.Serializer[Any]]:
     """Return a serializer class of job fields."""
     members: dict[str, Any] = {each: serializer_field(FIELDS[each], partial=partial) for each in names}
     return type(name, (serializers.Serializer,), members | {"__doc__": doc})
 
 
-JobRequestSerializer = shape("JobRequestSerializer", FIELDS, "A labeling job as requested.")
-JobChangeSerializer = shape(
-    "JobChangeSerializer", CHANGEABLE, "What can be changed while a job runs; only what is given changes.", partial=True
+JobRequestSerializer = serializer_of("JobRequestSerializer", FIELDS, "A labeling job as requested.")
+JobChangeSerializer = serializer_of(
+    "JobChangeSerializer",
+    CHANGEABLE,
+    "Changes to a running job. Omitted fields are unchanged.",
+    partial=True,
 )
-COMPONENTS = ("JobRequestSerializer", "PatchedJobChangeSerializer")
-"""What the OpenAPI document calls these shapes."""
+COMPONENTS = ("JobRequest", "PatchedJobChange")
+"""Names of these serializers in the OpenAPI document."""
 SHOWN = tuple(name for name in FIELDS if name not in ("template", "excluded_jobs"))
 """Fields that a job shows over REST."""
 

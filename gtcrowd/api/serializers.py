@@ -1,11 +1,11 @@
-"""What goes over the wire: one serializer a shape. Checking a job's fields is the room jobs' matter, not theirs."""
+"""Serializers of requests and responses. The fields of a job are validated by the room jobs, not here."""
 
 from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.api.job_fields import SHOWN, JobChangeSerializer, JobRequestSerializer, shape
+from gtcrowd.api.job_fields import SHOWN, JobChangeSerializer, JobRequestSerializer, serializer_of
 from gtcrowd.jobs.fields import TRIAL
 from gtcrowd.jobs.models import Hook, Job, JobChange
 from gtcrowd.labels.models import Run
@@ -144,7 +144,7 @@ class SettingsSerializer(serializers.Serializer[Any]):
     )  # fmt: skip
 
 
-class TryRequestSerializer(shape("TrialFieldsSerializer", TRIAL, "Fields of a job to try.", partial=True)):  # type: ignore[misc]
+class TryRequestSerializer(serializer_of("TrialFieldsSerializer", TRIAL, "Fields of the job to test.", partial=True)):  # type: ignore[misc]
     """Fields of a job; with `job`, what is left out is as in that job."""
 
     job = serializers.CharField(required=False, help_text="Name of one of your jobs.")

@@ -39,7 +39,7 @@ def test_the_form_of_a_new_job_is_tried(owner, hook, put):
     page = owner.post("/hooks/try/", form(hook, sample_answers='{"bird": "x"}\n\n{"bird": "y"}')).content.decode()
 
     assert "HERON" in page
-    assert "must answer with a list of labels" in page
+    assert "must be a list of labels" in page
     assert "Nothing was created or changed." in page
     assert 'sandbox="allow-scripts allow-forms"' in page
     assert not Job.objects.exists()
