@@ -12,6 +12,7 @@ import pandas as pd
 from django.utils.translation import gettext as _
 
 from gtcrowd.analytics.definitions import DEFINITIONS
+from gtcrowd.analytics.reasons import Reason
 
 DASH = "–"
 LONGEST = 80
@@ -166,12 +167,12 @@ def value_labels() -> dict[str, dict[str, str]]:
 def reasons() -> dict[str, str]:
     """Return reason code → label: why an object received no further answers."""
     return {
-        "": _("waiting for answers"), "all-answers": _("all answers received"), "sure-enough": _("confident"),
-        "most-workers": _("maximum workers reached"), "target-reached": _("target error rate reached"),
-        "job-stopped": _("job stopped"),
-        "availability-ended": _("task lifetime ended"), "all-declined": _("declined by all workers"),
-        "no-workers-needed": _("no worker needed"), "pre-hook-failed": _("the pre-annotation hook failed"),
-        "post-hook-failed": _("the post-annotation hook failed"),
+        "": _("waiting for answers"), Reason.ALL_ANSWERS: _("all answers received"), Reason.SURE_ENOUGH: _("confident"),
+        Reason.MOST_WORKERS: _("maximum workers reached"), Reason.TARGET_REACHED: _("target error rate reached"),
+        Reason.JOB_STOPPED: _("job stopped"), Reason.AVAILABILITY_ENDED: _("task lifetime ended"),
+        Reason.ALL_DECLINED: _("declined by all workers"), Reason.NO_WORKERS_NEEDED: _("no worker needed"),
+        Reason.PRE_HOOK_FAILED: _("the pre-annotation hook failed"),
+        Reason.POST_HOOK_FAILED: _("the post-annotation hook failed"),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The line along which a job moves: a table from state to step.
+"""Move a job through its states: a table from state to step.
 
 The runner walks it when something happened and once a minute; a replay or simulation walks it with its own
 clock. Each step may be done again from any point, so a process that was killed in it loses nothing.
@@ -8,22 +8,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from gtcrowd import language, manifest
+from gtcrowd import manifest
 from gtcrowd.jobs import hooks, ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
-from gtcrowd.labels import consolidate, deliver, progress
+from gtcrowd.labels import consolidate, progress
 from gtcrowd.labels.exports import output_manifest
+from gtcrowd.labels.post_annotation import batches
 from gtcrowd.ledger import hold
-from gtcrowd.platform import locks, queue
+from gtcrowd.platform import locks, queue, reasons
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import close_tasks, prepare, reconcile, redundancy
 from gtcrowd.tasks import open_tasks as opening
-from gtcrowd.tasks.models import NO_WORKERS, Task, TaskState
+from gtcrowd.tasks.models import Task, TaskState
 
 log = structlog.get_logger(__name__)
 
@@ -59,34 +61,40 @@ def _alone(job_id: int) -> Iterator[None]:
 def _bring_in(job: Job, now: datetime) -> None:
     try:
         ingest.ingest(job, now=now)
-    except (ingest.ManifestChanged, store.ObjectMissing, manifest.LineRefused) as error:
-        _finish(job, JobState.FAILED, code="manifest-unreadable", reason=str(error), now=now)
+    except (ingest.ManifestChanged, store.ObjectMissing) as error:
+        _fail(job, error.nested(), now)
+        return
+    except manifest.LineRefused as error:
+        _fail(job, reasons.nested(Reason.LINE_INVALID, {"line": error.number}), now)
         return
     _work(job, now)
 
 
+def _fail(job: Job, detail: dict[str, Any], now: datetime) -> None:
+    _finish(job, JobState.FAILED, code=Reason.MANIFEST_UNREADABLE, params={"detail": detail}, now=now)
+
+
 def _work(job: Job, now: datetime) -> None:
     if reconcile.due(job):
-        reconcile.settle(job, now=now)
+        reconcile.reconcile_tasks(job, now=now)
     close_tasks.end_overdue(job, now=now)
     close_tasks.end_given_up(job, now=now)
     _prepare(job, now)
     opening.open_next(job, now=now)
-    if job.post_hook or job.reason_code == deliver.WAITING:
+    if job.post_hook or job.reason_code == Reason.WAITING_FOR_HOOK:
         _deliver(job, now)
     elif consolidate.due(job):
         consolidate.run_batch(job, now=now)
     progress.count(job, now=now)
     _explain_preparing(job, now)
     if _most_reached(job):
-        reason = language.gettext_lazy("As many objects are labeled as the stopping conditions ask for.")
-        stop.begin(job, code="stopping-condition", reason=reason, now=now)
+        stop.begin(job, code=Reason.STOPPING_CONDITION, now=now)
         _wind_up(job, now)
     elif job.streaming:
         _wait_for_more(job, now)
     elif opening.exhausted(job):
         if redundancy.reached(job):
-            close_tasks.end_all(job, reason_code="target-reached", now=now)
+            close_tasks.end_all(job, reason_code=Reason.TARGET_REACHED, now=now)
         if not _open(job):
             _conclude(job, JobState.COMPLETED, now)
 
@@ -113,7 +121,7 @@ def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
     """Have the hook label what has ended; returns whether nothing is left that waits for it."""
     with hooks.turn(wait=job.simulated) as mine:
         if mine:
-            return deliver.deliver(job, now=now, at_end=at_end)
+            return batches.deliver(job, now=now, at_end=at_end)
     queue.advance(job.pk, wait=2)
     return False
 
@@ -121,37 +129,32 @@ def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
 def _explain_preparing(job: Job, now: datetime) -> None:
     """Say when workers have to wait because the hook has not prepared any object for them yet."""
     if job.pre_hook and not job.paused_at and not _open(job) and not opening.exhausted(job):
-        state.explain(job, code="preparing", reason=_("Objects are being prepared by the job's hook."), now=now)
-    elif job.reason_code == "preparing":
-        state.explain(job, code="waiting-for-workers", reason=_("Waiting for workers to answer."), now=now)
+        state.explain(job, code=Reason.PREPARING, now=now)
+    elif job.reason_code == Reason.PREPARING:
+        state.explain_waiting(job, now=now)
 
 
 def _wait_for_more(job: Job, now: datetime) -> None:
-    """A streaming job goes on until nothing has come, and nothing was left to do, for so many days."""
+    """Keep a streaming job running until no object arrived, and none was open, for `idle_days`."""
     last = max(time for time in (job.arrived_at, job.started_at, job.created_at) if time)
     idle = now - last >= timedelta(days=job.idle_days)
     if idle and opening.exhausted(job) and not _open(job):
-        reason = _("No object has arrived for %(days)s days.") % {"days": job.idle_days}
-        stop.begin(job, code="idle", reason=reason, now=now)
+        stop.begin(job, code=Reason.IDLE, params={"days": job.idle_days}, now=now)
         _wind_up(job, now)
-    elif job.paused_at or job.reason_code in (deliver.WAITING, "preparing"):
+    elif job.paused_at or job.reason_code in (Reason.WAITING_FOR_HOOK, Reason.PREPARING):
         return  # the job says so already
     elif not _open(job):
-        state.explain(
-            job, code="waiting-for-objects", reason=language.gettext_lazy("Waiting for objects to arrive."), now=now
-        )
-    elif job.reason_code == "waiting-for-objects":
-        state.explain(
-            job, code="waiting-for-workers", reason=language.gettext_lazy("Waiting for workers to answer."), now=now
-        )
+        state.explain(job, code=Reason.WAITING_FOR_OBJECTS, now=now)
+    elif job.reason_code == Reason.WAITING_FOR_OBJECTS:
+        state.explain_waiting(job, now=now)
 
 
 def _wind_up(job: Job, now: datetime) -> None:
     close_tasks.end_given_up(job, now=now)
-    close_tasks.end_all(job, reason_code="job-stopped", now=now)
+    close_tasks.end_all(job, reason_code=Reason.JOB_STOPPED, now=now)
     if _open(job):
-        reason = language.gettext_lazy("Stopping: workers who hold a task may still hand in their answer.")
-        state.explain(job, code=job.reason_code, reason=reason, now=now)
+        also = reasons.nested(Reason.FINISHING_ASSIGNMENTS)
+        state.explain(job, code=job.reason_code, params={**job.reason_params, "also": also}, now=now)
     else:
         _conclude(job, JobState.STOPPED, now)
 
@@ -160,16 +163,17 @@ def _conclude(job: Job, to: str, now: datetime) -> None:
     if job.post_hook:
         if not _deliver(job, now, at_end=True):
             return  # the job says what it waits for
-        deliver.label_known(job, now=now)
+        batches.label_gold(job, now=now)
     else:
         consolidate.run_whole(job, now=now)
     tally = progress.count(job, now=now)
     output_manifest.write(job)
     if to == JobState.STOPPED:
-        code, reason = job.reason_code or "stopped", language.gettext_lazy("The job was stopped.")
+        code = job.reason_code or Reason.STOPPED
+        params = {name: value for name, value in job.reason_params.items() if name != "also"}
     else:
-        code, reason = _outcome(job, tally.failed)
-    _finish(job, to, code=code, reason=reason, now=now)
+        code, params = _outcome(job, tally.failed)
+    _finish(job, to, code=code, params=params, now=now)
 
 
 def relabel(job_id: int, *, now: datetime) -> None:
@@ -177,7 +181,7 @@ def relabel(job_id: int, *, now: datetime) -> None:
     with _alone(job_id):
         job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job_id)
         if job.post_hook:
-            deliver.label_known(job, now=now)
+            batches.label_gold(job, now=now)
         else:
             consolidate.run_whole(job, now=now)
         progress.count(job, now=now)
@@ -185,10 +189,10 @@ def relabel(job_id: int, *, now: datetime) -> None:
             output_manifest.write(job)
 
 
-def _finish(job: Job, to: str, *, code: str, reason: str, now: datetime) -> None:
-    """The end: fees are paid for what was labeled, and the rest of the budget goes back."""
+def _finish(job: Job, to: str, *, code: str, params: dict[str, Any], now: datetime) -> None:
+    """End the job: charge the fee for labeled objects and release the rest of the budget."""
     with transaction.atomic():
-        state.move(job, to, code=code, reason=reason, now=now)
+        state.move(job, to, code=code, params=params, now=now)
         labeled = Counters.objects.get(job=job).human_labeled
         hold.pay_fee(job_id=job.pk, amount=labeled * settings.GTCROWD_FEE_PER_OBJECT, now=now)
         hold.release(requester_id=job.requester_id, job_id=job.pk, now=now)
@@ -200,15 +204,14 @@ def _open(job: Job) -> bool:
 
 def _most_reached(job: Job) -> bool:
     most = opening.most_labeled(job)
-    done = Task.objects.filter(job=job, state=TaskState.DONE).exclude(reason_code=NO_WORKERS)
+    done = Task.objects.filter(job=job, state=TaskState.DONE).exclude(reason_code=Reason.NO_WORKERS_NEEDED)
     return most is not None and done.count() >= most
 
 
-def _outcome(job: Job, failed: int) -> tuple[str, str]:
+def _outcome(job: Job, failed: int) -> tuple[Reason, dict[str, Any]]:
     if not failed:
-        return "all-labeled", language.gettext_lazy("All objects are labeled.")
-    text = _("All objects were offered; %(failed)s of %(total)s got no label, each with its reason.")
-    return "completed-with-errors", text % {"failed": failed, "total": job.objects_total}
+        return Reason.ALL_LABELED, {}
+    return Reason.COMPLETED_WITH_ERRORS, {"failed": failed, "total": job.objects_total}
 
 
 STEPS: dict[JobState, Callable[[Job, datetime], None]] = {

@@ -146,7 +146,7 @@ def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job
             "workers_per_object": 3,
             **asks,
         }
-        job = create.create(viewer=alice, given=given, now=now)
+        job = create.create(viewer=alice, values=given, now=now)
         return job_lifecycle.advance(job.pk, now=now) if opened else job
 
     return _ask

@@ -12,6 +12,7 @@ from dashboards.figures.style import BLUE, GREEN, ORANGE, PALETTE, PINK, RED, dr
 from dashboards.labels import percent, reasons
 from dashboards.view_models import FigureCard
 from gtcrowd.analytics.measures import object_flow as measures
+from gtcrowd.analytics.reasons import Reason
 
 COLOURS = {
     measures.IMPORTED: BLUE, measures.KNOWN: PALETTE[4], measures.HANDED_OUT: BLUE, measures.ANSWERED: BLUE,
@@ -81,9 +82,9 @@ def reason_labels() -> dict[str, str]:
         "": "–", measures.WANTED: _("waiting for answers"),
         measures.NOT_OPENED: _("not opened yet, or labeled before"),
         measures.NOT_TAKEN: _("not assigned to a worker yet"),
-        "no-workers-needed": _("the hook decided that no worker is needed"),
-        "pre-hook-failed": _("the pre-annotation hook failed"),
-        "post-hook-failed": _("the post-annotation hook failed"),
+        Reason.NO_WORKERS_NEEDED: _("the hook decided that no worker is needed"),
+        Reason.PRE_HOOK_FAILED: _("the pre-annotation hook failed"),
+        Reason.POST_HOOK_FAILED: _("the post-annotation hook failed"),
     }  # fmt: skip
 
 

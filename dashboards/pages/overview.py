@@ -16,10 +16,11 @@ from dashboards.view_models import Content, Level, Notice, Number, Part, Spark, 
 from gtcrowd.analytics import cases, forecast_inputs, frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import forecast, latency, workers
+from gtcrowd.analytics.reasons import Reason
 from gtcrowd.identity.access import Viewer
 
 MOST_NEEDS = 8
-STALLED = {"waiting-for-objects"}
+STALLED = {Reason.WAITING_FOR_OBJECTS}
 IN_A_WEEK = 7
 
 

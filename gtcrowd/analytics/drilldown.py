@@ -22,6 +22,7 @@ from gtcrowd.analytics.frames import NAME
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import signed, store
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform.reasons import sentence
 
 SIZE = 50
 LOOK, LOOK_FOR_EXAMPLES = 50_000, 5_000
@@ -79,7 +80,7 @@ ANSWER_COLUMNS = (
 OBJECTS = f"""
 SELECT object.position, object.line, label.value::text, label.confidence, coalesce(known.value, truth.value)::text,
        coalesce(task.state, ''), coalesce(task.reason_code, ''), coalesce(task.answer_count, 0),
-       coalesce(object_error.reason, '')
+       object_error.reason_code, object_error.reason_params
 FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
 LEFT JOIN jobs_objecterror object_error ON object_error.data_object_id = object.id
 {BESIDE.format(object="object.id")}
@@ -215,10 +216,22 @@ def objects(
         last = str(start + LOOK) if most is not None and start + LOOK < most else ""
     buckets = _buckets(viewer)
     table = [
-        [position, _value(label), confidence, _value(known), *state, *_preview(line, job.medium, job.pk, buckets)]
-        for position, line, label, confidence, known, *state in page
+        [
+            position,
+            _value(label),
+            confidence,
+            _value(gold),
+            *state,
+            _sentence(code, reason_params),
+            *_preview(line, job.medium, job.pk, buckets),
+        ]
+        for position, line, label, confidence, gold, *state, code, reason_params in page
     ]
     return _frame(table, OBJECT_COLUMNS), last
+
+
+def _sentence(code: str | None, params: str | None) -> str:
+    return "" if code is None else sentence(code, json.loads(params or "{}"))
 
 
 def job(viewer: Viewer, filters: Filters) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ from gtcrowd.analytics.sources import NAMES as GROUP_COLUMNS
 from gtcrowd.analytics.sources import Source, scored, totals_of
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs.models import JobChange
+from gtcrowd.platform.reasons import sentence
 
 NAME = "CASE WHEN workforce.type = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
 SUMS = """
@@ -195,9 +196,9 @@ def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     ended_at, counted_at, expected_error, saved_answers, saved_low, saved_high.
     """
     where, params = of_jobs(viewer, filters)
-    return _frame(
+    frame = _frame(
         f"""
-        SELECT job.id AS job_id, job.name AS job, job.kind, job.state, job.reason_code, job.reason,
+        SELECT job.id AS job_id, job.name AS job, job.kind, job.state, job.reason_code, job.reason_params AS reason,
                job.paused_at IS NOT NULL AS paused, job.team_id, team.name AS team, job.workers_per_object,
                job.price::float8 AS price, job.objects_total AS objects,
                counters.human_labeled + counters.machine_labeled AS labeled, counters.machine_labeled AS machine,
@@ -214,7 +215,12 @@ def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
         WHERE {where} ORDER BY job.created_at DESC, job.id DESC LIMIT {MOST_JOBS}
         """,  # noqa: S608
         params,
+        of_json=["reason"],
     )
+    frame["reason"] = [
+        sentence(code, values) for code, values in zip(frame["reason_code"], frame["reason"], strict=True)
+    ]
+    return frame
 
 
 def job_quality(viewer: Viewer, job_id: int) -> dict[str, Any] | None:

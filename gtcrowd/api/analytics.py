@@ -30,14 +30,19 @@ from gtcrowd.workforce.models import Team, Worker, Workforce
 
 NAMED = (("job", Job, "name"), ("team", Team, "name"), ("workforce", Workforce, "name"))
 PARAMETERS = [
-    OpenApiParameter("job", str, many=True, description="Name of a job; several may be given."),
+    OpenApiParameter("job", str, many=True, description="Name of a job. Can be given several times."),
     OpenApiParameter("team", str, many=True),
     OpenApiParameter("workforce", str, many=True),
     OpenApiParameter("worker", str, many=True, description="Code of a worker."),
     OpenApiParameter("kind", str, many=True, enum=list(KINDS)),
     OpenApiParameter("from", OpenApiTypes.DATE, description="First day, in the requester's time zone."),
     OpenApiParameter("to", OpenApiTypes.DATE, description="Last day."),
-    OpenApiParameter("source", str, enum=list(SOURCES), description="All objects, real ones, or known ones (gold)."),
+    OpenApiParameter(
+        "source",
+        str,
+        enum=list(SOURCES),
+        description="All objects, objects without gold questions, or gold questions only.",
+    ),
     OpenApiParameter("format", str, enum=["json", "csv", "parquet"]),
 ]
 
@@ -61,10 +66,10 @@ class Report(APIView):
     renderer_classes = (JSONRenderer, CsvRenderer, ParquetRenderer)
 
     @extend_schema(
-        summary="A table of measures",
+        summary="Get a table of metrics",
         description="One of: " + ", ".join(REPORTS) + ". What each column means: /api/v1/analytics/definitions/.",
         parameters=PARAMETERS,
-        responses={200: serializers.ReportShape, 400: serializers.ProblemShape},
+        responses={200: serializers.ReportSerializer, 400: serializers.ProblemSerializer},
     )
     def get(self, request: Request, report: str) -> HttpResponseBase:
         if report not in REPORTS:
@@ -72,10 +77,10 @@ class Report(APIView):
         viewer = caller(request)
         chosen = filters(request, viewer)
         frame = REPORTS[report](viewer, chosen)
-        wanted = request.accepted_renderer.format
-        if wanted == CsvRenderer.format:
+        format_ = request.accepted_renderer.format
+        if format_ == CsvRenderer.format:
             return _file(_flat(frame).to_csv(index=False).encode(), f"{report}.csv", CsvRenderer.media_type)
-        if wanted == ParquetRenderer.format:
+        if format_ == ParquetRenderer.format:
             file = io.BytesIO()
             _flat(frame).to_parquet(file, index=False)
             return _file(file.getvalue(), f"{report}.parquet", ParquetRenderer.media_type)
@@ -87,43 +92,52 @@ class Report(APIView):
 
 
 class JobQuality(APIView):
-    @extend_schema(summary="How a job's answers compare, as its last run sees it", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(summary="Get the quality report of a job's latest run", responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request, name: str) -> Response:
         job = jobs.visible_job(request, name)
-        found = frames.job_quality(caller(request), job.pk)
-        if found is None:
+        quality = frames.job_quality(caller(request), job.pk)
+        if quality is None:
             raise Http404
-        return Response(found)
+        return Response(quality)
 
 
 class Definitions(APIView):
-    @extend_schema(summary="What each measure means", responses={200: serializers.DefinitionShape(many=True)})
+    @extend_schema(
+        summary="List the definitions of metrics", responses={200: serializers.DefinitionSerializer(many=True)}
+    )
     def get(self, request: Request) -> Response:
         caller(request)
-        return Response([
-            {
-                "name": one.name, "title": str(one.title), "unit": one.unit, "meaning": str(one.meaning),
-                "formula": one.formula, "source": one.source, "undefined": str(one.undefined),
-            }
-            for one in DEFINITIONS.values()
-        ])  # fmt: skip
+        return Response(
+            [
+                {
+                    "name": definition.name,
+                    "title": str(definition.title),
+                    "unit": definition.unit,
+                    "meaning": str(definition.meaning),
+                    "formula": definition.formula,
+                    "source": definition.source,
+                    "undefined": str(definition.undefined),
+                }
+                for definition in DEFINITIONS.values()
+            ]
+        )
 
 
 class WorkerActivity(APIView):
     @extend_schema(
-        summary="What workers did on a day, a line an event, as Ground Truth logs it",
+        summary="Get the worker events of a day, one per line, in the format of Ground Truth's log",
         parameters=[OpenApiParameter("day", OpenApiTypes.DATE, required=True), OpenApiParameter("job", str)],
-        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: serializers.ProblemShape},
+        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, 400: serializers.ProblemSerializer},
     )
     def get(self, request: Request) -> HttpResponseBase:
         viewer = caller(request)
         day = _day(request, "day")
         if day is None:
-            raise BadParameter("day", None, _("must be given: a day such as 2026-11-02."))
+            raise BadParameter("day", None, _("is required: a day such as 2026-11-02."))
         named = request.query_params.get("job")
         job = jobs.visible_job(request, named).pk if named else None
-        told = (one.encode() for one in activity.lines(viewer, day=day, job_id=job))
-        return StreamingHttpResponse(told, content_type="application/x-ndjson")
+        lines = (definition.encode() for definition in activity.lines(viewer, day=day, job_id=job))
+        return StreamingHttpResponse(lines, content_type="application/x-ndjson")
 
 
 def filters(request: Request, viewer: Viewer) -> Filters:
@@ -131,41 +145,41 @@ def filters(request: Request, viewer: Viewer) -> Filters:
     query = request.query_params
     chosen: dict[str, Any] = {}
     for name, model, field in NAMED:
-        if wanted := query.getlist(name):
-            chosen[f"{name}s"] = _ids(name, model._default_manager.visible_to(viewer), field, wanted)
-    if wanted := query.getlist("worker"):
-        seen = Worker.objects.filter(pk__in=Day.objects.filter(requester=viewer.requester).values("worker"))
-        chosen["workers"] = _ids("worker", seen, "code", wanted)
+        if values := query.getlist(name):
+            chosen[f"{name}s"] = _ids(name, model._default_manager.visible_to(viewer), field, values)
+    if values := query.getlist("worker"):
+        workers = Worker.objects.filter(pk__in=Day.objects.filter(requester=viewer.requester).values("worker"))
+        chosen["workers"] = _ids("worker", workers, "code", values)
     for kind in query.getlist("kind"):
         if kind not in KINDS:
-            raise BadParameter("kind", kind, _("must be one of %(known)s.") % {"known": ", ".join(KINDS)})
+            raise BadParameter("kind", kind, _("must be one of: %(known)s.") % {"known": ", ".join(KINDS)})
     source = query.get("source", "all")
     if source not in SOURCES:
-        raise BadParameter("source", source, _("must be one of %(known)s.") % {"known": ", ".join(SOURCES)})
+        raise BadParameter("source", source, _("must be one of: %(known)s.") % {"known": ", ".join(SOURCES)})
     first, last = _day(request, "from"), _day(request, "to")
     if first and last and first > last:
         raise BadParameter("to", str(last), _("must not be before the first day."))
     return Filters(kinds=tuple(query.getlist("kind")), first_day=first, last_day=last, source=source, **chosen)
 
 
-def _ids(name: str, rows: Any, field: str, wanted: list[str]) -> tuple[int, ...]:
-    found = list(
-        rows.filter(**{f"{field}__in": wanted}).values_list(field, "pk")
+def _ids(name: str, rows: Any, field: str, values: list[str]) -> tuple[int, ...]:
+    ids = list(
+        rows.filter(**{f"{field}__in": values}).values_list(field, "pk")
     )  # teams of two workforces may be namesakes
-    for one in wanted:
-        if one not in dict(found):
-            raise BadParameter(name, one, _("is not there, or not yours."))
-    return tuple(pk for _name, pk in found)
+    for value in values:
+        if value not in dict(ids):
+            raise BadParameter(name, value, _("does not exist or belongs to another requester."))
+    return tuple(pk for _name, pk in ids)
 
 
 def _day(request: Request, name: str) -> date | None:
-    given = request.query_params.get(name)
-    if not given:
+    text = request.query_params.get(name)
+    if not text:
         return None
     try:
-        return date.fromisoformat(given)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise BadParameter(name, given, _("must be a day such as 2026-11-02.")) from error
+        raise BadParameter(name, text, _("must be a day such as 2026-11-02.")) from error
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -183,7 +197,7 @@ def _plain(value: Any) -> Any:
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns of objects as JSON texts, for formats that have rows and columns only."""
     changed = {
-        name: [json.dumps(one) for one in frame[name]]
+        name: [json.dumps(value) for value in frame[name]]
         for name in frame.columns
         if frame[name].map(lambda value: isinstance(value, dict | list)).any()
     }

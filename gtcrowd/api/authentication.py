@@ -30,7 +30,7 @@ class AccessKeyAuthentication(BaseAuthentication):
             viewer = keys.authenticate(token.strip(), now=timezone.now())
         except keys.KeyRefused as error:
             raise exceptions.AuthenticationFailed(
-                _("The access key is not known, revoked, or its secret is wrong.")
+                _("The access key does not exist, was revoked, or its secret is wrong.")
             ) from error
         return (viewer.user, viewer)
 
@@ -42,9 +42,9 @@ class SignedInAuthentication(SessionAuthentication):
     """The session of a person who is a member of a requester; changes need the CSRF token."""
 
     def authenticate(self, request: Request) -> tuple[Any, Viewer] | None:
-        found = super().authenticate(request)
-        viewer = access.viewer_of(request._request) if found else None
-        return (found[0], viewer) if found and viewer else None
+        authenticated = super().authenticate(request)
+        viewer = access.viewer_of(request._request) if authenticated else None
+        return (authenticated[0], viewer) if authenticated and viewer else None
 
 
 class IsMember(BasePermission):
@@ -76,7 +76,7 @@ class TextParser(JSONParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         parsed = super().parse(stream, media_type, parser_context)
         if "\\u0000" in json.dumps(parsed):
-            raise exceptions.ParseError(_("A text cannot have a NUL character in it."))
+            raise exceptions.ParseError(_("Text must not contain NUL characters."))
         return parsed
 
 

@@ -57,9 +57,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | JsonResponse
         if isinstance(error, refusal):
             return problem(status, str(error), faults=_faults(error))
     if isinstance(error, Http404):
-        return problem(404, _("There is nothing here, or it is not yours."))
+        return problem(404, _("The resource does not exist or belongs to another requester."))
     if isinstance(error, PermissionDenied):
-        return problem(403, str(error) or _("You may not do this."))
+        return problem(403, str(error) or _("You do not have permission for this action."))
     if isinstance(error, exceptions.APIException):
         headers = (
             {"Retry-After": str(int(getattr(error, "wait", None) or 1))}
@@ -103,13 +103,13 @@ TELLING: dict[type[Exception], Callable[[Any], list[dict[str, Any]]]] = {
         {"field": "script_origins", "value": _plain(value), "problem": text} for value, text in e.faults
     ],
     InviteRefused: lambda e: [{"field": "emails", "value": address, "problem": text} for address, text in e.faults],
-    GoldRefused: lambda e: [{"field": f"[{place}]", "problem": text} for place, text in e.faults],
+    GoldRefused: lambda e: [{"field": f"[{position}]", "problem": text} for position, text in e.faults],
     MessageRefused: lambda e: [{"field": e.field, "problem": str(e)}],
     TeamRefused: lambda e: [{"field": e.field, "problem": str(e)}],
     UnknownMethod: lambda e: [{"field": "method", "value": e.name, "problem": str(e)}],
     AnswerRefused: lambda e: [{"field": e.field, "value": _plain(e.value), "problem": e.expected}],
 }
-"""How the faults of each refusal are told; those without faults of their own have only their sentence."""
+"""The faults of each refusal in the problem document; refusals without faults have only their sentence."""
 
 
 def _plain(value: object) -> object:
@@ -118,7 +118,7 @@ def _plain(value: object) -> object:
 
 def _text(detail: Any) -> str:
     if isinstance(detail, dict):
-        return "; ".join(f"{name}: {_text(one)}" for name, one in detail.items())
+        return "; ".join(f"{name}: {_text(detail_)}" for name, detail_ in detail.items())
     if isinstance(detail, list):
-        return "; ".join(_text(one) for one in detail)
+        return "; ".join(_text(detail_) for detail_ in detail)
     return str(detail)

@@ -20,54 +20,58 @@ from gtcrowd.workpage import trial
 
 class TryHooks(APIView):
     @extend_schema(
-        summary="Try a page and hooks on the first objects of a manifest; nothing is created",
-        request=serializers.TryRequestShape,
-        responses={200: serializers.TriedShape, 409: serializers.ProblemShape, **PROBLEM},
+        summary="Test a template and hooks on the first objects of a manifest, without creating anything",
+        request=serializers.TryRequestSerializer,
+        responses={200: serializers.TriedSerializer, 409: serializers.ProblemSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        viewer, given = caller(request), mapping(request)
+        viewer, body = caller(request), mapping(request)
         job = None
-        if given.get("job"):
+        if body.get("job"):
             own = Job.objects.visible_to(viewer).select_related("template", "requester")
-            job = get_object_or_404(own, name__iexact=str(given["job"]))
-        fields = {name: value for name, value in given.items() if name != "job"}
-        tried = trial.attempt(viewer=viewer, given=fields, job=job, now=timezone.now())
-        return Response(serializers.TriedShape(serializers.tried(tried)).data)
+            job = get_object_or_404(own, name__iexact=str(body["job"]))
+        fields = {name: value for name, value in body.items() if name != "job"}
+        result = trial.attempt(viewer=viewer, values=fields, job=job, now=timezone.now())
+        return Response(serializers.TriedSerializer(serializers.tried(result)).data)
 
 
 class JobHooks(APIView):
-    @extend_schema(summary="Every hook that a job had, the newest first", responses=serializers.HookShape(many=True))
+    @extend_schema(
+        summary="List the hooks that a job had, newest first", responses=serializers.HookSerializer(many=True)
+    )
     def get(self, request: Request, name: str) -> Response:
-        kept = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
-        return Response(serializers.HookShape(kept.select_related("set_by").order_by("-set_at", "-pk"), many=True).data)
+        hooks = Hook.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
+        return Response(
+            serializers.HookSerializer(hooks.select_related("set_by").order_by("-set_at", "-pk"), many=True).data
+        )
 
 
 class HookSecret(APIView):
-    @extend_schema(summary="The secret by which calls of your hooks are signed", responses=serializers.HookSecretShape)
+    @extend_schema(summary="Get the secret that signs calls of your hooks", responses=serializers.HookSecretSerializer)
     def get(self, request: Request) -> Response:
         viewer = caller(request)
         viewer.must(Right.CREATE_JOBS)
         return Response({"secret": hook_secret.of(viewer.requester)})
 
     @extend_schema(
-        summary="Another secret; the one before is good no more",
+        summary="Rotate the secret. The current secret stops working",
         request=None,
-        responses={201: serializers.HookSecretShape},
+        responses={201: serializers.HookSecretSerializer},
     )
     def post(self, request: Request) -> Response:
         return Response({"secret": hook_secret.renew(viewer=caller(request))}, status=201)
 
 
 class Settings(APIView):
-    @extend_schema(summary="Settings of the requester", responses=serializers.SettingsShape)
+    @extend_schema(summary="Get the settings of the requester", responses=serializers.SettingsSerializer)
     def get(self, request: Request) -> Response:
         return Response({"script_origins": caller(request).requester.script_origins})
 
     @extend_schema(
-        summary="Let worker pages of your own use these origins, and no others",
-        request=serializers.SettingsShape,
-        responses={200: serializers.SettingsShape, **PROBLEM},
+        summary="Set the origins that your task templates may use",
+        request=serializers.SettingsSerializer,
+        responses={200: serializers.SettingsSerializer, **PROBLEM},
     )
     def put(self, request: Request) -> Response:
-        given: Any = mapping(request).get("script_origins")
-        return Response({"script_origins": origins.allow(viewer=caller(request), origins=given)})
+        script_origins: Any = mapping(request).get("script_origins")
+        return Response({"script_origins": origins.allow(viewer=caller(request), origins=script_origins)})

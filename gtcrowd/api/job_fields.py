@@ -18,7 +18,7 @@ from gtcrowd.jobs.fields.special import INSTRUCTIONS
 Make = Callable[..., serializers.Field[Any, Any, Any, Any]]
 
 
-class InstructionsShape(serializers.Serializer[Any]):
+class InstructionsSerializer(serializers.Serializer[Any]):
     short = serializers.CharField(required=False)
     full = serializers.CharField(required=False)
     good_example = serializers.CharField(required=False)
@@ -38,7 +38,7 @@ MAKE: Mapping[str, Make] = {
     "object": serializers.DictField,
     "list": _strings,
     "time": serializers.DateTimeField,
-    "texts": InstructionsShape,
+    "texts": InstructionsSerializer,
 }
 """What makes the serializer field of each JSON type."""
 NULLABLE = ("integer", "number", "time")
@@ -60,18 +60,23 @@ def serializer_field(field: JobField, *, partial: bool = False) -> serializers.F
     return MAKE[field.type.json_type](**limits, **options)
 
 
-def shape(name: str, names: Iterable[str], doc: str, *, partial: bool = False) -> type[serializers.Serializer[Any]]:
+def serializer_of(
+    name: str, names: Iterable[str], doc: str, *, partial: bool = False
+) -> type[serializers.Serializer[Any]]:
     """Return a serializer class of job fields."""
     members: dict[str, Any] = {each: serializer_field(FIELDS[each], partial=partial) for each in names}
     return type(name, (serializers.Serializer,), members | {"__doc__": doc})
 
 
-JobRequestShape = shape("JobRequestShape", FIELDS, "A labeling job as requested.")
-JobChangeShape = shape(
-    "JobChangeShape", CHANGEABLE, "What can be changed while a job runs; only what is given changes.", partial=True
+JobRequestSerializer = serializer_of("JobRequestSerializer", FIELDS, "A labeling job as requested.")
+JobChangeSerializer = serializer_of(
+    "JobChangeSerializer",
+    CHANGEABLE,
+    "Changes to a running job. Omitted fields are unchanged.",
+    partial=True,
 )
-COMPONENTS = ("JobRequestShape", "PatchedJobChangeShape")
-"""What the OpenAPI document calls these shapes."""
+COMPONENTS = ("JobRequest", "PatchedJobChange")
+"""Names of these serializers in the OpenAPI document."""
 SHOWN = tuple(name for name in FIELDS if name not in ("template", "excluded_jobs"))
 """Fields that a job shows over REST."""
 
@@ -98,4 +103,4 @@ def _keywords(field: JobField, requester: Requester, described: Mapping[str, Any
     return {LIMIT_KEYWORDS[limit]: value for limit, value in limits.items() if limit in LIMIT_KEYWORDS}
 
 
-assert set(InstructionsShape._declared_fields) == set(INSTRUCTIONS)  # noqa: S101 - two lists of one thing
+assert set(InstructionsSerializer._declared_fields) == set(INSTRUCTIONS)  # noqa: S101 - two lists of one thing

@@ -23,10 +23,10 @@ from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change
 from gtcrowd.tasks.models import Answer
 
-PROBLEM = {422: serializers.ProblemShape, 403: serializers.ProblemShape}
-CURSOR = OpenApiParameter("cursor", str, description="From the field `next` of a page.")
-SIZE = OpenApiParameter("page_size", int, description="1 to 1000, by default 100.")
-FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: everything, a line each.")
+PROBLEM = {422: serializers.ProblemSerializer, 403: serializers.ProblemSerializer}
+CURSOR = OpenApiParameter("cursor", str, description="Value of the field `next` of the previous page.")
+SIZE = OpenApiParameter("page_size", int, description="1 to 1000. Default: 100.")
+FORMAT = OpenApiParameter("format", str, enum=["json", "jsonl"], description="`jsonl`: all results, one per line.")
 
 
 class JobPages(CursorPagination):
@@ -42,9 +42,9 @@ def visible_job(request: Request, name: str) -> Job:
 
 class Jobs(APIView):
     @extend_schema(
-        summary="List jobs, the newest first",
+        summary="List jobs, newest first",
         parameters=[OpenApiParameter("state", str), OpenApiParameter("cursor", str)],
-        responses=serializers.JobShape(many=True),
+        responses=serializers.JobSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         jobs = Job.objects.visible_to(caller(request)).select_related("team", "counters")
@@ -52,28 +52,28 @@ class Jobs(APIView):
             jobs = jobs.filter(state=state)
         paginator = JobPages()
         page = paginator.paginate_queryset(jobs, request, self)
-        return paginator.get_paginated_response(serializers.JobShape(page, many=True).data)
+        return paginator.get_paginated_response(serializers.JobSerializer(page, many=True).data)
 
     @extend_schema(
         summary="Create a job",
-        request=serializers.JobRequestShape,
-        responses={201: serializers.JobShape, 402: serializers.ProblemShape, **PROBLEM},
+        request=serializers.JobRequestSerializer,
+        responses={201: serializers.JobSerializer, 402: serializers.ProblemSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        job = create.create(viewer=caller(request), given=mapping(request), now=timezone.now())
-        return Response(serializers.JobShape(job).data, status=201)
+        job = create.create(viewer=caller(request), values=mapping(request), now=timezone.now())
+        return Response(serializers.JobSerializer(job).data, status=201)
 
 
 class JobPlan(APIView):
     @extend_schema(
-        summary="Check a job and see its cost, without creating it",
-        request=serializers.JobRequestShape,
-        responses={200: serializers.PlanShape, **PROBLEM},
+        summary="Validate a job and review its cost, without creating it",
+        request=serializers.JobRequestSerializer,
+        responses={200: serializers.PlanSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
         viewer = caller(request)
-        planned = create.plan(viewer=viewer, given=mapping(request))
-        shown = {
+        planned = create.plan(viewer=viewer, values=mapping(request))
+        plan_fields = {
             "objects": planned.objects,
             "tasks": planned.cost.tasks,
             "cost_of_answers": planned.cost.answers,
@@ -81,60 +81,67 @@ class JobPlan(APIView):
             "total": planned.cost.total,
             "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         }
-        return Response(serializers.PlanShape(shown).data)
+        return Response(serializers.PlanSerializer(plan_fields).data)
 
 
 class JobDetail(APIView):
-    @extend_schema(summary="One job", responses=serializers.JobShape)
+    @extend_schema(summary="Get a job", responses=serializers.JobSerializer)
     def get(self, request: Request, name: str) -> Response:
-        return Response(serializers.JobShape(visible_job(request, name)).data)
+        return Response(serializers.JobSerializer(visible_job(request, name)).data)
 
     @extend_schema(
-        summary="Change a job that runs; its objects follow within seconds",
-        request=serializers.JobChangeShape,
-        responses={202: serializers.JobShape, 402: serializers.ProblemShape, 409: serializers.ProblemShape, **PROBLEM},
+        summary="Change a running job. Its tasks are updated within seconds",
+        request=serializers.JobChangeSerializer,
+        responses={
+            202: serializers.JobSerializer,
+            402: serializers.ProblemSerializer,
+            409: serializers.ProblemSerializer,
+            **PROBLEM,
+        },
     )
     def patch(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
-        change.change(viewer=caller(request), job=job, given=mapping(request), now=timezone.now())
-        return Response(serializers.JobShape(visible_job(request, name)).data, status=202)
+        change.change(viewer=caller(request), job=job, values=mapping(request), now=timezone.now())
+        return Response(serializers.JobSerializer(visible_job(request, name)).data, status=202)
 
 
 class JobChanges(APIView):
     @extend_schema(
-        summary="What was changed in a job after it was created, the newest first; 1000 at most",
-        responses=serializers.ChangeShape(many=True),
+        summary="List the changes to a job, newest first; at most 1000",
+        responses=serializers.ChangeSerializer(many=True),
     )
     def get(self, request: Request, name: str) -> Response:
-        found = (
+        changes = (
             JobChange.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).select_related("by")
         )
-        return Response(serializers.ChangeShape(found.order_by("-at", "-pk")[:1000], many=True).data)
+        return Response(serializers.ChangeSerializer(changes.order_by("-at", "-pk")[:1000], many=True).data)
 
 
 class JobStop(APIView):
-    @extend_schema(summary="Stop a job; this cannot be undone", request=None, responses={202: serializers.JobShape})
+    @extend_schema(
+        summary="Stop a job. This cannot be undone", request=None, responses={202: serializers.JobSerializer}
+    )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         stop.stop(viewer=caller(request), job=job, now=timezone.now())
-        return Response(serializers.JobShape(job).data, status=202)
+        return Response(serializers.JobSerializer(job).data, status=202)
 
 
 class JobLabels(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Labels, in pages or as JSON lines",
+        summary="List labels, in pages or as JSON lines",
         parameters=[
             OpenApiParameter("min_confidence", float),
             OpenApiParameter("max_confidence", float),
             OpenApiParameter("changed_since", OpenApiTypes.DATETIME),
-            OpenApiParameter("run", int, description="Labels of this run instead of the job's own."),
+            OpenApiParameter("run", int, description="Labels of this run instead of the current labels."),
             CURSOR,
             SIZE,
             FORMAT,
         ],
-        responses=serializers.LabelPageShape,
+        responses=serializers.LabelPageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
@@ -153,18 +160,18 @@ class JobLabels(APIView):
 
 
 class JobExports(APIView):
-    @extend_schema(summary="Export formats of a job", responses=serializers.ExportShape(many=True))
+    @extend_schema(summary="List the export formats of a job", responses=serializers.ExportSerializer(many=True))
     def get(self, request: Request, name: str) -> Response:
         formats = exports.of_job(visible_job(request, name))
-        return Response(serializers.ExportShape(formats, many=True).data)
+        return Response(serializers.ExportSerializer(formats, many=True).data)
 
 
 class JobExport(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="The labels of a job in an export format, as they are now",
-        parameters=[OpenApiParameter("run", int, description="Labels of this run instead of the current ones.")],
+        summary="Export the current labels of a job",
+        parameters=[OpenApiParameter("run", int, description="Labels of this run instead of the current labels.")],
         responses={(200, "*/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, name: str, export: str) -> HttpResponseBase:
@@ -182,9 +189,9 @@ class JobAnswers(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Answers as they were handed in, in pages or as JSON lines",
+        summary="List answers as submitted, in pages or as JSON lines",
         parameters=[CURSOR, SIZE, FORMAT],
-        responses=serializers.AnswerPageShape,
+        responses=serializers.AnswerPageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         job = visible_job(request, name)
@@ -193,22 +200,22 @@ class JobAnswers(APIView):
 
 
 class JobRuns(APIView):
-    @extend_schema(summary="Runs of methods, the newest first", responses=serializers.RunShape(many=True))
+    @extend_schema(summary="List consolidation runs, newest first", responses=serializers.RunSerializer(many=True))
     def get(self, request: Request, name: str) -> Response:
         runs = Run.objects.visible_to(caller(request)).filter(job=visible_job(request, name)).order_by("-pk")[:200]
-        return Response(serializers.RunShape(runs, many=True).data)
+        return Response(serializers.RunSerializer(runs, many=True).data)
 
     @extend_schema(
-        summary="Run another method to compare",
-        request=serializers.RunRequestShape,
-        responses={202: serializers.RunShape, **PROBLEM},
+        summary="Start a run of another method for comparison",
+        request=serializers.RunRequestSerializer,
+        responses={202: serializers.RunSerializer, **PROBLEM},
     )
     def post(self, request: Request, name: str) -> Response:
         job = visible_job(request, name)
         run = consolidate.ask(
             job, viewer=caller(request), method=str(mapping(request).get("method")), now=timezone.now()
         )
-        return Response(serializers.RunShape(run).data, status=202)
+        return Response(serializers.RunSerializer(run).data, status=202)
 
 
 def mapping(request: Request) -> dict[str, Any]:
@@ -218,7 +225,7 @@ def mapping(request: Request) -> dict[str, Any]:
 def _run(request: Request, job: Job) -> int | None:
     if "run" not in request.query_params:
         return None
-    number = pagination.whole(request, "run", 0, 1, 2**62)
+    number = pagination.whole_number(request, "run", 0, 1, 2**62)
     run: Run = get_object_or_404(Run.objects.visible_to(caller(request)), job=job, pk=number)
     return run.pk
 

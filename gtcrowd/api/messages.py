@@ -19,23 +19,25 @@ from gtcrowd.tasks import messages
 from gtcrowd.tasks.models import Message
 from gtcrowd.workforce.models import Worker
 
-WAITING = OpenApiParameter("waiting", bool, description="`true`: only workers' messages that are not done.")
+WAITING = OpenApiParameter(
+    "waiting", bool, description="`true`: only messages from workers that are not marked as done."
+)
 
 
 class JobMessages(APIView):
     renderer_classes = pagination.RENDERERS
 
     @extend_schema(
-        summary="Messages between workers of a job and its members, in pages or as JSON lines",
+        summary="List the messages between workers and members of a job, in pages or as JSON lines",
         parameters=[WAITING, CURSOR, SIZE, FORMAT],
-        responses=serializers.MessagePageShape,
+        responses=serializers.MessagePageSerializer,
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
         rows = Message.objects.visible_to(caller(request)).filter(job=visible_job(request, name))
-        asked = request.query_params.get("waiting", "false").lower()
-        if asked not in ("true", "false"):
-            raise BadParameter("waiting", asked, _("must be true or false."))
-        if asked == "true":
+        waiting = request.query_params.get("waiting", "false").lower()
+        if waiting not in ("true", "false"):
+            raise BadParameter("waiting", waiting, _("must be true or false."))
+        if waiting == "true":
             rows = rows.filter(from_worker=True, done_at=None)
         rows = rows.select_related("worker", "author", "assignment__task")
         return pagination.listed(request, rows, key=("sent_at", "pk"), show=_message)
@@ -43,29 +45,29 @@ class JobMessages(APIView):
 
 class JobThread(APIView):
     @extend_schema(
-        summary="Answer a worker who has written",
-        request=serializers.AnswerMessageShape,
-        responses={201: serializers.MessageShape, **PROBLEM},
+        summary="Answer a worker's message",
+        request=serializers.AnswerMessageSerializer,
+        responses={201: serializers.MessageSerializer, **PROBLEM},
     )
     def post(self, request: Request, name: str, code: str) -> Response:
-        given, facts = mapping(request), self._facts(request, name, code)
-        sent = messages.answer(**facts, text=given.get("text"))
-        if given.get("done") is True:
-            messages.finish(**facts)
+        body, params = mapping(request), self._params(request, name, code)
+        sent = messages.answer(**params, text=body.get("text"))
+        if body.get("done") is True:
+            messages.finish(**params)
         return Response(_message(sent), status=201)
 
     @extend_schema(
-        summary="Mark what a worker wrote as done, or have it wait again",
-        request=serializers.DoneShape,
-        responses={200: serializers.DoneCountShape, **PROBLEM},
+        summary="Mark a worker's message as done or as waiting",
+        request=serializers.DoneSerializer,
+        responses={200: serializers.DoneCountSerializer, **PROBLEM},
     )
     def patch(self, request: Request, name: str, code: str) -> Response:
         done = mapping(request).get("done")
         if not isinstance(done, bool):
             raise BadParameter("done", done, _("must be true or false."))
-        return Response({"changed": messages.finish(**self._facts(request, name, code), done=done)})
+        return Response({"changed": messages.finish(**self._params(request, name, code), done=done)})
 
-    def _facts(self, request: Request, name: str, code: str) -> dict[str, Any]:
+    def _params(self, request: Request, name: str, code: str) -> dict[str, Any]:
         viewer, job = caller(request), visible_job(request, name)
         written = Message.objects.visible_to(viewer).filter(job=job)
         worker = get_object_or_404(Worker.objects.filter(pk__in=written.values("worker")), code=code)

@@ -15,7 +15,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 def metrics(request: HttpRequest) -> HttpResponse:
     """All metrics in Prometheus' text format. Names of jobs and teams are among them, so not everybody gets them."""
     if not _may(request):
-        return HttpResponse(_("Metrics are given to this machine, and to who sends the token."), status=403)
+        return HttpResponse(_("Metrics are available on this machine, or with the token."), status=403)
     return HttpResponse(prometheus.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -49,14 +49,14 @@ class Objects(APIView):
     parser_classes = (AnyParser,)
 
     @extend_schema(
-        summary="Put an object into a bucket of yours",
+        summary="Upload an object to one of your buckets",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        responses={201: serializers.UploadedShape, 422: serializers.ProblemShape},
+        responses={201: serializers.UploadedSerializer, 422: serializers.ProblemSerializer},
     )
     def put(self, request: Request, bucket: str, key: str) -> Response:
         caller(request).must(Right.CREATE_JOBS)
         if not caller(request).requester.buckets.filter(name=bucket).exists():
-            raise UploadRefused(_("%(bucket)s is not a bucket of yours.") % {"bucket": bucket})
+            raise UploadRefused(_("%(bucket)s is not one of your buckets.") % {"bucket": bucket})
         uri = f"s3://{bucket}/{key}"
         size = _copy(request._request, uri)
         return Response({"uri": uri, "size": size}, status=201)
@@ -69,13 +69,19 @@ def _copy(body: Any, uri: str) -> int:
         raise UploadRefused(_("The name must end in one of: %(ends)s.") % {"ends": ", ".join(BEGINNINGS)})
     first, size = body.read(PORTION), 0
     if not first.startswith(beginnings):
-        raise UploadRefused(_("The content is not what the end of the name says."))
+        raise UploadRefused(
+            _("%(name)s does not have the content that its extension promises. Check the file or rename it.")
+            % {"name": uri.rpartition("/")[2]}
+        )
     with store.store().write(uri) as file:
         part = first
         while part:
             size += len(part)
             if size > settings.GTCROWD_MOST_UPLOAD:
-                raise TooLarge(_("An object may have at most %(most)s bytes.") % {"most": settings.GTCROWD_MOST_UPLOAD})
+                raise TooLarge(
+                    _("The object is larger than the maximum of %(most)s bytes.")
+                    % {"most": settings.GTCROWD_MOST_UPLOAD}
+                )
             file.write(part)
             part = body.read(PORTION)
     return size

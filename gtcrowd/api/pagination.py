@@ -42,52 +42,52 @@ def listed(
     ordered = rows.order_by(*key)
     if request.accepted_renderer.format == LinesRenderer.format:
         return StreamingHttpResponse(_lines(ordered.iterator(chunk_size=2000), show), content_type=LINES)
-    size = whole(request, "page_size", DEFAULT_SIZE, 1, MOST_SIZE)
+    size = whole_number(request, "page_size", DEFAULT_SIZE, 1, MOST_SIZE)
     after = request.query_params.get("cursor")
     if after:
         ordered = _after(ordered, key, after)
-    found = list(ordered[: size + 1])
-    following = _next(request, key, found[size - 1]) if len(found) > size else None
-    return Response({"results": [show(row) for row in found[:size]], "next": following})
+    page = list(ordered[: size + 1])
+    following = _next(request, key, page[size - 1]) if len(page) > size else None
+    return Response({"results": [show(row) for row in page[:size]], "next": following})
 
 
-def whole(request: Request, name: str, default: int, least: int, most: int) -> int:
+def whole_number(request: Request, name: str, default: int, least: int, most: int) -> int:
     """A whole number among the query's parameters. Raises BadParameter."""
-    given = request.query_params.get(name)
-    if given is None:
+    text = request.query_params.get(name)
+    if text is None:
         return default
-    if not given.isdecimal() or not least <= int(given) <= most:
+    if not text.isdecimal() or not least <= int(text) <= most:
         raise BadParameter(
-            name, given, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+            name, text, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
         )
-    return int(given)
+    return int(text)
 
 
 def share(request: Request, name: str) -> float | None:
     """A number from 0 to 1 among the query's parameters. Raises BadParameter."""
-    given = request.query_params.get(name)
-    if given is None:
+    text = request.query_params.get(name)
+    if text is None:
         return None
     try:
-        number = float(given)
+        number = float(text)
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1:
-        raise BadParameter(name, given, _("must be a number from 0 to 1."))
+        raise BadParameter(name, text, _("must be a number from 0 to 1."))
     return number
 
 
 def moment(request: Request, name: str) -> datetime | None:
     """A time with zone among the query's parameters. Raises BadParameter."""
-    given = request.query_params.get(name)
-    if given is None:
+    text = request.query_params.get(name)
+    if text is None:
         return None
     try:
-        time = parse_datetime(given.replace(" ", "+"))  # a plus sign in a query means a space
+        time = parse_datetime(text.replace(" ", "+"))  # a plus sign in a query means a space
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
-        raise BadParameter(name, given, _("must be a time with zone, such as 2026-11-02T09:00:00Z."))
+        raise BadParameter(name, text, _("must be a time with a time zone, such as 2026-11-02T09:00:00Z."))
     return time
 
 
@@ -102,9 +102,9 @@ def _after(rows: QuerySet[Any], key: tuple[str, str], cursor: str) -> QuerySet[A
 
 
 def _next(request: Request, key: tuple[str, str], last: Any) -> str:
-    mark = f"{getattr(last, key[0]).isoformat()}|{getattr(last, key[1])}"
+    position = f"{getattr(last, key[0]).isoformat()}|{getattr(last, key[1])}"
     query = request._request.GET.copy()
-    query["cursor"] = base64.urlsafe_b64encode(mark.encode()).decode()
+    query["cursor"] = base64.urlsafe_b64encode(position.encode()).decode()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
@@ -113,4 +113,4 @@ def _read(cursor: str) -> tuple[datetime, int]:
         time, pk = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
         return datetime.fromisoformat(time), int(pk)
     except ValueError as error:
-        raise BadParameter("cursor", cursor, _("must be taken from the field next of a page.")) from error
+        raise BadParameter("cursor", cursor, _("must be the value of the field next of a previous page.")) from error

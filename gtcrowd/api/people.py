@@ -16,24 +16,24 @@ from gtcrowd.workforce.models import Team, Worker
 
 
 class Teams(APIView):
-    @extend_schema(summary="Teams you may give jobs to", responses=serializers.TeamShape(many=True))
+    @extend_schema(summary="List the teams you can use", responses=serializers.TeamSerializer(many=True))
     def get(self, request: Request) -> Response:
         teams = Team.objects.visible_to(caller(request)).select_related("workforce").order_by("pk")
-        return Response(serializers.TeamShape(teams, many=True).data)
+        return Response(serializers.TeamSerializer(teams, many=True).data)
 
     @extend_schema(
-        summary="Form a team of your private workforce",
-        request=serializers.TeamShape,
-        responses={201: serializers.TeamShape, **PROBLEM},
+        summary="Create a team in your private workforce",
+        request=serializers.TeamSerializer,
+        responses={201: serializers.TeamSerializer, **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        given = request.data if isinstance(request.data, dict) else {}
+        body = request.data if isinstance(request.data, dict) else {}
         team = setup.team(
             viewer=caller(request),
-            name=str(given.get("name", "")),
-            description=str(given.get("description", "")),
+            name=str(body.get("name", "")),
+            description=str(body.get("description", "")),
         )
-        return Response(serializers.TeamShape(team).data, status=201)
+        return Response(serializers.TeamSerializer(team).data, status=201)
 
 
 class WorkerPages(CursorPagination):
@@ -42,27 +42,29 @@ class WorkerPages(CursorPagination):
 
 
 class Workers(APIView):
-    @extend_schema(summary="Workers of your private workforce", responses=serializers.WorkerShape(many=True))
+    @extend_schema(
+        summary="List the workers of your private workforce", responses=serializers.WorkerSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
         workers = Worker.objects.visible_to(caller(request)).select_related("user").prefetch_related("teams")
         paginator = WorkerPages()
         page = paginator.paginate_queryset(workers, request, self)
-        return paginator.get_paginated_response(serializers.WorkerShape(page, many=True).data)
+        return paginator.get_paginated_response(serializers.WorkerSerializer(page, many=True).data)
 
     @extend_schema(
-        summary="Invite people by e-mail",
-        request=serializers.InvitationShape,
-        responses={202: serializers.WorkerShape(many=True), **PROBLEM},
+        summary="Invite workers by e-mail",
+        request=serializers.InvitationSerializer,
+        responses={202: serializers.WorkerSerializer(many=True), **PROBLEM},
     )
     def post(self, request: Request) -> Response:
-        given = request.data if isinstance(request.data, dict) else {}
-        emails = given.get("emails")
+        body = request.data if isinstance(request.data, dict) else {}
+        emails = body.get("emails")
         teams = Team.objects.visible_to(caller(request)).filter(workforce__requester=caller(request).requester)
-        team = get_object_or_404(teams, name__iexact=str(given["team"])) if given.get("team") else None
+        team = get_object_or_404(teams, name__iexact=str(body["team"])) if body.get("team") else None
         invited = invite.invite(
             viewer=caller(request),
-            emails=[str(one) for one in emails] if isinstance(emails, list) else [],
+            emails=[str(email) for email in emails] if isinstance(emails, list) else [],
             team=team,
             now=timezone.now(),
         )
-        return Response(serializers.WorkerShape(invited, many=True).data, status=202)
+        return Response(serializers.WorkerSerializer(invited, many=True).data, status=202)

@@ -1,11 +1,11 @@
-"""What goes over the wire: one serializer a shape. Checking a job's fields is the room jobs' matter, not theirs."""
+"""Serializers of requests and responses. The fields of a job are validated by the room jobs, not here."""
 
 from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
-from gtcrowd.api.job_fields import SHOWN, JobChangeShape, JobRequestShape, shape
+from gtcrowd.api.job_fields import SHOWN, JobChangeSerializer, JobRequestSerializer, serializer_of
 from gtcrowd.jobs.fields import TRIAL
 from gtcrowd.jobs.models import Hook, Job, JobChange
 from gtcrowd.labels.models import Run
@@ -13,16 +13,16 @@ from gtcrowd.tasks.models import About, Gold
 from gtcrowd.workforce.models import Team, Worker
 from gtcrowd.workpage.trial import Trial
 
-__all__ = ["JobChangeShape", "JobRequestShape"]
+__all__ = ["JobChangeSerializer", "JobRequestSerializer"]
 
 
-class GoldRequestShape(serializers.Serializer[Any]):
+class GoldRequestSerializer(serializers.Serializer[Any]):
     object = serializers.IntegerField(min_value=0, help_text="Line of the manifest, counted from 0.")
     value = serializers.JSONField()
     explanation = serializers.CharField(max_length=1000, required=False)
 
 
-class GoldShape(serializers.ModelSerializer[Gold]):
+class GoldSerializer(serializers.ModelSerializer[Gold]):
     object = serializers.IntegerField(source="task.position")
 
     class Meta:
@@ -30,27 +30,27 @@ class GoldShape(serializers.ModelSerializer[Gold]):
         fields = ("object", "value", "explanation", "active", "corrected_at")
 
 
-class GoldDeclaredShape(serializers.Serializer[Any]):
+class GoldDeclaredSerializer(serializers.Serializer[Any]):
     declared = serializers.IntegerField()
 
 
-class CorrectionShape(serializers.Serializer[Any]):
+class CorrectionSerializer(serializers.Serializer[Any]):
     value = serializers.JSONField()
     explanation = serializers.CharField(max_length=1000, required=False)
 
 
-class RecountedShape(serializers.Serializer[Any]):
-    workers = serializers.IntegerField(help_text="Workers whose count changed.")
+class RecountedSerializer(serializers.Serializer[Any]):
+    workers = serializers.IntegerField(help_text="Number of workers whose counts changed.")
 
 
-class GoldCountShape(serializers.Serializer[Any]):
+class GoldCountSerializer(serializers.Serializer[Any]):
     seen = serializers.IntegerField()
     right = serializers.IntegerField()
     low = serializers.FloatField(allow_null=True, help_text="95 % interval of the accuracy.")
     high = serializers.FloatField(allow_null=True)
 
 
-class JobWorkerShape(serializers.Serializer[Any]):
+class JobWorkerSerializer(serializers.Serializer[Any]):
     worker = serializers.CharField()
     state = serializers.CharField()
     reason_code = serializers.CharField()
@@ -58,149 +58,153 @@ class JobWorkerShape(serializers.Serializer[Any]):
     answers = serializers.IntegerField()
     seconds = serializers.FloatField()
     paid = serializers.DecimalField(max_digits=14, decimal_places=3)
-    gold = GoldCountShape()
+    gold = GoldCountSerializer()
 
 
-class JobWorkerRequestShape(serializers.Serializer[Any]):
+class JobWorkerRequestSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=["paused", "working"])
     reason = serializers.CharField(max_length=200, required=False)
 
 
-class MessageShape(serializers.Serializer[Any]):
+class MessageSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     worker = serializers.CharField()
     from_worker = serializers.BooleanField()
-    author = serializers.EmailField(allow_null=True, help_text="The member who answered; null: worker or program.")
+    author = serializers.EmailField(
+        allow_null=True, help_text="The member who answered; null for workers and programs."
+    )
     about = serializers.ChoiceField(choices=About.choices, allow_blank=True)
-    object = serializers.IntegerField(allow_null=True, help_text="Line of the manifest, if it is about a task.")
+    object = serializers.IntegerField(
+        allow_null=True, help_text="Line of the manifest, if the message is about a task."
+    )
     text = serializers.CharField()
     sent_at = serializers.DateTimeField()
-    read_at = serializers.DateTimeField(allow_null=True, help_text="When the worker saw an answer.")
+    read_at = serializers.DateTimeField(allow_null=True, help_text="When the worker read the answer.")
     done_at = serializers.DateTimeField(allow_null=True, help_text="When a worker's message was marked as done.")
 
 
-class MessagePageShape(serializers.Serializer[Any]):
-    results = MessageShape(many=True)
+class MessagePageSerializer(serializers.Serializer[Any]):
+    results = MessageSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 
 
-class AnswerMessageShape(serializers.Serializer[Any]):
+class AnswerMessageSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=1000)
-    done = serializers.BooleanField(required=False, default=False, help_text="Mark what the worker wrote as done, too.")
+    done = serializers.BooleanField(required=False, default=False, help_text="Also mark the worker's message as done.")
 
 
-class DoneShape(serializers.Serializer[Any]):
-    done = serializers.BooleanField(help_text="false: the worker's last message waits again.")
+class DoneSerializer(serializers.Serializer[Any]):
+    done = serializers.BooleanField(help_text="false: mark the worker's last message as waiting.")
 
 
-class DoneCountShape(serializers.Serializer[Any]):
+class DoneCountSerializer(serializers.Serializer[Any]):
     changed = serializers.IntegerField()
 
 
-class ObjectShape(serializers.Serializer[Any]):
+class ObjectSerializer(serializers.Serializer[Any]):
     object = serializers.IntegerField()
     object_id = serializers.CharField(allow_null=True)
-    state = serializers.CharField(allow_null=True, help_text="null: not opened yet.")
+    state = serializers.CharField(allow_null=True, help_text="null if the object is not open yet.")
     reason_code = serializers.CharField(allow_null=True)
-    reason = serializers.CharField(allow_null=True, help_text="Why a hook failed.")
+    reason = serializers.CharField(allow_null=True, help_text="Details if a hook failed.")
     answers = serializers.IntegerField(allow_null=True)
     target_answers = serializers.IntegerField(allow_null=True)
     expected_error = serializers.FloatField(allow_null=True)
 
 
-class ObjectPageShape(serializers.Serializer[Any]):
-    results = ObjectShape(many=True)
+class ObjectPageSerializer(serializers.Serializer[Any]):
+    results = ObjectSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 
 
-class HookShape(serializers.ModelSerializer[Hook]):
-    set_by = serializers.EmailField(source="set_by.email", default=None, help_text="null: by a program.")
+class HookSerializer(serializers.ModelSerializer[Hook]):
+    set_by = serializers.EmailField(source="set_by.email", default=None, help_text="null if changed by a program.")
 
     class Meta:
         model = Hook
         fields = ("stage", "number", "target", "set_at", "set_by")
 
 
-class ChangeShape(serializers.ModelSerializer[JobChange]):
-    by = serializers.EmailField(source="by.email", default=None, help_text="null: by a program.")
+class ChangeSerializer(serializers.ModelSerializer[JobChange]):
+    by = serializers.EmailField(source="by.email", default=None, help_text="null if changed by a program.")
 
     class Meta:
         model = JobChange
         fields = ("at", "by", "field", "before", "after")
 
 
-class HookSecretShape(serializers.Serializer[Any]):
+class HookSecretSerializer(serializers.Serializer[Any]):
     secret = serializers.CharField(help_text="Key of the HMAC-SHA-256 in X-Gtcrowd-Signature.")
 
 
-class SettingsShape(serializers.Serializer[Any]):
+class SettingsSerializer(serializers.Serializer[Any]):
     script_origins = serializers.ListField(
         child=serializers.CharField(max_length=200), max_length=20,
-        help_text="Foreign origins that worker pages of your own may load scripts from, and send what they see to.",
+        help_text="Other origins that your task templates may load scripts from and send data to.",
     )  # fmt: skip
 
 
-class TryRequestShape(shape("TrialFieldsShape", TRIAL, "Fields of a job to try.", partial=True)):  # type: ignore[misc]
+class TryRequestSerializer(serializer_of("TrialFieldsSerializer", TRIAL, "Fields of the job to test.", partial=True)):  # type: ignore[misc]
     """Fields of a job; with `job`, what is left out is as in that job."""
 
     job = serializers.CharField(required=False, help_text="Name of one of your jobs.")
     answers = serializers.ListField(
         child=serializers.DictField(), required=False, max_length=9,
-        help_text="Sample answers to each object for the post-annotation hook. Default: answers given so far.",
+        help_text="Sample answers to each object for the post-annotation hook. Default: the answers submitted so far.",
     )  # fmt: skip
 
 
-class TriedObjectShape(serializers.Serializer[Any]):
+class TriedObjectSerializer(serializers.Serializer[Any]):
     object = serializers.IntegerField()
     request = serializers.DictField(allow_null=True)
     response = serializers.JSONField(allow_null=True)
     task_input = serializers.DictField(allow_null=True)
     needs_workers = serializers.BooleanField()
-    rendered = serializers.CharField(help_text="The worker's page as HTML.")
+    rendered = serializers.CharField(help_text="The rendered worker page (HTML).")
     fault = serializers.CharField()
 
 
-class TriedAfterShape(serializers.Serializer[Any]):
+class TriedAfterSerializer(serializers.Serializer[Any]):
     request = serializers.DictField()
     payload = serializers.ListField(child=serializers.DictField())
     response = serializers.JSONField(allow_null=True)
     fault = serializers.CharField()
 
 
-class TriedShape(serializers.Serializer[Any]):
-    objects = TriedObjectShape(many=True)
-    after = TriedAfterShape(allow_null=True)
+class TriedSerializer(serializers.Serializer[Any]):
+    objects = TriedObjectSerializer(many=True)
+    after = TriedAfterSerializer(allow_null=True)
 
 
 def tried(trial: Trial) -> dict[str, Any]:
-    """A trial as `TriedShape` shows it."""
+    """A trial as `TriedSerializer` shows it."""
     return {
-        "objects": [asdict(one) | {"object": one.position} for one in trial.objects],
+        "objects": [asdict(tried_object) | {"object": tried_object.position} for tried_object in trial.objects],
         "after": asdict(trial.after) if trial.after else None,
     }
 
 
-class ExportShape(serializers.Serializer[Any]):
+class ExportSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     media_type = serializers.CharField()
 
 
-class ObjectsRequestShape(serializers.Serializer[Any]):
-    objects = serializers.ListField(child=serializers.DictField(), help_text="Lines of a manifest; 10,000 at most.")
+class ObjectsRequestSerializer(serializers.Serializer[Any]):
+    objects = serializers.ListField(child=serializers.DictField(), help_text="Lines of a manifest; at most 10,000.")
 
 
-class ArrivedShape(serializers.Serializer[Any]):
+class ArrivedSerializer(serializers.Serializer[Any]):
     added = serializers.IntegerField()
     repeated = serializers.IntegerField()
 
 
-class WebhookShape(serializers.Serializer[Any]):
+class WebhookSerializer(serializers.Serializer[Any]):
     url = serializers.URLField()
     secret = serializers.CharField(help_text="Key of the HMAC-SHA-256 of the body, sent as sha256=HEX.")
 
 
-class CountersShape(serializers.Serializer[Any]):
+class CountersSerializer(serializers.Serializer[Any]):
     total_labeled = serializers.IntegerField()
     human_labeled = serializers.IntegerField()
     machine_labeled = serializers.IntegerField()
@@ -212,7 +216,7 @@ class CountersShape(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField()
 
 
-class JobShape(serializers.ModelSerializer[Job]):
+class JobSerializer(serializers.ModelSerializer[Job]):
     team = serializers.CharField(source="team.name")
     counters = serializers.SerializerMethodField()
     price = serializers.DecimalField(max_digits=14, decimal_places=3)
@@ -241,7 +245,7 @@ class JobShape(serializers.ModelSerializer[Job]):
         }
 
 
-class PlanShape(serializers.Serializer[Any]):
+class PlanSerializer(serializers.Serializer[Any]):
     objects = serializers.IntegerField()
     tasks = serializers.IntegerField()
     cost_of_answers = serializers.DecimalField(max_digits=14, decimal_places=3)
@@ -250,7 +254,7 @@ class PlanShape(serializers.Serializer[Any]):
     available = serializers.DecimalField(max_digits=14, decimal_places=3)
 
 
-class LabelShape(serializers.Serializer[Any]):
+class LabelSerializer(serializers.Serializer[Any]):
     object = serializers.IntegerField(help_text="Line of the manifest, counted from 0.")
     label = serializers.JSONField()  # type: ignore[assignment]
     confidence = serializers.FloatField()
@@ -264,12 +268,12 @@ class LabelShape(serializers.Serializer[Any]):
     changed_at = serializers.DateTimeField()
 
 
-class LabelPageShape(serializers.Serializer[Any]):
-    results = LabelShape(many=True)
+class LabelPageSerializer(serializers.Serializer[Any]):
+    results = LabelSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 
 
-class AnswerShape(serializers.Serializer[Any]):
+class AnswerSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     object = serializers.IntegerField()
     worker = serializers.CharField(help_text="The worker's code.")
@@ -283,12 +287,12 @@ class AnswerShape(serializers.Serializer[Any]):
     submitted_at = serializers.DateTimeField()
 
 
-class AnswerPageShape(serializers.Serializer[Any]):
-    results = AnswerShape(many=True)
+class AnswerPageSerializer(serializers.Serializer[Any]):
+    results = AnswerSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 
 
-class RunShape(serializers.ModelSerializer[Run]):
+class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = (
@@ -297,11 +301,11 @@ class RunShape(serializers.ModelSerializer[Run]):
         )  # fmt: skip
 
 
-class RunRequestShape(serializers.Serializer[Any]):
+class RunRequestSerializer(serializers.Serializer[Any]):
     method = serializers.CharField()
 
 
-class TeamShape(serializers.ModelSerializer[Team]):
+class TeamSerializer(serializers.ModelSerializer[Team]):
     workforce = serializers.CharField(source="workforce.type", read_only=True)
 
     class Meta:
@@ -310,7 +314,7 @@ class TeamShape(serializers.ModelSerializer[Team]):
         read_only_fields = ("created_at",)
 
 
-class WorkerShape(serializers.ModelSerializer[Worker]):
+class WorkerSerializer(serializers.ModelSerializer[Worker]):
     email = serializers.EmailField(source="user.email")
     name = serializers.CharField(source="user.name")
     teams = serializers.SlugRelatedField("name", many=True, read_only=True)  # type: ignore[var-annotated]
@@ -320,17 +324,17 @@ class WorkerShape(serializers.ModelSerializer[Worker]):
         fields = ("code", "name", "email", "state", "reason", "teams", "invited_at", "joined_at")
 
 
-class InvitationShape(serializers.Serializer[Any]):
+class InvitationSerializer(serializers.Serializer[Any]):
     emails = serializers.ListField(child=serializers.CharField(), help_text="At most 1000 addresses.")
     team = serializers.CharField(required=False)
 
 
-class UploadedShape(serializers.Serializer[Any]):
+class UploadedSerializer(serializers.Serializer[Any]):
     uri = serializers.CharField()
     size = serializers.IntegerField()
 
 
-class ProblemShape(serializers.Serializer[Any]):
+class ProblemSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     title = serializers.CharField()
     status = serializers.IntegerField()
@@ -338,15 +342,15 @@ class ProblemShape(serializers.Serializer[Any]):
     faults = serializers.ListField(child=serializers.DictField(), required=False)
 
 
-class ReportShape(serializers.Serializer[Any]):
+class ReportSerializer(serializers.Serializer[Any]):
     report = serializers.CharField()
     as_of = serializers.DateTimeField()
     time_zone = serializers.CharField()
-    waiting = serializers.IntegerField(help_text="Events that are not in the totals yet.")
+    waiting = serializers.IntegerField(help_text="Events that are not yet included in the totals.")
     rows = serializers.ListField(child=serializers.DictField())
 
 
-class DefinitionShape(serializers.Serializer[Any]):
+class DefinitionSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     unit = serializers.CharField()

@@ -15,29 +15,29 @@ from gtcrowd.kinds import pages
 from gtcrowd.workpage import rendering
 
 
-class RenderRequestShape(serializers.Serializer[Any]):
-    template = serializers.CharField(max_length=pages.MAX_LENGTH, help_text="Worker page in Liquid.")
-    task_input = serializers.DictField(required=False, help_text="What stands under `task.input`.")
+class RenderRequestSerializer(serializers.Serializer[Any]):
+    template = serializers.CharField(max_length=pages.MAX_LENGTH, help_text="Task template in Liquid.")
+    task_input = serializers.DictField(required=False, help_text="Value of `task.input`.")
 
 
-class RenderErrorShape(serializers.Serializer[Any]):
-    line = serializers.IntegerField(help_text="Counted from 1; 0 where no line can be named.")
+class RenderErrorSerializer(serializers.Serializer[Any]):
+    line = serializers.IntegerField(help_text="Counted from 1; 0 if the line is unknown.")
     problem = serializers.CharField()
 
 
-class RenderedShape(serializers.Serializer[Any]):
-    rendered = serializers.CharField(help_text="HTML; empty where there are errors.")
-    errors = RenderErrorShape(many=True)  # type: ignore[assignment]  # a field, not the property of that name
+class RenderedSerializer(serializers.Serializer[Any]):
+    rendered = serializers.CharField(help_text="HTML; empty if there are errors.")
+    errors = RenderErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not the property of that name
 
 
-class BuiltInShape(serializers.Serializer[Any]):
+class BuiltInSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     medium = serializers.CharField()
     template = serializers.CharField()
 
 
 class BuiltInTemplate(APIView):
-    @extend_schema(summary="The worker page of a kind, to copy and change", responses=BuiltInShape)
+    @extend_schema(summary="Get the built-in template of a task type", responses=BuiltInSerializer)
     def get(self, request: Request, kind: str, medium: str) -> Response:
         try:
             return Response({"kind": kind, "medium": medium, "template": kinds.kind(kind).template(medium)})
@@ -47,19 +47,19 @@ class BuiltInTemplate(APIView):
 
 class RenderTemplate(APIView):
     @extend_schema(
-        summary="What a worker page would look like, and what is wrong with it",
-        request=RenderRequestShape,
-        responses={200: RenderedShape, 400: OpenApiTypes.OBJECT},
+        summary="Preview a task template and list its errors",
+        request=RenderRequestSerializer,
+        responses={200: RenderedSerializer, 400: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
-        given = RenderRequestShape(data=request.data)
-        given.is_valid(raise_exception=True)
-        text, facts = given.validated_data["template"], given.validated_data.get("task_input", {})
+        serializer = RenderRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        text, task_input = serializer.validated_data["template"], serializer.validated_data.get("task_input", {})
         faults = pages.faults(text)
         rendered = ""
         if not faults:
             try:
-                rendered = rendering.sample(text, given=facts, requester=caller(request).requester).html
+                rendered = rendering.sample(text, task_input=task_input, requester=caller(request).requester).html
             except rendering.LiquidError as error:
                 faults = [pages.fault_of(error, text)]
         return Response({"rendered": rendered, "errors": [{"line": f.line, "problem": f.problem} for f in faults]})

@@ -24,6 +24,7 @@ from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import ENDED, DataObject, Job
 from gtcrowd.labels.models import Truth
 from gtcrowd.ledger import hold
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import claim, release, submit
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
@@ -132,7 +133,7 @@ def _crowd(
         user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=person.name)
         teams = (team_of["readers"], team_of["auditors"]) if place % 3 == 0 else (team_of["readers"],)
         everyone = workforce.teams.get(name=setup.EVERYONE)
-        made.append((person, setup.enlist(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
+        made.append((person, setup.add_worker(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
     return made
 
 
@@ -186,7 +187,7 @@ def _run(
     now = max(later, first + timedelta(days=DAYS - 1))
     job = job_lifecycle.advance(job.pk, now=now)
     if job.state not in ENDED:
-        stop.begin(job, code="demo-over", reason="The three weeks of the demo are over.", now=now)
+        stop.begin(job, code=Reason.DEMO_OVER, now=now)
         job_lifecycle.advance(job.pk, now=now + timedelta(seconds=job.time_limit + 1))
     progress(planned.name, total, total)
 
@@ -210,7 +211,7 @@ def _create(planned: Planned, viewer: Viewer, *, now: datetime, simulated: bool)
         "max_concurrent": 200,
         **planned.asks,
     }
-    return create.create(viewer=viewer, given=asks, now=now, simulated=simulated)
+    return create.create(viewer=viewer, values=asks, now=now, simulated=simulated)
 
 
 def _remember_truth(job: Job, truth: np.ndarray) -> dict[int, int]:

@@ -55,7 +55,7 @@ def prepare(recording: Recording, *, name: str, now: datetime) -> Job:
     job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
     if job is None:
         team = _team(viewer, name)
-        job = create.create(viewer=viewer, given=_request(recording, name, team), now=now, simulated=recording.timed)
+        job = create.create(viewer=viewer, values=_request(recording, name, team), now=now, simulated=recording.timed)
     while job.state == "Initializing":
         job = _advance(job, now)
     _remember_truth(job, recording)
@@ -178,7 +178,7 @@ def _workers(job: Job, names: Iterable[str]) -> dict[str, Worker]:
         if user.pk is None:
             user.set_unusable_password()
             user.save()
-        workers[name] = setup.enlist(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
+        workers[name] = setup.add_worker(workforce=job.team.workforce, user=user, now=job.created_at, teams=(job.team,))
     return workers
 
 

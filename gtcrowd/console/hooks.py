@@ -25,9 +25,9 @@ from gtcrowd.workpage import trial
 @require_POST
 def try_new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Try what the form of a new job describes."""
-    asked = job_form.read(request.POST)
-    given = {name: asked[name] for name in TRIAL if asked.get(name)}
-    return _shown(request, viewer, given, None)
+    fields = job_form.read(request.POST)
+    values = {name: fields[name] for name in TRIAL if fields.get(name)}
+    return _result(request, viewer, values, None)
 
 
 @member
@@ -36,14 +36,14 @@ def try_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     """Try the page and hooks of a job, or others on its objects."""
     own = Job.objects.visible_to(viewer).select_related("template", "requester")
     job = get_object_or_404(own, name__iexact=name)
-    given = {field: request.POST[field].strip() for field in ("pre_hook", "post_hook") if field in request.POST}
-    return _shown(request, viewer, given, job)
+    values = {field: request.POST[field].strip() for field in ("pre_hook", "post_hook") if field in request.POST}
+    return _result(request, viewer, values, job)
 
 
-def _shown(request: HttpRequest, viewer: Viewer, given: dict[str, Any], job: Job | None) -> HttpResponse:
+def _result(request: HttpRequest, viewer: Viewer, values: dict[str, Any], job: Job | None) -> HttpResponse:
     try:
-        given["answers"] = _answers(request.POST.get("sample_answers", ""))
-        tried = trial.attempt(viewer=viewer, given=given, job=job, now=timezone.now())
+        values["answers"] = _answers(request.POST.get("sample_answers", ""))
+        tried = trial.attempt(viewer=viewer, values=values, job=job, now=timezone.now())
     except JobRefused as refused:
         return render(
             request, "console/try.html", {"faults": forms.faults_by_control(refused.faults), "job": job}, status=422
@@ -55,34 +55,34 @@ def _shown(request: HttpRequest, viewer: Viewer, given: dict[str, Any], job: Job
 
 
 def _answers(text: str) -> list[Any]:
-    """Sample answers, one a line as JSON."""
-    found = []
+    """Return the sample answers, given as JSON, one per line. Raises JobRefused."""
+    answers = []
     for line in filter(None, map(str.strip, text.splitlines())):
         try:
-            found.append(json.loads(line))
+            answers.append(json.loads(line))
         except (ValueError, RecursionError) as error:
-            problem = _('must be one answer a line, as JSON such as {"bird": "heron"}.')
+            problem = _('must have one answer per line, as JSON such as {"bird": "heron"}.')
             raise JobRefused([Fault("answers", line[:80], problem)]) from error
-    return found
+    return answers
 
 
 @member
 @require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Settings of the requester: what its own worker pages may load, and by what calls of its hooks are signed."""
-    shown: dict[str, Any] = {"origins": "\n".join(viewer.requester.script_origins), "zones": zones.known()}
+    context: dict[str, Any] = {"origins": "\n".join(viewer.requester.script_origins), "zones": zones.known()}
     status = 200
     if request.method == "POST":
-        given = request.POST.get("script_origins", "")
+        text = request.POST.get("script_origins", "")
         try:
-            origins.allow(viewer=viewer, origins=given.split())
-            messages.success(request, _("Kept. Pages that workers load from now on follow it."))
+            origins.allow(viewer=viewer, origins=text.split())
+            messages.success(request, _("Origins saved. They apply to pages that workers load from now on."))
             return redirect("console:settings")
         except origins.OriginsRefused as refused:
-            shown, status = shown | {"origins": given, "faults": refused.faults}, 422
+            context, status = context | {"origins": text, "faults": refused.faults}, 422
     if viewer.may(Right.CREATE_JOBS):
-        shown["secret"] = hook_secret.of(viewer.requester)
-    return render(request, "console/settings.html", shown, status=status)
+        context["secret"] = hook_secret.of(viewer.requester)
+    return render(request, "console/settings.html", context, status=status)
 
 
 @member
@@ -91,7 +91,7 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """In which time zone the requester's days begin."""
     try:
         zones.change(viewer=viewer, name=request.POST.get("time_zone", "").strip())
-        messages.success(request, _("Kept. The totals of the dashboards are formed again."))
+        messages.success(request, _("Time zone saved. The totals of the dashboards are being recomputed."))
     except zones.UnknownZone as unknown:
         messages.error(request, str(unknown))
     return redirect("console:settings")
@@ -101,5 +101,5 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_POST
 def renew_secret(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     hook_secret.renew(viewer=viewer)
-    messages.success(request, _("Calls are signed by another secret from now on. Give it to your hooks."))
+    messages.success(request, _("Secret rotated. Calls are now signed with the new secret; update your hooks."))
     return redirect("console:settings")

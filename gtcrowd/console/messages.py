@@ -20,7 +20,7 @@ from gtcrowd.workforce.models import Worker
 THREADS_SHOWN = 30
 
 
-def shown(viewer: Viewer, job: Job) -> dict[str, Any]:
+def context(viewer: Viewer, job: Job) -> dict[str, Any]:
     """What the job's page says of its messages."""
     threads = messaging.threads(viewer=viewer, job=job, most=THREADS_SHOWN)
     return {
@@ -37,17 +37,17 @@ def answer(request: HttpRequest, viewer: Viewer, name: str, code: str) -> HttpRe
     job: Job = get_object_or_404(Job.objects.visible_to(viewer), name__iexact=name)
     written = Message.objects.visible_to(viewer).filter(job=job)
     worker: Worker = get_object_or_404(Worker.objects.filter(pk__in=written.values("worker")), code=code)
-    facts: dict[str, Any] = {"viewer": viewer, "job": job, "worker": worker, "now": timezone.now()}
+    params: dict[str, Any] = {"viewer": viewer, "job": job, "worker": worker, "now": timezone.now()}
     how = request.POST.get("how", "")
     if how in ("done", "wait"):
-        messaging.finish(**facts, done=how == "done")
-        messages.success(request, _("Marked as done.") if how == "done" else _("It waits again."))
+        messaging.finish(**params, done=how == "done")
+        messages.success(request, _("Marked as done.") if how == "done" else _("Marked as waiting."))
     else:
         try:
-            messaging.answer(**facts, text=request.POST.get("text", "").replace("\r\n", "\n"))
+            messaging.answer(**params, text=request.POST.get("text", "").replace("\r\n", "\n"))
             if how == "answer-done":
-                messaging.finish(**facts)
-            messages.success(request, _("Answered; the worker sees it among their work."))
+                messaging.finish(**params)
+            messages.success(request, _("Answer sent. The worker sees it on their work page."))
         except messaging.MessageRefused as refused:
             messages.error(request, str(refused))
     return redirect(f"{reverse('console:job', args=[job.name])}#messages")

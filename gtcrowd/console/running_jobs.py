@@ -1,4 +1,4 @@
-"""What can be done with a running job on its page: change, pause, known objects, the workers' job_worker."""
+"""Actions on a running job: change, pause, gold questions, workers in the job."""
 
 import json
 from collections.abc import Callable
@@ -33,18 +33,18 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     """Change what differs from how the job is now."""
     job = _job(viewer, name)
     now = {field: str(getattr(job, field) if getattr(job, field) is not None else "") for field in FIELDS}
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         field: request.POST[field] for field in FIELDS if request.POST.get(field, now[field]) != now[field]
     }
-    asked = forms.gold(request.POST)
-    if "gold_share" in request.POST and asked != forms.gold(_as_posted(job)):
+    gold_settings = forms.gold(request.POST)
+    if "gold_share" in request.POST and gold_settings != forms.gold(_as_posted(job)):
         # The form shows the first rule only; it must not take the others away.
-        given["gold"] = asked | {"rules": asked.get("rules", []) + job.gold.get("rules", [])[1:]}
-    if not given:
-        messages.info(request, _("Nothing was changed."))
+        values["gold"] = gold_settings | {"rules": gold_settings.get("rules", []) + job.gold.get("rules", [])[1:]}
+    if not values:
+        messages.info(request, _("No changes."))
         return redirect("console:job", name=job.name)
-    return _tried(request, job, lambda: change.change(viewer=viewer, job=job, given=given, now=timezone.now()),
-                  _("Changed. Every object is brought in line within seconds."))  # fmt: skip
+    return _done(request, job, lambda: change.change(viewer=viewer, job=job, values=values, now=timezone.now()),
+                  _("Change saved. Tasks are updated within seconds."))  # fmt: skip
 
 
 @member
@@ -52,10 +52,10 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def pause_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     job = _job(viewer, name)
     if request.POST.get("how") == "resume":
-        return _tried(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
-                      _("The job hands out tasks again."))  # fmt: skip
-    return _tried(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
-                  _("Paused. Tasks at hand may be finished."))  # fmt: skip
+        return _done(request, job, lambda: pause.resume(viewer=viewer, job=job, now=timezone.now()),
+                      _("Job resumed. Tasks are assigned again."))  # fmt: skip
+    return _done(request, job, lambda: pause.pause(viewer=viewer, job=job, now=timezone.now()),
+                  _("Job paused. Workers can finish the tasks they hold."))  # fmt: skip
 
 
 @member
@@ -64,8 +64,8 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
     """Make an object known, or correct what is right about one that is."""
     job, posted = _job(viewer, name), request.POST
     number = posted.get("object", "")
-    place = int(number) if number.isdecimal() else -1
-    known = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=place).first()
+    position = int(number) if number.isdecimal() else -1
+    question = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=position).first()
     picked = posted.getlist("value")
     kind = kinds.kind(job.kind)
     value: Any = picked if kind.multi_label else "".join(picked[:1])
@@ -74,18 +74,18 @@ def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpRespons
             value = json.loads(value)
         except ValueError:
             messages.error(
-                request, _("What is right must be given as JSON; this is not: %(given)s") % {"given": value[:80]}
+                request, _("The correct value must be JSON. This is not valid JSON: %(given)s") % {"given": value[:80]}
             )
             return redirect("console:job", name=job.name)
-    facts: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
-    if known is None:
-        return _tried(
+    fields: dict[str, Any] = {"value": value, "explanation": posted.get("explanation", "")}
+    if question is None:
+        return _done(
             request, job,
-            lambda: gold.declare(viewer=viewer, job=job, items=[{"object": place, **facts}], now=timezone.now()),
-            _("Object %(number)s tests workers now.") % {"number": number},
+            lambda: gold.declare(viewer=viewer, job=job, items=[{"object": position, **fields}], now=timezone.now()),
+            _("Object %(number)s is now a gold question.") % {"number": number},
         )  # fmt: skip
-    return _tried(request, job, lambda: gold.correct(viewer=viewer, known=known, now=timezone.now(), **facts),
-                  _("Corrected; accuracies and labels are recomputed."))  # fmt: skip
+    return _done(request, job, lambda: gold.correct(viewer=viewer, question=question, now=timezone.now(), **fields),
+                  _("Gold question corrected. Accuracies and labels are being recomputed."))  # fmt: skip
 
 
 @member
@@ -95,23 +95,23 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
     worker = get_object_or_404(Worker.objects.filter(workforce=job.team.workforce_id), code=code)
     if request.POST.get("how") == "resume":
         row = get_object_or_404(JobWorker.objects.visible_to(viewer), job=job, worker=worker)
-        return _tried(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("They may go on."))
+        return _done(request, job, lambda: job_worker.resume(viewer=viewer, job_worker=row), _("Worker resumed."))
     reason = request.POST.get("reason", "")
-    return _tried(
+    return _done(
         request, job,
         lambda: job_worker.pause(viewer=viewer, job=job, worker=worker, reason=reason, now=timezone.now()),
-        _("They get nothing more of this job."),
+        _("Worker paused. They get no more tasks of this job."),
     )  # fmt: skip
 
 
 def _as_posted(job: Job) -> QueryDict:
-    """What the form posts about known objects if nobody touches it."""
+    """Return what the form posts about gold questions if it is unchanged."""
     posted = QueryDict(mutable=True)
     posted.update(forms.gold_values(job.gold))
     return posted
 
 
-def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:
+def _done(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:
     """Do it, say so or why not, and show the job again."""
     try:
         act()
@@ -120,16 +120,16 @@ def _tried(request: HttpRequest, job: Job, act: Callable[[], object], done: str)
         for fault in refused.faults:
             messages.error(request, f"{fault.field}: {fault.problem}")
     except gold.GoldRefused as refused:
-        for _place, problem in refused.faults:
+        for _position, problem in refused.faults:
             messages.error(request, problem)
     except (InsufficientFunds, kinds.AnswerRefused) as refused:
         messages.error(request, str(refused))
     except state.NotPossible:
-        messages.error(request, _("This is not possible: the job is not in progress."))
+        messages.error(request, _("The job is not in progress."))
     return redirect("console:job", name=job.name)
 
 
 def _job(viewer: Viewer, name: str) -> Job:
     own = Job.objects.visible_to(viewer).select_related("team__workforce")
-    asked: Job = get_object_or_404(own, name__iexact=name)
-    return asked
+    job: Job = get_object_or_404(own, name__iexact=name)
+    return job

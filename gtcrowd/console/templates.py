@@ -30,25 +30,25 @@ def built_in(request: HttpRequest, viewer: Viewer, kind: str, medium: str) -> Ht
 @require_POST
 def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The page that the form of a new job describes, filled with a made-up object, in the policy of the sandbox."""
-    given = job_form.read(request.POST)
-    text = str(given.get("template", ""))
+    fields = job_form.read(request.POST)
+    text = str(fields.get("template", ""))
     try:
-        text = text or kinds.kind(str(given.get("kind"))).template(str(given.get("medium")))
+        text = text or kinds.kind(str(fields.get("kind"))).template(str(fields.get("medium")))
     except (kinds.UnknownKind, kinds.UnknownMedium) as error:
         return sandbox.refuse(request, str(error), status=422)
     faults = pages.faults(text)
     if faults:
         return sandbox.refuse(request, _told(faults[0]), status=422)
-    instructions = given["instructions"]
+    instructions = fields["instructions"]
     sample = _sample(request) or {
-        "taskObject": request.POST.get("sample") or _("Here stands the object."),
-        "labels": given["categories"] or [_("first"), _("second")],
-        "header": given.get("description") or given.get("title") or _("What workers are asked"),
+        "taskObject": request.POST.get("sample") or _("The object is shown here."),
+        "labels": fields["categories"] or [_("first"), _("second")],
+        "header": fields.get("description") or fields.get("title") or _("Task title"),
         "shortInstructions": instructions.get("short", ""),
         "fullInstructions": instructions.get("full", ""),
     }
     try:
-        page = rendering.sample(text, given=sample, requester=viewer.requester)
+        page = rendering.sample(text, task_input=sample, requester=viewer.requester)
     except rendering.LiquidError as error:
         return sandbox.refuse(request, _told(pages.fault_of(error, text)), status=422)
     return sandbox.show(request, page)
@@ -57,13 +57,13 @@ def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _sample(request: HttpRequest) -> dict[str, Any]:
     """A task input that was given with the form, as a trial gives it; empty if none was."""
     try:
-        given = json.loads(request.POST.get("task_input", ""))
+        fields = json.loads(request.POST.get("task_input", ""))
     except (ValueError, RecursionError):
         return {}
-    return given if isinstance(given, dict) else {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _told(fault: pages.TemplateFault) -> str:
     if not fault.line:
-        return _("The page cannot be shown: it %(problem)s") % {"problem": fault.problem}
-    return _("The page cannot be shown. Line %(line)s: %(problem)s") % {"line": fault.line, "problem": fault.problem}
+        return _("The page cannot be rendered: it %(problem)s") % {"problem": fault.problem}
+    return _("The page cannot be rendered. Line %(line)s: %(problem)s") % {"line": fault.line, "problem": fault.problem}

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
@@ -27,6 +28,7 @@ from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
 from gtcrowd.ledger.hold import InsufficientFunds
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.messages import waiting as waiting_messages
 from gtcrowd.tasks.models import Gold, JobWorker, Task, TaskState
 from gtcrowd.workforce import invite, setup
@@ -40,8 +42,8 @@ SHOWN = 100
 def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     found_jobs = Job.objects.visible_to(viewer).select_related("team", "counters").order_by("-created_at")[:SHOWN]
     funds = balance.balance(names.funds(viewer.requester.pk))
-    waiting = waiting_messages([one.pk for one in found_jobs])
-    jobs_shown = [(one, waiting.get(one.pk, 0)) for one in found_jobs]
+    waiting = waiting_messages([row.pk for row in found_jobs])
+    jobs_shown = [(row, waiting.get(row.pk, 0)) for row in found_jobs]
     return render(request, "console/jobs.html", {"jobs": jobs_shown, "funds": funds})
 
 
@@ -59,10 +61,10 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         posted["manifest"] = values.get("manifest", "")
         try:
             if "create" in request.POST:
-                job = create.create(viewer=viewer, given=values, now=timezone.now())
+                job = create.create(viewer=viewer, values=values, now=timezone.now())
                 messages.success(request, _("Job created. Its objects are being imported."))
                 return redirect("console:job", name=job.name)
-            context["plan"] = create.plan(viewer=viewer, given=values)
+            context["plan"] = create.plan(viewer=viewer, values=values)
         except JobRefused as refused:
             faults = forms.faults_by_control(refused.faults)
         except InsufficientFunds as short:
@@ -75,38 +77,38 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @member
 @require_GET
 def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
-    asked = _job(viewer, name)
-    runs = Run.objects.visible_to(viewer).filter(job=asked).order_by("-pk")[:20]
-    official = Run.objects.visible_to(viewer).filter(job=asked, official=True, state="done").order_by("-pk").first()
+    shown_job = _job(viewer, name)
+    runs = Run.objects.visible_to(viewer).filter(job=shown_job).order_by("-pk")[:20]
+    official = Run.objects.visible_to(viewer).filter(job=shown_job, official=True, state="done").order_by("-pk").first()
     qualities = (
         WorkerQuality.objects.visible_to(viewer)
         .filter(run=official)
         .select_related("worker__user", "worker__workforce")
     )
-    least = Label.objects.visible_to(viewer).filter(job=asked, current=True).order_by("confidence")[:10]
-    shown = {
-        "job": asked,
-        "labeled_share": _share(asked.counters.human_labeled, asked.objects_total),
-        "exports": exports.of_job(asked),
-        "held": balance.balance(names.hold(asked.pk)),
-        "cost": _cost(asked),
+    least = Label.objects.visible_to(viewer).filter(job=shown_job, current=True).order_by("confidence")[:10]
+    context = {
+        "job": shown_job,
+        "labeled_share": _share(shown_job.counters.human_labeled, shown_job.objects_total),
+        "exports": exports.of_job(shown_job),
+        "held": balance.balance(names.hold(shown_job.pk)),
+        "cost": _cost(shown_job),
         "runs": runs,
         "qualities": qualities.order_by("low")[:30],
         "unsure": least,
-        "job_workers": _job_workers(viewer, asked),
+        "job_workers": _job_workers(viewer, shown_job),
         "known": Gold.objects.visible_to(viewer)
-        .filter(job=asked)
+        .filter(job=shown_job)
         .select_related("task")
         .order_by("task__position")[:50],
-        "teams": Team.objects.visible_to(viewer).filter(workforce=asked.team.workforce_id).order_by("name"),
-        "reasons": _reasons(asked) if asked.dynamic else (),
-        "kind": kinds.kind(asked.kind),
-        "listed": kinds.kind(asked.kind).values(asked.categories) is not None,
-        "gold_asked": forms.gold_values(asked.gold),
-        "hooks": _hooks(viewer, asked),
-        "messaging": worker_messages.shown(viewer, asked),
+        "teams": Team.objects.visible_to(viewer).filter(workforce=shown_job.team.workforce_id).order_by("name"),
+        "reasons": _reasons(shown_job) if shown_job.dynamic else (),
+        "kind": kinds.kind(shown_job.kind),
+        "listed": kinds.kind(shown_job.kind).values(shown_job.categories) is not None,
+        "gold_asked": forms.gold_values(shown_job.gold),
+        "hooks": _hooks(viewer, shown_job),
+        "messaging": worker_messages.context(viewer, shown_job),
     }
-    return render(request, "console/job.html", shown)
+    return render(request, "console/job.html", context)
 
 
 @member
@@ -114,9 +116,9 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     try:
         stop.stop(viewer=viewer, job=_job(viewer, name), now=timezone.now())
-        messages.success(request, _("The job is being stopped. What was answered is kept and will be labeled."))
+        messages.success(request, _("Stopping the job. Submitted answers are kept and consolidated."))
     except state.NotPossible:
-        messages.error(request, _("This job cannot be stopped: it has ended."))
+        messages.error(request, _("The job has already ended."))
     return redirect("console:job", name=name)
 
 
@@ -125,7 +127,7 @@ def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def run_method(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     try:
         consolidate.ask(_job(viewer, name), viewer=viewer, method=request.POST.get("method", ""), now=timezone.now())
-        messages.success(request, _("The run is waiting to be made; reload in a moment. Earlier runs assignment."))
+        messages.success(request, _("Run queued. Reload the page in a moment."))
     except consolidate.UnknownMethod as unknown:
         messages.error(request, str(unknown))
     return redirect("console:job", name=name)
@@ -148,7 +150,7 @@ def export(request: HttpRequest, viewer: Viewer, name: str, export: str) -> Http
 @require_GET
 def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     workers = Worker.objects.visible_to(viewer).select_related("user").prefetch_related("teams").order_by("user__name")
-    shown = {
+    context = {
         "workers": workers[:500],
         "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
         "own_teams": Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester),
@@ -157,7 +159,7 @@ def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "roles": Role.choices,
         "fresh_key": request.session.pop("fresh_key", None),
     }
-    return render(request, "console/people.html", shown)
+    return render(request, "console/people.html", context)
 
 
 @member
@@ -169,9 +171,10 @@ def invite_workers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     emails = request.POST.get("emails", "").replace(",", "\n").split("\n")
     try:
         invited = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())
-        messages.success(request, _("%(count)s invited; the mails are on their way.") % {"count": len(invited)})
+        text = ngettext("%(count)s invitation sent.", "%(count)s invitations sent.", len(invited))
+        messages.success(request, text % {"count": len(invited)})
     except invite.InviteRefused as refused:
-        messages.error(request, _("Nobody was invited. %(faults)s") % {"faults": str(refused)})
+        messages.error(request, _("No invitations were sent. %(faults)s") % {"faults": str(refused)})
     return redirect("console:people")
 
 
@@ -191,7 +194,7 @@ def change_worker(request: HttpRequest, viewer: Viewer, code: str) -> HttpRespon
 def new_team(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     try:
         setup.team(viewer=viewer, name=request.POST.get("name", ""), description=request.POST.get("description", ""))
-        messages.success(request, _("The team was formed."))
+        messages.success(request, _("Team created."))
     except setup.TeamRefused as refused:
         messages.error(request, f"{refused.field}: {refused}")
     return redirect("console:people")
@@ -219,40 +222,40 @@ def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def revoke_key(request: HttpRequest, viewer: Viewer, key_id: str) -> HttpResponse:
     viewer.must(Right.MANAGE_MEMBERS)
     keys.revoke(get_object_or_404(AccessKey.objects.visible_to(viewer), key_id=key_id), now=timezone.now())
-    messages.success(request, _("The key was revoked."))
+    messages.success(request, _("Key revoked."))
     return redirect("console:people")
 
 
 def _job(viewer: Viewer, name: str) -> Job:
     jobs_seen = Job.objects.visible_to(viewer).select_related("team__workforce", "counters", "requester")
-    asked: Job = get_object_or_404(jobs_seen, name__iexact=name)
-    return asked
+    job: Job = get_object_or_404(jobs_seen, name__iexact=name)
+    return job
 
 
-def _job_workers(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
-    rows = JobWorker.objects.visible_to(viewer).filter(job=asked).select_related("worker__user", "worker__workforce")
-    found = []
+def _job_workers(viewer: Viewer, job: Job) -> list[dict[str, Any]]:
+    rows = JobWorker.objects.visible_to(viewer).filter(job=job).select_related("worker__user", "worker__workforce")
+    entries = []
     for row in rows.order_by("state", "-answers")[:50]:
         low, high = (float(end) for end in credible_interval(row.gold_right, row.gold_seen))
-        found.append({"row": row, "low": low, "high": high})
-    return found
+        entries.append({"row": row, "low": low, "high": high})
+    return entries
 
 
-def _hooks(viewer: Viewer, asked: Job) -> list[dict[str, Any]]:
+def _hooks(viewer: Viewer, job: Job) -> list[dict[str, Any]]:
     """Every hook that the job had, the newest first, and in words where it stands."""
     words = dict(Stage.choices)
-    rows = Hook.objects.visible_to(viewer).filter(job=asked).select_related("set_by").order_by("-set_at", "-pk")[:20]
+    rows = Hook.objects.visible_to(viewer).filter(job=job).select_related("set_by").order_by("-set_at", "-pk")[:20]
     return [{"row": row, "words": words.get(row.stage, row.stage)} for row in rows]
 
 
-def _reasons(asked: Job) -> list[tuple[str, int, float]]:
+def _reasons(job: Job) -> list[tuple[str, int, float]]:
     """Why objects ended: words, how many, and how many answers each had."""
-    words = {
-        "sure-enough": _("sure enough"),
-        "target-reached": _("the whole job was good enough"),
-        "most-workers": _("asked the most workers"),
+    words: dict[str, str] = {
+        Reason.SURE_ENOUGH: _("certain enough"),
+        Reason.TARGET_REACHED: _("target error rate reached"),
+        Reason.MOST_WORKERS: _("maximum workers answered"),
     }
-    rows = Task.objects.filter(job=asked, state=TaskState.DONE).values("reason_code")
+    rows = Task.objects.filter(job=job, state=TaskState.DONE).values("reason_code")
     counted = rows.annotate(n=Count("pk"), mean=Avg("answer_count")).order_by("-n")
     return [(words.get(row["reason_code"], row["reason_code"]), row["n"], row["mean"]) for row in counted]
 
@@ -268,11 +271,11 @@ def _form_context(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _cost(asked: Job) -> pricing.Cost:
+def _cost(job: Job) -> pricing.Cost:
     return pricing.job_cost(
-        objects=asked.objects_total,
-        workers_per_object=asked.workers_per_object,
-        price=asked.price,
+        objects=job.objects_total,
+        workers_per_object=job.workers_per_object,
+        price=job.price,
         fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
     )
 

@@ -23,7 +23,7 @@ class Right(models.TextChoices):
     """What a member may do; seeing is for every member of the requester."""
 
     CREATE_JOBS = "create-jobs", _("create, stop and price jobs")
-    MANAGE_WORKERS = "manage-workers", _("invite and suspend workers, form teams")
+    MANAGE_WORKERS = "manage-workers", _("invite and suspend workers, create teams")
     MANAGE_MEMBERS = "manage-members", _("manage members, access keys and funds")
 
 
@@ -92,8 +92,8 @@ def viewer_for(user: "User", requester_id: int | None = None) -> Viewer | None:
 
 def viewers_for(user: "User", requester_id: int | None = None) -> list[Viewer]:
     """`user` as a member of each requester they belong to: `requester_id` first, the others as they were joined."""
-    found = [Viewer(requester=one.requester, role=one.role, user=user) for one in memberships(user)]
-    return sorted(found, key=lambda viewer: viewer.requester.pk != requester_id)
+    viewers = [Viewer(requester=member.requester, role=member.role, user=user) for member in memberships(user)]
+    return sorted(viewers, key=lambda viewer: viewer.requester.pk != requester_id)
 
 
 def is_member(request: "HttpRequest") -> bool:

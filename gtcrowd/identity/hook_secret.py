@@ -17,7 +17,7 @@ def of(requester: Requester) -> str:
 
 
 def renew(*, viewer: Viewer) -> str:
-    """Another secret; the one before is good no more. Raises NotAllowed."""
+    """Rotate the secret. The current secret stops working. Raises NotAllowed."""
     viewer.must(Right.MANAGE_MEMBERS)
     Requester.objects.filter(pk=viewer.requester.pk).update(hook_secret=keys.sealed(_made()))
     viewer.requester.refresh_from_db(fields=["hook_secret"])

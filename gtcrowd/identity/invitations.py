@@ -29,11 +29,11 @@ def find(token: str, *, now: datetime) -> Invitation:
     """The invitation that `token` opens. Raises InvitationRefused."""
     invitation = Invitation.objects.select_related("user").filter(token_hash=_hash(token)).first()
     if invitation is None:
-        raise InvitationRefused(_("This invitation is not known. Please use the whole link from the latest mail."))
+        raise InvitationRefused(_("This invitation is not valid. Use the complete link from the latest e-mail."))
     if invitation.used_at:
-        raise InvitationRefused(_("This invitation has been used already. You can sign in."))
+        raise InvitationRefused(_("This invitation has already been used. Sign in instead."))
     if invitation.expires_at <= now:
-        raise InvitationRefused(_("This invitation has expired. Please ask for a new one."))
+        raise InvitationRefused(_("This invitation has expired. Ask for a new one."))
     return invitation
 
 
@@ -44,7 +44,7 @@ def accept(token: str, *, password: str, name: str, now: datetime) -> User:
         validate_password(password, user)
         used = Invitation.objects.filter(token_hash=_hash(token), used_at=None).update(used_at=now)
         if not used:  # somebody else used it in this moment
-            raise InvitationRefused(_("This invitation has been used already. You can sign in."))
+            raise InvitationRefused(_("This invitation has already been used. Sign in instead."))
         user.name = name.strip() or user.name
         user.set_password(password)
         user.save(update_fields=["name", "password"])

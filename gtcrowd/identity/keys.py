@@ -45,9 +45,9 @@ def secret_of(key: AccessKey) -> str:
 
 def authenticate(token: str, *, now: datetime) -> Viewer:
     """The caller whose bearer token is `ID.SECRET`. Raises KeyRefused."""
-    key_id, _, given = token.partition(".")
+    key_id, _, presented = token.partition(".")
     key = AccessKey.objects.select_related("requester").filter(key_id=key_id, revoked_at=None).first()
-    if key is None or not hmac.compare_digest(secret_of(key).encode(), given.encode()):
+    if key is None or not hmac.compare_digest(secret_of(key).encode(), presented.encode()):
         raise KeyRefused
     if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
         AccessKey.objects.filter(pk=key.pk).update(last_used_at=now)

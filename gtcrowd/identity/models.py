@@ -48,21 +48,25 @@ class Requester(models.Model):
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
-    min_price = models.DecimalField(**MONEY, default=0, help_text=_("Least price per task, besides the ladder."))
+    min_price = models.DecimalField(
+        **MONEY, default=0, help_text=_("Minimum price per task for prices outside the price list.")
+    )
     max_price = models.DecimalField(**MONEY, default=10)
     credit = models.DecimalField(
-        **MONEY, default=0, help_text=_("How far the funds may fall below zero when a budget is held.")
+        **MONEY, default=0, help_text=_("How far the balance may fall below zero when a budget is reserved.")
     )
     max_workers_per_object = models.PositiveSmallIntegerField(default=9)
     max_concurrent_objects = models.PositiveIntegerField(
-        default=5000, help_text=_("Most objects open at once in a job.")
+        default=5000, help_text=_("Maximum concurrent objects per job.")
     )
     time_zone = models.CharField(
         _("time zone"), max_length=40, blank=True, default="", db_default="",
-        help_text=_("Days begin and end in it; without one, in that of the service."),
+        help_text=_("Defines where days begin and end. Default: the time zone of the service."),
     )  # fmt: skip
-    script_origins = models.JSONField(default=list, help_text=_("Foreign origins that its own worker pages may use."))
-    hook_secret = models.BinaryField(null=True, help_text=_("By which calls of its hooks are signed, encrypted."))
+    script_origins = models.JSONField(
+        default=list, help_text=_("Other origins that the requester's task templates may use.")
+    )
+    hook_secret = models.BinaryField(null=True, help_text=_("Secret that signs calls of hooks, encrypted."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -32,13 +32,13 @@ def allow(*, viewer: Viewer, origins: object) -> list[str]:
     viewer.must(Right.MANAGE_MEMBERS)
     if not isinstance(origins, Sequence) or isinstance(origins, str | bytes) or len(origins) > MOST:
         raise OriginsRefused([("script_origins", _("must be a list of at most %(most)s origins.") % {"most": MOST})])
-    faults = [(one, problem) for one in origins if (problem := _fault(one))]
+    faults = [(origin, problem) for origin in origins if (problem := _fault(origin))]
     if faults:
         raise OriginsRefused(faults)
-    kept = list(dict.fromkeys(str(one) for one in origins))
-    Requester.objects.filter(pk=viewer.requester.pk).update(script_origins=kept)
-    viewer.requester.script_origins = kept
-    return kept
+    unique = list(dict.fromkeys(str(origin) for origin in origins))
+    Requester.objects.filter(pk=viewer.requester.pk).update(script_origins=unique)
+    viewer.requester.script_origins = unique
+    return unique
 
 
 def is_one(text: object) -> bool:
@@ -46,12 +46,12 @@ def is_one(text: object) -> bool:
     return isinstance(text, str) and len(text) <= MOST_CHARACTERS and ORIGIN.fullmatch(text) is not None
 
 
-def _fault(given: object) -> str | None:
-    if not is_one(given):
-        return _("must be an origin such as https://cdn.example.org, in small letters, without a path or a star.")
-    port = str(given).rpartition(":")[2]
+def _fault(origin: object) -> str | None:
+    if not is_one(origin):
+        return _("must be an origin such as https://cdn.example.org, in lower case, without a path or wildcard.")
+    port = str(origin).rpartition(":")[2]
     if port.isdecimal() and int(port) > 65_535:
-        return _("has a port that there is not.")
-    if given == settings.GTCROWD_URL:
-        return _("is this service itself, which pages of one's own are kept apart from.")
+        return _("has an invalid port.")
+    if origin == settings.GTCROWD_URL:
+        return _("is this service itself. Task templates cannot use it.")
     return None

@@ -14,7 +14,7 @@ class UnknownZone(Exception):
     """There is no time zone of that name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(_("%(name)s is not a time zone; take one such as Asia/Seoul.") % {"name": name})
+        super().__init__(_("%(name)s is not a time zone. Use a name such as Asia/Seoul.") % {"name": name})
 
 
 def known() -> list[str]:

@@ -70,18 +70,18 @@ def _whole(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """The largest piece without specks in it: four points are the ends of one thing."""
     round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     smooth = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_CLOSE, round_)
-    _count, pieces, facts, _middles = cv2.connectedComponentsWithStats(smooth)
-    if len(facts) < 2:
+    _count, pieces, statistics, _middles = cv2.connectedComponentsWithStats(smooth)
+    if len(statistics) < 2:
         return inside
-    largest: npt.NDArray[np.bool_] = pieces == 1 + int(facts[1:, cv2.CC_STAT_AREA].argmax())
+    largest: npt.NDArray[np.bool_] = pieces == 1 + int(statistics[1:, cv2.CC_STAT_AREA].argmax())
     return largest
 
 
 def _resized(picture: npt.NDArray[np.uint8], factor: float, how: int) -> npt.NDArray[np.uint8]:
-    found: npt.NDArray[Any] = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how)
-    return found
+    result: npt.NDArray[Any] = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how)
+    return result
 
 
 def _inside(seeds: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = (seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)
-    return found
+    result: npt.NDArray[np.bool_] = (seeds == cv2.GC_FGD) | (seeds == cv2.GC_PR_FGD)
+    return result

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from gtcrowd.integrations import posting
 from gtcrowd.jobs import hooks
 from gtcrowd.jobs.hooks import Call, HookFault
+from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 
 GROUPS = {"pre": "gtcrowd.pre", "post": "gtcrowd.post"}
 """Entry points of these groups are callables that take the event, a dict, and return the answer."""
@@ -33,11 +35,11 @@ class Hooks:
             except posting.Refused as refused:
                 return str(refused)
             return None
-        names = sorted(one.name for one in entry_points(group=GROUPS[stage]))
+        names = sorted(entry_point.name for entry_point in entry_points(group=GROUPS[stage]))
         if target in names:
             return None
         installed = ", ".join(names) or _("none")
-        text = _("must be an https:// address, or the name of a hook that is installed here: %(names)s.")
+        text = _("must be an https:// URL, or the name of an installed hook. Installed: %(names)s.")
         return text % {"names": installed}
 
     def call(self, call: Call) -> Any:
@@ -69,29 +71,30 @@ def _posted(call: Call) -> Any:
     try:
         answer = posting.post(call.target, body, headers, most=MOST_ANSWER[call.stage])
     except posting.Refused as refused:
-        raise HookFault(str(refused)) from refused
+        raise HookFault(refused.reason, **refused.params) from refused
     except posting.Failed as failed:
-        raise HookFault(str(failed), passing=failed.passing) from failed
+        raise HookFault(failed.reason, passing=failed.passing, **failed.params) from failed
     try:
         return json.loads(answer, parse_constant=_not_json)
     except (ValueError, RecursionError) as error:
-        raise HookFault(_("The hook's answer is not JSON.")) from error
+        raise HookFault(Reason.HOOK_NOT_JSON) from error
 
 
 def _computed(call: Call) -> Any:
-    found = next(iter(entry_points(group=GROUPS[call.stage], name=call.target)), None)
-    if found is None:
-        raise HookFault(_("There is no hook %(name)s installed here any more.") % {"name": call.target})
+    entry_point = next(iter(entry_points(group=GROUPS[call.stage], name=call.target)), None)
+    if entry_point is None:
+        raise HookFault(Reason.HOOK_NOT_INSTALLED, name=call.target)
     try:
-        function: Callable[[Any], Any] = found.load()
+        function: Callable[[Any], Any] = entry_point.load()
         answer = function(json.loads(json.dumps(call.event)))
     except Exception as error:  # whatever an installed hook raises is its fault, and is told as such
-        told = {"name": call.target, "error": type(error).__name__, "text": str(error)[:200]}
-        raise HookFault(_("The hook %(name)s failed: %(error)s: %(text)s") % told) from error
+        raise HookFault(
+            Reason.HOOK_RAISED, name=call.target, error=type(error).__name__, detail=sql.storable_text(str(error)[:200])
+        ) from error
     try:
         return json.loads(json.dumps(answer, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise HookFault(_("The hook's answer is not JSON.")) from error
+        raise HookFault(Reason.HOOK_NOT_JSON) from error
 
 
 def _not_json(constant: str) -> None:

@@ -30,18 +30,18 @@ class OnnxModel:
 
     def segment(self, picture: npt.NDArray[np.uint8], points: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
         height, width = picture.shape[:2]
-        seen = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-        given = np.dstack([seen, bells(points * (SIDE / width, SIDE / height))])
-        self.net.setInput(np.ascontiguousarray(given.transpose(2, 0, 1)[None]))
+        resized = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+        channels = np.dstack([resized, bells(points * (SIDE / width, SIDE / height))])
+        self.net.setInput(np.ascontiguousarray(channels.transpose(2, 0, 1)[None]))
         out: Any = self.net.forward()
         sure = cv2.resize(out.reshape(out.shape[-2:]), (width, height), interpolation=cv2.INTER_LINEAR)
-        found: npt.NDArray[np.bool_] = sure > CERTAIN
-        return found
+        result: npt.NDArray[np.bool_] = sure > CERTAIN
+        return result
 
 
 def bells(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     """The map of the points, [512, 512]."""
     down, across = np.mgrid[:SIDE, :SIDE]
     far = [(across - x) ** 2 + (down - y) ** 2 for x, y in points]
-    found: npt.NDArray[np.float32] = (255 * np.exp(-np.min(far, axis=0) / (2 * BELL**2))).astype(np.float32)
-    return found
+    result: npt.NDArray[np.float32] = (255 * np.exp(-np.min(far, axis=0) / (2 * BELL**2))).astype(np.float32)
+    return result

@@ -1,4 +1,4 @@
-"""POST to addresses that other people name, without lending them our place in the network.
+"""POST to addresses that users enter, without giving them access to the operator's network.
 
 1. The name is looked up once, and each address found must be public or in a network the operator allows.
 2. The connection is made to the address that was checked, not to the name: a second look-up could give another.
@@ -13,12 +13,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext as _
+
+from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Explained, Reason
 
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]{2,45}")
 PATH = re.compile(r"[!-~]*")
@@ -27,21 +30,21 @@ CONNECT_SECONDS = 5
 NAT64 = ip_network("64:ff9b::/96")
 
 
-class Refused(Exception):
-    """The address is none that may be called."""
+class Refused(Explained):
+    """The address must not be called."""
 
 
-class Failed(Exception):
-    """The call came to nothing. `passing`: another try may go better."""
+class Failed(Explained):
+    """The call failed. `passing`: another attempt may succeed."""
 
-    def __init__(self, problem: str, *, passing: bool) -> None:
+    def __init__(self, reason: Reason, *, passing: bool, **params: Any) -> None:
         self.passing = passing
-        super().__init__(problem)
+        super().__init__(reason, **params)
 
 
 @dataclass(frozen=True)
-class _Place:
-    """An address in its parts."""
+class _Target:
+    """The parts of a URL."""
 
     secure: bool
     host: str
@@ -49,30 +52,30 @@ class _Place:
     path: str
 
     @property
-    def named(self) -> str:
-        """As the header Host has it."""
+    def host_header(self) -> str:
+        """The value of the header Host."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
-def read(address: str) -> _Place:
+def read(address: str) -> _Target:
     """The parts of an address. Raises Refused; nothing is looked up."""
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise Refused(_("%(address)s is not an address.") % {"address": address[:200]}) from error
+        raise Refused(Reason.HOOK_ADDRESS, address=address[:200]) from error
     if parts.scheme not in ("https", "http"):
-        raise Refused(_("A hook's address must begin with https://."))
+        raise Refused(Reason.HOOK_SCHEME)
     if parts.scheme == "http" and not settings.GTCROWD_HOOK_HTTP:
-        raise Refused(_("A hook's address must begin with https://; http:// is not allowed here."))
+        raise Refused(Reason.HOOK_HTTP)
     if parts.username is not None or parts.password is not None:
-        raise Refused(_("A hook's address must not have a user name or password; its calls are signed."))
+        raise Refused(Reason.HOOK_CREDENTIALS)
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     if not HOST.fullmatch(parts.hostname or "") or not PATH.fullmatch(path) or port == 0:
-        raise Refused(_("%(address)s is not an address.") % {"address": address[:200]})
+        raise Refused(Reason.HOOK_ADDRESS, address=address[:200])
     secure = parts.scheme == "https"
-    return _Place(secure, str(parts.hostname), port or (443 if secure else 80), path)
+    return _Target(secure, str(parts.hostname), port or (443 if secure else 80), path)
 
 
 def host(address: str) -> str:
@@ -85,55 +88,54 @@ def host(address: str) -> str:
 
 def allowed(address: str) -> bool:
     """Whether this IP address may be called: a public one, or one of a network that the operator allows."""
-    found = _innermost(ip_address(address.partition("%")[0]))
+    address_ = _embedded_ipv4(ip_address(address.partition("%")[0]))
     networks = [ip_network(network) for network in settings.GTCROWD_HOOK_NETWORKS]
-    if any(found in network for network in networks if network.version == found.version):
+    if any(address_ in network for network in networks if network.version == address_.version):
         return True
-    return found.is_global and not found.is_multicast and not found.is_reserved
+    return address_.is_global and not address_.is_multicast and not address_.is_reserved
 
 
 def post(address: str, body: bytes, headers: Mapping[str, str], *, most: int) -> bytes:
-    """What the server at `address` answers with 2xx, at most so many bytes. Raises Refused, Failed."""
-    place = read(address)
+    """POST and return the body of a 2xx response of at most `most` bytes. Raises Refused, Failed."""
+    target = read(address)
     seconds = settings.GTCROWD_HOOK_SECONDS
-    too_slow = _("The hook did not answer within %(seconds)s seconds.") % {"seconds": seconds}
     with _Clock(seconds) as clock:
         try:
-            with _connected(place, clock) as connection:
-                connection.request("POST", place.path, body, {"Host": place.named, **headers})
+            with _connected(target, clock) as connection:
+                connection.request("POST", target.path, body, {"Host": target.host_header, **headers})
                 content = _answer(connection.getresponse(), most)
             if clock.over:  # what was cut off there may look like an end
-                raise Failed(too_slow, passing=True)
+                raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True)
             return content
         except TimeoutError as error:
-            raise Failed(too_slow, passing=True) from error
+            raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True) from error
         except ssl.SSLCertVerificationError as error:
-            text = _("The certificate of %(host)s is not good: %(error)s.")
-            raise Failed(text % {"host": place.host, "error": error.verify_message}, passing=False) from error
+            raise Failed(
+                Reason.HOOK_CERTIFICATE, host=target.host, detail=error.verify_message, passing=False
+            ) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             if clock.over:
-                raise Failed(too_slow, passing=True) from error
-            text = _("The hook at %(host)s could not be reached: %(error)s.")
-            told = str(error)[:200] or type(error).__name__
-            raise Failed(text % {"host": place.named, "error": told}, passing=True) from error
+                raise Failed(Reason.HOOK_TIMEOUT, seconds=seconds, passing=True) from error
+            detail = sql.storable_text(str(error)[:200]) or type(error).__name__
+            raise Failed(Reason.HOOK_UNREACHABLE, host=target.host_header, detail=detail, passing=True) from error
 
 
-def _innermost(found: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """The IPv4 address inside of an IPv6 one that stands for it, in any of the ways there are."""
-    if isinstance(found, IPv4Address):
-        return found
-    inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
+    if isinstance(address, IPv4Address):
+        return address
+    inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
     if inner:
         return inner
-    packed = found.packed
+    packed = address.packed
     # NAT64, and the retired form `::a.b.c.d`; `::` and `::1` are themselves.
-    if found in NAT64 or (packed[:12] == bytes(12) and int(found) > 1):
+    if address in NAT64 or (packed[:12] == bytes(12) and int(address) > 1):
         return IPv4Address(packed[12:])
-    return found
+    return address
 
 
 class _Clock:
-    """Ends a call after so many seconds, whatever the other side is doing: each byte would wind a socket's own."""
+    """Ends a call after `seconds`, even if the server sends a byte now and then, which resets a socket's timeout."""
 
     def __init__(self, seconds: float) -> None:
         self.over = False
@@ -164,29 +166,29 @@ class _Clock:
 
 
 @contextmanager
-def _connected(place: _Place, clock: _Clock) -> Iterator[http.client.HTTPConnection]:
-    sock = _open(place)
+def _connected(target: _Target, clock: _Clock) -> Iterator[http.client.HTTPConnection]:
+    sock = _open(target)
     try:
         clock.watch(sock)
         sock.settimeout(settings.GTCROWD_HOOK_SECONDS)
-        if place.secure:
-            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=place.host)
+        if target.secure:
+            sock = ssl.create_default_context().wrap_socket(sock, server_hostname=target.host)
             clock.watch(sock)
-        connection = http.client.HTTPConnection(place.host, place.port)
+        connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = sock  # so that it makes none of its own
         yield connection
     finally:
         sock.close()
 
 
-def _open(place: _Place) -> socket.socket:
+def _open(target: _Target) -> socket.socket:
     """A socket connected to an address of the place that was checked."""
     failed: OSError | None = None
-    for family, kind, protocol, where in _checked(place):
+    for family, kind, protocol, address in _allowed_addresses(target):
         sock = socket.socket(family, kind, protocol)
         sock.settimeout(CONNECT_SECONDS)
         try:
-            sock.connect(where)
+            sock.connect(address)
         except OSError as error:
             sock.close()
             failed = error
@@ -195,28 +197,29 @@ def _open(place: _Place) -> socket.socket:
     raise failed or OSError("no address")
 
 
-def _checked(place: _Place) -> list[tuple[Any, ...]]:
-    """The addresses of the place that may be called. Raises Refused if there is none but others."""
-    found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    good = [(family, kind, protocol, where) for family, kind, protocol, _name, where in found if allowed(str(where[0]))]
-    if found and not good:
-        text = _("%(host)s is at %(address)s, which is not a public address; hooks may not be called there.")
-        raise Refused(text % {"host": place.host, "address": found[0][4][0]})
-    return good
+def _allowed_addresses(target: _Target) -> list[tuple[Any, ...]]:
+    """Resolve the target; return the addresses that may be called. Raises Refused if there are only others."""
+    resolved = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    usable = [
+        (family, kind, protocol, address)
+        for family, kind, protocol, _name, address in resolved
+        if allowed(str(address[0]))
+    ]
+    if resolved and not usable:
+        raise Refused(Reason.HOOK_NETWORK, host=target.host, address=str(resolved[0][4][0]))
+    return usable
 
 
 def _answer(response: http.client.HTTPResponse, most: int) -> bytes:
     status = response.status
     if 300 <= status < 400:
-        text = _("The hook answered with a redirect (%(status)s); redirects are not followed.")
-        raise Failed(text % {"status": status}, passing=False)
+        raise Failed(Reason.HOOK_REDIRECT, status=status, passing=False)
     if not 200 <= status < 300:
-        text = _("The hook answered with status %(status)s.")
-        raise Failed(text % {"status": status}, passing=status >= 500)
-    too_much = _("The hook's answer has more than %(most)s bytes.") % {"most": f"{most:,}"}
+        raise Failed(Reason.HOOK_STATUS, status=status, passing=status >= 500)
+    too_long = partial(Failed, Reason.HOOK_TOO_LONG, most=f"{most:,}", passing=False)
     if (response.length or 0) > most:
-        raise Failed(too_much, passing=False)
+        raise too_long()
     content = response.read(most + 1)
     if len(content) > most:
-        raise Failed(too_much, passing=False)
+        raise too_long()
     return content

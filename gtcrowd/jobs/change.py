@@ -25,10 +25,10 @@ GOLD_OBJECTS = "gold-objects"
 """Stands for a field where objects became known, were corrected or withdrawn."""
 
 
-def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int, live: int, now: datetime) -> Job:
+def change(*, viewer: Viewer, job: Job, values: Mapping[str, Any], answered: int, live: int, now: datetime) -> Job:
     """Change fields of a job that has not ended; returns it as it is then.
 
-    `given`: new values by field, of those in CHANGEABLE; `team` is a name. `answered`: answers that are paid
+    `values`: new values by field, of those in CHANGEABLE; `team` is a name. `answered`: answers that are paid
     already; `live`: the tasks in hand, which are paid what was promised for them. The budget is held anew for
     what is still wanted. Raises JobRefused with every fault, InsufficientFunds, NotAllowed, state.NotPossible; then
     nothing changed.
@@ -37,12 +37,12 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("team__workforce").get(pk=job.pk)
         if job.state not in (JobState.INITIALIZING, JobState.IN_PROGRESS):
-            raise state.NotPossible(_("%(job)s cannot be changed any more.") % {"job": job.name})
-        asked = _read(viewer, job, given)
-        highest = max(job.price, asked.price)
-        before = {name: _noted(job, name) for name in given}
-        for name in given:
-            value = getattr(asked, name)
+            raise state.NotPossible(_("%(job)s has ended and can no longer be changed.") % {"job": job.name})
+        request_ = _read(viewer, job, values)
+        highest = max(job.price, request_.price)
+        before = {name: _noted(job, name) for name in values}
+        for name in values:
+            value = getattr(request_, name)
             setattr(job, name, templates.keep(viewer.requester, value, now=now) if name == "template" else value)
         for name, was in before.items():
             note(job, name, was, _noted(job, name), by=viewer.user, now=now)
@@ -50,18 +50,18 @@ def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], answered: int,
             hooks.keep(job, stage, getattr(job, f"{stage}_hook"), by=viewer.user, now=now)
         job.revision += 1
         job.changed_at = now
-        job.save(update_fields=[*given, "revision", "changed_at"])
+        job.save(update_fields=[*values, "revision", "changed_at"])
         cost = pricing.job_cost(
             objects=job.objects_total,
             workers_per_object=job.workers_per_object,
             price=job.price,
             fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
         )
-        wanted = max(cost.tasks - answered - live, 0)
+        remaining = max(cost.tasks - answered - live, 0)
         hold.adjust(
             requester_id=viewer.requester.pk,
             job_id=job.pk,
-            needed=wanted * job.price + live * highest + cost.fees,
+            needed=remaining * job.price + live * highest + cost.fees,
             credit=viewer.requester.credit,
             reference=str(job.revision),
             now=now,
@@ -84,27 +84,32 @@ def _noted(job: Job, name: str) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _read(viewer: Viewer, job: Job, given: Mapping[str, Any]) -> request.JobRequest:
+def _read(viewer: Viewer, job: Job, values: Mapping[str, Any]) -> request.JobRequest:
     faults = [
-        Fault(name, value, _("cannot be changed; what can be are %(fields)s.") % {"fields": ", ".join(CHANGEABLE)})
-        for name, value in given.items()
+        Fault(
+            name,
+            value,
+            _("cannot be changed in a running job. Fields that can be changed: %(fields)s.")
+            % {"fields": ", ".join(CHANGEABLE)},
+        )
+        for name, value in values.items()
         if name not in CHANGEABLE
     ]
-    if not given:
-        faults.append(Fault("job", None, _("give at least one field to change.")))
+    if not values:
+        faults.append(Fault("job", None, _("must have at least one field to change.")))
     team: Team | None = job.team
-    if "team" in given:
+    if "team" in values:
         # Worker and answer belong to a workforce; another team of the same one may take over, not another crowd.
         teams = Team.objects.visible_to(viewer).filter(workforce=job.team.workforce_id)
-        team = teams.select_related("workforce").filter(name__iexact=str(given["team"])).first()
+        team = teams.select_related("workforce").filter(name__iexact=str(values["team"])).first()
     now = {name: getattr(job, name) for name in FIELDS if name not in NOT_READ_AGAIN}
     now["template"] = job.template.text if job.template else ""
     try:
-        asked = request.read(now | {"team": job.team.name} | dict(given), requester=viewer.requester, team=team)
+        changed = request.read(now | {"team": job.team.name} | dict(values), requester=viewer.requester, team=team)
     except JobRefused as refused:
         # What was allowed when the job was made stays allowed for what is not touched.
-        touched = [fault for fault in refused.faults if fault.field.partition(".")[0] in given]
+        touched = [fault for fault in refused.faults if fault.field.partition(".")[0] in values]
         raise JobRefused(faults + (touched or refused.faults)) from refused
     if faults:
         raise JobRefused(faults)
-    return asked
+    return changed

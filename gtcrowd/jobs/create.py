@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import hooks, inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
 from gtcrowd.platform import queue
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.workforce.models import Team
 
 
@@ -30,34 +30,39 @@ class Plan:
     cost: pricing.Cost
 
 
-def plan(*, viewer: Viewer, given: Mapping[str, Any]) -> Plan:
+def plan(*, viewer: Viewer, values: Mapping[str, Any]) -> Plan:
     """Check a request as `create` would, and say what it would cost; nothing is written.
 
-    `given` maps field names to values (gtcrowd.jobs.request); `team` is a team's name. Raises JobRefused
+    `values` maps field names to values (gtcrowd.jobs.request); `team` is a team's name. Raises JobRefused
     with every fault there is, those of the manifest naming their lines.
     """
     viewer.must(Right.CREATE_JOBS)
     faults: list[Fault] = []
-    asked: JobRequest | None = None
+    job_request: JobRequest | None = None
     try:
-        asked = request.read(given, requester=viewer.requester, team=_team(viewer, given))
+        job_request = request.read(values, requester=viewer.requester, team=_team(viewer, values))
     except JobRefused as refused:
         faults += refused.faults
-    seen = _inspected(viewer, given)
-    faults += seen.faults
-    faults += _name_taken(viewer, given.get("name"))
-    faults += _unknown_jobs(viewer, asked.excluded_jobs if asked else [])
-    if faults or asked is None:
+    inspected = _inspected(viewer, values)
+    faults += inspected.faults
+    faults += _name_taken(viewer, values.get("name"))
+    faults += _unknown_jobs(viewer, job_request.excluded_jobs if job_request else [])
+    if faults or job_request is None:
         raise JobRefused(faults)
-    return Plan(request=asked, digest=seen.digest, objects=seen.objects, cost=_cost(asked, seen.objects))
+    return Plan(
+        request=job_request,
+        digest=inspected.digest,
+        objects=inspected.objects,
+        cost=_cost(job_request, inspected.objects),
+    )
 
 
-def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, simulated: bool = False) -> Job:
+def create(*, viewer: Viewer, values: Mapping[str, Any], now: datetime, simulated: bool = False) -> Job:
     """Create the job, with its budget held. Raises JobRefused, InsufficientFunds, NotAllowed; then nothing was done.
 
     `simulated`: the caller hands in the time and moves the job along itself (gtcrowd.job_lifecycle).
     """
-    planned = plan(viewer=viewer, given=given)
+    planned = plan(viewer=viewer, values=values)
     try:
         with transaction.atomic():
             job = _insert(viewer, planned, now, simulated=simulated)
@@ -78,34 +83,36 @@ def create(*, viewer: Viewer, given: Mapping[str, Any], now: datetime, simulated
     return job
 
 
-def _inspected(viewer: Viewer, given: Mapping[str, Any]) -> inspect.Inspected:
+def _inspected(viewer: Viewer, values: Mapping[str, Any]) -> inspect.Inspected:
     """What the manifest holds; nothing if it is not said which one and of what, which is a fault of its own."""
-    address, medium = given.get("manifest"), given.get("medium")
+    address, medium = values.get("manifest"), values.get("medium")
     if not isinstance(address, str) or not address or medium not in inspect.EXPECTED:
         return inspect.Inspected(0, "", [])
     buckets = frozenset(viewer.requester.buckets.values_list("name", flat=True))
     # Nothing is read from a bucket of somebody else, not even to find a fault in it.
     if store.bucket(address) not in buckets:
         return inspect.Inspected(0, "", [])
-    facts = {name: str(given.get(name) or "") for name in ("task_order", "order_key")}
-    return inspect.inspect(address.strip(), medium=str(medium), buckets=buckets, **facts)
+    ordering = {name: str(values.get(name) or "") for name in ("task_order", "order_key")}
+    return inspect.inspect(address.strip(), medium=str(medium), buckets=buckets, **ordering)
 
 
 def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:
-    known = {name.lower() for name in Job.objects.visible_to(viewer).values_list("name", flat=True)} if names else set()
+    own_names = (
+        {name.lower() for name in Job.objects.visible_to(viewer).values_list("name", flat=True)} if names else set()
+    )
     return [
-        Fault("excluded_jobs", name, _("must be the name of a job of yours; %(name)s is not.") % {"name": name})
+        Fault("excluded_jobs", name, _("%(name)s is not the name of one of your jobs.") % {"name": name})
         for name in names
-        if name.lower() not in known
+        if name.lower() not in own_names
     ]
 
 
 def _insert(viewer: Viewer, planned: Plan, now: datetime, *, simulated: bool) -> Job:
-    asked = asdict(planned.request) | {"team": planned.request.team}
-    excluded = [name.lower() for name in asked.pop("excluded_jobs")]
-    asked["template"] = templates.keep(viewer.requester, asked["template"], now=now)
+    fields = asdict(planned.request) | {"team": planned.request.team}
+    excluded = [name.lower() for name in fields.pop("excluded_jobs")]
+    fields["template"] = templates.keep(viewer.requester, fields["template"], now=now)
     job = Job.objects.create(
-        **asked,
+        **fields,
         simulated=simulated,
         requester=viewer.requester,
         created_by=viewer.user,
@@ -113,20 +120,19 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, simulated: bool) ->
         manifest_digest=planned.digest,
         created_at=now,
         changed_at=now,
-        reason_code="reading-manifest",
-        reason=language.gettext_lazy("The objects of the manifest are being read."),
+        reason_code=Reason.READING_MANIFEST,
     )
     if excluded:
         own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))
         job.excluded_jobs.set(own.filter(lower__in=excluded))
     for stage in hooks.Stage.values:
-        hooks.keep(job, stage, asked[f"{stage}_hook"], by=viewer.user, now=now)
+        hooks.keep(job, stage, fields[f"{stage}_hook"], by=viewer.user, now=now)
     Counters.objects.create(job=job, counted_at=now)
     return job
 
 
-def _team(viewer: Viewer, given: Mapping[str, Any]) -> Team | None:
-    name = given.get("team")
+def _team(viewer: Viewer, values: Mapping[str, Any]) -> Team | None:
+    name = values.get("team")
     if not isinstance(name, str):
         return None
     return Team.objects.visible_to(viewer).select_related("workforce").filter(name__iexact=name).first()
@@ -134,14 +140,14 @@ def _team(viewer: Viewer, given: Mapping[str, Any]) -> Team | None:
 
 def _name_taken(viewer: Viewer, name: object) -> list[Fault]:
     if isinstance(name, str) and Job.objects.visible_to(viewer).filter(name__iexact=name).exists():
-        return [Fault("name", name, _("is taken by another job of yours; capitals make no difference."))]
+        return [Fault("name", name, _("is already used by another of your jobs. Names are not case-sensitive."))]
     return []
 
 
-def _cost(asked: JobRequest, objects: int) -> pricing.Cost:
+def _cost(job_request: JobRequest, objects: int) -> pricing.Cost:
     return pricing.job_cost(
         objects=objects,
-        workers_per_object=asked.workers_per_object,
-        price=asked.price,
+        workers_per_object=job_request.workers_per_object,
+        price=job_request.price,
         fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,
     )

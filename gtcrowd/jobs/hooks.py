@@ -17,12 +17,12 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.db.models import TextChoices
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Hook, Job
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Explained, Reason
 
 VERSION = "2018-10-16"
 MOST_ADDRESS = 1024
@@ -35,15 +35,15 @@ _turn = threading.Lock()
 
 class Stage(TextChoices):
     PRE = "pre", gettext_lazy("before workers see the object")
-    POST = "post", gettext_lazy("when the answers are in")
+    POST = "post", gettext_lazy("after workers have answered")
 
 
-class HookFault(Exception):
-    """The hook could not be called, or its answer is none. `passing`: another try may go better."""
+class HookFault(Explained):
+    """The hook could not be called, or its response is invalid. `passing`: another attempt may succeed."""
 
-    def __init__(self, problem: str, *, passing: bool = False) -> None:
+    def __init__(self, reason: Reason, *, passing: bool = False, **params: Any) -> None:
         self.passing = passing
-        super().__init__(problem)
+        super().__init__(reason, **params)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,18 +130,17 @@ def before(arn: str, line: str) -> dict[str, Any]:
 def read_before(answer: object) -> dict[str, Any] | None:
     """The task input in what a hook answered, or None where no worker is needed. Raises HookFault."""
     if not isinstance(answer, Mapping):
-        raise HookFault(_("The hook must answer with an object that has taskInput; it answered with something else."))
-    wanted = answer.get("isHumanAnnotationRequired", answer.get("humanAnnotationRequired", True))
-    if isinstance(wanted, str) and wanted.lower() in ("true", "false"):
-        wanted = wanted.lower() == "true"
-    if not isinstance(wanted, bool):
-        raise HookFault(_("isHumanAnnotationRequired must be true or false."))
-    if not wanted:
+        raise HookFault(Reason.HOOK_NO_OBJECT)
+    needs_workers = answer.get("isHumanAnnotationRequired", answer.get("humanAnnotationRequired", True))
+    if isinstance(needs_workers, str) and needs_workers.lower() in ("true", "false"):
+        needs_workers = needs_workers.lower() == "true"
+    if not isinstance(needs_workers, bool):
+        raise HookFault(Reason.HOOK_FLAG)
+    if not needs_workers:
         return None
-    given = answer.get("taskInput")
-    if not isinstance(given, dict):
-        raise HookFault(_("The answer must have taskInput, an object that becomes task.input of the worker's page."))
-    if not sql.storable(given) or len(json.dumps(given, ensure_ascii=False)) > MOST_INPUT:
-        text = _("taskInput must have at most %(most)s characters, without U+0000 and halves of surrogate pairs.")
-        raise HookFault(text % {"most": f"{MOST_INPUT:,}"})
-    return given
+    task_input = answer.get("taskInput")
+    if not isinstance(task_input, dict):
+        raise HookFault(Reason.HOOK_NO_INPUT)
+    if not sql.storable(task_input) or len(json.dumps(task_input, ensure_ascii=False)) > MOST_INPUT:
+        raise HookFault(Reason.HOOK_INPUT, most=f"{MOST_INPUT:,}")
+    return task_input

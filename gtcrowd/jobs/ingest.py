@@ -6,24 +6,24 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
-from gtcrowd import language, manifest
+from gtcrowd import manifest
 from gtcrowd.jobs import order, state, store
 from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.platform.reasons import Explained, Reason
 
 PORTION = 10_000
-"""Objects in one transaction: so many are read again at most after a crash."""
+"""Objects per transaction: at most this many are read again after a crash."""
 
 COPY = "COPY jobs_dataobject (job_id, position, line, labeled_before, rank, sequence, object_id) FROM STDIN"
 
 
-class ManifestChanged(Exception):
+class ManifestChanged(Explained):
     """The manifest is not the one that was checked when the job was created."""
 
     def __init__(self, uri: str) -> None:
-        super().__init__(_("The manifest %(uri)s was changed after the job was created.") % {"uri": uri})
+        super().__init__(Reason.MANIFEST_CHANGED, uri=uri)
 
 
 def ingest(job: Job, *, now: datetime) -> None:
@@ -36,10 +36,7 @@ def ingest(job: Job, *, now: datetime) -> None:
     state.move(
         job,
         JobState.IN_PROGRESS,
-        code="waiting-for-workers",
-        reason=language.gettext_lazy("Waiting for workers to answer.")
-        if job.manifest
-        else language.gettext_lazy("Waiting for objects to arrive."),
+        code=Reason.WAITING_FOR_WORKERS if job.manifest else Reason.WAITING_FOR_OBJECTS,
         now=now,
     )
 
@@ -59,13 +56,13 @@ def _read_all(job: Job) -> None:
 
 
 def _bring_in(job: Job, portion: list[manifest.Line]) -> None:
-    place = order.places(job)
+    place_of = order.places(job)
     with transaction.atomic():
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for line in portion:
                 labeled, named = job.label_attribute in line.fields, line.fields.get(job.object_id_key)
                 object_id = None if named is None else str(named)
-                copy.write_row((job.pk, line.index, line.text, labeled, *place(line), object_id))
+                copy.write_row((job.pk, line.index, line.text, labeled, *place_of(line), object_id))
         job.objects_ingested = portion[-1].index + 1
         job.ingest_offset = portion[-1].end
         job.save(update_fields=["objects_ingested", "ingest_offset"])

@@ -13,7 +13,7 @@ from gtcrowd.jobs import order, store
 from gtcrowd.jobs.request import Fault
 
 MOST_FAULTS = 50
-"""So many faulty lines are named; a file that is wrong throughout need not be listed."""
+"""Number of faulty lines that are reported."""
 PIECE = 1 << 16
 EXPECTED = {"image": "source-ref", "text": "source", "video": "source-ref"}
 
@@ -58,9 +58,9 @@ def _look_through(
         expect=EXPECTED[medium],
         extra_check=look,
     )
-    faults = [Fault("manifest", one.value, str(one)) for one in report.faults]
+    faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
     if not report.count and not faults:
-        faults = [Fault("manifest", "", _("has no lines; there must be at least one object."))]
+        faults = [Fault("manifest", "", _("has no lines. At least one object is required."))]
     return Inspected(report.count, digest.hexdigest(), faults)
 
 
@@ -68,7 +68,7 @@ def _own_bucket(buckets: frozenset[str], line: manifest.Line) -> manifest.LineRe
     address = line.fields.get("source-ref", "")
     if not address.startswith("s3://") or address[5:].partition("/")[0] in buckets:
         return None
-    expected = _("must be in a bucket of yours: %(buckets)s.") % {"buckets": ", ".join(sorted(buckets))}
+    expected = _("must be in one of your buckets: %(buckets)s.") % {"buckets": ", ".join(sorted(buckets))}
     return manifest.LineRefused(line.number, "source-ref", address, expected)
 
 

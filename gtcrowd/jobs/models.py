@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.identity.models import Requester
 from gtcrowd.ledger.models import MONEY
+from gtcrowd.platform.reasons import WithReason
 from gtcrowd.workforce.models import Team
 
 
@@ -24,14 +25,14 @@ class JobState(models.TextChoices):
 
 
 class TaskOrder(models.TextChoices):
-    """The order in which a job's objects are handed out."""
+    """The order in which a job's objects are assigned."""
 
-    MANIFEST = "manifest", _("As in the manifest")
-    RANDOM = "random", _("At random")
-    PRIORITY = "priority", _("By a number in the manifest, the highest first")
-    LEAST_ANSWERED = "least-answered", _("Those with the fewest answers first")
-    MOST_UNCERTAIN = "most-uncertain", _("Those in most doubt first")
-    SEQUENCE = "sequence", _("In sequences, each kept together for one worker")
+    MANIFEST = "manifest", _("Manifest order")
+    RANDOM = "random", _("Random")
+    PRIORITY = "priority", _("Priority in the manifest, highest first")
+    LEAST_ANSWERED = "least-answered", _("Fewest answers first")
+    MOST_UNCERTAIN = "most-uncertain", _("Most uncertain first")
+    SEQUENCE = "sequence", _("Sequences, each for one worker")
 
 
 KEYED = (TaskOrder.PRIORITY, TaskOrder.SEQUENCE)
@@ -60,18 +61,18 @@ class Template(models.Model):
         return self.digest[:8]
 
 
-class Job(models.Model):
+class Job(WithReason, models.Model):
     """A labeling job: what is to be labeled, by whom, how often, at what price, and how answers are concluded."""
 
     requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("job name"), max_length=63)
-    kind = models.CharField(_("kind of label"), max_length=30)
-    medium = models.CharField(_("medium"), max_length=12)
+    kind = models.CharField(_("task type"), max_length=30)
+    medium = models.CharField(_("data type"), max_length=12)
     label_attribute = models.CharField(_("label attribute name"), max_length=127)
     categories = models.JSONField(_("label categories"))
 
     manifest = models.CharField(_("input manifest"), max_length=1024)
-    manifest_digest = models.CharField(max_length=64, help_text=_("SHA-256 of the manifest as it was checked."))
+    manifest_digest = models.CharField(max_length=64, help_text=_("SHA-256 of the manifest when it was checked."))
     objects_total = models.PositiveIntegerField()
     objects_ingested = models.PositiveIntegerField(default=0)
     ingest_offset = models.PositiveBigIntegerField(default=0)
@@ -83,13 +84,21 @@ class Job(models.Model):
         default=dict, help_text=_("Texts shown to workers: short, full, good_example, bad_example.")
     )
     template = models.ForeignKey(
-        Template, on_delete=models.PROTECT, null=True, related_name="+", help_text=_("Instead of the kind's own page.")
+        Template, on_delete=models.PROTECT, null=True, related_name="+", help_text=_("Replaces the built-in template.")
     )
     pre_hook = models.CharField(
-        max_length=1024, blank=True, default="", db_default="", help_text=_("Asked for each object before workers are.")
+        max_length=1024,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Called for each object before it is assigned."),
     )
     post_hook = models.CharField(
-        max_length=1024, blank=True, default="", db_default="", help_text=_("Makes the labels, instead of the method.")
+        max_length=1024,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Makes the labels instead of the consolidation method."),
     )
     price = models.DecimalField(_("price per task"), **MONEY)
     workers_per_object = models.PositiveSmallIntegerField(_("workers per object"))
@@ -98,26 +107,31 @@ class Job(models.Model):
     max_concurrent = models.PositiveIntegerField(_("maximum concurrent objects"), default=1000)
     late_answers_paid = models.BooleanField(_("pay late answers"), default=True)
 
-    task_order = models.CharField(_("order"), max_length=14, choices=TaskOrder.choices, default=TaskOrder.MANIFEST)
+    task_order = models.CharField(_("task order"), max_length=14, choices=TaskOrder.choices, default=TaskOrder.MANIFEST)
     order_key = models.CharField(
-        _("attribute for the order"), max_length=127, blank=True, help_text=_("Of each line of the manifest.")
+        _("order attribute"), max_length=127, blank=True, help_text=_("Key of each line of the manifest.")
     )
     priority = models.SmallIntegerField(_("priority among jobs"), default=0)
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     worker_limits = models.JSONField(
-        default=dict, help_text=_("The most that one worker may do: answers, share of objects, hours, money.")
+        default=dict, help_text=_("Limits per worker: answers, share of objects, hours, money.")
     )
     excluded_jobs = models.ManyToManyField(
-        "self", symmetrical=False, related_name="+", help_text=_("Who answered in one of these gets nothing here.")
+        "self",
+        symmetrical=False,
+        related_name="+",
+        help_text=_("Workers who answered in one of these jobs are excluded."),
     )
-    gold = models.JSONField(default=dict, help_text=_("How known objects are mixed in, and what follows from them."))
+    gold = models.JSONField(default=dict, help_text=_("Share of gold questions, quiz, feedback and rules."))
     min_workers = models.PositiveSmallIntegerField(
-        _("least workers per object"), null=True, blank=True, help_text=_("Set: objects stop when sure enough.")
+        _("minimum workers per object"), null=True, blank=True, help_text=_("If set, redundancy is dynamic.")
     )
-    target_error = models.FloatField(_("target error"), null=True, blank=True)
+    target_error = models.FloatField(_("target error rate"), null=True, blank=True)
     streaming = models.BooleanField(default=False, help_text=_("Objects arrive while the job runs."))
-    object_id_key = models.CharField(max_length=140, blank=True, help_text=_("Attribute that names an object."))
-    idle_days = models.PositiveSmallIntegerField(default=10, help_text=_("A streaming job ends after so long."))
+    object_id_key = models.CharField(max_length=140, blank=True, help_text=_("Attribute with the ID of the object."))
+    idle_days = models.PositiveSmallIntegerField(
+        default=10, help_text=_("A streaming job ends after this many days without objects.")
+    )
 
     method = models.CharField(_("consolidation method"), max_length=30)
     method_parameters = models.JSONField(default=dict, blank=True)
@@ -126,20 +140,18 @@ class Job(models.Model):
 
     simulated = models.BooleanField(
         default=False,
-        help_text=_("A replay or simulation hands in the time, so the runner leaves the job alone."),
+        help_text=_("Run by a replay or simulation with its own clock; the runner ignores the job."),
     )
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.INITIALIZING)
-    reason_code = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=1024, blank=True)
-    output = models.CharField(max_length=1024, blank=True, help_text=_("Where the output manifest was written."))
+    output = models.CharField(max_length=1024, blank=True, help_text=_("Address of the output manifest."))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    paused_at = models.DateTimeField(null=True, help_text=_("Nothing is handed out since then."))
-    arrived_at = models.DateTimeField(null=True, help_text=_("When the last object of a streaming job came."))
-    revision = models.PositiveIntegerField(default=0, help_text=_("Rises with every change to the running job."))
-    applied = models.PositiveIntegerField(default=0, help_text=_("The revision to which every object was brought."))
+    paused_at = models.DateTimeField(null=True, help_text=_("No tasks are assigned since then."))
+    arrived_at = models.DateTimeField(null=True, help_text=_("When the last object of a streaming job arrived."))
+    revision = models.PositiveIntegerField(default=0, help_text=_("Increases with each change to the running job."))
+    applied = models.PositiveIntegerField(default=0, help_text=_("The revision that all objects were reconciled with."))
     ended_at = models.DateTimeField(null=True)
 
     objects = TenantQuerySet.as_manager()
@@ -177,12 +189,12 @@ class Job(models.Model):
 
     @property
     def dynamic(self) -> bool:
-        """Whether objects stop when they are sure enough, instead of after a fixed number of answers."""
+        """Whether objects end when their label is certain enough, instead of after a fixed number of answers."""
         return self.min_workers is not None
 
     @property
     def first_workers(self) -> int:
-        """How many answers each object wants to begin with."""
+        """Number of answers that each object needs at first."""
         return self.workers_per_object if self.min_workers is None else self.min_workers
 
 
@@ -194,10 +206,12 @@ class DataObject(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="data_objects", db_index=False)
     position = models.PositiveIntegerField(help_text=_("Line of the manifest, counted from 0."))
     line = models.TextField()
-    labeled_before = models.BooleanField(default=False, help_text=_("The line already carries this job's label."))
-    rank = models.BigIntegerField(null=True, help_text=_("Place in the order of opening; without it, the position."))
+    labeled_before = models.BooleanField(default=False, help_text=_("The line already has this job's label."))
+    rank = models.BigIntegerField(
+        null=True, help_text=_("Position in the task order; default: the position in the manifest.")
+    )
     sequence = models.CharField(max_length=128, blank=True, default="", db_default="")
-    object_id = models.CharField(max_length=1024, null=True, help_text=_("By which a second arrival is known."))
+    object_id = models.CharField(max_length=1024, null=True, help_text=_("Identifies repeated deliveries."))
 
     objects = TenantQuerySet.as_manager()
 
@@ -224,8 +238,8 @@ class Hook(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     stage = models.CharField(max_length=4)
-    number = models.PositiveIntegerField(help_text=_("Counted from 1, for each stage."))
-    target = models.CharField(max_length=1024, blank=True, help_text=_("Address, or name of one installed here."))
+    number = models.PositiveIntegerField(help_text=_("Counted from 1 per stage."))
+    target = models.CharField(max_length=1024, blank=True, help_text=_("URL, or name of an installed hook."))
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -259,20 +273,19 @@ class PreAnnotation(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("prepared object")
+        verbose_name = _("pre-annotation result")
 
     def __str__(self) -> str:
         return f"{self.data_object_id}: {self.outcome}"
 
 
-class ObjectError(models.Model):
-    """Why an object failed, in a sentence, where its reason code does not say it all."""
+class ObjectError(WithReason, models.Model):
+    """What was wrong with a hook's response for an object, in more detail than the reason code of its task."""
 
     tenant: ClassVar[str] = "job__requester"
 
     data_object = models.OneToOneField(DataObject, on_delete=models.CASCADE, primary_key=True, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
-    reason = models.CharField(max_length=500)
 
     objects = TenantQuerySet.as_manager()
 
@@ -317,13 +330,15 @@ class Counters(models.Model):
     machine_labeled = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     answers = models.PositiveIntegerField(default=0)
-    consolidated = models.PositiveIntegerField(default=0, help_text=_("Ended objects that an official run has seen."))
-    expected_error = models.FloatField(null=True, help_text=_("Mean over all objects, where one is aimed at."))
-    saved = models.JSONField(null=True, help_text=_("Answers and money that were not needed, with an interval."))
+    consolidated = models.PositiveIntegerField(default=0, help_text=_("Ended objects included in an official run."))
+    expected_error = models.FloatField(
+        null=True, help_text=_("Mean over all objects; only for jobs with a target error rate.")
+    )
+    saved = models.JSONField(null=True, help_text=_("Answers and money saved, with an interval."))
     counted_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("label counters")
+        verbose_name = _("progress counters")
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.human_labeled}"

@@ -33,10 +33,12 @@ def fault(line: manifest.Line, *, task_order: str, key: str) -> manifest.LineRef
     """What is wrong with the attribute by which a line is ordered."""
     value = line.fields.get(key)
     if task_order == TaskOrder.PRIORITY and not _is_priority(value):
-        text = _("must be a whole number from -%(most)s to %(most)s, by which objects are ordered.")
+        text = _("must be a whole number from -%(most)s to %(most)s.")
         return manifest.LineRefused(line.number, key, value, text % {"most": MOST_PRIORITY})
     if task_order == TaskOrder.SEQUENCE and not _is_sequence(value):
-        text = _("must be a text of 1 to %(most)s characters or a whole number, the same for a sequence of objects.")
+        text = _(
+            "must be a text of 1 to %(most)s characters or a whole number, the same for all objects of a sequence."
+        )
         return manifest.LineRefused(line.number, key, value, text % {"most": MOST_SEQUENCE})
     return None
 

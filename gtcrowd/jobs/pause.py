@@ -1,32 +1,28 @@
-"""Pause a job: nothing is handed out until it is resumed; answers to tasks at hand are taken in."""
+"""Pause a job: no tasks are assigned until it is resumed; answers to leased tasks are accepted."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.platform import queue
+from gtcrowd.platform.reasons import Reason
 
 
 def pause(*, viewer: Viewer, job: Job, now: datetime) -> None:
-    """Hand out nothing more for now. Doing it twice is no harm. Raises NotAllowed, state.NotPossible."""
+    """Pause the job; pausing it twice has no further effect. Raises NotAllowed, state.NotPossible."""
     viewer.must(Right.CREATE_JOBS)
     _set(job, now)
-    state.explain(
-        job, code="paused", reason=language.gettext_lazy("Paused by the requester: nothing is handed out."), now=now
-    )
+    state.explain(job, code=Reason.PAUSED, now=now)
 
 
 def resume(*, viewer: Viewer, job: Job, now: datetime) -> None:
-    """Hand out again. Raises NotAllowed, state.NotPossible."""
+    """Resume the job. Raises NotAllowed, state.NotPossible."""
     viewer.must(Right.CREATE_JOBS)
     _set(job, None)
-    state.explain(
-        job, code="waiting-for-workers", reason=language.gettext_lazy("Waiting for workers to answer."), now=now
-    )
+    state.explain_waiting(job, now=now)
     queue.advance(job.pk)
 
 

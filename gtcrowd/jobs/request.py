@@ -67,30 +67,32 @@ def _check_together(reader: JobReader, request: Mapping[str, Any]) -> None:
     if request["streaming"]:
         for name in ("max_human_labeled", "max_percentage"):
             if request[name] is not None:
-                reader.fault(name, _("cannot be used with streaming jobs, whose number of objects is not known."))
+                reader.fault(name, _("cannot be used with streaming jobs."))
     elif request["object_id_key"]:
-        reader.fault("object_id_key", _("belongs to streaming jobs."))
+        reader.fault("object_id_key", _("can only be used with streaming jobs."))
 
 
 def _check_redundancy(reader: JobReader, request: Mapping[str, Any]) -> None:
     minimum, target, kind = request["min_workers"], request["target_error"], reader.kind
     faulty = any(fault.field in ("min_workers", "target_error") for fault in reader.faults)
     if (minimum is None) != (target is None) and not faulty:
-        reader.fault("min_workers", _("and target_error belong together: give both or neither."))
+        reader.fault("min_workers", _("and target_error must be set together."))
     if minimum is None:
         return
     if minimum > (request["workers_per_object"] or minimum):
-        reader.fault("min_workers", _("must not be more than workers_per_object, which is the maximum."))
+        reader.fault("min_workers", _("must not be greater than workers_per_object."))
     if request["task_order"] == TaskOrder.SEQUENCE:
-        reader.fault("min_workers", _("cannot be used with sequences, whose slots are fixed."))
+        reader.fault("min_workers", _("cannot be used with the task order sequence."))
     online = kinds.online(kind) if kind else None
     online_methods = online.online_methods if online else ()
     if kind and request["method"] and request["method"] not in online_methods:
         methods = ", ".join(online_methods)
-        reader.fault("method", _("must be one that learns about workers: %(methods)s.") % {"methods": methods})
+        reader.fault(
+            "method", _("must be a method that supports dynamic redundancy: %(methods)s.") % {"methods": methods}
+        )
 
 
 def _check_hook(reader: JobReader, request: Mapping[str, Any]) -> None:
     if request["post_hook"] and reader.kind and reader.kind.name != HOOKED_KIND:
         # The labels of other kinds have a form that people, gold and figures rely on.
-        reader.fault("post_hook", _("is for jobs of the kind %(kind)s.") % {"kind": HOOKED_KIND})
+        reader.fault("post_hook", _("can only be used with the task type %(kind)s.") % {"kind": HOOKED_KIND})

@@ -8,13 +8,15 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from gtcrowd.platform.reasons import Explained, Reason
 
-class ObjectMissing(Exception):
+
+class ObjectMissing(Explained):
     """There is no object at this address, or it cannot be read."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        super().__init__(_("There is no object at %(uri)s.") % {"uri": uri})
+        super().__init__(Reason.OBJECT_MISSING, uri=uri)
 
 
 class BadAddress(ValueError):
@@ -22,7 +24,7 @@ class BadAddress(ValueError):
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
-        super().__init__(_("%(uri)s is not an address of the form s3://BUCKET/KEY.") % {"uri": uri})
+        super().__init__(_("%(uri)s is not a valid address. Addresses have the form s3://BUCKET/KEY.") % {"uri": uri})
 
 
 class Store(Protocol):

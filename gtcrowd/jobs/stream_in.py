@@ -1,4 +1,4 @@
-"""Objects that arrive while a streaming job runs: checked, told apart by their id, held for, and opened."""
+"""Add objects to a running streaming job: validate them, ignore repeated ones, reserve the budget, open them."""
 
 import hashlib
 import hmac
@@ -31,7 +31,7 @@ RIGHT = Right.CREATE_JOBS
 
 @dataclass(frozen=True)
 class Arrived:
-    """What came of a delivery: objects added, and those that had come before, which changed nothing."""
+    """The result of a delivery: numbers of objects added, and of repeated ones, which were ignored."""
 
     added: int
     repeated: int
@@ -40,21 +40,21 @@ class Arrived:
 def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
     """Add objects to a streaming job: each of `lines` is a line of a manifest, as text or as its object.
 
-    All or none is taken in. An object is known by the value of the job's `object_id_key`, or without one by its whole
-    line; one that is known already is passed over. The budget grows with them. Raises JobRefused with every fault,
+    All or none are added. An object is identified by the value of the job's `object_id_key`, else by its whole line;
+    repeated ones are ignored. The budget grows with them. Raises JobRefused with every fault,
     InsufficientFunds, state.NotPossible.
     """
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("requester").get(pk=job.pk)
         if not job.streaming:
-            text = _("%(job)s is not a streaming job; its objects are those of its manifest.")
+            text = _("%(job)s is not a streaming job. Objects cannot be added to it.")
             raise state.NotPossible(text % {"job": job})
         if job.state != JobState.IN_PROGRESS:
-            text = _("%(job)s does not take in objects: it is %(state)s.")
+            text = _("Objects cannot be added to %(job)s in the state %(state)s.")
             raise state.NotPossible(text % {"job": job, "state": job.get_state_display()})
         fresh = {_object_id(job, line): line for line in _read(job, lines)}
-        known = set(DataObject.objects.filter(job=job, object_id__in=fresh).values_list("object_id", flat=True))
-        added = [(name, line) for name, line in fresh.items() if name not in known]
+        existing = set(DataObject.objects.filter(job=job, object_id__in=fresh).values_list("object_id", flat=True))
+        added = [(name, line) for name, line in fresh.items() if name not in existing]
         if added:
             _add(job, added, now)
     if added:
@@ -63,7 +63,7 @@ def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
 
 
 def secret(job: Job) -> str:
-    """By which deliveries to the job's webhook are signed. It follows from the service's key, and is kept nowhere."""
+    """Return the secret that signs deliveries to the job's webhook. Derived from the service's key, not stored."""
     return salted_hmac("gtcrowd.webhook", f"{job.pk}:{job.created_at.isoformat()}", algorithm="sha256").hexdigest()
 
 
@@ -78,7 +78,7 @@ def addressed(job_id: int, body: bytes, signature: str) -> Job | None:
 
 def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
     if not 1 <= len(lines) <= MOST_AT_ONCE:
-        problem = _("must be 1 to %(most)s objects at once.") % {"most": MOST_AT_ONCE}
+        problem = _("must have 1 to %(most)s objects.") % {"most": MOST_AT_ONCE}
         raise JobRefused([Fault("objects", len(lines), problem)])
     texts = [line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines]
     stream = BytesIO("\n".join(text.replace("\n", " ") for text in texts).encode("utf-8", "surrogatepass"))
@@ -101,7 +101,7 @@ def _id_fault(job: Job, line: manifest.Line) -> manifest.LineRefused | None:
     value = line.fields.get(job.object_id_key)
     if isinstance(value, str | int) and not isinstance(value, bool) and 1 <= len(str(value)) <= MOST_ID:
         return None
-    expected = _("must be a text of 1 to %(most)s characters or a whole number, by which the object is known.")
+    expected = _("must be a text of 1 to %(most)s characters or a whole number: the ID of the object.")
     return manifest.LineRefused(line.number, job.object_id_key, value, expected % {"most": MOST_ID})
 
 
@@ -112,10 +112,10 @@ def _object_id(job: Job, line: manifest.Line) -> str:
 
 
 def _add(job: Job, added: list[tuple[str, manifest.Line]], now: datetime) -> None:
-    place, first = order.places(job), job.objects_total
+    place_of, first = order.places(job), job.objects_total
     rows = []
     for number, (name, line) in enumerate(added, first):
-        rank, sequence = place(manifest.Line(number, line.text, line.fields, line.end))
+        rank, sequence = place_of(manifest.Line(number, line.text, line.fields, line.end))
         rows.append(DataObject(
             job=job, position=number, line=line.text, labeled_before=job.label_attribute in line.fields, rank=rank,
             sequence=sequence, object_id=name,

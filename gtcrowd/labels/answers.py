@@ -39,19 +39,21 @@ Codes = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers in columns, and what the codes of objects and workers stand for.
+    """Answers of a job in columns, and the objects and workers that their codes stand for.
 
-    `objects` and `positions`: id and place in the manifest of each answered object, in that order; `workers`: ids,
-    ascending. The answers are in the order of the manifest and then of their workers, so that the same answers give
-    the same bytes. `known`: what is right, by code of the object, where the job has known objects. `accuracy`: of
-    workers whose weight is to follow their known objects, NaN for all others.
+    columns       answers, ordered by position and worker, so that the same answers give the same bytes
+    objects       (n_objects,) ids of the answered objects, in the order of the manifest
+    positions     (n_objects,) their positions in the manifest
+    workers       (n_workers,) ids, ascending
+    gold_answers  correct value of each gold question, by code of the object
+    accuracy      (n_workers,) accuracy on gold questions of workers with a fixed weight, NaN for all others
     """
 
-    given: AnswerColumns
+    columns: AnswerColumns
     objects: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int32]
     workers: npt.NDArray[np.int64]
-    known: dict[int, Any]
+    gold_answers: dict[int, Any]
     accuracy: npt.NDArray[np.float64]
 
 
@@ -59,18 +61,18 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
     """All answers of the job; with `only_new`, those to tasks that ended since the last official run."""
     answers, distinct = _columns(job, NOT_CONCLUDED if only_new else "")
     tasks = bulk_copy.read(TASKS, {"job": job.pk}, {"id": "i8", "position": "i4"})
-    place = _places(tasks["id"], tasks["position"], answers["task"])
+    index = _places(tasks["id"], tasks["position"], answers["task"])
     answered = np.zeros(len(tasks["id"]), dtype=bool)
-    answered[place] = True
+    answered[index] = True
     gold = dict(Gold.objects.filter(job=job, active=True).values_list("pk", "value"))
     if gold:  # they get their label whether anybody has met them yet or not
         answered[_places(tasks["id"], tasks["position"], np.fromiter(gold, np.int64, len(gold)))] = True
     in_order = np.argsort(tasks["position"])[answered]
-    code = (np.cumsum(answered) - 1)[place]
+    code = (np.cumsum(answered) - 1)[index]
     workers, worker = np.unique(answers["worker"], return_inverse=True)
     # Nobody answers a task twice, so this is one order only.
     order = np.argsort(code * len(workers) + worker)
-    given = AnswerColumns(
+    columns = AnswerColumns(
         objects=code[order].astype(np.int32),
         workers=worker[order].astype(np.int32),
         values=answers["value"][order],
@@ -79,40 +81,40 @@ def read(job: Job, *, only_new: bool = False) -> Answers:
         n_workers=len(workers),
     )
     objects = tasks["id"][in_order]
-    known = {place: gold[pk] for place, pk in enumerate(objects.tolist()) if pk in gold} if gold else {}
-    return Answers(given, objects, tasks["position"][in_order], workers, known, _accuracy(job, workers))
+    gold_answers = {index: gold[pk] for index, pk in enumerate(objects.tolist()) if pk in gold} if gold else {}
+    return Answers(columns, objects, tasks["position"][in_order], workers, gold_answers, _accuracy(job, workers))
 
 
 def _columns(job: Job, which: str) -> tuple[dict[str, Codes], Sequence[Any]]:
     """Task, worker and code of the value of each answer, and what the codes stand for."""
     values = kinds.kind(job.kind).values(job.categories)
     if values is not None:
-        facts = {"job": job.pk, "values": [json.dumps(value) for value in values]}
+        params = {"job": job.pk, "values": [json.dumps(value) for value in values]}
         query = ANSWERS.format(value=CODED, which=which)
-        return bulk_copy.read(query, facts, {"task": "i8", "worker": "i8", "value": "i4"}), values
+        return bulk_copy.read(query, params, {"task": "i8", "worker": "i8", "value": "i4"}), values
     codes: dict[str, int] = {}
     rows = [
         (task, worker, codes.setdefault(value, len(codes)))
         for task, worker, value in bulk_copy.rows(ANSWERS.format(value=TEXT, which=which), {"job": job.pk})
     ]
-    found = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return dict(zip(("task", "worker", "value"), found, strict=True)), [json.loads(text) for text in codes]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return dict(zip(("task", "worker", "value"), table, strict=True)), [json.loads(text) for text in codes]
 
 
 def _accuracy(job: Job, workers: Codes) -> npt.NDArray[np.float64]:
     accuracy = np.full(len(workers), np.nan)
     with connection.cursor() as cursor:
         cursor.execute(WEIGHED, {"job": job.pk})
-        for worker, right, seen in cursor.fetchall():
-            place = np.searchsorted(workers, worker)
-            if place < len(workers) and workers[place] == worker:
-                accuracy[place] = (right + 0.5) / (seen + 1)
+        for worker, right, gold_seen in cursor.fetchall():
+            index = np.searchsorted(workers, worker)
+            if index < len(workers) and workers[index] == worker:
+                accuracy[index] = (right + 0.5) / (gold_seen + 1)
     return accuracy
 
 
-def _places(ids: Codes, position: Codes, wanted: Codes) -> Codes:
+def _places(ids: Codes, position: Codes, task_ids: Codes) -> Codes:
     """For each wanted task its place in the order of the manifest, among all tasks of the job."""
     by_id = np.argsort(ids)
     rank = np.empty(len(ids), dtype=np.int64)
     rank[np.argsort(position)] = np.arange(len(ids))
-    return rank[by_id][np.searchsorted(ids, wanted, sorter=by_id)]
+    return rank[by_id][np.searchsorted(ids, task_ids, sorter=by_id)]

@@ -56,7 +56,7 @@ def escaped(text: str) -> str:
 
 
 def json_lists(values: npt.NDArray[np.float64], *, places: int) -> pa.Array:
-    """Each row of `values` [rows, columns] as the text of a JSON list of numbers with so many places."""
+    """Return each row of `values` [rows, columns] as the text of a JSON list, rounded to `places` decimals."""
     numbers = [pc.cast(pa.array(column), pa.large_string()) for column in np.round(values, places).T]
     return _joined("[", _joined(*numbers, by=", "), "]", by="")
 

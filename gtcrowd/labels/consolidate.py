@@ -28,8 +28,8 @@ from gtcrowd.tasks.models import Gold, Task, TaskState
 
 LEAST_NEW = 50
 SHARE_NEW = 0.05
-"""A run is due when so many objects ended since the last one, or this share of all that did. The share keeps
-the work of all runs together in proportion to the answers: each run reads them all."""
+"""A run is due when LEAST_NEW objects, or the share SHARE_NEW of all ended objects, ended since the last run. The share
+keeps the total work of all runs proportional to the answers: each run reads them all."""
 
 PER_BATCH = frozenset({"gt-compat"})
 """Methods that are run on each batch apart, as Ground Truth does, and never on the whole."""
@@ -111,19 +111,19 @@ def _official(job: Job, answers: columns.Answers, *, write: set[int] | None, now
 def _form(run: Run, answers: columns.Answers, *, write: set[int] | None, now: datetime) -> Aggregation[list[Any]]:
     job, began = run.job, time.perf_counter()
     concluded = kinds.kind(job.kind).consolidate(
-        answers.given,
+        answers.columns,
         categories=job.categories,
         method=run.method,
         parameters=run.parameters,
-        gold_answers=answers.known,
+        gold_answers=answers.gold_answers,
         worker_accuracy=answers.accuracy,
     )
     with transaction.atomic():
         _describe(run, concluded, answers)
         chosen = _chosen(answers, write)
         run.labels = _write_labels(run, concluded, answers, chosen, now)
-        placed = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
-        assets.write(job, ((position, concluded.labels[code]) for position, code in placed), made=now)
+        with_positions = zip(answers.positions[chosen].tolist(), chosen.tolist(), strict=True)
+        assets.write(job, ((position, concluded.labels[code]) for position, code in with_positions), created_at=now)
         _write_qualities(run, concluded, answers)
         run.seconds, run.state, run.ended_at = time.perf_counter() - began, RunState.DONE, now
         run.save()
@@ -136,7 +136,7 @@ def _describe(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answ
     run.versions = dict(conclusion.versions)
     run.steps, run.converged = conclusion.steps, conclusion.converged
     run.objective = list(conclusion.objective)
-    run.answers = np.size(answers.given.objects)
+    run.answers = np.size(answers.columns.objects)
 
 
 SUPERSEDE = "UPDATE labels_label SET current = false WHERE job_id = %s AND current AND position = ANY(%s)"
@@ -161,7 +161,7 @@ def _write_labels(
     positions = answers.positions[chosen]
     if run.official:
         supersede(run.job, positions.tolist())
-    counts = np.bincount(answers.given.objects, minlength=len(answers.objects))
+    counts = np.bincount(answers.columns.objects, minlength=len(answers.objects))
     values = _texts([concluded.labels[code] for code in chosen.tolist()])
     posterior = concluded.posterior
     bulk_copy.write(
@@ -201,18 +201,18 @@ def _parts(concluded: Aggregation[list[Any]], chosen: columns.Codes) -> pa.Array
 
 
 def _write_qualities(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answers) -> None:
-    found = concluded
-    rows = None if found.confusion is None else found.confusion.round(6).tolist()
+    result = concluded
+    rows = None if result.confusion is None else result.confusion.round(6).tolist()
     confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
     bulk_copy.write(
         WorkerQuality._meta.db_table,
         {
             "run_id": pa.array([run.pk]),
             "worker_id": pa.array(answers.workers),
-            "answers": pa.array(found.answers),
-            "accuracy": pa.array(found.accuracy),
-            "low": pa.array(found.low),
-            "high": pa.array(found.high),
+            "answers": pa.array(result.answers),
+            "accuracy": pa.array(result.accuracy),
+            "low": pa.array(result.low),
+            "high": pa.array(result.high),
             "confusion": pa.array(confusion, pa.large_string()),
         },
         rows=len(answers.workers),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Hook, Job
+from gtcrowd.platform.reasons import WithReason
 from gtcrowd.workforce.models import Worker
 
 HOOK = "hook"
@@ -20,7 +21,7 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class Run(models.Model):
+class Run(WithReason, models.Model):
     """One forming of labels from answers, with all that is needed to form them again.
 
     `official` runs are made by the job's own method as batches come in and decide its labels; others are
@@ -35,15 +36,12 @@ class Run(models.Model):
     versions = models.JSONField(default=dict)
     official = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=RunState.choices, default=RunState.WAITING)
-    reason = models.CharField(max_length=500, blank=True)
     answers = models.PositiveIntegerField(default=0)
     labels = models.PositiveIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
     converged = models.BooleanField(default=False)
-    objective = models.JSONField(default=list, help_text=_("The value that each step improved."))
-    drift = models.JSONField(
-        null=True, help_text=_("How far the posteriors kept up answer by answer were from this run's.")
-    )
+    objective = models.JSONField(default=list, help_text=_("Value of the objective after each iteration."))
+    drift = models.JSONField(null=True, help_text=_("Difference between the online posteriors and those of this run."))
     seconds = models.FloatField(default=0)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -69,9 +67,9 @@ class Label(models.Model):
     position = models.PositiveIntegerField()
     value = models.JSONField()
     confidence = models.FloatField()
-    posterior = models.JSONField(null=True, help_text=_("Probability of each category, in the job's order."))
-    parts = models.JSONField(null=True, help_text=_("Confidence of each part of the value, in the value's order."))
-    metadata = models.JSONField(null=True, help_text=_("All of the label's metadata, where a hook made the label."))
+    posterior = models.JSONField(null=True, help_text=_("Probability of each category, in the order of the job."))
+    parts = models.JSONField(null=True, help_text=_("Confidence of each part of the value, in its order."))
+    metadata = models.JSONField(null=True, help_text=_("Metadata of the label, if a hook made it."))
     answers = models.PositiveSmallIntegerField()
     current = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -96,7 +94,7 @@ class Label(models.Model):
         return f"{self.data_object_id}: {self.value}"
 
 
-class PostAnnotationBatch(models.Model):
+class PostAnnotationBatch(WithReason, models.Model):
     """Objects whose answers were handed to a job's post-processing together, and what came of it.
 
     `iteration`: counted from 1 in the job; the request and the response lie in the store under this number.
@@ -109,26 +107,25 @@ class PostAnnotationBatch(models.Model):
         WAITING = "waiting", _("Waiting")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
-        AGAIN = "again", _("To be done again by another hook")
+        AGAIN = "again", _("Replaced by another hook")
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="+", db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     iteration = models.PositiveIntegerField()
     positions = models.JSONField()
-    request = models.CharField(max_length=1024, help_text=_("Where what the hook was given lies."))
-    response = models.CharField(max_length=1024, blank=True, help_text=_("Where what it answered lies."))
+    request = models.CharField(max_length=1024, help_text=_("Address of the payload."))
+    response = models.CharField(max_length=1024, blank=True, help_text=_("Address of the response."))
     outcome = models.CharField(max_length=7, choices=Outcome.choices, default=Outcome.WAITING)
-    reason = models.CharField(max_length=500, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField(help_text=_("Before that it is not tried again."))
+    next_at = models.DateTimeField(help_text=_("Earliest time of the next attempt."))
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("delivery")
+        verbose_name = _("post-annotation batch")
         constraints = [models.UniqueConstraint(fields=["job", "iteration"], name="a_delivery_has_one_number")]
         indexes = [models.Index(fields=["job"], condition=Q(outcome__in=["waiting", "failed"]), name="delivery_undone")]
 
@@ -147,7 +144,7 @@ class WorkerQuality(models.Model):
     accuracy = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
-    confusion = models.JSONField(null=True, help_text=_("Rows: the right category; columns: the answered one."))
+    confusion = models.JSONField(null=True, help_text=_("Rows: true category; columns: answered category."))
 
     objects = TenantQuerySet.as_manager()
 
@@ -172,7 +169,7 @@ class Truth(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("truth")
+        verbose_name = _("ground truth")
 
     def __str__(self) -> str:
         return f"{self.data_object_id}: {self.value}"

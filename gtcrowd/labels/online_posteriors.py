@@ -16,28 +16,28 @@ BEFORE = "SELECT data_object_id, error FROM tasks_task WHERE job_id = %(job)s AN
 
 
 def pass_on(job: Job, concluded: Aggregation[list[Any]], answers: Answers, *, now: datetime) -> dict[str, float] | None:
-    """Let the job's next answers be judged by this conclusion; returns the drift since the one before.
+    """Update the online posteriors of the job from a full fit; return the drift since the previous fit.
 
-    `moved`: mean difference between the probability of being wrong as it was kept up answer by answer and as the full
-    fit has it; `objects`: over so many. None if the method has no model of workers.
+    `moved`: mean absolute difference between the online and the fitted error probabilities; `objects`: number of
+    objects compared. None if the method has no worker model.
     """
     kind = kinds.online(kinds.kind(job.kind))
     learned = kind.worker_models(concluded) if kind else None
     if kind is None or learned is None:
         return None
     shared, models = learned
-    answered = np.bincount(np.asarray(answers.given.objects), minlength=answers.given.n_objects)
+    answered = np.bincount(np.asarray(answers.columns.objects), minlength=answers.columns.n_objects)
     more = np.maximum(job.workers_per_object - answered, 0)
-    avoidable = kind.value_of_more_answers(shared, models, answers.given, categories=job.categories, more=more)
-    known = np.isin(np.arange(len(answered)), np.fromiter(answers.known, np.int64, len(answers.known)))
-    chosen = np.flatnonzero((answered > 0) & ~known)
+    values_of_more = kind.value_of_more_answers(shared, models, answers.columns, categories=job.categories, more=more)
+    is_gold = np.isin(np.arange(len(answered)), np.fromiter(answers.gold_answers, np.int64, len(answers.gold_answers)))
+    chosen = np.flatnonzero((answered > 0) & ~is_gold)
     tasks, errors = answers.objects[chosen], 1 - concluded.confidence[chosen]
     drift = _drift(job, tasks, errors)
     redundancy.learn(
         job,
         shared=shared,
         workers=dict(zip(answers.workers.tolist(), models, strict=True)),
-        judged=list(zip(tasks.tolist(), errors.tolist(), avoidable[chosen].tolist(), strict=True)),
+        errors=list(zip(tasks.tolist(), errors.tolist(), values_of_more[chosen].tolist(), strict=True)),
         now=now,
     )
     return drift

@@ -16,9 +16,11 @@ def balance(name: str) -> Decimal:
 
 def balances(names: Iterable[str]) -> dict[str, Decimal]:
     """The balance of each named account, zero for one that was never used."""
-    wanted = list(names)
-    found = Account.objects.filter(name__in=wanted).annotate(held=Sum("entries__amount")).values_list("name", "held")
-    return dict.fromkeys(wanted, ZERO) | {name: held or ZERO for name, held in found}
+    accounts = list(names)
+    balances = (
+        Account.objects.filter(name__in=accounts).annotate(held=Sum("entries__amount")).values_list("name", "held")
+    )
+    return dict.fromkeys(accounts, ZERO) | {name: held or ZERO for name, held in balances}
 
 
 def trial_balance() -> Decimal:

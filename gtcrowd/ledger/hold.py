@@ -16,7 +16,7 @@ class InsufficientFunds(Exception):
     def __init__(self, *, needed: Decimal, available: Decimal) -> None:
         self.needed, self.available = needed, available
         super().__init__(
-            _("The job needs %(needed)s, but only %(available)s is available. Pay in more or lower the price.")
+            _("The job needs %(needed)s, but only %(available)s is available. Add funds or lower the price.")
             % {"needed": needed, "available": available}
         )
 

@@ -41,8 +41,10 @@ def post(*, reference: str, legs: Mapping[str, Decimal], now: datetime) -> bool:
         return False
     names, amounts = list(moved), list(moved.values())
     while True:
-        ((known, posted),) = sql.rows(POST, reference=reference, now=now, legs=len(moved), names=names, amounts=amounts)
-        if known == len(moved):
+        ((existing, posted),) = sql.rows(
+            POST, reference=reference, now=now, legs=len(moved), names=names, amounts=amounts
+        )
+        if existing == len(moved):
             return bool(posted)
         account_ids(moved)
 

@@ -35,7 +35,7 @@ class NoNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any("\0" in text for text in _texts(request)):
-            return HttpResponseBadRequest(_("A NUL character cannot be part of a request."), content_type="text/plain")
+            return HttpResponseBadRequest(_("Requests must not contain NUL characters."), content_type="text/plain")
         return self.get_response(request)
 
 

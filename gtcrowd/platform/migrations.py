@@ -1,8 +1,16 @@
 """Migration operations that Django does not have."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import migrations, models
+from django.db.migrations import AddField, AlterField, RemoveField, RunPython
+from django.db.migrations.operations.base import Operation
+from django.utils.translation import override
+
+from gtcrowd.platform.reasons import sentence
 
 
 class RenameConstraint(migrations.SeparateDatabaseAndState):
@@ -48,3 +56,53 @@ class RenameIndexTo(migrations.SeparateDatabaseAndState):
                 migrations.AddIndex(model_name=model_name, index=index),
             ],
         )
+
+
+def replace_reason(
+    model_name: str, *, table: str, length: int, current: Sequence[tuple[str, str]] = (), code: str = ""
+) -> list[Operation]:
+    """Return the operations that replace the column `reason`, a sentence, by the parameters of a reason code.
+
+    Old sentences are kept as the parameter `text`, except those of `current`: pairs of a code and its former sentence
+    that the code alone says as well, in every language. `code`: for tables without a reason code, an SQL expression
+    for that of rows with a sentence. One statement changes the rows in each direction; backwards, sentences are
+    written in the language of the service, cut to `length` characters.
+    """
+    codes, sentences = [pair[0] for pair in current], [pair[1] for pair in current]
+
+    def keep_sentences(_apps: Any, schema_editor: Any) -> None:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(KEEP_SENTENCES.format(table=table, code=code or "reason_code"), [codes, sentences])
+
+    def write_sentences(_apps: Any, schema_editor: Any) -> None:
+        with override(settings.LANGUAGE_CODE), schema_editor.connection.cursor() as cursor:
+            cursor.execute(f"SELECT DISTINCT reason_code, reason_params::text FROM {table} WHERE reason_code <> ''")  # noqa: S608
+            rows = [(code, params, sentence(code, json.loads(params))) for code, params in cursor.fetchall()]
+            if rows:
+                cursor.execute(WRITE_SENTENCES.format(table=table), [length, *map(list, zip(*rows, strict=True))])
+
+    reason_code = models.CharField(max_length=40, blank=True, default="")
+    added = (
+        AddField(model_name, "reason_code", reason_code) if code else AlterField(model_name, "reason_code", reason_code)
+    )
+    return [
+        added,
+        AddField(model_name, "reason_params", models.JSONField(default=dict, blank=True)),
+        RunPython(keep_sentences, write_sentences),
+        AlterField(model_name, "reason", models.CharField(max_length=length, blank=True)),  # backwards, it begins empty
+        RemoveField(model_name, "reason"),
+    ]
+
+
+KEEP_SENTENCES = """
+UPDATE {table} SET reason_code = {code}, reason_params = CASE
+    WHEN ({code}, reason) IN (SELECT * FROM unnest(%s::text[], %s::text[])) THEN '{{}}'
+    ELSE jsonb_build_object('text', reason)
+END
+WHERE reason <> ''
+"""
+WRITE_SENTENCES = """
+UPDATE {table} SET reason = left(made.sentence, %s)
+FROM unnest(%s::text[], %s::jsonb[], %s::text[]) AS made(code, params, sentence)
+WHERE reason_code = made.code AND reason_params = made.params
+"""

@@ -61,10 +61,10 @@ def _forget_the_dead(data: Path) -> None:
     if users.exists():
         text = users.read_text() or "[]"
         try:
-            known = json.loads(text)
+            pids = json.loads(text)
         except ValueError:
-            known = []
-        users.write_text(json.dumps([pid for pid in known if pid != os.getpid() and psutil.pid_exists(pid)]))
+            pids = []
+        users.write_text(json.dumps([pid for pid in pids if pid != os.getpid() and psutil.pid_exists(pid)]))
     pid_file = data / "postmaster.pid"
     if pid_file.exists() and not _is_postgres(pid_file):
         pid_file.unlink()

@@ -24,7 +24,7 @@ def advance(job_id: int, *, wait: int = 0) -> None:
     enqueue(ADVANCE_JOB, once=f"advance-{job_id}", wait=wait, job=job_id)
 
 
-def enqueue(name: str, *, once: str | None = None, wait: int = 0, **facts: Any) -> None:
+def enqueue(name: str, *, once: str | None = None, wait: int = 0, **params: Any) -> None:
     """Ask the runner to do `name` with `facts` (JSON values) after the present transaction commits.
 
     `once`: while one with this key waits to begin, another is not added. One that has begun may have
@@ -39,7 +39,7 @@ def enqueue(name: str, *, once: str | None = None, wait: int = 0, **facts: Any) 
     try:
         # A savepoint: losing the race for the key must not spoil the caller's transaction.
         with transaction.atomic():
-            task.defer(**facts)
+            task.defer(**params)
     except exceptions.AlreadyEnqueued:
         return
 

@@ -12,10 +12,10 @@ import psycopg
 from django.db import connection
 
 
-def rows(sql: str, **facts: Any) -> list[tuple[Any, ...]]:
+def rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
     """What the statement selects or returns, with `facts` for its `%(name)s`. Raises what Django's cursors raise."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        cursor.execute(sql, facts, prepare=True)
+        cursor.execute(sql, params, prepare=True)
         return cursor.fetchall()
 
 
@@ -29,10 +29,15 @@ def storable(value: Any) -> bool:
     return "\\u0000" not in text
 
 
-def run(sql: str, **facts: Any) -> int:
+def storable_text(text: str) -> str:
+    """Return the text without what the database cannot hold, each such character replaced by a question mark."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def run(sql: str, **params: Any) -> int:
     """How many rows the statement changed."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        cursor.execute(sql, facts, prepare=True)
+        cursor.execute(sql, params, prepare=True)
         return cursor.rowcount
 
 

@@ -59,7 +59,7 @@ def own_assignment(user: User, assignment_id: Any, *, job: int | None = None) ->
 
 def no_work_reason(user: User) -> str:
     """Return why the user sees no job, in one sentence."""
-    states = dict(Worker.objects.filter(user=user).values_list("state", "reason"))
+    states = {worker.state: worker.reason for worker in Worker.objects.filter(user=user)}
     if not states:
         return _("You do not belong to a workforce yet. You will get an invitation by e-mail.")
     if WorkerState.ACTIVE not in states:

@@ -12,8 +12,9 @@ from gtcrowd.analytics import quality, rollup
 from gtcrowd.identity.models import Requester, User
 from gtcrowd.jobs import hooks
 from gtcrowd.jobs.models import ENDED, Job
-from gtcrowd.labels import consolidate, deliver
+from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import HOOK, Run, RunState
+from gtcrowd.labels.post_annotation import batches
 from gtcrowd.platform import queue
 from gtcrowd.runner import rescue
 from gtcrowd.tasks import drafts, expire, messages
@@ -33,13 +34,13 @@ def advance_job(*, job: int) -> None:
 
 @app.task(name=queue.RUN_METHOD, retry=RETRY)
 def run_method(*, run: int) -> None:
-    asked = Run.objects.select_related("job__requester").get(pk=run)
-    if asked.method != HOOK:
-        consolidate.perform(asked, now=timezone.now())
+    run_ = Run.objects.select_related("job__requester").get(pk=run)
+    if run_.method != HOOK:
+        consolidate.perform(run_, now=timezone.now())
         return
     with hooks.turn(wait=False) as mine:
         if mine:
-            deliver.perform(asked, now=timezone.now())
+            batches.perform(run_, now=timezone.now())
             return
     queue.enqueue(queue.RUN_METHOD, once=f"run-{run}", wait=2, run=run)
 

@@ -119,30 +119,30 @@ WHERE id = %(job_worker)s AND (scan_rank < %(end)s OR scan_since < %(settled)s -
 NEW_LAP = "UPDATE tasks_jobworker SET scan_restarted_at = %(now)s WHERE id = %(job_worker)s"
 
 
-def in_order(worker: Worker, job: Job, facts: dict[str, Any]) -> Assignment | None:
-    return made(worker, job, facts | {"keep_place": True}, f"{FREED}, {AFTER}")
+def in_order(worker: Worker, job: Job, params: dict[str, Any]) -> Assignment | None:
+    return insert_assignment(worker, job, params | {"keep_place": True}, f"{FREED}, {AFTER}")
 
 
-def first(worker: Worker, job: Job, facts: dict[str, Any]) -> Assignment | None:
+def first(worker: Worker, job: Job, params: dict[str, Any]) -> Assignment | None:
     """The first slot of all: where ranks change while the job runs, no place in them can be kept."""
-    return made(worker, job, facts, FIRST)
+    return insert_assignment(worker, job, params, FIRST)
 
 
-def in_sequence(worker: Worker, job: Job, facts: dict[str, Any]) -> Assignment | None:
+def in_sequence(worker: Worker, job: Job, params: dict[str, Any]) -> Assignment | None:
     """The next object of a sequence that the worker has begun, else the first of one that nobody is at."""
-    for name, number in sql.rows(MY_SEQUENCES, **facts):
-        found = made(worker, job, facts, IN_SEQUENCE, sequence=name, number=number)
-        if found:
+    for name, number in sql.rows(MY_SEQUENCES, **params):
+        assignment = insert_assignment(worker, job, params, IN_SEQUENCE, sequence=name, number=number)
+        if assignment:
             sql.run(
                 "UPDATE tasks_sequence SET held_until = %(until)s "
                 "WHERE job_id = %(job)s AND name = %(name)s AND number = %(number)s AND worker_id = %(worker)s",
                 name=name,
                 number=number,
-                **facts,
+                **params,
             )
-            return found
-    for name, number in sql.rows(NEXT_SEQUENCE, **facts):
-        return made(worker, job, facts, IN_SEQUENCE, sequence=name, number=number)
+            return assignment
+    for name, number in sql.rows(NEXT_SEQUENCE, **params):
+        return insert_assignment(worker, job, params, IN_SEQUENCE, sequence=name, number=number)
     return None
 
 
@@ -152,14 +152,14 @@ FINDERS: dict[str, Callable[[Worker, Job, dict[str, Any]], Assignment | None]] =
 }
 
 
-def made(worker: Worker, job: Job, facts: dict[str, Any], found: str, **more: Any) -> Assignment | None:
-    rows = sql.rows(TAKE.format(found=found), **facts, **more)
+def insert_assignment(worker: Worker, job: Job, params: dict[str, Any], slot: str, **more: Any) -> Assignment | None:
+    rows = sql.rows(TAKE.format(found=slot), **params, **more)
     if not rows:
         return None
     pk, task_id, slot_id, fence = rows[0]
     if fence > 1:
-        sql.run(OUST, slot=slot_id, fence=fence, now=facts["now"])
+        sql.run(OUST, slot=slot_id, fence=fence, now=params["now"])
     return Assignment(
-        pk=pk, task_id=task_id, slot_id=slot_id, fence=fence, job=job, worker=worker, price=facts["price"],
-        in_advance=facts["in_advance"], claimed_at=facts["now"], expires_at=facts["until"],
+        pk=pk, task_id=task_id, slot_id=slot_id, fence=fence, job=job, worker=worker, price=params["price"],
+        in_advance=params["in_advance"], claimed_at=params["now"], expires_at=params["until"],
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a person could work on now, in the order in which jobs take their turn."""
+"""List the jobs that a person can work on now, in their order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +14,9 @@ from gtcrowd.workforce.models import Worker
 
 MOST_COUNTED = 1000
 MOST_SEEN = 5000
-"""So many slots are looked at for the count: as many objects as may be open at once."""
+"""Slots that are read for the count: as many objects as may be open at once."""
 RECENT = 200
-"""The typical time is the median of so many latest answers, so that it costs the same in a large job."""
+"""Number of latest answers whose median is the typical time, so that it costs the same in a large job."""
 
 OFFERS = """
 SELECT job.id, member.worker_id, waiting.tasks, typical.seconds, coalesce(job_worker.answers, 0),
@@ -89,21 +89,23 @@ def offers(user: User, *, now: datetime) -> list[Offer]:
 
 def offer(worker: Worker, job: Job, *, now: datetime) -> Offer:
     """What `job` has for `worker` now; nothing if the worker is not, or no longer, in its team."""
-    found = [one for one in _offers(worker.user_id, job.pk, now) if one.worker.pk == worker.pk]
-    return found[0] if found else Offer(job, worker, 0, None, None, 0)
+    matches = [candidate for candidate in _offers(worker.user_id, job.pk, now) if candidate.worker.pk == worker.pk]
+    return matches[0] if matches else Offer(job, worker, 0, None, None, 0)
 
 
 def _offers(user: int, job: int | None, now: datetime) -> list[Offer]:
-    facts = {"user": user, "job": job, "now": now, "most": MOST_COUNTED, "seen": MOST_SEEN, "recent": RECENT}
-    rows = sql.rows(OFFERS, **facts)
+    params = {"user": user, "job": job, "now": now, "most": MOST_COUNTED, "seen": MOST_SEEN, "recent": RECENT}
+    rows = sql.rows(OFFERS, **params)
     jobs = Job.objects.select_related("requester", "team__workforce").in_bulk([row[0] for row in rows])
     workers = Worker.objects.in_bulk([row[1] for row in rows])
-    held = Assignment.objects.in_bulk([row[6] for row in rows if row[6]])
-    found = []
+    assignments = Assignment.objects.in_bulk([row[6] for row in rows if row[6]])
+    results = []
     for job_id, worker, waiting, typical, submitted, paused, holding in rows:
-        one = jobs[job_id]
+        job_row = jobs[job_id]
         # What is not open yet is opened when somebody asks for it.
-        more = waiting or (0 if one.paused_at or opening.exhausted(one) else min(opening.waiting(one), MOST_COUNTED))
-        left = 0 if paused else more
-        found.append(Offer(one, workers[worker], left, held.get(holding), typical, submitted))
-    return sorted(found, key=lambda one: one.turn)
+        unclaimed = waiting or (
+            0 if job_row.paused_at or opening.exhausted(job_row) else min(opening.waiting(job_row), MOST_COUNTED)
+        )
+        waiting_tasks = 0 if paused else unclaimed
+        results.append(Offer(job_row, workers[worker], waiting_tasks, assignments.get(holding), typical, submitted))
+    return sorted(results, key=lambda job_row: job_row.turn)

@@ -12,8 +12,8 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.models import Assignment, AssignmentState, JobWorker
 
 
-def change(*, viewer: Viewer, job: Job, given: Mapping[str, Any], now: datetime) -> Job:
+def change(*, viewer: Viewer, job: Job, values: Mapping[str, Any], now: datetime) -> Job:
     """As gtcrowd.jobs.change.change, with the answers and tasks in hand of this moment."""
     counted = JobWorker.objects.filter(job=job).aggregate(n=Sum("filled_slots"))["n"] or 0
     live = Assignment.objects.filter(job=job, state=AssignmentState.LIVE, slot__isnull=False).count()
-    return jobs_change.change(viewer=viewer, job=job, given=given, answered=counted, live=live, now=now)
+    return jobs_change.change(viewer=viewer, job=job, values=values, answered=counted, live=live, now=now)

@@ -1,8 +1,8 @@
-"""Hand out work: a worker takes a slot until a deadline.
+"""Assign tasks: a worker takes a slot until a deadline.
 
-1. One statement reads what decides whether the worker may have a task (gate.py), and what they hold already.
+1. One statement reads what decides whether the worker may have a task (eligibility.py), and what they hold already.
    A worker who holds a task of the job gets that one again: a reload or a second tab does no harm.
-2. One statement (seek.py) finds the first free slot, skipping those that others are just taking, and moves its
+2. One statement (allocate.py) finds the first free slot, skipping those that others are just taking, and moves its
    `free_at` to the deadline. It decides from the row it locks: had it looked into another table, two workers could
    both have found the slot free, for that row would not have changed.
 3. The assignment, made in the same statement, carries the slot's new fence. Who held the slot before has an older one.
@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import queue, sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import allocate, eligibility, expire, gold
 from gtcrowd.tasks import open_tasks as opening
-from gtcrowd.tasks.eligibility import Gate, NothingToDo
+from gtcrowd.tasks.eligibility import Eligibility, NothingToDo
 from gtcrowd.tasks.models import Assignment, AssignmentState
 from gtcrowd.workforce.models import Worker
 
@@ -51,9 +51,9 @@ WHERE id = %(assignment)s AND in_advance AND state IN ('live', 'expired')
 """As PROMOTE, but for a task that was begun without asking: it may be late, and its time began when it was fetched."""
 
 ENTER = """
-INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason, answers, filled_slots, seconds, paid,
+INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason_params, answers, filled_slots, seconds, paid,
                             gold_seen, gold_right, fixed_accuracy, scan_rank, scan_since, scan_restarted_at)
-VALUES (%(job)s, %(worker)s, 'working', '', '', 0, 0, 0, 0, 0, 0, false, -1, %(settled)s, %(now)s)
+VALUES (%(job)s, %(worker)s, 'working', '', '{}', 0, 0, 0, 0, 0, 0, false, -1, %(settled)s, %(now)s)
 ON CONFLICT (job_id, worker_id) DO NOTHING
 """
 
@@ -74,23 +74,23 @@ def in_advance(*, worker: Worker, job: Job, now: datetime) -> Assignment:
     return _claim(worker, job, now, in_advance=True, task=None)
 
 
-def begin(held: Assignment, *, now: datetime) -> Assignment | None:
+def begin(assignment: Assignment, *, now: datetime) -> Assignment | None:
     """Make a task that was fetched in advance the one at hand, where a page without connection showed it already.
 
     None if somebody else took the slot since, or the worker holds another task; an answer to it is extra then.
     """
-    if not held.in_advance and held.state == AssignmentState.LIVE:
-        return held
-    until = now + timedelta(seconds=held.job.time_limit)
-    facts = {"assignment": held.pk, "slot": held.slot_id, "fence": held.fence, "until": until}
+    if not assignment.in_advance and assignment.state == AssignmentState.LIVE:
+        return assignment
+    until = now + timedelta(seconds=assignment.job.time_limit)
+    params = {"assignment": assignment.pk, "slot": assignment.slot_id, "fence": assignment.fence, "until": until}
     try:
         with transaction.atomic():
-            if not sql.run(BEGIN, **facts):
+            if not sql.run(BEGIN, **params):
                 raise _NotBegun
     except (_NotBegun, IntegrityError):
         return None
-    held.in_advance, held.state, held.expires_at = False, AssignmentState.LIVE, until
-    return held
+    assignment.in_advance, assignment.state, assignment.expires_at = False, AssignmentState.LIVE, until
+    return assignment
 
 
 class _NotBegun(Exception):
@@ -100,82 +100,98 @@ class _NotBegun(Exception):
 def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
     """The worker's live assignment in the job, if its time is not over."""
     live = Assignment.objects.filter(worker=worker.pk, job=job.pk, state=AssignmentState.LIVE, in_advance=False)
-    held = next(iter(live), None)  # at most one, says the database
-    if held is None:
+    assignment = next(iter(live), None)  # at most one, says the database
+    if assignment is None:
         return None
-    held.job, held.worker = job, worker
-    if held.expires_at <= now:
-        expire.end(held.pk)
+    assignment.job, assignment.worker = job, worker
+    if assignment.expires_at <= now:
+        expire.end(assignment.pk)
         return None
-    return held
+    return assignment
 
 
 def _claim(worker: Worker, job: Job, now: datetime, *, in_advance: bool, task: int | None) -> Assignment:
     for _attempt in range(TRIES):
-        found, live = eligibility.read(worker, job)
-        eligibility.must_be_open(found)
-        held = _held(live, now, in_advance=in_advance)
-        if held is not None:
-            return held
-        if found.job_worker is None:
+        eligible, live = eligibility.load(worker, job)
+        eligibility.must_be_open(eligible)
+        assignment = _held_assignment(live, now, in_advance=in_advance)
+        if assignment is not None:
+            return assignment
+        if eligible.job_worker is None:
             sql.run(ENTER, job=job.pk, worker=worker.pk, now=now, settled=now - allocate.SKEW)
             continue
-        eligibility.must_be_within(found)
+        eligibility.must_be_within(eligible)
         try:
-            claimed = _take(found, worker, job, now, in_advance=in_advance, task=task)
+            claimed = _take(eligible, worker, job, now, in_advance=in_advance, task=task)
         except IntegrityError:
             continue  # the same worker claimed in another tab at this moment; that one is found now
         if claimed:
             return claimed
         break
-    raise _why_nothing(job, now)
+    raise _nothing_to_do(job, now)
 
 
-def _held(live: list[Assignment], now: datetime, *, in_advance: bool) -> Assignment | None:
+def _held_assignment(live: list[Assignment], now: datetime, *, in_advance: bool) -> Assignment | None:
     """What the worker holds and asks for; one fetched in advance becomes the one at hand when that is free."""
-    for held in live:
-        if held.expires_at <= now:
-            expire.end(held.pk)
-        elif held.in_advance == in_advance or (not in_advance and _promote(held, now)):
-            return held
+    for assignment in live:
+        if assignment.expires_at <= now:
+            expire.end(assignment.pk)
+        elif assignment.in_advance == in_advance or (not in_advance and _promote(assignment, now)):
+            return assignment
     return None
 
 
-def _promote(held: Assignment, now: datetime) -> bool:
-    until = now + timedelta(seconds=held.job.time_limit)
-    facts = {"assignment": held.pk, "slot": held.slot_id, "fence": held.fence, "now": now, "until": until}
-    if not sql.run(PROMOTE, **facts):
-        expire.end(held.pk)  # somebody took the slot since
+def _promote(assignment: Assignment, now: datetime) -> bool:
+    until = now + timedelta(seconds=assignment.job.time_limit)
+    params = {
+        "assignment": assignment.pk,
+        "slot": assignment.slot_id,
+        "fence": assignment.fence,
+        "now": now,
+        "until": until,
+    }
+    if not sql.run(PROMOTE, **params):
+        expire.end(assignment.pk)  # somebody took the slot since
         return False
-    held.in_advance, held.claimed_at, held.expires_at = False, now, until
+    assignment.in_advance, assignment.claimed_at, assignment.expires_at = False, now, until
     return True
 
 
 def _take(
-    found: Gate, worker: Worker, job: Job, now: datetime, *, in_advance: bool, task: int | None
+    eligible: Eligibility, worker: Worker, job: Job, now: datetime, *, in_advance: bool, task: int | None
 ) -> Assignment | None:
-    lease = min(AHEAD_SECONDS, found.time_limit) if in_advance else found.time_limit
-    facts: dict[str, Any] = {
-        "job": job.pk, "worker": worker.pk, "now": now, "until": now + timedelta(seconds=lease), "price": found.price,
-        "job_worker": found.job_worker, "settled": now - allocate.SKEW, "in_advance": in_advance, "keep_place": False,
-        "scan_rank": found.scan_rank, "scan_since": found.scan_since,
-    }  # fmt: skip
+    lease = min(AHEAD_SECONDS, eligible.time_limit) if in_advance else eligible.time_limit
+    params: dict[str, Any] = {
+        "job": job.pk,
+        "worker": worker.pk,
+        "now": now,
+        "until": now + timedelta(seconds=lease),
+        "price": eligible.price,
+        "job_worker": eligible.job_worker,
+        "settled": now - allocate.SKEW,
+        "in_advance": in_advance,
+        "keep_place": False,
+        "scan_rank": eligible.scan_rank,
+        "scan_since": eligible.scan_since,
+    }
     if task is not None:
-        return allocate.made(worker, job, facts, allocate.ONLY, task=task)
-    seen = found.gold_seen or 0
-    if found.gold and gold.due(found.gold, worker=worker.pk, job=job.pk, seen=seen, answers=found.answers or 0):
-        known = gold.hand_out(worker, job, found.gold, seen=seen, facts=facts)
-        if known:
-            return known
-    find = allocate.FINDERS.get(found.task_order, allocate.in_order)
-    claimed = find(worker, job, facts) or allocate.made(worker, job, facts, allocate.LEFT)
+        return allocate.insert_assignment(worker, job, params, allocate.ONLY, task=task)
+    gold_seen = eligible.gold_seen or 0
+    if eligible.gold and gold.due(
+        eligible.gold, worker=worker.pk, job=job.pk, gold_seen=gold_seen, answers=eligible.answers or 0
+    ):
+        assignment = gold.insert_assignment(worker, job, eligible.gold, gold_seen=gold_seen, params=params)
+        if assignment:
+            return assignment
+    find = allocate.FINDERS.get(eligible.task_order, allocate.in_order)
+    claimed = find(worker, job, params) or allocate.insert_assignment(worker, job, params, allocate.LEFT)
     if claimed is None and opening.release(job, now=now):
-        claimed = find(worker, job, facts)
-    if claimed is None and found.scan_restarted_at is not None and found.scan_restarted_at <= now - allocate.LAP:
-        sql.run(allocate.NEW_LAP, **facts)
-        claimed = find(worker, job, facts | {"scan_since": now - allocate.BACK})
+        claimed = find(worker, job, params)
+    if claimed is None and eligible.scan_restarted_at is not None and eligible.scan_restarted_at <= now - allocate.LAP:
+        sql.run(allocate.NEW_LAP, **params)
+        claimed = find(worker, job, params | {"scan_since": now - allocate.BACK})
     if claimed is None:
-        sql.run(allocate.PASSED_ALL, end=allocate.END, **facts)
+        sql.run(allocate.PASSED_ALL, end=allocate.END, **params)
     return claimed
 
 
@@ -186,14 +202,11 @@ ORDER BY free_at DESC LIMIT 1
 """The order leads the planner to the index; it would take the question whether there are any for a matter of many."""
 
 
-def _why_nothing(job: Job, now: datetime) -> NothingToDo:
+def _nothing_to_do(job: Job, now: datetime) -> NothingToDo:
     if sql.rows(WAITING, job=job.pk, now=now) == [(True,)]:
-        return NothingToDo(
-            "others-at-work",
-            _("All remaining tasks are being done by others. Should one become free, it will appear here."),
-        )
+        return NothingToDo(Reason.OTHERS_AT_WORK)
     if job.pre_hook and not opening.exhausted(job):
         if not job.simulated:
             queue.advance(job.pk)
-        return NothingToDo("being-prepared", _("Further tasks are being prepared. They will appear here in a moment."))
-    return NothingToDo("all-done", _("You have done everything there is for you in this job. Thank you!"))
+        return NothingToDo(Reason.BEING_PREPARED)
+    return NothingToDo(Reason.ALL_DONE)

@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Slot, Task, TaskState
 
 PORTION = 1000
@@ -28,7 +29,7 @@ WHERE job_id = %(job)s AND withdrawn AND free_at IS NOT NULL AND free_at <= %(no
 
 def end_overdue(job: Job, *, now: datetime) -> int:
     """End the open tasks whose availability is over and that nobody is working on; returns how many."""
-    return _end_all(Q(job=job, available_until__lte=now), reason_code="availability-ended", now=now)
+    return _end_all(Q(job=job, available_until__lte=now), reason_code=Reason.AVAILABILITY_ENDED, now=now)
 
 
 def end_all(job: Job, *, reason_code: str, now: datetime) -> int:
@@ -60,7 +61,7 @@ def finish(task_ids: Sequence[int], *, now: datetime) -> int:
     in_use = Exists(Slot.objects.filter(task=OuterRef("pk"), free_at__isnull=False))
     return Task.objects.filter(~in_use, pk__in=task_ids, state=TaskState.OPEN).update(
         state=Case(When(answer_count=0, then=Value(TaskState.FAILED)), default=Value(TaskState.DONE)),
-        reason_code=Case(When(reason_code="", then=Value("all-answers")), default="reason_code"),
+        reason_code=Case(When(reason_code="", then=Value(Reason.ALL_ANSWERS)), default="reason_code"),
         ended_at=now,
     )
 

@@ -6,11 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from gtcrowd import language
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason, sentence
 from gtcrowd.tasks import limits
 from gtcrowd.tasks.models import Assignment, JobWorkerState
 from gtcrowd.workforce.models import Worker
@@ -24,7 +22,8 @@ SELECT job.state, job.paused_at IS NOT NULL, job.time_limit, job.price, job.task
            JOIN workforce_worker same ON same.id = there.worker_id AND same.user_id = worker.user_id
            WHERE other.from_job_id = job.id
        ),
-       job_worker.id, job_worker.state, job_worker.reason, job_worker.answers, job_worker.seconds, job_worker.paid,
+       job_worker.id, job_worker.state, job_worker.reason_code, job_worker.reason_params,
+       job_worker.answers, job_worker.seconds, job_worker.paid,
        job_worker.gold_seen, job_worker.scan_rank, job_worker.scan_since, job_worker.scan_restarted_at,
        held.id, held.task_id, held.slot_id, held.fence, held.price, held.in_advance, held.extended,
        held.claimed_at, held.expires_at
@@ -41,13 +40,13 @@ ORDER BY held.in_advance
 class NothingToDo(Exception):
     """No task can be had now; `reason` tells the worker why."""
 
-    def __init__(self, reason_code: str, reason: str) -> None:
-        self.reason_code, self.reason = reason_code, reason
-        super().__init__(reason)
+    def __init__(self, reason_code: Reason, text: str = "") -> None:
+        self.reason_code, self.reason = reason_code, text or sentence(reason_code)
+        super().__init__(self.reason)
 
 
 @dataclass(frozen=True)
-class Gate:
+class Eligibility:
     """What decides whether a worker may have a task of a job, as one moment saw it."""
 
     state: str
@@ -62,7 +61,8 @@ class Gate:
     excluded: bool
     job_worker: int | None
     job_worker_state: str | None
-    job_worker_reason: str | None
+    reason_code: str | None
+    reason_params: dict[str, Any] | None
     answers: int | None
     seconds: float | None
     paid: Decimal | None
@@ -72,37 +72,52 @@ class Gate:
     scan_restarted_at: datetime | None
 
 
-GATE_FIELDS = len(Gate.__dataclass_fields__)
-HELD = ("id", "task_id", "slot_id", "fence", "price", "in_advance", "extended", "claimed_at", "expires_at")
+JSON_COLUMNS = ("worker_limits", "gold", "reason_params")
+N_ELIGIBILITY = len(Eligibility.__dataclass_fields__)
+ASSIGNMENT_COLUMNS = (
+    "id",
+    "task_id",
+    "slot_id",
+    "fence",
+    "price",
+    "in_advance",
+    "extended",
+    "claimed_at",
+    "expires_at",
+)
 
 
-def read(worker: Worker, job: Job) -> tuple[Gate, list[Assignment]]:
+def load(worker: Worker, job: Job) -> tuple[Eligibility, list[Assignment]]:
     """The gate, and what the worker holds of the job. Raises NothingToDo for a stranger to its workforce."""
     rows = sql.rows(GATE, job=job.pk, worker=worker.pk)
     if not rows:
-        raise NothingToDo("not-in-team", _("You are not in the team that this job was given to."))
-    live = [dict(zip(HELD, row[GATE_FIELDS:], strict=True)) for row in rows if row[GATE_FIELDS] is not None]
-    facts = dict(zip(Gate.__dataclass_fields__, rows[0], strict=False))
-    gate = Gate(**facts | {name: json.loads(facts[name]) for name in ("worker_limits", "gold")})
-    return gate, [Assignment(job=job, worker=worker, **facts) for facts in live]
+        raise NothingToDo(Reason.NOT_IN_TEAM)
+    live = [
+        dict(zip(ASSIGNMENT_COLUMNS, row[N_ELIGIBILITY:], strict=True))
+        for row in rows
+        if row[N_ELIGIBILITY] is not None
+    ]
+    values = dict(zip(Eligibility.__dataclass_fields__, rows[0], strict=False))
+    gate = Eligibility(**values | {name: json.loads(values[name]) for name in JSON_COLUMNS if values[name] is not None})
+    return gate, [Assignment(job=job, worker=worker, **values) for values in live]
 
 
-def must_be_open(gate: Gate) -> None:
+def must_be_open(gate: Eligibility) -> None:
     """Raise NothingToDo if the job is not open to the worker at all, not even for a task at hand."""
     if not gate.in_team:
-        raise NothingToDo("not-in-team", _("You are not in the team that this job was given to."))
+        raise NothingToDo(Reason.NOT_IN_TEAM)
     if gate.state != JobState.IN_PROGRESS:
-        raise NothingToDo("job-not-open", _("This job does not hand out tasks at the moment."))
+        raise NothingToDo(Reason.JOB_NOT_OPEN)
 
 
-def must_be_within(gate: Gate) -> None:
+def must_be_within(gate: Eligibility) -> None:
     """Raise NothingToDo if the job or the worker's place in it does not allow another task."""
     if gate.paused:
-        raise NothingToDo("job-paused", _("This job is paused; it goes on when its owner resumes it."))
+        raise NothingToDo(Reason.JOB_PAUSED)
     if gate.excluded:
-        raise NothingToDo("worked-elsewhere", _("This job is for people who did not work on another one before it."))
+        raise NothingToDo(Reason.WORKED_ELSEWHERE)
     if gate.job_worker_state == JobWorkerState.PAUSED:
-        raise NothingToDo("paused", _(gate.job_worker_reason or language.gettext_lazy("You are paused in this job.")))
+        raise NothingToDo(Reason.WORKER_PAUSED, sentence(gate.reason_code or "", gate.reason_params))
     over = limits.reached(
         gate.worker_limits,
         answers=gate.answers or 0,
@@ -112,4 +127,4 @@ def must_be_within(gate: Gate) -> None:
         objects=gate.objects,
     )
     if over:
-        raise NothingToDo("limit-reached", over)
+        raise NothingToDo(Reason.LIMIT_REACHED, over)

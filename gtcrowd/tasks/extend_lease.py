@@ -34,7 +34,8 @@ def extend(*, assignment: Assignment, now: datetime) -> datetime:
     until = now + timedelta(seconds=assignment.job.time_limit)
     if assignment.extended >= MOST:
         raise NotExtended(
-            _("You have had more time %(most)s times; please hand in or return the task.") % {"most": MOST}
+            _("The time of this task cannot be extended again (maximum: %(most)s). Submit or return the task.")
+            % {"most": MOST}
         )
     with transaction.atomic():
         held = Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
@@ -42,10 +43,10 @@ def extend(*, assignment: Assignment, now: datetime) -> datetime:
             # Another stay of the worker may be live by now; then the old one stays as it is.
             others = Assignment.objects.filter(job=held.job_id, worker=held.worker_id, state=AssignmentState.LIVE)
             if others.exists():
-                raise NotExtended(_("The time was over, and you have begun another task since."))
+                raise NotExtended(_("The time for this task ended, and you have started another task since."))
         extended = sql.run(EXTEND, assignment=held.pk, slot=held.slot_id, fence=held.fence, until=until, most=MOST)
         if not extended:
-            raise NotExtended(_("The time was over, and the task was given to somebody else."))
+            raise NotExtended(_("The time for this task ended, and another worker has taken it."))
         if held.state == AssignmentState.EXPIRED:
             Assignment.objects.filter(pk=held.pk).update(state=AssignmentState.LIVE, ended_at=None)
     assignment.expires_at, assignment.state = until, AssignmentState.LIVE

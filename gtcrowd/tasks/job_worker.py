@@ -1,31 +1,31 @@
-"""What a person decides about a worker in one job."""
+"""Pause and resume a worker in one job."""
 
 from datetime import datetime
 
-from gtcrowd import language
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.jobs.models import Job
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import JobWorker, JobWorkerState
 from gtcrowd.workforce.models import Worker
 
-BY_PERSON = "by-requester"
-
 
 def pause(*, viewer: Viewer, job: Job, worker: Worker, reason: str = "", now: datetime) -> JobWorker:
-    """Hand out nothing more of the job to the worker; what is at hand may be finished. Raises NotAllowed."""
+    """Pause the worker in the job; tasks they hold may be finished. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
     job_worker, _made = JobWorker.objects.get_or_create(
         job=job, worker=worker, defaults={"scan_since": now, "scan_restarted_at": now}
     )
-    job_worker.state, job_worker.reason_code = JobWorkerState.PAUSED, BY_PERSON
-    job_worker.reason = reason.strip()[:200] or language.gettext_lazy("Paused by the requester.")
-    job_worker.save(update_fields=["state", "reason_code", "reason"])
+    text = reason.strip()[:200]
+    job_worker.state = JobWorkerState.PAUSED
+    job_worker.set_reason(Reason.BY_REQUESTER, {"text": text} if text else None)
+    job_worker.save(update_fields=["state", "reason_code", "reason_params"])
     return job_worker
 
 
 def resume(*, viewer: Viewer, job_worker: JobWorker) -> JobWorker:
-    """Let the worker go on, whatever had paused them; the next known object is judged by the rules again."""
+    """Resume the worker, whatever paused them; the rules apply again from the next gold question on."""
     viewer.must(Right.MANAGE_WORKERS)
-    job_worker.state, job_worker.reason_code, job_worker.reason = JobWorkerState.WORKING, "", ""
-    job_worker.save(update_fields=["state", "reason_code", "reason"])
+    job_worker.state = JobWorkerState.WORKING
+    job_worker.set_reason("")
+    job_worker.save(update_fields=["state", "reason_code", "reason_params"])
     return job_worker

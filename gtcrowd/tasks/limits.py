@@ -17,11 +17,11 @@ def reached(
     arguments are what the worker has done in the job, and what a task pays.
     """
     if "answers" in limits and answers >= limits["answers"]:
-        return _("You have given as many answers as one person may give in this job. Thank you!")
+        return _("You have reached the maximum number of answers per worker in this job. Thank you!")
     if "share" in limits and answers >= ceil(objects * limits["share"] / 100):
-        return _("You have answered the share of this job that one person may answer. Thank you!")
+        return _("You have reached the maximum share of this job per worker. Thank you!")
     if "hours" in limits and seconds >= limits["hours"] * 3600:
-        return _("You have worked as long as one person may work on this job. Thank you!")
+        return _("You have reached the maximum working time per worker in this job. Thank you!")
     if "money" in limits and paid + price > Decimal(str(limits["money"])):
-        return _("You have earned as much as one person may earn in this job. Thank you!")
+        return _("You have reached the maximum pay per worker in this job. Thank you!")
     return None

@@ -39,11 +39,11 @@ WHERE assignment.id = %(assignment)s AND (%(job)s::bigint IS NULL OR job.id = %(
 def own(*, user: int, assignment: int, job: int | None = None) -> Assignment | None:
     """The assignment if it is this person's, and of this job if one is given; fields not loaded come when asked for."""
     for row in sql.rows(OWN, user=user, assignment=assignment, job=job):
-        found = Assignment(**dict(zip(ASSIGNMENT_COLUMNS, row, strict=False)))
-        found.job = _loaded(Job, JOB, row[len(ASSIGNMENT_COLUMNS) :])
-        found.worker = _loaded(Worker, WORKER, row[len(ASSIGNMENT_COLUMNS) + len(JOB) :])
-        found._state.adding, found._state.db = False, "default"
-        return found
+        loaded = Assignment(**dict(zip(ASSIGNMENT_COLUMNS, row, strict=False)))
+        loaded.job = _loaded(Job, JOB, row[len(ASSIGNMENT_COLUMNS) :])
+        loaded.worker = _loaded(Worker, WORKER, row[len(ASSIGNMENT_COLUMNS) + len(JOB) :])
+        loaded._state.adding, loaded._state.db = False, "default"
+        return loaded
     return None
 
 

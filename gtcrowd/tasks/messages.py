@@ -26,7 +26,7 @@ from gtcrowd.workforce.models import Worker, WorkforceType
 RIGHT = Right.MANAGE_WORKERS
 MOST_CHARACTERS = 1000
 MOST_AN_HOUR = 20
-"""So many messages may a worker write in an hour, in all jobs together."""
+"""Messages that a worker may send per hour, in all jobs together."""
 HOUR = timedelta(hours=1)
 AGAIN = timedelta(minutes=10)
 """The same words within so long a time are the same message: it was sent twice because no reply came."""
@@ -61,7 +61,7 @@ class Thread:
 
     @property
     def waits(self) -> bool:
-        return any(one.from_worker and one.done_at is None for one in self.messages)
+        return any(message.from_worker and message.done_at is None for message in self.messages)
 
     @property
     def name(self) -> str:
@@ -81,7 +81,7 @@ def write(
     """A worker's message to the requester of `job`, about the task of `assignment` if given. Raises MessageRefused."""
     words = _checked(text)
     if about not in About.values:
-        raise MessageRefused("about", _("Choose what it is about."))
+        raise MessageRefused("about", _("Choose a subject."))
     with transaction.atomic():
         # One after another for a worker, so that the limit is one; the worker's own answers do not wait for it.
         Worker.objects.select_for_update(no_key=True).get(pk=worker.pk)
@@ -91,9 +91,14 @@ def write(
             ]
         )
         same = (job.pk, assignment.pk if assignment else None, about, words)
-        for one in latest:
-            if (one.job_id, one.assignment_id, one.about, one.text) == same and one.sent_at > now - AGAIN:
-                return one
+        for message in latest:
+            if (
+                message.job_id,
+                message.assignment_id,
+                message.about,
+                message.text,
+            ) == same and message.sent_at > now - AGAIN:
+                return message
         if len(latest) >= MOST_AN_HOUR:
             raise TooMany
         sent = Message.objects.create(
@@ -165,7 +170,7 @@ def threads(*, viewer: Viewer, job: Job, most: int) -> list[Thread]:
     by_worker: dict[int, list[Message]] = {worker: [] for worker in order}
     for row in rows.order_by("sent_at", "pk"):
         by_worker[row.worker_id].append(row)
-    return [Thread(found[0].worker, found[-MOST_SHOWN:]) for found in by_worker.values() if found]
+    return [Thread(rows[0].worker, rows[-MOST_SHOWN:]) for rows in by_worker.values() if rows]
 
 
 def waiting(jobs: Iterable[int]) -> dict[int, int]:
@@ -178,7 +183,8 @@ def waiting(jobs: Iterable[int]) -> dict[int, int]:
 
 
 def tell(job_id: int, *, now: datetime) -> bool:
-    """Mail those members who may answer that messages wait; at most once an hour for a job. Whether a mail went out.
+    """E-mail the members who may answer that messages are waiting, at most once per hour and job; return whether
+    an e-mail was sent.
 
     The mail goes first: should it be sent twice because this failed half-way, nobody has missed anything.
     """
@@ -192,8 +198,12 @@ def tell(job_id: int, *, now: datetime) -> bool:
     job = Job.objects.select_related("requester").get(pk=job_id)
     link = f"{settings.GTCROWD_URL}/jobs/{job.name}/#messages"
     count = {"count": len(ids), "job": job.name}
-    subject = ngettext("%(count)s message of a worker in %(job)s", "%(count)s messages of workers in %(job)s", len(ids))
-    body = _("Read and answer on the job's page:\n\n%(link)s\n\nFurther messages in this job are told of in an hour.")
+    subject = ngettext(
+        "%(count)s message from workers in %(job)s", "%(count)s messages from workers in %(job)s", len(ids)
+    )
+    body = _(
+        "Read and answer them on the job's page:\n\n%(link)s\n\nFurther messages in this job are reported in an hour."
+    )
     for address in _members(job):
         send_mail(subject % count, body % {"link": link}, None, [address])
     Message.objects.filter(pk__in=ids).update(mailed_at=now)
@@ -221,10 +231,10 @@ def _checked(text: Any) -> str:
     """The words of a message. Raises MessageRefused."""
     words = text.strip() if isinstance(text, str) else ""
     if not words:
-        raise MessageRefused("text", _("Write what you want to say."))
+        raise MessageRefused("text", _("Write a message."))
     if len(words) > MOST_CHARACTERS:
-        raise MessageRefused("text", _("A message has at most %(most)s characters.") % {"most": MOST_CHARACTERS})
+        raise MessageRefused("text", _("A message can have at most %(most)s characters.") % {"most": MOST_CHARACTERS})
     if not sql.storable(words):
-        problem = _("must not have the character U+0000 nor one half of a surrogate pair.")
+        problem = _("must not contain U+0000 or unpaired surrogates.")
         raise MessageRefused("text", problem)
     return words

@@ -9,7 +9,7 @@ How they move, and what the database itself holds to:
                 expired ──> submitted, by a late answer
 
 - A task has `target_answers` slots, and an assignment holds one: live + submitted ≤ target_answers by construction.
-- A worker has one stay on an object that is live, submitted or declined, and after the last two never another.
+- A worker has one assignment on an object that is live, submitted or declined, and after the last two never another.
 - A worker holds one task of a job, and beside it one fetched in advance.
 """
 
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.ledger.models import MONEY
+from gtcrowd.platform.reasons import Reason, WithReason
 from gtcrowd.workforce.models import Worker
 
 
@@ -30,22 +31,18 @@ class TaskState(models.TextChoices):
     OPEN = "open", _("Open")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
-    GOLD = "gold", _("Known object")
+    GOLD = "gold", _("Gold question")
 
 
-NO_WORKERS = "no-workers-needed"
-HOOK_FAILED = "pre-hook-failed"
-BY_HOOK = (NO_WORKERS, HOOK_FAILED)
-"""Why objects have ended that no worker was ever to see."""
-POST_HOOK_FAILED = "post-hook-failed"
-"""Why objects have failed that workers did answer."""
+BY_HOOK = (Reason.NO_WORKERS_NEEDED, Reason.PRE_HOOK_FAILED)
+"""Why tasks ended that no worker was to see."""
 
 
 class Task(models.Model):
     """An object that needs `target_answers` answers. Ends `done` with at least one answer, `failed` with none.
 
     One that a hook spares the workers is `done` from the start, without any.
-    A known object (`gold`) has no slots: it tests workers, and its answers count for nothing else.
+    A gold question (`gold`) has no slots: it tests workers, and its answers count for nothing else.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -53,7 +50,7 @@ class Task(models.Model):
     data_object = models.OneToOneField(DataObject, on_delete=models.CASCADE, primary_key=True, related_name="+")
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
-    batch = models.PositiveIntegerField(help_text=_("Objects opened together; batch 1 may be a probe."))
+    batch = models.PositiveIntegerField(help_text=_("Objects opened together. Batch 1 may be a trial batch."))
     target_answers = models.PositiveSmallIntegerField()
     answer_count = models.PositiveSmallIntegerField(default=0)
     decline_count = models.PositiveSmallIntegerField(default=0)
@@ -62,12 +59,12 @@ class Task(models.Model):
     opened_at = models.DateTimeField()
     available_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    consolidated = models.BooleanField(default=False, help_text=_("A run of the job's own method has seen its end."))
-    rank = models.BigIntegerField(help_text=_("Where its first slot stands in the job's order."))
+    consolidated = models.BooleanField(default=False, help_text=_("An official run was made after the task ended."))
+    rank = models.BigIntegerField(help_text=_("Position of its first slot in the task order of the job."))
     sequence = models.CharField(max_length=128, blank=True, default="", db_default="")
-    error = models.FloatField(null=True, help_text=_("Probability that what the answers say so far is wrong."))
+    error = models.FloatField(null=True, help_text=_("Probability that the current label is wrong."))
     value_of_more_answers = models.FloatField(
-        null=True, help_text=_("Probability that the answers still possible would mend it.")
+        null=True, help_text=_("Probability that further answers would correct the label.")
     )
 
     objects = TenantQuerySet.as_manager()
@@ -110,7 +107,7 @@ class Slot(models.Model):
     number = models.PositiveSmallIntegerField()
     # The task's job, written with it; without a constraint of its own, as in all rows that change every second.
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    rank = models.BigIntegerField(help_text=_("Place in the job's order; the lowest is handed out first."))
+    rank = models.BigIntegerField(help_text=_("Position in the task order of the job; the lowest is assigned first."))
     free_at = models.DateTimeField(null=True)
     fence = models.PositiveIntegerField(default=0)
     withdrawn = models.BooleanField(default=False, db_default=False)
@@ -146,7 +143,7 @@ class Sequence(models.Model):
     name = models.CharField(max_length=128)
     number = models.PositiveSmallIntegerField()
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    held_until = models.DateTimeField(help_text=_("Until then it is kept for that worker."))
+    held_until = models.DateTimeField(help_text=_("Reserved for the worker until then."))
 
     class Meta:
         verbose_name = _("sequence")
@@ -174,13 +171,18 @@ class Assignment(models.Model):
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="assignments", db_index=False)
     slot = models.ForeignKey(
-        Slot, on_delete=models.CASCADE, null=True, related_name="+", db_index=False, help_text=_("None for gold.")
+        Slot,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Empty for gold questions."),
     )
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     fence = models.PositiveIntegerField()
-    price = models.DecimalField(**MONEY, help_text=_("What was promised when it was handed out."))
-    in_advance = models.BooleanField(default=False, db_default=False, help_text=_("Fetched before it was asked for."))
+    price = models.DecimalField(**MONEY, help_text=_("Pay at the time of the assignment."))
+    in_advance = models.BooleanField(default=False, db_default=False, help_text=_("Prefetched by the worker's page."))
     extended = models.PositiveSmallIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=9, choices=AssignmentState.choices, default=AssignmentState.LIVE)
     reason = models.CharField(max_length=200, blank=True)
@@ -228,7 +230,7 @@ class DirtyDay(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("mark")
+        verbose_name = _("dirty day")
 
     def __str__(self) -> str:
         return f"{self.worker_id} in {self.job_id} at {self.at:%Y-%m-%d}"
@@ -253,10 +255,10 @@ class Draft(models.Model):
 
 
 class Answer(models.Model):
-    """What a worker handed in. A fact: never changed, never deleted, whatever is concluded from it.
+    """An answer of a worker. Never changed and never deleted.
 
     `late`: after the time limit. `extra`: the slot had gone to somebody else or was withdrawn, so it is beyond
-    `target_answers`. `gold`: to a known object.
+    `target_answers`. `gold`: to a gold question.
     """
 
     tenant: ClassVar[str] = "job__requester"
@@ -269,10 +271,10 @@ class Answer(models.Model):
     )
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    content = models.JSONField(help_text=_("The answer as the page sent it, keyed by the element's name."))
-    value = models.JSONField(help_text=_("What the kind read from it."))
-    seconds = models.FloatField(help_text=_("Time on the task, as stamped by the server, from claim to submit."))
-    active_seconds = models.FloatField(null=True, help_text=_("Active time as measured by the page."))
+    content = models.JSONField(help_text=_("The answer as sent by the page, by name of the element."))
+    value = models.JSONField(help_text=_("The validated value of the answer."))
+    seconds = models.FloatField(help_text=_("Seconds from assignment to submission, measured by the server."))
+    active_seconds = models.FloatField(null=True, help_text=_("Active seconds, measured by the page."))
     paid = models.DecimalField(**MONEY)
     late = models.BooleanField(default=False)
     extra = models.BooleanField(default=False)
@@ -295,12 +297,12 @@ class Answer(models.Model):
 
 class JobWorkerState(models.TextChoices):
     WORKING = "working", _("Working")
-    REVIEW = "review", _("To be reviewed")
+    REVIEW = "review", _("Needs review")
     PAUSED = "paused", _("Paused")
 
 
-class JobWorker(models.Model):
-    """A worker in a job: what they have done, how known objects went, and how far they have come in the order.
+class JobWorker(WithReason, models.Model):
+    """The state of a worker in a job: their counts, gold results and scan cursor.
 
     Written by the worker's own claims and answers only, so that nobody waits for anybody.
     `scan_rank`, `scan_since`: no slot up to that rank that has been free since before `scan_since` is open to this
@@ -312,8 +314,6 @@ class JobWorker(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=7, choices=JobWorkerState.choices, default=JobWorkerState.WORKING)
-    reason_code = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=200, blank=True, help_text=_("Why the worker is in this state."))
     answers = models.PositiveIntegerField(default=0)
     filled_slots = models.PositiveIntegerField(default=0, help_text=_("Answers that filled a slot."))
     seconds = models.FloatField(default=0)
@@ -321,9 +321,9 @@ class JobWorker(models.Model):
     gold_seen = models.PositiveIntegerField(default=0)
     gold_right = models.PositiveIntegerField(default=0)
     fixed_accuracy = models.BooleanField(
-        default=False, help_text=_("Runs take the accuracy on known objects for given.")
+        default=False, help_text=_("Consolidation uses the accuracy on gold questions as it is.")
     )
-    model = models.JSONField(null=True, help_text=_("The worker as the last full fit saw them."))
+    model = models.JSONField(null=True, help_text=_("Worker model of the latest full fit."))
     scan_rank = models.BigIntegerField(default=-1)
     scan_since = models.DateTimeField()
     scan_restarted_at = models.DateTimeField()
@@ -342,7 +342,7 @@ class JobWorker(models.Model):
 
 
 class Gold(models.Model):
-    """A known object: what is right, and why. It may be corrected, and everything that followed is recomputed."""
+    """A gold question with its correct value and explanation. After a correction, counts and labels are recomputed."""
 
     tenant: ClassVar[str] = "job__requester"
 
@@ -356,7 +356,7 @@ class Gold(models.Model):
     objects = TenantQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("known object")
+        verbose_name = _("gold question")
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.value}"
@@ -381,7 +381,7 @@ class About(models.TextChoices):
 
     NOT_LOADING = "not-loading", _("The object does not load or cannot be read")
     UNCLEAR = "unclear", _("The instructions are unclear")
-    NOTHING_FITS = "nothing-fits", _("No answer fits")
+    NOTHING_FITS = "nothing-fits", _("No answer is right")
     OTHER = "other", _("Something else")
 
 
@@ -398,7 +398,11 @@ class Message(models.Model):
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False)
     assignment = models.ForeignKey(
-        Assignment, on_delete=models.SET_NULL, null=True, related_name="+", help_text=_("The task it speaks of.")
+        Assignment,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text=_("The task that the message is about."),
     )
     from_worker = models.BooleanField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -407,7 +411,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
-    mailed_at = models.DateTimeField(null=True, help_text=_("When the requester's members were told by mail."))
+    mailed_at = models.DateTimeField(null=True, help_text=_("When the requester's members were notified by e-mail."))
 
     objects = TenantQuerySet.as_manager()
 

@@ -13,7 +13,8 @@ from django.db.models import Max, QuerySet
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import DataObject, Hook, Job, JobState, TaskOrder
 from gtcrowd.platform import locks, sql
-from gtcrowd.tasks.models import BY_HOOK, HOOK_FAILED, NO_WORKERS, Task, TaskState
+from gtcrowd.platform.reasons import Reason
+from gtcrowd.tasks.models import BY_HOOK, Task, TaskState
 from gtcrowd.tasks.slots import RANK
 from gtcrowd.workforce.models import WorkforceType
 
@@ -138,8 +139,8 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
         return 0, 0
     order, after, before = behind(job), last(job), 2**63 - 1
     if job.pre_hook:
-        found = sql.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
-        before = found[0][0] if found else before
+        rows = sql.rows(UNPREPARED.format(behind=order), job=job.pk, after=after)
+        before = rows[0][0] if rows else before
     outcome, prepared = PREPARED
     if not job.pre_hook and not Hook.objects.filter(job=job, stage=Stage.PRE).exists():
         outcome, prepared = "'ready'", ""
@@ -159,8 +160,8 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
                 "now": now,
                 "until": now + timedelta(seconds=job.task_lifetime),
                 "task_order": job.task_order,
-                "no_workers": NO_WORKERS,
-                "failed": HOOK_FAILED,
+                "no_workers": Reason.NO_WORKERS_NEEDED,
+                "failed": Reason.PRE_HOOK_FAILED,
             },
         )
         taken, added = cursor.fetchone()
@@ -168,7 +169,7 @@ def _open(job: Job, now: datetime) -> tuple[int, int]:
 
 
 def _for_workers(job: Job) -> QuerySet[Task]:
-    """Tasks that workers were to do: neither known objects nor those that a hook ended."""
+    """Return the tasks for workers: neither gold questions nor those that a hook ended."""
     return Task.objects.filter(job=job).exclude(state=TaskState.GOLD).exclude(reason_code__in=BY_HOOK)
 
 
@@ -179,8 +180,8 @@ def behind(job: Job) -> str:
 
 def last(job: Job) -> int:
     """The place of the last object that was opened."""
-    found = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).aggregate(last=Max(behind(job)))["last"]
-    return -1 if found is None else found
+    position = Task.objects.filter(job=job).exclude(state=TaskState.GOLD).aggregate(last=Max(behind(job)))["last"]
+    return -1 if position is None else position
 
 
 def _room(job: Job, *, first: bool) -> int:

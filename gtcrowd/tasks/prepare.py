@@ -1,6 +1,6 @@
 """Have each object prepared by the job's hook before it is opened: in the job's order, ahead of the workers.
 
-1. The next objects that are neither prepared nor tasks are read, and known objects that are not prepared.
+1. The next objects that are neither prepared nor tasks are read, and gold questions that are not prepared.
 2. The hook is called for them side by side, outside of any transaction.
 3. What it answered is kept in one transaction. A process killed before that calls again, under the same key.
 """
@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,13 @@ from gtcrowd.jobs import hooks
 from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Hook, Job, ObjectError, PreAnnotation
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import open_tasks as opening
 
 SIDE_BY_SIDE = 8
 PORTION = 32
 LEAST_AHEAD, MOST_AHEAD = 64, 1000
-"""So many objects are kept prepared beyond those that are open: the more of them, the more workers come at once."""
+"""Objects that are kept prepared beyond the open ones; the more, the more workers can start at once."""
 
 NEXT = """
 SELECT object.id, object.line FROM jobs_dataobject object
@@ -34,7 +35,7 @@ WHERE object.job_id = %(job)s AND object.{behind} > %(after)s AND NOT object.lab
   AND NOT EXISTS (SELECT FROM tasks_task known WHERE known.data_object_id = object.id OFFSET 0)
 ORDER BY object.{behind} LIMIT %(count)s
 """
-KNOWN = """
+GOLD = """
 SELECT object.id, object.line FROM tasks_gold gold JOIN jobs_dataobject object ON object.id = gold.task_id
 WHERE gold.job_id = %(job)s AND gold.active
   AND NOT EXISTS (SELECT FROM jobs_preannotation prepared WHERE prepared.data_object_id = object.id)
@@ -51,79 +52,84 @@ SELECT count(*) FROM (
 
 
 @dataclass(frozen=True)
-class Made:
-    """What came of one object: a task input, or none where no worker is needed, or a fault."""
+class PreparedObject:
+    """The hook's result for one object: a task input, None if no worker is needed, or the reason of a fault."""
 
     task_input: dict[str, Any] | None = None
-    fault: str = ""
+    reason: Reason | None = None
+    params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def outcome(self) -> str:
-        if self.fault:
+        if self.reason:
             return PreAnnotation.Outcome.FAILED
         return PreAnnotation.Outcome.NO_WORKERS if self.task_input is None else PreAnnotation.Outcome.READY
 
 
 def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
-    """Have the job's hook prepare some further objects; returns how many: 0 if it has none, or enough is prepared.
+    """Call the job's hook for further objects; return how many: 0 without a hook, or if enough are prepared.
 
-    Objects for which it was not called after so many `seconds` are left for another time.
+    Objects that were not started within `seconds` are left for the next call.
     """
     hook = hooks.current(job, Stage.PRE)
     if hook is None:
         return 0
     objects = _next(job)
-    made = [(pk, one) for pk, one in _made(job, hook, objects, seconds) if one is not None]
-    if made:
-        _keep(job, hook, made, now)
-    return len(made)
+    results = [(pk, result) for pk, result in _call_hook(job, hook, objects, seconds) if result is not None]
+    if results:
+        _store(job, hook, results, now)
+    return len(results)
 
 
-def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> Made:
+def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> PreparedObject:
     """Call the hook for one line of a manifest. Touches no database, so that many can be called side by side."""
     call = Call(target=target, stage=Stage.PRE, event=hooks.before(arn, line), secret=secret, key=key)
     try:
-        return Made(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
+        return PreparedObject(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
     except HookFault as fault:
-        return Made(fault=str(fault))
+        return PreparedObject(reason=fault.reason, params=fault.params)
 
 
 def _next(job: Job) -> list[tuple[int, str]]:
     """Id and line of the objects that come next, as many as shall be ahead of the workers."""
-    known = sql.rows(KNOWN, job=job.pk, count=PORTION)
+    gold_objects = sql.rows(GOLD, job=job.pk, count=PORTION)
     behind, after = opening.behind(job), opening.last(job)
     most = min(max(job.max_concurrent, LEAST_AHEAD), MOST_AHEAD, opening.most_labeled(job) or MOST_AHEAD)
     ((ahead,),) = sql.rows(AHEAD.format(behind=behind), job=job.pk, after=after, most=most)
     count = min(PORTION, most - ahead)
     if count <= 0:
-        return known
-    return known + sql.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
+        return gold_objects
+    return gold_objects + sql.rows(NEXT.format(behind=behind), job=job.pk, after=after, count=count)
 
 
-def _made(
+def _call_hook(
     job: Job, hook: Hook, objects: Sequence[tuple[int, str]], seconds: float | None
-) -> list[tuple[int, Made | None]]:
+) -> list[tuple[int, PreparedObject | None]]:
     secret, arn, began = hook_secret.of(job.requester), hooks.name_of(job), time.monotonic()
 
-    def one(found: tuple[int, str]) -> tuple[int, Made | None]:
-        pk, line = found
+    def prepare_one(data_object: tuple[int, str]) -> tuple[int, PreparedObject | None]:
+        pk, line = data_object
         if seconds is not None and time.monotonic() - began > seconds:
             return pk, None
         key = hashlib.sha256(f"pre/{hook.pk}/{pk}".encode()).hexdigest()
         return pk, make(arn, hook.target, line, secret=secret, key=key)
 
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="hook") as pool:
-        return list(pool.map(one, objects))
+        return list(pool.map(prepare_one, objects))
 
 
-def _keep(job: Job, hook: Hook, made: Sequence[tuple[int, Made]], now: datetime) -> None:
+def _store(job: Job, hook: Hook, results: Sequence[tuple[int, PreparedObject]], now: datetime) -> None:
     rows = [
         PreAnnotation(
-            data_object_id=pk, job=job, hook=hook, outcome=one.outcome, task_input=one.task_input, made_at=now
+            data_object_id=pk, job=job, hook=hook, outcome=result.outcome, task_input=result.task_input, made_at=now
         )
-        for pk, one in made
+        for pk, result in results
     ]  # fmt: skip
-    mishaps = [ObjectError(data_object_id=pk, job=job, reason=one.fault[:500]) for pk, one in made if one.fault]
+    errors = [
+        ObjectError(data_object_id=pk, job=job, reason_code=result.reason, reason_params=result.params)
+        for pk, result in results
+        if result.reason
+    ]
     with transaction.atomic():
         PreAnnotation.objects.bulk_create(rows, ignore_conflicts=True)
-        ObjectError.objects.bulk_create(mishaps, ignore_conflicts=True)
+        ObjectError.objects.bulk_create(errors, ignore_conflicts=True)

@@ -6,19 +6,20 @@ from django.db import transaction
 
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import Task
 from gtcrowd.tasks.slots import ADD
 
 PORTION = 2000
 
-LOCK = """
+LOCK = f"""
 SELECT data_object_id, position FROM tasks_task
 WHERE job_id = %(job)s AND position > %(after)s
   AND (state = 'open' OR state = 'done' AND available_until > %(now)s
-       AND reason_code IN ('all-answers', 'sure-enough', 'most-workers'))
+       AND reason_code IN ('{Reason.ALL_ANSWERS}', '{Reason.SURE_ENOUGH}', '{Reason.MOST_WORKERS}'))
 ORDER BY position LIMIT %(portion)s FOR NO KEY UPDATE
-"""
+"""  # noqa: S608
 
 TARGET = """
 UPDATE tasks_task task SET target_answers = GREATEST(task.answer_count, CASE
@@ -67,21 +68,21 @@ def due(job: Job) -> bool:
     return job.applied < job.revision
 
 
-def settle(job: Job, *, now: datetime) -> None:
+def reconcile_tasks(job: Job, *, now: datetime) -> None:
     """Add and withdraw slots of every object until it wants what the job wants, in portions; may be done again.
 
     Objects that ended because they had all their answers are opened again if more are needed now; those that
     ended for another reason stay as they are.
     """
     revision, after = job.revision, -1
-    facts = {"dynamic": job.dynamic, "least": job.first_workers, "most": job.workers_per_object}
+    params = {"dynamic": job.dynamic, "least": job.first_workers, "most": job.workers_per_object}
     while True:
         with transaction.atomic():
             rows = sql.rows(LOCK, job=job.pk, after=after, portion=PORTION, now=now)
             if not rows:
                 break
             tasks = [pk for pk, _position in rows]
-            sql.run(TARGET, tasks=tasks, **facts)
+            sql.run(TARGET, tasks=tasks, **params)
             sql.run(FIT, tasks=tasks, now=now)
             sql.run(MISSING, tasks=tasks, now=now, task_order=job.task_order)
             sql.run(STATES, tasks=tasks)

@@ -1,17 +1,16 @@
-"""As many answers as an object needs, and not more: dynamic redundancy.
+"""Dynamic redundancy: as many answers as an object needs, and no more.
 
-A job with `min_workers` asks for so many answers of each object to begin with. After every answer the object's
-posterior is formed anew from its answers and the workers as the last full fit saw them. Two probabilities follow: that
-the label is wrong, and that it is wrong in a way the answers still possible, up to `workers_per_object`, would mend
-(the value of more answers). The second is what money can buy: an object that twenty people see differently stays
-uncertain however many more are asked.
+A job with `min_workers` first asks for that many answers per object. After each answer, the object's posterior is
+recomputed from its answers and the worker models of the latest full fit. Two probabilities follow: that the label is
+wrong (`error`), and that it is wrong but would be corrected by the answers still possible, up to `workers_per_object`
+(`value_of_more_answers`). Only the latter can be reduced with money: an object on which workers disagree for good
+stays uncertain.
 
-`target_error` is a share of all objects. An object stops as soon as either probability is at most OBJECT times the
-target; otherwise it gets a further slot. The job ends when either, averaged over all its objects, is at most the
-target.
+`target_error` is a share of all objects. An object ends when either probability is at most OBJECT times the target;
+otherwise it gets another slot. The job ends when the mean of either over all objects is at most the target.
 
-Each full fit (gtcrowd.labels) brings new models of the workers and posteriors for all objects; those that stopped too
-early in their light are opened again.
+Each full fit (gtcrowd.labels) updates the worker models and the posteriors of all objects; tasks that ended too early
+are reopened.
 """
 
 import json
@@ -25,6 +24,7 @@ from django.db.models import Q
 from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import JobWorker, Task, TaskState, WorkerModel
 from gtcrowd.tasks.slots import ADD, RANK
@@ -50,34 +50,35 @@ UPDATE tasks_task task SET error = judged.error, value_of_more_answers = judged.
 FROM unnest(%s::bigint[], %s::float8[], %s::float8[]) AS judged(id, error, value_of_more_answers)
 WHERE task.data_object_id = judged.id AND task.error IS DISTINCT FROM judged.error
 """
-EXPECTED = """
+EXPECTED = f"""
 SELECT avg(coalesce(error, 1)), avg(coalesce(value_of_more_answers, 1)) FROM tasks_task
-WHERE job_id = %(job)s AND (state = 'open' OR state = 'done') AND reason_code <> 'no-workers-needed'
-"""
-SAVED = """
+WHERE job_id = %(job)s AND (state = 'open' OR state = 'done') AND reason_code <> '{Reason.NO_WORKERS_NEEDED}'
+"""  # noqa: S608
+SAVED = f"""
 SELECT count(*), coalesce(sum(saved), 0), coalesce(stddev_samp(saved), 0)
 FROM (
     SELECT %(most)s::int - answer_count AS saved FROM tasks_task
-    WHERE job_id = %(job)s AND state = 'done' AND reason_code IN ('sure-enough', 'most-workers', 'target-reached')
+    WHERE job_id = %(job)s AND state = 'done'
+      AND reason_code IN ('{Reason.SURE_ENOUGH}', '{Reason.MOST_WORKERS}', '{Reason.TARGET_REACHED}')
 ) AS ended
-"""
+"""  # noqa: S608
 PORTION = 5000
 OBJECT = 3
 """Most objects end far surer than they must; with so much for each, the average comes out at about the target (measured
 on the crowds of `gtcrowd bench redundancy`)."""
 
 
-def look(task_id: int, job: Job, *, now: datetime) -> str:
+def update_redundancy(task_id: int, job: Job, *, now: datetime) -> str:
     """Judge an object after an answer, under the lock of its task: it stops, or gets a further slot, or waits for
     those that have one. Returns the state of the task."""
     error, value_of_more_answers = _judged(task_id, job)
     ((answer_count, slots),) = sql.rows(JUDGE, task=task_id, error=error, value_of_more_answers=value_of_more_answers)
     if min(error, value_of_more_answers) <= OBJECT * (job.target_error or 0) and job.first_workers <= answer_count:
-        reason = "most-workers" if answer_count >= job.workers_per_object else "sure-enough"
+        reason = Reason.MOST_WORKERS if answer_count >= job.workers_per_object else Reason.SURE_ENOUGH
         ended = close_tasks.end([task_id], reason_code=reason, now=now)
         return TaskState.DONE if ended else TaskState.OPEN
     if slots == 0 and answer_count >= job.workers_per_object:
-        ended = close_tasks.end([task_id], reason_code="most-workers", now=now)
+        ended = close_tasks.end([task_id], reason_code=Reason.MOST_WORKERS, now=now)
         return TaskState.DONE
     if slots == 0:
         sql.run(WANT_MORE, task=task_id)
@@ -88,31 +89,33 @@ def look(task_id: int, job: Job, *, now: datetime) -> str:
 
 
 def learn(
-    job: Job, *, shared: Mapping[str, Any], workers: Mapping[int, Any], judged: Sequence[tuple[int, float, float]],
+    job: Job, *, shared: Mapping[str, Any], workers: Mapping[int, Any], errors: Sequence[tuple[int, float, float]],
     now: datetime,
 ) -> None:  # fmt: skip
     """Take over what a full fit found: `shared` and one model a worker (gtcrowd.kinds), and for each object with
     answers its task, the probability that it is wrong, and what of that is value_of_more_answers."""
     with transaction.atomic():
         WorkerModel.objects.update_or_create(job=job, defaults={"shared": dict(shared), "learned_at": now})
-        job_workers = {one.worker_id: one for one in JobWorker.objects.filter(job=job, worker__in=workers)}
+        job_workers = {
+            job_worker.worker_id: job_worker for job_worker in JobWorker.objects.filter(job=job, worker__in=workers)
+        }
         for worker, model in workers.items():
             if worker in job_workers:
                 job_workers[worker].model = model
         JobWorker.objects.bulk_update(job_workers.values(), ["model"], batch_size=1000)
-    for start in range(0, len(judged), PORTION):
-        columns = zip(*judged[start : start + PORTION], strict=True)
+    for start in range(0, len(errors), PORTION):
+        columns = zip(*errors[start : start + PORTION], strict=True)
         with connection.cursor() as cursor:
             cursor.execute(JUDGED, [list(column) for column in columns])
     _review(job, now=now)
 
 
 def _review(job: Job, *, now: datetime) -> None:
-    """Open again what stopped too early, and stop what is sure enough, in the light of new posteriors."""
+    """Reopen tasks that ended too early, and end those that are certain enough, by the new posteriors."""
     most = OBJECT * (job.target_error or 0.0)
     tasks = Task.objects.filter(job=job)
     early = tasks.filter(
-        state=TaskState.DONE, reason_code="sure-enough", error__gt=most, value_of_more_answers__gt=most,
+        state=TaskState.DONE, reason_code=Reason.SURE_ENOUGH, error__gt=most, value_of_more_answers__gt=most,
         answer_count__lt=job.workers_per_object, available_until__gt=now,
     )  # fmt: skip
     for task in early.values_list("pk", flat=True).iterator(chunk_size=PORTION):
@@ -127,7 +130,7 @@ def _review(job: Job, *, now: datetime) -> None:
     sure = tasks.filter(Q(error__lte=most) | Q(value_of_more_answers__lte=most), state=TaskState.OPEN)
     ids = list(sure.filter(answer_count__gte=job.first_workers).values_list("pk", flat=True))
     for start in range(0, len(ids), close_tasks.PORTION):
-        close_tasks.end(ids[start : start + close_tasks.PORTION], reason_code="sure-enough", now=now)
+        close_tasks.end(ids[start : start + close_tasks.PORTION], reason_code=Reason.SURE_ENOUGH, now=now)
 
 
 def expected_error(job: Job) -> tuple[float, float] | None:

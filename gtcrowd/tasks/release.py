@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from gtcrowd.platform import sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import close_tasks
 from gtcrowd.tasks.models import Assignment, AssignmentState, DirtyDay, Task, TaskState
 
@@ -42,5 +43,5 @@ def _leave(assignment: Assignment, how: AssignmentState, reason: str, now: datet
             task.decline_count += 1
             task.save(update_fields=["decline_count"])
             if task.decline_count >= task.target_answers:
-                close_tasks.end([task.pk], reason_code="all-declined", now=now)
+                close_tasks.end([task.pk], reason_code=Reason.ALL_DECLINED, now=now)
     return True

@@ -41,8 +41,8 @@ def words() -> dict[str, str]:
         "decline": _("decline the task"),
         "list": _("this list"),
     }
-    places = [name for name in USUAL if name.startswith("category-")]
-    return named | {name: _("category %(place)s") % {"place": name[9:]} for name in places}
+    category_actions = [name for name in USUAL if name.startswith("category-")]
+    return named | {name: _("category %(place)s") % {"place": name[9:]} for name in category_actions}
 
 
 def of(user_id: int) -> dict[str, str]:
@@ -53,19 +53,19 @@ def of(user_id: int) -> dict[str, str]:
 
 def change(*, user_id: int, name: Any, key: Any) -> dict[str, str]:
     """Have `key` do what `name` stands for; returns the keys in force. Raises KeyRefused."""
-    now = of(user_id)
+    keys = of(user_id)
     if not isinstance(name, str) or name not in USUAL:
-        raise KeyRefused(_("There is no such shortcut."))
-    key = _written(key)
+        raise KeyRefused(_("This shortcut does not exist."))
+    key = _normalized(key)
     if key != USUAL[name]:
         _must_be_free(name, key)
-    for other, taken in now.items():
-        if taken == key and other != name:
-            facts = {"key": shown(key), "other": words()[other]}
-            raise KeyRefused(_("%(key)s is taken already: “%(other)s”. Choose another key.") % facts)
-    chosen = {one: held for one, held in (now | {name: key}).items() if held != USUAL[one]}
+    for other, used_key in keys.items():
+        if used_key == key and other != name:
+            params = {"key": label(key), "other": words()[other]}
+            raise KeyRefused(_("%(key)s is already assigned to “%(other)s”. Choose another key.") % params)
+    chosen = {action: chosen_key for action, chosen_key in (keys | {name: key}).items() if chosen_key != USUAL[action]}
     Shortcuts.objects.update_or_create(user_id=user_id, defaults={"keys": chosen})
-    return now | {name: key}
+    return keys | {name: key}
 
 
 def reset(*, user_id: int) -> dict[str, str]:
@@ -74,28 +74,28 @@ def reset(*, user_id: int) -> dict[str, str]:
     return dict(USUAL)
 
 
-def shown(key: str) -> str:
+def label(key: str) -> str:
     """The key as it stands on keyboards."""
-    found = FORM.fullmatch(key)
-    if not found or not found["last"]:
+    match = FORM.fullmatch(key)
+    if not match or not match["last"]:
         return key
-    last = found["last"].upper() if len(found["last"]) == 1 else found["last"]
-    return f"{(found['held'] or '').replace('+', ' + ')}{last}"
+    last = match["last"].upper() if len(match["last"]) == 1 else match["last"]
+    return f"{(match['held'] or '').replace('+', ' + ')}{last}"
 
 
-def _written(key: Any) -> str:
+def _normalized(key: Any) -> str:
     """The key as it is written. Raises KeyRefused."""
-    found = FORM.fullmatch(key) if isinstance(key, str) and sql.storable(key) else None
-    if not found:
-        raise KeyRefused(_("Press a character, Enter together with Ctrl, Alt or Shift, or a function key."))
-    last = found["last"]
-    return f"{found['held'] or ''}{last.lower()}" if last and len(last) == 1 else key
+    match = FORM.fullmatch(key) if isinstance(key, str) and sql.storable(key) else None
+    if not match:
+        raise KeyRefused(_("Press a character, a function key, or Enter with Ctrl, Alt or Shift."))
+    last = match["last"]
+    return f"{match['held'] or ''}{last.lower()}" if last and len(last) == 1 else key
 
 
 def _must_be_free(name: str, key: str) -> None:
     if name.startswith("category-") and len(key) != 1:
-        raise KeyRefused(_("A category needs a single character as its key."))
+        raise KeyRefused(_("The key of a category must be a single character."))
     if key in BROWSERS or (key.startswith(("Ctrl+", "Shift+")) and not key.endswith("Enter")):
-        raise KeyRefused(_("%(key)s is kept by the browser. Choose another key.") % {"key": shown(key)})
+        raise KeyRefused(_("%(key)s is reserved by the browser. Choose another key.") % {"key": label(key)})
     if key in TOOLS:
-        raise KeyRefused(_("%(key)s is used by the tools. Choose another key.") % {"key": shown(key)})
+        raise KeyRefused(_("%(key)s is used by the drawing tools. Choose another key.") % {"key": label(key)})

@@ -1,4 +1,4 @@
-"""Where a slot stands in the order in which a job hands out its work."""
+"""Rank of a slot in the task order of its job."""
 
 RANK = """
 CASE %(task_order)s::text

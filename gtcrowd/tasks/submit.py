@@ -1,4 +1,4 @@
-"""Take in an answer: checked, stored, the slot filled and the worker paid, all in one transaction.
+"""Submit an answer: validate and store it, fill the slot and pay the worker, in one transaction.
 
 1. The task is locked, then the assignment; the job never is, so that many workers submit side by side. The
    locks leave keys alone: a claim that inserts an assignment of the same task must not wait for them, for it
@@ -24,6 +24,7 @@ from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import hold
 from gtcrowd.platform import queue, sql
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import gold, redundancy
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, TaskState
 
@@ -43,9 +44,9 @@ LOCK_OTHER = """
 SELECT id, slot_id, fence, state, claimed_at, expires_at, price FROM tasks_assignment
 WHERE task_id = %(task)s AND worker_id = %(worker)s AND state IN ('live', 'submitted') FOR NO KEY UPDATE
 """
-"""The stay by which the worker took the same object again after the time had run out."""
+"""The assignment by which the worker took the same object again after the time had run out."""
 
-STORE = """
+STORE = f"""
 WITH filled AS (
     UPDATE tasks_slot SET free_at = NULL
     WHERE id = %(slot)s::bigint AND fence = %(fence)s AND free_at IS NOT NULL RETURNING id
@@ -71,7 +72,7 @@ WITH filled AS (
 ), counted AS (
     UPDATE tasks_task SET answer_count = answer_count + 1,
            state = CASE WHEN ends.now_ THEN 'done' ELSE state END,
-           reason_code = CASE WHEN ends.now_ AND reason_code = '' THEN 'all-answers' ELSE reason_code END,
+           reason_code = CASE WHEN ends.now_ AND reason_code = '' THEN '{Reason.ALL_ANSWERS}' ELSE reason_code END,
            ended_at = CASE WHEN ends.now_ THEN %(now)s ELSE ended_at END
     FROM filled, (
         SELECT NOT %(dynamic)s::boolean AND NOT EXISTS (
@@ -82,28 +83,28 @@ WITH filled AS (
     WHERE data_object_id = %(task)s RETURNING state
 )
 SELECT stored.paid, stored.extra, (SELECT state FROM counted) FROM stored
-"""
+"""  # noqa: S608
 
 
 class AlreadyAnswered(Exception):
     """The worker has answered this object before, and differently."""
 
     def __init__(self) -> None:
-        super().__init__(_("You have already answered this object; the first answer stands."))
+        super().__init__(_("You have already answered this object. Your first answer counts."))
 
 
 class AssignmentEnded(Exception):
     """The task was returned or declined before."""
 
     def __init__(self) -> None:
-        super().__init__(_("You have given this task back, so it cannot be answered any more."))
+        super().__init__(_("You have returned this task, so it can no longer be answered."))
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the worker gets for an answer. `repeated`: it had been handed in before, and stands as it was.
+    """The result of a submission. `repeated`: the answer had been submitted before and is unchanged.
 
-    `verdict`: how a known object was answered, where the job tells its workers.
+    `verdict`: the result of a gold question, if the job shows it to workers.
     """
 
     answer: Answer
@@ -126,27 +127,25 @@ class Receipt:
 def submit(
     *, assignment: Assignment, content: dict[str, Any], active_seconds: float | None = None, now: datetime
 ) -> Receipt:
-    """Hand in the answer `content` for `assignment`.
+    """Submit the answer `content` for `assignment`.
 
     Raises kinds.AnswerRefused if the content is not an answer to the job, AlreadyAnswered, AssignmentEnded.
     """
     job = assignment.job
     if not sql.storable(content):
-        raise kinds.AnswerRefused(
-            "answer", "…", _("must not have the character U+0000 nor one half of a surrogate pair.")
-        )
+        raise kinds.AnswerRefused("answer", "…", _("must not contain U+0000 or unpaired surrogates."))
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
-        held = lock_assignment(assignment)
-        if held.state == AssignmentState.SUBMITTED:
-            return _again(held, value)
-        if held.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
+        current = lock_assignment(assignment)
+        if current.state == AssignmentState.SUBMITTED:
+            return _repeated_receipt(current, value)
+        if current.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
             raise AssignmentEnded
-        answer, task_state = _store(held, job, (content, value), active_seconds, now)
+        answer, task_state = _store(current, job, (content, value), active_seconds, now)
         _charge(answer, job, now)
-        verdict = gold.judge(answer, job, now=now) if answer.gold else None
+        verdict = gold.grade_answer(answer, job, now=now) if answer.gold else None
         if job.dynamic and task_state is not None:
-            task_state = redundancy.look(answer.task_id, job, now=now)
+            task_state = redundancy.update_redundancy(answer.task_id, job, now=now)
         if task_state == TaskState.DONE and not job.simulated:
             queue.advance(job.pk, wait=GATHER_SECONDS)
     return Receipt(answer, verdict=verdict)
@@ -155,57 +154,87 @@ def submit(
 def lock_assignment(assignment: Assignment) -> Assignment:
     """The assignment as it is now, locked; or the one by which the worker took the same object again."""
     task, worker = assignment.task_id, assignment.worker_id
-    (found,) = sql.rows(LOCK, task=task, assignment=assignment.pk)
-    if found[3] == AssignmentState.EXPIRED:
-        found = next(iter(sql.rows(LOCK_OTHER, task=task, worker=worker)), found)
-    pk, slot_id, fence, state, claimed_at, expires_at, price = found
+    (row,) = sql.rows(LOCK, task=task, assignment=assignment.pk)
+    if row[3] == AssignmentState.EXPIRED:
+        row = next(iter(sql.rows(LOCK_OTHER, task=task, worker=worker)), row)
+    pk, slot_id, fence, state, claimed_at, expires_at, price = row
     return Assignment(
         pk=pk, task_id=task, slot_id=slot_id, job_id=assignment.job_id, worker_id=worker, fence=fence, state=state,
         claimed_at=claimed_at, expires_at=expires_at, price=price,
     )  # fmt: skip
 
 
-def _again(held: Assignment, value: object) -> Receipt:
-    answer = Answer.objects.get(pk=held.pk)
+def _repeated_receipt(assignment: Assignment, value: object) -> Receipt:
+    answer = Answer.objects.get(pk=assignment.pk)
     if answer.value != value:
         raise AlreadyAnswered
     return Receipt(answer, repeated=True)
 
 
 def _store(
-    held: Assignment, job: Job, given: tuple[dict[str, Any], Any], active_seconds: float | None, now: datetime
+    assignment: Assignment,
+    job: Job,
+    content_and_value: tuple[dict[str, Any], Any],
+    active_seconds: float | None,
+    now: datetime,
 ) -> tuple[Answer, str | None]:
-    """The answer, stored, and the state of its task, or None if the answer filled no slot; `given`: content, value."""
-    content, value = given
-    seconds = max(0.0, (now - held.claimed_at).total_seconds())
+    """Store the answer; return it with the state of its task, or None if it filled no slot.
+
+    `content_and_value`: the answer as sent by the page, and its validated value.
+    """
+    content, value = content_and_value
+    seconds = max(0.0, (now - assignment.claimed_at).total_seconds())
     # The page's own measure is believed as far as it can be true.
     active = None if active_seconds is None else min(max(0.0, active_seconds), seconds)
-    late = now > held.expires_at
+    late = now > assignment.expires_at
     ((paid, extra, task_state),) = sql.rows(
-        STORE, assignment=held.pk, task=held.task_id, job=held.job_id, worker=held.worker_id, slot=held.slot_id,
-        fence=held.fence, content=json.dumps(content), value=json.dumps(value), seconds=seconds, active_seconds=active,
-        price=held.price, pay_extra=job.late_answers_paid, late=late, dynamic=job.dynamic, now=now,
-        # A stay that had been counted as expired on its day is one no more.
-        expired=held.expires_at if held.state == AssignmentState.EXPIRED else None,
-    )  # fmt: skip
+        STORE,
+        assignment=assignment.pk,
+        task=assignment.task_id,
+        job=assignment.job_id,
+        worker=assignment.worker_id,
+        slot=assignment.slot_id,
+        fence=assignment.fence,
+        content=json.dumps(content),
+        value=json.dumps(value),
+        seconds=seconds,
+        active_seconds=active,
+        price=assignment.price,
+        pay_extra=job.late_answers_paid,
+        late=late,
+        dynamic=job.dynamic,
+        now=now,
+        # An assignment that had been counted as expired on its day is so no longer.
+        expired=assignment.expires_at if assignment.state == AssignmentState.EXPIRED else None,
+    )
     answer = Answer(
-        assignment_id=held.pk, task_id=held.task_id, job_id=held.job_id, worker_id=held.worker_id, content=content,
-        value=value, seconds=seconds, active_seconds=active, paid=paid, late=late, extra=extra,
-        gold=held.slot_id is None, submitted_at=now,
-    )  # fmt: skip
+        assignment_id=assignment.pk,
+        task_id=assignment.task_id,
+        job_id=assignment.job_id,
+        worker_id=assignment.worker_id,
+        content=content,
+        value=value,
+        seconds=seconds,
+        active_seconds=active,
+        paid=paid,
+        late=late,
+        extra=extra,
+        gold=assignment.slot_id is None,
+        submitted_at=now,
+    )
     return answer, task_state
 
 
 def _charge(answer: Answer, job: Job, now: datetime) -> None:
     if not answer.paid:
         return
-    facts: dict[str, Any] = {
+    params: dict[str, Any] = {
         "worker_id": answer.worker_id,
         "amount": answer.paid,
         "reference": f"answer:{answer.pk}",
         "now": now,
     }
     if answer.extra:  # the budget was held for the answers wanted, and this one is beyond them
-        hold.charge_funds(requester_id=job.requester_id, **facts)
+        hold.charge_funds(requester_id=job.requester_id, **params)
     else:
-        hold.charge(job_id=job.pk, **facts)
+        hold.charge(job_id=job.pk, **params)

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from gtcrowd import language
 from gtcrowd.identity import invitations
 from gtcrowd.identity.access import Right, Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.platform import queue
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker, WorkerState, Workforce
 
@@ -77,7 +77,9 @@ def suspend(*, viewer: Viewer, worker: Worker, reason: str) -> None:
     """The worker gets no more tasks; what is at hand may be finished. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
     Worker.objects.visible_to(viewer).filter(pk=worker.pk, state=WorkerState.ACTIVE).update(
-        state=WorkerState.SUSPENDED, reason=reason[:200] or language.gettext_lazy("Suspended by the requester.")
+        state=WorkerState.SUSPENDED,
+        reason_code=Reason.SUSPENDED,
+        reason_params={"text": reason[:200]} if reason else {},
     )
 
 
@@ -85,17 +87,17 @@ def reinstate(*, viewer: Viewer, worker: Worker) -> None:
     """A suspended worker may work again. Raises NotAllowed."""
     viewer.must(Right.MANAGE_WORKERS)
     Worker.objects.visible_to(viewer).filter(pk=worker.pk, state=WorkerState.SUSPENDED).update(
-        state=WorkerState.ACTIVE, reason=""
+        state=WorkerState.ACTIVE, reason_code="", reason_params={}
     )
 
 
 def _checked(emails: Iterable[str]) -> list[str]:
     addresses = list(dict.fromkeys(email.strip().lower() for email in emails if email.strip()))
-    faults = [(address, _("is not an e-mail address.")) for address in addresses if not _is_email(address)]
+    faults = [(address, _("is not a valid e-mail address.")) for address in addresses if not _is_email(address)]
     if not addresses:
-        faults.append(("", _("give at least one e-mail address.")))
+        faults.append(("", _("Enter at least one e-mail address.")))
     if len(addresses) > MOST_AT_ONCE:
-        faults.append(("", _("at most %(most)s addresses at once.") % {"most": MOST_AT_ONCE}))
+        faults.append(("", _("At most %(most)s addresses can be invited at once.") % {"most": MOST_AT_ONCE}))
     if faults:
         raise InviteRefused(faults)
     return addresses

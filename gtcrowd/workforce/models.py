@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
+from gtcrowd.platform.reasons import WithReason
 
 
 class WorkforceType(models.TextChoices):
@@ -110,17 +111,16 @@ class Subscription(models.Model):
         return f"{self.requester} ← {self.workforce}"
 
 
-class Worker(models.Model):
+class Worker(WithReason, models.Model):
     """A person's place in a workforce. `code` is the pseudonym; the name stays with those who manage the workforce."""
 
     workforce = models.ForeignKey(Workforce, on_delete=models.PROTECT, related_name="workers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=16, unique=True, default=worker_code)
     state = models.CharField(max_length=9, choices=WorkerState.choices, default=WorkerState.INVITED)
-    reason = models.CharField(max_length=200, blank=True, help_text=_("Why the worker is in this state."))
     invited_at = models.DateTimeField(null=True)
     joined_at = models.DateTimeField(null=True)
-    gold_seen = models.PositiveIntegerField(default=0, help_text=_("Answers to known objects, in all jobs."))
+    gold_seen = models.PositiveIntegerField(default=0, help_text=_("Gold questions answered, in all jobs."))
     gold_right = models.PositiveIntegerField(default=0)
 
     objects = WorkerQuerySet.as_manager()

@@ -26,20 +26,24 @@ class TeamRefused(Exception):
 def private(requester: Requester) -> Workforce:
     """The requester's private workforce, founded with a team for everybody if there is none yet."""
     with transaction.atomic():
-        workforce, made = Workforce.objects.get_or_create(
+        workforce, created = Workforce.objects.get_or_create(
             type=WorkforceType.PRIVATE, requester=requester, defaults={"name": requester.slug}
         )
-        if made:
-            Team.objects.create(workforce=workforce, name=EVERYONE, description=_("Everybody of this workforce"))
+        if created:
+            Team.objects.create(workforce=workforce, name=EVERYONE, description=_("All workers of this workforce"))
     return workforce
 
 
 def public() -> Workforce:
     """The one public pool, with its one team."""
     with transaction.atomic():
-        workforce, made = Workforce.objects.get_or_create(type=WorkforceType.PUBLIC, defaults={"name": "public-crowd"})
-        if made:
-            Team.objects.create(workforce=workforce, name="public-crowd", description=_("Everybody in the open pool"))
+        workforce, created = Workforce.objects.get_or_create(
+            type=WorkforceType.PUBLIC, defaults={"name": "public-crowd"}
+        )
+        if created:
+            Team.objects.create(
+                workforce=workforce, name="public-crowd", description=_("All workers of the public workforce")
+            )
     return workforce
 
 
@@ -64,39 +68,39 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
     if not NAME.fullmatch(name or ""):
         raise TeamRefused(
             "name",
-            _("must be 1 to 63 letters a–z, A–Z, digits or hyphens, beginning and ending with a letter or digit."),
+            _("must have 1 to 63 letters (a–z, A–Z), digits or hyphens, and begin and end with a letter or digit."),
         )
     if not 1 <= len(description or "") <= 200:
-        raise TeamRefused("description", _("must be a text of 1 to 200 characters."))
+        raise TeamRefused("description", _("must have 1 to 200 characters."))
     with transaction.atomic():
         workforce = Workforce.objects.select_for_update(no_key=True).get(pk=private(viewer.requester).pk)
         if Team.objects.visible_to(viewer).filter(name__iexact=name).exists():
-            raise TeamRefused("name", _("is taken by another team that you can use."))
+            raise TeamRefused("name", _("is already used by another of your teams."))
         if workforce.teams.count() >= MOST_TEAMS:
-            raise TeamRefused("name", _("a workforce has at most %(most)s teams.") % {"most": MOST_TEAMS})
+            raise TeamRefused("name", _("A workforce can have at most %(most)s teams.") % {"most": MOST_TEAMS})
         return Team.objects.create(workforce=workforce, name=name, description=description)
 
 
 def requester(*, slug: str, name: str) -> Requester:
     """A new tenant, with its private workforce, and a bucket named like its slug."""
     with transaction.atomic():
-        made = Requester.objects.create(slug=slug, name=name)
-        Bucket.objects.create(name=slug, requester=made)
-        private(made)
-    return made
+        new_requester = Requester.objects.create(slug=slug, name=name)
+        Bucket.objects.create(name=slug, requester=new_requester)
+        private(new_requester)
+    return new_requester
 
 
 def member(*, requester: Requester, user: User, role: str) -> Member:
     """Give a person a role with a requester, or another one than before."""
-    made, _created = Member.objects.update_or_create(requester=requester, user=user, defaults={"role": role})
-    return made
+    row, _created = Member.objects.update_or_create(requester=requester, user=user, defaults={"role": role})
+    return row
 
 
-def enlist(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team, ...] = ()) -> Worker:
+def add_worker(*, workforce: Workforce, user: User, now: datetime, teams: tuple[Team, ...] = ()) -> Worker:
     """An active worker without an invitation: for simulated and replayed crowds."""
     worker, _created = Worker.objects.get_or_create(
         workforce=workforce, user=user, defaults={"state": WorkerState.ACTIVE, "joined_at": now}
     )
-    for one in teams:
-        one.workers.add(worker)
+    for team_ in teams:
+        team_.workers.add(worker)
     return worker

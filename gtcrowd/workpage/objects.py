@@ -40,21 +40,21 @@ def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpRespon
         return HttpResponse(_("The object is missing."), status=404, content_type="text/plain")
 
 
-def _stream(uri: str, wanted: str) -> HttpResponse | StreamingHttpResponse:
+def _stream(uri: str, range_header: str) -> HttpResponse | StreamingHttpResponse:
     file = store.store().open(uri)
     kind = _content_type(file)
     size = store.store().size(uri)
-    part = _part(wanted, size)
+    part = _part(range_header, size)
     if part is None:
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     response: FileResponse | StreamingHttpResponse
     first, last = part
-    shown = kind or "application/octet-stream"
+    content_type = kind or "application/octet-stream"
     if (first, last) == (0, size - 1):
-        response = FileResponse(file, content_type=shown, as_attachment=kind is None)
+        response = FileResponse(file, content_type=content_type, as_attachment=kind is None)
     else:
-        response = StreamingHttpResponse(_blocks(file, first, last - first + 1), status=206, content_type=shown)
+        response = StreamingHttpResponse(_blocks(file, first, last - first + 1), status=206, content_type=content_type)
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
     response["Content-Length"] = str(max(last - first + 1, 0))
     response["Accept-Ranges"] = "bytes"
@@ -68,13 +68,13 @@ def _stream(uri: str, wanted: str) -> HttpResponse | StreamingHttpResponse:
     return response
 
 
-def _part(wanted: str, size: int) -> tuple[int, int] | None:
+def _part(range_header: str, size: int) -> tuple[int, int] | None:
     """First and last byte of what a Range header asks for: all for none, or for one that is not understood; None for
     one beyond the end. Players ask for parts to jump about in a film."""
-    asked = RANGE.fullmatch(wanted.strip())
-    if not asked or asked.groups() == ("", "") or not size:
+    match = RANGE.fullmatch(range_header.strip())
+    if not match or match.groups() == ("", "") or not size:
         return 0, size - 1
-    begin, end = asked.groups()
+    begin, end = match.groups()
     if not begin:
         return max(size - int(end), 0), size - 1
     first, last = int(begin), min(int(end or size - 1), size - 1)

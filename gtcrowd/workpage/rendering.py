@@ -38,10 +38,10 @@ class Page:
 def render(assignment: Assignment) -> Page:
     """Render the page of the assignment's task. Raises LiquidError if the template has an error."""
     job = assignment.job
-    given = prepared(assignment.task_id)
-    if given is None:
-        given = task_input(job, json.loads(assignment.task.data_object.line))
-    page = _filled(text(job), given, job.requester, job.pk)
+    input_ = prepared(assignment.task_id)
+    if input_ is None:
+        input_ = task_input(job, json.loads(assignment.task.data_object.line))
+    page = _filled(text(job), input_, job.requester, job.pk)
     return _owned(page, job.requester) if job.template_id else page
 
 
@@ -51,9 +51,9 @@ def prepared(object_id: int) -> dict[str, Any] | None:
     return ready.values_list("task_input", flat=True).first()
 
 
-def sample(template: str, *, given: Mapping[str, Any], requester: Requester) -> Page:
+def sample(template: str, *, task_input: Mapping[str, Any], requester: Requester) -> Page:
     """A template filled with a made-up `task.input`, to be looked at. Raises LiquidError if it is wrong."""
-    return _owned(_filled(template, given, requester, 0), requester)
+    return _owned(_filled(template, task_input, requester, 0), requester)
 
 
 def text(job: Job) -> str:
@@ -83,21 +83,21 @@ def _owned(page: Page, requester: Requester) -> Page:
     return replace(page, own=True, allowed=tuple(requester.script_origins))
 
 
-def _filled(template: str, given: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
+def _filled(template: str, task_input: Mapping[str, Any], requester: Requester, job_id: int) -> Page:
     origins: set[str] = set()
     objects: set[str] = set()
-    html = pages.render(template, task_input=given, grant=_granter(requester, job_id, origins, objects))
+    html = pages.render(template, task_input=task_input, grant=_granter(requester, job_id, origins, objects))
     return Page(LIBRARY.sub("", html), origins, objects)
 
 
 def _granter(requester: Requester, job_id: int, origins: set[str], objects: set[str]) -> Callable[[str], str]:
     """Return a function that signs addresses in the requester's buckets only; a template might name any."""
-    known: set[str] = set()
+    buckets: set[str] = set()
 
     def grant(uri: str) -> str:
-        if not known:
-            known.update(requester.buckets.values_list("name", flat=True))
-        if store.bucket(uri) in known:
+        if not buckets:
+            buckets.update(requester.buckets.values_list("name", flat=True))
+        if store.bucket(uri) in buckets:
             objects.add(uri)
             return signed.address(uri, job_id=job_id)
         parts = urlsplit(uri)

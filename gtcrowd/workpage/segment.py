@@ -78,7 +78,7 @@ def outline(file: BinaryIO, *, points: Points, width: int, height: int) -> Outli
     mask = segmenter().segment(part, (points - corner) * factor)
     inside = _enlarged(mask, box[2] - box[0], box[3] - box[1])
     _clip(inside, least - corner, most - corner)
-    lengths = [int(one) for one in encode(inside.reshape(-1))]
+    lengths = [int(value) for value in encode(inside.reshape(-1))]
     if not inside.any() or len(lengths) > MOST_RUNS:
         raise NotOutlined(_("No object was found between the four points."))
     return Outline(box[0], box[1], box[2] - box[0], box[3] - box[1], lengths)
@@ -87,8 +87,8 @@ def outline(file: BinaryIO, *, points: Points, width: int, height: int) -> Outli
 def _about(least: Points, most: Points, width: int, height: int) -> tuple[int, int, int, int]:
     """The box of the points with a margin, within the picture."""
     margin = max(MARGIN * float((most - least).max()), LEAST_MARGIN)
-    left, top = (max(math.floor(one - margin), 0) for one in least)
-    right, bottom = (math.ceil(one + margin) for one in most)
+    left, top = (max(math.floor(value - margin), 0) for value in least)
+    right, bottom = (math.ceil(value + margin) for value in most)
     return left, top, min(right, width), min(bottom, height)
 
 
@@ -122,13 +122,13 @@ def _enlarged(mask: npt.NDArray[np.bool_], width: int, height: int) -> npt.NDArr
     if mask.shape == (height, width):
         return mask.copy()
     shades = Image.fromarray(mask.astype(np.uint8) * 255).resize((width, height), Image.Resampling.BILINEAR)
-    found: npt.NDArray[np.bool_] = np.asarray(shades) > 127
-    return found.copy()
+    inside: npt.NDArray[np.bool_] = np.asarray(shades) > 127
+    return inside.copy()
 
 
 def _clip(inside: npt.NDArray[np.bool_], least: Points, most: Points) -> None:
     """Take away what lies beyond the points: they are the ends of the thing."""
     slack = 1 + SLACK * float((most - least).max())
-    left, top = (max(math.floor(one - slack), 0) for one in least)
-    right, bottom = (math.ceil(one + slack) for one in most)
+    left, top = (max(math.floor(value - slack), 0) for value in least)
+    right, bottom = (math.ceil(value + slack) for value in most)
     inside[:top], inside[bottom:], inside[:, :left], inside[:, right:] = False, False, False, False

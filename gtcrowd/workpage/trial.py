@@ -1,4 +1,4 @@
-"""Try a job's page and hooks on the first objects of its manifest, and see what is asked, answered and shown.
+"""Test a job's template and hooks on the first objects of its manifest.
 
 No job need exist, and nothing of one is changed; only what a hook elsewhere is to read is put into the store. Each hook
 is called once: who tries does not want to wait for further tries.
@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
@@ -28,19 +29,19 @@ from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.kinds import pages
-from gtcrowd.labels import payload
+from gtcrowd.labels.post_annotation import payload
 from gtcrowd.tasks.models import Answer, Task
 from gtcrowd.workpage import rendering
 
 MOST_OBJECTS = 3
 MOST_ANSWERS = 9
-_room = threading.BoundedSemaphore(2)
-"""So many are tried at once by one web process: hooks may be slow, and its threads are there for workers."""
+_slots = threading.BoundedSemaphore(2)
+"""Trials at once per web process: hooks may be slow, and its threads are there for workers."""
 
 
 @dataclass
-class Tried:
-    """What came of one object: the hook's request and response where there is one, the task input, the page as HTML."""
+class ObjectTrial:
+    """The trial of one object: the hook's request and response if there is one, the task input, the page as HTML."""
 
     position: int
     line: str
@@ -53,8 +54,8 @@ class Tried:
 
 
 @dataclass
-class TriedAfter:
-    """What came of the post-processing of these objects together."""
+class BatchTrial:
+    """The trial of the post-annotation hook with all objects."""
 
     request: dict[str, Any]
     payload: list[dict[str, Any]]
@@ -64,141 +65,154 @@ class TriedAfter:
 
 @dataclass
 class Trial:
-    objects: list[Tried]
-    after: TriedAfter | None
+    objects: list[ObjectTrial]
+    after: BatchTrial | None
     template: str
 
 
-def attempt(*, viewer: Viewer, given: Mapping[str, Any], job: Job | None = None, now: datetime) -> Trial:
-    """Try the page and hooks that `given` describes, by the fields of a job; what it leaves out is as in `job`.
+def attempt(*, viewer: Viewer, values: Mapping[str, Any], job: Job | None = None, now: datetime) -> Trial:
+    """Try the page and hooks that `values` describes, by the fields of a job; what it leaves out is as in `job`.
 
     `answers` in it: what workers might answer, given to the post-processing as the answers to each object. Without
     any, real ones of `job` are. Raises JobRefused with every fault, NotAllowed, state.NotPossible while others do so.
     """
     viewer.must(Right.CREATE_JOBS)
-    answers = _answers(given)
-    asked = request.read_trial(_of(job) | {k: v for k, v in given.items() if k != "answers"}, viewer.requester)
-    stand_in = Job(pk=job.pk if job else None, requester=viewer.requester, **asked["fields"])
-    text = asked["template"] or rendering.kind_page(stand_in)
+    answers = _answers(values)
+    trial_request = request.read_trial(
+        _job_fields(job) | {k: v for k, v in values.items() if k != "answers"}, viewer.requester
+    )
+    stand_in = Job(pk=job.pk if job else None, requester=viewer.requester, **trial_request["fields"])
+    text = trial_request["template"] or rendering.kind_page(stand_in)
     objects = _objects(viewer, stand_in, job)
-    with _one_of_few():
+    with _limited():
         with ThreadPoolExecutor(MOST_OBJECTS, thread_name_prefix="trial") as pool:
             secret = hook_secret.of(viewer.requester)
-            list(pool.map(lambda one: _before(one, stand_in, secret, now), objects))
-        for one in objects:
-            _render(one, stand_in, text, viewer)
-        described = _described(stand_in, job, objects, answers) if stand_in.post_hook else []
-        return Trial(objects, _after(stand_in, described, secret, now) if described else None, text)
+            language = get_language()
+            list(pool.map(lambda tried: _prepare(tried, stand_in, secret, now, language), objects))
+        for tried in objects:
+            _render(tried, stand_in, text, viewer)
+        described = _payload(stand_in, job, objects, answers) if stand_in.post_hook else []
+        return Trial(objects, _consolidate(stand_in, described, secret, now) if described else None, text)
 
 
 @contextmanager
-def _one_of_few() -> Iterator[None]:
-    if not _room.acquire(blocking=False):
+def _limited() -> Iterator[None]:
+    if not _slots.acquire(blocking=False):
         raise state.NotPossible(_("Other tests are running. Try again in a moment."))
     try:
         yield
     finally:
-        _room.release()
+        _slots.release()
 
 
-def _of(job: Job | None) -> dict[str, Any]:
+def _job_fields(job: Job | None) -> dict[str, Any]:
     if job is None:
         return {}
-    known = {name: getattr(job, name) for name in TRIAL if name != "template"}
-    return known | {"template": job.template.text if job.template else ""}
+    fields = {name: getattr(job, name) for name in TRIAL if name != "template"}
+    return fields | {"template": job.template.text if job.template else ""}
 
 
-def _answers(given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    answers = given.get("answers") or []
+def _answers(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    answers = values.get("answers") or []
     good = (
         isinstance(answers, list) and len(answers) <= MOST_ANSWERS and all(isinstance(a, dict) and a for a in answers)
     )
     if not good:
-        problem = _("must be a list of at most %(most)s answers, each an object.") % {"most": MOST_ANSWERS}
+        problem = _("must be a list of at most %(most)s JSON objects.") % {"most": MOST_ANSWERS}
         raise JobRefused([Fault("answers", None, problem)])
     return answers
 
 
-def _objects(viewer: Viewer, stand_in: Job, job: Job | None) -> list[Tried]:
+def _objects(viewer: Viewer, stand_in: Job, job: Job | None) -> list[ObjectTrial]:
     """The first objects of the job that have answers, or its first ones; else the first lines of the manifest."""
     if job is not None and job.objects_ingested:
         rows = DataObject.objects.visible_to(viewer).filter(job=job).order_by("position")
         answered = rows.filter(Exists(Answer.objects.filter(task=OuterRef("pk"), gold=False)))
-        found = list(answered[:MOST_OBJECTS]) if stand_in.post_hook else []
-        return [Tried(row.position, row.line) for row in found or rows[:MOST_OBJECTS]]
+        answered_objects = list(answered[:MOST_OBJECTS]) if stand_in.post_hook else []
+        return [ObjectTrial(row.position, row.line) for row in answered_objects or rows[:MOST_OBJECTS]]
     try:
         with store.store().open(stand_in.manifest) as stream:
             lines = manifest.read_lines(stream, expect=EXPECTED[stand_in.medium])
-            return [Tried(line.index, line.text) for line in islice(lines, MOST_OBJECTS)]
+            return [ObjectTrial(line.index, line.text) for line in islice(lines, MOST_OBJECTS)]
     except (store.ObjectMissing, store.BadAddress, manifest.LineRefused) as error:
         raise JobRefused([Fault("manifest", stand_in.manifest, str(error))]) from error
 
 
-def _before(one: Tried, job: Job, secret: str, now: datetime) -> None:
+def _prepare(tried: ObjectTrial, job: Job, secret: str, now: datetime, language: str | None) -> None:
     """Have the hook prepare the object, if there is one. Touches no database."""
     if not job.pre_hook:
-        one.task_input = rendering.task_input(job, json.loads(one.line))
+        tried.task_input = rendering.task_input(job, json.loads(tried.line))
         return
-    one.request = hooks.before(hooks.name_of(job), one.line)
+    tried.request = hooks.before(hooks.name_of(job), tried.line)
     call = Call(
-        target=job.pre_hook, stage=Stage.PRE, event=one.request, secret=secret,
-        key=_key("pre", now, one.position, one.line),
+        target=job.pre_hook, stage=Stage.PRE, event=tried.request, secret=secret,
+        key=_key("pre", now, tried.position, tried.line),
     )  # fmt: skip
     try:
-        one.response = hooks.ask(call, patient=False)
-        one.task_input = hooks.read_before(one.response)
-        one.needs_workers = one.task_input is not None
+        tried.response = hooks.ask(call, patient=False)
+        tried.task_input = hooks.read_before(tried.response)
+        tried.needs_workers = tried.task_input is not None
     except HookFault as fault:
-        one.fault = str(fault)
+        with override(language):  # a thread of its own has none
+            tried.fault = str(fault)
 
 
-def _render(one: Tried, job: Job, text: str, viewer: Viewer) -> None:
-    if one.task_input is None:
+def _render(tried: ObjectTrial, job: Job, text: str, viewer: Viewer) -> None:
+    if tried.task_input is None:
         return
     try:
-        one.rendered = rendering.sample(text, given=one.task_input, requester=viewer.requester).html
+        tried.rendered = rendering.sample(text, task_input=tried.task_input, requester=viewer.requester).html
     except rendering.LiquidError as error:
         fault = pages.fault_of(error, text)
         where = _("line %(line)s:") % {"line": fault.line} + " " if fault.line else ""
-        one.fault = _("The page cannot be shown: %(where)s%(problem)s") % {"where": where, "problem": fault.problem}
+        tried.fault = _("The page cannot be rendered: %(where)s%(problem)s") % {
+            "where": where,
+            "problem": fault.problem,
+        }
 
 
-def _described(
-    stand_in: Job, job: Job | None, objects: Sequence[Tried], typed: list[dict[str, Any]]
+def _payload(
+    stand_in: Job, job: Job | None, objects: Sequence[ObjectTrial], typed: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The payload for the post-processing: the answers that were typed, or those that workers gave."""
     if typed:
-        told = [payload.annotation(f"private.local.sample{place}", one) for place, one in enumerate(typed, 1)]
-        return [payload.described(one.position, one.line, told) for one in objects]
-    positions = [one.position for one in objects]
+        annotations = [
+            payload.annotation(f"private.local.sample{number}", entry) for number, entry in enumerate(typed, 1)
+        ]
+        return [payload.object_entry(entry.position, entry.line, annotations) for entry in objects]
+    positions = [entry.position for entry in objects]
     tasks = Task.objects.filter(job=job, position__in=positions) if job else Task.objects.none()
-    described = payload.objects(list(tasks.select_related("data_object").order_by("position")))
-    found = [one for one in described if one["annotations"]]
-    if not found:
-        problem = _("add sample answers; there are no answers from workers yet to test the hook on.")
+    entries = payload.objects(list(tasks.select_related("data_object").order_by("position")))
+    annotated = [entry for entry in entries if entry["annotations"]]
+    if not annotated:
+        problem = _("is required: there are no answers from workers yet to test the hook with.")
         raise JobRefused([Fault("answers", None, problem)])
-    return found
+    return annotated
 
 
-def _after(stand_in: Job, described: list[dict[str, Any]], secret: str, now: datetime) -> TriedAfter:
+def _consolidate(stand_in: Job, entries: list[dict[str, Any]], secret: str, now: datetime) -> BatchTrial:
     uri = payload.address(stand_in, "request", 0, now)
     if hooks.remote(stand_in.post_hook):
         with store.store().write(uri) as file:
-            file.write(json.dumps(described, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    tried = TriedAfter(payload.event(stand_in, stand_in.post_hook, uri, described), described)
+            file.write(json.dumps(entries, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    result = BatchTrial(payload.event(stand_in, stand_in.post_hook, uri, entries), entries)
     call = Call(
-        target=stand_in.post_hook, stage=Stage.POST, event=tried.request, secret=secret,
-        key=_key("post", now, 0, json.dumps(described)),
+        target=stand_in.post_hook, stage=Stage.POST, event=result.request, secret=secret,
+        key=_key("post", now, 0, json.dumps(entries)),
     )  # fmt: skip
-    wanted = {one["datasetObjectId"]: len(one["annotations"]) for one in described}
+    answer_counts = {entry["datasetObjectId"]: len(entry["annotations"]) for entry in entries}
     try:
-        tried.response = hooks.ask(call, patient=False)
-        payload.read(
-            tried.response, wanted=wanted, attribute=stand_in.label_attribute, job_name=stand_in.name, made=now
-        )  # fmt: skip
+        result.response = hooks.ask(call, patient=False)
+        payload.read_response(
+            result.response,
+            answer_counts=answer_counts,
+            attribute=stand_in.label_attribute,
+            job_name=stand_in.name,
+            created_at=now,
+        )
     except HookFault as fault:
-        tried.fault = str(fault)
-    return tried
+        result.fault = str(fault)
+    return result
 
 
 def _key(stage: str, now: datetime, position: int, text: str) -> str:

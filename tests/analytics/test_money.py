@@ -76,7 +76,7 @@ def test_budget_flow_of_a_period(worked, alice, now):
 
 
 def test_changed_budget_counts(worked, alice, now):
-    change.change(viewer=alice, job=worked, given={"price": Decimal("0.072")}, answered=5, live=0, now=now + DAY)
+    change.change(viewer=alice, job=worked, values={"price": Decimal("0.072")}, answered=5, live=0, now=now + DAY)
 
     found = money.flow(alice, Filters(first_day=(now + DAY).date()))
 

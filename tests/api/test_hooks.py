@@ -98,17 +98,17 @@ def test_a_running_job_is_tried_with_its_own_answers(call, hook, ask, hire, now)
 
     assert [one["object"] for one in tried["objects"]] == [0]
     assert tried["after"]["payload"][0]["annotations"][0]["annotationData"] == {"content": '{"bird": "heron"}'}
-    assert "these are missing: 0" in tried["after"]["fault"]
+    assert "no label for these objects: 0" in tried["after"]["fault"]
     assert Job.objects.get().post_hook == ""
 
 
 def test_only_a_few_are_tried_at_once(call, hook, given):
     for _other in range(2):
-        trial._room.acquire()
+        trial._slots.acquire()
     try:
         refused = call.post(TRY, given, format="json")
     finally:
-        trial._room.release(2)
+        trial._slots.release(2)
 
     assert (refused.status_code, hook.asked) == (409, [])
     assert call.post(TRY, given, format="json").status_code == 200

@@ -15,8 +15,8 @@ def properties(client, component):
 
 
 def test_schema_has_every_field(client):
-    assert set(properties(client, "JobRequestShape")) == set(FIELDS)
-    assert set(properties(client, "PatchedJobChangeShape")) == set(CHANGEABLE)
+    assert set(properties(client, "JobRequest")) == set(FIELDS)
+    assert set(properties(client, "PatchedJobChange")) == set(CHANGEABLE)
 
 
 @pytest.mark.parametrize(("name", "attribute"), OF_REQUESTER)
@@ -24,8 +24,8 @@ def test_schema_states_limits_of_caller(call, client, alice, name, attribute):
     setattr(alice.requester, attribute, 7)
     alice.requester.save()
 
-    assert properties(call, "JobRequestShape")[name]["maximum"] == 7
-    assert "maximum" not in properties(client, "JobRequestShape")[name]
+    assert properties(call, "JobRequest")[name]["maximum"] == 7
+    assert "maximum" not in properties(client, "JobRequest")[name]
 
 
 @pytest.mark.parametrize(("name", "attribute"), OF_REQUESTER)

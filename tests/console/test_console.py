@@ -153,7 +153,7 @@ def test_what_is_asked_of_known_objects_can_be_changed(owner, ask):
     job.refresh_from_db()
     assert job.gold == {"share": 0.2, "feedback": False, "rules": [{"below": 0.7, "do": "weigh"}, rules[1]]}
     owner.post(f"/jobs/{job.name}/change/", fields)
-    assert b"Nothing was changed." in owner.get(f"/jobs/{job.name}/").content
+    assert b"No changes." in owner.get(f"/jobs/{job.name}/").content
 
 
 def test_a_page_of_ones_own_is_looked_at_in_the_policy_of_the_frame(owner, team):
@@ -173,7 +173,7 @@ def test_known_shapes_and_numbers_are_declared_as_json(owner, ask):
     job = ask(kind="number", categories=[])
 
     owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": "four"})
-    assert b"must be given as JSON; this is not: four" in owner.get(f"/jobs/{job.name}/").content
+    assert b"This is not valid JSON: four" in owner.get(f"/jobs/{job.name}/").content
     owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": "4.0"})
 
     assert Gold.objects.get().value == 4

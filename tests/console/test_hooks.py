@@ -39,7 +39,7 @@ def test_the_form_of_a_new_job_is_tried(owner, hook, put):
     page = owner.post("/hooks/try/", form(hook, sample_answers='{"bird": "x"}\n\n{"bird": "y"}')).content.decode()
 
     assert "HERON" in page
-    assert "must answer with a list of labels" in page
+    assert "must be a list of labels" in page
     assert "Nothing was created or changed." in page
     assert 'sandbox="allow-scripts allow-forms"' in page
     assert not Job.objects.exists()
@@ -57,8 +57,8 @@ def test_a_tried_page_is_shown_with_its_own_task_input(owner, hook, put):
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"sample_answers": "{"}, "one answer a line"),
-        ({"pre_hook": "x"}, "installed here: none"),
+        ({"sample_answers": "{"}, "one answer per line"),
+        ({"pre_hook": "x"}, "Installed: none"),
         ({"manifest": "s3://ibis/in.manifest"}, "in one of your buckets"),
     ],
 )
@@ -115,7 +115,7 @@ def test_an_owner_names_origins_with_a_warning(owner, alice):
 
     refused = owner.post("/settings/", {"script_origins": "https://cdn.example.org\nhttps://*"})
     assert refused.status_code == 422
-    assert "without a path or a star" in refused.content.decode()
+    assert "without a path or wildcard" in refused.content.decode()
     assert owner.post("/settings/", {"script_origins": "https://cdn.example.org\nhttps://b.example"}).status_code == 302
     assert Requester.objects.get(pk=alice.requester.pk).script_origins == [
         "https://cdn.example.org",

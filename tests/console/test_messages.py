@@ -61,7 +61,7 @@ def test_an_answer_is_given_and_the_thread_done(owner, asked):
 def test_an_empty_answer_is_refused(owner, asked):
     act(owner, asked, how="answer-done", text=" ")
 
-    assert "Write what you want to say." in owner.get("/jobs/birds/").content.decode()
+    assert "Write a message." in owner.get("/jobs/birds/").content.decode()
     assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
 
 

@@ -60,5 +60,5 @@ def test_settings_are_seen_and_kept(alices_page, address):
     page.get_by_label("Origins (one per line)").fill("https://cdn.example.org")
     page.get_by_role("button", name="Save").first.click()
 
-    expect(page.get_by_text("Kept. Pages that workers load")).to_be_visible()
+    expect(page.get_by_text("Origins saved. They apply to pages")).to_be_visible()
     expect(page.get_by_label("Origins (one per line)")).to_have_value("https://cdn.example.org")

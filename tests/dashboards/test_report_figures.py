@@ -252,7 +252,7 @@ def test_worker_page_draws_drift(alice, job, crowd):
 @pytest.mark.django_db
 def test_quality_page_shows_own_changes(alice, bob, job, ask, now):
     other = ask("c", name="owls")
-    change.change(viewer=alice, job=other, given={"price": "0.036"}, now=now + timedelta(days=1))
+    change.change(viewer=alice, job=other, values={"price": "0.036"}, now=now + timedelta(days=1))
     assert frames.changes(alice, other.pk)["field"].tolist() == ["price"]
 
     (card,) = (part.card for part in content(alice, "/dashboards/quality/").parts if part.name == "agreement")

@@ -66,7 +66,7 @@ def build(slug: str, *, marker: str = "") -> Tenant:
     workforce = setup.private(requester)
     team = setup.team(viewer=viewer, name=f"team-{slug}", description=f"Team {marker}")
     worker, colleague = (
-        setup.enlist(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
+        setup.add_worker(workforce=workforce, user=_person(name, slug, marker), now=now, teams=(team,))
         for name in ("wim", "wes")
     )
     manifest = _manifest(slug, marker)
@@ -104,7 +104,9 @@ def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
     PreAnnotation.objects.create(
         data_object=last, job=job, hook=hook, outcome="ready", task_input={"text": marker}, made_at=now
     )
-    ObjectError.objects.create(data_object=before_last, job=job, reason=f"ObjectError {marker}")
+    ObjectError.objects.create(
+        data_object=before_last, job=job, reason_code="hook-fault", reason_params={"text": f"ObjectError {marker}"}
+    )
     Truth.objects.create(data_object=last, job=job, value="heron", source=f"Truth {marker}")
     Sequence.objects.create(job=job, name=f"Sequence {marker}", number=1, worker=worker, held_until=now)
     WorkerModel.objects.create(job=job, shared={"text": marker}, learned_at=now)
@@ -135,7 +137,7 @@ def _job(viewer: Viewer, team: Team, manifest: str, marker: str, now: datetime) 
         "instructions": {"short": f"Short {marker}"}, "price": "0.012", "workers_per_object": 2,
         "method": "majority",
     }  # fmt: skip
-    job = create.create(viewer=viewer, given=given, now=now)
+    job = create.create(viewer=viewer, values=given, now=now)
     return job_lifecycle.advance(job.pk, now=now)
 
 
@@ -150,7 +152,7 @@ def _work(viewer: Viewer, job: Job, workers: list[Worker], marker: str, now: dat
             submit.submit(
                 assignment=held, content={"crowd-classifier": {"label": label}}, now=now + timedelta(seconds=9)
             )
-    change.change(viewer=viewer, job=job, given={"price": "0.024"}, now=now)
+    change.change(viewer=viewer, job=job, values={"price": "0.024"}, now=now)
     job_worker.pause(viewer=viewer, job=job, worker=workers[1], reason=f"Reason {marker}", now=now)
     run = consolidate.run_batch(Job.objects.select_related("counters").get(pk=job.pk), now=now)
     assert run is not None

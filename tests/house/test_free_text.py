@@ -35,7 +35,7 @@ NOWHERE_SHOWN = {
     "Task.sequence": "as above",
     "DataObject.sequence": "as above",
     "Assignment.reason": "no page lists tasks that were returned",
-    "PostAnnotationBatch.reason": "the job says why it waits",
+    "PostAnnotationBatch.reason_params": "the job says why it waits",
     "Template.text": "a page in HTML by nature, in a frame without an origin",
     "Truth.source": "says where a truth came from to who imported it",
 }
@@ -47,7 +47,9 @@ def free_fields():
     for model in [*ownership.tenant_models(), Requester, User]:
         for field in model._meta.concrete_fields:
             text = isinstance(field, models.CharField | models.TextField) and not field.choices and not field.unique
-            if text and field.name not in CODES and f"{model.__name__}.{field.name}" not in NAMES_IN_ADDRESSES:
+            if field.name == "reason_params" or (
+                text and field.name not in CODES and f"{model.__name__}.{field.name}" not in NAMES_IN_ADDRESSES
+            ):
                 yield model, field.name
 
 
@@ -70,6 +72,7 @@ def spread(tenant):
             else:
                 number = str(len(written))
                 value, written[number] = hostile(number), f"{model.__name__}.{name}"
+                value = {"text": value} if name == "reason_params" else value
             model._default_manager.filter(pk=row.pk).update(**{name: value})
     for field in ("short", "full"):
         written[field] = f"Job.instructions.{field}"

@@ -66,7 +66,7 @@ def test_an_invitation_works_once(db, now):
     invitations.accept(token, password="a long enough one", name="Fay", now=now)
 
     assert User.objects.get().check_password("a long enough one")
-    with pytest.raises(invitations.InvitationRefused, match="used already"):
+    with pytest.raises(invitations.InvitationRefused, match="already been used"):
         invitations.find(token, now=now)
 
 
@@ -75,7 +75,7 @@ def test_an_old_or_unknown_invitation_is_refused(db, now):
 
     with pytest.raises(invitations.InvitationRefused, match="expired"):
         invitations.find(token, now=now + timedelta(days=15))
-    with pytest.raises(invitations.InvitationRefused, match="not known"):
+    with pytest.raises(invitations.InvitationRefused, match="not valid"):
         invitations.find("nonsense", now=now)
 
 

@@ -94,7 +94,7 @@ def test_what_is_refused_is_not_tried_again(hook):
 def test_an_answer_that_is_not_json_is_a_fault(hook, content):
     hook.reply = lambda event: (200, content)
 
-    with pytest.raises(HookFault, match="is not JSON"):
+    with pytest.raises(HookFault, match="is not valid JSON"):
         call(hook.url)
 
 
@@ -102,7 +102,7 @@ def test_an_answer_that_is_not_json_is_a_fault(hook, content):
 def test_an_answer_has_a_bound(hook, headers):
     hook.reply = lambda event: (200, b'"' + b"x" * 2_999_998 + b'"', headers)
 
-    with pytest.raises(HookFault, match="more than 2,000,000 bytes"):
+    with pytest.raises(HookFault, match="longer than 2,000,000 bytes"):
         call(hook.url)
 
 
@@ -111,7 +111,7 @@ def test_a_hook_that_never_answers_is_given_up(hook, settings):
     hook.reply = lambda event: time.sleep(1)
     began = time.monotonic()
 
-    with pytest.raises(HookFault, match=r"did not answer within 0\.3 seconds"):
+    with pytest.raises(HookFault, match=r"did not answer within 0\.3 s"):
         call(hook.url, patient=False)
     assert time.monotonic() - began < 0.9
 
@@ -145,7 +145,7 @@ def test_redirects_are_not_followed(hook):
     with hooking.serving() as other:
         hook.reply = lambda event: (307, b"", {"Location": other.url})
 
-        with pytest.raises(HookFault, match="redirects are not followed"):
+        with pytest.raises(HookFault, match="Redirects are not followed"):
             call(hook.url)
         assert (len(hook.asked), other.asked) == (1, [])
 
@@ -229,14 +229,14 @@ def test_of_several_addresses_only_a_good_one_is_called(hook, settings, named):
         ("ftp://example.org/", "must begin with https://"),
         ("file:///etc/passwd", "must begin with https://"),
         ("https://user:word@example.org/", "must not have a user name"),
-        ("https:///path", "is not an address"),
-        ("https://example.org:0/", "is not an address"),
-        ("https://example.org:99999/", "is not an address"),
-        ("https://exa mple.org/", "is not an address"),
-        ("https://example.org/a b", "is not an address"),
-        ("https://example.org/ä", "is not an address"),
-        ("https://[::1/", "is not an address"),
-        ("elsewhere", "installed here: none"),
+        ("https:///path", "is not a valid URL"),
+        ("https://example.org:0/", "is not a valid URL"),
+        ("https://example.org:99999/", "is not a valid URL"),
+        ("https://exa mple.org/", "is not a valid URL"),
+        ("https://example.org/a b", "is not a valid URL"),
+        ("https://example.org/ä", "is not a valid URL"),
+        ("https://[::1/", "is not a valid URL"),
+        ("elsewhere", "Installed: none"),
     ],
 )
 def test_what_is_no_hook_is_told_before_anything_is_called(url, told):
@@ -284,7 +284,7 @@ def test_an_encrypted_call_is_made_to_the_checked_address_under_its_name(certifi
 def test_a_certificate_for_another_name_is_refused_at_once(certified, settings):
     settings.GTCROWD_HOOK_NETWORKS = ["127.0.0.0/8"]
     with hooking.serving(tls=certified) as hooked:
-        with pytest.raises(HookFault, match=r"The certificate of 127\.0\.0\.1 is not good"):
+        with pytest.raises(HookFault, match=r"The TLS certificate of 127\.0\.0\.1 is invalid"):
             call(hooked.url.replace("http://", "https://"))
         assert hooked.asked == []
 
@@ -340,7 +340,7 @@ def test_an_installed_hook_that_fails_is_told(installed):
 def test_an_installed_hook_must_answer_json(installed):
     installed("odd", "builtins:object.__class__")
 
-    with pytest.raises(HookFault, match="is not JSON"):
+    with pytest.raises(HookFault, match="is not valid JSON"):
         call("odd")
 
 

@@ -22,8 +22,8 @@ def noted():
 def test_values_before_and_after_are_kept(alice, ask, now):
     job = ask()
 
-    change.change(viewer=alice, job=job, given={"price": "0.036", "workers_per_object": 3, "priority": 2}, now=now)
-    change.change(viewer=alice, job=job, given={"team": "everyone", "price": "0.036"}, now=now)
+    change.change(viewer=alice, job=job, values={"price": "0.036", "workers_per_object": 3, "priority": 2}, now=now)
+    change.change(viewer=alice, job=job, values={"team": "everyone", "price": "0.036"}, now=now)
 
     assert noted() == [("price", "0.012", "0.036"), ("priority", 0, 2), ("team", "birders", "everyone")]
     first = JobChange.objects.earliest("pk")
@@ -34,7 +34,7 @@ def test_what_is_refused_leaves_no_note(alice, ask, now):
     job, looks = ask(), Viewer(requester=alice.requester, role=Role.VIEWER)
 
     with pytest.raises(JobRefused):
-        change.change(viewer=alice, job=job, given={"price": "0.036", "priority": "high"}, now=now)
+        change.change(viewer=alice, job=job, values={"price": "0.036", "priority": "high"}, now=now)
     with pytest.raises(NotAllowed):
         gold.declare(viewer=looks, job=job, items=[{"object": 0, "value": "heron"}], now=now)
 
@@ -49,9 +49,9 @@ def test_known_objects_are_noted(alice, ask, now):
     gold.declare(viewer=alice, job=job, items=items, now=now)
     assert data_version.look(alice).version != seen  # the pages are drawn anew
     one = Gold.objects.order_by("pk").first()
-    gold.correct(viewer=alice, known=one, value="ibis", now=now)
-    gold.retire(viewer=alice, known=one, now=now)
-    gold.retire(viewer=alice, known=one, now=now)
+    gold.correct(viewer=alice, question=one, value="ibis", now=now)
+    gold.retire(viewer=alice, question=one, now=now)
+    gold.retire(viewer=alice, question=one, now=now)
 
     assert noted() == [
         ("gold-objects", None, {what: n}) for what, n in (("added", 2), ("corrected", 1), ("withdrawn", 1))
@@ -60,8 +60,8 @@ def test_known_objects_are_noted(alice, ask, now):
 
 def test_they_are_told_to_their_own(alice, bob, ask, now):
     job = ask()
-    change.change(viewer=alice, job=job, given={"price": "0.036"}, now=now)
-    change.change(viewer=alice, job=job, given={"price": "0.024"}, now=now + timedelta(hours=1))
+    change.change(viewer=alice, job=job, values={"price": "0.036"}, now=now)
+    change.change(viewer=alice, job=job, values={"price": "0.024"}, now=now + timedelta(hours=1))
 
     told = program(alice.requester, "viewer").get("/api/v1/jobs/birds/changes/").json()
 

@@ -95,7 +95,7 @@ def test_prices_are_of_the_ladder_or_within_bounds(alice, ask):
 
 def test_who_only_looks_creates_nothing(alice):
     with pytest.raises(NotAllowed):
-        create.create(viewer=Viewer(alice.requester, Role.VIEWER), given={}, now=None)
+        create.create(viewer=Viewer(alice.requester, Role.VIEWER), values={}, now=None)
 
 
 def test_ingest_resumes_where_it_was_killed(ask, now, monkeypatch):

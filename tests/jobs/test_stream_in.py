@@ -105,4 +105,4 @@ def test_a_webhook_is_believed_by_its_signature(stream):
         deliver(job.pk, right, b"{}"),
     ]
     assert {response.status_code for response in wrong} == {403}
-    assert {response.json()["detail"] for response in wrong} == {"The signature is wrong."}
+    assert {response.json()["detail"] for response in wrong} == {"The signature is invalid."}

@@ -93,7 +93,7 @@ def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, ans
     with store.store().open(job.output) as file:
         labeled, failed, untouched = file.read().decode().splitlines()
     assert labeled.startswith('{"source": "a", "n": 1.10,"birds":0,"birds-metadata":{"class-name":"heron"')
-    assert json.loads(failed)["birds-metadata"]["failure-reason"].startswith("ClientError: No worker answered")
+    assert json.loads(failed)["birds-metadata"]["failure-reason"].startswith("ClientError: The task lifetime ended")
     assert "birds" not in json.loads(failed)
     assert untouched == '{"source":"c","birds":1}'
 

@@ -70,7 +70,7 @@ def give(alice: Viewer, team: Team, bucket: str) -> Give:
             **asks,
         }
         now = timezone.now()
-        job = create.create(viewer=alice, given=asked, now=now)
+        job = create.create(viewer=alice, values=asked, now=now)
         return job_lifecycle.advance(job.pk, now=now)
 
     return _give

@@ -42,7 +42,7 @@ def test_used_link_is_told_kindly(client, link):
     response = client.get(link)
 
     assert response.status_code == 410
-    assert "used already" in response.content.decode()
+    assert "already been used" in response.content.decode()
 
 
 def test_expired_link_is_told_kindly(client, fay):
@@ -52,7 +52,7 @@ def test_expired_link_is_told_kindly(client, fay):
 
 
 def test_unknown_link_is_told_kindly(client, db):
-    assert "not known" in client.get("/join/nonsense/").content.decode()
+    assert "not valid" in client.get("/join/nonsense/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_taken_keys_are_refused_with_a_sentence(cleos, client):
 
     assert (told.status_code, told.json()["problem"]) == (
         422,
-        "? is taken already: “this list”. Choose another key.",
+        "? is already assigned to “this list”. Choose another key.",
     )
     assert cleos.post("/work/keys/", "x", content_type="application/json").status_code == 400
     assert change(client, name="return", key="F8").status_code == 401

@@ -72,7 +72,7 @@ def test_list_says_that_a_team_is_missing(cleos, cleo, pictures):
 
 def test_suspended_worker_finishes_what_is_at_hand(cleos, cleo, take, hand, pictures):
     assignment = take(pictures)
-    cleo.state, cleo.reason = "suspended", "Suspended by the requester."
+    cleo.state, cleo.reason_code = "suspended", "suspended"
     cleo.save()
 
     assert cleos.get(f"/work/{pictures.pk}/").status_code == 200

@@ -196,7 +196,7 @@ def test_what_the_database_cannot_hold_is_refused_with_its_reason(cleos, take, g
     refused = cleos.post(f"/work/{job.pk}/submit/", body, content_type="application/json")
     draft = cleos.post(f"/work/{job.pk}/draft/", body.replace("content", "state"), content_type="application/json")
 
-    assert (refused.status_code, "surrogate pair" in refused.json()["problem"]) == (422, True)
+    assert (refused.status_code, "unpaired surrogate" in refused.json()["problem"]) == (422, True)
     assert draft.status_code == 413
     assert not Answer.objects.exists()
 

@@ -152,7 +152,7 @@ def test_gold_rule_fires_below_its_accuracy(ask, hire, now, monkeypatch, more, f
     )
     monkeypatch.setattr(gold, "credible_interval", lambda *_: (0.1, 0.6))
 
-    gold.act(job_worker, {"rules": [{"below": 0.6 + more, "do": "pause"}]}, now=now)
+    gold.apply_rules(job_worker, {"rules": [{"below": 0.6 + more, "do": "pause"}]})
 
     assert (job_worker.state == "paused") == fires
 
@@ -163,7 +163,7 @@ def test_quiz_is_passed_with_enough_right(ask, hire, now, right, paused):
         job=ask(), worker=hire("cleo"), gold_seen=3, gold_right=right, scan_since=now, scan_restarted_at=now
     )
 
-    gold.act(job_worker, {"quiz": 3, "quiz_right": 2}, now=now)
+    gold.apply_rules(job_worker, {"quiz": 3, "quiz_right": 2})
 
     assert (job_worker.state == "paused") == paused
 
@@ -174,7 +174,7 @@ def test_quiz_is_judged_when_it_is_over(ask, hire, now, seen, paused):
         job=ask(), worker=hire("cleo"), gold_seen=seen, scan_since=now, scan_restarted_at=now
     )
 
-    gold.act(job_worker, {"quiz": 3, "quiz_right": 2}, now=now)
+    gold.apply_rules(job_worker, {"quiz": 3, "quiz_right": 2})
 
     assert (job_worker.state == "paused") == paused
 

@@ -227,7 +227,7 @@ def test_more_workers_an_object_opens_what_was_done(alice, ask, hire, answer, no
     job = ask("a", "b", workers_per_object=1)
     answer(hire("cleo"), job)
 
-    change.change(viewer=alice, job=job, given={"workers_per_object": 3}, now=now)
+    change.change(viewer=alice, job=job, values={"workers_per_object": 3}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
 
     assert list(Task.objects.order_by("position").values_list("state", "answer_count", "target_answers")) == [
@@ -242,7 +242,7 @@ def test_fewer_workers_an_object_ends_what_has_enough(alice, ask, hire, answer, 
     answer(cleo, job)
     held = claim.next_assignment(worker=dan, job=job, now=now)  # on the first object as well
 
-    change.change(viewer=alice, job=job, given={"workers_per_object": 1}, now=now)
+    change.change(viewer=alice, job=job, values={"workers_per_object": 1}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
 
     first = Task.objects.get(position=0)
@@ -256,7 +256,7 @@ def test_a_slot_beyond_the_target_goes_to_nobody_else(alice, ask, hire, answer, 
     job, cleo = ask("a", workers_per_object=2, time_limit=60), hire("cleo")
     claim.next_assignment(worker=cleo, job=job, now=now)
     answer(hire("dan"), job)
-    change.change(viewer=alice, job=job, given={"workers_per_object": 1}, now=now)
+    change.change(viewer=alice, job=job, values={"workers_per_object": 1}, now=now)
     job_lifecycle.advance(job.pk, now=now)
     later = now + timedelta(seconds=61)
 
@@ -269,7 +269,7 @@ def test_a_new_price_is_for_new_tasks_and_a_promise_is_kept(alice, ask, hire, no
     job, cleo, dan = ask("a"), hire("cleo"), hire("dan")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
 
-    change.change(viewer=alice, job=job, given={"price": "0.036"}, now=now)
+    change.change(viewer=alice, job=job, values={"price": "0.036"}, now=now)
 
     assert submit.submit(assignment=held, content=HERON, now=now).paid == Decimal("0.012")
     assert claim.next_assignment(worker=dan, job=job, now=now).price == Decimal("0.036")
@@ -280,14 +280,14 @@ def test_a_change_that_cannot_be_paid_changes_nothing(alice, ask, now):
     alice.requester.credit = Decimal("0.072")
 
     with pytest.raises(InsufficientFunds):
-        change.change(viewer=alice, job=job, given={"price": "0.036"}, now=now)
+        change.change(viewer=alice, job=job, values={"price": "0.036"}, now=now)
     job.refresh_from_db()
     assert (job.price, job.revision) == (Decimal("0.012"), 0)
 
 
 def test_what_cannot_be_changed_is_refused_by_name(alice, ask, now):
     with pytest.raises(JobRefused) as refused:
-        change.change(viewer=alice, job=ask(), given={"categories": ["x", "y"], "price": "free"}, now=now)
+        change.change(viewer=alice, job=ask(), values={"categories": ["x", "y"], "price": "free"}, now=now)
 
     assert {fault.field for fault in refused.value.faults} == {"categories", "price"}
 
@@ -295,7 +295,7 @@ def test_what_cannot_be_changed_is_refused_by_name(alice, ask, now):
 def test_another_team_takes_over(alice, ask, hire, team, now):
     job, cleo = ask(), hire("cleo")
     other = team.workforce.teams.get(name="everyone")
-    change.change(viewer=alice, job=job, given={"team": "everyone"}, now=now)
+    change.change(viewer=alice, job=job, values={"team": "everyone"}, now=now)
 
     with pytest.raises(claim.NothingToDo):
         claim.next_assignment(worker=cleo, job=job, now=now)

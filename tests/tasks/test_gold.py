@@ -67,10 +67,10 @@ def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hir
 
 
 def test_the_share_of_known_objects_is_as_asked_and_a_retry_changes_nothing():
-    draws = [gold.due({"share": 0.2}, worker=7, job=3, seen=0, answers=n) for n in range(5000)]
+    draws = [gold.due({"share": 0.2}, worker=7, job=3, gold_seen=0, answers=n) for n in range(5000)]
 
     assert 0.17 < sum(draws) / 5000 < 0.23
-    assert draws == [gold.due({"share": 0.2}, worker=7, job=3, seen=0, answers=n) for n in range(5000)]
+    assert draws == [gold.due({"share": 0.2}, worker=7, job=3, gold_seen=0, answers=n) for n in range(5000)]
 
 
 def test_a_rule_looks_at_the_upper_end_of_the_interval(known, hire, now):
@@ -94,7 +94,7 @@ def test_a_correction_is_forgiven_everywhere(alice, known, hire, now):
     assert JobWorker.objects.get(worker=eve).state == "paused"
 
     for one in Gold.objects.all():
-        gold.correct(viewer=alice, known=one, value="ibis", now=now)
+        gold.correct(viewer=alice, question=one, value="ibis", now=now)
 
     row = JobWorker.objects.get(worker=eve)
     assert (row.gold_right, row.gold_seen, row.state, row.reason) == (3, 3, "working", "")
@@ -106,8 +106,8 @@ def test_a_retired_object_says_nothing_any_more(alice, known, hire, now):
     job, eve = known(1, quiz=1), hire("eve")
     work(eve, job, "ibis", now)
 
-    assert gold.retire(viewer=alice, known=Gold.objects.get(), now=now) == 1
-    assert gold.retire(viewer=alice, known=Gold.objects.get(), now=now) == 0
+    assert gold.retire(viewer=alice, question=Gold.objects.get(), now=now) == 1
+    assert gold.retire(viewer=alice, question=Gold.objects.get(), now=now) == 0
 
     row = JobWorker.objects.get(worker=eve)
     assert (row.gold_seen, row.gold_right) == (0, 0)
@@ -180,6 +180,6 @@ def test_known_sets_are_kept_in_the_order_of_the_job(alice, ask, hire, answer, n
 
     assert Gold.objects.get().value == ["calm", "late"]
     assert receipt.verdict.right
-    gold.correct(viewer=alice, known=Gold.objects.get(), value=["late"], now=now)
+    gold.correct(viewer=alice, question=Gold.objects.get(), value=["late"], now=now)
     assert Gold.objects.get().value == ["late"]
     assert JobWorker.objects.get().gold_right == 0

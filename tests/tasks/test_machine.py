@@ -150,7 +150,7 @@ class Machine(RuleBasedStateMachine):
     ))  # fmt: skip
     def change(self, settled, given):
         try:
-            change.change(viewer=self.viewer, job=self.fresh(), given=given, now=self.clock)
+            change.change(viewer=self.viewer, job=self.fresh(), values=given, now=self.clock)
         except state.NotPossible:
             assert self.fresh().state not in ("InProgress", "Initializing")
         if settled:

@@ -145,7 +145,7 @@ def test_members_who_may_answer_are_told_once_an_hour(write, alice, now):
 
     assert messages.tell(asked.job_id, now=now + timedelta(minutes=1))
     assert sorted(one.to[0] for one in mail.outbox) == ["alice@example.org", "olga@example.org"]
-    assert "2 messages of workers in birds" in mail.outbox[0].subject
+    assert "2 messages from workers in birds" in mail.outbox[0].subject
     assert "/jobs/birds/#messages" in mail.outbox[0].body
 
     write("More.", now=now + timedelta(minutes=5))

@@ -95,10 +95,10 @@ def test_a_job_none_of_whose_objects_needs_workers_completes(hook, ask):
     ("answer", "told"),
     [
         ((500, b""), "The hook answered with status 500."),
-        ((200, b"<html>"), "The hook's answer is not JSON."),
-        ([], "The hook must answer with an object that has taskInput"),
-        ({}, "The answer must have taskInput"),
-        ({"taskInput": "x"}, "The answer must have taskInput"),
+        ((200, b"<html>"), "The hook's response is not valid JSON."),
+        ([], "The hook's response must be a JSON object with taskInput"),
+        ({}, "The response must have taskInput"),
+        ({"taskInput": "x"}, "The response must have taskInput"),
         ({"taskInput": {"x": "\0"}}, "taskInput must have at most 1,000,000 characters"),
         ({"taskInput": {"x": "y" * 1_000_000}}, "taskInput must have at most 1,000,000 characters"),
         ({"taskInput": {}, "isHumanAnnotationRequired": "maybe"}, "isHumanAnnotationRequired must be true or false"),
@@ -129,7 +129,7 @@ def test_preparing_again_after_being_killed_does_it_once(hook, ask, now, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(prepare, "_keep", killed)
+        patched.setattr(prepare, "_store", killed)
         with pytest.raises(KeyboardInterrupt):
             job_lifecycle.advance(job.pk, now=now)
     assert not Task.objects.exists()
@@ -174,11 +174,11 @@ def test_no_worker_gets_what_is_not_prepared(hook, ask, hire, now, monkeypatch, 
 
 def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, alice, hire, now):
     job = ask("a", "b", max_concurrent=1, workers_per_object=1, template=PAGE)
-    change.change(viewer=alice, job=job, given={"pre_hook": hook.url}, now=now)
+    change.change(viewer=alice, job=job, values={"pre_hook": hook.url}, now=now)
 
     assert opening.open_next(job, now=now) == 0
     assert opening.release(Job.objects.get(), now=now) == 0
-    change.change(viewer=alice, job=job, given={"max_concurrent": 5}, now=now)
+    change.change(viewer=alice, job=job, values={"max_concurrent": 5}, now=now)
     job_lifecycle.advance(job.pk, now=now)
     assert [event["dataObject"]["source"] for event in hook.events] == ["b"]
     assert Task.objects.count() == 2
@@ -187,9 +187,9 @@ def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, ali
 def test_every_hook_that_a_job_had_stays_known(hook, ask, alice, now):
     job = ask("a", pre_hook=hook.url)
     later = now + timedelta(hours=1)
-    change.change(viewer=alice, job=job, given={"pre_hook": f"{hook.url}2"}, now=later)
-    change.change(viewer=alice, job=job, given={"pre_hook": f"{hook.url}2", "priority": 3}, now=later)
-    change.change(viewer=alice, job=job, given={"pre_hook": ""}, now=later)
+    change.change(viewer=alice, job=job, values={"pre_hook": f"{hook.url}2"}, now=later)
+    change.change(viewer=alice, job=job, values={"pre_hook": f"{hook.url}2", "priority": 3}, now=later)
+    change.change(viewer=alice, job=job, values={"pre_hook": ""}, now=later)
 
     kept = list(Hook.objects.order_by("number").values_list("number", "target", "set_at", "set_by"))
     user = alice.user.pk

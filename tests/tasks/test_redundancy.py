@@ -82,7 +82,7 @@ def test_what_stopped_too_early_is_opened_again(dynamic, hire, answer, now):
 
     redundancy.learn(
         job, shared={"prior": [0.5, 0.5], "crowd": [[0.5, 0.5], [0.5, 0.5]], "correlation": 0.0, "doubt": 0.0},
-        workers={}, judged=[(task.pk, 0.5, 0.4)], now=now,
+        workers={}, errors=[(task.pk, 0.5, 0.4)], now=now,
     )  # fmt: skip
 
     task.refresh_from_db()

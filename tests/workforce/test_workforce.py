@@ -41,7 +41,7 @@ def test_a_vendor_is_open_to_subscribers_only(alice, bob):
 def test_a_vendors_people_are_their_managers_only(alice, bob, now):
     vendor = setup.vendor(name="labelers", managers=[bob.user])
     setup.subscribe(viewer=alice, workforce=vendor)
-    worker = setup.enlist(workforce=vendor, user=User.objects.create_user("v@example.org"), now=now)
+    worker = setup.add_worker(workforce=vendor, user=User.objects.create_user("v@example.org"), now=now)
 
     assert Worker.objects.managed_by(bob.user.pk).get() == worker
     assert not Worker.objects.visible_to(alice).exists()
@@ -80,7 +80,7 @@ def test_one_bad_address_invites_nobody(alice, team, now):
     with pytest.raises(invite.InviteRefused) as refused:
         invite.invite(viewer=alice, emails=["good@example.org", "bad"], now=now)
 
-    assert refused.value.faults == [("bad", "is not an e-mail address.")]
+    assert refused.value.faults == [("bad", "is not a valid e-mail address.")]
     assert not Worker.objects.exists()
 
 

@@ -10,13 +10,16 @@ from typing import Any
 
 import pandas as pd
 
+from gtcrowd.platform.reasons import Reason
+
 IMPORTED, KNOWN, HANDED_OUT, ANSWERED = "imported", "known", "handed-out", "answered"
 LABELED, UNLABELED, WAITING, FAILED, EXPIRED, SPARED = (
     "labeled", "unlabeled", "waiting", "failed", "expired", "spared",
 )  # fmt: skip
 NODES = (IMPORTED, KNOWN, HANDED_OUT, ANSWERED, LABELED, UNLABELED, WAITING, FAILED, EXPIRED, SPARED)
 """Stages and outcomes, in display order: left to right, top to bottom."""
-NOT_OPENED, NOT_TAKEN, WANTED, TOO_LATE = "not-opened", "not-taken", "answers-wanted", "availability-ended"
+NOT_OPENED, NOT_TAKEN, WANTED = "not-opened", "not-taken", "answers-wanted"
+TOO_LATE = str(Reason.AVAILABILITY_ENDED)
 
 
 def links(objects: int, rows: Iterable[Sequence[Any]]) -> pd.DataFrame:

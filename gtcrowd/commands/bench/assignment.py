@@ -13,6 +13,7 @@ from gtcrowd.commands.bench import stage
 from gtcrowd.commands.timing import timed
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import names, post
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks import claim
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
@@ -29,8 +30,8 @@ CLIENTS = 16
 ALMOST_DONE = (
     "UPDATE tasks_slot SET free_at = NULL, fence = 1 WHERE job_id = %(job)s AND rank < %(to)s",
     (
-        "UPDATE tasks_task SET answer_count = target_answers, state = 'done', "
-        "reason_code = 'all-answers', consolidated = true "
+        "UPDATE tasks_task SET answer_count = target_answers, state = 'done', "  # noqa: S608
+        f"reason_code = '{Reason.ALL_ANSWERS}', consolidated = true "
         "WHERE job_id = %(job)s AND position < %(to)s"
     ),
 )
@@ -41,9 +42,9 @@ FROM tasks_task task JOIN tasks_slot slot ON slot.task_id = task.data_object_id 
 WHERE task.job_id = %(job)s ON CONFLICT DO NOTHING
 """
 AT_THE_END = """
-INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason, answers, filled_slots, seconds, paid,
+INSERT INTO tasks_jobworker (job_id, worker_id, state, reason_code, reason_params, answers, filled_slots, seconds, paid,
                             gold_seen, gold_right, fixed_accuracy, scan_rank, scan_since, scan_restarted_at)
-SELECT %(job)s, %(worker)s, 'working', '', '', count(*), count(*), 0, 0, 0, 0, false, max(rank), %(now)s, %(now)s
+SELECT %(job)s, %(worker)s, 'working', '', '{}', count(*), count(*), 0, 0, 0, 0, false, max(rank), %(now)s, %(now)s
 FROM tasks_task WHERE job_id = %(job)s
 """
 """The place in the order where the last of all these claims left the worker."""

@@ -172,7 +172,7 @@ def _worker(team: Team, email: str) -> Worker:
     user = User.objects.create(email=email, name=email.partition("@")[0])
     user.set_unusable_password()
     user.save()
-    return setup.enlist(workforce=team.workforce, user=user, now=timezone.now(), teams=(team,))
+    return setup.add_worker(workforce=team.workforce, user=user, now=timezone.now(), teams=(team,))
 
 
 def _leave() -> None:

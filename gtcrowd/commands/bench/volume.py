@@ -71,7 +71,7 @@ def measure(answers: int) -> Volume:
         kinds.kind(job.kind).consolidate(tiny, categories=CATEGORIES, method=job.method, parameters={})
         method, _ = timed(
             lambda: kinds.kind(job.kind).consolidate(
-                given.given, categories=CATEGORIES, method=job.method, parameters={}
+                given.columns, categories=CATEGORIES, method=job.method, parameters={}
             )
         )
         run = Run.objects.create(job=job, method=job.method, created_at=timezone.now())

@@ -21,7 +21,7 @@ def field(context: template.Context, name: str, label: str, **options: Any) -> d
 
 @register.filter
 def as_json(value: Any) -> str:
-    """A value as JSON that people can read, up to so many characters."""
+    """Return a value as JSON for people, cut to a maximum length."""
     return Truncator(json.dumps(value, ensure_ascii=False, indent=2)).chars(MOST_JSON)
 
 

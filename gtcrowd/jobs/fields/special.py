@@ -48,7 +48,7 @@ class JobName(FieldType):
         if isinstance(value, str) and self.PATTERN.fullmatch(value):
             reader.job_name = value
             return value
-        text = _("must be 1 to 63 letters a–z, A–Z, digits or hyphens, beginning and ending with a letter or digit.")
+        text = _("must have 1 to 63 letters (a–z, A–Z), digits or hyphens, and begin and end with a letter or digit.")
         reader.fault(name, text)
         return ""
 
@@ -145,7 +145,7 @@ class TeamName(FieldType):
 
     def read(self, reader: JobReader, name: str, default: Any) -> Team | None:
         if reader.team is None:
-            reader.fault(name, _("must be the name of a team that you may use."))
+            reader.fault(name, _("must be the name of a team that you can use."))
         return reader.team
 
 
@@ -208,7 +208,7 @@ class Instructions(FieldType):
     parts = (
         Part("short", gettext_lazy("Short instructions")),
         Part("full", gettext_lazy("Full instructions"), control="area"),
-        Part("good_example", gettext_lazy("Good example"), gettext_lazy("Text, or the address of an image.")),
+        Part("good_example", gettext_lazy("Good example"), gettext_lazy("Text, or the URL of an image.")),
         Part("bad_example", gettext_lazy("Bad example")),
     )
 
@@ -293,9 +293,9 @@ class OrderKey(FieldType):
     def read(self, reader: JobReader, name: str, default: Any) -> str:
         value, task_order = str(reader.values.get(name) or ""), reader.values.get("task_order")
         if task_order in KEYED and not value:
-            reader.fault(name, _("must name the attribute of each line by which objects are ordered."))
+            reader.fault(name, _("must be the attribute of each line that determines the order."))
         if value and task_order not in (*KEYED, TaskOrder.RANDOM):
-            reader.fault(name, _("belongs to the orders priority and sequence, and is the seed of random."))
+            reader.fault(name, _("can only be used with the task orders priority, sequence and random (as its seed)."))
         if len(value) > self.MAXIMUM:
             reader.fault(name, _("must have at most %(maximum)s characters.") % {"maximum": self.MAXIMUM})
         return value

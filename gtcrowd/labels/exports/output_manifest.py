@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
 from django.utils.translation import override
 
@@ -22,7 +21,12 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.labels import assets
 from gtcrowd.labels.exports.registry import export
 from gtcrowd.labels.models import Run
+from gtcrowd.platform import reasons
+from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import TaskState
+
+FAILURES = (Reason.AVAILABILITY_ENDED, Reason.ALL_DECLINED, Reason.JOB_STOPPED)
+"""Reason codes whose sentence says enough of an object without a label."""
 
 ROWS = """
 SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr(92)) = 0
@@ -32,7 +36,8 @@ SELECT CASE WHEN head IS NOT NULL AND right(line, 1) = '}}' AND strpos(line, chr
             || CASE sure WHEN '1' THEN '1.0' ELSE sure END || tail || '}}'
        ELSE chr(1) || json_build_array(
            line, state, reason_code,
-           (SELECT reason FROM jobs_objecterror error WHERE error.data_object_id = labeled.id AND state = 'failed'),
+           (SELECT json_build_array(error.reason_code, error.reason_params) FROM jobs_objecterror error
+            WHERE error.data_object_id = labeled.id AND state = 'failed'),
            position, value, confidence, parts, created_at, metadata
        )::text END
 FROM (
@@ -74,9 +79,9 @@ def blocks(job: Job, run_id: int | None = None) -> Iterator[bytes]:
     """Return the same in blocks of many lines, each line with its end."""
     key = manifest.to_json(job.label_attribute)
     metadata = manifest.to_json(f"{job.label_attribute}-metadata")
-    facts = {"job": job.pk, "run": run_id, "key": key, "metadata": metadata} | _texts(job, run_id)
+    params = {"job": job.pk, "run": run_id, "key": key, "metadata": metadata} | _texts(job, run_id)
     query = f"COPY ({ROWS.format(which=CURRENT if run_id is None else OF_RUN)}) TO STDOUT"
-    with connection.cursor() as cursor, cursor.copy(query, facts) as copy:
+    with connection.cursor() as cursor, cursor.copy(query, params) as copy:
         block = bytearray()  # rows kept one by one would each hold a buffer of the driver's
         for row in copy:
             block += row
@@ -109,11 +114,11 @@ def _made(job: Job, text: bytes) -> bytes:
         return text
     line, state, reason, object_error, *rest = json.loads(text[1:])
     label = _Label(*rest)
-    if label.made is not None:
-        made = datetime.fromisoformat(label.made)
-        line = manifest.augment(line, _block(job, label._replace(made=made)))
+    if label.created_at is not None:
+        created_at = datetime.fromisoformat(label.created_at)
+        line = manifest.augment(line, _block(job, label._replace(created_at=created_at)))
     elif state == TaskState.FAILED:
-        line = manifest.augment(line, kinds.failure_fields(job.label_attribute, object_error or failure(reason)))
+        line = manifest.augment(line, kinds.failure_fields(job.label_attribute, failure(reason, object_error)))
     return f"{line}\n".encode()
 
 
@@ -124,7 +129,7 @@ class _Label(NamedTuple):
     value: Any
     confidence: float
     parts: list[float] | None
-    made: Any
+    created_at: Any
     metadata: dict[str, Any] | None = None
 
 
@@ -136,8 +141,8 @@ def _block(job: Job, label: _Label) -> dict[str, Any]:
         categories=job.categories,
         medium=job.medium,
         job_name=job.name,
-        created_at=label.made,
-        asset_uri=assets.address(job, label.position, label.made),
+        created_at=label.created_at,
+        asset_uri=assets.address(job, label.position, label.created_at),
     )
     return kinds.kind(job.kind).manifest_fields(kinds.Label(label.value, label.confidence, label.parts), context)
 
@@ -150,10 +155,10 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
     heads: dict[int, dict[str, str]] = {}
     tails: dict[int, dict[str, str]] = {}
     if values is not None and runs.count() * len(values) <= MOST_TEXTS:
-        for run, made in runs.values_list("pk", "ended_at"):  # the time of its labels, too
+        for run, created_at in runs.values_list("pk", "ended_at"):  # the time of its labels, too
             heads[run], tails[run] = {}, {}
             for value in values:
-                text = manifest.to_json(_block(job, _Label(0, value, STAND_IN, None, made)))[1:-1]
+                text = manifest.to_json(_block(job, _Label(0, value, STAND_IN, None, created_at)))[1:-1]
                 head, stand_in, tail = text.partition(str(STAND_IN))
                 if stand_in and str(STAND_IN) not in tail:
                     written = json.dumps(value, ensure_ascii=False)
@@ -161,13 +166,12 @@ def _texts(job: Job, run_id: int | None) -> dict[str, str]:
     return {"heads": json.dumps(heads), "tails": json.dumps(tails)}
 
 
-def failure(reason_code: str) -> str:
-    """The sentence for an object that could not be labeled, in the language of the service: a manifest is the same
-    whoever asks for it."""
+def failure(reason_code: str, error: tuple[str, dict[str, Any]] | None = None) -> str:
+    """Return why an object could not be labeled, in the language of the service: all readers get the same manifest.
+
+    `error`: code and parameters of what was wrong with the hook's response, if there is more than the reason code.
+    """
     with override(settings.LANGUAGE_CODE):
-        reasons = {
-            "availability-ended": _("No worker answered the object while it was available."),
-            "all-declined": _("As many workers declined the object as answers were wanted."),
-            "job-stopped": _("The job was stopped before a worker answered the object."),
-        }
-        return reasons.get(reason_code, _("The object got no answer."))
+        if error:
+            return reasons.sentence(*error)
+        return reasons.sentence(reason_code if reason_code in FAILURES else Reason.NO_ANSWER)

@@ -48,12 +48,12 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _plan(self, viewer: Viewer, options: dict[str, Any]) -> None:
-        planned = create.plan(viewer=viewer, given=_fields(options["file"]))
+        planned = create.plan(viewer=viewer, values=_fields(options["file"]))
         cost = planned.cost
         self._tell(options, {"objects": planned.objects, "tasks": cost.tasks, "total": str(cost.total)})
 
     def _create(self, viewer: Viewer, options: dict[str, Any]) -> None:
-        job = create.create(viewer=viewer, given=_fields(options["file"]), now=timezone.now())
+        job = create.create(viewer=viewer, values=_fields(options["file"]), now=timezone.now())
         self._tell(options, {"name": job.name, "state": job.state, "objects": job.objects_total})
 
     def _list(self, viewer: Viewer, options: dict[str, Any]) -> None:

@@ -14,9 +14,10 @@ from gtcrowd.integrations import hooks as calling
 from gtcrowd.jobs import stop, store
 from gtcrowd.jobs.models import Counters, Hook, ObjectError
 from gtcrowd.jobs.request import JobRefused
-from gtcrowd.labels import consolidate, deliver, payload
+from gtcrowd.labels import consolidate
 from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, PostAnnotationBatch, Run
+from gtcrowd.labels.post_annotation import batches, payload
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks import change, claim, gold, submit
 from gtcrowd.tasks.models import Answer, Task
@@ -162,7 +163,7 @@ def test_labels_come_while_the_job_runs(custom, hook, give, now):
     give("cleo", job, {"n": 1})
     job_lifecycle.advance(job.pk, now=now)
     assert Label.objects.count() == 50
-    job_lifecycle.advance(job.pk, now=now + deliver.AGE)
+    job_lifecycle.advance(job.pk, now=now + batches.AGE)
     assert Label.objects.count() == 51
 
 
@@ -174,7 +175,7 @@ def test_a_fault_leaves_all_as_it_is_and_is_tried_again_later(custom, hook, give
     job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("InProgress", "waiting-for-hook")
-    assert job.reason == "Waiting for the hook, after 1 tries: The hook answered with status 500."
+    assert job.reason == "Waiting for the hook. Attempt 1 failed: The hook answered with status 500."
     assert (Label.objects.count(), Task.objects.get().state, Task.objects.get().consolidated) == (0, "done", False)
     job_lifecycle.advance(job.pk, now=now + timedelta(seconds=29))
     assert len(hook.asked) == 1
@@ -190,7 +191,7 @@ def test_after_the_last_try_the_objects_fail_with_the_reason(custom, hook, give,
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
     hook.reply = lambda event: (500, b"")
-    for _try in range(len(deliver.WAITS) + 1):
+    for _try in range(len(batches.WAITS) + 1):
         assert job.state == "InProgress"
         job = job_lifecycle.advance(job.pk, now=now)
         now += timedelta(hours=1)
@@ -208,14 +209,14 @@ def test_another_hook_is_given_what_failed_by_the_one_before(custom, hook, give,
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
-    for _try in range(len(deliver.WAITS) + 1):
+    for _try in range(len(batches.WAITS) + 1):
         now += timedelta(hours=1)
         job = job_lifecycle.advance(job.pk, now=now)
     assert Task.objects.get(position=0).state == "failed"
 
     hook.reply = agreed
-    change.change(viewer=alice, job=job, given={"post_hook": f"{hook.url}/2"}, now=now)
-    job_lifecycle.advance(job.pk, now=now + deliver.AGE)
+    change.change(viewer=alice, job=job, values={"post_hook": f"{hook.url}/2"}, now=now)
+    job_lifecycle.advance(job.pk, now=now + batches.AGE)
 
     label = Label.objects.get()
     assert (label.value, label.run.versions) == ({"bird": "heron"}, {"hook": "2"})
@@ -229,7 +230,7 @@ def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
     hook.reply = lambda event: (500, b"")
     job = job_lifecycle.advance(job.pk, now=now)
 
-    change.change(viewer=alice, job=job, given={"post_hook": ""}, now=now)
+    change.change(viewer=alice, job=job, values={"post_hook": ""}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Completed", "all-labeled")
@@ -239,25 +240,25 @@ def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        ({}, "must answer with a list"),
-        ([], "did not answer for every object; these are missing: 0"),
-        (["x"], "not asked about, or twice for one: ?"),
-        ([{"datasetObjectId": "7"}], "not asked about, or twice for one: 7"),
-        ([{"datasetObjectId": "0"}], "its content must have birds, may have birds-metadata, and nothing else"),
+        ({}, "must be a list of labels"),
+        ([], "no label for these objects: 0"),
+        (["x"], "not in the request, or has one twice: ?"),
+        ([{"datasetObjectId": "7"}], "not in the request, or has one twice: 7"),
+        ([{"datasetObjectId": "0"}], "content must have birds, may have birds-metadata, and nothing else"),
         (
             [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"gulls": 1}}}],
-            "its content must have birds",
+            "content must have birds",
         ),
         ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1, "x": 1}}}], "and nothing else"),
         (
             [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1, "birds-metadata": 1}}}],
-            "birds-metadata must be an object",
+            "birds-metadata must be a JSON object",
         ),
         (
             [{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": "\ud800"}}}],
-            "none of them U+0000 or half a pair",
+            "no U+0000 or unpaired surrogates",
         ),
-        ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or twice for one: 0"),
+        ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or has one twice: 0"),
     ],
 )
 def test_what_is_wrong_with_an_answer_is_told(custom, hook, give, now, answer, told):
@@ -296,7 +297,7 @@ def test_a_killed_delivery_is_made_once(custom, hook, give, now, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(deliver, "_write", killed)
+        patched.setattr(batches, "_write", killed)
         with pytest.raises(KeyboardInterrupt):
             job_lifecycle.advance(job.pk, now=now)
     assert (Label.objects.count(), Run.objects.count()) == (0, 0)
@@ -326,13 +327,13 @@ def test_a_stopped_job_waits_for_its_labels_too(custom, hook, give, alice, now):
 def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
-    job = job_lifecycle.advance(job.pk, now=now + deliver.AGE)
+    job = job_lifecycle.advance(job.pk, now=now + batches.AGE)
     assert Label.objects.get().answers == 1
 
-    change.change(viewer=alice, job=job, given={"workers_per_object": 2}, now=now)
+    change.change(viewer=alice, job=job, values={"workers_per_object": 2}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
     give("dan", job, {"bird": "ibis"})
-    job_lifecycle.advance(job.pk, now=now + deliver.AGE)
+    job_lifecycle.advance(job.pk, now=now + batches.AGE)
 
     assert list(Label.objects.order_by("pk").values_list("current", "answers")) == [(False, 1), (True, 2)]
 
@@ -344,7 +345,7 @@ def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook
     before = list(output_manifest.lines(job))
 
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
-    deliver.perform(run, now=now + timedelta(days=1))
+    batches.perform(run, now=now + timedelta(days=1))
 
     run.refresh_from_db()
     assert (run.state, run.official, run.labels, run.answers) == ("done", False, 2, 2)
@@ -357,13 +358,13 @@ def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, m
     give("cleo", job, *({"n": 1} for _number in range(60)))
     job = job_lifecycle.advance(job.pk, now=now)
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
-    monkeypatch.setattr(deliver, "SECONDS", 0)
+    monkeypatch.setattr(batches, "SECONDS", 0)
     asked = len(hook.asked)
 
     for labels in (50, 60):
-        deliver.perform(Run.objects.get(pk=run.pk), now=now)
+        batches.perform(Run.objects.get(pk=run.pk), now=now)
         assert Run.objects.get(pk=run.pk).labels == labels
-    deliver.perform(Run.objects.get(pk=run.pk), now=now)
+    batches.perform(Run.objects.get(pk=run.pk), now=now)
 
     run.refresh_from_db()
     assert (run.state, run.labels, run.answers, len(hook.asked) - asked) == ("done", 60, 60, 2)
@@ -376,7 +377,7 @@ def test_a_run_whose_hook_fails_says_why(custom, hook, give, alice, now):
     hook.reply = lambda event: (404, b"")
 
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
-    deliver.perform(run, now=now)
+    batches.perform(run, now=now)
 
     assert (run.state, run.reason) == ("failed", "The hook answered with status 404.")
 
@@ -417,7 +418,7 @@ def first_answer(event):
 
 
 def test_other_kinds_have_methods_of_their_own(ask, hook):
-    with pytest.raises(JobRefused, match="is for jobs of the kind custom"):
+    with pytest.raises(JobRefused, match="can only be used with the task type custom"):
         ask(post_hook=hook.url)
 
 
