@@ -8,6 +8,7 @@ from django.utils import translation
 from playwright.sync_api import Frame, expect
 
 from gtcrowd.jobs import pause
+from gtcrowd.platform.reasons import Reason, sentence
 from tests.portal import browsing
 from tests.portal.conftest import put
 from tests.portal.pictures import scene
@@ -93,7 +94,7 @@ def test_kept_reasons_are_told_in_the_readers_language(alice, signed_in, texts, 
 
     page = signed_in(alice.user).get(f"/jobs/{texts.name}/", headers={"Accept-Language": "ko"}).content.decode()
 
-    assert "의뢰자가 일시 중지했습니다. 과제를 나누어 주지 않습니다." in page
+    assert _in_korean(Reason.PAUSED) in page
 
 
 @pytest.mark.parametrize(("address", "subject", "said"), [
@@ -146,3 +147,8 @@ def test_a_language_is_chosen_by_keyboard_and_without_scripts(browser, address):
     expect(page).to_have_url(f"{address}/account/login/")
     expect(page.get_by_role("button", name="한국어")).to_have_attribute("aria-current", "true")
     context.close()
+
+
+def _in_korean(code):
+    with translation.override("ko"):
+        return sentence(code)

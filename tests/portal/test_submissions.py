@@ -28,7 +28,7 @@ def test_last_answer_says_where_to_go(hand, take, cleos, pictures):
 
     assert reply["next"] is None
     page = cleos.get(reply["go"]).content.decode()
-    assert "done everything" in page
+    assert "completed all tasks" in page
     assert "$0.072" in page
 
 
