@@ -96,9 +96,9 @@ def test_service_health(worked):
 
 
 def test_seriation_groups_similar_rows():
-    likeness = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, np.nan], [0.1, 0.8, np.nan, 1]])
+    similarity = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, np.nan], [0.1, 0.8, np.nan, 1]])
 
-    found = seriation.alike(likeness)
+    found = seriation.alike(similarity)
 
     assert sorted(found) == [0, 1, 2, 3]
     assert {frozenset(found[:2]), frozenset(found[2:])} == {frozenset((0, 2)), frozenset((1, 3))}

@@ -132,8 +132,8 @@ def test_posterior_equals_full_fit():
         assert opinion.error == pytest.approx(1 - result.confidence[number], abs=0.01)
 
     more = np.full(300, 2)
-    avoidable = CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more)
-    assert avoidable[290] == pytest.approx(opinion.avoidable_error, abs=1e-9)
+    gains = CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more)
+    assert gains[290] == pytest.approx(opinion.avoidable_error, abs=1e-9)
     assert CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more * 0).max() == 0
 
 

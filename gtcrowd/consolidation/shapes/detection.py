@@ -47,7 +47,7 @@ class Geometry(Generic[S]):
     scale: Callable[[S], float]
 
 
-def existence(clusters: Sequence[Cluster[S]], n_workers: int) -> tuple[FloatArray, FloatArray]:
+def existence_probability(clusters: Sequence[Cluster[S]], n_workers: int) -> tuple[FloatArray, FloatArray]:
     """Return the probability that each object exists [clusters], and the accuracy of workers about it [n_workers]."""
     cluster = [index for index, one in enumerate(clusters) for _ in one.workers]
     worker = [worker for one in clusters for worker in one.workers]

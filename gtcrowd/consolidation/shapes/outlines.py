@@ -139,7 +139,7 @@ def consolidate(
     `worker_parameters`: detection (accuracy of the decisions) and spread (error of position by size).
     """
     clusters = matching.clusters(table, similarity, min_similarity=least_likeness, key=_sort_key, same_label=same_label)
-    probability, accuracy = detection.existence(clusters, table.n_workers)
+    probability, accuracy = detection.existence_probability(clusters, table.n_workers)
     shapes, spread = detection.average_shapes(clusters, geometry, table.n_workers)
     detections = [
         (one.task, detection.weighted_label(one, accuracy), shape, float(p))

@@ -76,8 +76,8 @@ class Choice(BaseKind):
             state = online.add(models, state, worker=index, label=list(categories).index(value))
         posterior = online.posterior(models, state)
         best = int(posterior.argmax())
-        avoidable = online.value_of_more_answers(models, state.evidence[None], posterior[None], np.array([more]))
-        return PosteriorSummary(categories[best], float(1 - posterior[best]), float(avoidable[0]))
+        gains = online.value_of_more_answers(models, state.evidence[None], posterior[None], np.array([more]))
+        return PosteriorSummary(categories[best], float(1 - posterior[best]), float(gains[0]))
 
     def value_of_more_answers(
         self,

@@ -125,8 +125,8 @@ class Choices(StructuredKind):
             models, np.zeros_like(each), each, each, [value for _worker, value in answers], n_tasks=1
         )
         best = [category for category, log_odds in zip(categories, odds[0], strict=True) if log_odds > 0]
-        avoidable = online.value_of_more_answers(models, odds, np.array([more]))
-        return PosteriorSummary(best, float(online.error(odds)[0]), float(avoidable[0]))
+        gains = online.value_of_more_answers(models, odds, np.array([more]))
+        return PosteriorSummary(best, float(online.error(odds)[0]), float(gains[0]))
 
     def value_of_more_answers(
         self,

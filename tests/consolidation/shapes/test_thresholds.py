@@ -119,7 +119,7 @@ def test_spans_join_at_half_their_union(more, joined):
 @pytest.mark.parametrize(("chance", "kept"), [(0.499, False), (0.5, True), (0.501, True)])
 def test_box_is_kept_from_least_chance(monkeypatch, chance, kept):
     table = table_of([0], [0], [(("car", ONE),)])
-    monkeypatch.setattr(detection, "existence", lambda *_: (np.array([chance]), np.array([0.9])))
+    monkeypatch.setattr(detection, "existence_probability", lambda *_: (np.array([chance]), np.array([0.9])))
 
     (value,) = matched.matched(table, least_chance=0.5).labels
 

@@ -35,7 +35,7 @@ def matched(
     `worker_parameters`: detection (accuracy of the decisions) and spread (error of position by size).
     """
     clusters = matching.clusters(table, ious, min_similarity=least_iou, key=sort_key)
-    probability, accuracy = detection.existence(clusters, table.n_workers)
+    probability, accuracy = detection.existence_probability(clusters, table.n_workers)
     shapes, spread = detection.average_shapes(clusters, GEOMETRY, table.n_workers)
     detections = [
         (one.task, detection.weighted_label(one, accuracy), shape, float(p))

@@ -49,7 +49,7 @@ def instances(table: Masks, *, least_iou: float = 0.3, least_chance: float = 0.5
         table.n_tasks, table.n_workers,
     )  # fmt: skip
     clusters = matching.clusters(shapes, _ious, min_similarity=least_iou, key=lambda one: one[0].layers[one[1]].runs)
-    probability, accuracy = detection.existence(clusters, table.n_workers)
+    probability, accuracy = detection.existence_probability(clusters, table.n_workers)
     layers: list[list[tuple[float, Layer]]] = [[] for _ in range(table.n_tasks)]
     for one, p in zip(clusters, probability.tolist(), strict=True):
         if p < least_chance:
