@@ -45,7 +45,7 @@ class _Dash(Dash):
         """Return the page around the layout: the theme's styles, header and footer, for the person who asks."""
         title = _("Dashboards")
         parts |= {"title": f"{title} · gtcrowd", "favicon": "", "css": _styles() + parts["css"]}
-        page: str = super().interpolate_index(**parts)
+        page: str = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]  # Dash types part of itself
         context = {"address_changes": True, "skip_to": ids.CONTENT}
         for name in ("skip", "header", "footer"):
             part = render_to_string(f"theme/{name}.html", context, request.environ["gtcrowd.request"])
@@ -80,7 +80,7 @@ def create() -> Dash:
     files.register(app.server)
     policy = _policy(app)
 
-    @app.server.after_request
+    @app.server.after_request  # type: ignore[untyped-decorator]  # Dash types part of itself
     def protect(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -165,7 +165,7 @@ def _error_page(options: address.Options) -> list[Any]:
         )
     else:
         title, text = _("This page does not exist"), _("Choose a page above.")
-    return components.show(Content(title, text), address.Filters(), options)
+    return components.show(Content(title, text), Filters(), options)
 
 
 def _controls(filters: Filters, options: address.Options) -> list[Any]:

@@ -46,7 +46,8 @@ def advance(job_id: int, *, now: datetime) -> Job:
         if step:
             log.debug("job.advance", job=job.pk, state=job.state)
             step(job, now)
-    return job
+    result: Job = job
+    return result
 
 
 @contextmanager

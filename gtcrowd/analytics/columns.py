@@ -91,7 +91,8 @@ def rows(query: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return cursor.fetchall()
+        result: list[tuple[Any, ...]] = cursor.fetchall()
+        return result
 
 
 def _params(job: Job) -> dict[str, Any]:

@@ -59,4 +59,5 @@ def _sample(rows: np.ndarray) -> np.ndarray:
     """Return at most MOST_GOLD of the rows, evenly spaced."""
     if len(rows) <= MOST_GOLD:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, MOST_GOLD).astype(int)]
+    result: np.ndarray = rows[np.linspace(0, len(rows) - 1, MOST_GOLD).astype(int)]
+    return result

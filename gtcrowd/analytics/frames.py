@@ -445,7 +445,8 @@ def _bytes(
 def _rows(query: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return cursor.fetchall()
+        result: list[tuple[Any, ...]] = cursor.fetchall()
+        return result
 
 
 def _frame(query: str, params: dict[str, Any], *, of_json: Sequence[str] = ()) -> pd.DataFrame:

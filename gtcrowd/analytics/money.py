@@ -129,4 +129,5 @@ def flow(viewer: Viewer, filters: Filters) -> Flow:
 def _rows(query: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return cursor.fetchall()
+        result: list[tuple[Any, ...]] = cursor.fetchall()
+        return result

@@ -117,4 +117,5 @@ def _objects(rows: Iterable[tuple[Any, ...]]) -> Iterator[Metric]:
 def _rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return cursor.fetchall()
+        result: list[tuple[Any, ...]] = cursor.fetchall()
+        return result

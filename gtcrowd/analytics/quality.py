@@ -89,7 +89,8 @@ def _days(job: Job, answers: Columns) -> list[Quality]:
     right = np.where(scored, answers.right, 0.0)
 
     def total(weight: Any) -> list[Any]:
-        return np.bincount(cell, weight, len(cells)).tolist()
+        result: list[Any] = np.bincount(cell, weight, len(cells)).tolist()
+        return result
 
     truth, gold = answers.truth >= 0, answers.gold_value >= 0
     sums = zip(

@@ -31,7 +31,8 @@ class Column:
     texts: list[str]
 
     def __getitem__(self, row: int) -> str:
-        return self.texts[self.codes[row]]
+        result: str = self.texts[self.codes[row]]
+        return result
 
     def first_rows(self) -> npt.NDArray[np.int64]:
         """Return the first row of each text, [texts]."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from distributed import Client, Future, KilledWorker, LocalCluster
 from distributed.client import FutureCancelledError
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 from pyarrow import parquet
 
 from gtcrowd import consolidation
@@ -140,7 +140,7 @@ def added(client: Client, split: Split, work: Callable[..., Sums], *tables: Any)
     with os.fdopen(handle, "wb") as file:
         pickle.dump((split, tables), file, protocol=5)
     try:
-        left: list[Future] = [
+        left: list[Future[Any]] = [
             client.submit(_with_tables, work, name, part, pure=False, retries=RETRIES) for part in range(split.parts)
         ]
         while len(left) > 1:

@@ -68,7 +68,8 @@ def start(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
 
 def born(pid: int) -> float:
     """Return the start time of a process, which distinguishes it from a later process with the same id."""
-    return psutil.Process(pid).create_time()
+    result: float = psutil.Process(pid).create_time()
+    return result
 
 
 def end(pid: int, since: float) -> int:

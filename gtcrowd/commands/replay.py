@@ -151,7 +151,8 @@ def _advance(job: Job, now: datetime) -> Job:
         return job_lifecycle.advance(job.pk, now=now)
     except job_lifecycle.Busy:  # a queue worker is advancing it
         connection.cursor().execute("SELECT pg_sleep(0.1)")
-        return Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job.pk)
+        result: Job = Job.objects.select_related("requester", "team__workforce", "counters").get(pk=job.pk)
+        return result
 
 
 def _remember_truth(job: Job, recording: Recording) -> None:

@@ -82,7 +82,8 @@ def viewer_of(request: "HttpRequest") -> Viewer | None:
         return None
     if not hasattr(request, "_viewer"):
         request._viewer = viewer_for(request.user, request.session.get("requester"))  # type: ignore[attr-defined]
-    return request._viewer  # type: ignore[attr-defined]
+    result: Viewer | None = request._viewer  # type: ignore[attr-defined]
+    return result
 
 
 def viewer_for(user: "User", requester_id: int | None = None) -> Viewer | None:

@@ -28,7 +28,7 @@ class SessionStore(db.SessionStore):
         return db.SessionStore.get_model_class()
 
 
-class Backend(AuthenticationBackend):
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """Sign-in by e-mail and password."""
 
     def get_user(self, user_id: int) -> User | None:

@@ -31,7 +31,8 @@ def _holds(check: Callable[[], bool]) -> bool:
 def _database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        result: bool = cursor.fetchone() == (1,)
+        return result
 
 
 def _migrations() -> bool:

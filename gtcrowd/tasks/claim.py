@@ -107,7 +107,8 @@ def holding(*, worker: Worker, job: Job, now: datetime) -> Assignment | None:
     if assignment.expires_at <= now:
         expire.end(assignment.pk)
         return None
-    return assignment
+    result: Assignment | None = assignment
+    return result
 
 
 def _claim(worker: Worker, job: Job, now: datetime, *, in_advance: bool, task: int | None) -> Assignment:

@@ -42,4 +42,5 @@ def tidy() -> int:
     """Take away the drafts of tasks that are over; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(TIDY)
-        return cursor.rowcount
+        result: int = cursor.rowcount
+        return result

@@ -36,4 +36,5 @@ def tidy(*, now: datetime) -> int:
             cursor.execute(TIDY, [now, PORTION])
             marked += cursor.rowcount
             if cursor.rowcount < PORTION:
-                return marked
+                result: int = marked
+                return result

@@ -79,7 +79,8 @@ def due(config: Mapping[str, Any], *, worker: int, job: int, gold_seen: int, ans
     if gold_seen < config.get("quiz", 0):
         return True
     digest = hashlib.blake2b(f"{job}/{worker}/{answers}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") < config.get("share", 0) * 2**64
+    result: bool = int.from_bytes(digest, "big") < config.get("share", 0) * 2**64
+    return result
 
 
 def insert_assignment(

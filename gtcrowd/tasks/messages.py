@@ -98,7 +98,8 @@ def write(
                 message.about,
                 message.text,
             ) == same and message.sent_at > now - AGAIN:
-                return message
+                result: Message = message
+                return result
         if len(latest) >= MOST_AN_HOUR:
             raise TooMany
         sent = Message.objects.create(

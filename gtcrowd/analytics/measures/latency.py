@@ -22,7 +22,8 @@ def classes(seconds: npt.ArrayLike) -> Counts:
     """Return the bin of each time in seconds; shorter and longer times go into the first and the last bin."""
     with np.errstate(divide="ignore"):
         bin_ = np.floor(np.log2(np.asarray(seconds, dtype=np.float64) / LEAST_SECONDS) * PER_OCTAVE)
-    return np.clip(bin_, 0, CLASSES - 1).astype(np.int64)
+    result: Counts = np.clip(bin_, 0, CLASSES - 1).astype(np.int64)
+    return result
 
 
 def unpacked(stored: list[bytes], *, size: int = CLASSES) -> Counts:

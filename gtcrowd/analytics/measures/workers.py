@@ -214,7 +214,8 @@ def _share(right: pd.Series, of: pd.Series) -> tuple[FloatArray, FloatArray, Flo
 
 def _ratio(above: pd.Series, below: pd.Series) -> FloatArray:
     top, bottom = above.to_numpy(float), below.to_numpy(float)
-    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+    result: FloatArray = np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+    return result
 
 
 def _defined(value: float) -> float | None:

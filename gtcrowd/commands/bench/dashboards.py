@@ -151,7 +151,8 @@ def _acts(viewer: Viewer) -> dict[str, Callable[[], str]]:
 
 def _drawn(viewer: Viewer, filters: Filters, options: address.Options) -> str:
     """What the one callback of a page sends."""
-    return to_json_plotly(components.show(pages.draw(viewer, filters, options), filters, options))
+    result: str = to_json_plotly(components.show(pages.draw(viewer, filters, options), filters, options))
+    return result
 
 
 def _kept(viewer: Viewer, filters: Filters, options: address.Options) -> str:
@@ -164,7 +165,8 @@ def _kept(viewer: Viewer, filters: Filters, options: address.Options) -> str:
         version,
         lambda: components.show(pages.draw(viewer, filters, options), filters, options),
     )
-    return to_json_plotly(page)
+    result: str = to_json_plotly(page)
+    return result
 
 
 def _cost(answers: int, what: str, act: Callable[[], str]) -> Cost:

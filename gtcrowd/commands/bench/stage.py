@@ -213,7 +213,8 @@ def _database_cpu() -> float:
     if postmaster is None:
         return float("nan")
     ended = postmaster.cpu_times()
-    return _used([postmaster, *postmaster.children()]) + ended.children_user + ended.children_system
+    result: float = _used([postmaster, *postmaster.children()]) + ended.children_user + ended.children_system
+    return result
 
 
 def _used(family: Sequence[psutil.Process]) -> float:

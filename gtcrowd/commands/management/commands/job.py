@@ -83,7 +83,8 @@ def _job(viewer: Viewer, name: str) -> Job:
     job = Job.objects.visible_to(viewer).filter(name__iexact=name).first()
     if job is None:
         raise CommandError(f"Job {name} does not exist.")
-    return job
+    result: Job = job
+    return result
 
 
 def _fields(file: Path) -> dict[str, Any]:
