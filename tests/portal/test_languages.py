@@ -85,7 +85,7 @@ def test_the_frame_follows(cleos, pictures, take):
 
     assert '<html lang="ja"' in page
     texts = json.loads(re.search(r'id="texts"[^>]*>(.*?)</script>', page)[1])
-    assert texts["submit"] == "提出"
+    assert texts["submit"] == "送信"
 
 
 def test_kept_reasons_are_told_in_the_readers_language(alice, signed_in, texts, now):
