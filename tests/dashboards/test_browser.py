@@ -175,7 +175,9 @@ def test_control_writes_address(page, address, ids):
     page.keyboard.press("Escape")
     page.wait_for_url(f"**/dashboards/?job={ids['job']}&days=all")
     settled(page, "Overview")
-    page.get_by_role("link", name="7 days", exact=True).click()
+    week = page.get_by_role("link", name="7 days", exact=True)
+    expect(week).to_have_attribute("href", f"/dashboards/?job={ids['job']}&days=7")  # drawn with the filter
+    week.click()
     page.wait_for_url(f"**/dashboards/?job={ids['job']}&days=7")
     settled(page, "Overview")
 
@@ -217,13 +219,13 @@ def test_decides_case(page, address, ids):
 def test_saves_and_opens_view(page, address, ids):
     page.goto(f"{address}/dashboards/money/?days=7")
     settled(page, "Money")
-    page.get_by_text("Saved views").click()
+    page.get_by_text("Saved views", exact=True).click()
     page.get_by_label("Name of this view").fill("This week's money")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#views a")).to_have_text("This week's money")
     page.goto(f"{address}/dashboards/")
     settled(page, "Overview")
-    page.get_by_text("Saved views").click()
+    page.get_by_text("Saved views", exact=True).click()
     page.locator("#views a").click()
     settled(page, "Money")
     page.get_by_role("button", name="Delete view This week's money").click()

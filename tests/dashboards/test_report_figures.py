@@ -96,7 +96,7 @@ def off(worker, dx, n):
     width = np.resize([dx - 0.02, dx + 0.02], n)
     car = ("car", (100.0, 100.0, 200.0, 150.0))
     drawn_boxes = [(("car", (100 + 100 * offset, 100.0, 200 + 100 * offset, 150.0)),) for offset in width]
-    return {"worker": worker, **measures.summed(measures.compared(drawn_boxes, [(car,)] * n), np.ones(n, bool))}
+    return {"worker": worker, **measures.summarize(measures.compare(drawn_boxes, [(car,)] * n), np.ones(n, bool))}
 
 
 def test_marks_significant_box_offsets():

@@ -227,7 +227,7 @@ def test_shortcuts_are_changed_by_keyboard_and_follow_the_person(cleos_page, bro
     expect(key(page, "submit")).to_have_text("Alt Z")
     page.get_by_text("Categories", exact=True).click()
     change(page, "category-2", "w")
-    expect(page.locator("#keys-problem")).to_contain_text("W is taken already: “category 12”.")
+    expect(page.locator("#keys-problem")).to_contain_text("W is already assigned to “category 12”.")
     change(page, "category-2", ";")
     expect(key(page, "category-2")).to_have_text(";")
     change(page, "list", "Escape")
