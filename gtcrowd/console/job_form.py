@@ -73,6 +73,12 @@ def groups(viewer: Viewer, posted: Mapping[str, Any], faults: Mapping[str, list[
     return [_group(name, str(title), viewer, posted, faults) for name, title in GROUPS.items()]
 
 
+def problems(groups: list[Group], faults: Mapping[str, list[str]]) -> list[tuple[str, str | Promise, str]]:
+    """Return (name of the control, its label, sentence) for each fault, in the order found."""
+    labels = {control.name: control.label for group in groups for control in group.controls}
+    return [(name, labels.get(name, name), text) for name, texts in faults.items() for text in texts]
+
+
 def read(posted: QueryDict) -> dict[str, Any]:
     """Return the job fields in what the form posted, as `gtcrowd.jobs.create` takes them."""
     values: dict[str, Any] = {

@@ -71,6 +71,7 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             faults = {"price": [str(short)]}
     context |= _form_context(viewer) | {"given": posted, "faults": faults}
     context["groups"] = job_form.groups(viewer, posted, faults)
+    context["problems"] = job_form.problems(context["groups"], faults)
     return render(request, "console/new_job.html", context, status=422 if faults else 200)
 
 

@@ -74,7 +74,7 @@ def lines(job: Job, *, run_id: int | None = None) -> Iterator[str]:
         yield from block.decode().removesuffix("\n").split("\n")
 
 
-@export("output-manifest", title=_later("Output manifest"), media_type="application/x-ndjson", extension="manifest")
+@export("output-manifest", title=_later("output manifest"), media_type="application/x-ndjson", extension="manifest")
 def blocks(job: Job, run_id: int | None = None) -> Iterator[bytes]:
     """Return the same in blocks of many lines, each line with its end."""
     key = manifest.to_json(job.label_attribute)
