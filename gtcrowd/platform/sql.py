@@ -19,14 +19,22 @@ def rows(sql: str, **params: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def storable(value: Any) -> bool:
-    """Whether the database can hold a value as JSON: no NUL, and no half of a surrogate pair, in any of its texts."""
+def to_json(value: Any) -> str | None:
+    """Return the value as JSON, or None if the database cannot hold it.
+
+    PostgreSQL's JSON has neither the character U+0000 nor half of a surrogate pair in any of its strings.
+    """
     text = json.dumps(value, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
-        return False
-    return "\\u0000" not in text
+        return None
+    return None if "\\u0000" in text else text
+
+
+def storable(value: Any) -> bool:
+    """Return whether the database can hold the value as JSON."""
+    return to_json(value) is not None
 
 
 def storable_text(text: str) -> str:

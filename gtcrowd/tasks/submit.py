@@ -132,7 +132,8 @@ def submit(
     Raises kinds.AnswerRefused if the content is not an answer to the job, AlreadyAnswered, AssignmentEnded.
     """
     job = assignment.job
-    if not sql.storable(content):
+    content_json = sql.to_json(content)
+    if content_json is None:
         raise kinds.AnswerRefused("answer", "…", _("must not contain U+0000 or unpaired surrogates."))
     value = kinds.kind(job.kind).read_answer(content, job.categories)
     with transaction.atomic():
@@ -141,7 +142,7 @@ def submit(
             return _repeated_receipt(current, value)
         if current.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
             raise AssignmentEnded
-        answer, task_state = _store(current, job, (content, value), active_seconds, now)
+        answer, task_state = _store(current, job, (content, content_json, value), active_seconds, now)
         _charge(answer, job, now)
         verdict = gold.grade_answer(answer, job, now=now) if answer.gold else None
         if job.dynamic and task_state is not None:
@@ -174,15 +175,15 @@ def _repeated_receipt(assignment: Assignment, value: object) -> Receipt:
 def _store(
     assignment: Assignment,
     job: Job,
-    content_and_value: tuple[dict[str, Any], Any],
+    submitted: tuple[dict[str, Any], str, Any],
     active_seconds: float | None,
     now: datetime,
 ) -> tuple[Answer, str | None]:
     """Store the answer; return it with the state of its task, or None if it filled no slot.
 
-    `content_and_value`: the answer as sent by the page, and its validated value.
+    `submitted`: the answer as sent by the page, the same as JSON, and its validated value.
     """
-    content, value = content_and_value
+    content, content_json, value = submitted
     seconds = max(0.0, (now - assignment.claimed_at).total_seconds())
     # The page's own measure is believed as far as it can be true.
     active = None if active_seconds is None else min(max(0.0, active_seconds), seconds)
@@ -195,7 +196,7 @@ def _store(
         worker=assignment.worker_id,
         slot=assignment.slot_id,
         fence=assignment.fence,
-        content=json.dumps(content),
+        content=content_json,
         value=json.dumps(value),
         seconds=seconds,
         active_seconds=active,
