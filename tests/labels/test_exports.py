@@ -16,7 +16,7 @@ def shout(monkeypatch):
 
 
 def test_output_manifest_is_registered():
-    assert list(exports.EXPORTS) == ["output-manifest"]
+    assert "output-manifest" in exports.EXPORTS
 
 
 @pytest.mark.django_db
@@ -24,7 +24,7 @@ def test_rest_offers_registered_format(client, alice, ask, shout):
     ask("a")
     client.force_login(alice.user)
 
-    assert [row["name"] for row in client.get("/api/v1/jobs/birds/exports/").json()] == ["output-manifest", "shout"]
+    assert {"output-manifest", "shout"} <= {row["name"] for row in client.get("/api/v1/jobs/birds/exports/").json()}
     assert client.get("/api/v1/jobs/birds/exports/shout/").getvalue() == b"BIRDS"
 
 
@@ -43,6 +43,6 @@ def test_format_of_other_kinds_is_not_offered(client, alice, ask, shout):
     ask("a", kind="number", categories=[])
     client.force_login(alice.user)
 
-    assert [row["name"] for row in client.get("/api/v1/jobs/birds/exports/").json()] == ["output-manifest"]
+    assert "shout" not in {row["name"] for row in client.get("/api/v1/jobs/birds/exports/").json()}
     assert client.get("/api/v1/jobs/birds/exports/shout/").status_code == 404
     assert client.get("/jobs/birds/exports/shout").status_code == 404
