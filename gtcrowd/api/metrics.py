@@ -1,4 +1,4 @@
-"""Metrics for those who watch the service: from this machine, or with the token that the operator has set."""
+"""Serve the Prometheus metrics to this machine, or to callers with the operator's token."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """All metrics in Prometheus' text format. Names of jobs and teams are among them, so not everybody gets them."""
+    """Return all metrics in Prometheus' text format; they name jobs and teams, so access is restricted."""
     if not _may(request):
         return HttpResponse(_("Metrics are available on this machine, or with the token."), status=403)
     return HttpResponse(prometheus.page(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,7 +1,7 @@
-"""Open objects for work: each becomes a task with as many slots as answers are target_answers to begin with.
+"""Open objects for work: each becomes a task with a slot for each answer that it needs first.
 
-Where a hook prepares the job's objects, none is opened before it is prepared; those for which the hook failed, or said
-that no worker is needed, become tasks that have ended.
+If the job has a pre-annotation hook, no object is opened before it is prepared. Objects for which the hook failed, or
+that need no worker, become tasks that have ended.
 """
 
 from datetime import datetime, timedelta

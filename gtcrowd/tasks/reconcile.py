@@ -60,7 +60,7 @@ SET state = 'open', reason_code = '', ended_at = NULL, consolidated = false,
     target_answers = GREATEST(task.target_answers, task.answer_count + {ROOM})
 WHERE task.data_object_id = ANY(%(tasks)s::bigint[]) AND {ROOM} > 0
 """  # noqa: S608
-"""Whatever has a slot left to fill is open, and the leases beyond the target count as target_answers while they run."""
+"""Open every task that has a slot left to fill. Leases beyond the target raise `target_answers` while they run."""
 
 
 def due(job: Job) -> bool:

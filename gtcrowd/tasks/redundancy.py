@@ -93,7 +93,7 @@ def learn(
     now: datetime,
 ) -> None:  # fmt: skip
     """Take over what a full fit found: `shared` and one model a worker (gtcrowd.kinds), and for each object with
-    answers its task, the probability that it is wrong, and what of that is value_of_more_answers."""
+    answers its task, the probability that it is wrong, and the part of it that more answers would remove."""
     with transaction.atomic():
         WorkerModel.objects.update_or_create(job=job, defaults={"shared": dict(shared), "learned_at": now})
         job_workers = {
