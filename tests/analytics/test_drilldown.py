@@ -258,7 +258,7 @@ def test_lists_answers_to_failed_objects(alice, job):
     assert drilldown.objects(alice, of(job), AnswerFilter(state="failed"))[0]["position"].tolist() == [0]
 
 
-def test_a_page_costs_few_statements(alice, job, django_assert_max_num_queries):
+def test_page_costs_few_statements(alice, job, django_assert_max_num_queries):
     with django_assert_max_num_queries(9):
         drilldown.answers(alice, of(job), AnswerFilter(wrong=True))
         drilldown.objects(alice, of(job))

@@ -135,7 +135,7 @@ def test_hours_of_the_week(alice, job):
     assert table.loc[1, 9] == 2
 
 
-def test_a_page_costs_few_statements(alice, job, django_assert_max_num_queries):
+def test_page_costs_few_statements(alice, job, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         frames.workers(alice, ALL)
         frames.totals(alice, ALL, by="day", and_by="worker")

@@ -27,7 +27,7 @@ def counted(ask, hire, answer, now):
 
 
 @pytest.mark.parametrize("name", REPORTS)
-def test_every_report_is_there_in_every_format(call, counted, name):
+def test_exports_every_report_in_every_format(call, counted, name):
     told = call.get(f"/api/v1/analytics/{name}/").json()
     assert told["report"] == name
     json.dumps(told, allow_nan=False)
@@ -51,14 +51,14 @@ def test_workers_are_measured(call, counted):
 @pytest.mark.parametrize(
     "query", ["job=nothing", "worker=x", "from=never", "source=some", "kind=some", "from=2026-11-02&to=2026-11-01"]
 )
-def test_a_filter_that_says_nothing_is_refused_by_name(call, counted, query):
+def test_refuses_unknown_filter_by_name(call, counted, query):
     response = call.get(f"/api/v1/analytics/workers/?{query}")
 
     assert response.status_code == 400
     assert response.json()["faults"][0]["field"] in query
 
 
-def test_jobs_and_workers_of_others_are_not_there(call, counted, bob):
+def test_hides_foreign_jobs_and_workers(call, counted, bob):
     code = call.get("/api/v1/analytics/workers/").json()["rows"][0]["code"]
     theirs = program(bob.requester, "viewer")
 
@@ -72,7 +72,7 @@ def test_jobs_and_workers_of_others_are_not_there(call, counted, bob):
     assert b"".join(log.streaming_content) == b""
 
 
-def test_a_job_is_described(call, counted):
+def test_job_is_described(call, counted):
     assert call.get("/api/v1/jobs/birds/quality/").json()["confusion"] == [[4, 0], [0, 0]]
 
 
@@ -82,7 +82,7 @@ def test_every_measure_is_defined(call, counted):
     assert named == set(DEFINITIONS)
 
 
-def test_the_log_is_in_ground_truths_shape(call, counted):
+def test_activity_log_matches_ground_truth(call, counted):
     response = call.get("/api/v1/analytics/worker-activity/?day=2026-11-02&job=birds")
 
     lines = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
@@ -98,7 +98,7 @@ def test_the_log_is_in_ground_truths_shape(call, counted):
     }  # fmt: skip
 
 
-def test_metrics_are_for_this_machine_or_the_token(client, counted, settings):
+def test_metrics_need_localhost_or_token(client, counted, settings):
     page = client.get("/metrics").content.decode()
     assert 'TasksSubmitted_total{Workforce="heron",Workteam="birders",requester="heron"} 4.0' in page
     assert "gtcrowd_queue_tasks" in page

@@ -21,7 +21,7 @@ def asked(team, **more):
     }  # fmt: skip
 
 
-def test_a_job_is_created_and_read(call, team, put):
+def test_job_is_created_and_read(call, team, put):
     put("a", "b")
 
     made = call.post(URL + "jobs/", asked(team), format="json")
@@ -32,7 +32,7 @@ def test_a_job_is_created_and_read(call, team, put):
     assert read.json()["counters"]["unlabeled"] == 2
 
 
-def test_the_cost_is_told_before_anything_is_created(call, team, put):
+def test_estimates_cost_before_creating(call, team, put):
     put("a", "b")
 
     told = call.post(URL + "jobs/plan/", asked(team), format="json")
@@ -43,7 +43,7 @@ def test_the_cost_is_told_before_anything_is_created(call, team, put):
     assert not Job.objects.exists()
 
 
-def test_faults_are_a_problem_naming_each_field(call, team, put):
+def test_problem_names_each_invalid_field(call, team, put):
     put(lines=["x"])
 
     refused = call.post(URL + "jobs/", asked(team, price="much", workers_per_object=0), format="json")
@@ -78,7 +78,7 @@ def test_every_refusal_is_a_problem(call, labeled, method, path, status):
 
 
 @pytest.mark.parametrize("path", ["jobs/", "teams/", "workers/", "jobs/birds/", "jobs/birds/labels/"])
-def test_strangers_are_not_let_in(db, path):
+def test_refuses_strangers(db, path):
     refused = APIClient().get(URL + path)
 
     assert refused.status_code == 401
@@ -86,11 +86,11 @@ def test_strangers_are_not_let_in(db, path):
 
 
 @pytest.mark.parametrize("path", ["", "labels/", "answers/", "runs/", "exports/output-manifest/"])
-def test_jobs_of_others_are_not_there(bob, labeled, path):
+def test_hides_foreign_jobs(bob, labeled, path):
     assert program(bob.requester, "owner").get(f"{URL}jobs/birds/{path}").status_code == 404
 
 
-def test_a_viewers_key_changes_nothing(alice, team, put, labeled):
+def test_refuses_changes_with_viewer_key(alice, team, put, labeled):
     viewer = program(alice.requester, "viewer")
 
     for path, body in (("jobs/", asked(team, name="more")), ("teams/", {}), ("workers/", {"emails": ["a@b.org"]})):
@@ -145,7 +145,7 @@ def test_long_lists_are_sent_compressed(call, labeled):
     assert response["Content-Encoding"] == "gzip"
 
 
-def test_the_output_manifest_is_streamed(call, labeled):
+def test_output_manifest_is_streamed(call, labeled):
     response = call.get(URL + "jobs/birds/exports/output-manifest/")
 
     assert response.streaming
@@ -160,19 +160,19 @@ def test_answers_name_workers_by_code(call, labeled):
     assert len(rows[0]["worker"]) == 16
 
 
-def test_a_run_of_another_method_is_asked_for(call, labeled):
+def test_requests_run_of_another_method(call, labeled):
     assert call.post(URL + "jobs/birds/runs/", {"method": "majority"}, format="json").status_code == 202
     assert [run["state"] for run in call.get(URL + "jobs/birds/runs/").json()] == ["waiting", "done"]
 
 
-def test_a_job_is_stopped(call, ask, now):
+def test_job_is_stopped(call, ask, now):
     job = ask()
 
     assert call.post(URL + "jobs/birds/stop/").json()["state"] == "Stopping"
     assert job_lifecycle.advance(job.pk, now=now).state == "Stopped"
 
 
-def test_an_uploaded_manifest_can_be_used(call, team):
+def test_uploaded_manifest_can_be_used(call, team):
     put = call.put(URL + "objects/heron/new/in.manifest", b'{"source":"a"}\n', content_type="application/octet-stream")
 
     assert put.json() == {"uri": "s3://heron/new/in.manifest", "size": 15}
@@ -181,13 +181,13 @@ def test_an_uploaded_manifest_can_be_used(call, team):
 
 
 @pytest.mark.parametrize("path", ["ibis/in.manifest", "heron/page.html", "heron/not-a.png", "heron/../ibis/x.manifest"])
-def test_bad_uploads_are_refused(call, bob, path):
+def test_refuses_bad_uploads(call, bob, path):
     refused = call.put(URL + "objects/" + path, b'{"x":1}', content_type="application/octet-stream")
 
     assert refused.status_code in (404, 422)
 
 
-def test_a_team_is_formed_and_people_invited(call, team):
+def test_creates_team_and_invites_workers(call, team):
     assert call.post(URL + "teams/", {"name": "t2", "description": "d"}, format="json").status_code == 201
     invited = call.post(URL + "workers/", {"emails": ["z@example.org"], "team": "t2"}, format="json")
 
@@ -204,7 +204,7 @@ def test_callers_are_throttled(call, monkeypatch, db):
     assert codes == [200, 200, 429]
 
 
-def test_a_list_costs_few_queries(call, ask, django_assert_max_num_queries):
+def test_list_costs_few_queries(call, ask, django_assert_max_num_queries):
     for number in range(5):
         ask(name=f"job-{number}", opened=False)
 

@@ -28,7 +28,7 @@ def given(put, hook):
     }
 
 
-def test_a_page_and_a_hook_are_tried_on_three_objects(call, hook, given):
+def test_tries_template_and_hook_on_three_objects(call, hook, given):
     hook.reply = lambda event: {"taskInput": {"bird": f"<{event['dataObject']['source']}>"}}
 
     tried = call.post(TRY, given, format="json").json()
@@ -43,7 +43,7 @@ def test_a_page_and_a_hook_are_tried_on_three_objects(call, hook, given):
     assert not PreAnnotation.objects.exists()
 
 
-def test_a_fault_is_told_after_one_try(call, hook, given):
+def test_reports_hook_error_after_one_attempt(call, hook, given):
     hook.reply = lambda event: (500, b"")
 
     tried = call.post(TRY, given, format="json").json()
@@ -52,7 +52,7 @@ def test_a_fault_is_told_after_one_try(call, hook, given):
     assert len(hook.asked) == 3
 
 
-def test_a_page_is_tried_without_hooks(call, given):
+def test_page_is_tried_without_hooks(call, given):
     del given["pre_hook"]
     given["template"] = "<crowd-form>{{ task.input.labels | to_json }}{{ task.input.taskObject }}</crowd-form>"
 
@@ -61,7 +61,7 @@ def test_a_page_is_tried_without_hooks(call, given):
     assert tried["objects"][1]["rendered"] == "<crowd-form>[&#34;a&#34;, &#34;b&#34;]2</crowd-form>"
 
 
-def test_post_processing_is_tried_on_typed_answers(call, hook, given):
+def test_tries_post_hook_on_typed_answers(call, hook, given):
     def reply(event):
         if "dataObject" in event:
             return {"taskInput": {"bird": "x"}}
@@ -88,7 +88,7 @@ def test_post_processing_is_tried_on_typed_answers(call, hook, given):
     assert len(after["response"]) == 3
 
 
-def test_a_running_job_is_tried_with_its_own_answers(call, hook, ask, hire, now):
+def test_tries_running_job_with_own_answers(call, hook, ask, hire, now):
     job = ask("a", "b", kind="custom", categories=[], workers_per_object=1, template=PAGE)
     held = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
     submit.submit(assignment=held, content={"bird": "heron"}, now=now)
@@ -102,7 +102,7 @@ def test_a_running_job_is_tried_with_its_own_answers(call, hook, ask, hire, now)
     assert Job.objects.get().post_hook == ""
 
 
-def test_only_a_few_are_tried_at_once(call, hook, given):
+def test_limits_objects_of_a_trial(call, hook, given):
     for _other in range(2):
         trial._slots.acquire()
     try:
@@ -114,7 +114,7 @@ def test_only_a_few_are_tried_at_once(call, hook, given):
     assert call.post(TRY, given, format="json").status_code == 200
 
 
-def test_answers_are_needed(call, hook, given):
+def test_trial_needs_answers(call, hook, given):
     asked = given | {"kind": "custom", "categories": [], "post_hook": hook.url}
 
     refused = call.post(TRY, asked, format="json")
@@ -137,14 +137,14 @@ def test_answers_are_needed(call, hook, given):
         ({"price": "1"}, "price"),
     ],
 )
-def test_what_cannot_be_tried_is_refused(call, hook, given, changed, field):
+def test_refuses_invalid_trial(call, hook, given, changed, field):
     refused = call.post(TRY, given | changed, format="json")
 
     assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, field)
     assert hook.asked == []
 
 
-def test_private_addresses_are_not_tried(call, hook, given, settings):
+def test_refuses_private_addresses(call, hook, given, settings):
     settings.GTCROWD_HOOK_NETWORKS = []
 
     tried = call.post(TRY, given, format="json").json()
@@ -153,7 +153,7 @@ def test_private_addresses_are_not_tried(call, hook, given, settings):
     assert hook.asked == []
 
 
-def test_bob_tries_nothing_of_alices(bob, hook, given, ask):
+def test_refuses_trial_on_foreign_job(bob, hook, given, ask):
     ask()
     bobs = program(bob.requester, "requester")
 
@@ -166,12 +166,12 @@ def test_bob_tries_nothing_of_alices(bob, hook, given, ask):
 
 
 @pytest.mark.parametrize("role", ["viewer", "operations"])
-def test_a_role_that_makes_no_jobs_tries_none(alice, hook, given, role):
+def test_trial_needs_right_to_create_jobs(alice, hook, given, role):
     assert program(alice.requester, role).post(TRY, given, format="json").status_code == 403
     assert hook.asked == []
 
 
-def test_versions_are_listed_and_an_object_says_why_it_failed(call, hook, ask):
+def test_lists_hook_versions_and_object_failures(call, hook, ask):
     hook.reply = lambda event: (404, b"") if event["dataObject"]["source"] == "a" else {"taskInput": {}}
     ask("a", "b", pre_hook=hook.url)
     changed = call.patch("/api/v1/jobs/birds/", {"pre_hook": f"{hook.url}2"}, format="json")
@@ -184,7 +184,7 @@ def test_versions_are_listed_and_an_object_says_why_it_failed(call, hook, ask):
     assert (found["reason_code"], found["reason"]) == ("pre-hook-failed", "The hook answered with status 404.")
 
 
-def test_the_secret_is_kept_encrypted_and_can_be_renewed(call, alice):
+def test_stores_secret_encrypted_and_rotates_it(call, alice):
     first = call.get("/api/v1/hooks/secret/").json()["secret"]
 
     assert call.get("/api/v1/hooks/secret/").json()["secret"] == first == hook_secret.of(alice.requester)
@@ -200,7 +200,7 @@ def test_secrets_differ_by_requester(alice, bob):
     assert hook_secret.of(alice.requester) != hook_secret.of(bob.requester)
 
 
-def test_an_owner_names_the_origins_of_pages(alice, bob, call):
+def test_owner_sets_script_origins(alice, bob, call):
     owner = program(alice.requester, "owner")
 
     kept = owner.put(
@@ -223,7 +223,7 @@ def test_an_owner_names_the_origins_of_pages(alice, bob, call):
         "https://ä.example.org", "https://" + "a." * 200 + "org", "https://own.example",
     ],
 )  # fmt: skip
-def test_what_is_no_origin_is_refused_whole(alice, settings, origin):
+def test_refuses_invalid_origin(alice, settings, origin):
     settings.GTCROWD_URL = "https://own.example"
     owner = program(alice.requester, "owner")
 

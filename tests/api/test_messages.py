@@ -32,14 +32,14 @@ def test_messages_are_listed_and_answered(call, asked):
 
 
 @pytest.mark.parametrize("text", [None, "", 7, "x" * 1001, "\ud800"])
-def test_bad_answers_are_refused(call, asked, text):
+def test_refuses_bad_answers(call, asked, text):
     body = json.dumps({"text": text})
     refused = call.post(f"{URL}{asked.worker.code}/", body, content_type="application/json")
 
     assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "text")
 
 
-def test_other_refusals(call, asked, alice, bob, hire):
+def test_refuses_unknown_worker_and_foreign_key(call, asked, alice, bob, hire):
     address = f"{URL}{asked.worker.code}/"
 
     assert call.get(f"{URL}?waiting=perhaps").status_code == 400

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 URL = "/api/v1/jobs/birds/"
 
 
-def test_a_job_is_changed_while_it_runs(call, ask, now):
+def test_changes_running_job(call, ask, now):
     ask("a", "b")
 
     changed = call.patch(URL, {"workers_per_object": 5, "price": "0.024"}, format="json")
@@ -26,7 +26,7 @@ def test_a_job_is_changed_while_it_runs(call, ask, now):
     assert set(Task.objects.values_list("target_answers", flat=True)) == {5}
 
 
-def test_a_job_is_paused_and_resumed(call, ask, alice):
+def test_job_is_paused_and_resumed(call, ask, alice):
     ask()
 
     assert call.post(f"{URL}pause/").json()["reason_code"] == "paused"
@@ -34,7 +34,7 @@ def test_a_job_is_paused_and_resumed(call, ask, alice):
     assert program(alice.requester, "viewer").post(f"{URL}pause/").status_code == 403
 
 
-def test_known_objects_are_declared_corrected_and_retired(call, ask, hire, now):
+def test_declares_corrects_and_retires_gold(call, ask, hire, now):
     job, cleo = ask("a", "b", "c", gold={"quiz": 1}), hire("cleo")
 
     declared = call.post(f"{URL}gold/", [{"object": 2, "value": "heron"}], format="json")
@@ -53,7 +53,7 @@ def test_known_objects_are_declared_corrected_and_retired(call, ask, hire, now):
     assert call.get(f"{URL}gold/").json()[0]["active"] is False
 
 
-def test_a_worker_is_paused_in_a_job(call, ask, hire):
+def test_pauses_worker_in_job(call, ask, hire):
     job, cleo = ask(), hire("cleo")
 
     paused = call.patch(f"{URL}workers/{cleo.code}/", {"state": "paused", "reason": "Too fast."}, format="json")
@@ -65,7 +65,7 @@ def test_a_worker_is_paused_in_a_job(call, ask, hire):
     assert job.pk
 
 
-def test_objects_are_listed_in_pages_and_as_lines(call, ask):
+def test_lists_objects_as_pages_and_lines(call, ask):
     ask("a", "b", "c", max_concurrent=2)
 
     first = call.get(f"{URL}objects/?page_size=2").json()
@@ -77,7 +77,7 @@ def test_objects_are_listed_in_pages_and_as_lines(call, ask):
     assert (second["next"], [json.loads(row)["object"] for row in lines]) == (None, [0, 1, 2])
 
 
-def test_objects_arrive_over_rest_and_the_webhook_is_told_to_members_only(call, ask, alice, bob):
+def test_streams_objects_in_and_hides_webhook_secret(call, ask, alice, bob):
     ask(manifest="", streaming=True)
 
     added = call.post(f"{URL}objects/", {"objects": [{"source": "x"}, {"source": "x"}]}, format="json")

@@ -13,11 +13,11 @@ def document():
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-def test_the_document_is_valid():
+def test_document_is_valid():
     validate_schema(document())
 
 
-def test_the_browsable_page_needs_nothing_from_elsewhere(client):
+def test_api_browser_loads_no_foreign_files(client):
     page = client.get("/api/v1/").content.decode()
 
     assert "swagger-ui-bundle.js" in page

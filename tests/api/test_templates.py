@@ -10,7 +10,7 @@ RENDER = "/api/v1/templates/render/"
 OWN = "<crowd-form>{{ task.input.greeting }} {{ task.input.labels | to_json }}</crowd-form>"
 
 
-def test_every_built_in_page_can_be_copied_and_rendered(call):
+def test_renders_every_built_in_template(call):
     for kind in kinds.KINDS.values():
         for medium in kind.media:
             copied = call.get(f"/api/v1/templates/{kind.name}/{medium}/").json()["template"]
@@ -19,11 +19,11 @@ def test_every_built_in_page_can_be_copied_and_rendered(call):
             assert "<crowd-form>" in shown["rendered"]
 
 
-def test_an_unknown_page_is_refused(call):
+def test_refuses_unknown_page(call):
     assert call.get("/api/v1/templates/choice/smell/").status_code == 400
 
 
-def test_a_page_is_rendered_with_what_is_given(call):
+def test_renders_template_with_task_input(call):
     given = {"template": OWN, "task_input": {"greeting": "<b>", "labels": ["a", "b"]}}
 
     shown = call.post(RENDER, given, format="json").json()
@@ -39,13 +39,13 @@ def test_a_page_is_rendered_with_what_is_given(call):
         ("<p>{{ a }}</p>", 0, "must have a <crowd-form>, whose fields are the answer."),
     ],
 )
-def test_what_is_wrong_with_a_page_names_its_line(call, ask, template, line, told):
+def test_template_error_names_line(call, ask, template, line, told):
     errors = call.post(RENDER, {"template": template}, format="json").json()["errors"]
 
     assert errors == [{"line": line, "problem": told}]
 
 
-def test_a_job_has_a_page_of_its_own_which_can_be_changed_while_it_runs(call, ask):
+def test_changes_template_of_running_job(call, ask):
     ask(template=OWN)
     assert Job.objects.get().template.text == OWN
 
@@ -58,7 +58,7 @@ def test_a_job_has_a_page_of_its_own_which_can_be_changed_while_it_runs(call, as
     assert Template.objects.count() == 2
 
 
-def test_a_page_is_kept_once(ask):
+def test_stores_identical_template_once(ask):
     ask(template=OWN)
     ask(template=OWN, name="more")
 

@@ -180,7 +180,7 @@ def test_bench_speed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_bench_volume_leaves_nothing():
+def test_bench_volume_cleans_up():
     out = io.StringIO()
 
     call_command("bench", "volume", "--answers", "1000", "--json", stdout=out)

@@ -24,7 +24,7 @@ def form(team, **more):
     }  # fmt: skip
 
 
-def test_the_cost_is_shown_before_the_job_is_created(owner, team, put):
+def test_shows_cost_before_creating(owner, team, put):
     put("a", "b")
 
     shown = owner.post("/jobs/new/", form(team, check="")).content.decode()
@@ -34,7 +34,7 @@ def test_the_cost_is_shown_before_the_job_is_created(owner, team, put):
     assert owner.post("/jobs/new/", form(team, create=""))["Location"] == "/jobs/birds/"
 
 
-def test_faults_stand_beside_their_fields(owner, team):
+def test_shows_errors_beside_fields(owner, team):
     shown = owner.post("/jobs/new/", form(team, create="", price="much", manifest="s3://heron/none.manifest"))
 
     assert shown.status_code == 422
@@ -44,7 +44,7 @@ def test_faults_stand_beside_their_fields(owner, team):
     assert 'value="much"' in page
 
 
-def test_a_manifest_can_be_uploaded(owner, team):
+def test_manifest_can_be_uploaded(owner, team):
     file = SimpleUploadedFile("x.manifest", b'{"source":"a"}\n')
 
     owner.post("/jobs/new/", form(team, create="", manifest="", file=file))
@@ -52,7 +52,7 @@ def test_a_manifest_can_be_uploaded(owner, team):
     assert Job.objects.get().manifest == "s3://heron/manifests/birds.manifest"
 
 
-def test_the_pages_are_shown(owner, ask, hire, answer):
+def test_shows_pages(owner, ask, hire, answer):
     job = ask()
     answer(hire("cleo"), job)
 
@@ -60,7 +60,7 @@ def test_the_pages_are_shown(owner, ask, hire, answer):
         assert owner.get(path).status_code == 200, path
 
 
-def test_jobs_of_others_are_not_there(client, bob, ask):
+def test_hides_foreign_jobs(client, bob, ask):
     ask()
     client.force_login(bob.user)
 
@@ -69,7 +69,7 @@ def test_jobs_of_others_are_not_there(client, bob, ask):
     assert "birds" not in client.get("/jobs/").content.decode()
 
 
-def test_who_is_no_member_is_told_so(client, hire):
+def test_refuses_non_member_with_explanation(client, hire):
     client.force_login(hire("cleo").user)
 
     assert client.get("/jobs/").status_code == 403
@@ -87,7 +87,7 @@ def test_who_is_no_member_is_told_so(client, hire):
         ("/people/keys/", Role.REQUESTER),
     ],
 )
-def test_a_role_does_only_what_it_may(client, alice, ask, path, role):
+def test_refuses_actions_beyond_role(client, alice, ask, path, role):
     ask()
     user = User.objects.create_user("otto@example.org")
     Member.objects.create(requester=alice.requester, user=user, role=role)
@@ -98,7 +98,7 @@ def test_a_role_does_only_what_it_may(client, alice, ask, path, role):
     assert refused.status_code == 403
 
 
-def test_a_key_is_shown_once(owner):
+def test_key_is_shown_once(owner):
     owner.post("/people/keys/", {"name": "ci", "role": "viewer"})
 
     key = AccessKey.objects.get()
@@ -106,7 +106,7 @@ def test_a_key_is_shown_once(owner):
     assert f"{key.key_id}." not in owner.get("/people/").content.decode()
 
 
-def test_a_run_is_asked_for(owner, ask):
+def test_requests_run(owner, ask):
     ask()
 
     owner.post("/jobs/birds/run/", {"method": "majority"})
@@ -114,13 +114,13 @@ def test_a_run_is_asked_for(owner, ask):
     assert Run.objects.get().state == "waiting"
 
 
-def test_the_manifest_is_streamed(owner, ask):
+def test_manifest_is_streamed(owner, ask):
     ask("a")
 
     assert b"".join(owner.get("/jobs/birds/exports/output-manifest").streaming_content) == b'{"source": "a"}\n'
 
 
-def test_no_button_is_shown_that_would_be_refused(client, alice, ask):
+def test_hides_buttons_of_refused_actions(client, alice, ask):
     ask()
     user = User.objects.create_user("vera@example.org")
     Member.objects.create(requester=alice.requester, user=user, role=Role.VIEWER)
@@ -135,7 +135,7 @@ def test_no_button_is_shown_that_would_be_refused(client, alice, ask):
     assert (forms(user), forms(alice.user) > 3) == (0, True)
 
 
-def test_known_sets_are_declared_on_the_page(owner, ask):
+def test_declares_gold_sets_on_job_page(owner, ask):
     job = ask(kind="choices", categories=["calm", "cold", "late"])
     owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": ["late", "calm"]})
 
@@ -143,7 +143,7 @@ def test_known_sets_are_declared_on_the_page(owner, ask):
     assert b"calm, late" in owner.get(f"/jobs/{job.name}/").content
 
 
-def test_what_is_asked_of_known_objects_can_be_changed(owner, ask):
+def test_changes_gold_settings(owner, ask):
     rules = [{"below": 0.6, "do": "pause"}, {"below": 0.8, "do": "review"}]
     job = ask(gold={"share": 0.1, "rules": rules})
     fields = {"gold_share": "0.2", "gold_quiz": "", "gold_quiz_right": "", "gold_below": "0.7", "gold_do": "weigh"}
@@ -156,7 +156,7 @@ def test_what_is_asked_of_known_objects_can_be_changed(owner, ask):
     assert b"No changes." in owner.get(f"/jobs/{job.name}/").content
 
 
-def test_a_page_of_ones_own_is_looked_at_in_the_policy_of_the_frame(owner, team):
+def test_previews_custom_template_under_sandbox_policy(owner, team):
     fields = form(team, template="<crowd-form>{{ task.input.header }}<script>1</script></crowd-form>", description="Q?")
 
     shown = owner.post("/templates/preview/", fields)
@@ -169,7 +169,7 @@ def test_a_page_of_ones_own_is_looked_at_in_the_policy_of_the_frame(owner, team)
     assert owner.get("/templates/boxes-smell.liquid").status_code == 404
 
 
-def test_known_shapes_and_numbers_are_declared_as_json(owner, ask):
+def test_declares_structured_gold_as_json(owner, ask):
     job = ask(kind="number", categories=[])
 
     owner.post(f"/jobs/{job.name}/gold/", {"object": "1", "value": "four"})
@@ -179,7 +179,7 @@ def test_known_shapes_and_numbers_are_declared_as_json(owner, ask):
     assert Gold.objects.get().value == 4
 
 
-def test_the_time_zone_of_days_is_chosen_by_owners(owner, alice):
+def test_owner_sets_time_zone(owner, alice):
     page = owner.get("/settings/").content.decode()
     assert "<option > Asia/Seoul </option>" in " ".join(page.split())
 

@@ -32,7 +32,7 @@ def reply(event):
     return {"no": "list"}
 
 
-def test_the_form_of_a_new_job_is_tried(owner, hook, put):
+def test_tries_new_job_form(owner, hook, put):
     put("heron", "ibis")
     hook.reply = reply
 
@@ -45,7 +45,7 @@ def test_the_form_of_a_new_job_is_tried(owner, hook, put):
     assert not Job.objects.exists()
 
 
-def test_a_tried_page_is_shown_with_its_own_task_input(owner, hook, put):
+def test_previews_template_with_own_task_input(owner, hook, put):
     given = {"template": "<crowd-form>{{ task.input.bird }}</crowd-form>", "task_input": '{"bird": "<i>"}'}
 
     shown = owner.post("/templates/preview/", given)
@@ -62,7 +62,7 @@ def test_a_tried_page_is_shown_with_its_own_task_input(owner, hook, put):
         ({"manifest": "s3://ibis/in.manifest"}, "in one of your buckets"),
     ],
 )
-def test_what_cannot_be_tried_is_told(owner, hook, put, more, told):
+def test_explains_refused_trial(owner, hook, put, more, told):
     put("heron")
 
     refused = owner.post("/hooks/try/", form(hook, **more))
@@ -72,7 +72,7 @@ def test_what_cannot_be_tried_is_told(owner, hook, put, more, told):
     assert hook.asked == []
 
 
-def test_a_jobs_page_shows_every_hook_and_tries_others(owner, hook, ask):
+def test_job_page_lists_hooks_and_tries_new(owner, hook, ask):
     hook.reply = reply
     ask("a", kind="custom", categories=[], pre_hook=hook.url)
 
@@ -83,7 +83,7 @@ def test_a_jobs_page_shows_every_hook_and_tries_others(owner, hook, ask):
     assert list(Hook.objects.order_by("number").values_list("target", flat=True)) == [hook.url, f"{hook.url}?v=2"]
 
 
-def test_bob_tries_nothing_of_alices(client, bob, hook, ask, put):
+def test_refuses_trial_on_foreign_job(client, bob, hook, ask, put):
     ask()
     client.force_login(bob.user)
     asked = len(hook.asked)
@@ -100,7 +100,7 @@ def test_bob_tries_nothing_of_alices(client, bob, hook, ask, put):
         ("/settings/", Role.REQUESTER, 403), ("/settings/secret/", Role.REQUESTER, 403),
     ],
 )  # fmt: skip
-def test_a_role_does_only_what_it_may(client, alice, ask, path, role, status):
+def test_refuses_actions_beyond_role(client, alice, ask, path, role, status):
     ask()
     user = User.objects.create_user("otto@example.org")
     Member.objects.create(requester=alice.requester, user=user, role=role)
@@ -109,7 +109,7 @@ def test_a_role_does_only_what_it_may(client, alice, ask, path, role, status):
     assert client.post(path, {"script_origins": "https://a.example"}).status_code == status
 
 
-def test_an_owner_names_origins_with_a_warning(owner, alice):
+def test_owner_sets_origins_after_warning(owner, alice):
     page = owner.get("/settings/").content.decode()
     assert "send all of it anywhere that is named here" in page
 
@@ -123,7 +123,7 @@ def test_an_owner_names_origins_with_a_warning(owner, alice):
     ]
 
 
-def test_who_may_not_see_the_secret_does_not(client, alice):
+def test_hides_secret_without_right(client, alice):
     user = User.objects.create_user("otto@example.org")
     Member.objects.create(requester=alice.requester, user=user, role=Role.VIEWER)
     client.force_login(user)

@@ -29,7 +29,7 @@ def act(client, asked, **given):
     return client.post(f"/jobs/birds/messages/{asked.worker.code}/", given)
 
 
-def test_messages_wait_on_the_jobs_page(owner, asked):
+def test_job_page_shows_waiting_messages(owner, asked):
     page = " ".join(owner.get("/jobs/birds/").content.decode().split())
 
     assert "&lt;b&gt;Which?&lt;/b&gt;" in page
@@ -38,13 +38,13 @@ def test_messages_wait_on_the_jobs_page(owner, asked):
     assert "1 open message" in owner.get("/jobs/").content.decode()
 
 
-def test_a_job_without_messages_says_so(owner, ask):
+def test_job_page_explains_no_messages(owner, ask):
     ask()
 
     assert "No messages yet." in owner.get("/jobs/birds/").content.decode()
 
 
-def test_an_answer_is_given_and_the_thread_done(owner, asked):
+def test_replies_and_marks_thread_done(owner, asked):
     assert act(owner, asked, how="answer-done", text="The left one.")["Location"] == "/jobs/birds/#messages"
 
     assert Message.objects.get(from_worker=False).text == "The left one."
@@ -58,20 +58,20 @@ def test_an_answer_is_given_and_the_thread_done(owner, asked):
     assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
 
 
-def test_an_empty_answer_is_refused(owner, asked):
+def test_refuses_empty_answer(owner, asked):
     act(owner, asked, how="answer-done", text=" ")
 
     assert "Write a message." in owner.get("/jobs/birds/").content.decode()
     assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
 
 
-def test_others_neither_see_nor_answer(client, bob, asked):
+def test_refuses_foreign_member(client, bob, asked):
     client.force_login(bob.user)
 
     assert act(client, asked, how="answer", text="x").status_code == 404
 
 
-def test_a_viewer_reads_and_does_not_answer(client, alice, asked):
+def test_viewer_reads_without_reply(client, alice, asked):
     user = User.objects.create_user("vera@example.org")
     Member.objects.create(requester=alice.requester, user=user, role=Role.VIEWER)
     client.force_login(user)
@@ -82,13 +82,13 @@ def test_a_viewer_reads_and_does_not_answer(client, alice, asked):
     assert act(client, asked, how="answer", text="x").status_code == 403
 
 
-def test_who_has_not_written_cannot_be_written_to(owner, asked, hire):
+def test_refuses_message_to_silent_worker(owner, asked, hire):
     dan = hire("dan")
 
     assert owner.post(f"/jobs/birds/messages/{dan.code}/", {"text": "Hello"}).status_code == 404
 
 
-def test_workers_of_others_are_codes(owner, asked, now):
+def test_shows_codes_of_foreign_workers(owner, asked, now):
     vera = User.objects.create_user("vera@example.org", name="Vera Vendor")
     vendor = Workforce.objects.create(type=WorkforceType.VENDOR, name="labelers")
     worker = Worker.objects.create(workforce=vendor, user=vera, state="active")

@@ -25,7 +25,7 @@ def alices_page(browser, address, alice, team):
     context.close()
 
 
-def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, address, hook, put):
+def test_shows_hook_exchange_before_creating_job(alices_page, address, hook, put):
     manifest = put("heron", "ibis")
     hook.reply = lambda event: {"taskInput": {"bird": event["dataObject"]["source"].upper()}}
     page = alices_page
@@ -53,7 +53,7 @@ def test_request_response_and_page_are_seen_before_there_is_a_job(alices_page, a
     assert not Job.objects.exists()
 
 
-def test_settings_are_seen_and_kept(alices_page, address):
+def test_shows_and_saves_settings(alices_page, address):
     page = alices_page
     page.goto(f"{address}/jobs/")
     page.get_by_role("link", name="Settings").click()

@@ -117,7 +117,7 @@ def sign_in(page, service, account):
     page.wait_for_url(lambda url: "/login/" not in url)
 
 
-def test_five_labels_by_keyboard_reach_dashboard_and_program(service, browser):
+def test_keyboard_labels_reach_dashboard_and_api(service, browser):
     answers = "/api/v1/jobs/postcodes-today/answers/"
     assert service.fetch(answers)["results"] == []
     accounts = service.accounts()
@@ -154,7 +154,7 @@ def test_labels_are_fetched_by_a_program(service):
     assert page["next"]
 
 
-def test_a_second_start_of_the_same_folder_is_refused(service):
+def test_refuses_second_start_in_folder(service):
     second = service.run("serve", "--port", str(free_port()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     told, _nothing = second.communicate(timeout=60)
@@ -239,7 +239,7 @@ class Hand:
         return (reply["next"] or {}).get("assignment")
 
 
-def test_every_acknowledged_answer_stands_whatever_dies(service):
+def test_acknowledged_answers_survive_any_kill(service):
     """kill -9 of the web server, and of the database while it writes, in the middle of a load."""
     (job,) = (row[0] for row in service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'"))
     service.query("UPDATE jobs_job SET workers_per_object = 9, max_concurrent = 150 WHERE name = 'postcodes-today'")
@@ -288,7 +288,7 @@ def test_every_acknowledged_answer_stands_whatever_dies(service):
     assert service.query("SELECT coalesce(sum(amount), 0) FROM ledger_entry") == [(0,)]
 
 
-def test_ctrl_c_ends_everything_and_a_second_start_finds_its_data(service):
+def test_ctrl_c_stops_and_restart_keeps_data(service):
     family = psutil.Process(service.process.pid).children(recursive=True)
     service.stop()
 
@@ -301,7 +301,7 @@ def test_ctrl_c_ends_everything_and_a_second_start_finds_its_data(service):
     assert len(service.fetch("/api/v1/jobs/")["results"]) == 4
 
 
-def test_a_killed_start_does_not_block_the_next(service):
+def test_killed_start_does_not_block_restart(service):
     service.process.kill()
     service.process.wait()
 

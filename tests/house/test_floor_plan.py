@@ -28,7 +28,7 @@ def test_keys_go_down():
     assert upward == []
 
 
-def test_keys_across_walls_have_no_way_back():
+def test_foreign_keys_across_rooms_have_no_reverse():
     reachable = [
         str(field)
         for label, field in _keys()
@@ -39,7 +39,7 @@ def test_keys_across_walls_have_no_way_back():
     assert reachable == []
 
 
-def test_the_runner_knows_every_task_asked_for():
+def test_runner_registers_every_queued_task():
     assert set(queue.NAMES) <= set(app.tasks)
 
 

@@ -51,7 +51,7 @@ def test_typed_text_replaces_the_sentence():
 
 
 @pytest.mark.django_db
-def test_reason_is_read_in_the_readers_language(ask, now):
+def test_reason_is_in_readers_language(ask, now):
     job = ask("a")
     with translation.override("ja"):  # the language of the process that moves the job is not that of its readers
         state.explain_waiting(job, now=now)

@@ -119,7 +119,7 @@ def may_use(room: str, other: str | None) -> bool:
     return other is None or other == room or FLOOR.get(other, 0) < FLOOR[room]
 
 
-def test_no_room_uses_what_is_above_it():
+def test_no_room_uses_higher_rooms():
     upward = [
         f"{file.relative_to(ROOT)}: {what} {name} of {owner(what, name)}"
         for file, what, name in references()

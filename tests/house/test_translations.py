@@ -62,7 +62,7 @@ def gathered(tmp_path, settings, capsys):
     return tmp_path / "locale"
 
 
-def test_no_sentence_is_missing_or_left_over(gathered):
+def test_catalogue_has_exactly_the_source_texts(gathered):
     for code in LANGUAGES:
         now, kept = ({named(one) for one in sentences(catalogue(code, root))} for root in (gathered, LOCALE))
 
@@ -70,7 +70,7 @@ def test_no_sentence_is_missing_or_left_over(gathered):
         assert not kept - now, told(f"in {code}, but no longer said; run make messages", kept - now)
 
 
-def test_no_sentence_hides_within_an_f_string():
+def test_no_text_in_f_strings():
     """xgettext does not look into f-strings, so such a sentence would be in no catalogue."""
     hidden = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
@@ -96,7 +96,7 @@ def test_every_sentence_is_translated(code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_translations_keep_what_must_stay(code):
+def test_translations_keep_placeholders(code):
     def fixed(text: str) -> Counter[str]:
         return Counter(FIXED.findall(text))
 
@@ -119,13 +119,13 @@ def test_compiled_catalogues_say_the_same(code):
             assert compiled.ngettext(*one.id, 1) == compiled.ngettext(*one.id, 2) == said(one), "run make messages"
 
 
-def test_languages_are_called_by_their_own_names():
+def test_languages_use_own_names():
     own = {code: translation.get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
 
     assert own == dict(settings.LANGUAGES)
 
 
-def test_kinds_and_methods_are_called_by_what_can_be_translated():
+def test_kinds_and_methods_have_translatable_titles():
     known = {singular(one) for one in sentences(catalogue(LANGUAGES[0]))}
     shown = {kind.title for kind in kinds.KINDS.values()}
     for kind in kinds.KINDS.values():
@@ -134,14 +134,14 @@ def test_kinds_and_methods_are_called_by_what_can_be_translated():
     assert shown - known == set()
 
 
-def test_rooms_without_django_speak_the_readers_language():
+def test_pure_rooms_use_readers_language():
     with translation.override("ko"), pytest.raises(kinds.AnswerRefused) as refused:
         kinds.kind("number").read_answer({"number": "many"}, [])
 
     assert str(refused.value) == "number: 3이나 0.5 같은 숫자여야 합니다. 받은 값: 'many'"
 
 
-def test_what_is_said_later_is_kept_in_english():
+def test_lazy_texts_are_stored_in_english():
     with translation.override("ja"):
         assert language.gettext_lazy("Number") == kinds.kind("number").title == "Number"
         assert language.gettext("Number") == "数値"

@@ -11,7 +11,7 @@ from gtcrowd.identity.models import AccessKey, Member, User
 
 
 @given(st.sampled_from(Role.values), st.sampled_from(list(Right)))
-def test_a_role_has_its_rights_only(role, right):
+def test_role_has_its_rights_only(role, right):
     viewer = Viewer(requester=None, role=role)
 
     if right in access.RIGHTS[role]:
@@ -21,7 +21,7 @@ def test_a_role_has_its_rights_only(role, right):
             viewer.must(right)
 
 
-def test_rows_of_others_do_not_exist(alice, bob, ask):
+def test_hides_foreign_rows(alice, bob, ask):
     from gtcrowd.jobs.models import DataObject, Job
 
     ask()
@@ -32,7 +32,7 @@ def test_rows_of_others_do_not_exist(alice, bob, ask):
     assert not DataObject.objects.visible_to(bob).exists()
 
 
-def test_a_key_calls_for_its_requester(alice, now):
+def test_key_calls_for_its_requester(alice, now):
     key, secret = keys.create(requester=alice.requester, name="k", role=Role.VIEWER)
 
     viewer = keys.authenticate(f"{key.key_id}.{secret}", now=now)
@@ -41,7 +41,7 @@ def test_a_key_calls_for_its_requester(alice, now):
     assert secret.encode() not in bytes(AccessKey.objects.get().secret)
 
 
-def test_a_wrong_or_revoked_key_is_refused(alice, now):
+def test_refuses_wrong_or_revoked_key(alice, now):
     key, secret = keys.create(requester=alice.requester, name="k", role=Role.VIEWER)
 
     for token in ("", "x.y", f"{key.key_id}.x", key.key_id):
@@ -52,14 +52,14 @@ def test_a_wrong_or_revoked_key_is_refused(alice, now):
         keys.authenticate(f"{key.key_id}.{secret}", now=now)
 
 
-def test_keys_survive_a_change_of_the_secret_key(alice, now, settings):
+def test_access_keys_survive_secret_key_rotation(alice, now, settings):
     key, secret = keys.create(requester=alice.requester, name="k", role=Role.VIEWER)
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another" * 10
 
     assert keys.secret_of(key) == secret
 
 
-def test_an_invitation_works_once(db, now):
+def test_invitation_works_once(db, now):
     user = User.objects.create_user("fay@example.org")
     token = invitations.create(user, now=now)
 
@@ -70,7 +70,7 @@ def test_an_invitation_works_once(db, now):
         invitations.find(token, now=now)
 
 
-def test_an_old_or_unknown_invitation_is_refused(db, now):
+def test_refuses_expired_or_unknown_invitation(db, now):
     token = invitations.create(User.objects.create_user("fay@example.org"), now=now)
 
     with pytest.raises(invitations.InvitationRefused, match="expired"):
@@ -79,7 +79,7 @@ def test_an_old_or_unknown_invitation_is_refused(db, now):
         invitations.find("nonsense", now=now)
 
 
-def test_a_new_invitation_ends_the_earlier_one(db, now):
+def test_new_invitation_replaces_earlier(db, now):
     user = User.objects.create_user("fay@example.org")
     first, _second = invitations.create(user, now=now), invitations.create(user, now=now)
 
@@ -87,7 +87,7 @@ def test_a_new_invitation_ends_the_earlier_one(db, now):
         invitations.find(first, now=now)
 
 
-def test_a_weak_password_uses_nothing_up(db, now):
+def test_weak_password_keeps_invitation_valid(db, now):
     token = invitations.create(User.objects.create_user("fay@example.org"), now=now)
 
     with pytest.raises(ValidationError):
@@ -103,7 +103,7 @@ def test_a_weak_password_uses_nothing_up(db, now):
         (True, {}, "10.0.0.1"),
     ],
 )
-def test_a_client_cannot_make_up_its_address(settings, rf, behind_proxy, headers, found):
+def test_client_cannot_forge_address(settings, rf, behind_proxy, headers, found):
     settings.BEHIND_PROXY = behind_proxy
 
     assert address.of(rf.get("/", REMOTE_ADDR="10.0.0.1", **headers)) == found

@@ -51,7 +51,7 @@ def address(transactional_db):
         yield found
 
 
-def test_it_prepares_and_labels(documented, address, settings, ask, hire, now):
+def test_hook_prepares_and_labels(documented, address, settings, ask, hire, now):
     settings.GTCROWD_URL = address
     hooked = {"pre_hook": documented, "post_hook": documented}
     job = ask("grey and tall", "-", kind="custom", categories=[], **hooked)
@@ -68,7 +68,7 @@ def test_it_prepares_and_labels(documented, address, settings, ask, hire, now):
     assert (second, Task.objects.get(position=1).reason_code) == ({"source": "-"}, "no-workers-needed")
 
 
-def test_it_refuses_what_is_signed_by_somebody_else(documented):
+def test_refuses_foreign_signature(documented):
     call = Call(target=documented, stage="pre", event={"dataObject": {"source": "x"}}, secret="another", key="k")
 
     with pytest.raises(HookFault, match="answered with status 403"):

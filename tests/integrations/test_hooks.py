@@ -47,13 +47,13 @@ def named(monkeypatch):
     return _named
 
 
-def test_it_works(hook):
+def test_calls_hook(hook):
     hook.reply = lambda event: {"taskInput": {"seen": event["dataObject"]["source"]}}
 
     assert call(hook.url) == {"taskInput": {"seen": "Möwe"}}
 
 
-def test_the_body_is_signed_with_its_time(hook):
+def test_signs_body_with_timestamp(hook):
     call(hook.url)
 
     ((headers, body),) = hook.asked
@@ -66,7 +66,7 @@ def test_the_body_is_signed_with_its_time(hook):
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_fault_that_may_pass_is_tried_again_under_the_same_key(hook, status):
+def test_retries_transient_error_with_same_key(hook, status):
     answers = iter([(status, b""), (status, b""), {"taskInput": {}}])
     hook.reply = lambda event: next(answers)
 
@@ -74,7 +74,7 @@ def test_a_fault_that_may_pass_is_tried_again_under_the_same_key(hook, status):
     assert [headers["idempotency-key"] for headers, _body in hook.asked] == ["k1", "k1", "k1"]
 
 
-def test_after_three_tries_it_is_a_fault(hook):
+def test_fails_after_three_attempts(hook):
     hook.reply = lambda event: (500, b"")
 
     with pytest.raises(HookFault, match="answered with status 500"):
@@ -82,7 +82,7 @@ def test_after_three_tries_it_is_a_fault(hook):
     assert len(hook.asked) == 3
 
 
-def test_what_is_refused_is_not_tried_again(hook):
+def test_does_not_retry_refusal(hook):
     hook.reply = lambda event: (403, b"")
 
     with pytest.raises(HookFault, match="answered with status 403"):
@@ -91,7 +91,7 @@ def test_what_is_refused_is_not_tried_again(hook):
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"", b"{", b'{"taskInput": NaN}', b"\xff", b"[" * 100_000])
-def test_an_answer_that_is_not_json_is_a_fault(hook, content):
+def test_refuses_reply_that_is_not_json(hook, content):
     hook.reply = lambda event: (200, content)
 
     with pytest.raises(HookFault, match="is not valid JSON"):
@@ -99,14 +99,14 @@ def test_an_answer_that_is_not_json_is_a_fault(hook, content):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Length": "3000000"}])
-def test_an_answer_has_a_bound(hook, headers):
+def test_reply_size_is_limited(hook, headers):
     hook.reply = lambda event: (200, b'"' + b"x" * 2_999_998 + b'"', headers)
 
     with pytest.raises(HookFault, match="longer than 2,000,000 bytes"):
         call(hook.url)
 
 
-def test_a_hook_that_never_answers_is_given_up(hook, settings):
+def test_silent_hook_times_out(hook, settings):
     settings.GTCROWD_HOOK_SECONDS = 0.3
     hook.reply = lambda event: time.sleep(1)
     began = time.monotonic()
@@ -117,7 +117,7 @@ def test_a_hook_that_never_answers_is_given_up(hook, settings):
 
 
 @pytest.mark.parametrize("length", [{}, {"Content-Length": "1000"}])
-def test_a_slow_drip_is_given_up_too(hook, settings, length):
+def test_slow_reply_times_out(hook, settings, length):
     settings.GTCROWD_HOOK_SECONDS = 0.4
 
     def drip(file):
@@ -132,7 +132,7 @@ def test_a_slow_drip_is_given_up_too(hook, settings, length):
         call(hook.url, patient=False)
 
 
-def test_nobody_there_is_a_fault(hook):
+def test_refused_connection_is_an_error(hook):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/"
@@ -159,7 +159,7 @@ def test_redirects_are_not_followed(hook):
         "2002:7f00:1::", "2001:0:4136:e378:8000:63bf:80ff:fffe",
     ],
 )  # fmt: skip
-def test_addresses_that_are_not_public_are_refused(address, settings):
+def test_refuses_private_addresses(address, settings):
     assert not posting.allowed(address)
 
 
@@ -171,7 +171,7 @@ def test_public_addresses_are_allowed(address):
 @pytest.mark.parametrize(
     ("address", "network"), [("10.1.2.3", "10.1.0.0/16"), ("::ffff:10.1.2.3", "10.1.0.0/16"), ("fd00::5", "fd00::/8")]
 )
-def test_the_operator_may_allow_a_network(address, network, settings):
+def test_operator_may_allow_a_network(address, network, settings):
     settings.GTCROWD_HOOK_NETWORKS = [network]
 
     assert posting.allowed(address)
@@ -188,7 +188,7 @@ def test_the_operator_may_allow_a_network(address, network, settings):
         "http://[::ffff:127.0.0.1]:{port}/",
     ],
 )
-def test_loopback_is_refused_by_any_name(hook, settings, url):
+def test_refuses_loopback_by_any_name(hook, settings, url):
     settings.GTCROWD_HOOK_NETWORKS = []
 
     with pytest.raises(HookFault, match="not a public address"):
@@ -197,7 +197,7 @@ def test_loopback_is_refused_by_any_name(hook, settings, url):
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
-def test_a_name_at_an_address_that_is_not_public_is_refused(hook, settings, named, address):
+def test_refuses_name_with_private_address(hook, settings, named, address):
     settings.GTCROWD_HOOK_NETWORKS = []
     named(address)
 
@@ -206,7 +206,7 @@ def test_a_name_at_an_address_that_is_not_public_is_refused(hook, settings, name
     assert hook.asked == []
 
 
-def test_a_name_that_changes_its_address_is_called_where_it_was_checked(hook, named):
+def test_calls_checked_address_after_dns_change(hook, named):
     with hooking.serving("127.0.0.2") as other:
         port = other.url.split(":")[2].split("/")[0]
         named("127.0.0.2", then=[("127.0.0.1",)])
@@ -215,7 +215,7 @@ def test_a_name_that_changes_its_address_is_called_where_it_was_checked(hook, na
         assert (len(other.asked), other.asked[0][0]["host"]) == (1, f"hook.example:{port}")
 
 
-def test_of_several_addresses_only_a_good_one_is_called(hook, settings, named):
+def test_calls_only_public_address_of_several(hook, settings, named):
     settings.GTCROWD_HOOK_NETWORKS = ["127.0.0.1/32"]
     named("127.0.0.2", "127.0.0.1")
 
@@ -239,11 +239,11 @@ def test_of_several_addresses_only_a_good_one_is_called(hook, settings, named):
         ("elsewhere", "Installed: none"),
     ],
 )
-def test_what_is_no_hook_is_told_before_anything_is_called(url, told):
+def test_refuses_invalid_target_before_calling(url, told):
     assert told in hooks.caller().fault(url, "pre")
 
 
-def test_an_encrypted_call_wants_a_good_certificate(hook):
+def test_tls_needs_valid_certificate(hook):
     with pytest.raises(HookFault, match=r"could not be reached|certificate"):
         call(hook.url.replace("http://", "https://"))
 
@@ -271,7 +271,7 @@ def certified(tmp_path, monkeypatch):
     return context
 
 
-def test_an_encrypted_call_is_made_to_the_checked_address_under_its_name(certified, settings, named):
+def test_tls_calls_checked_address_by_name(certified, settings, named):
     settings.GTCROWD_HOOK_NETWORKS = ["127.0.0.0/8"]
     named("127.0.0.1")
     with hooking.serving(tls=certified) as hooked:
@@ -281,7 +281,7 @@ def test_an_encrypted_call_is_made_to_the_checked_address_under_its_name(certifi
         assert hooked.asked[0][0]["host"] == f"hook.example:{port}"
 
 
-def test_a_certificate_for_another_name_is_refused_at_once(certified, settings):
+def test_refuses_certificate_of_another_name(certified, settings):
     settings.GTCROWD_HOOK_NETWORKS = ["127.0.0.0/8"]
     with hooking.serving(tls=certified) as hooked:
         with pytest.raises(HookFault, match=r"The TLS certificate of 127\.0\.0\.1 is invalid"):
@@ -289,7 +289,7 @@ def test_a_certificate_for_another_name_is_refused_at_once(certified, settings):
         assert hooked.asked == []
 
 
-def test_a_slow_encrypted_answer_is_given_up_too(certified, settings, named):
+def test_slow_tls_reply_times_out(certified, settings, named):
     settings.GTCROWD_HOOK_NETWORKS, settings.GTCROWD_HOOK_SECONDS = ["127.0.0.0/8"], 0.5
     named("127.0.0.1")
 
@@ -305,7 +305,7 @@ def test_a_slow_encrypted_answer_is_given_up_too(certified, settings, named):
             call(f"https://hook.example:{hooked.url.split(':')[2]}", patient=False)
 
 
-def test_a_call_shown_in_a_log_has_no_secret():
+def test_call_repr_hides_secret():
     shown = repr(Call(target="https://a.example/", stage="pre", event=EVENT, secret="s3cret", key="k"))
 
     assert "s3cret" not in shown
@@ -323,28 +323,28 @@ def installed(monkeypatch):
     return _installed
 
 
-def test_a_hook_can_be_installed(installed):
+def test_hook_can_be_installed(installed):
     installed("echo", "json:dumps")
 
     assert hooks.caller().fault("echo", "pre") is None
     assert json.loads(call("echo")) == EVENT
 
 
-def test_an_installed_hook_that_fails_is_told(installed):
+def test_reports_failed_installed_hook(installed):
     installed("broken", "json:loads")
 
     with pytest.raises(HookFault, match="The hook broken failed: TypeError: "):
         call("broken")
 
 
-def test_an_installed_hook_must_answer_json(installed):
+def test_installed_hook_must_answer_json(installed):
     installed("odd", "builtins:object.__class__")
 
     with pytest.raises(HookFault, match="is not valid JSON"):
         call("odd")
 
 
-def test_the_log_has_neither_body_nor_secret(hook, caplog):
+def test_log_hides_body_and_secret(hook, caplog):
     caplog.set_level("INFO")
     call(f"{hook.url}?token=abc")
 

@@ -20,13 +20,13 @@ def picture(size):
 
 
 @pytest.mark.parametrize("size", [(160, 120), (640, 480), (1160, 860)])
-def test_grabcut_finds_the_thing(size):
+def test_grabcut_finds_object(size):
     seen, mask = picture(size)
 
     assert overlap(GrabCut().segment(seen, ends(mask)), mask) > 0.93
 
 
-def test_grabcut_gives_the_same_twice():
+def test_grabcut_is_repeatable():
     seen, mask = picture((640, 480))
 
     assert (GrabCut().segment(seen, ends(mask)) == GrabCut().segment(seen, ends(mask))).all()
@@ -76,7 +76,7 @@ def model(weights: list[float], bias: float) -> bytes:
     return told(1, 8) + told(7, graph) + told(8, told(2, 13))
 
 
-def test_a_model_is_given_colours_and_points_and_asked_for_probabilities(tmp_path):
+def test_model_gets_pixels_and_points(tmp_path):
     file = tmp_path / "red.onnx"
     file.write_bytes(model([0.2, 0, -0.2, 0], -10))  # redder than blue by 50
     mask = picture((640, 480))[1]
@@ -89,7 +89,7 @@ def test_a_model_is_given_colours_and_points_and_asked_for_probabilities(tmp_pat
     assert overlap(found, mask) > 0.98
 
 
-def test_a_model_sees_where_the_points_are(tmp_path):
+def test_model_sees_point_positions(tmp_path):
     file = tmp_path / "points.onnx"
     file.write_bytes(model([0, 0, 0, 1], -127))
 
@@ -103,7 +103,7 @@ def test_a_model_sees_where_the_points_are(tmp_path):
     assert not found[50, 50]
 
 
-def test_bells_are_highest_at_the_points():
+def test_click_maps_peak_at_points():
     found = bells(np.array([[10, 20], [30, 40], [50, 60], [70, 80.0]]))
 
     assert found[20, 10] == found[80, 70] == 255
@@ -111,7 +111,7 @@ def test_bells_are_highest_at_the_points():
 
 
 @pytest.mark.parametrize("name", ["", "/nowhere/model.onnx"])
-def test_a_model_that_is_not_there_is_named(name):
+def test_names_missing_model(name):
     with (
         override_settings(GTCROWD_SEGMENTER_MODEL=name),
         pytest.raises(ImproperlyConfigured, match="GTCROWD_SEGMENTER_MODEL"),

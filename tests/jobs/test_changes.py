@@ -19,7 +19,7 @@ def noted():
     return [(one.field, one.before, one.after) for one in JobChange.objects.order_by("pk")]
 
 
-def test_values_before_and_after_are_kept(alice, ask, now):
+def test_records_values_before_and_after(alice, ask, now):
     job = ask()
 
     change.change(viewer=alice, job=job, values={"price": "0.036", "workers_per_object": 3, "priority": 2}, now=now)
@@ -30,7 +30,7 @@ def test_values_before_and_after_are_kept(alice, ask, now):
     assert (first.at, first.by) == (now, alice.user)
 
 
-def test_what_is_refused_leaves_no_note(alice, ask, now):
+def test_refused_change_is_not_recorded(alice, ask, now):
     job, looks = ask(), Viewer(requester=alice.requester, role=Role.VIEWER)
 
     with pytest.raises(JobRefused):
@@ -41,7 +41,7 @@ def test_what_is_refused_leaves_no_note(alice, ask, now):
     assert noted() == []
 
 
-def test_known_objects_are_noted(alice, ask, now):
+def test_records_gold_changes(alice, ask, now):
     job = ask("a", "b", "c")
     seen = data_version.look(alice).version
     items = [{"object": 1, "value": "heron"}, {"object": 2, "value": "ibis"}]
@@ -58,7 +58,7 @@ def test_known_objects_are_noted(alice, ask, now):
     ]
 
 
-def test_they_are_told_to_their_own(alice, bob, ask, now):
+def test_lists_changes_to_own_requester(alice, bob, ask, now):
     job = ask()
     change.change(viewer=alice, job=job, values={"price": "0.036"}, now=now)
     change.change(viewer=alice, job=job, values={"price": "0.024"}, now=now + timedelta(hours=1))

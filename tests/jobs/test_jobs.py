@@ -18,14 +18,14 @@ def faults(refused):
     return {fault.field for fault in refused.value.faults}
 
 
-def test_a_job_is_created_with_its_budget_held(alice, ask):
+def test_creates_job_and_holds_budget(alice, ask):
     job = ask("a", "b", opened=False)
 
     assert (job.state, job.objects_total) == ("Initializing", 2)
     assert balance.balance(names.hold(job.pk)) == Decimal("0.072")
 
 
-def test_all_faults_are_told_at_once(alice, ask):
+def test_reports_all_errors_at_once(alice, ask):
     with pytest.raises(JobRefused) as refused:
         ask(
             name="a b", label_attribute="x-ref", categories=["one"], title="", price="0.0001", workers_per_object=10,
@@ -39,7 +39,7 @@ def test_all_faults_are_told_at_once(alice, ask):
     assert not Job.objects.exists()
 
 
-def test_a_manifest_fault_names_its_line(ask, put):
+def test_manifest_error_names_line(ask, put):
     put(lines=['{"source":"a"}', '{"text":"b"}', "nonsense"], key="bad.manifest")
 
     with pytest.raises(JobRefused) as refused:
@@ -49,7 +49,7 @@ def test_a_manifest_fault_names_its_line(ask, put):
     assert ["line 2" in told[0], "line 3" in told[1]] == [True, True]
 
 
-def test_a_foreign_bucket_is_refused_and_not_read(bob, ask):
+def test_refuses_foreign_bucket_unread(bob, ask):
     with store.store().write("s3://ibis/secret.manifest") as file:
         file.write(b"not a manifest")
 
@@ -59,7 +59,7 @@ def test_a_foreign_bucket_is_refused_and_not_read(bob, ask):
     assert [fault.problem for fault in refused.value.faults] == ["must be in one of your buckets: heron."]
 
 
-def test_an_object_in_a_foreign_bucket_is_a_fault_of_its_line(ask, put):
+def test_foreign_bucket_error_names_line(ask, put):
     put(lines=['{"source-ref":"s3://heron/a.png"}', '{"source-ref":"s3://ibis/b.png"}'], key="i.manifest")
 
     with pytest.raises(JobRefused) as refused:
@@ -68,7 +68,7 @@ def test_an_object_in_a_foreign_bucket_is_a_fault_of_its_line(ask, put):
     assert "line 2" in refused.value.faults[0].problem
 
 
-def test_a_name_is_taken_whatever_its_capitals(ask):
+def test_job_names_ignore_case(ask):
     ask(name="birds", opened=False)
 
     with pytest.raises(JobRefused) as refused:
@@ -76,7 +76,7 @@ def test_a_name_is_taken_whatever_its_capitals(ask):
     assert faults(refused) == {"name"}
 
 
-def test_too_little_money_creates_nothing(alice, ask):
+def test_insufficient_funds_create_nothing(alice, ask):
     alice.requester.credit = 0
 
     with pytest.raises(InsufficientFunds):
@@ -84,7 +84,7 @@ def test_too_little_money_creates_nothing(alice, ask):
     assert not Job.objects.exists()
 
 
-def test_prices_are_of_the_ladder_or_within_bounds(alice, ask):
+def test_price_is_tier_or_within_bounds(alice, ask):
     alice.requester.min_price, alice.requester.max_price = Decimal("0.05"), Decimal("0.1")
 
     assert ask(name="ladder", price="0.012", opened=False).price == Decimal("0.012")
@@ -93,12 +93,12 @@ def test_prices_are_of_the_ladder_or_within_bounds(alice, ask):
         ask(name="neither", price="0.013")
 
 
-def test_who_only_looks_creates_nothing(alice):
+def test_viewer_creates_nothing(alice):
     with pytest.raises(NotAllowed):
         create.create(viewer=Viewer(alice.requester, Role.VIEWER), values={}, now=None)
 
 
-def test_ingest_resumes_where_it_was_killed(ask, now, monkeypatch):
+def test_killed_ingest_resumes(ask, now, monkeypatch):
     job = ask(*(f"text {n}" for n in range(25)), opened=False)
     monkeypatch.setattr(ingest, "PORTION", 10)
     brought, bring = [], ingest._bring_in
@@ -121,7 +121,7 @@ def test_ingest_resumes_where_it_was_killed(ask, now, monkeypatch):
     ]
 
 
-def test_a_changed_manifest_fails_the_job_and_gives_the_money_back(alice, ask, put, now):
+def test_changed_manifest_fails_job_and_refunds(alice, ask, put, now):
     job = ask(opened=False)
     put("something", "else", key="birds.manifest")
 
@@ -132,13 +132,13 @@ def test_a_changed_manifest_fails_the_job_and_gives_the_money_back(alice, ask, p
     assert balance.balance(names.funds(alice.requester.pk)) == 0
 
 
-def test_only_as_many_objects_are_open_as_asked(ask):
+def test_opens_at_most_max_concurrent_objects(ask):
     job = ask("a", "b", "c", "d", max_concurrent=2)
 
     assert Task.objects.filter(job=job, state="open").count() == 2
 
 
-def test_an_object_labeled_before_is_not_asked_again(ask, put):
+def test_skips_object_labeled_before(ask, put):
     put(lines=['{"source":"a","birds":0}', '{"source":"b"}'], key="chained.manifest")
 
     job = ask(manifest="s3://heron/chained.manifest")
@@ -146,7 +146,7 @@ def test_an_object_labeled_before_is_not_asked_again(ask, put):
     assert Task.objects.filter(job=job).values_list("position", flat=True).get() == 1
 
 
-def test_a_job_stops_once(alice, ask, now):
+def test_job_stops_once(alice, ask, now):
     job = ask()
 
     stop.stop(viewer=alice, job=job, now=now)
@@ -160,12 +160,12 @@ def test_a_job_stops_once(alice, ask, now):
 @pytest.mark.parametrize(
     "uri", ["s3://heron/../ibis/x", "s3://heron/a/../../ibis/x", "s3:///x", "file:///etc/passwd", "s3://.."]
 )
-def test_no_address_leads_out_of_its_bucket(uri):
+def test_paths_stay_within_bucket(uri):
     with pytest.raises((store.BadAddress, store.ObjectMissing)):
         store.store().open(uri)
 
 
-def test_a_broken_write_leaves_nothing():
+def test_interrupted_write_leaves_nothing():
     def broken():
         with store.store().write("s3://heron/half") as file:
             file.write(b"half")

@@ -33,7 +33,7 @@ def texts(*ids):
     return [{"source": f"text {one}", "id": one} for one in ids]
 
 
-def test_objects_are_opened_held_for_and_known_by_their_id(stream, now):
+def test_streamed_objects_open_once_by_id(stream, now):
     job = stream()
     assert (job.state, job.reason_code, job.objects_total) == ("InProgress", "waiting-for-objects", 0)
 
@@ -46,7 +46,7 @@ def test_objects_are_opened_held_for_and_known_by_their_id(stream, now):
     assert balance.balance(names.hold(job.pk)) == 9 * job.price
 
 
-def test_it_ends_after_days_without_anything(stream, hire, answer, now):
+def test_idle_stream_job_ends(stream, hire, answer, now):
     job = stream(workers_per_object=1)
     stream_in.arrive(job=job, lines=texts("a"), now=now)
     job = job_lifecycle.advance(job.pk, now=now)
@@ -61,7 +61,7 @@ def test_it_ends_after_days_without_anything(stream, hire, answer, now):
         stream_in.arrive(job=job, lines=texts("b"), now=now)
 
 
-def test_a_delivery_with_a_fault_is_refused_whole(stream, now):
+def test_refuses_whole_delivery_on_error(stream, now):
     job = stream()
 
     with pytest.raises(JobRefused) as refused:
@@ -71,7 +71,7 @@ def test_a_delivery_with_a_fault_is_refused_whole(stream, now):
     assert not DataObject.objects.filter(job=job).exists()
 
 
-def test_what_cannot_be_paid_does_not_arrive(alice, stream, now):
+def test_refuses_delivery_beyond_funds(alice, stream, now):
     job = stream()
     alice.requester.credit = 0
     alice.requester.save()
@@ -81,12 +81,12 @@ def test_what_cannot_be_paid_does_not_arrive(alice, stream, now):
     assert not DataObject.objects.filter(job=job).exists()
 
 
-def test_a_job_with_a_manifest_takes_nothing_in(ask, now):
+def test_manifest_job_accepts_no_stream(ask, now):
     with pytest.raises(state.NotPossible):
         stream_in.arrive(job=ask(), lines=texts("a"), now=now)
 
 
-def test_a_webhook_is_believed_by_its_signature(stream):
+def test_webhook_needs_valid_signature(stream):
     job, client = stream(), APIClient()
     body = json.dumps({"objects": texts("a", "b")}).encode()
     right = "sha256=" + hmac.new(stream_in.secret(job).encode(), body, hashlib.sha256).hexdigest()

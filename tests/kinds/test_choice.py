@@ -86,7 +86,7 @@ def test_gold_answers_are_certain():
     assert result.labels == ["heron", "ibis", None]
 
 
-def test_weights_given_accuracies():
+def test_weights_by_worker_accuracies():
     rows = [(0, 0, "ibis"), (0, 1, "heron"), (0, 2, "heron")]
 
     result = conclude(rows, method="weighted-vote", worker_accuracy=[0.95, 0.6, 0.6])

@@ -83,7 +83,7 @@ def test_gold_answers_are_certain(method):
     assert list(result.part_confidence[0]) == [1, 1]
 
 
-def test_weights_given_accuracies():
+def test_weights_by_worker_accuracies():
     rows = [(0, 0, ["tree"]), (0, 1, [])]
 
     trusted = [conclude(rows, worker_accuracy=accuracy)[1].posterior[0, 0] for accuracy in ([0.95, 0.1, np.nan], None)]

@@ -125,7 +125,7 @@ def test_consolidates_rankings():
     assert fields(RANKING, ["b", "a", "c"])["ner"] == ["b", "a", "c"]
 
 
-def test_custom_answers_are_kept_whole():
+def test_keeps_custom_answers_whole():
     custom = kinds.KINDS["custom"]
     one, other = {"a": 1, "b": {"yes": True}}, {"b": {"yes": True}, "a": 1}
 

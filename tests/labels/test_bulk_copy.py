@@ -14,7 +14,7 @@ from gtcrowd.labels import bulk_copy
 pytestmark = pytest.mark.django_db
 
 
-def test_columns_come_out_as_they_are():
+def test_columns_round_trip():
     query = "SELECT n::integer, -n::bigint * 10000000000, n / 4.0::float8 FROM generate_series(1, %(n)s) n"
 
     found = bulk_copy.read(query, {"n": 5}, {"a": "i4", "b": "i8", "c": "f8"})
@@ -24,7 +24,7 @@ def test_columns_come_out_as_they_are():
     assert found["c"].tolist() == [0.25, 0.5, 0.75, 1, 1.25]
 
 
-def test_no_rows_are_empty_columns():
+def test_copies_empty_columns():
     assert bulk_copy.read("SELECT 1::integer WHERE %(no)s", {"no": False}, {"a": "i4"})["a"].tolist() == []
 
 
@@ -32,7 +32,7 @@ def test_no_rows_are_empty_columns():
 @given(
     texts=st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1, max_size=4)
 )
-def test_any_text_goes_in_as_it_is(texts):
+def test_copies_any_text_unchanged(texts):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE written (value jsonb, plain text, same integer, nothing text)")
         columns = {
@@ -49,7 +49,7 @@ def test_any_text_goes_in_as_it_is(texts):
     assert rows == [(text, text, 7, None) for text in texts]
 
 
-def test_numbers_stand_in_lists():
+def test_copies_number_lists():
     lists = bulk_copy.json_lists(np.array([[0.3333333333, 1e-6], [0.0, 1.0]]), places=6)
 
     assert [json.loads(text) for text in lists.to_pylist()] == [[0.333333, 1e-6], [0, 1]]

@@ -39,7 +39,7 @@ def test_console_offers_registered_format(client, alice, ask, shout):
 
 
 @pytest.mark.django_db
-def test_format_of_other_kinds_is_not_offered(client, alice, ask, shout):
+def test_hides_formats_of_other_kinds(client, alice, ask, shout):
     ask("a", kind="number", categories=[])
     client.force_login(alice.user)
 

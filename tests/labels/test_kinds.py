@@ -102,7 +102,7 @@ def test_spans(labeled):
         ("custom", [{"x": 1}, {"x": 2}, {"x": 1}], {"x": 1}),
     ],
 )
-def test_what_is_written(labeled, kind, answers, label):
+def test_writes_each_kind(labeled, kind, answers, label):
     found, _job = labeled(kind, answers, medium="text", categories=[])
 
     assert found["cars"] == label

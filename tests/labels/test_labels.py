@@ -25,7 +25,7 @@ def answered(ask, hire, answer, now):
     return job
 
 
-def test_a_job_labels_itself_when_the_answers_are_in(answered, now):
+def test_job_consolidates_when_answers_complete(answered, now):
     job = job_lifecycle.advance(answered.pk, now=now)
 
     assert (job.state, job.reason_code) == ("Completed", "all-labeled")
@@ -39,7 +39,7 @@ def test_a_job_labels_itself_when_the_answers_are_in(answered, now):
     assert WorkerQuality.objects.filter(run=run).count() == 3
 
 
-def test_the_rest_of_the_budget_comes_back(alice, ask, hire, answer, now):
+def test_releases_unused_budget(alice, ask, hire, answer, now):
     job = ask("a", "b", task_lifetime=60)
     answer(hire("cleo"), job)
 
@@ -49,7 +49,7 @@ def test_the_rest_of_the_budget_comes_back(alice, ask, hire, answer, now):
     assert balance.balance(names.funds(alice.requester.pk)) == -job.price
 
 
-def test_fees_are_paid_for_labeled_objects_only(alice, ask, hire, answer, now, settings):
+def test_charges_fees_for_labeled_objects(alice, ask, hire, answer, now, settings):
     from decimal import Decimal
 
     settings.GTCROWD_FEE_PER_OBJECT = Decimal("0.080")
@@ -62,7 +62,7 @@ def test_fees_are_paid_for_labeled_objects_only(alice, ask, hire, answer, now, s
     assert balance.balance(names.funds(alice.requester.pk)) == Decimal("-0.092")
 
 
-def test_another_method_changes_nothing_of_the_jobs_labels(alice, answered, now):
+def test_other_run_keeps_job_labels(alice, answered, now):
     job_lifecycle.advance(answered.pk, now=now)
     before = list(Label.objects.filter(current=True).values_list("pk", flat=True))
 
@@ -75,12 +75,12 @@ def test_another_method_changes_nothing_of_the_jobs_labels(alice, answered, now)
     assert Label.objects.get(run=run, position=1).confidence == pytest.approx(2 / 3)
 
 
-def test_an_unknown_method_is_refused(alice, answered, now):
+def test_refuses_unknown_method(alice, answered, now):
     with pytest.raises(consolidate.UnknownMethod, match="majority"):
         consolidate.ask(answered, viewer=alice, method="magic", now=now)
 
 
-def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, answer, put, now):
+def test_output_manifest_has_labels_and_failures(ask, hire, answer, put, now):
     put(
         lines=['{"source": "a", "n": 1.10}', '{"source":"b"}', '{"source":"c","birds":1}'],
         key="three.manifest",
@@ -98,7 +98,7 @@ def test_the_output_manifest_has_label_failure_and_untouched_line(ask, hire, ans
     assert untouched == '{"source":"c","birds":1}'
 
 
-def test_the_manifest_of_a_run_can_be_had_too(alice, answered, now):
+def test_exports_manifest_of_a_run(alice, answered, now):
     job_lifecycle.advance(answered.pk, now=now)
     run = consolidate.ask(answered, viewer=alice, method="majority", now=now)
     consolidate.perform(run, now=now)
@@ -108,7 +108,7 @@ def test_the_manifest_of_a_run_can_be_had_too(alice, answered, now):
     assert second["birds-metadata"]["confidence"] == 0.666667
 
 
-def test_batches_are_labeled_as_they_come_in(ask, hire, answer, now, monkeypatch):
+def test_consolidates_batches_as_they_complete(ask, hire, answer, now, monkeypatch):
     monkeypatch.setattr(consolidate, "LEAST_NEW", 2)
     job = ask("a", "b", "c", "d", workers_per_object=1, max_concurrent=2)
     cleo = hire("cleo")
@@ -121,7 +121,7 @@ def test_batches_are_labeled_as_they_come_in(ask, hire, answer, now, monkeypatch
     assert Task.objects.filter(job=job, state="open").count() == 2
 
 
-def test_ground_truths_method_runs_on_each_batch_apart(ask, hire, answer, now, monkeypatch):
+def test_gt_compat_runs_per_batch(ask, hire, answer, now, monkeypatch):
     monkeypatch.setattr(consolidate, "LEAST_NEW", 2)
     job = ask("a", "b", "c", "d", workers_per_object=1, max_concurrent=2, method="gt-compat")
     cleo = hire("cleo")
@@ -133,7 +133,7 @@ def test_ground_truths_method_runs_on_each_batch_apart(ask, hire, answer, now, m
     assert job.state == "Completed"
 
 
-def test_advancing_again_does_nothing_more(answered, now):
+def test_advancing_twice_changes_nothing(answered, now):
     job_lifecycle.advance(answered.pk, now=now)
     runs = Run.objects.count()
 
@@ -143,7 +143,7 @@ def test_advancing_again_does_nothing_more(answered, now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_only_one_process_moves_a_job(ask, now):
+def test_only_one_process_advances_job(ask, now):
     from tests.tasks.test_races import at_once
 
     job, outcomes = ask(), []
@@ -160,7 +160,7 @@ def test_only_one_process_moves_a_job(ask, now):
     assert outcomes == ["busy"]
 
 
-def test_several_categories_go_from_answers_to_the_manifest(ask, hire, answer, now):
+def test_multi_label_reaches_manifest(ask, hire, answer, now):
     job = ask("a", "b", kind="choices", categories=["calm", "cold", "late"], name="why", method="per-label-vote")
     for name, labels in (("cleo", (["late", "calm"], [])), ("dan", (["calm"], [])), ("eve", (["late"], ["cold"]))):
         worker = hire(name)

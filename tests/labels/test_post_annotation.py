@@ -106,7 +106,7 @@ def test_from_manifest_to_manifest_with_both_hooks(custom, hook, give, now):
     assert run.parameters == {"hook": hook.url, "number": 1}
 
 
-def test_the_event_and_the_payload_are_ground_truths(custom, hook, give, now):
+def test_event_and_payload_match_ground_truth(custom, hook, give, now):
     job = custom("Möwe")
     give("cleo", job, {"bird": "gull"})
     job_lifecycle.advance(job.pk, now=now)
@@ -141,7 +141,7 @@ def test_the_event_and_the_payload_are_ground_truths(custom, hook, give, now):
     assert url.startswith("http://127.0.0.1:8000/work/object/")
 
 
-def test_at_most_fifty_objects_go_into_a_call(custom, hook, give, now):
+def test_sends_at_most_fifty_objects(custom, hook, give, now):
     job = custom(*map(str, range(120)))
     give("cleo", job, *({"n": number} for number in range(120)))
 
@@ -154,7 +154,7 @@ def test_at_most_fifty_objects_go_into_a_call(custom, hook, give, now):
     assert Counters.objects.get(job=job).consolidated == 120
 
 
-def test_labels_come_while_the_job_runs(custom, hook, give, now):
+def test_labels_arrive_while_job_runs(custom, hook, give, now):
     job = custom(*map(str, range(60)))
     give("cleo", job, *({"n": 1} for _number in range(50)))
     assert job_lifecycle.advance(job.pk, now=now).state == "InProgress"
@@ -167,7 +167,7 @@ def test_labels_come_while_the_job_runs(custom, hook, give, now):
     assert Label.objects.count() == 51
 
 
-def test_a_fault_leaves_all_as_it_is_and_is_tried_again_later(custom, hook, give, now):
+def test_error_changes_nothing_and_retries(custom, hook, give, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
@@ -187,7 +187,7 @@ def test_a_fault_leaves_all_as_it_is_and_is_tried_again_later(custom, hook, give
     assert json.loads(first[1])["payload"]["s3Uri"] == json.loads(second[1])["payload"]["s3Uri"]
 
 
-def test_after_the_last_try_the_objects_fail_with_the_reason(custom, hook, give, now):
+def test_objects_fail_after_last_attempt(custom, hook, give, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
     hook.reply = lambda event: (500, b"")
@@ -205,7 +205,7 @@ def test_after_the_last_try_the_objects_fail_with_the_reason(custom, hook, give,
     assert balance.balance(names.hold(job.pk)) == Decimal(0)
 
 
-def test_another_hook_is_given_what_failed_by_the_one_before(custom, hook, give, alice, now):
+def test_new_hook_gets_failed_objects(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
@@ -224,7 +224,7 @@ def test_another_hook_is_given_what_failed_by_the_one_before(custom, hook, give,
     assert Hook.objects.filter(stage="post").count() == 2
 
 
-def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
+def test_method_replaces_removed_hook(custom, hook, give, alice, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
@@ -261,7 +261,7 @@ def test_without_the_hook_the_method_takes_over(custom, hook, give, alice, now):
         ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or has one twice: 0"),
     ],
 )
-def test_what_is_wrong_with_an_answer_is_told(custom, hook, give, now, answer, told):
+def test_reports_invalid_hook_reply(custom, hook, give, now, answer, told):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: answer
@@ -272,7 +272,7 @@ def test_what_is_wrong_with_an_answer_is_told(custom, hook, give, now, answer, t
     assert Label.objects.count() == 0
 
 
-def test_what_the_hook_says_of_a_label_stays(custom, hook, give, now):
+def test_keeps_label_metadata_of_hook(custom, hook, give, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     told = {"confidence": 0.25, "type": "groundtruth/bird", "human-annotated": "no"}
@@ -289,7 +289,7 @@ def test_what_the_hook_says_of_a_label_stays(custom, hook, give, now):
     assert Label.objects.get().confidence == 0.25
 
 
-def test_a_killed_delivery_is_made_once(custom, hook, give, now, monkeypatch):
+def test_killed_delivery_runs_once(custom, hook, give, now, monkeypatch):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
 
@@ -308,7 +308,7 @@ def test_a_killed_delivery_is_made_once(custom, hook, give, now, monkeypatch):
     assert len({headers["idempotency-key"] for headers, _body in hook.asked}) == 1
 
 
-def test_a_stopped_job_waits_for_its_labels_too(custom, hook, give, alice, now):
+def test_stopped_job_waits_for_labels(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
@@ -324,7 +324,7 @@ def test_a_stopped_job_waits_for_its_labels_too(custom, hook, give, alice, now):
     assert output(job)[0]["birds"] == {"bird": "heron"}
 
 
-def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, now):
+def test_reopened_object_is_sent_again(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
     job = job_lifecycle.advance(job.pk, now=now + batches.AGE)
@@ -338,7 +338,7 @@ def test_an_object_opened_again_is_delivered_again(custom, hook, give, alice, no
     assert list(Label.objects.order_by("pk").values_list("current", "answers")) == [(False, 1), (True, 2)]
 
 
-def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook, give, alice, now):
+def test_rerun_keeps_job_labels(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
     job = job_lifecycle.advance(job.pk, now=now)
@@ -353,7 +353,7 @@ def test_all_labels_can_be_made_again_without_touching_the_jobs_own(custom, hook
     assert "2026-11-03" in next(output_manifest.lines(job, run_id=run.pk))
 
 
-def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, monkeypatch):
+def test_interrupted_run_resumes(custom, hook, give, alice, now, monkeypatch):
     job = custom(*map(str, range(60)))
     give("cleo", job, *({"n": 1} for _number in range(60)))
     job = job_lifecycle.advance(job.pk, now=now)
@@ -370,7 +370,7 @@ def test_a_run_goes_on_where_it_was_broken_off(custom, hook, give, alice, now, m
     assert (run.state, run.labels, run.answers, len(hook.asked) - asked) == ("done", 60, 60, 2)
 
 
-def test_a_run_whose_hook_fails_says_why(custom, hook, give, alice, now):
+def test_failed_run_has_reason(custom, hook, give, alice, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     job = job_lifecycle.advance(job.pk, now=now)
@@ -382,7 +382,7 @@ def test_a_run_whose_hook_fails_says_why(custom, hook, give, alice, now):
     assert (run.state, run.reason) == ("failed", "The hook answered with status 404.")
 
 
-def test_known_objects_keep_what_is_right(custom, hook, give, alice, now):
+def test_gold_keeps_its_label(custom, hook, give, alice, now):
     job = custom("a", "b", max_concurrent=1, gold={"share": 0})
     gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": {"bird": "ibis"}}], now=now)
     give("cleo", job, {"bird": "heron"})
@@ -394,7 +394,7 @@ def test_known_objects_keep_what_is_right(custom, hook, give, alice, now):
     assert len(read(hook.events[0]["payload"]["s3Uri"])) == 1
 
 
-def test_a_hook_installed_here_has_the_payload_inline(custom, give, alice, now, monkeypatch):
+def test_installed_hook_gets_inline_payload(custom, give, alice, now, monkeypatch):
     made = EntryPoints([EntryPoint("first", "tests.labels.test_deliver:first_answer", "gtcrowd.post")])
     monkeypatch.setattr(calling, "entry_points", made.select)
     job = custom("a", post_hook="first")
@@ -417,11 +417,11 @@ def first_answer(event):
     ]
 
 
-def test_other_kinds_have_methods_of_their_own(ask, hook):
+def test_each_kind_has_own_methods(ask, hook):
     with pytest.raises(JobRefused, match="can only be used with the task type custom"):
         ask(post_hook=hook.url)
 
 
-def test_confidence_is_a_share_or_nothing():
+def test_confidence_is_fraction_or_none():
     for given, confidence in ((0.5, 0.5), (1, 1.0), (2, 0.0), ("x", 0.0), (True, 0.0), (None, 0.0)):
         assert payload.HookResult(1, {"confidence": given}, 1).confidence == confidence

@@ -21,14 +21,14 @@ def test_money_moves_once_per_reference(now):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_database_refuses_entries_that_do_not_balance(now):
+def test_database_refuses_unbalanced_entries(now):
     with pytest.raises(IntegrityError, match="do not sum to zero"), transaction.atomic():
         post.post(reference="r", legs={"a": Decimal(1), "b": Decimal(-2)}, now=now)
 
     assert balance.trial_balance() == 0
 
 
-def test_the_database_refuses_to_change_an_entry(now):
+def test_database_refuses_changed_entry(now):
     post.post(reference="r", legs={"a": Decimal(1), "b": Decimal(-1)}, now=now)
 
     for change in ("UPDATE ledger_entry SET amount = 9", "DELETE FROM ledger_entry"):
@@ -36,12 +36,12 @@ def test_the_database_refuses_to_change_an_entry(now):
             cursor.execute(change)
 
 
-def test_amounts_finer_than_a_thousandth_are_refused(now):
+def test_refuses_amounts_below_a_thousandth(now):
     with pytest.raises(ValueError, match="three decimal places"):
         post.post(reference="r", legs={"a": Decimal("0.0001"), "b": Decimal("-0.0001")}, now=now)
 
 
-def test_a_budget_is_held_charged_and_released(now):
+def test_holds_charges_and_releases_budget(now):
     hold.deposit(requester_id=1, amount=Decimal(10), reference="d", now=now)
     hold.hold(requester_id=1, job_id=7, amount=Decimal(6), credit=Decimal(0), now=now)
     hold.charge(job_id=7, worker_id=3, amount=Decimal("2.5"), reference="answer:1", now=now)
@@ -53,7 +53,7 @@ def test_a_budget_is_held_charged_and_released(now):
     assert balance.balance(names.earned(3)) == Decimal("2.5")
 
 
-def test_a_budget_beyond_the_funds_is_refused(now):
+def test_refuses_budget_beyond_funds(now):
     with pytest.raises(hold.InsufficientFunds) as refused:
         hold.hold(requester_id=1, job_id=7, amount=Decimal(6), credit=Decimal(5), now=now)
 
@@ -73,7 +73,7 @@ def test_any_postings_sum_to_zero(now, moves):
     assert balance.trial_balance() == 0
 
 
-def test_the_cost_is_as_in_the_table():
+def test_cost_matches_table():
     def cost(workers, price, fee):
         facts = {"objects": 100, "workers_per_object": workers}
         return pricing.job_cost(**facts, price=Decimal(price), fee_per_object=Decimal(fee)).total
@@ -82,7 +82,7 @@ def test_the_cost_is_as_in_the_table():
     assert cost(5, "0.036", "0.08") == Decimal(26)
 
 
-def test_the_ladder_is_the_known_one():
+def test_price_tiers_match_ground_truth():
     below, above = "0.012 0.024 0.036 0.048 0.060 0.072", "0.120 0.240 0.360 0.480 0.600 0.720 0.840 0.960 1.080 1.200"
 
     assert [str(price) for price in pricing.LADDER] == [*below.split(), *above.split()]

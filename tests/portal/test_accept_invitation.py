@@ -25,7 +25,7 @@ def link(fay):
     return f"/join/{invitations.create(fay.user, now=timezone.now())}/"
 
 
-def test_invited_worker_chooses_a_password_and_begins(client, fay, link):
+def test_invited_worker_sets_password(client, fay, link):
     assert "fay@example.org" in client.get(link).content.decode()
 
     response = client.post(link, GIVEN, follow=True)
@@ -36,7 +36,7 @@ def test_invited_worker_chooses_a_password_and_begins(client, fay, link):
     assert "Welcome!" in response.content.decode()
 
 
-def test_used_link_is_told_kindly(client, link):
+def test_explains_used_link(client, link):
     client.post(link, GIVEN)
 
     response = client.get(link)
@@ -45,13 +45,13 @@ def test_used_link_is_told_kindly(client, link):
     assert "already been used" in response.content.decode()
 
 
-def test_expired_link_is_told_kindly(client, fay):
+def test_explains_expired_link(client, fay):
     token = invitations.create(fay.user, now=timezone.now() - timedelta(days=15))
 
     assert "has expired" in client.get(f"/join/{token}/").content.decode()
 
 
-def test_unknown_link_is_told_kindly(client, db):
+def test_explains_unknown_link(client, db):
     assert "not valid" in client.get("/join/nonsense/").content.decode()
 
 
@@ -63,7 +63,7 @@ def test_unknown_link_is_told_kindly(client, db):
         ({"name": ""}, "This field is required."),
     ],
 )
-def test_faults_stand_at_their_fields(client, fay, link, change, told):
+def test_shows_errors_beside_fields(client, fay, link, change, told):
     response = client.post(link, GIVEN | change)
 
     assert told in response.content.decode()

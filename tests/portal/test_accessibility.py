@@ -123,7 +123,7 @@ def test_messages_and_signing_in_again(address, cleos_page, pictures, written, s
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_dialogs_of_the_task(address, cleos_page, give, size):
+def test_task_dialogs(address, cleos_page, give, size):
     put("s3://heron-data/scene.png", scene(640, 480))
     job = give([{"source-ref": "s3://heron-data/scene.png"}], kind="boxes", categories=["car", "van"])
     cleos_page.set_viewport_size(SIZES[size])

@@ -47,7 +47,7 @@ def written(frame, text, before=""):
 
 
 @pytest.mark.long
-def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
+def test_offline_work_is_not_lost(cleos_page, start, give):
     """In the middle of twenty tasks: an answer and the one after it wait, a draft too, and then all is there, once."""
     job = give([{"source": f"{number}"} for number in range(20)], kind="text", categories=[])
     frame = start(job, "textbox")
@@ -85,7 +85,7 @@ def test_two_minutes_without_network_lose_nothing(cleos_page, start, give):
     assert page.evaluate("Object.keys(localStorage).length") == 0
 
 
-def test_a_draft_begun_without_network_is_with_the_server_after_it(cleos_page, start, give):
+def test_offline_draft_reaches_server(cleos_page, start, give):
     job = give([{"source": "x"}], kind="text", categories=[])
     frame = start(job, "textbox")
     offline(cleos_page)
@@ -101,7 +101,7 @@ def test_a_draft_begun_without_network_is_with_the_server_after_it(cleos_page, s
     expect(cleos_page.frame_locator("#sandbox").get_by_role("textbox")).to_have_value("half a senten")
 
 
-def test_answers_of_a_closed_browser_are_sent_by_the_list_of_work(cleos_page, address, start, texts):
+def test_task_list_sends_stored_answers(cleos_page, address, start, texts):
     start(texts)
     offline(cleos_page)
     cleos_page.keyboard.press("2")
@@ -118,7 +118,7 @@ def test_answers_of_a_closed_browser_are_sent_by_the_list_of_work(cleos_page, ad
     assert other.evaluate("Object.keys(localStorage).filter((name) => name.includes('answers')).length") == 0
 
 
-def test_an_answer_too_large_for_the_browsers_storage_is_sent(cleos_page, start, texts):
+def test_sends_answer_beyond_browser_storage(cleos_page, start, texts):
     start(texts)
     cleos_page.evaluate("localStorage.setItem('full', 'x'.repeat(5 * 1024 * 1024 - 20))")
     cleos_page.keyboard.press("1")
@@ -138,7 +138,7 @@ def sign_in(page, link, email):
     return login
 
 
-def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
+def test_resumes_after_signing_in_again(cleos_page, cleo, start, texts):
     """Without a reload, though signing in changes the token against forgery."""
     frame = start(texts)
     page = cleos_page
@@ -162,7 +162,7 @@ def test_signing_in_again_goes_on_by_itself(cleos_page, cleo, start, texts):
     expect(page.get_by_text("Task returned.")).to_be_visible()
 
 
-def test_a_draft_survives_signing_in_again(cleos_page, cleo, start, give):
+def test_draft_survives_signing_in_again(cleos_page, cleo, start, give):
     frame = start(give([{"source": "x"}], kind="text", categories=[]), "textbox")
     cleos_page.context.clear_cookies()
     written(frame, "half a senten")
@@ -173,7 +173,7 @@ def test_a_draft_survives_signing_in_again(cleos_page, cleo, start, give):
     assert drafts.find(Assignment.objects.get())["controls"] or drafts.find(Assignment.objects.get())["widgets"]
 
 
-def test_a_problem_is_reported_by_keyboard_and_the_task_stays(cleos_page, start, texts):
+def test_reports_problem_by_keyboard(cleos_page, start, texts):
     frame = start(texts)
     cleos_page.keyboard.press("2")
     cleos_page.keyboard.press("Alt+m")
@@ -195,7 +195,7 @@ def test_a_problem_is_reported_by_keyboard_and_the_task_stays(cleos_page, start,
     assert (sent.about, sent.text, sent.assignment.state) == ("unclear", "Is a ? allowed", AssignmentState.LIVE)
 
 
-def test_too_many_reports_are_refused_in_the_dialog(cleos_page, start, texts, monkeypatch):
+def test_dialog_explains_report_limit(cleos_page, start, texts, monkeypatch):
     monkeypatch.setattr(messages, "MOST_AN_HOUR", 0)
     start(texts)
     cleos_page.keyboard.press("Alt+m")
@@ -217,7 +217,7 @@ def change(page, name, pressed):
     page.keyboard.press(pressed)
 
 
-def test_shortcuts_are_changed_by_keyboard_and_follow_the_person(cleos_page, browser, address, cleos, start, pictures):
+def test_changed_shortcuts_follow_worker(cleos_page, browser, address, cleos, start, pictures):
     frame = start(pictures)
     page = cleos_page
     page.keyboard.press("?")
@@ -261,7 +261,7 @@ def test_shortcuts_are_changed_by_keyboard_and_follow_the_person(cleos_page, bro
     assert [one for one in page.complaints if "422" not in one] == []  # the browser reports the refusal, too
 
 
-def test_letters_are_not_shortcuts_in_a_text(cleos_page, start, give):
+def test_typing_triggers_no_shortcuts(cleos_page, start, give):
     frame = start(give([{"source": "x"}], kind="text", categories=[]), "textbox")
     cleos_page.keyboard.type("Why? So!")
 
@@ -272,7 +272,7 @@ def test_letters_are_not_shortcuts_in_a_text(cleos_page, start, give):
 
 
 @pytest.mark.parametrize("kind", ["boxes", "masks", "choice", "text"])
-def test_the_tool_guide_says_what_stands_in_the_task(cleos_page, address, give, kind):
+def test_tool_guide_matches_task(cleos_page, address, give, kind):
     put("s3://heron-data/scene.png", scene(640, 480))
     line = {"source": "x"} if kind == "text" else {"source-ref": "s3://heron-data/scene.png"}
     job = give([line], kind=kind, categories=[] if kind == "text" else ["car", "van"])
@@ -294,7 +294,7 @@ def test_the_tool_guide_says_what_stands_in_the_task(cleos_page, address, give, 
     assert cleos_page.complaints == []
 
 
-def test_every_element_that_asks_has_its_guide(browser, address):
+def test_every_input_element_has_guide(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/account/login/")
     guides = page.evaluate("import('/static/workpage/elements/guide.js').then((m) => Object.keys(m.GUIDES))")
@@ -307,7 +307,7 @@ def test_every_element_that_asks_has_its_guide(browser, address):
     assert set(guides) == groups | (set(plain) - {"crowd-form"})
 
 
-def test_stopping_keeps_the_work_and_leads_back(cleos_page, address, start, give):
+def test_stopping_keeps_draft(cleos_page, address, start, give):
     job = give([{"source": "x"}], kind="text", categories=[])
     frame = start(job, "textbox")
     written(frame, "half a senten")
@@ -342,7 +342,7 @@ def test_full_instructions_open_over_the_page(cleos_page, start, pictures):
     expect(cleos_page.frame_locator("#sandbox").get_by_role("radio", name="heron")).to_be_checked()
 
 
-def test_only_time_near_an_input_is_active(browser, address):
+def test_active_time_counts_only_near_input(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/account/login/")
     counted = page.evaluate("""import('/static/portal/work/active-time.js').then((m) => {
@@ -361,7 +361,7 @@ def test_only_time_near_an_input_is_active(browser, address):
     assert counted == [60_000, 30, 60, 70, 120, 5]
 
 
-def test_what_is_done_inside_the_frame_is_heard_outside(cleos_page, start, texts):
+def test_sandbox_activity_reaches_page(cleos_page, start, texts):
     start(texts)
     cleos_page.evaluate(
         """() => { window.heard = []; window.addEventListener("message", ({ data }) => window.heard.push(data.type)); }"""
@@ -378,7 +378,7 @@ FOCUSING = """<crowd-form><crowd-input name="bird" auto-focus></crowd-input><inp
 
 
 @pytest.mark.parametrize("asks", [{"kind": "text"}, {"kind": "custom", "template": FOCUSING}], ids=["kind", "own page"])
-def test_the_task_fetched_in_advance_does_not_take_the_keyboard(cleos_page, start, give, asks):
+def test_prefetched_task_takes_no_focus(cleos_page, start, give, asks):
     frame = start(give([{"source": "a"}, {"source": "b"}], categories=[], **asks), "textbox")
     ahead = cleos_page.frame_locator("#sandbox-next")
     expect(ahead.get_by_role("textbox", include_hidden=True).first).to_be_attached()

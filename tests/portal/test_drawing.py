@@ -69,7 +69,7 @@ def near(box, **wanted) -> bool:
     return all(abs(box[name] - value) <= 2 for name, value in wanted.items())
 
 
-def test_boxes_are_drawn_changed_undone_and_handed_in(easel, cleos_page):
+def test_draws_changes_undoes_and_submits_boxes(easel, cleos_page):
     board = easel("boxes")
     board.drag((100, 100), (200, 180))  # a car
     board.press("2")
@@ -89,7 +89,7 @@ def test_boxes_are_drawn_changed_undone_and_handed_in(easel, cleos_page):
     assert near(second, left=320, top=210, width=160, height=180)
 
 
-def test_a_label_is_changed_only_for_what_was_chosen(easel, cleos_page):
+def test_relabels_only_selected_box(easel, cleos_page):
     board = easel("boxes")
     board.drag((100, 100), (200, 180))
     board.press("2")
@@ -102,7 +102,7 @@ def test_a_label_is_changed_only_for_what_was_chosen(easel, cleos_page):
     assert [box["label"] for box in answer(cleos_page)["boundingBox"]["boundingBoxes"]] == ["van", "van"]
 
 
-def test_a_box_by_keyboard_alone(easel, cleos_page):
+def test_draws_box_by_keyboard(easel, cleos_page):
     board = easel("boxes")
     board.press("2", "Enter", *["ArrowRight"] * 6, *["ArrowDown"] * 4, *["Shift+ArrowDown"] * 3, "Enter")
     board.press("c", *["Shift+ArrowLeft"] * 2)
@@ -113,7 +113,7 @@ def test_a_box_by_keyboard_alone(easel, cleos_page):
     assert box == {"label": "van", "left": 318, "top": 240, "width": 6 * step + 2, "height": 4 * step + 3}
 
 
-def test_polygons_close_on_their_first_point_and_take_new_corners(easel, cleos_page):
+def test_polygon_closes_and_takes_vertices(easel, cleos_page):
     board = easel("polygons")
     for place in ((100, 100), (300, 100), (300, 300), (101, 101)):
         board.click(*place)
@@ -140,7 +140,7 @@ def test_polygons_close_on_their_first_point_and_take_new_corners(easel, cleos_p
         ("polylines", [(10, 10), (200, 90), (300, 20), (300, 20)], "polylines"),
     ],
 )
-def test_lines_end_by_themselves(easel, cleos_page, kind, places, key):
+def test_finishes_lines(easel, cleos_page, kind, places, key):
     board = easel(kind)
     for place in places:
         board.click(*place)
@@ -149,7 +149,7 @@ def test_lines_end_by_themselves(easel, cleos_page, kind, places, key):
     assert len(line["vertices"]) == len(set(places))
 
 
-def test_points_are_put_and_carried(easel, cleos_page):
+def test_places_and_moves_points(easel, cleos_page):
     board = easel("keypoints")
     board.click(155, 275)
     board.press("2")
@@ -161,7 +161,7 @@ def test_points_are_put_and_carried(easel, cleos_page):
     assert near(points[1], x=420, y=130)
 
 
-def test_its_keys_stand_in_the_list_of_shortcuts(easel, cleos_page):
+def test_shortcut_list_has_drawing_keys(easel, cleos_page):
     board = easel("polygons")
     board.press("?")
 
@@ -170,7 +170,7 @@ def test_its_keys_stand_in_the_list_of_shortcuts(easel, cleos_page):
     assert cleos_page.complaints == []
 
 
-def test_nothing_to_label_is_said_on_purpose(easel, cleos_page):
+def test_empty_answer_needs_confirmation(easel, cleos_page):
     board = easel("boxes")
     board.press("Control+Enter")
     expect(board.frame.get_by_role("alert").filter(has_text="Draw at least one shape")).to_be_visible()
@@ -179,7 +179,7 @@ def test_nothing_to_label_is_said_on_purpose(easel, cleos_page):
     assert answer(cleos_page)["boundingBox"]["boundingBoxes"] == []
 
 
-def test_zooming_keeps_what_is_under_the_pointer(easel, cleos_page):
+def test_zoom_keeps_point_under_pointer(easel, cleos_page):
     board = easel("boxes")
     cleos_page.mouse.move(*board.at(200, 180))
     before = board.at(200, 180)
@@ -203,7 +203,7 @@ def test_zooming_keeps_what_is_under_the_pointer(easel, cleos_page):
     assert (second["left"] + second["width"], second["top"] + second["height"]) == (640, 480)
 
 
-def test_areas_are_painted_filled_erased_and_undone(easel, cleos_page):
+def test_paints_fills_erases_and_undoes(easel, cleos_page):
     board = easel("masks")
     board.press("v")
     for place in ((100, 100), (200, 100), (200, 180), (100, 180), (100, 100)):
@@ -222,7 +222,7 @@ def test_areas_are_painted_filled_erased_and_undone(easel, cleos_page):
     assert 1000 < layers["van"] < 4000
 
 
-def test_things_are_painted_apart(easel, cleos_page):
+def test_paints_instances_separately(easel, cleos_page):
     board = easel("instances")
     board.press("Enter")  # a dab in the middle
     board.press("n")
@@ -235,7 +235,7 @@ def test_things_are_painted_apart(easel, cleos_page):
     assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]
 
 
-def test_what_is_locked_or_hidden_is_not_painted_over(easel, cleos_page):
+def test_painting_spares_locked_and_hidden_labels(easel, cleos_page):
     board = easel("masks")
     board.drag((100, 100), (200, 100))
     board.press("l")
@@ -255,7 +255,7 @@ def test_what_is_locked_or_hidden_is_not_painted_over(easel, cleos_page):
     assert mask("van")[[70, 130], 150].all()
 
 
-def test_what_is_hidden_is_not_seen(easel, cleos_page):
+def test_hidden_label_is_invisible(easel, cleos_page):
     board = easel("masks")
     board.drag((100, 100), (200, 100))
     seen = "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
@@ -272,7 +272,7 @@ def test_what_is_hidden_is_not_seen(easel, cleos_page):
     browsing.until(cleos_page, lambda: layer.evaluate(seen))
 
 
-def test_corners_near_the_edge_of_the_picture_are_drawn_to_it(easel, cleos_page):
+def test_vertices_snap_to_image_edge(easel, cleos_page):
     board = easel("masks")
     board.press("v")
     for place in ((4, 3), (637, 4), (636, 476), (3, 477)):
@@ -285,7 +285,7 @@ def test_corners_near_the_edge_of_the_picture_are_drawn_to_it(easel, cleos_page)
 
 
 @pytest.mark.parametrize(("kind", "at_first"), [("boxes", 1), ("masks", 0)])
-def test_the_crosshair_is_there_if_it_is_wanted(easel, cleos_page, kind, at_first):
+def test_crosshair_follows_setting(easel, cleos_page, kind, at_first):
     board = easel(kind)
     lines = board.frame.locator("path.crosshair:not(.crosshair-halo)")
     board.frame.locator(".adjustments summary").click()
@@ -308,7 +308,7 @@ SPY = """() => {
 }"""
 
 
-def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cleos_page):
+def test_stroke_redraws_only_visible_change(easel, cleos_page):
     board = easel("masks", shown=plain(4000, 4000))
     frame = cleos_page.frames[-1]
     frame.evaluate(SPY)
@@ -336,7 +336,7 @@ def test_a_stroke_on_a_large_picture_draws_only_what_changes_in_sight(easel, cle
     assert frame.evaluate("() => window.drawn") == []
 
 
-def test_the_layer_is_as_fine_as_the_screen(easel, cleos_page):
+def test_layer_matches_screen_resolution(easel, cleos_page):
     board = easel("masks")
     # The browser's own emulation of a finer screen does not reach a frame without an origin.
     cleos_page.frames[-1].evaluate("() => Object.defineProperty(window, 'devicePixelRatio', { value: 2 })")
@@ -351,7 +351,7 @@ def test_the_layer_is_as_fine_as_the_screen(easel, cleos_page):
 
 
 @pytest.mark.parametrize("kind", ["boxes", "masks"])
-def test_a_finger_draws_and_two_move_the_picture(easel, cleos_page, kind):
+def test_one_finger_draws_two_pan(easel, cleos_page, kind):
     board = easel(kind)
     touches = cleos_page.context.new_cdp_session(cleos_page)
 
@@ -391,7 +391,7 @@ def mask(label: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["masks", "instances"])
-def test_a_thing_is_outlined_from_four_clicks(easel, cleos_page, kind):
+def test_outlines_object_from_four_clicks(easel, cleos_page, kind):
     shown, truth = thing()
     board = easel(kind, shown=shown)
     board.press("2", "c")
@@ -408,7 +408,7 @@ def test_a_thing_is_outlined_from_four_clicks(easel, cleos_page, kind):
     assert overlap(mask("van"), truth) > 0.9
 
 
-def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
+def test_outlines_object_by_keyboard(easel, cleos_page):
     shown, truth = thing()
     board = easel("masks", shown=shown)
     board.press("c", "Shift+ArrowRight", "Shift+ArrowLeft")
@@ -430,7 +430,7 @@ def test_a_thing_is_outlined_by_keyboard_alone(easel, cleos_page):
     assert overlap(mask("car"), truth) > 0.9
 
 
-def test_why_there_is_no_outline_is_said(easel, cleos_page):
+def test_explains_missing_outline(easel, cleos_page):
     board = easel("masks")
     board.press("c")
     for place in ((100, 100), (101, 100), (100, 101), (101, 101)):
@@ -444,7 +444,7 @@ def test_why_there_is_no_outline_is_said(easel, cleos_page):
     ("kind", "element", "key"),
     [("boxes", "boundingBox", "boundingBoxes"), ("masks", "crowd-semantic-segmentation", "labelMappings")],
 )
-def test_what_was_drawn_is_there_after_a_reload(easel, cleos_page, kind, element, key):
+def test_drawing_survives_reload(easel, cleos_page, kind, element, key):
     board = easel(kind)
     with cleos_page.expect_response("**/draft/"):
         board.drag((100, 100), (200, 180))
@@ -456,7 +456,7 @@ def test_what_was_drawn_is_there_after_a_reload(easel, cleos_page, kind, element
     assert len(answer(cleos_page)[element][key]) == 1
 
 
-def test_what_was_erased_of_an_earlier_mask_stays_erased_after_a_reload(easel, cleos_page):
+def test_erased_mask_stays_erased_after_reload(easel, cleos_page):
     put("s3://heron-data/mask.png", painted())
     address = "{{ 's3://heron-data/mask.png' | grant_read_access }}"
     page = f"""<crowd-form><crowd-semantic-segmentation name="crowd-semantic-segmentation" header="Adjust"
@@ -478,7 +478,7 @@ def test_what_was_erased_of_an_earlier_mask_stays_erased_after_a_reload(easel, c
     assert mask("car").sum() == 2000
 
 
-def test_a_mask_that_does_not_come_is_said_and_asked_for_again(easel, cleos_page):
+def test_reports_and_retries_missing_mask(easel, cleos_page):
     page = """<crowd-form><crowd-semantic-segmentation name="crowd-semantic-segmentation" header="Adjust"
         src="{{ task.input.source-ref | grant_read_access }}" labels="['car', 'van']"
         initial-value='{"src": "{{ "s3://heron-data/late.png" | grant_read_access }}", "labelMappings": {"van": "#ff0000"}}'>

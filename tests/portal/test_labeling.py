@@ -37,7 +37,7 @@ def submit(page: Page, key: str) -> None:
     page.keyboard.press("Control+Enter")
 
 
-def test_two_objects_by_keyboard_alone(cleos_page, start, pictures):
+def test_labels_two_objects_by_keyboard(cleos_page, start, pictures):
     frame = start(pictures)
 
     submit(cleos_page, "2")
@@ -51,7 +51,7 @@ def test_two_objects_by_keyboard_alone(cleos_page, start, pictures):
     assert cleos_page.complaints == []
 
 
-def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures):
+def test_prefetches_next_task(cleos_page, start, pictures):
     asked = []
     cleos_page.on("request", lambda request: "/work/sandbox/" in request.url and asked.append(request.url))
     frame = start(pictures)
@@ -72,9 +72,7 @@ def test_the_next_task_is_ready_before_it_is_wanted(cleos_page, start, pictures)
     assert cleos_page.complaints == []
 
 
-def test_work_begun_survives_a_lost_page_and_another_browser(
-    browser, address, cleos_page, start, give, hire, signed_in
-):
+def test_draft_survives_reload_and_other_browser(browser, address, cleos_page, start, give, hire, signed_in):
     job = give([{"source": "x"}], kind="text", categories=[])
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
@@ -94,7 +92,7 @@ def test_work_begun_survives_a_lost_page_and_another_browser(
     assert drafts.tidy() == 1
 
 
-def test_nothing_is_fetched_for_who_stops(cleos_page, start, pictures):
+def test_stopping_prefetches_nothing(cleos_page, start, pictures):
     # Chosen before the page's own script runs, which fetches the next task as soon as this one is there.
     chosen = "document.addEventListener('readystatechange', () => document.getElementById('stop-after')?.setAttribute('checked', ''))"
     cleos_page.add_init_script(chosen)
@@ -116,7 +114,7 @@ def test_signing_in_leads_to_the_work(browser, address, hire, pictures):
     page.close()
 
 
-def test_text_by_arrow_keys(cleos_page, start, texts):
+def test_scrolls_text_by_arrow_keys(cleos_page, start, texts):
     frame = start(texts)
     cleos_page.keyboard.press("ArrowDown")
     expect(frame.get_by_role("radio", name="ibis")).to_be_checked()
@@ -129,7 +127,7 @@ def test_text_by_arrow_keys(cleos_page, start, texts):
 
 
 @pytest.mark.parametrize("medium", ["pictures", "texts"])
-def test_several_by_keyboard(cleos_page, address, request, give, medium):
+def test_multi_select_by_keyboard(cleos_page, address, request, give, medium):
     source = request.getfixturevalue(medium).data_objects.order_by("position").values_list("line", flat=True)
     job = give([json.loads(line) for line in source], kind="choices", categories=["reed", "heron", "ibis"])
     cleos_page.goto(f"{address}/work/{job.pk}/")
@@ -152,7 +150,7 @@ def test_several_by_keyboard(cleos_page, address, request, give, medium):
     assert cleos_page.complaints == []
 
 
-def test_nothing_chosen_is_said_and_not_sent(cleos_page, start, pictures):
+def test_refuses_submit_without_choice(cleos_page, start, pictures):
     frame = start(pictures)
     cleos_page.keyboard.press("Control+Enter")
 
@@ -160,7 +158,7 @@ def test_nothing_chosen_is_said_and_not_sent(cleos_page, start, pictures):
     assert values() == []
 
 
-def test_keys_pressed_beside_the_task_still_count(cleos_page, start, pictures):
+def test_shortcuts_work_outside_sandbox(cleos_page, start, pictures):
     frame = start(pictures)
     cleos_page.locator("h1").click()
     cleos_page.keyboard.press("2")
@@ -210,7 +208,7 @@ def test_answer_survives_signing_out(cleos_page, start, pictures):
     assert values() == ["ibis"]
 
 
-def test_two_clicks_are_one_answer(cleos_page, start, pictures):
+def test_double_click_submits_once(cleos_page, start, pictures):
     frame = start(pictures)
     cleos_page.keyboard.press("2")
     frame.get_by_role("button", name="Submit").dblclick()
@@ -220,7 +218,7 @@ def test_two_clicks_are_one_answer(cleos_page, start, pictures):
     assert values() == ["ibis"]
 
 
-def test_picture_that_does_not_come_can_be_asked_for_again(cleos_page, address, pictures):
+def test_retries_missing_picture(cleos_page, address, pictures):
     cleos_page.route("**/work/object/**", lambda route: route.abort())
     cleos_page.goto(f"{address}/work/{pictures.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
@@ -235,7 +233,7 @@ def test_picture_that_does_not_come_can_be_asked_for_again(cleos_page, address, 
     expect(frame.locator("img")).to_be_visible()
 
 
-def test_returning_is_asked_about(cleos_page, start, pictures):
+def test_return_needs_confirmation(cleos_page, start, pictures):
     start(pictures)
     cleos_page.keyboard.press("Alt+r")
     expect(cleos_page.get_by_role("dialog", name="Return this task?")).to_be_visible()
@@ -258,14 +256,14 @@ def test_question_mark_lists_the_shortcuts(cleos_page, start, pictures):
     expect(cleos_page.locator("#earned")).to_have_text("$0.036")
 
 
-def test_time_left_is_told_in_words(cleos_page, start, give, pictures):
+def test_announces_time_left(cleos_page, start, give, pictures):
     start(pictures)
 
     expect(cleos_page.locator("#timer")).to_have_text(re.compile(r"^4:\d\d left$"))
     assert cleos_page.locator("#timer").get_attribute("data-urgency") == "calm"
 
 
-def test_tasks_do_not_pile_up_in_the_history(cleos_page, start, pictures):
+def test_tasks_add_no_history_entries(cleos_page, start, pictures):
     start(pictures)
     before = cleos_page.evaluate("history.length")
     submit(cleos_page, "1")
@@ -316,7 +314,7 @@ def tried(inside):
     return {name: reached for name, reached in found.items() if reached}
 
 
-def test_hostile_template_reaches_nothing(cleos_page, start, texts, monkeypatch):
+def test_hostile_template_is_contained(cleos_page, start, texts, monkeypatch):
     monkeypatch.setattr(choice.Choice, "template", lambda _self, _medium: HOSTILE)
     start(texts)
     inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
@@ -330,7 +328,7 @@ OWN = """<crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-cl
 <iframe src="/work/"></iframe><script>%s</script>"""
 
 
-def test_scripts_of_a_page_of_ones_own_reach_nothing_either(cleos_page, start, give):
+def test_custom_template_scripts_are_contained(cleos_page, start, give):
     start(give([{"source": "x"}], template=OWN % "document.title = 'inline'"))
     inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
 
@@ -350,7 +348,7 @@ def test_scripts_of_a_page_of_ones_own_reach_nothing_either(cleos_page, start, g
     ],
     ids=["loops", "floods"],
 )
-def test_a_page_that_will_not_rest_can_be_left(cleos_page, address, give, script):
+def test_busy_template_can_be_left(cleos_page, address, give, script):
     job = give([{"source": "x"}], template=OWN % script)
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
@@ -388,7 +386,7 @@ def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
     expect(cleos_page.frame_locator("#sandbox").get_by_role("button", name="Submit")).to_be_in_viewport()
 
 
-def test_no_page_of_a_member_scrolls_sideways(browser, address, signed_in, alice, pictures):
+def test_member_pages_do_not_scroll_sideways(browser, address, signed_in, alice, pictures):
     context = browser.new_context(viewport={"width": 320, "height": 640})
     page = browsing.sign_in(context, address, signed_in(alice.user))
     for path in ("/jobs/", f"/jobs/{pictures.name}/", "/jobs/new/", "/people/"):

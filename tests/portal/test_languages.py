@@ -48,14 +48,14 @@ def left_in_english(frame: Frame) -> set[str]:
 
 
 @pytest.mark.parametrize(("wish", "got"), [("ko", "ko"), ("ja-JP,ko;q=0.5", "ja"), ("fr", "en")])
-def test_pages_are_in_the_language_of_the_browser(client, db, wish, got):
+def test_pages_follow_browser_language(client, db, wish, got):
     page = client.get("/account/login/", headers={"Accept-Language": wish}).content.decode()
 
     assert f'<html lang="{got}"' in page
     assert {"ko": "로그인", "ja": "ログイン", "en": "Sign in"}[got] in page
 
 
-def test_a_choice_outlasts_the_wish_of_the_browser(client, db):
+def test_chosen_language_overrides_browser(client, db):
     answer = client.post("/language/", {"language": "ko", "next": "/account/login/"}, headers={"Accept-Language": "ja"})
     page = client.get("/account/login/", headers={"Accept-Language": "ja"}).content.decode()
 
@@ -64,14 +64,14 @@ def test_a_choice_outlasts_the_wish_of_the_browser(client, db):
     assert '<html lang="ko"' in page
 
 
-def test_choosing_sends_nobody_to_another_site(client, db):
+def test_language_choice_stays_on_site(client, db):
     answer = client.post("/language/", {"language": "ko", "next": "https://evil.example/"})
 
     assert answer.headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("address", ["/account/login/", "/work/", "/nothing/"])
-def test_every_page_lets_one_choose(cleos, client, address):
+def test_every_page_offers_languages(cleos, client, address):
     page = (client if "login" in address else cleos).get(address).content.decode()
 
     for code, name in (("en", "English"), ("ko", "한국어"), ("ja", "日本語")):
@@ -80,7 +80,7 @@ def test_every_page_lets_one_choose(cleos, client, address):
     assert f'name="next" value="{address}"' in page
 
 
-def test_the_frame_follows(cleos, pictures, take):
+def test_sandbox_follows_language(cleos, pictures, take):
     page = cleos.get(f"/work/sandbox/{take(pictures).pk}/", headers={"Accept-Language": "ja"}).content.decode()
 
     assert '<html lang="ja"' in page
@@ -88,7 +88,7 @@ def test_the_frame_follows(cleos, pictures, take):
     assert texts["submit"] == "送信"
 
 
-def test_kept_reasons_are_told_in_the_readers_language(alice, signed_in, texts, now):
+def test_stored_reasons_follow_reader_language(alice, signed_in, texts, now):
     with translation.override("ja"):
         pause.pause(viewer=alice, job=texts, now=now)
 
@@ -101,7 +101,7 @@ def test_kept_reasons_are_told_in_the_readers_language(alice, signed_in, texts, 
     ("cleo@example.org", "gtcrowd 새 비밀번호", "다음 링크에서 비밀번호를 정하세요"),
     ("nobody@example.org", "이 주소의 계정이 없습니다", "nobody@example.org의 새 비밀번호를 요청했습니다"),
 ])  # fmt: skip
-def test_mails_about_passwords_are_in_the_readers_language(client, cleo, mailoutbox, address, subject, said):
+def test_password_mails_follow_reader_language(client, cleo, mailoutbox, address, subject, said):
     client.post("/account/password/reset/", {"email": address}, headers={"Accept-Language": "ko"})
 
     assert mailoutbox[0].subject == subject
@@ -111,7 +111,7 @@ def test_mails_about_passwords_are_in_the_readers_language(client, cleo, mailout
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("code", "begin"), [("ko", "작업 시작"), ("ja", "作業を始める")])
-def test_no_word_is_left_in_english(browser, address, cleos, give, code, begin):
+def test_no_text_is_left_in_english(browser, address, cleos, give, code, begin):
     put("s3://heron-data/scene.png", scene(640, 480))
     job = give([{"source-ref": "s3://heron-data/scene.png"}], kind="boxes", categories=["차"], title="차", description="차",
                instructions={"short": "차", "full": "차", "good_example": "차"})  # fmt: skip
@@ -135,7 +135,7 @@ def test_no_word_is_left_in_english(browser, address, cleos, give, code, begin):
 
 
 @pytest.mark.browser
-def test_a_language_is_chosen_by_keyboard_and_without_scripts(browser, address):
+def test_language_choice_works_without_scripts(browser, address):
     context = browser.new_context(locale="ja", java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}/account/login/")

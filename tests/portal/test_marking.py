@@ -61,7 +61,7 @@ def select(page: Page, frame, words: str) -> None:
     expect(frame.locator(".tag")).to_have_count(before + 1)
 
 
-def test_words_are_marked_by_mouse_in_code_points(start, cleos_page):
+def test_mouse_selection_counts_code_points(start, cleos_page):
     frame = start("spans")
     select(cleos_page, frame, "Ana")
     cleos_page.keyboard.press("2")
@@ -85,7 +85,7 @@ def test_spans_overlap_and_carry_several_labels(start, cleos_page):
     assert answer(cleos_page) == {"entities": [span("Person", 12, 16), span("Place", 12, 16)]}
 
 
-def test_words_are_marked_by_keyboard_alone(start, cleos_page):
+def test_selects_words_by_keyboard(start, cleos_page):
     frame = start("spans")
     expect(frame.locator(".passage")).to_be_focused()
     for key in ("Control+ArrowRight", "Control+ArrowRight", "Control+ArrowRight", "Shift+Control+ArrowRight", "2"):
@@ -96,14 +96,14 @@ def test_words_are_marked_by_keyboard_alone(start, cleos_page):
     assert answer(cleos_page) == {"entities": [span("Person", 0, 3), span("Place", 12, 16)]}
 
 
-def test_text_from_right_to_left(start, cleos_page):
+def test_selects_right_to_left_text(start, cleos_page):
     frame = start("spans", "سافرت ليلى إلى القاهرة")
     select(cleos_page, frame, "ليلى")
 
     assert answer(cleos_page) == {"entities": [span("Person", 6, 10)]}
 
 
-def test_nothing_to_mark_is_said_on_purpose(start, cleos_page):
+def test_empty_selection_needs_confirmation(start, cleos_page):
     frame = start("spans")
     expect(frame.locator(".passage")).to_be_focused()
     cleos_page.keyboard.press("Control+Enter")
@@ -113,7 +113,7 @@ def test_nothing_to_mark_is_said_on_purpose(start, cleos_page):
     assert answer(cleos_page) == {"entities": []}
 
 
-def test_a_text_is_written(start, cleos_page):
+def test_writes_text(start, cleos_page):
     frame = start("text", categories=[])
     expect(frame.get_by_role("textbox")).to_be_focused()
     cleos_page.keyboard.press("Control+Enter")
@@ -123,7 +123,7 @@ def test_a_text_is_written(start, cleos_page):
     assert answer(cleos_page) == "1 flight\nto Oslo"
 
 
-def test_a_number_is_written(start, cleos_page):
+def test_writes_number(start, cleos_page):
     frame = start("number", categories=[])
     expect(frame.get_by_role("spinbutton")).to_be_focused()
     cleos_page.keyboard.type("2.5")
@@ -131,7 +131,7 @@ def test_a_number_is_written(start, cleos_page):
     assert answer(cleos_page) == 2.5
 
 
-def test_an_order_is_made_by_keys_and_changed(start, cleos_page):
+def test_ranks_items_by_keyboard(start, cleos_page):
     frame = start("ranking", categories=["red", "green", "blue"])
     expect(frame.get_by_role("button", name="red")).to_be_focused()
     for key in "31":

@@ -14,7 +14,7 @@ def report(client, assignment, /, **given):
     return client.post(f"/work/{assignment.job_id}/report/", json.dumps(body), content_type="application/json")
 
 
-def test_a_report_leaves_the_task_at_hand(cleos, take, pictures):
+def test_report_keeps_current_task(cleos, take, pictures):
     held = take(pictures)
 
     assert "Sent to the requester." in report(cleos, held).json()["sentence"]
@@ -38,7 +38,7 @@ def test_a_report_leaves_the_task_at_hand(cleos, take, pictures):
         ({"assignment": 999_999}, 404),
     ],
 )
-def test_bad_reports_are_refused(cleos, take, pictures, given, status):
+def test_refuses_bad_reports(cleos, take, pictures, given, status):
     told = report(cleos, take(pictures), **given)
 
     assert told.status_code == status
@@ -47,13 +47,13 @@ def test_bad_reports_are_refused(cleos, take, pictures, given, status):
 
 
 @pytest.mark.parametrize("body", ["", "[]", "7", "{" * 100_000])
-def test_what_is_no_report_is_refused(cleos, take, pictures, body):
+def test_refuses_invalid_report(cleos, take, pictures, body):
     address = f"/work/{take(pictures).job_id}/report/"
 
     assert cleos.post(address, body, content_type="application/json").status_code == 400
 
 
-def test_too_many_are_refused_with_a_sentence(cleos, take, pictures, monkeypatch):
+def test_explains_message_limit(cleos, take, pictures, monkeypatch):
     monkeypatch.setattr(messages, "MOST_AN_HOUR", 1)
     held = take(pictures)
     report(cleos, held)
@@ -63,14 +63,14 @@ def test_too_many_are_refused_with_a_sentence(cleos, take, pictures, monkeypatch
     assert "within an hour" in told.json()["problem"]
 
 
-def test_nobody_reports_the_task_of_another(take, hire, signed_in, pictures, client):
+def test_refuses_report_on_foreign_task(take, hire, signed_in, pictures, client):
     held = take(pictures)
 
     assert report(signed_in(hire("dan").user), held).status_code == 404
     assert report(client, held).status_code == 401
 
 
-def test_writing_about_a_job_and_reading_the_answer(cleos, cleo, alice, pictures):
+def test_writes_about_job_and_reads_reply(cleos, cleo, alice, pictures):
     address = f"/work/{pictures.pk}/messages/"
     assert cleos.post(address, {"about": "other", "text": "May I ask?\r\nYes."}).headers["Location"] == address
     assert Message.objects.get().text == "May I ask?\nYes."
@@ -85,7 +85,7 @@ def test_writing_about_a_job_and_reading_the_answer(cleos, cleo, alice, pictures
     assert "New replies" not in cleos.get("/work/").content.decode()
 
 
-def test_a_refused_message_is_put_back(cleos, pictures):
+def test_refused_message_is_put_back(cleos, pictures):
     told = cleos.post(f"/work/{pictures.pk}/messages/", {"about": "unclear", "text": "x" * 1001})
 
     assert told.status_code == 422
@@ -94,14 +94,14 @@ def test_a_refused_message_is_put_back(cleos, pictures):
     assert "x" * 1001 in page
 
 
-def test_who_has_no_business_there_neither_reads_nor_writes(signed_in, alice, bob, pictures):
+def test_refuses_worker_outside_team(signed_in, alice, bob, pictures):
     for person in (alice.user, bob.user):
         address = f"/work/{pictures.pk}/messages/"
         assert signed_in(person).get(address).status_code == 404
         assert signed_in(person).post(address, {"text": "x"}).status_code == 404
 
 
-def test_who_worked_there_may_still_ask(cleos, cleo, take, hand, pictures):
+def test_former_worker_may_write(cleos, cleo, take, hand, pictures):
     hand(take(pictures))
     cleo.teams.clear()
 
@@ -110,7 +110,7 @@ def test_who_worked_there_may_still_ask(cleos, cleo, take, hand, pictures):
     assert Message.objects.get().worker == cleo
 
 
-def test_stopping_says_that_the_task_waits(cleos, take, pictures):
+def test_stopping_explains_reserved_task(cleos, take, pictures):
     held = take(pictures)
     told = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True)
 
@@ -120,7 +120,7 @@ def test_stopping_says_that_the_task_waits(cleos, take, pictures):
     assert "You have a task in progress;" in page
 
 
-def test_stopping_after_the_time_says_so(cleos, take, pictures):
+def test_stopping_explains_expired_task(cleos, take, pictures):
     held = take(pictures)
     held.expires_at = held.claimed_at
     held.save()
@@ -133,13 +133,13 @@ def change(client, **given):
     return client.post("/work/keys/", json.dumps(given), content_type="application/json")
 
 
-def test_keys_are_changed_and_reset(cleos, signed_in, hire):
+def test_changes_and_resets_shortcuts(cleos, signed_in, hire):
     assert change(cleos, name="return", key="F8").json()["keys"]["return"] == "F8"
     assert change(signed_in(hire("dan").user), name="submit", key="F7").json()["keys"]["return"] == "Alt+r"
     assert change(cleos, reset=True).json()["keys"]["return"] == "Alt+r"
 
 
-def test_taken_keys_are_refused_with_a_sentence(cleos, client):
+def test_explains_taken_shortcut(cleos, client):
     told = change(cleos, name="return", key="?")
 
     assert (told.status_code, told.json()["problem"]) == (
@@ -150,6 +150,6 @@ def test_taken_keys_are_refused_with_a_sentence(cleos, client):
     assert change(client, name="return", key="F8").status_code == 401
 
 
-def test_the_page_after_signing_in_again(cleos, client, db):
+def test_page_after_signing_in_again(cleos, client, db):
     assert "It continues automatically" in cleos.get("/work/signed-in/").content.decode()
     assert client.get("/work/signed-in/").status_code == 302

@@ -30,13 +30,13 @@ def test_tampered_address_is_not_found(client, bucket):
     assert client.get(address[:-3] + "xx/").status_code == 404
 
 
-def test_signature_of_another_purpose_is_not_found(client, bucket):
+def test_refuses_signature_of_another_purpose(client, bucket):
     token = signing.dumps({"job": 1, "uri": GOOD}, salt="something.else")
 
     assert client.get(f"/work/object/{token}/").status_code == 404
 
 
-def test_old_address_is_gone(client, bucket, monkeypatch):
+def test_expired_address_is_gone(client, bucket, monkeypatch):
     address = signed.address(GOOD, job_id=1)
     later = time.time() + signed.VALID_SECONDS + 1
     monkeypatch.setattr(time, "time", lambda: later)
@@ -52,7 +52,7 @@ def test_missing_object_is_not_found(client, bucket):
 
 
 @pytest.mark.parametrize("content", [b"<html><script>1</script>", b"<svg onload='x'/>", b"", b"BM6", b"RIFF1234WAVE"])
-def test_all_but_pictures_is_only_downloaded(client, bucket, content):
+def test_only_pictures_open_inline(client, bucket, content):
     put("s3://heron-data/page.png", content)
 
     response = client.get(signed.address("s3://heron-data/page.png", job_id=1))
@@ -80,7 +80,7 @@ def test_picture_is_not_compressed_again(client, bucket):
         ("bytes=100-", 416, "bytes */100", slice(0, 0)),
     ],
 )
-def test_a_film_is_sent_in_the_parts_that_are_asked_for(client, bucket, asked, status, told, part):
+def test_serves_requested_ranges(client, bucket, asked, status, told, part):
     film = b"\0\0\0\x18ftypmp42" + bytes(range(88))
     put("s3://heron-data/film.mp4", film)
 

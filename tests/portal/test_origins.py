@@ -43,7 +43,7 @@ def shown(cleos_page, address, give):
     return _shown
 
 
-def test_an_allowed_origin_is_loaded_and_talked_to(shown, alice):
+def test_loads_allowed_origin(shown, alice):
     origins.allow(viewer=alice, origins=["https://cdn.example.org"])
 
     frame, asked = shown()
@@ -53,7 +53,7 @@ def test_an_allowed_origin_is_loaded_and_talked_to(shown, alice):
 
 
 @pytest.mark.parametrize("allowed", [[], ["https://other.example.org"]])
-def test_any_other_is_shut_out(shown, alice, allowed):
+def test_blocks_other_origins(shown, alice, allowed):
     origins.allow(viewer=alice, origins=allowed)
 
     frame, asked = shown()

@@ -27,17 +27,17 @@ def is_dressed(page: str) -> bool:
 
 
 @pytest.mark.parametrize("address", OPEN_PAGES)
-def test_open_pages_are_dressed(client, db, address):
+def test_public_pages_are_styled(client, db, address):
     assert is_dressed(client.get(address).content.decode())
 
 
 @pytest.mark.parametrize("address", ["/account/logout/", "/account/password/change/", "/work/"])
-def test_pages_after_sign_in_are_dressed(cleos, address):
+def test_signed_in_pages_are_styled(cleos, address):
     assert is_dressed(cleos.get(address).content.decode())
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
-def test_errors_are_dressed_without_request_or_database(name):
+def test_error_pages_need_no_database(name):
     assert is_dressed(render_to_string(f"{name}.html"))
 
 
@@ -45,32 +45,32 @@ def test_sign_up_is_closed(client, db):
     assert "by invitation" in client.get("/account/signup/").content.decode()
 
 
-def test_who_is_not_signed_in_is_sent_to_sign_in(client, db):
+def test_redirects_to_sign_in(client, db):
     for address in ("/", "/work/", "/work/1/"):
         assert client.get(address).headers["Location"].startswith("/account/login/")
 
 
-def test_nobody_without_business_sees_a_job(signed_in, alice, bob, pictures):
+def test_refuses_job_page_to_outsider(signed_in, alice, bob, pictures):
     for person in (alice.user, bob.user):
         client = signed_in(person)
         assert client.get(f"/work/{pictures.pk}/").status_code == 404
         assert client.post(f"/work/{pictures.pk}/start/").status_code == 404
 
 
-def test_list_of_a_stranger_is_empty_and_says_why(signed_in, bob, pictures):
+def test_explains_empty_list_to_stranger(signed_in, bob, pictures):
     page = signed_in(bob.user).get("/work/").content.decode()
 
     assert "You do not belong to a workforce yet." in page
     assert "Which bird is it?" not in page
 
 
-def test_list_says_that_a_team_is_missing(cleos, cleo, pictures):
+def test_explains_missing_team(cleos, cleo, pictures):
     cleo.teams.clear()
 
     assert "not in a team yet" in cleos.get("/work/").content.decode()
 
 
-def test_suspended_worker_finishes_what_is_at_hand(cleos, cleo, take, hand, pictures):
+def test_suspended_worker_finishes_current_task(cleos, cleo, take, hand, pictures):
     assignment = take(pictures)
     cleo.state, cleo.reason_code = "suspended", "suspended"
     cleo.save()
@@ -99,7 +99,7 @@ def test_every_sentence_can_be_translated(cleos, pictures, monkeypatch):
         assert sentence in page
 
 
-def test_pages_allow_nothing_inline(cleos):
+def test_policy_allows_nothing_inline(cleos):
     policy = cleos.get("/work/").headers["Content-Security-Policy"]
 
     assert "default-src 'self'" in policy

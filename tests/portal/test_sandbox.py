@@ -41,7 +41,7 @@ def test_categories_are_a_list_in_an_attribute(cleos, take, give):
     assert 'categories="[&#34;say \\&#34;heron\\&#34;&#34;, &#34;it&#39;s &lt;ibis&gt;&#34;]"' in page
 
 
-def test_frame_is_shut_off(cleos, take, pictures):
+def test_sandbox_is_isolated(cleos, take, pictures):
     policy = frame(cleos, take(pictures)).headers["Content-Security-Policy"]
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
 
@@ -58,7 +58,7 @@ def test_task_of_another_is_not_found(cleos, take, hire, signed_in, pictures):
     assert frame(dan, take(pictures)).status_code == 404
 
 
-def test_task_that_has_ended_is_gone(cleos, take, hand, pictures):
+def test_ended_task_is_gone(cleos, take, hand, pictures):
     assignment = take(pictures)
     hand(assignment)
 
@@ -69,14 +69,14 @@ def test_signed_out_frame_asks_to_reload(client, take, pictures):
     assert frame(client, take(pictures)).status_code == 401
 
 
-def test_template_may_not_read_the_buckets_of_others(cleos, take, pictures, bob, template):
+def test_template_reads_no_foreign_bucket(cleos, take, pictures, bob, template):
     Bucket.objects.create(name="ibis-data", requester=bob.requester)
     template("<p>{{ 's3://ibis-data/1.png' | grant_read_access }}</p>")
 
     assert "<p></p>" in frame(cleos, take(pictures)).content.decode()
 
 
-def test_foreign_picture_is_let_in_by_name_only(cleos, take, give):
+def test_policy_allows_named_foreign_picture(cleos, take, give):
     job = give([{"source-ref": "https://pictures.example:444/a.png?b=c"}])
 
     response = frame(cleos, take(job))
@@ -94,13 +94,13 @@ def test_address_cannot_widen_the_policy(take, pictures, template, host):
     assert (page.html, page.origins) == ("", set())
 
 
-def test_faulty_template_is_told(cleos, take, pictures, template):
+def test_explains_template_error(cleos, take, pictures, template):
     template("{% if %}")
 
     assert "decline it" in frame(cleos, take(pictures)).content.decode()
 
 
-def test_template_cannot_work_forever(take, pictures, template):
+def test_template_time_is_limited(take, pictures, template):
     template("{% for a in (1..100000) %}{% for b in (1..100000) %}x{% endfor %}{% endfor %}")
     assignment = take(pictures)
 
@@ -123,7 +123,7 @@ def rules_of(response):
     return dict(rule.split(" ", 1) for rule in response.headers["Content-Security-Policy"].split("; "))
 
 
-def test_a_page_of_ones_own_uses_the_origins_that_are_allowed(cleos, take, give, alice):
+def test_custom_template_uses_allowed_origins(cleos, take, give, alice):
     origins.allow(viewer=alice, origins=["https://cdn.example.org", "https://b.example:8443"])
     job = give([{"source": "x"}], template=OWN)
 
@@ -137,7 +137,7 @@ def test_a_page_of_ones_own_uses_the_origins_that_are_allowed(cleos, take, give,
     assert rules["sandbox"] == "allow-scripts allow-forms"
 
 
-def test_built_in_pages_stay_shut_off_whatever_is_allowed(cleos, take, texts, alice):
+def test_built_in_templates_ignore_allowed_origins(cleos, take, texts, alice):
     origins.allow(viewer=alice, origins=["https://cdn.example.org"])
 
     policy = frame(cleos, take(texts)).headers["Content-Security-Policy"]
@@ -146,7 +146,7 @@ def test_built_in_pages_stay_shut_off_whatever_is_allowed(cleos, take, texts, al
     assert "connect-src" not in policy
 
 
-def test_nothing_but_origins_gets_into_the_policy(cleos, take, give, alice):
+def test_policy_takes_only_origins(cleos, take, give, alice):
     bad = ["https://a.example;script-src *", "*", "'unsafe-eval'", "https://*", "https://a.example\r\nX: y"]
     alice.requester.script_origins = [*bad, "https://good.example"]
     alice.requester.save()

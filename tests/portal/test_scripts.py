@@ -49,7 +49,7 @@ def test_browser_shortcuts_choose_nothing(run):
         '[{"label": "a"}, {"label": "it\'s"}, {"label": "c\\"d"}]',
     ],
 )
-def test_lists_are_read_in_both_dialects(run, text):
+def test_reads_lists_in_both_dialects(run, text):
     assert run("workpage/elements/attributes.js", f"m.readList({text!r})") == ["a", "it's", 'c"d']
 
 
@@ -60,7 +60,7 @@ def test_time_left_is_rounded_up(run, seconds, shown):
     assert run("portal/work/timer.js", f"m.clock({seconds})") == shown
 
 
-def test_time_presses_in_its_last_minute(run):
+def test_timer_warns_in_last_minute(run):
     assert run("portal/work/timer.js", "[61, 60, 0].map(m.urgency)") == ["calm", "soon", "over"]
 
 
@@ -69,7 +69,7 @@ def test_money_adds_up_exactly(run):
     assert run("portal/work/money.js", "[0, 36, 1200].map(m.money)") == ["$0.00", "$0.036", "$1.20"]
 
 
-def test_picture_fits_its_room(run):
+def test_picture_fits_its_container(run):
     room = "viewportWidth: 400, viewportHeight: 300"
 
     assert run("workpage/elements/zoom.js", f"m.fitScale({{width: 800, height: 300, {room}}})") == 0.5
@@ -95,14 +95,14 @@ def test_plain_controls_give_ground_truths_shapes(run):
 
 
 @pytest.mark.parametrize("text", ['{"text": "None: of \'these\'"}', "{ text: 'None: of \\'these\\'' }"])
-def test_objects_are_read_in_both_dialects(run, text):
+def test_reads_objects_in_both_dialects(run, text):
     assert run("workpage/elements/attributes.js", f"m.readObject({text!r})") == {"text": "None: of 'these'"}
 
 
 CODES = "const codes = new m.LabelMap(1200, 700); codes.begin();"
 
 
-def test_codes_take_memory_only_where_something_is_painted(run):
+def test_pixel_codes_allocate_only_painted_tiles(run):
     paint = f"(() => {{ {CODES} codes.row(600, 500, 530, 3); codes.row(5, 0, 1200, 0); codes.end(); return "
 
     assert run("workpage/elements/masks/label-map.js", paint + "codes.tiles.map(Boolean); })()") == [False] * 3 + [
@@ -116,7 +116,7 @@ def test_codes_take_memory_only_where_something_is_painted(run):
     ) == [3, 3, 0]
 
 
-def test_a_step_of_codes_is_taken_back_and_forth(run):
+def test_undoes_and_redoes_step(run):
     code = f"""(() => {{ {CODES} codes.disc(600, 300, 20, 1); const one = codes.end();
         codes.begin(); codes.flood(0, 0, 2); const two = codes.end();
         const seen = () => [codes.at(600, 300), codes.at(0, 0)];
@@ -130,7 +130,7 @@ def test_a_step_of_codes_is_taken_back_and_forth(run):
     assert 1200 * 700 - 1300 < back[-1] < 1200 * 700 - 1200  # all but the disc
 
 
-def test_runs_of_codes_paint_the_same_again(run):
+def test_runs_round_trip(run):
     code = f"""(() => {{ {CODES} codes.disc(510, 510, 30, 7); codes.row(0, 1199, 1200, 2); codes.end();
         const runs = codes.runs(1000); const other = new m.LabelMap(1200, 700); other.begin(); other.fill(runs); other.end();
         return [runs.slice(0, 4), String(other.runs(1000)) === String(runs), codes.runs(3)]; }})()"""
@@ -138,7 +138,7 @@ def test_runs_of_codes_paint_the_same_again(run):
     assert run("workpage/elements/masks/label-map.js", code) == [[0, 1199, 2, 1], True, None]
 
 
-def test_a_piece_is_stamped_where_it_lies_and_not_over_what_is_locked(run):
+def test_stamp_spares_locked_labels(run):
     code = f"""(() => {{ {CODES} codes.row(101, 201, 202, 9); codes.locked = [false, false, false, false, false, false, false, false, false, true];
         codes.stamp({{ left: 200, top: 100, width: 3, runs: [1, 4, 4] }}, 5);
         return [100, 101, 102].map((y) => [199, 200, 201, 202, 203].map((x) => codes.at(x, y))); }})()"""
@@ -153,7 +153,7 @@ QUESTION = {"number": 1, "address": "/work/object/x/", "points": [[1, 2]] * 4, "
     ("changed", "heard"),
     [({}, 1), ({"points": [[1, 2]] * 3}, 0), ({"points": [[1, "2"]] * 4}, 0), ({"width": 1.5}, 0), ({"address": 5}, 0)],
 )
-def test_only_a_sound_question_for_an_outline_is_heard(run, changed, heard):
+def test_ignores_invalid_outline_request(run, changed, heard):
     sent = json.dumps({"from": "gtcrowd", "type": "outline", **QUESTION, **changed})
     code = f"""(() => {{ let heard = 0; const frame = document.createElement("iframe"); document.body.append(frame);
         m.listenToSandbox(frame, {{ outline: () => {{ heard += 1; }} }});

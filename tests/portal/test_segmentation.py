@@ -51,7 +51,7 @@ def ask(cleos):
     return _ask
 
 
-def test_the_outline_is_that_of_the_thing(ask, task):
+def test_outlines_object(ask, task):
     reply = ask(task)
 
     assert reply.status_code == 200
@@ -73,14 +73,14 @@ def test_the_outline_is_that_of_the_thing(ask, task):
         ({"address": "/work/object/forged/"}, "not part of your task"),
     ],
 )
-def test_what_cannot_be_outlined_is_refused(ask, task, changed, told):
+def test_refuses_invalid_outline_request(ask, task, changed, told):
     reply = ask(task, **changed)
 
     assert reply.status_code in (400, 422)
     assert told in reply.json()["problem"]
 
 
-def test_a_tampered_address_is_refused(ask, task):
+def test_refuses_tampered_address(ask, task):
     address = signed.address(THING, job_id=task.job_id)
 
     reply = ask(task, address=address[:-4] + "xxx/")
@@ -88,23 +88,23 @@ def test_a_tampered_address_is_refused(ask, task):
     assert (reply.status_code, reply.json()["problem"]) == (422, "This picture is not part of your task.")
 
 
-def test_a_picture_that_the_task_does_not_show_is_refused(ask, task):
+def test_refuses_picture_of_another_task(ask, task):
     put("s3://heron-data/other.png", thing()[0])
 
     assert ask(task, uri="s3://heron-data/other.png").status_code == 422
 
 
-def test_what_is_no_picture_is_refused(ask, task):
+def test_refuses_file_that_is_no_picture(ask, task):
     put(THING, b"\x89PNG\r\n\x1a\n nothing")
 
     assert ask(task).json()["problem"] == "The picture cannot be read."
 
 
-def test_another_worker_finds_nothing(ask, task, hire, signed_in):
+def test_refuses_foreign_worker(ask, task, hire, signed_in):
     assert ask(task, client=signed_in(hire("dana").user)).status_code == 404
 
 
-def test_a_task_given_back_is_no_longer_outlined(ask, task):
+def test_refuses_returned_task(ask, task):
     from django.utils import timezone
 
     release.give_back(assignment=task, reason="", now=timezone.now())
@@ -112,7 +112,7 @@ def test_a_task_given_back_is_no_longer_outlined(ask, task):
     assert ask(task).status_code == 409
 
 
-def test_the_token_against_forgery_is_asked_for(task, cleo):
+def test_needs_csrf_token(task, cleo):
     from django.test import Client
 
     strict = Client(enforce_csrf_checks=True)
@@ -121,7 +121,7 @@ def test_the_token_against_forgery_is_asked_for(task, cleo):
     assert strict.post(f"/work/{task.job_id}/outline/", "{}", content_type="application/json").status_code == 403
 
 
-def test_one_worker_asks_so_often_and_no_more(ask, task, monkeypatch):
+def test_limits_requests_per_worker(ask, task, monkeypatch):
     monkeypatch.setattr(segmentation, "MOST_A_MINUTE", 2)
     monkeypatch.setattr(segment, "segmenter", Square)
 
@@ -138,7 +138,7 @@ class Square:
         return np.ones(picture.shape[:2], dtype=bool)
 
 
-def test_a_part_is_looked_at_not_larger_than_a_megapixel(monkeypatch):
+def test_crop_is_at_most_one_megapixel(monkeypatch):
     monkeypatch.setattr(segment, "segmenter", Square)
     file, _mask = thing(2400, 1800, "JPEG")
 
@@ -152,7 +152,7 @@ def test_a_part_is_looked_at_not_larger_than_a_megapixel(monkeypatch):
     assert np.abs(box.max(axis=0) - (390 * 3.75, 520 * 3.75)).max() <= slack
 
 
-def test_a_picture_that_is_turned_is_seen_as_the_browser_shows_it():
+def test_rotated_picture_matches_browser():
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter to the right
     file, mask = thing(640, 480, "JPEG", exif=exif, quality=95)

@@ -32,14 +32,14 @@ def test_last_answer_says_where_to_go(hand, take, cleos, pictures):
     assert "$0.072" in page
 
 
-def test_who_wants_to_stop_gets_no_next_task(hand, take, pictures):
+def test_stopping_claims_no_next_task(hand, take, pictures):
     reply = hand(take(pictures), more=False).json()
 
     assert (reply["next"], reply["go"]) == (None, "/work/")
     assert not Assignment.objects.filter(state=AssignmentState.LIVE).exists()
 
 
-def test_twice_the_same_answer_counts_once(hand, take, pictures):
+def test_repeated_answer_counts_once(hand, take, pictures):
     assignment = take(pictures)
     hand(assignment)
     reply = hand(assignment).json()
@@ -48,7 +48,7 @@ def test_twice_the_same_answer_counts_once(hand, take, pictures):
     assert Answer.objects.count() == 1
 
 
-def test_another_answer_does_not_replace_the_first(hand, take, pictures):
+def test_second_answer_keeps_first(hand, take, pictures):
     assignment = take(pictures)
     hand(assignment, "heron")
     response = hand(assignment, "ibis")
@@ -58,7 +58,7 @@ def test_another_answer_does_not_replace_the_first(hand, take, pictures):
     assert Answer.objects.get().value == "heron"
 
 
-def test_no_answer_is_told_what_would_be_one(hand, take, pictures):
+def test_explains_missing_answer(hand, take, pictures):
     response = hand(take(pictures), "swan")
 
     assert response.status_code == 422
@@ -76,18 +76,18 @@ def test_no_answer_is_told_what_would_be_one(hand, take, pictures):
         "[" * 99_999,
     ],
 )
-def test_what_is_no_answer_is_refused(cleos, pictures, body):
+def test_refuses_invalid_answer(cleos, pictures, body):
     response = cleos.post(f"/work/{pictures.pk}/submit/", body, content_type="application/json")
 
     assert response.status_code == 400
 
 
-def test_character_the_database_cannot_keep_is_refused(hand, take, pictures):
+def test_refuses_nul_character(hand, take, pictures):
     assert hand(take(pictures), "heron\x00").status_code == 400
 
 
 @pytest.mark.parametrize("seconds", ["x", -1, True, None, [], 1e400])
-def test_strange_active_time_does_no_harm(hand, take, pictures, seconds):
+def test_ignores_invalid_active_time(hand, take, pictures, seconds):
     response = hand(take(pictures), activeSeconds=seconds if seconds != 1e400 else "inf")
 
     assert response.status_code == 200
@@ -101,11 +101,11 @@ def test_answer_of_another_is_not_found(hand, take, hire, signed_in, pictures):
     assert not Answer.objects.exists()
 
 
-def test_answer_without_sign_in_is_not_lost_in_a_detour(hand, take, client, pictures):
+def test_answer_without_session_gets_json_refusal(hand, take, client, pictures):
     assert hand(take(pictures), client=client).status_code == 401
 
 
-def test_late_answer_is_told_kindly(hand, take, pictures):
+def test_explains_late_answer(hand, take, pictures):
     assignment = take(pictures)
     past = assignment.claimed_at - timedelta(hours=1)
     Assignment.objects.filter(pk=assignment.pk).update(claimed_at=past, expires_at=past + timedelta(minutes=5))
@@ -128,7 +128,7 @@ def test_returned_task_goes_back(cleos, take, pictures):
     assert (assignment.state, assignment.reason) == (AssignmentState.RETURNED, "too dark")
 
 
-def test_declined_task_never_comes_again(cleos, take, pictures):
+def test_declined_task_is_not_offered_again(cleos, take, pictures):
     first = take(pictures)
     cleos.post(f"/work/{pictures.pk}/leave/", {"assignment": first.pk, "how": "decline"})
 
@@ -137,14 +137,14 @@ def test_declined_task_never_comes_again(cleos, take, pictures):
     assert take(pictures).task_id != first.task_id
 
 
-def test_answer_after_returning_is_refused(cleos, take, hand, pictures):
+def test_refuses_answer_after_returning(cleos, take, hand, pictures):
     assignment = take(pictures)
     cleos.post(f"/work/{pictures.pk}/leave/", {"assignment": assignment.pk, "how": "return"})
 
     assert hand(assignment).status_code == 409
 
 
-def test_nobody_leaves_the_task_of_another(take, hire, signed_in, pictures):
+def test_refuses_return_of_foreign_task(take, hire, signed_in, pictures):
     assignment = take(pictures)
     dan = signed_in(hire("dan").user)
 
@@ -167,7 +167,7 @@ def test_answer_and_next_task_cost_few_queries(hand, take, pictures):
     assert sum(Answer.objects.values_list("paid", flat=True)) == Decimal("0.072")
 
 
-def test_a_draft_is_kept_for_the_task_at_hand_only(cleos, take, pictures, hire, signed_in):
+def test_saves_draft_of_current_task_only(cleos, take, pictures, hire, signed_in):
     held = take(pictures)
     path = f"/work/{pictures.pk}/draft/"
 
@@ -188,7 +188,7 @@ def test_a_draft_is_kept_for_the_task_at_hand_only(cleos, take, pictures, hire, 
 
 
 @pytest.mark.parametrize("half", ["\\ud800", "x\\udfff y"])
-def test_what_the_database_cannot_hold_is_refused_with_its_reason(cleos, take, give, half):
+def test_explains_refused_draft(cleos, take, give, half):
     job = give([{"source": "x"}], kind="text", categories=[])
     held = take(job)
     body = f'{{"assignment": {held.pk}, "content": {{"text": "a{half}"}}}}'
@@ -219,7 +219,7 @@ def ahead(client, held):
     return Assignment.objects.get(pk=reply.json()["next"]["assignment"])
 
 
-def test_a_task_begun_without_connection_becomes_the_one_at_hand(cleos, hand, take, pictures):
+def test_offline_task_becomes_current(cleos, hand, take, pictures):
     held = take(pictures)
     begun = ahead(cleos, held)
     Assignment.objects.filter(pk=begun.pk).update(expires_at=begun.claimed_at)  # it was fetched long ago
@@ -233,7 +233,7 @@ def test_a_task_begun_without_connection_becomes_the_one_at_hand(cleos, hand, ta
     assert hand(begun).json()["receipt"]["late"] is False
 
 
-def test_one_that_somebody_else_took_is_told_and_its_answer_is_kept(cleos, hand, take, hire, pictures):
+def test_keeps_answer_to_reassigned_task(cleos, hand, take, hire, pictures):
     held = take(pictures)
     begun = ahead(cleos, held)
     Assignment.objects.filter(pk=begun.pk).update(expires_at=begun.claimed_at)
@@ -245,7 +245,7 @@ def test_one_that_somebody_else_took_is_told_and_its_answer_is_kept(cleos, hand,
     assert (receipt["extra"], receipt["paid"]) == (True, "0.036")
 
 
-def test_the_task_shown_already_must_be_ones_own(hand, take, hire, pictures):
+def test_refuses_foreign_shown_task(hand, take, hire, pictures):
     other = claim.next_assignment(worker=hire("dan"), job=pictures, now=timezone.now())
 
     assert hand(take(pictures), at=other.pk).status_code == 404

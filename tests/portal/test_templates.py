@@ -261,7 +261,7 @@ COLOURS = {
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_is_shown_and_handed_in(address, cleos_page: Page, give, name):
+def test_renders_and_submits_template(address, cleos_page: Page, give, name):
     body, acts, sent = PAGES[name]
     put("s3://heron-data/scene.png", scene(640, 480))
     put("s3://heron-data/mask.png", painted())

@@ -47,7 +47,7 @@ def shares(frame, selector: str) -> list[float]:
 
 
 @pytest.mark.parametrize("overlay", [BOXES, LIST])
-def test_boxes_lie_over_the_picture_however_it_is_enlarged(judge, cleos_page, overlay):
+def test_boxes_follow_zoom(judge, cleos_page, overlay):
     frame = judge(overlay)
     expect(frame.locator(".overlay-name")).to_have_text("1. van")
     assert shares(frame, ".overlay-box") == [0.1, 0.25, 0.25, 0.2]
@@ -61,7 +61,7 @@ def test_boxes_lie_over_the_picture_however_it_is_enlarged(judge, cleos_page, ov
 
 
 @pytest.mark.parametrize("overlay", [AREAS, THINGS])
-def test_a_mask_lies_over_the_picture_without_its_white(judge, cleos_page, overlay):
+def test_mask_overlay_hides_background(judge, cleos_page, overlay):
     frame = judge(overlay)
     canvas = frame.locator(".overlay-mask")
 
@@ -75,7 +75,7 @@ def test_a_mask_lies_over_the_picture_without_its_white(judge, cleos_page, overl
     assert cleos_page.complaints == []
 
 
-def test_the_labels_are_hidden_and_faded(judge, cleos_page):
+def test_labels_are_hidden_and_faded(judge, cleos_page):
     frame = judge(AREAS)
     cleos_page.keyboard.press("h")
     expect(frame.locator(".overlay")).to_be_hidden()
@@ -88,7 +88,7 @@ def test_the_labels_are_hidden_and_faded(judge, cleos_page):
 @pytest.mark.parametrize(
     ("words", "more"), [("", {}), ("The van is cut off.", {"workerComment": "The van is cut off."})]
 )
-def test_a_comment_goes_with_the_answer_if_there_is_one(judge, cleos_page, words, more):
+def test_comment_is_submitted_if_present(judge, cleos_page, words, more):
     frame = judge(BOXES)
     cleos_page.keyboard.press("2")
     frame.get_by_text("Say why").click()
@@ -116,7 +116,7 @@ def test_several_verdicts_with_a_comment(judge, cleos_page):
 
 
 @pytest.mark.parametrize("overlay", [BOXES, AREAS])
-def test_judging_is_accessible(judge, cleos_page, overlay):
+def test_verdict_page_is_accessible(judge, cleos_page, overlay):
     frame = judge(overlay)
     frame.get_by_text("Say why").click()
     for size in SIZES.values():

@@ -3,7 +3,7 @@
 from gtcrowd.tasks.models import Assignment
 
 
-def test_list_shows_what_a_job_offers(cleos, pictures):
+def test_list_shows_job_offer(cleos, pictures):
     page = cleos.get("/work/").content.decode()
 
     assert "Which bird is it?" in page
@@ -13,7 +13,7 @@ def test_list_shows_what_a_job_offers(cleos, pictures):
     assert "Start working" in page
 
 
-def test_looking_never_claims(cleos, pictures):
+def test_viewing_claims_nothing(cleos, pictures):
     cleos.get("/work/")
     cleos.get(f"/work/{pictures.pk}/")
 
@@ -28,5 +28,5 @@ def test_starting_claims_once(cleos, pictures):
     assert 'id="sandbox"' in cleos.get(f"/work/{pictures.pk}/").content.decode()
 
 
-def test_start_cannot_be_linked_to(cleos, pictures):
+def test_start_needs_post(cleos, pictures):
     assert cleos.get(f"/work/{pictures.pk}/start/").status_code == 405

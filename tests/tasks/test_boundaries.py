@@ -66,7 +66,7 @@ def test_slot_is_free_at_its_last_moment(ask, hire, now, side, free):
 @pytest.mark.parametrize(
     ("extended", "possible"), [(0, True), (extend_lease.MOST - 1, True), (extend_lease.MOST, False)]
 )
-def test_time_is_extended_so_often(held, now, extended, possible):
+def test_extensions_are_limited(held, now, extended, possible):
     Assignment.objects.update(extended=extended)
     held.refresh_from_db()
 
@@ -194,7 +194,7 @@ def test_run_is_due_with_enough_new_objects(ask, now, new, concluded, due):
 @pytest.mark.parametrize(
     ("length", "accepted"), [(messages.MOST_CHARACTERS, True), (messages.MOST_CHARACTERS + 1, False)]
 )
-def test_message_has_at_most_so_many_characters(ask, hire, now, length, accepted):
+def test_limits_message_length(ask, hire, now, length, accepted):
     job, cleo = ask(), hire("cleo")
 
     if accepted:
@@ -205,7 +205,7 @@ def test_message_has_at_most_so_many_characters(ask, hire, now, length, accepted
 
 
 @pytest.mark.parametrize(("side", "again"), [(-TICK, True), (timedelta(0), False), (TICK, False)])
-def test_same_message_within_ten_minutes_is_one(ask, hire, now, side, again):
+def test_deduplicates_message_within_ten_minutes(ask, hire, now, side, again):
     job, cleo = ask(), hire("cleo")
     first = messages.write(worker=cleo, job=job, text="The beak is hidden.", now=now)
 

@@ -33,13 +33,13 @@ def order_of(worker, job, answer, count):
     return [answer(worker, job).answer.task.position for _ in range(count)]
 
 
-def test_priority_opens_and_hands_out_the_highest_first(told, hire, answer, now):
+def test_assigns_highest_priority_first(told, hire, answer, now):
     job = told([1, 30, -2, 30], task_order="priority", max_concurrent=2, workers_per_object=1)
 
     assert order_of(hire("cleo"), job, answer, 4) == [1, 3, 0, 2]
 
 
-def test_random_is_the_same_again_for_the_same_seed_only(ask, hire, answer):
+def test_random_order_depends_on_seed(ask, hire, answer):
     cleo, texts = hire("cleo"), [f"t{n}" for n in range(12)]
     orders = [
         order_of(cleo, ask(*texts, name=f"r{n}", task_order="random", order_key=seed), answer, 12)
@@ -50,14 +50,14 @@ def test_random_is_the_same_again_for_the_same_seed_only(ask, hire, answer):
     assert sorted(orders[2]) == list(range(12)) != orders[2]
 
 
-def test_least_answered_gives_every_object_one_answer_first(ask, hire, answer):
+def test_assigns_least_answered_first(ask, hire, answer):
     job = ask("a", "b", "c", task_order="least-answered", workers_per_object=2)
 
     assert order_of(hire("cleo"), job, answer, 1) == [0]
     assert order_of(hire("dan"), job, answer, 3) == [1, 2, 0]
 
 
-def test_a_sequence_stays_with_one_worker_until_they_let_go(told, hire, answer, now):
+def test_sequence_stays_with_worker(told, hire, answer, now):
     job = told(["x", "y", "x", "y", "x"], task_order="sequence", workers_per_object=1, time_limit=60)
     cleo, dan = hire("cleo"), hire("dan")
 
@@ -70,27 +70,27 @@ def test_a_sequence_stays_with_one_worker_until_they_let_go(told, hire, answer, 
     assert claim.next_assignment(worker=dan, job=job, now=later).task.position == 4
 
 
-def test_each_worker_of_a_sequence_does_all_of_it(told, hire, answer):
+def test_worker_does_whole_sequence(told, hire, answer):
     job = told(["x", "y", "x"], task_order="sequence", workers_per_object=2)
 
     assert [order_of(hire(name), job, answer, 3) for name in ("cleo", "dan")] == [[0, 2, 1], [0, 2, 1]]
 
 
-def test_an_attribute_that_orders_must_be_in_every_line(told):
+def test_order_attribute_is_required_per_line(told):
     with pytest.raises(JobRefused) as refused:
         told([1, "much", 3], task_order="priority")
 
     assert "line 2" in refused.value.faults[0].problem
 
 
-def test_the_next_object_is_there_the_moment_one_is_done(ask, hire, answer):
+def test_opens_next_object_at_once(ask, hire, answer):
     """Nobody waits for the runner's next look, and a slow worker on one object holds up no other."""
     job = ask("a", "b", "c", max_concurrent=1, workers_per_object=1)
 
     assert order_of(hire("cleo"), job, answer, 3) == [0, 1, 2]
 
 
-def test_what_is_returned_comes_to_those_who_had_passed_it(ask, hire, answer, now):
+def test_returned_task_reaches_scanned_workers(ask, hire, answer, now):
     job = ask(*"abcd", workers_per_object=1, time_limit=60)
     cleo, dan = hire("cleo"), hire("dan")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
@@ -101,7 +101,7 @@ def test_what_is_returned_comes_to_those_who_had_passed_it(ask, hire, answer, no
     assert claim.next_assignment(worker=dan, job=job, now=now + timedelta(seconds=31)).task.position == 0
 
 
-def test_whose_time_ran_out_finds_others_first_and_then_the_same(ask, hire, answer, now):
+def test_expired_task_comes_last_to_same_worker(ask, hire, answer, now):
     job, cleo = ask("a", "b", workers_per_object=1, time_limit=60), hire("cleo")
     claim.next_assignment(worker=cleo, job=job, now=now)
 
@@ -111,7 +111,7 @@ def test_whose_time_ran_out_finds_others_first_and_then_the_same(ask, hire, answ
     assert positions == [1, 0]
 
 
-def test_nothing_left_costs_as_little_as_a_task(ask, hire, answer, now, django_assert_num_queries):
+def test_no_task_left_costs_few_queries(ask, hire, answer, now, django_assert_num_queries):
     job, cleo = ask(*(f"t{n}" for n in range(30))), hire("cleo")
     for _ in range(30):
         answer(cleo, job)
@@ -129,7 +129,7 @@ def test_nothing_left_costs_as_little_as_a_task(ask, hire, answer, now, django_a
 @pytest.mark.parametrize(
     ("limits", "answers"), [({"answers": 2}, 2), ({"share": 50}, 2), ({"money": 0.03}, 2), ({"hours": 0.01}, 4)]
 )
-def test_one_worker_may_do_so_much_and_no_more(ask, hire, answer, now, limits, answers):
+def test_worker_limit_caps_assignments(ask, hire, answer, now, limits, answers):
     job, cleo = ask(*"abcd", worker_limits=limits), hire("cleo")
 
     for done in range(4):
@@ -141,7 +141,7 @@ def test_one_worker_may_do_so_much_and_no_more(ask, hire, answer, now, limits, a
         answer(cleo, job, seconds=9)
 
 
-def test_who_worked_on_another_job_is_left_out(ask, hire, answer):
+def test_excludes_workers_of_other_job(ask, hire, answer):
     cleo, dan = hire("cleo"), hire("dan")
     first = ask("a", name="first")
     answer(cleo, first)
@@ -153,7 +153,7 @@ def test_who_worked_on_another_job_is_left_out(ask, hire, answer):
     assert answer(dan, second)
 
 
-def test_jobs_take_their_turn_by_priority_then_deadline_then_pay(ask, hire, now):
+def test_orders_jobs_by_priority_deadline_pay(ask, hire, now):
     soon = (now + timedelta(days=1)).isoformat()
     ask("a", name="plain")
     ask("a", name="pays", price="0.036")
@@ -165,7 +165,7 @@ def test_jobs_take_their_turn_by_priority_then_deadline_then_pay(ask, hire, now)
     assert turn == ["urgent", "due", "pays", "plain"]
 
 
-def test_a_task_fetched_in_advance_is_given_next_and_expires_early(ask, hire, now):
+def test_prefetched_task_is_next_and_expires(ask, hire, now):
     job, cleo = ask("a", "b", "c", workers_per_object=1), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
     ahead = claim.in_advance(worker=cleo, job=job, now=now)
@@ -179,7 +179,7 @@ def test_a_task_fetched_in_advance_is_given_next_and_expires_early(ask, hire, no
     assert begun.expires_at == now + timedelta(seconds=60 + job.time_limit)
 
 
-def test_a_task_fetched_in_advance_and_forgotten_goes_to_others(ask, hire, now):
+def test_forgotten_prefetched_task_is_reassigned(ask, hire, now):
     job, cleo = ask("a", "b", workers_per_object=1), hire("cleo")
     claim.next_assignment(worker=cleo, job=job, now=now)
     ahead = claim.in_advance(worker=cleo, job=job, now=now)
@@ -189,7 +189,7 @@ def test_a_task_fetched_in_advance_and_forgotten_goes_to_others(ask, hire, now):
     assert claim.next_assignment(worker=hire("dan"), job=job, now=later).slot_id == ahead.slot_id
 
 
-def test_more_time_is_given_until_somebody_else_has_the_task(ask, hire, now):
+def test_extends_lease_until_reassigned(ask, hire, now):
     job, cleo = ask("a", workers_per_object=1, time_limit=60), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
 
@@ -200,7 +200,7 @@ def test_more_time_is_given_until_somebody_else_has_the_task(ask, hire, now):
     assert other.task_id == held.task_id
 
 
-def test_a_paused_job_hands_out_nothing_and_takes_in_what_is_at_hand(alice, ask, hire, now):
+def test_paused_job_accepts_held_tasks_only(alice, ask, hire, now):
     job, cleo = ask("a", "b"), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
     pause.pause(viewer=alice, job=job, now=now)
@@ -213,7 +213,7 @@ def test_a_paused_job_hands_out_nothing_and_takes_in_what_is_at_hand(alice, ask,
     assert claim.next_assignment(worker=cleo, job=job, now=now)
 
 
-def test_a_worker_paused_by_the_requester_goes_on_when_allowed(alice, ask, hire, now):
+def test_paused_worker_resumes(alice, ask, hire, now):
     job, cleo = ask(), hire("cleo")
     row = job_worker.pause(viewer=alice, job=job, worker=cleo, reason="Too fast.", now=now)
 
@@ -223,7 +223,7 @@ def test_a_worker_paused_by_the_requester_goes_on_when_allowed(alice, ask, hire,
     assert claim.next_assignment(worker=cleo, job=job, now=now)
 
 
-def test_more_workers_an_object_opens_what_was_done(alice, ask, hire, answer, now):
+def test_more_workers_reopen_objects(alice, ask, hire, answer, now):
     job = ask("a", "b", workers_per_object=1)
     answer(hire("cleo"), job)
 
@@ -237,7 +237,7 @@ def test_more_workers_an_object_opens_what_was_done(alice, ask, hire, answer, no
     assert balance.balance(names.hold(job.pk)) == 5 * job.price
 
 
-def test_fewer_workers_an_object_ends_what_has_enough(alice, ask, hire, answer, now):
+def test_fewer_workers_complete_objects(alice, ask, hire, answer, now):
     job, cleo, dan = ask("a", "b", workers_per_object=3), hire("cleo"), hire("dan")
     answer(cleo, job)
     held = claim.next_assignment(worker=dan, job=job, now=now)  # on the first object as well
@@ -252,7 +252,7 @@ def test_fewer_workers_an_object_ends_what_has_enough(alice, ask, hire, answer, 
     assert (first.state, first.answer_count) == ("done", 2)
 
 
-def test_a_slot_beyond_the_target_goes_to_nobody_else(alice, ask, hire, answer, now):
+def test_slot_beyond_target_is_not_reassigned(alice, ask, hire, answer, now):
     job, cleo = ask("a", workers_per_object=2, time_limit=60), hire("cleo")
     claim.next_assignment(worker=cleo, job=job, now=now)
     answer(hire("dan"), job)
@@ -265,7 +265,7 @@ def test_a_slot_beyond_the_target_goes_to_nobody_else(alice, ask, hire, answer, 
     assert job_lifecycle.advance(job.pk, now=later).state == "Completed"
 
 
-def test_a_new_price_is_for_new_tasks_and_a_promise_is_kept(alice, ask, hire, now):
+def test_new_price_keeps_promised_pay(alice, ask, hire, now):
     job, cleo, dan = ask("a"), hire("cleo"), hire("dan")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
 
@@ -275,7 +275,7 @@ def test_a_new_price_is_for_new_tasks_and_a_promise_is_kept(alice, ask, hire, no
     assert claim.next_assignment(worker=dan, job=job, now=now).price == Decimal("0.036")
 
 
-def test_a_change_that_cannot_be_paid_changes_nothing(alice, ask, now):
+def test_refuses_change_beyond_funds(alice, ask, now):
     job = ask()
     alice.requester.credit = Decimal("0.072")
 
@@ -285,7 +285,7 @@ def test_a_change_that_cannot_be_paid_changes_nothing(alice, ask, now):
     assert (job.price, job.revision) == (Decimal("0.012"), 0)
 
 
-def test_what_cannot_be_changed_is_refused_by_name(alice, ask, now):
+def test_refuses_fixed_field_by_name(alice, ask, now):
     with pytest.raises(JobRefused) as refused:
         change.change(viewer=alice, job=ask(), values={"categories": ["x", "y"], "price": "free"}, now=now)
 

@@ -33,7 +33,7 @@ def work(worker, job, label, now):
     return submit.submit(assignment=held, content={"crowd-classifier": {"label": label}}, now=now)
 
 
-def test_a_quiz_comes_first_unpaid_and_is_told(known, hire, now):
+def test_quiz_comes_first_unpaid(known, hire, now):
     job, cleo = known(3, quiz=2, quiz_right=1), hire("cleo")
 
     receipts = [work(cleo, job, label, now) for label in ("heron", "ibis", "heron")]
@@ -44,7 +44,7 @@ def test_a_quiz_comes_first_unpaid_and_is_told(known, hire, now):
     assert balance.balance(names.earned(cleo.pk)) == job.price
 
 
-def test_who_fails_the_quiz_gets_nothing_more(known, hire, now):
+def test_failed_quiz_ends_assignments(known, hire, now):
     job, eve = known(2, quiz=2, quiz_right=2), hire("eve")
     work(eve, job, "heron", now), work(eve, job, "ibis", now)
 
@@ -54,7 +54,7 @@ def test_who_fails_the_quiz_gets_nothing_more(known, hire, now):
     assert (eve.gold_seen, eve.gold_right) == (2, 1)
 
 
-def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hire, now, monkeypatch):
+def test_gold_is_mixed_in_once_and_paid(known, hire, now, monkeypatch):
     monkeypatch.setattr(gold, "due", lambda *_facts, answers, **_more: answers % 2 == 0)
     job, cleo = known(4, share=0.5), hire("cleo")
 
@@ -66,14 +66,14 @@ def test_known_objects_are_mixed_in_each_once_and_paid_like_any_other(known, hir
     assert not any(receipt.verdict for receipt in receipts)  # nobody is told, unless the job says so
 
 
-def test_the_share_of_known_objects_is_as_asked_and_a_retry_changes_nothing():
+def test_gold_share_holds_across_retries():
     draws = [gold.due({"share": 0.2}, worker=7, job=3, gold_seen=0, answers=n) for n in range(5000)]
 
     assert 0.17 < sum(draws) / 5000 < 0.23
     assert draws == [gold.due({"share": 0.2}, worker=7, job=3, gold_seen=0, answers=n) for n in range(5000)]
 
 
-def test_a_rule_looks_at_the_upper_end_of_the_interval(known, hire, now):
+def test_rule_uses_upper_confidence_limit(known, hire, now):
     """Three wrong of three may still be chance at 60 %; four are not."""
     job, eve = known(5, quiz=5, **RULE), hire("eve")
 
@@ -86,7 +86,7 @@ def test_a_rule_looks_at_the_upper_end_of_the_interval(known, hire, now):
     assert "0 of 3" in JobWorker.objects.get(worker=eve).reason
 
 
-def test_a_correction_is_forgiven_everywhere(alice, known, hire, now):
+def test_corrected_gold_rescores_everyone(alice, known, hire, now):
     job, eve, cleo = known(3, quiz=3, **RULE), hire("eve"), hire("cleo")
     for _ in range(3):
         work(eve, job, "ibis", now)
@@ -102,7 +102,7 @@ def test_a_correction_is_forgiven_everywhere(alice, known, hire, now):
     assert (eve.gold_right, cleo.gold_right) == (3, 0)
 
 
-def test_a_retired_object_says_nothing_any_more(alice, known, hire, now):
+def test_retired_gold_is_not_scored(alice, known, hire, now):
     job, eve = known(1, quiz=1), hire("eve")
     work(eve, job, "ibis", now)
 
@@ -114,7 +114,7 @@ def test_a_retired_object_says_nothing_any_more(alice, known, hire, now):
     assert not work(eve, job, "ibis", now).answer.gold
 
 
-def test_known_objects_get_their_known_label_and_teach_the_method(known, hire, now):
+def test_gold_keeps_label_and_informs_method(known, hire, now):
     job = known(2, quiz=2)
     for name in ("cleo", "dan"):
         work(hire(name), job, "ibis", now)
@@ -131,7 +131,7 @@ def test_known_objects_get_their_known_label_and_teach_the_method(known, hire, n
     assert Label.objects.filter(current=True).count() == 12
 
 
-def test_a_worker_may_be_weighed_by_their_known_objects(known, hire, now):
+def test_weights_worker_by_gold_accuracy(known, hire, now):
     from gtcrowd.labels import answers
 
     job, eve = known(4, quiz=4, rules=[{"below": 0.6, "do": "weigh"}]), hire("eve")
@@ -142,7 +142,7 @@ def test_a_worker_may_be_weighed_by_their_known_objects(known, hire, now):
     assert answers.read(job).accuracy.round(2).tolist() == [0.1]
 
 
-def test_faults_are_told_by_place_and_nothing_is_declared(alice, known, hire, now):
+def test_refuses_invalid_gold_by_position(alice, known, hire, now):
     job = known(1)
     work(hire("cleo"), job, "heron", now)
     items = [{"object": 11, "value": "heron"}, {"object": 0, "value": "heron"}, {"object": 99, "value": "heron"},
@@ -155,7 +155,7 @@ def test_faults_are_told_by_place_and_nothing_is_declared(alice, known, hire, no
     assert Gold.objects.count() == 1
 
 
-def test_a_known_object_is_no_work_of_its_own(known, hire, now):
+def test_gold_opens_no_tasks(known, hire, now):
     job = known(3)
 
     work(hire("cleo"), job, "heron", now)
@@ -165,14 +165,14 @@ def test_a_known_object_is_no_work_of_its_own(known, hire, now):
     assert not Answer.objects.filter(gold=True).exists()
 
 
-def test_who_only_looks_declares_nothing(alice, known, now):
+def test_viewer_declares_no_gold(alice, known, now):
     viewer = Viewer(alice.requester, Role.VIEWER)
 
     with pytest.raises(NotAllowed):
         gold.declare(viewer=viewer, job=known(1), items=[{"object": 0, "value": "heron"}], now=now)
 
 
-def test_known_sets_are_kept_in_the_order_of_the_job(alice, ask, hire, answer, now):
+def test_gold_sets_follow_category_order(alice, ask, hire, answer, now):
     job = ask("a", "b", kind="choices", categories=["calm", "cold", "late"], gold={"quiz": 1})
     gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": ["late", "calm"]}], now=now)
 

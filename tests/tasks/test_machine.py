@@ -230,7 +230,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.long
-def test_the_state_machine(alice, ask, hire):
+def test_state_machine(alice, ask, hire):
     alice.requester.credit = 10**6
     alice.requester.save()
     runs = iter(range(10**6))

@@ -29,7 +29,7 @@ def queued():
     return list(ProcrastinateJob.objects.filter(task_name="tell_of_messages").values_list("args", flat=True))
 
 
-def test_a_question_and_its_answer(write, alice, now):
+def test_message_and_reply(write, alice, now):
     asked = write()
     assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
 
@@ -42,7 +42,7 @@ def test_a_question_and_its_answer(write, alice, now):
     assert messages.waiting([asked.job_id]) == {}
 
 
-def test_writing_more_has_the_thread_wait_again(write, alice, now):
+def test_new_message_reopens_thread(write, alice, now):
     asked = write()
     messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
     write("Still not.")
@@ -55,7 +55,7 @@ def test_writing_more_has_the_thread_wait_again(write, alice, now):
     assert messages.threads(viewer=alice, job=asked.job, most=5)[0].waits
 
 
-def test_threads_that_wait_come_first(write, hire, alice, now):
+def test_waiting_threads_come_first(write, hire, alice, now):
     old = write()
     new = write("Mine is fine.", worker=hire("dan"), now=now + timedelta(minutes=5))
     messages.finish(viewer=alice, job=new.job, worker=new.worker, now=now)
@@ -66,7 +66,7 @@ def test_threads_that_wait_come_first(write, hire, alice, now):
     assert [thread.waits for thread in found] == [True, False]
 
 
-def test_of_which_task_it_speaks(write, now):
+def test_message_names_its_task(write, now):
     asked = write()
     held = claim.next_assignment(worker=asked.worker, job=asked.job, now=now)
 
@@ -86,7 +86,7 @@ def test_of_which_task_it_speaks(write, now):
         ({"about": []}, "about"),
     ],
 )
-def test_bad_messages_are_refused(write, given, field):
+def test_refuses_bad_messages(write, given, field):
     with pytest.raises(messages.MessageRefused) as refused:
         write(**given)
 
@@ -94,12 +94,12 @@ def test_bad_messages_are_refused(write, given, field):
     assert not Message.objects.exists()
 
 
-def test_the_same_words_twice_are_one_message(write, now):
+def test_deduplicates_repeated_message(write, now):
     assert write() == write(now=now + timedelta(minutes=1))
     assert write() != write(now=now + timedelta(minutes=20))
 
 
-def test_not_more_than_so_many_an_hour(write, now):
+def test_limits_messages_per_hour(write, now):
     for number in range(messages.MOST_AN_HOUR):
         write(f"{number}")
     with pytest.raises(messages.TooMany):
@@ -108,7 +108,7 @@ def test_not_more_than_so_many_an_hour(write, now):
     assert write("later", now=now + timedelta(hours=1, seconds=1))
 
 
-def test_who_may_not_manage_workers_does_not_answer(write, alice, now):
+def test_reply_needs_right_to_manage_workers(write, alice, now):
     asked = write()
     viewer = Viewer(alice.requester, Role.VIEWER)
 
@@ -118,14 +118,14 @@ def test_who_may_not_manage_workers_does_not_answer(write, alice, now):
         messages.finish(viewer=viewer, job=asked.job, worker=asked.worker, now=now)
 
 
-def test_another_requester_sees_and_changes_nothing(write, bob, now):
+def test_refuses_foreign_requester(write, bob, now):
     asked = write()
 
     assert messages.threads(viewer=bob, job=asked.job, most=5) == []
     assert messages.finish(viewer=bob, job=asked.job, worker=asked.worker, now=now) == 0
 
 
-def test_workers_of_others_are_known_by_their_code(write, alice, now):
+def test_shows_codes_of_foreign_workers(write, alice, now):
     user = User.objects.create_user("vera@example.org", name="Vera")
     vendor = Workforce.objects.create(type=WorkforceType.VENDOR, name="labelers")
     worker = Worker.objects.create(workforce=vendor, user=user, state="active")
@@ -135,7 +135,7 @@ def test_workers_of_others_are_known_by_their_code(write, alice, now):
     assert thread.name == worker.code
 
 
-def test_members_who_may_answer_are_told_once_an_hour(write, alice, now):
+def test_mails_members_once_an_hour(write, alice, now):
     for name, role in (("olga", Role.OPERATIONS), ("vic", Role.VIEWER)):
         user = User.objects.create_user(f"{name}@example.org")
         Member.objects.create(requester=alice.requester, user=user, role=role)
@@ -155,7 +155,7 @@ def test_members_who_may_answer_are_told_once_an_hour(write, alice, now):
     assert len(mail.outbox) == 4
 
 
-def test_what_is_done_is_not_mailed(write, alice, now):
+def test_mails_no_finished_thread(write, alice, now):
     asked = write()
     messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
 

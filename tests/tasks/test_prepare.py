@@ -29,7 +29,7 @@ def output(job):
         return [json.loads(text) for text in file.read().splitlines()]
 
 
-def test_what_the_hook_answers_becomes_the_task_input(hook, ask, hire, now):
+def test_hook_reply_becomes_task_input(hook, ask, hire, now):
     hook.reply = lambda event: {"taskInput": {"bird": event["dataObject"]["source"].upper()}}
 
     job = ask("heron", pre_hook=hook.url, template=PAGE)
@@ -38,7 +38,7 @@ def test_what_the_hook_answers_becomes_the_task_input(hook, ask, hire, now):
     assert PreAnnotation.objects.get().hook.target == hook.url
 
 
-def test_the_hook_is_asked_in_ground_truths_words(hook, ask, put, now):
+def test_request_matches_ground_truth(hook, ask, put, now):
     manifest = put(lines=['{"source":"Möwe","site":{"n":1.50}}'], key="own.manifest")
 
     job = ask(pre_hook=hook.url, manifest=manifest)
@@ -59,7 +59,7 @@ def test_the_hook_is_asked_in_ground_truths_words(hook, ask, put, now):
         {"taskInput": {"x": 1}},
     ],
 )
-def test_workers_are_wanted_unless_it_is_said_otherwise(hook, ask, answer):
+def test_workers_are_needed_by_default(hook, ask, answer):
     hook.reply = lambda event: answer
 
     job = ask("a", pre_hook=hook.url)
@@ -70,7 +70,7 @@ def test_workers_are_wanted_unless_it_is_said_otherwise(hook, ask, answer):
 @pytest.mark.parametrize(
     "answer", [{"isHumanAnnotationRequired": False}, {"humanAnnotationRequired": "false", "taskInput": {}}]
 )
-def test_an_object_may_need_no_workers(hook, ask, answer, now):
+def test_object_may_need_no_workers(hook, ask, answer, now):
     hook.reply = lambda event: answer if event["dataObject"]["source"] == "b" else {"taskInput": {}}
 
     job = ask("a", "b", "c", pre_hook=hook.url)
@@ -82,7 +82,7 @@ def test_an_object_may_need_no_workers(hook, ask, answer, now):
     assert Counters.objects.get(job=job).failed == 0
 
 
-def test_a_job_none_of_whose_objects_needs_workers_completes(hook, ask):
+def test_job_without_needed_workers_completes(hook, ask):
     hook.reply = lambda event: {"isHumanAnnotationRequired": False}
 
     job = ask("a", "b", pre_hook=hook.url)
@@ -104,7 +104,7 @@ def test_a_job_none_of_whose_objects_needs_workers_completes(hook, ask):
         ({"taskInput": {}, "isHumanAnnotationRequired": "maybe"}, "isHumanAnnotationRequired must be true or false"),
     ],
 )  # fmt: skip
-def test_a_fault_ends_its_object_and_the_job_goes_on(hook, ask, hire, answer, told, now):
+def test_hook_error_fails_object_only(hook, ask, hire, answer, told, now):
     hook.reply = lambda event: answer if event["dataObject"]["source"] == "a" else {"taskInput": {"b": 1}}
     job = ask("a", "b", kind="custom", categories=[], pre_hook=hook.url, workers_per_object=1)
 
@@ -120,7 +120,7 @@ def test_a_fault_ends_its_object_and_the_job_goes_on(hook, ask, hire, answer, to
     assert second["birds"] == {"x": 1}
 
 
-def test_preparing_again_after_being_killed_does_it_once(hook, ask, now, monkeypatch):
+def test_killed_preparation_runs_once(hook, ask, now, monkeypatch):
     job = ask("a", "b", opened=False)
     Job.objects.update(pre_hook=hook.url)
     Hook.objects.create(job=job, stage="pre", number=1, target=hook.url, set_at=now)
@@ -143,7 +143,7 @@ def test_preparing_again_after_being_killed_does_it_once(hook, ask, now, monkeyp
     assert len(hook.asked) == 4
 
 
-def test_objects_are_prepared_ahead_of_those_that_are_open(hook, ask):
+def test_prepares_objects_ahead(hook, ask):
     job = ask(*map(str, range(200)), pre_hook=hook.url, max_concurrent=5)
 
     assert Task.objects.filter(job=job).count() == 5
@@ -151,7 +151,7 @@ def test_objects_are_prepared_ahead_of_those_that_are_open(hook, ask):
 
 
 @pytest.mark.parametrize("order", [{}, {"task_order": "random", "order_key": "7"}, {"task_order": "least-answered"}])
-def test_no_worker_gets_what_is_not_prepared(hook, ask, hire, now, monkeypatch, order):
+def test_assigns_prepared_objects_only(hook, ask, hire, now, monkeypatch, order):
     monkeypatch.setattr(prepare, "PORTION", 3)
     monkeypatch.setattr(prepare, "LEAST_AHEAD", 3)
     job = ask(*map(str, range(9)), pre_hook=hook.url, max_concurrent=1, workers_per_object=1, template=PAGE, **order)
@@ -172,7 +172,7 @@ def test_no_worker_gets_what_is_not_prepared(hook, ask, hire, now, monkeypatch, 
     claim.next_assignment(worker=cleo, job=job, now=now)
 
 
-def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, alice, hire, now):
+def test_new_hook_applies_to_unopened_objects(hook, ask, alice, hire, now):
     job = ask("a", "b", max_concurrent=1, workers_per_object=1, template=PAGE)
     change.change(viewer=alice, job=job, values={"pre_hook": hook.url}, now=now)
 
@@ -184,7 +184,7 @@ def test_a_hook_set_while_the_job_runs_holds_for_what_is_not_open(hook, ask, ali
     assert Task.objects.count() == 2
 
 
-def test_every_hook_that_a_job_had_stays_known(hook, ask, alice, now):
+def test_keeps_every_hook_version(hook, ask, alice, now):
     job = ask("a", pre_hook=hook.url)
     later = now + timedelta(hours=1)
     change.change(viewer=alice, job=job, values={"pre_hook": f"{hook.url}2"}, now=later)
@@ -197,7 +197,7 @@ def test_every_hook_that_a_job_had_stays_known(hook, ask, alice, now):
     assert PreAnnotation.objects.get().hook.number == 1
 
 
-def test_known_objects_are_met_only_once_they_are_prepared(hook, ask, alice, hire, now):
+def test_assigns_gold_after_preparation(hook, ask, alice, hire, now):
     job = ask("a", "b", pre_hook=hook.url, max_concurrent=1, gold={"quiz": 1}, template=PAGE)
     PreAnnotation.objects.all().delete()
     gold.declare(viewer=alice, job=job, items=[{"object": 1, "value": "heron"}], now=now)
@@ -208,7 +208,7 @@ def test_known_objects_are_met_only_once_they_are_prepared(hook, ask, alice, hir
     assert claim.next_assignment(worker=hire("dan"), job=job, now=now).slot_id is None
 
 
-def test_the_publics_first_batch_counts_what_workers_can_see(hook, ask, team, now):
+def test_first_public_batch_counts_visible_objects(hook, ask, team, now):
     team.workforce.type, team.workforce.requester = "public", None
     team.workforce.save()
     hook.reply = lambda event: (400, b"") if int(event["dataObject"]["source"]) < 15 else {"taskInput": {}}
@@ -231,7 +231,7 @@ def test_objects_that_arrive_are_prepared_too(hook, ask, now):
     assert Task.objects.filter(state="open").count() == 2
 
 
-def test_a_job_says_that_it_waits_for_the_hook(hook, ask, now, monkeypatch):
+def test_job_shows_waiting_for_hook(hook, ask, now, monkeypatch):
     monkeypatch.setattr(prepare, "portion", lambda job, **facts: 0)
     job = ask("a", pre_hook=hook.url)
 
@@ -240,7 +240,7 @@ def test_a_job_says_that_it_waits_for_the_hook(hook, ask, now, monkeypatch):
     assert job_lifecycle.advance(job.pk, now=now).reason_code in ("preparing", "waiting-for-workers")
 
 
-def test_a_slow_hook_leaves_time_for_other_jobs(hook, ask, now, monkeypatch):
+def test_slow_hook_does_not_block_jobs(hook, ask, now, monkeypatch):
     monkeypatch.setattr(job_lifecycle, "PREPARE_SECONDS", 0.3)
     hook.reply = lambda event: time.sleep(0.2) or {"taskInput": {}}
     job = ask(*map(str, range(100)), pre_hook=hook.url, opened=False)
@@ -257,7 +257,7 @@ def test_a_slow_hook_leaves_time_for_other_jobs(hook, ask, now, monkeypatch):
     assert len(positions) > some
 
 
-def test_one_job_at_a_time_calls_hooks(hook, ask, now):
+def test_hooks_run_one_job_at_a_time(hook, ask, now):
     job = ask("a", pre_hook=hook.url, opened=False)
 
     with hooks.turn(wait=True):

@@ -84,7 +84,7 @@ def test_twenty_workers_give_six_hundred_answers(crowd):
     assert balance.trial_balance() == 0
 
 
-def test_without_the_guard_slots_are_given_twice(crowd):
+def test_slots_double_without_guard(crowd):
     """The same crowd, claiming by a lock on a row that does not change: slots are doubly assigned."""
     job, workers = crowd
     now, doubled, fences = timezone.now(), [], count(1)
@@ -122,7 +122,7 @@ def test_without_the_guard_slots_are_given_twice(crowd):
     assert doubled > 0
 
 
-def test_one_worker_in_many_tabs_holds_one_task(ask, hire):
+def test_worker_in_many_tabs_holds_one_task(ask, hire):
     job, cleo = ask(*(f"text {n}" for n in range(20))), hire("cleo")
     Task.objects.update(available_until=timezone.now() + timedelta(days=1))
 
@@ -131,7 +131,7 @@ def test_one_worker_in_many_tabs_holds_one_task(ask, hire):
     assert Assignment.objects.filter(worker=cleo, state="live").count() == 1
 
 
-def test_one_answer_sent_many_times_is_paid_once(ask, hire, now):
+def test_repeated_answer_is_paid_once(ask, hire, now):
     job, cleo = ask(), hire("cleo")
     assignment = claim.next_assignment(worker=cleo, job=job, now=now)
     content = {"crowd-classifier": {"label": "heron"}}
@@ -142,7 +142,7 @@ def test_one_answer_sent_many_times_is_paid_once(ask, hire, now):
     assert balance.balance(names.earned(cleo.pk)) == job.price
 
 
-def test_the_database_refuses_a_worker_twice_on_an_object(ask, hire, now):
+def test_database_refuses_second_slot_per_worker(ask, hire, now):
     job, cleo = ask("a"), hire("cleo")
     held = claim.next_assignment(worker=cleo, job=job, now=now)
     other = held.task.slots.exclude(pk=held.slot_id).first()

@@ -24,7 +24,7 @@ def dynamic(ask):
     return _dynamic
 
 
-def test_agreement_stops_an_object_and_doubt_asks_for_more(dynamic, hire, answer):
+def test_agreement_stops_and_doubt_adds_answers(dynamic, hire, answer):
     job = dynamic(2)
     cleo, dan = hire("cleo"), hire("dan")
     for worker, labels in ((cleo, ("heron", "heron")), (dan, ("heron", "ibis"))):
@@ -36,7 +36,7 @@ def test_agreement_stops_an_object_and_doubt_asks_for_more(dynamic, hire, answer
     assert first.error < second.error
 
 
-def test_an_object_ends_at_the_most_workers_with_its_reason(dynamic, hire, answer, now):
+def test_object_ends_at_max_workers(dynamic, hire, answer, now):
     job = dynamic(1, workers_per_object=3, target_error=0.001)
 
     for minute, label in enumerate(("heron", "ibis", "heron")):
@@ -46,7 +46,7 @@ def test_an_object_ends_at_the_most_workers_with_its_reason(dynamic, hire, answe
     assert (task.state, task.reason_code, task.answer_count) == ("done", "most-workers", 3)
 
 
-def test_a_job_learns_stops_early_and_says_what_it_saved(dynamic, hire, answer, now):
+def test_job_stops_early_and_reports_savings(dynamic, hire, answer, now):
     job = dynamic(60, target_error=0.03)
     workers = [hire(name) for name in NAMES]
     for worker in workers:
@@ -72,7 +72,7 @@ def test_a_job_learns_stops_early_and_says_what_it_saved(dynamic, hire, answer, 
     assert job.counters.expected_error <= 0.09
 
 
-def test_what_stopped_too_early_is_opened_again(dynamic, hire, answer, now):
+def test_reopens_object_stopped_too_early(dynamic, hire, answer, now):
     job = dynamic(1)
     for name in NAMES[:2]:
         answer(hire(name), job, "heron")
@@ -90,7 +90,7 @@ def test_what_stopped_too_early_is_opened_again(dynamic, hire, answer, now):
     assert task.slots.filter(free_at__isnull=False).count() == 1
 
 
-def test_the_most_uncertain_comes_first(dynamic, hire, answer, now):
+def test_most_uncertain_comes_first(dynamic, hire, answer, now):
     job = dynamic(3, task_order="most-uncertain", target_error=0.001)
     cleo, dan, eve = (hire(name) for name in NAMES[:3])
     for labels, worker in ((("heron", "heron", "heron"), cleo), (("heron", "ibis", "heron"), dan)):
@@ -100,7 +100,7 @@ def test_the_most_uncertain_comes_first(dynamic, hire, answer, now):
     assert answer(eve, job, now=now + timedelta(minutes=1)).answer.task.position == 1
 
 
-def test_what_does_not_fit_together_is_refused(dynamic):
+def test_refuses_conflicting_settings(dynamic):
     with pytest.raises(JobRefused) as refused:
         dynamic(1, min_workers=6, target_error=None, method="majority", task_order="sequence", order_key="x")
 
@@ -113,7 +113,7 @@ def _waits(worker, job, now):
     return offer(worker, job, now=now).waiting
 
 
-def test_several_categories_stop_and_go_on_as_well(dynamic, hire, answer, now):
+def test_stops_early_with_multiple_labels(dynamic, hire, answer, now):
     job = dynamic(60, kind="choices", categories=["calm", "cold"], target_error=0.05, min_workers=3)
     workers = [hire(name) for name in NAMES]
     for place, worker in enumerate(workers):

@@ -13,7 +13,7 @@ def cleo(hire):
     return hire("cleo").user_id
 
 
-def test_keys_are_the_usual_ones_until_changed(cleo):
+def test_has_default_shortcuts(cleo):
     assert shortcuts.of(cleo)["submit"] == "Ctrl+Enter"
     assert shortcuts.change(user_id=cleo, name="submit", key="Alt+Z")["submit"] == "Alt+z"
     assert shortcuts.of(cleo)["submit"] == "Alt+z"
@@ -21,7 +21,7 @@ def test_keys_are_the_usual_ones_until_changed(cleo):
     assert shortcuts.reset(user_id=cleo) == dict(shortcuts.USUAL) == shortcuts.of(cleo)
 
 
-def test_only_what_differs_is_kept(cleo):
+def test_stores_only_changed_shortcuts(cleo):
     shortcuts.change(user_id=cleo, name="category-1", key="ö")
     shortcuts.change(user_id=cleo, name="return", key="F8")
     shortcuts.change(user_id=cleo, name="return", key="Alt+r")
@@ -29,7 +29,7 @@ def test_only_what_differs_is_kept(cleo):
     assert Shortcuts.objects.get().keys == {"category-1": "ö"}
 
 
-def test_keys_change_places_one_after_the_other(cleo):
+def test_swaps_two_shortcuts(cleo):
     shortcuts.change(user_id=cleo, name="category-1", key="ß")
     shortcuts.change(user_id=cleo, name="category-2", key="1")
 
@@ -56,7 +56,7 @@ def test_keys_change_places_one_after_the_other(cleo):
         ([], "x", "This shortcut does not exist."),
     ],
 )
-def test_keys_that_will_not_do_are_refused(cleo, name, key, problem):
+def test_refuses_invalid_shortcuts(cleo, name, key, problem):
     with pytest.raises(shortcuts.KeyRefused) as refused:
         shortcuts.change(user_id=cleo, name=name, key=key)
 
@@ -64,5 +64,5 @@ def test_keys_that_will_not_do_are_refused(cleo, name, key, problem):
     assert shortcuts.of(cleo) == dict(shortcuts.USUAL)
 
 
-def test_everything_that_has_a_key_has_words():
+def test_every_shortcut_has_a_label():
     assert list(shortcuts.words()) == list(shortcuts.USUAL)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 HERON = {"crowd-classifier": {"label": "heron"}}
 
 
-def test_objects_come_in_the_order_of_the_manifest(ask, hire, answer):
+def test_assigns_in_manifest_order(ask, hire, answer):
     job, cleo = ask("a", "b", "c"), hire("cleo")
 
     positions = [answer(cleo, job).answer.task.position for _ in range(3)]
@@ -27,7 +27,7 @@ def test_objects_come_in_the_order_of_the_manifest(ask, hire, answer):
     assert nothing.value.reason_code == "all-done"
 
 
-def test_an_answer_is_paid_with_its_submission(ask, hire, answer, now):
+def test_pays_answer_on_submit(ask, hire, answer, now):
     job, cleo = ask(), hire("cleo")
 
     receipt = answer(cleo, job)
@@ -37,7 +37,7 @@ def test_an_answer_is_paid_with_its_submission(ask, hire, answer, now):
     assert earnings(cleo.user, now=now).total == Decimal("0.012")
 
 
-def test_submitting_again_gives_the_same_receipt(ask, hire, now):
+def test_repeated_submit_returns_same_receipt(ask, hire, now):
     job, cleo = ask(), hire("cleo")
     assignment = claim.next_assignment(worker=cleo, job=job, now=now)
 
@@ -50,7 +50,7 @@ def test_submitting_again_gives_the_same_receipt(ask, hire, now):
         submit.submit(assignment=assignment, content={"crowd-classifier": {"label": "ibis"}}, now=now)
 
 
-def test_a_bad_answer_changes_nothing(ask, hire, now):
+def test_invalid_answer_changes_nothing(ask, hire, now):
     job, cleo = ask(), hire("cleo")
     assignment = claim.next_assignment(worker=cleo, job=job, now=now)
 
@@ -59,7 +59,7 @@ def test_a_bad_answer_changes_nothing(ask, hire, now):
     assert claim.holding(worker=cleo, job=job, now=now) == assignment
 
 
-def test_claiming_again_gives_the_task_that_is_held(ask, hire, now):
+def test_claiming_again_returns_held_task(ask, hire, now):
     job, cleo = ask(), hire("cleo")
 
     first, second = (claim.next_assignment(worker=cleo, job=job, now=now) for _ in range(2))
@@ -67,7 +67,7 @@ def test_claiming_again_gives_the_task_that_is_held(ask, hire, now):
     assert first == second
 
 
-def test_an_expired_slot_is_free_without_anybody_tidying(ask, hire, now):
+def test_expired_slot_is_free_at_once(ask, hire, now):
     job = ask("a", workers_per_object=1, time_limit=60)
     first = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
 
@@ -79,7 +79,7 @@ def test_an_expired_slot_is_free_without_anybody_tidying(ask, hire, now):
     assert first.state == "expired"
 
 
-def test_a_late_answer_to_a_taken_slot_is_kept_as_surplus_and_paid(alice, ask, hire, now):
+def test_keeps_and_pays_extra_late_answer(alice, ask, hire, now):
     job, cleo, dan = ask("a", workers_per_object=1, time_limit=60), hire("cleo"), hire("dan")
     late = claim.next_assignment(worker=cleo, job=job, now=now)
     after = now + timedelta(seconds=61)
@@ -95,7 +95,7 @@ def test_a_late_answer_to_a_taken_slot_is_kept_as_surplus_and_paid(alice, ask, h
     assert balance.balance(names.hold(job.pk)) == 0  # the extra one came out of the funds
 
 
-def test_late_answers_are_not_paid_where_the_job_says_so(ask, hire, now):
+def test_late_answer_is_unpaid_by_policy(ask, hire, now):
     job = ask("a", workers_per_object=1, time_limit=60, late_answers_paid=False)
     late = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
     claim.next_assignment(worker=hire("dan"), job=job, now=now + timedelta(seconds=61))
@@ -105,7 +105,7 @@ def test_late_answers_are_not_paid_where_the_job_says_so(ask, hire, now):
     assert (receipt.extra, receipt.paid) == (True, 0)
 
 
-def test_a_late_answer_to_a_slot_nobody_took_fills_it(ask, hire, now):
+def test_late_answer_fills_free_slot(ask, hire, now):
     job = ask("a", workers_per_object=1, time_limit=60)
     assignment = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
     expire.tidy(now=now + timedelta(hours=1))
@@ -116,7 +116,7 @@ def test_a_late_answer_to_a_slot_nobody_took_fills_it(ask, hire, now):
     assert Task.objects.get().state == "done"
 
 
-def test_answering_by_an_old_stay_counts_for_the_new_one(ask, hire, now):
+def test_answer_to_expired_assignment_counts(ask, hire, now):
     job, cleo = ask("a", workers_per_object=2, time_limit=60), hire("cleo")
     old = claim.next_assignment(worker=cleo, job=job, now=now)
     after = now + timedelta(seconds=61)
@@ -128,7 +128,7 @@ def test_answering_by_an_old_stay_counts_for_the_new_one(ask, hire, now):
     assert Assignment.objects.filter(state="submitted").count() == 1
 
 
-def test_a_returned_task_goes_to_others_at_once(ask, hire, now):
+def test_returned_task_is_free_at_once(ask, hire, now):
     job = ask("a", workers_per_object=1)
     assignment = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
 
@@ -147,7 +147,7 @@ def test_after_returning_others_come_first(ask, hire, now):
     assert claim.next_assignment(worker=cleo, job=job, now=now).task.position == 1
 
 
-def test_a_declined_object_is_never_offered_again(ask, hire, now):
+def test_declined_object_is_not_offered_again(ask, hire, now):
     job, cleo = ask("a"), hire("cleo")
 
     release.decline(assignment=claim.next_assignment(worker=cleo, job=job, now=now), now=now)
@@ -156,7 +156,7 @@ def test_a_declined_object_is_never_offered_again(ask, hire, now):
         claim.next_assignment(worker=cleo, job=job, now=now)
 
 
-def test_an_object_that_all_decline_fails_with_the_reason(ask, hire, now):
+def test_object_declined_by_all_fails(ask, hire, now):
     job = ask("a", workers_per_object=2)
 
     for name in ("cleo", "dan"):
@@ -166,7 +166,7 @@ def test_an_object_that_all_decline_fails_with_the_reason(ask, hire, now):
     assert (task.state, task.reason_code) == ("failed", "all-declined")
 
 
-def test_when_availability_is_over_one_answer_is_enough(ask, hire, answer, now):
+def test_one_answer_suffices_after_task_lifetime(ask, hire, answer, now):
     job = ask("a", "b", task_lifetime=3600)
     answer(hire("cleo"), job)
 
@@ -179,7 +179,7 @@ def test_when_availability_is_over_one_answer_is_enough(ask, hire, answer, now):
     assert (job.state, job.reason_code) == ("Completed", "completed-with-errors")
 
 
-def test_who_holds_a_task_of_a_stopping_job_may_finish(alice, ask, hire, now):
+def test_stopping_job_accepts_held_tasks(alice, ask, hire, now):
     from gtcrowd.jobs import stop
 
     job, cleo = ask("a"), hire("cleo")
@@ -193,7 +193,7 @@ def test_who_holds_a_task_of_a_stopping_job_may_finish(alice, ask, hire, now):
     assert job_lifecycle.advance(job.pk, now=now).state == "Stopped"
 
 
-def test_strangers_and_suspended_workers_get_nothing(alice, ask, hire, now):
+def test_refuses_strangers_and_suspended_workers(alice, ask, hire, now):
     from gtcrowd.workforce import invite
 
     job, cleo, dan = ask(), hire("cleo"), hire("dan")
@@ -207,7 +207,7 @@ def test_strangers_and_suspended_workers_get_nothing(alice, ask, hire, now):
         assert nothing.value.reason_code == "not-in-team"
 
 
-def test_the_database_refuses_to_change_an_answer(ask, hire, answer):
+def test_database_refuses_changed_answer(ask, hire, answer):
     answer(hire("cleo"), ask())
 
     for change in (lambda: Answer.objects.update(seconds=0), lambda: Answer.objects.all().delete()):
@@ -215,7 +215,7 @@ def test_the_database_refuses_to_change_an_answer(ask, hire, answer):
             change()
 
 
-def test_offers_tell_pay_and_what_waits(ask, hire, answer, now):
+def test_offers_show_pay_and_open_tasks(ask, hire, answer, now):
     job, cleo = ask("a", "b"), hire("cleo")
     answer(cleo, job, seconds=36)
 
@@ -224,7 +224,7 @@ def test_offers_tell_pay_and_what_waits(ask, hire, answer, now):
     assert (offer.waiting, offer.submitted, offer.pay_per_hour) == (1, 1, Decimal("1.20"))
 
 
-def test_the_public_is_asked_about_ten_objects_first(ask, alice, now):
+def test_public_job_starts_with_ten_objects(ask, alice, now):
     from gtcrowd.workforce import setup
 
     setup.public()

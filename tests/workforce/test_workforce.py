@@ -19,18 +19,18 @@ def queued_tasks(name):
     return list(ProcrastinateJob.objects.filter(task_name=name).values_list("args", flat=True))
 
 
-def test_one_private_workforce_a_requester(alice, team):
+def test_requester_has_one_private_workforce(alice, team):
     with pytest.raises(IntegrityError, match="one_private_workforce"), transaction.atomic():
         Workforce.objects.create(type="private", name="second", requester=alice.requester)
 
 
-def test_there_is_one_public_pool(db):
+def test_has_one_public_workforce(db):
     assert setup.public() == setup.public()
     with pytest.raises(IntegrityError, match="one_public_pool"), transaction.atomic():
         Workforce.objects.create(type="public", name="second")
 
 
-def test_a_vendor_is_open_to_subscribers_only(alice, bob):
+def test_vendor_serves_subscribers_only(alice, bob):
     vendor = setup.vendor(name="labelers", managers=[bob.user])
 
     assert not Team.objects.visible_to(alice).filter(workforce=vendor).exists()
@@ -38,7 +38,7 @@ def test_a_vendor_is_open_to_subscribers_only(alice, bob):
     assert Team.objects.visible_to(alice).filter(workforce=vendor).exists()
 
 
-def test_a_vendors_people_are_their_managers_only(alice, bob, now):
+def test_vendor_workers_are_visible_to_manager(alice, bob, now):
     vendor = setup.vendor(name="labelers", managers=[bob.user])
     setup.subscribe(viewer=alice, workforce=vendor)
     worker = setup.add_worker(workforce=vendor, user=User.objects.create_user("v@example.org"), now=now)
@@ -47,7 +47,7 @@ def test_a_vendors_people_are_their_managers_only(alice, bob, now):
     assert not Worker.objects.visible_to(alice).exists()
 
 
-def test_an_invited_worker_joins_by_the_mailed_link(alice, team, now):
+def test_invited_worker_joins_by_link(alice, team, now):
     (worker,) = invite.invite(viewer=alice, emails=["Gus@Example.org "], team=team, now=now)
     (asked,) = queued_tasks("send_invitation")
 
@@ -60,13 +60,13 @@ def test_an_invited_worker_joins_by_the_mailed_link(alice, team, now):
     assert worker in team.workers.all()
 
 
-def test_the_queue_holds_nothing_that_signs_in(alice, team, now):
+def test_queue_holds_no_sign_in_secret(alice, team, now):
     invite.invite(viewer=alice, emails=["gus@example.org"], now=now)
 
     assert set(queued_tasks("send_invitation")[0]) == {"user", "by", "language"}
 
 
-def test_the_mail_is_in_the_language_of_who_invites(alice, team, now):
+def test_invitation_mail_follows_inviter_language(alice, team, now):
     with translation.override("ko"):
         invite.invite(viewer=alice, emails=["gus@example.org"], now=now)
 
@@ -76,7 +76,7 @@ def test_the_mail_is_in_the_language_of_who_invites(alice, team, now):
     assert "비밀번호를 정하세요" in mail.outbox[0].body
 
 
-def test_one_bad_address_invites_nobody(alice, team, now):
+def test_invalid_address_invites_nobody(alice, team, now):
     with pytest.raises(invite.InviteRefused) as refused:
         invite.invite(viewer=alice, emails=["good@example.org", "bad"], now=now)
 
@@ -84,7 +84,7 @@ def test_one_bad_address_invites_nobody(alice, team, now):
     assert not Worker.objects.exists()
 
 
-def test_a_suspended_worker_can_be_reinstated(alice, hire):
+def test_suspended_worker_can_be_reinstated(alice, hire):
     worker = hire("cleo")
 
     invite.suspend(viewer=alice, worker=worker, reason="Too hasty.")
@@ -95,7 +95,7 @@ def test_a_suspended_worker_can_be_reinstated(alice, hire):
     assert worker.state == "active"
 
 
-def test_another_requesters_worker_stays_as_it_is(alice, bob, hire):
+def test_keeps_foreign_worker_unchanged(alice, bob, hire):
     worker = hire("cleo")
 
     invite.suspend(viewer=bob, worker=worker, reason="")
@@ -105,6 +105,6 @@ def test_another_requesters_worker_stays_as_it_is(alice, bob, hire):
 
 
 @pytest.mark.parametrize(("name", "description"), [("a b", "d"), ("-a", "d"), ("fine", ""), ("birders", "d")])
-def test_bad_teams_are_refused(alice, team, name, description):
+def test_refuses_bad_teams(alice, team, name, description):
     with pytest.raises(setup.TeamRefused):
         setup.team(viewer=alice, name=name, description=description)

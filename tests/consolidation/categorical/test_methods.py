@@ -152,7 +152,7 @@ def test_refuses_bad_parameter(parameters, expected):
         ({"worker_accuracy": [0.5, 0.5]}, "there are 1 workers"),
     ],
 )
-def test_refuses_gold_and_accuracies_that_do_not_fit(given, expected):
+def test_refuses_mismatched_gold_and_accuracies(given, expected):
     with pytest.raises(TableRefused, match=expected):
         consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **given)
 
