@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
 
 from gtcrowd import job_lifecycle
@@ -22,6 +23,9 @@ from tests import embedded, hooking
 from tests.portal import browsing
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+# A busy machine is no fault of what is tested.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,8 +34,8 @@ def serving(host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> It
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             hooked.asked.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            given = hooked.reply(json.loads(body))
-            status, content, *more = given if isinstance(given, tuple) else (200, json.dumps(given).encode())
+            values = hooked.reply(json.loads(body))
+            status, content, *more = values if isinstance(values, tuple) else (200, json.dumps(values).encode())
             self.send_response(status)
             for name, value in (more[0] if more else {}).items():
                 self.send_header(name, value)

@@ -28,15 +28,15 @@ def counted(ask, hire, answer, now):
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_exports_every_report_in_every_format(call, counted, name):
-    told = call.get(f"/api/v1/analytics/{name}/").json()
-    assert told["report"] == name
-    json.dumps(told, allow_nan=False)
+    reply = call.get(f"/api/v1/analytics/{name}/").json()
+    assert reply["report"] == name
+    json.dumps(reply, allow_nan=False)
 
     csv = call.get(f"/api/v1/analytics/{name}/?format=csv")
     parquet = call.get(f"/api/v1/analytics/{name}/?format=parquet")
 
     rows = pd.read_parquet(io.BytesIO(parquet.content))
-    assert len(rows) == len(told["rows"])
+    assert len(rows) == len(reply["rows"])
     if len(rows):
         assert pd.read_csv(io.BytesIO(csv.content)).columns.tolist() == rows.columns.tolist()
 
@@ -77,7 +77,7 @@ def test_job_is_described(call, counted):
 
 
 def test_every_measure_is_defined(call, counted):
-    named = {one["name"] for one in call.get("/api/v1/analytics/definitions/").json()}
+    named = {item["name"] for item in call.get("/api/v1/analytics/definitions/").json()}
 
     assert named == set(DEFINITIONS)
 
@@ -86,7 +86,7 @@ def test_activity_log_matches_ground_truth(call, counted):
     response = call.get("/api/v1/analytics/worker-activity/?day=2026-11-02&job=birds")
 
     lines = [json.loads(line) for line in b"".join(response.streaming_content).splitlines()]
-    assert [one["event_type"] for one in lines] == ["TasksAccepted", "TasksSubmitted"] * 4
+    assert [item["event_type"] for item in lines] == ["TasksAccepted", "TasksSubmitted"] * 4
     assert lines[1] == {
         "worker_id": lines[0]["worker_id"], "cognito_user_pool_id": "", "cognito_sub_id": lines[0]["cognito_sub_id"],
         "task_accepted_time": "Mon Nov 02 09:00:00 UTC 2026", "task_submitted_time": "Mon Nov 02 09:00:10 UTC 2026",

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 URL = "/api/v1/"
 
 
-def asked(team, **more):
+def thread(team, **more):
     return {
         "name": "birds", "medium": "text", "categories": ["heron", "ibis"], "manifest": "s3://heron/in.manifest",
         "team": team.name, "title": "Which bird?", "description": "Say which.", "price": "0.012",
@@ -24,10 +24,10 @@ def asked(team, **more):
 def test_job_is_created_and_read(call, team, put):
     put("a", "b")
 
-    made = call.post(URL + "jobs/", asked(team), format="json")
+    response = call.post(URL + "jobs/", thread(team), format="json")
     read = call.get(URL + "jobs/BIRDS/")
 
-    assert made.status_code == 201
+    assert response.status_code == 201
     assert read.json()["state"] == "Initializing"
     assert read.json()["counters"]["unlabeled"] == 2
 
@@ -35,9 +35,9 @@ def test_job_is_created_and_read(call, team, put):
 def test_estimates_cost_before_creating(call, team, put):
     put("a", "b")
 
-    told = call.post(URL + "jobs/plan/", asked(team), format="json")
+    response = call.post(URL + "jobs/plan/", thread(team), format="json")
 
-    assert told.json() == {
+    assert response.json() == {
         "objects": 2, "tasks": 6, "cost_of_answers": "0.072", "fees": "0.000", "total": "0.072", "available": "1000.000",
     }  # fmt: skip
     assert not Job.objects.exists()
@@ -46,7 +46,7 @@ def test_estimates_cost_before_creating(call, team, put):
 def test_problem_names_each_invalid_field(call, team, put):
     put(lines=["x"])
 
-    refused = call.post(URL + "jobs/", asked(team, price="much", workers_per_object=0), format="json")
+    refused = call.post(URL + "jobs/", thread(team, price="much", workers_per_object=0), format="json")
 
     assert refused.status_code == 422
     assert refused["Content-Type"] == "application/problem+json"
@@ -93,7 +93,7 @@ def test_hides_foreign_jobs(bob, labeled, path):
 def test_refuses_changes_with_viewer_key(alice, team, put, labeled):
     viewer = program(alice.requester, "viewer")
 
-    for path, body in (("jobs/", asked(team, name="more")), ("teams/", {}), ("workers/", {"emails": ["a@b.org"]})):
+    for path, body in (("jobs/", thread(team, name="more")), ("teams/", {}), ("workers/", {"emails": ["a@b.org"]})):
         assert viewer.post(URL + path, body, format="json").status_code in (403, 422)
     assert viewer.post(URL + "jobs/birds/stop/").status_code == 403
     assert viewer.post(URL + "jobs/birds/runs/", {"method": "majority"}, format="json").status_code == 403
@@ -104,13 +104,13 @@ def test_refuses_changes_with_viewer_key(alice, team, put, labeled):
 
 
 def test_labels_come_in_pages(call, labeled):
-    seen, address = [], URL + "jobs/birds/labels/?page_size=2"
+    observed, address = [], URL + "jobs/birds/labels/?page_size=2"
     while address:
         page = call.get(address).json()
-        seen += [row["object"] for row in page["results"]]
+        observed += [row["object"] for row in page["results"]]
         address = page["next"]
 
-    assert seen == [0, 1, 2]
+    assert observed == [0, 1, 2]
     assert set(page["results"][0]["posterior"]) == {"heron", "ibis"}
 
 
@@ -176,8 +176,8 @@ def test_uploaded_manifest_can_be_used(call, team):
     put = call.put(URL + "objects/heron/new/in.manifest", b'{"source":"a"}\n', content_type="application/octet-stream")
 
     assert put.json() == {"uri": "s3://heron/new/in.manifest", "size": 15}
-    made = call.post(URL + "jobs/", asked(team, manifest=put.json()["uri"]), format="json")
-    assert made.status_code == 201
+    response = call.post(URL + "jobs/", thread(team, manifest=put.json()["uri"]), format="json")
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize("path", ["ibis/in.manifest", "heron/page.html", "heron/not-a.png", "heron/../ibis/x.manifest"])

@@ -17,7 +17,7 @@ PAGE = "<crowd-form>{{ task.input.bird }}</crowd-form>"
 
 
 @pytest.fixture
-def given(put, hook):
+def trial_fields(put, hook):
     """A trial of a page and a hook on four lines."""
     return {
         "medium": "text",
@@ -28,12 +28,12 @@ def given(put, hook):
     }
 
 
-def test_tries_template_and_hook_on_three_objects(call, hook, given):
+def test_tries_template_and_hook_on_three_objects(call, hook, trial_fields):
     hook.reply = lambda event: {"taskInput": {"bird": f"<{event['dataObject']['source']}>"}}
 
-    tried = call.post(TRY, given, format="json").json()
+    tried = call.post(TRY, trial_fields, format="json").json()
 
-    assert [one["object"] for one in tried["objects"]] == [0, 1, 2]
+    assert [item["object"] for item in tried["objects"]] == [0, 1, 2]
     first = tried["objects"][0]
     assert first["request"]["dataObject"] == {"source": "1"}
     assert first["response"] == {"taskInput": {"bird": "<1>"}}
@@ -43,25 +43,25 @@ def test_tries_template_and_hook_on_three_objects(call, hook, given):
     assert not PreAnnotation.objects.exists()
 
 
-def test_reports_hook_error_after_one_attempt(call, hook, given):
+def test_reports_hook_error_after_one_attempt(call, hook, trial_fields):
     hook.reply = lambda event: (500, b"")
 
-    tried = call.post(TRY, given, format="json").json()
+    tried = call.post(TRY, trial_fields, format="json").json()
 
-    assert {one["fault"] for one in tried["objects"]} == {"The hook answered with status 500."}
+    assert {item["fault"] for item in tried["objects"]} == {"The hook answered with status 500."}
     assert len(hook.asked) == 3
 
 
-def test_page_is_tried_without_hooks(call, given):
-    del given["pre_hook"]
-    given["template"] = "<crowd-form>{{ task.input.labels | to_json }}{{ task.input.taskObject }}</crowd-form>"
+def test_page_is_tried_without_hooks(call, trial_fields):
+    del trial_fields["pre_hook"]
+    trial_fields["template"] = "<crowd-form>{{ task.input.labels | to_json }}{{ task.input.taskObject }}</crowd-form>"
 
-    tried = call.post(TRY, given, format="json").json()
+    tried = call.post(TRY, trial_fields, format="json").json()
 
     assert tried["objects"][1]["rendered"] == "<crowd-form>[&#34;a&#34;, &#34;b&#34;]2</crowd-form>"
 
 
-def test_tries_post_hook_on_typed_answers(call, hook, given):
+def test_tries_post_hook_on_typed_answers(call, hook, trial_fields):
     def reply(event):
         if "dataObject" in event:
             return {"taskInput": {"bird": "x"}}
@@ -71,18 +71,18 @@ def test_tries_post_hook_on_typed_answers(call, hook, given):
         ]
 
     hook.reply = reply
-    asked = given | {
+    requested = trial_fields | {
         "kind": "custom",
         "categories": [],
         "post_hook": hook.url,
         "answers": [{"bird": "a"}, {"bird": "b"}],
     }
 
-    after = call.post(TRY, asked, format="json").json()["after"]
+    after = call.post(TRY, requested, format="json").json()["after"]
 
     assert after["fault"] == ""
-    told = after["payload"][2]["annotations"]
-    assert told[1] == {"workerId": "private.local.sample2", "annotationData": {"content": '{"bird": "b"}'}}
+    message = after["payload"][2]["annotations"]
+    assert message[1] == {"workerId": "private.local.sample2", "annotationData": {"content": '{"bird": "b"}'}}
     with store.store().open(after["request"]["payload"]["s3Uri"]) as file:
         assert json.load(file) == after["payload"]
     assert len(after["response"]) == 3
@@ -96,28 +96,28 @@ def test_tries_running_job_with_own_answers(call, hook, ask, hire, now):
 
     tried = call.post(TRY, {"job": "birds", "post_hook": hook.url}, format="json").json()
 
-    assert [one["object"] for one in tried["objects"]] == [0]
+    assert [item["object"] for item in tried["objects"]] == [0]
     assert tried["after"]["payload"][0]["annotations"][0]["annotationData"] == {"content": '{"bird": "heron"}'}
     assert "no label for these objects: 0" in tried["after"]["fault"]
     assert Job.objects.get().post_hook == ""
 
 
-def test_limits_objects_of_a_trial(call, hook, given):
+def test_limits_objects_of_a_trial(call, hook, trial_fields):
     for _other in range(2):
         trial._slots.acquire()
     try:
-        refused = call.post(TRY, given, format="json")
+        refused = call.post(TRY, trial_fields, format="json")
     finally:
         trial._slots.release(2)
 
     assert (refused.status_code, hook.asked) == (409, [])
-    assert call.post(TRY, given, format="json").status_code == 200
+    assert call.post(TRY, trial_fields, format="json").status_code == 200
 
 
-def test_trial_needs_answers(call, hook, given):
-    asked = given | {"kind": "custom", "categories": [], "post_hook": hook.url}
+def test_trial_needs_answers(call, hook, trial_fields):
+    requested = trial_fields | {"kind": "custom", "categories": [], "post_hook": hook.url}
 
-    refused = call.post(TRY, asked, format="json")
+    refused = call.post(TRY, requested, format="json")
 
     assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, "answers")
 
@@ -137,28 +137,28 @@ def test_trial_needs_answers(call, hook, given):
         ({"price": "1"}, "price"),
     ],
 )
-def test_refuses_invalid_trial(call, hook, given, changed, field):
-    refused = call.post(TRY, given | changed, format="json")
+def test_refuses_invalid_trial(call, hook, trial_fields, changed, field):
+    refused = call.post(TRY, trial_fields | changed, format="json")
 
     assert (refused.status_code, refused.json()["faults"][0]["field"]) == (422, field)
     assert hook.asked == []
 
 
-def test_refuses_private_addresses(call, hook, given, settings):
+def test_refuses_private_addresses(call, hook, trial_fields, settings):
     settings.GTCROWD_HOOK_NETWORKS = []
 
-    tried = call.post(TRY, given, format="json").json()
+    tried = call.post(TRY, trial_fields, format="json").json()
 
     assert "not a public address" in tried["objects"][0]["fault"]
     assert hook.asked == []
 
 
-def test_refuses_trial_on_foreign_job(bob, hook, given, ask):
+def test_refuses_trial_on_foreign_job(bob, hook, trial_fields, ask):
     ask()
     bobs = program(bob.requester, "requester")
 
     assert bobs.post(TRY, {"job": "birds"}, format="json").status_code == 404
-    refused = bobs.post(TRY, given, format="json")
+    refused = bobs.post(TRY, trial_fields, format="json")
     assert refused.status_code == 422
     assert "must be in one of your buckets: ibis" in refused.json()["detail"]
     assert bobs.get("/api/v1/jobs/birds/hooks/").status_code == 404
@@ -166,8 +166,8 @@ def test_refuses_trial_on_foreign_job(bob, hook, given, ask):
 
 
 @pytest.mark.parametrize("role", ["viewer", "operations"])
-def test_trial_needs_right_to_create_jobs(alice, hook, given, role):
-    assert program(alice.requester, role).post(TRY, given, format="json").status_code == 403
+def test_trial_needs_right_to_create_jobs(alice, hook, trial_fields, role):
+    assert program(alice.requester, role).post(TRY, trial_fields, format="json").status_code == 403
     assert hook.asked == []
 
 
@@ -177,11 +177,11 @@ def test_lists_hook_versions_and_object_failures(call, hook, ask):
     changed = call.patch("/api/v1/jobs/birds/", {"pre_hook": f"{hook.url}2"}, format="json")
 
     assert (changed.status_code, changed.json()["pre_hook"]) == (202, f"{hook.url}2")
-    kept = call.get("/api/v1/jobs/birds/hooks/").json()
-    assert [(one["number"], one["stage"], one["set_by"]) for one in kept][1] == (1, "pre", "alice@example.org")
-    assert kept[0]["number"] == 2
-    found = call.get("/api/v1/jobs/birds/objects/").json()["results"][0]
-    assert (found["reason_code"], found["reason"]) == ("pre-hook-failed", "The hook answered with status 404.")
+    reply = call.get("/api/v1/jobs/birds/hooks/").json()
+    assert [(item["number"], item["stage"], item["set_by"]) for item in reply][1] == (1, "pre", "alice@example.org")
+    assert reply[0]["number"] == 2
+    response = call.get("/api/v1/jobs/birds/objects/").json()["results"][0]
+    assert (response["reason_code"], response["reason"]) == ("pre-hook-failed", "The hook answered with status 404.")
 
 
 def test_stores_secret_encrypted_and_rotates_it(call, alice):
@@ -203,12 +203,12 @@ def test_secrets_differ_by_requester(alice, bob):
 def test_owner_sets_script_origins(alice, bob, call):
     owner = program(alice.requester, "owner")
 
-    kept = owner.put(
+    response = owner.put(
         "/api/v1/settings/", {"script_origins": ["https://cdn.example.org", "https://cdn.example.org"]}, format="json"
     )
 
-    assert kept.json() == {"script_origins": ["https://cdn.example.org"]}
-    assert call.get("/api/v1/settings/").json() == kept.json()
+    assert response.json() == {"script_origins": ["https://cdn.example.org"]}
+    assert call.get("/api/v1/settings/").json() == response.json()
     assert call.put("/api/v1/settings/", {"script_origins": []}, format="json").status_code == 403
     assert program(bob.requester, "owner").get("/api/v1/settings/").json() == {"script_origins": []}
 
@@ -234,9 +234,11 @@ def test_refuses_invalid_origin(alice, settings, origin):
     assert owner.get("/api/v1/settings/").json() == {"script_origins": []}
 
 
-@pytest.mark.parametrize("given", [None, "https://a.b", {"https://a.b": 1}, ["https://a.b"] * 21])
-def test_origins_are_a_short_list(alice, given):
+@pytest.mark.parametrize("trial_fields", [None, "https://a.b", {"https://a.b": 1}, ["https://a.b"] * 21])
+def test_origins_are_a_short_list(alice, trial_fields):
     assert (
-        program(alice.requester, "owner").put("/api/v1/settings/", {"script_origins": given}, format="json").status_code
+        program(alice.requester, "owner")
+        .put("/api/v1/settings/", {"script_origins": trial_fields}, format="json")
+        .status_code
         == 422
     )

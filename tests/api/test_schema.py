@@ -29,7 +29,7 @@ def test_no_generated_call_breaks_the_service(call, labeled):
     """Calls made from the document, with good and bad values: none is answered by an error of the service."""
     schema = schemathesis.openapi.from_dict(document())
 
-    for operation in (one.ok() for one in schema.get_all_operations()):
+    for operation in (item.ok() for item in schema.get_all_operations()):
         _no_call_breaks(call, operation)
 
 

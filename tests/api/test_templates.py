@@ -14,9 +14,9 @@ def test_renders_every_built_in_template(call):
     for kind in kinds.KINDS.values():
         for medium in kind.media:
             copied = call.get(f"/api/v1/templates/{kind.name}/{medium}/").json()["template"]
-            shown = call.post(RENDER, {"template": copied, "task_input": {"labels": ["a"]}}, format="json").json()
-            assert shown["errors"] == []
-            assert "<crowd-form>" in shown["rendered"]
+            reply = call.post(RENDER, {"template": copied, "task_input": {"labels": ["a"]}}, format="json").json()
+            assert reply["errors"] == []
+            assert "<crowd-form>" in reply["rendered"]
 
 
 def test_refuses_unknown_page(call):
@@ -24,25 +24,25 @@ def test_refuses_unknown_page(call):
 
 
 def test_renders_template_with_task_input(call):
-    given = {"template": OWN, "task_input": {"greeting": "<b>", "labels": ["a", "b"]}}
+    values = {"template": OWN, "task_input": {"greeting": "<b>", "labels": ["a", "b"]}}
 
-    shown = call.post(RENDER, given, format="json").json()
+    reply = call.post(RENDER, values, format="json").json()
 
-    assert shown == {"rendered": "<crowd-form>&lt;b&gt; [&#34;a&#34;, &#34;b&#34;]</crowd-form>", "errors": []}
+    assert reply == {"rendered": "<crowd-form>&lt;b&gt; [&#34;a&#34;, &#34;b&#34;]</crowd-form>", "errors": []}
 
 
 @pytest.mark.parametrize(
-    ("template", "line", "told"),
+    ("template", "line", "message"),
     [
         ("<crowd-form>\n\n{% bogus %}</crowd-form>", 3, "unexpected tag 'bogus'."),
         ("<crowd-form>{{ a | shout }}</crowd-form>", 1, "unknown filter 'shout'."),
         ("<p>{{ a }}</p>", 0, "must have a <crowd-form>, whose fields are the answer."),
     ],
 )
-def test_template_error_names_line(call, ask, template, line, told):
+def test_template_error_names_line(call, ask, template, line, message):
     errors = call.post(RENDER, {"template": template}, format="json").json()["errors"]
 
-    assert errors == [{"line": line, "problem": told}]
+    assert errors == [{"line": line, "problem": message}]
 
 
 def test_changes_template_of_running_job(call, ask):

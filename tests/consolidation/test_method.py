@@ -35,9 +35,9 @@ def package(tmp_path, monkeypatch):
 
 
 def test_orders_methods(package):
-    found = methods_in(package("toy_methods_a", one=("b", 20), two=("c", 10), three=("a", 20)), StructuredMethod)
+    result = methods_in(package("toy_methods_a", one=("b", 20), two=("c", 10), three=("a", 20)), StructuredMethod)
 
-    assert list(found) == ["c", "a", "b"]
+    assert list(result) == ["c", "a", "b"]
 
 
 def test_refuses_two_methods_of_one_name(package):

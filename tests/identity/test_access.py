@@ -96,14 +96,14 @@ def test_weak_password_keeps_invitation_valid(db, now):
 
 
 @pytest.mark.parametrize(
-    ("behind_proxy", "headers", "found"),
+    ("behind_proxy", "headers", "result"),
     [
         (False, {"HTTP_X_FORWARDED_FOR": "6.6.6.6"}, "10.0.0.1"),
         (True, {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 203.0.113.9"}, "203.0.113.9"),
         (True, {}, "10.0.0.1"),
     ],
 )
-def test_client_cannot_forge_address(settings, rf, behind_proxy, headers, found):
+def test_client_cannot_forge_address(settings, rf, behind_proxy, headers, result):
     settings.BEHIND_PROXY = behind_proxy
 
-    assert address.of(rf.get("/", REMOTE_ADDR="10.0.0.1", **headers)) == found
+    assert address.of(rf.get("/", REMOTE_ADDR="10.0.0.1", **headers)) == result

@@ -47,8 +47,8 @@ def documented(hook, alice):
 
 @pytest.fixture
 def address(transactional_db):
-    with browsing.served() as found:
-        yield found
+    with browsing.served() as result:
+        yield result
 
 
 def test_hook_prepares_and_labels(documented, address, settings, ask, hire, now):

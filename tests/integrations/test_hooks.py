@@ -35,11 +35,11 @@ def named(monkeypatch):
     def _named(*addresses, then=()):
         answers = iter([addresses, *then])
 
-        def look_up(host, port, *args, **facts):
+        def look_up(host, port, *args, **details):
             assert host == "hook.example"
             return [
-                (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port))
-                for one in next(answers)
+                (socket.AF_INET6 if ":" in item else socket.AF_INET, socket.SOCK_STREAM, 6, "", (item, port))
+                for item in next(answers)
             ]
 
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -223,7 +223,7 @@ def test_calls_only_public_address_of_several(hook, settings, named):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "message"),
     [
         ("http://example.org/", "http:// is not allowed here"),
         ("ftp://example.org/", "must begin with https://"),
@@ -239,8 +239,8 @@ def test_calls_only_public_address_of_several(hook, settings, named):
         ("elsewhere", "Installed: none"),
     ],
 )
-def test_refuses_invalid_target_before_calling(url, told):
-    assert told in hooks.caller().fault(url, "pre")
+def test_refuses_invalid_target_before_calling(url, message):
+    assert message in hooks.caller().fault(url, "pre")
 
 
 def test_tls_needs_valid_certificate(hook):
@@ -254,7 +254,7 @@ def certified(tmp_path, monkeypatch):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hook.example")])
     now = datetime.now(UTC)
-    made = (
+    created = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
@@ -264,7 +264,7 @@ def certified(tmp_path, monkeypatch):
     file = tmp_path / "hook.pem"
     pem = serialization.Encoding.PEM
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(private + made.public_bytes(pem))
+    file.write_bytes(private + created.public_bytes(pem))
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
@@ -306,10 +306,10 @@ def test_slow_tls_reply_times_out(certified, settings, named):
 
 
 def test_call_repr_hides_secret():
-    shown = repr(Call(target="https://a.example/", stage="pre", event=EVENT, secret="s3cret", key="k"))
+    page = repr(Call(target="https://a.example/", stage="pre", event=EVENT, secret="s3cret", key="k"))
 
-    assert "s3cret" not in shown
-    assert "Möwe" not in shown
+    assert "s3cret" not in page
+    assert "Möwe" not in page
 
 
 @pytest.fixture
@@ -317,8 +317,8 @@ def installed(monkeypatch):
     """Installs a hook as an operator's package does."""
 
     def _installed(name, value, group="gtcrowd.pre"):
-        made = EntryPoints([EntryPoint(name, value, group)])
-        monkeypatch.setattr(calling, "entry_points", made.select)
+        created = EntryPoints([EntryPoint(name, value, group)])
+        monkeypatch.setattr(calling, "entry_points", created.select)
 
     return _installed
 

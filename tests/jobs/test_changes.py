@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def noted():
-    return [(one.field, one.before, one.after) for one in JobChange.objects.order_by("pk")]
+    return [(item.field, item.before, item.after) for item in JobChange.objects.order_by("pk")]
 
 
 def test_records_values_before_and_after(alice, ask, now):
@@ -43,15 +43,15 @@ def test_refused_change_is_not_recorded(alice, ask, now):
 
 def test_records_gold_changes(alice, ask, now):
     job = ask("a", "b", "c")
-    seen = data_version.look(alice).version
+    before = data_version.look(alice).version
     items = [{"object": 1, "value": "heron"}, {"object": 2, "value": "ibis"}]
 
     gold.declare(viewer=alice, job=job, items=items, now=now)
-    assert data_version.look(alice).version != seen  # the pages are drawn anew
-    one = Gold.objects.order_by("pk").first()
-    gold.correct(viewer=alice, question=one, value="ibis", now=now)
-    gold.retire(viewer=alice, question=one, now=now)
-    gold.retire(viewer=alice, question=one, now=now)
+    assert data_version.look(alice).version != before  # the pages are drawn anew
+    item = Gold.objects.order_by("pk").first()
+    gold.correct(viewer=alice, question=item, value="ibis", now=now)
+    gold.retire(viewer=alice, question=item, now=now)
+    gold.retire(viewer=alice, question=item, now=now)
 
     assert noted() == [
         ("gold-objects", None, {what: n}) for what, n in (("added", 2), ("corrected", 1), ("withdrawn", 1))
@@ -63,14 +63,14 @@ def test_lists_changes_to_own_requester(alice, bob, ask, now):
     change.change(viewer=alice, job=job, values={"price": "0.036"}, now=now)
     change.change(viewer=alice, job=job, values={"price": "0.024"}, now=now + timedelta(hours=1))
 
-    told = program(alice.requester, "viewer").get("/api/v1/jobs/birds/changes/").json()
+    changes = program(alice.requester, "viewer").get("/api/v1/jobs/birds/changes/").json()
 
-    assert [(one["field"], one["before"], one["after"]) for one in told] == [
+    assert [(item["field"], item["before"], item["after"]) for item in changes] == [
         ("price", "0.036", "0.024"), ("price", "0.012", "0.036"),
     ]  # fmt: skip
-    assert told[0]["by"] == "alice@example.org"
+    assert changes[0]["by"] == "alice@example.org"
     assert program(bob.requester, "viewer").get("/api/v1/jobs/birds/changes/").status_code == 404
     assert frames.changes(bob, job.pk).empty
     assert frames.changes(alice, job.pk)["at"].tolist() == [
-        one.replace(tzinfo=None) for one in (now + timedelta(hours=1), now)
+        item.replace(tzinfo=None) for item in (now + timedelta(hours=1), now)
     ]

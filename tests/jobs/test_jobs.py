@@ -45,8 +45,8 @@ def test_manifest_error_names_line(ask, put):
     with pytest.raises(JobRefused) as refused:
         ask(manifest="s3://heron/bad.manifest")
 
-    told = [fault.problem for fault in refused.value.faults]
-    assert ["line 2" in told[0], "line 3" in told[1]] == [True, True]
+    problems = [fault.problem for fault in refused.value.faults]
+    assert ["line 2" in problems[0], "line 3" in problems[1]] == [True, True]
 
 
 def test_refuses_foreign_bucket_unread(bob, ask):

@@ -30,7 +30,7 @@ def stream(ask):
 
 
 def texts(*ids):
-    return [{"source": f"text {one}", "id": one} for one in ids]
+    return [{"source": f"text {item}", "id": item} for item in ids]
 
 
 def test_streamed_objects_open_once_by_id(stream, now):

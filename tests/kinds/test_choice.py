@@ -25,11 +25,11 @@ def fields(confidence=0.95, **changed):
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
     distinct = sorted(set(values))
-    given = kinds.AnswerColumns(
+    data = kinds.AnswerColumns(
         objects, workers, [distinct.index(value) for value in values], distinct, n_objects=3, n_workers=3
     )
-    facts = {"categories": BIRDS, "method": "majority", "parameters": {}}
-    return CHOICE.consolidate(given, **(facts | changed))
+    details = {"categories": BIRDS, "method": "majority", "parameters": {}}
+    return CHOICE.consolidate(data, **(details | changed))
 
 
 @pytest.mark.parametrize(
@@ -128,6 +128,6 @@ def test_marks_machine_labels():
 
 
 def test_writes_zero_microseconds():
-    made = fields(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
+    created = fields(created_at=MADE.replace(microsecond=0))["species-metadata"]["creation-date"]
 
-    assert made == "2031-04-05T10:00:00.000000"
+    assert created == "2031-04-05T10:00:00.000000"

@@ -14,12 +14,12 @@ MADE = datetime(2031, 4, 5, 10, 0, 1, 201, tzinfo=UTC)
 
 def conclude(rows, **changed):
     objects, workers, values = zip(*rows, strict=True)
-    distinct = [list(one) for one in sorted({tuple(value) for value in values})]
-    given = kinds.AnswerColumns(
+    distinct = [list(item) for item in sorted({tuple(value) for value in values})]
+    data = kinds.AnswerColumns(
         objects, workers, [distinct.index(list(value)) for value in values], distinct, n_objects=3, n_workers=3
     )
-    facts = {"categories": THINGS, "method": "per-label", "parameters": {}}
-    return given, CHOICES.consolidate(given, **(facts | changed))
+    details = {"categories": THINGS, "method": "per-label", "parameters": {}}
+    return data, CHOICES.consolidate(data, **(details | changed))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_reads_empty_set():
 
 
 @pytest.mark.parametrize(
-    ("labels", "told"),
+    ("labels", "message"),
     [
         ("tree", "must be a list of categories"),
         ({"tree": True}, "must be a list of categories"),
@@ -48,8 +48,8 @@ def test_reads_empty_set():
         (["tree", "tree"], "must have each category once"),
     ],
 )
-def test_refuses_other_answers(labels, told):
-    with pytest.raises(AnswerRefused, match=told) as refused:
+def test_refuses_other_answers(labels, message):
+    with pytest.raises(AnswerRefused, match=message) as refused:
         CHOICES.read_answer({"crowd-classifier-multi-select": {"labels": labels}}, THINGS)
 
     assert refused.value.field == "crowd-classifier-multi-select.labels"
@@ -67,7 +67,7 @@ def test_consolidates_to_one_set_per_object():
 
     assert result.labels == [["tree", "bus"], None, []]
     assert result.confidence[1] == 0
-    assert [len(one) for one in result.part_confidence] == [2, 0, 0]
+    assert [len(item) for item in result.part_confidence] == [2, 0, 0]
     assert result.posterior[0, [0, 3]].tolist() == pytest.approx(result.part_confidence[0])
     assert result.posterior[:, [1, 2]].max() == 0
     assert result.answers.tolist() == [2, 1, 1]
@@ -113,45 +113,47 @@ def generated(seed, *, objects, workers=12, each=3):
     for number, true in enumerate(there):
         for worker in rng.choice(workers, each, replace=False):
             draw = rng.random(len(THINGS))
-            given = np.where(true, draw < sensitive[worker], draw > specific[worker])
-            rows.append((number, int(worker), [name for name, seen in zip(THINGS, given, strict=True) if seen]))
+            values = np.where(true, draw < sensitive[worker], draw > specific[worker])
+            rows.append(
+                (number, int(worker), [name for name, observed in zip(THINGS, values, strict=True) if observed])
+            )
     return rows, there
 
 
 def test_posterior_equals_full_fit():
     rows, _there = generated(5, objects=300)
     objects, workers, values = zip(*rows, strict=True)
-    given = kinds.AnswerColumns(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
-    result = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+    data = kinds.AnswerColumns(objects, workers, range(len(rows)), values, n_objects=300, n_workers=12)
+    result = CHOICES.consolidate(data, categories=THINGS, method="per-label", parameters={})
     shared, models = json.loads(json.dumps(CHOICES.worker_models(result)))
 
     for number in range(0, 300, 29):
-        mine = [(models[worker], value) for place, worker, value in rows if place == number]
+        mine = [(models[worker], value) for index, worker, value in rows if index == number]
         opinion = CHOICES.posterior(shared, mine, categories=THINGS, more=2)
         assert opinion.value == result.labels[number]
         assert opinion.error == pytest.approx(1 - result.confidence[number], abs=0.01)
 
     more = np.full(300, 2)
-    gains = CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more)
+    gains = CHOICES.value_of_more_answers(shared, models, data, categories=THINGS, more=more)
     assert gains[290] == pytest.approx(opinion.avoidable_error, abs=1e-9)
-    assert CHOICES.value_of_more_answers(shared, models, given, categories=THINGS, more=more * 0).max() == 0
+    assert CHOICES.value_of_more_answers(shared, models, data, categories=THINGS, more=more * 0).max() == 0
 
 
 def test_value_of_more_answers_predicts_changes():
     rows, _there = generated(6, objects=4000, each=5)
-    first = [row for place, row in enumerate(rows) if place % 5 < 3]
+    first = [row for index, row in enumerate(rows) if index % 5 < 3]
     labels = []
     for chosen in (first, rows):
         objects, workers, values = zip(*chosen, strict=True)
-        given = kinds.AnswerColumns(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
-        result = CHOICES.consolidate(given, categories=THINGS, method="per-label", parameters={})
+        data = kinds.AnswerColumns(objects, workers, range(len(chosen)), values, n_objects=4000, n_workers=12)
+        result = CHOICES.consolidate(data, categories=THINGS, method="per-label", parameters={})
         labels.append(result.labels)
         if chosen is first:
             shared, models = CHOICES.worker_models(result)
             expected = CHOICES.value_of_more_answers(
-                shared, models, given, categories=THINGS, more=np.full(4000, 2)
+                shared, models, data, categories=THINGS, more=np.full(4000, 2)
             ).mean()
-    changed = np.mean([one != other for one, other in zip(*labels, strict=True)])
+    changed = np.mean([item != other for item, other in zip(*labels, strict=True)])
 
     assert expected == pytest.approx(changed, rel=0.35)
 

@@ -8,11 +8,11 @@ from gtcrowd import kinds
 every_kind = pytest.mark.parametrize("kind", kinds.KINDS.values(), ids=kinds.KINDS)
 
 
-def page(kind, medium, **given):
+def page(kind, medium, **values):
     environment = liquid.Environment(autoescape=False)
     environment.add_filter("grant_read_access", lambda uri: uri)
     environment.add_filter("to_json", lambda value: str(value).replace("'", '"'))
-    return environment.from_string(kind.template(medium)).render(task={"input": given})
+    return environment.from_string(kind.template(medium)).render(task={"input": values})
 
 
 @every_kind

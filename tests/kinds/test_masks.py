@@ -24,21 +24,21 @@ def png(picture) -> str:
 
 def picture(*patches, shape=(4, 5), channels=3):
     """White, or nothing, with rectangles (rows, columns, colour)."""
-    made = np.full((*shape, channels), 255 if channels == 3 else 0, dtype=np.uint8)
+    pixels = np.full((*shape, channels), 255 if channels == 3 else 0, dtype=np.uint8)
     for rows, columns, colour in patches:
-        made[rows, columns] = (*colour, 255)[:channels]
-    return made
+        pixels[rows, columns] = (*colour, 255)[:channels]
+    return pixels
 
 
 ROAD = (slice(2, 4), slice(0, 5), GREEN)
 CAR = (slice(2, 3), slice(1, 3), BLUE)
 
 
-def semantic(made, **colours):
+def semantic(pixels, **colours):
     mappings = {
         label: {"color": colour} for label, colour in (colours or {"road": "#2ca02c", "car": "#1f77b4"}).items()
     }
-    return {"crowd-semantic-segmentation": {"labelMappings": mappings, "labeledImage": {"pngImageData": png(made)}}}
+    return {"crowd-semantic-segmentation": {"labelMappings": mappings, "labeledImage": {"pngImageData": png(pixels)}}}
 
 
 @pytest.mark.parametrize("channels", [3, 4])
@@ -87,8 +87,8 @@ def test_refuses_decompression_bomb():
 
 def concluded(kind, values):
     many = len(values)
-    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.consolidate(given, categories=THINGS, method=kind.default_method, parameters={})
+    data = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(data, categories=THINGS, method=kind.default_method, parameters={})
 
 
 def test_asset_shows_consolidated_mask():
@@ -97,8 +97,8 @@ def test_asset_shows_consolidated_mask():
     result = concluded(MASKS, values)
 
     (value,) = result.labels
-    drawn = np.asarray(Image.open(io.BytesIO(MASKS.asset(value, THINGS))))
-    assert (drawn == picture(ROAD, CAR)).all()
+    pixels = np.asarray(Image.open(io.BytesIO(MASKS.asset(value, THINGS))))
+    assert (pixels == picture(ROAD, CAR)).all()
     assert MASKS.matches(value, values[0])
 
 
@@ -140,7 +140,7 @@ def test_instances_of_one_label_stay_separate():
 
 
 def test_colors_are_distinct():
-    assert len({segmentation.nth_color(place) for place in range(1000)} | {segmentation.BACKGROUND}) == 1001
+    assert len({segmentation.nth_color(index) for index in range(1000)} | {segmentation.BACKGROUND}) == 1001
 
 
 def test_reads_image_with_palette():

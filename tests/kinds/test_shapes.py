@@ -28,13 +28,13 @@ def sent(name, *shapes, **changed):
     return {kind.elements[0]: {kind.key: list(shapes), "inputImageProperties": SIZE} | changed}
 
 
-def concluded(name, answers, **facts):
+def concluded(name, answers, **details):
     """The value of one object from the shapes each worker drew."""
     kind = kinds.KINDS[name]
     values = [kind.read_answer(sent(name, *shapes), CARS) for shapes in answers]
     many = len(values)
-    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.consolidate(given, categories=CARS, method=kind.default_method, parameters={}, **facts)
+    data = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(data, categories=CARS, method=kind.default_method, parameters={}, **details)
 
 
 @every
@@ -62,7 +62,7 @@ def test_merges_three_equal_shapes(name):
     assert shape["label"] == "van"
     assert kind.matches(result.labels[0], {kind.key: [SHAPES[name]]})
     assert result.labels[0]["inputImageProperties"] == SIZE
-    assert [len(one) for one in result.part_confidence] == [1]
+    assert [len(item) for item in result.part_confidence] == [1]
     assert result.accuracy.tolist() == pytest.approx([1, 1, 1], abs=0.1)
 
 

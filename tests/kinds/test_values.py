@@ -15,8 +15,8 @@ NAMES = ["Person", "Place"]
 
 def concluded(kind, values, categories=()):
     many = len(values)
-    given = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
-    return kind.consolidate(given, categories=categories, method=kind.default_method, parameters={})
+    data = kinds.AnswerColumns([0] * many, range(many), range(many), values, n_objects=1, n_workers=many)
+    return kind.consolidate(data, categories=categories, method=kind.default_method, parameters={})
 
 
 def fields(kind, value, categories=(), parts=None):
@@ -90,17 +90,17 @@ def test_consolidates_texts():
     assert fields(TEXT, "the cat sat")["ner-metadata"]["type"] == "groundtruth/custom"
 
 
-@pytest.mark.parametrize(("given", "read"), [(3, 3), (3.0, 3), ("4.5", 4.5), (-0.25, -0.25)])
-def test_reads_number(given, read):
-    value = NUMBER.read_answer({"number": given}, [])
+@pytest.mark.parametrize(("values", "read"), [(3, 3), (3.0, 3), ("4.5", 4.5), (-0.25, -0.25)])
+def test_reads_number(values, read):
+    value = NUMBER.read_answer({"number": values}, [])
 
     assert (value, type(value)) == (read, type(read))
 
 
-@pytest.mark.parametrize("given", [None, "many", True, float("inf"), [3], "nan"])
-def test_refuses_non_numbers(given):
+@pytest.mark.parametrize("values", [None, "many", True, float("inf"), [3], "nan"])
+def test_refuses_non_numbers(values):
     with pytest.raises(AnswerRefused, match="must be a number"):
-        NUMBER.read_answer({"number": given}, [])
+        NUMBER.read_answer({"number": values}, [])
 
 
 def test_consolidates_numbers():
@@ -127,13 +127,13 @@ def test_consolidates_rankings():
 
 def test_keeps_custom_answers_whole():
     custom = kinds.KINDS["custom"]
-    one, other = {"a": 1, "b": {"yes": True}}, {"b": {"yes": True}, "a": 1}
+    first, second = {"a": 1, "b": {"yes": True}}, {"b": {"yes": True}, "a": 1}
 
-    result = concluded(custom, [custom.read_answer(value, []) for value in (one, {"a": 2}, other)])
+    result = concluded(custom, [custom.read_answer(value, []) for value in (first, {"a": 2}, second)])
 
-    assert result.labels == [one]
+    assert result.labels == [first]
     assert result.confidence[0] == pytest.approx(2 / 3)
-    assert custom.matches(one, other)
+    assert custom.matches(first, second)
     for wrong in ({}, [], "x", None, {"a": "x" * 1_000_001}):
         with pytest.raises(AnswerRefused):
             custom.read_answer(wrong, [])

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.django_db
 def test_columns_round_trip():
     query = "SELECT n::integer, -n::bigint * 10000000000, n / 4.0::float8 FROM generate_series(1, %(n)s) n"
 
-    found = bulk_copy.read(query, {"n": 5}, {"a": "i4", "b": "i8", "c": "f8"})
+    result = bulk_copy.read(query, {"n": 5}, {"a": "i4", "b": "i8", "c": "f8"})
 
-    assert found["a"].tolist() == [1, 2, 3, 4, 5]
-    assert found["b"].tolist() == [-n * 10**10 for n in range(1, 6)]
-    assert found["c"].tolist() == [0.25, 0.5, 0.75, 1, 1.25]
+    assert result["a"].tolist() == [1, 2, 3, 4, 5]
+    assert result["b"].tolist() == [-n * 10**10 for n in range(1, 6)]
+    assert result["c"].tolist() == [0.25, 0.5, 0.75, 1, 1.25]
 
 
 def test_copies_empty_columns():

@@ -35,8 +35,8 @@ VALUES = (
 def escaped(text, escape):
     """JSON of a text in which the characters at the places `escape` says are written as \\uXXXX."""
     written = []
-    for place, character in enumerate(text):
-        if escape[place % len(escape)] and ord(character) < 0x10000:
+    for index, character in enumerate(text):
+        if escape[index % len(escape)] and ord(character) < 0x10000:
             written.append(f"\\u{ord(character):04x}")
         else:
             written.append(json.dumps(character, ensure_ascii=False)[1:-1])
@@ -47,8 +47,8 @@ def lines():
     pair = st.tuples(st.sampled_from(NAMES), st.lists(st.booleans(), min_size=1, max_size=9), st.sampled_from(VALUES))
 
     def write(pairs):
-        kept = {name: (escape, value) for name, escape, value in pairs if name != "source"}
-        parts = [f"{escaped(name, escape)}: {json.dumps(value)}" for name, (escape, value) in kept.items()]
+        stored = {name: (escape, value) for name, escape, value in pairs if name != "source"}
+        parts = [f"{escaped(name, escape)}: {json.dumps(value)}" for name, (escape, value) in stored.items()]
         return "{" + ", ".join(['"source": "text"', *parts]) + "}"
 
     return st.lists(pair, max_size=4).map(write)
@@ -68,29 +68,29 @@ def labeled(ask, hire, answer, now):
     return Label.objects.select_related("job").get(current=True)
 
 
-def relabel(label, drawn):
+def relabel(label, lines):
     """Have the job consist of these lines, all with the value of `label`."""
     job = label.job
     DataObject.objects.filter(job=job).exclude(pk=label.data_object_id).delete()
-    DataObject.objects.filter(job=job).update(line=drawn[0])
-    for position, text in enumerate(drawn[1:], 1):
-        one = DataObject.objects.create(job=job, position=position, line=text)
+    DataObject.objects.filter(job=job).update(line=lines[0])
+    for position, text in enumerate(lines[1:], 1):
+        item = DataObject.objects.create(job=job, position=position, line=text)
         Label.objects.create(
-            run=label.run, job=job, data_object=one, position=position, value=label.value, current=True,
+            run=label.run, job=job, data_object=item, position=position, value=label.value, current=True,
             confidence=label.confidence, answers=1, created_at=label.created_at,
         )  # fmt: skip
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(drawn=st.lists(lines(), min_size=1, max_size=25))
-@example(drawn=['{"source": "text", "b\\u0069rds": 0, "b\\u0069rds-metadata": {}}'])
-def test_lines_are_as_python_writes_them(labeled, drawn):
-    relabel(labeled, drawn)
+@given(lines=st.lists(lines(), min_size=1, max_size=25))
+@example(lines=['{"source": "text", "b\\u0069rds": 0, "b\\u0069rds-metadata": {}}'])
+def test_lines_are_as_python_writes_them(labeled, lines):
+    relabel(labeled, lines)
 
-    found = list(output_manifest.lines(labeled.job))
+    result = list(output_manifest.lines(labeled.job))
 
     label = output_manifest._Label(0, labeled.value, labeled.confidence, None, labeled.created_at)
     block = output_manifest._block(labeled.job, label)
-    assert found == [manifest.augment(text, block) for text in drawn]
-    for written in found:
+    assert result == [manifest.augment(text, block) for text in lines]
+    for written in result:
         assert json.loads(written, object_pairs_hook=once)["birds"] == block["birds"]

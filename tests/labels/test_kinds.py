@@ -20,10 +20,10 @@ GREEN = (0x2C, 0xA0, 0x2C)
 
 def mask(columns: int) -> str:
     """Green from the left up to so many columns, over white."""
-    made = np.full((4, 8, 3), 255, dtype=np.uint8)
-    made[:, :columns] = GREEN
+    created = np.full((4, 8, 3), 255, dtype=np.uint8)
+    created[:, :columns] = GREEN
     file = io.BytesIO()
-    Image.fromarray(made).save(file, format="PNG")
+    Image.fromarray(created).save(file, format="PNG")
     return base64.b64encode(file.getvalue()).decode()
 
 
@@ -47,10 +47,10 @@ def labeled(ask, put, hire, now):
 
     def _labeled(kind, answers, **asks):
         medium = asks.pop("medium", "image")
-        given = None if medium == "text" else [json.dumps({"source-ref": "s3://heron/1.png"})]
-        facts = {"manifest": put(lines=given, key="one.manifest")} if given else {}
-        asked = {"categories": ["car", "van"], **facts, **asks}
-        job = ask("a", kind=kind, medium=medium, name="cars", **asked)
+        values = None if medium == "text" else [json.dumps({"source-ref": "s3://heron/1.png"})]
+        details = {"manifest": put(lines=values, key="one.manifest")} if values else {}
+        requested = {"categories": ["car", "van"], **details, **asks}
+        job = ask("a", kind=kind, medium=medium, name="cars", **requested)
         for name, content in zip(("cleo", "dan", "eve"), answers, strict=True):
             held = claim.next_assignment(worker=hire(name), job=job, now=now)
             submit.submit(assignment=held, content=content, now=now)
@@ -63,35 +63,35 @@ def labeled(ask, put, hire, now):
 
 
 def test_boxes(labeled):
-    found, _job = labeled("boxes", [boxes(30), boxes(33), boxes(36)])
+    result, _job = labeled("boxes", [boxes(30), boxes(33), boxes(36)])
 
-    (box,) = found["cars"]["annotations"]
-    assert found["cars"]["image_size"] == [{**SIZE, "depth": 3}]
+    (box,) = result["cars"]["annotations"]
+    assert result["cars"]["image_size"] == [{**SIZE, "depth": 3}]
     assert list(box) == ["class_id", "top", "left", "height", "width"]
     assert (box["class_id"], box["top"], box["height"], box["width"]) == (1, 100, 60, 120)
     assert 32 <= box["left"] <= 34
-    assert found["cars-metadata"]["class-map"] == {"1": "van"}
-    assert 0.5 < found["cars-metadata"]["objects"][0]["confidence"] <= 1
+    assert result["cars-metadata"]["class-map"] == {"1": "van"}
+    assert 0.5 < result["cars-metadata"]["objects"][0]["confidence"] <= 1
 
 
 def test_masks_and_their_file(labeled):
-    found, job = labeled("masks", [painted(3), painted(4), painted(4)])
+    result, job = labeled("masks", [painted(3), painted(4), painted(4)])
 
-    made = Run.objects.get(official=True).ended_at
-    address = f"s3://heron/output/cars/annotations/consolidated-annotation/output/0_{made:%Y-%m-%dT%H:%M:%S.%f}.png"
+    created = Run.objects.get(official=True).ended_at
+    address = f"s3://heron/output/cars/annotations/consolidated-annotation/output/0_{created:%Y-%m-%dT%H:%M:%S.%f}.png"
     assert job.label_attribute == "cars-ref"
-    assert found["cars-ref"] == address
-    assert found["cars-ref-metadata"]["internal-color-map"]["1"]["class-name"] == "car"
+    assert result["cars-ref"] == address
+    assert result["cars-ref-metadata"]["internal-color-map"]["1"]["class-name"] == "car"
     with store.store().open(address) as file:
         picture = np.asarray(Image.open(file))
     assert (picture == np.asarray(Image.open(io.BytesIO(base64.b64decode(mask(4)))))).all()
 
 
 def test_spans(labeled):
-    found, _job = labeled("spans", [spans(3), spans(3), spans(5)], medium="text")
+    result, _job = labeled("spans", [spans(3), spans(3), spans(5)], medium="text")
 
-    assert found["cars"]["annotations"]["entities"] == [{"label": "car", "startOffset": 0, "endOffset": 3}]
-    assert len(found["cars-metadata"]["entities"]) == 1
+    assert result["cars"]["annotations"]["entities"] == [{"label": "car", "startOffset": 0, "endOffset": 3}]
+    assert len(result["cars-metadata"]["entities"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_spans(labeled):
     ],
 )
 def test_writes_each_kind(labeled, kind, answers, label):
-    found, _job = labeled(kind, answers, medium="text", categories=[])
+    result, _job = labeled(kind, answers, medium="text", categories=[])
 
-    assert found["cars"] == label
-    assert found["cars-metadata"]["type"] == "groundtruth/custom"
+    assert result["cars"] == label
+    assert result["cars-metadata"]["type"] == "groundtruth/custom"

@@ -172,11 +172,11 @@ def test_multi_label_reaches_manifest(ask, hire, answer, now):
     assert job.state == "Completed"
     with store.store().open(job.output) as file:
         lines = file.read().decode().splitlines()
-    made = Run.objects.get(official=True).ended_at.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    ended = Run.objects.get(official=True).ended_at.strftime("%Y-%m-%dT%H:%M:%S.%f")
     assert lines[0] == (
         '{"source": "a","why":[0,2],"why-metadata":{"job-name":"labeling-job/why","class-map":{"0":"calm","2":"late"},'
         '"confidence-map":{"0":0.666667,"2":0.666667},"human-annotated":"yes",'
-        f'"creation-date":"{made}","type":"groundtruth/text-classification-multilabel"}}}}'
+        f'"creation-date":"{ended}","type":"groundtruth/text-classification-multilabel"}}}}'
     )
     assert json.loads(lines[1])["why"] == []
     assert json.loads(lines[1])["why-metadata"]["confidence-map"] == {}

@@ -34,14 +34,14 @@ def read(uri):
 def agreed(event):
     """What a hook does that takes the answer most workers gave."""
     answer = Client().get(urlsplit(event["payload"]["url"]).path)
-    given = json.loads(b"".join(answer.streaming_content))
-    made = []
-    for one in given:
-        told = [annotation["annotationData"]["content"] for annotation in one["annotations"]]
-        most = max(sorted(told), key=told.count)
-        content = {event["labelAttributeName"]: json.loads(most), "birds-metadata": {"votes": told.count(most)}}
-        made.append({"datasetObjectId": one["datasetObjectId"], "consolidatedAnnotation": {"content": content}})
-    return made
+    values = json.loads(b"".join(answer.streaming_content))
+    labels = []
+    for item in values:
+        message = [annotation["annotationData"]["content"] for annotation in item["annotations"]]
+        most = max(sorted(message), key=message.count)
+        content = {event["labelAttributeName"]: json.loads(most), "birds-metadata": {"votes": message.count(most)}}
+        labels.append({"datasetObjectId": item["datasetObjectId"], "consolidatedAnnotation": {"content": content}})
+    return labels
 
 
 @pytest.fixture
@@ -198,8 +198,8 @@ def test_objects_fail_after_last_attempt(custom, hook, give, now):
 
     assert (job.state, job.reason_code) == ("Completed", "completed-with-errors")
     assert len(hook.asked) == 8
-    told = "ClientError: The hook answered with status 500."
-    assert [one["birds-metadata"]["failure-reason"] for one in output(job)] == [told, told]
+    message = "ClientError: The hook answered with status 500."
+    assert [item["birds-metadata"]["failure-reason"] for item in output(job)] == [message, message]
     assert set(Task.objects.values_list("state", "reason_code")) == {("failed", "post-hook-failed")}
     assert Answer.objects.count() == 2
     assert balance.balance(names.hold(job.pk)) == Decimal(0)
@@ -238,7 +238,7 @@ def test_method_replaces_removed_hook(custom, hook, give, alice, now):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         ({}, "must be a list of labels"),
         ([], "no label for these objects: 0"),
@@ -261,29 +261,29 @@ def test_method_replaces_removed_hook(custom, hook, give, alice, now):
         ([{"datasetObjectId": "0", "consolidatedAnnotation": {"content": {"birds": 1}}}] * 2, "or has one twice: 0"),
     ],
 )
-def test_reports_invalid_hook_reply(custom, hook, give, now, answer, told):
+def test_reports_invalid_hook_reply(custom, hook, give, now, answer, message):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: answer
 
     job = job_lifecycle.advance(job.pk, now=now)
 
-    assert told in job.reason
+    assert message in job.reason
     assert Label.objects.count() == 0
 
 
 def test_keeps_label_metadata_of_hook(custom, hook, give, now):
     job = custom("a")
     give("cleo", job, {"bird": "heron"})
-    told = {"confidence": 0.25, "type": "groundtruth/bird", "human-annotated": "no"}
-    content = {"birds": [1, None], "birds-metadata": told}
+    message = {"confidence": 0.25, "type": "groundtruth/bird", "human-annotated": "no"}
+    content = {"birds": [1, None], "birds-metadata": message}
     hook.reply = lambda event: [{"datasetObjectId": 0, "consolidatedAnnotation": {"content": content}}]
 
     job = job_lifecycle.advance(job.pk, now=now)
 
-    (found,) = output(job)
-    assert found["birds"] == [1, None]
-    assert found["birds-metadata"] == told | {
+    (result,) = output(job)
+    assert result["birds"] == [1, None]
+    assert result["birds-metadata"] == message | {
         "job-name": "labeling-job/birds", "creation-date": "2026-11-02T09:00:00.000000",
     }  # fmt: skip
     assert Label.objects.get().confidence == 0.25
@@ -359,7 +359,7 @@ def test_interrupted_run_resumes(custom, hook, give, alice, now, monkeypatch):
     job = job_lifecycle.advance(job.pk, now=now)
     run = consolidate.ask(job, viewer=alice, method="hook", now=now)
     monkeypatch.setattr(batches, "SECONDS", 0)
-    asked = len(hook.asked)
+    requested = len(hook.asked)
 
     for labels in (50, 60):
         batches.perform(Run.objects.get(pk=run.pk), now=now)
@@ -367,7 +367,7 @@ def test_interrupted_run_resumes(custom, hook, give, alice, now, monkeypatch):
     batches.perform(Run.objects.get(pk=run.pk), now=now)
 
     run.refresh_from_db()
-    assert (run.state, run.labels, run.answers, len(hook.asked) - asked) == ("done", 60, 60, 2)
+    assert (run.state, run.labels, run.answers, len(hook.asked) - requested) == ("done", 60, 60, 2)
 
 
 def test_failed_run_has_reason(custom, hook, give, alice, now):
@@ -390,13 +390,13 @@ def test_gold_keeps_its_label(custom, hook, give, alice, now):
     job = job_lifecycle.advance(job.pk, now=now)
 
     assert job.state == "Completed"
-    assert [one["birds"] for one in output(job)] == [{"bird": "heron"}, {"bird": "ibis"}]
+    assert [item["birds"] for item in output(job)] == [{"bird": "heron"}, {"bird": "ibis"}]
     assert len(read(hook.events[0]["payload"]["s3Uri"])) == 1
 
 
 def test_installed_hook_gets_inline_payload(custom, give, alice, now, monkeypatch):
-    made = EntryPoints([EntryPoint("first", "tests.labels.test_deliver:first_answer", "gtcrowd.post")])
-    monkeypatch.setattr(calling, "entry_points", made.select)
+    labels = EntryPoints([EntryPoint("first", "tests.labels.test_deliver:first_answer", "gtcrowd.post")])
+    monkeypatch.setattr(calling, "entry_points", labels.select)
     job = custom("a", post_hook="first")
     give("cleo", job, {"bird": "heron"})
 
@@ -408,12 +408,14 @@ def test_installed_hook_gets_inline_payload(custom, give, alice, now, monkeypatc
 def first_answer(event):
     return [
         {
-            "datasetObjectId": one["datasetObjectId"],
+            "datasetObjectId": item["datasetObjectId"],
             "consolidatedAnnotation": {
-                "content": {event["labelAttributeName"]: json.loads(one["annotations"][0]["annotationData"]["content"])}
+                "content": {
+                    event["labelAttributeName"]: json.loads(item["annotations"][0]["annotationData"]["content"])
+                }
             },
         }
-        for one in event["payload"]["data"]
+        for item in event["payload"]["data"]
     ]
 
 
@@ -423,5 +425,5 @@ def test_each_kind_has_own_methods(ask, hook):
 
 
 def test_confidence_is_fraction_or_none():
-    for given, confidence in ((0.5, 0.5), (1, 1.0), (2, 0.0), ("x", 0.0), (True, 0.0), (None, 0.0)):
-        assert payload.HookResult(1, {"confidence": given}, 1).confidence == confidence
+    for values, confidence in ((0.5, 0.5), (1, 1.0), (2, 0.0), ("x", 0.0), (True, 0.0), (None, 0.0)):
+        assert payload.HookResult(1, {"confidence": values}, 1).confidence == confidence

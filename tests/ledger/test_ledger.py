@@ -75,8 +75,8 @@ def test_any_postings_sum_to_zero(now, moves):
 
 def test_cost_matches_table():
     def cost(workers, price, fee):
-        facts = {"objects": 100, "workers_per_object": workers}
-        return pricing.job_cost(**facts, price=Decimal(price), fee_per_object=Decimal(fee)).total
+        details = {"objects": 100, "workers_per_object": workers}
+        return pricing.job_cost(**details, price=Decimal(price), fee_per_object=Decimal(fee)).total
 
     assert cost(3, "0.012", "0") == Decimal("3.6")
     assert cost(5, "0.036", "0.08") == Decimal(26)

@@ -7,11 +7,11 @@ from gtcrowd.manifest.lines import CHUNK, cut
 
 
 def pieces_of(content, sizes):
-    place = 0
+    start = 0
     for size in sizes:
-        yield content[place : place + size]
-        place += size
-    yield content[place:]
+        yield content[start : start + size]
+        start += size
+    yield content[start:]
 
 
 @given(st.lists(st.binary(max_size=9).map(lambda line: line.replace(b"\n", b""))), st.lists(st.integers(0, 5)))
@@ -40,11 +40,11 @@ def test_truncates_and_counts_long_line():
 
 def test_bounds_memory_of_endless_line():
     class Endless:
-        given = 0
+        sent = 0
 
         def read(self, size):
-            self.given += size
-            return b"a" * size if self.given < 100 * CHUNK else b""
+            self.sent += size
+            return b"a" * size if self.sent < 100 * CHUNK else b""
 
     [(line, length)] = cut(Endless(), max_bytes=2 * CHUNK)
 

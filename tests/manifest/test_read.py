@@ -33,11 +33,11 @@ def test_resumes_at_offset(content):
         rest = io.BytesIO(content)
         rest.seek(line.end)
         again = read_lines(rest, start=line.index + 1, offset=line.end)
-        assert [(one.number, one.end) for one in again] == [(2, len(content))][line.index :]
+        assert [(item.number, item.end) for item in again] == [(2, len(content))][line.index :]
 
 
 @pytest.mark.parametrize(
-    ("line", "field", "told"),
+    ("line", "field", "message"),
     [
         (b"nonsense", "line", "JSON object; Expecting value at character 1"),
         (b'{"source":"a"} {}', "line", "Extra data"),
@@ -68,11 +68,11 @@ def test_resumes_at_offset(content):
         (b"a" * 1_000_000, "line", "at most 100000"),
     ],
 )
-def test_refusal_names_line_field_and_remedy(line, field, told):
+def test_refusal_names_line_field_and_remedy(line, field, message):
     refused = refusal(line)
 
     assert refused.field == field
-    assert told in refused.expected
+    assert message in refused.expected
     assert len(refused.value) < 200
     assert str(refused).isprintable()
 

@@ -94,9 +94,9 @@ def test_replaces_value_in_place(line, fields):
 
 @given(objects, st.text(min_size=1).filter(str.strip))
 def test_written_lines_can_be_read(fields, source):
-    given = {f"x{name}": value for name, value in fields.items()}
+    data = {f"x{name}": value for name, value in fields.items()}
 
-    line = augment(json.dumps({"source": source}), given)
+    line = augment(json.dumps({"source": source}), data)
 
     if "\\u0000" not in line:
-        assert next(read_lines(io.BytesIO(line.encode()))).fields == {"source": source, **given}
+        assert next(read_lines(io.BytesIO(line.encode()))).fields == {"source": source, **data}

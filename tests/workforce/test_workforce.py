@@ -49,9 +49,9 @@ def test_vendor_workers_are_visible_to_manager(alice, bob, now):
 
 def test_invited_worker_joins_by_link(alice, team, now):
     (worker,) = invite.invite(viewer=alice, emails=["Gus@Example.org "], team=team, now=now)
-    (asked,) = queued_tasks("send_invitation")
+    (requested,) = queued_tasks("send_invitation")
 
-    queued.send_invitation(**asked)
+    queued.send_invitation(**requested)
     token = re.search(r"/join/([^/]+)/", mail.outbox[0].body)[1]
     user = join.accept(token, password="a long enough one", name="Gus", now=now)
 

@@ -119,14 +119,14 @@ def bootstrapped(
         return undefined("no disagreement is to be expected", tasks, answers)
     rng = np.random.default_rng(seed)
     step = max(1, 4_000_000 // tasks)
-    drawn = np.concatenate([
+    replicates = np.concatenate([
         np.atleast_1d(coefficient(rng.poisson(1.0, (min(step, draws - first), tasks)).astype(np.float64)))
         for first in range(0, draws, step)
     ])  # fmt: skip
-    drawn = drawn[np.isfinite(drawn)]
-    if not len(drawn):
+    replicates = replicates[np.isfinite(replicates)]
+    if not len(replicates):
         return Agreement(value, value, value, tasks, answers)
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(replicates, [0.025, 0.975])
     return Agreement(value, min(float(low), value), max(float(high), value), tasks, answers)
 
 

@@ -47,7 +47,7 @@ def fleiss(table: AnswerTable, *, seed: int = 0, draws: int = DRAWS) -> Agreemen
 
 
 def cohen(
-    table: AnswerTable, one: int, other: int, *, weights: Weights = "none", seed: int = 0, draws: int = DRAWS
+    table: AnswerTable, worker: int, other: int, *, weights: Weights = "none", seed: int = 0, draws: int = DRAWS
 ) -> Agreement:
     """Return Cohen's kappa of two workers over the tasks that both answered.
 
@@ -57,7 +57,7 @@ def cohen(
     Cohen 1960, "A coefficient of agreement for nominal scales", p. 40. Of repeated answers of a worker to a task the
     last counts.
     """
-    pairs = _both(table, one, other)
+    pairs = _both(table, worker, other)
     if not len(pairs):
         return undefined("the two workers have no task in common")
     agree = _credit(table.n_labels, weights)
@@ -109,10 +109,10 @@ def _pairable(table: AnswerTable) -> tuple[FloatArray, FloatArray]:
     return votes[n >= 2], n[n >= 2]
 
 
-def _both(table: AnswerTable, one: int, other: int) -> npt.NDArray[np.int64]:
+def _both(table: AnswerTable, first: int, second: int) -> npt.NDArray[np.int64]:
     answers = [
         dict(zip(table.task[rows].tolist(), table.label[rows].tolist(), strict=True))
-        for worker in (one, other)
+        for worker in (first, second)
         for rows in [table.worker == worker]
     ]
     shared = sorted(answers[0].keys() & answers[1].keys())

@@ -49,11 +49,11 @@ class Geometry(Generic[S]):
 
 def existence_probability(clusters: Sequence[Cluster[S]], n_workers: int) -> tuple[FloatArray, FloatArray]:
     """Return the probability that each object exists [clusters], and the accuracy of workers about it [n_workers]."""
-    cluster = [index for index, one in enumerate(clusters) for _ in one.workers]
-    worker = [worker for one in clusters for worker in one.workers]
-    drawn_by = [{item.worker for item in one.annotations} for one in clusters]
-    drawn = [int(who in drawn_by[index]) for index, who in zip(cluster, worker, strict=True)]
-    table = AnswerTable.from_codes(cluster, worker, drawn, n_tasks=len(clusters), n_workers=n_workers, n_labels=2)
+    cluster = [index for index, entry in enumerate(clusters) for _ in entry.workers]
+    worker = [worker for entry in clusters for worker in entry.workers]
+    drawn_by = [{item.worker for item in entry.annotations} for entry in clusters]
+    votes = [int(who in drawn_by[index]) for index, who in zip(cluster, worker, strict=True)]
+    table = AnswerTable.from_codes(cluster, worker, votes, n_tasks=len(clusters), n_workers=n_workers, n_labels=2)
     result = hierarchical.consolidate(table)
     return result.class_posterior[:, 1], result.accuracy
 
@@ -67,9 +67,9 @@ def average_shapes(clusters: Sequence[Cluster[S]], geometry: Geometry[S], n_work
     if not clusters:
         return [], np.full(n_workers, 0.0)
     vectors, indices, workers, scales = [], [], [], []
-    for index, one in enumerate(clusters):
-        reference = one.annotations[len(one.annotations) // 2].shape
-        for item in one.annotations:
+    for index, entry in enumerate(clusters):
+        reference = entry.annotations[len(entry.annotations) // 2].shape
+        for item in entry.annotations:
             vectors.append(geometry.vector(item.shape, reference))
             indices.append(index)
             workers.append(item.worker)
@@ -94,7 +94,7 @@ def average_shapes(clusters: Sequence[Cluster[S]], geometry: Geometry[S], n_work
         )
         weight = robust / variance[worker]
         weight /= weight.mean()
-    return [geometry.shape(one) for one in center], np.sqrt(variance)
+    return [geometry.shape(entry) for entry in center], np.sqrt(variance)
 
 
 def weighted_label(cluster: Cluster[S], weight: FloatArray) -> str:
@@ -131,7 +131,7 @@ def summary(
     labels: list[LabeledShapes[S] | None] = []
     parts = []
     for task, n in enumerate(table.answers_per_task().tolist()):
-        ordered = sorted(by_task[task], key=lambda one: (-round(one[2], 9), str(key(one[1])), one[0]))
+        ordered = sorted(by_task[task], key=lambda item: (-round(item[2], 9), str(key(item[1])), item[0]))
         labels.append(tuple((name, shape) for name, shape, _ in ordered) if n else None)
         parts.append(np.array([probability for *_, probability in ordered]))
     score = [
@@ -145,17 +145,17 @@ def summary(
 
 
 def match_pairs(
-    one: LabeledShapes[S], other: LabeledShapes[S], similarity: Callable[[S, S], float]
+    first: LabeledShapes[S], second: LabeledShapes[S], similarity: Callable[[S, S], float]
 ) -> list[tuple[int, int, float]]:
     """Match shapes of one label greedily, the most similar first.
 
     Returns pairs of positions in `one` and `other` with their similarity, which is above 0; no shape is matched twice.
     """
     pairs = sorted(
-        ((similarity(a, b), i, j) for i, (x, a) in enumerate(one) for j, (y, b) in enumerate(other) if x == y),
+        ((similarity(a, b), i, j) for i, (x, a) in enumerate(first) for j, (y, b) in enumerate(second) if x == y),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
-    left, right, matches = set(range(len(one))), set(range(len(other))), []
+    left, right, matches = set(range(len(first))), set(range(len(second))), []
     for similar, i, j in pairs:
         if similar > 0 and i in left and j in right:
             left.discard(i)
@@ -164,24 +164,24 @@ def match_pairs(
     return matches
 
 
-def overlap(one: LabeledShapes[S], other: LabeledShapes[S], similarity: Callable[[S, S], float]) -> float:
+def overlap(first: LabeledShapes[S], second: LabeledShapes[S], similarity: Callable[[S, S], float]) -> float:
     """Return the similarity of two answers, 0 to 1: twice the sum over matched shapes by the number of all shapes.
 
     Missing and extra shapes count 0; two empty answers have similarity 1.
     """
-    if not one and not other:
+    if not first and not second:
         return 1.0
-    return 2 * sum(similar for *_, similar in match_pairs(one, other, similarity)) / (len(one) + len(other))
+    return 2 * sum(similar for *_, similar in match_pairs(first, second, similarity)) / (len(first) + len(second))
 
 
 def mean_overlap(table: ValueTable[LabeledShapes[S]], similarity: Callable[[S, S], float]) -> float | None:
     """Return the mean `overlap` of answers of different workers to one task; None if no task has two."""
     scores = [
-        overlap(table.value[one], table.value[other], similarity)
+        overlap(table.value[first], table.value[second], similarity)
         for rows in table.rows_by_task()
-        for index, one in enumerate(rows.tolist())
-        for other in rows.tolist()[index + 1 :]
-        if table.worker[one] != table.worker[other]
+        for index, first in enumerate(rows.tolist())
+        for second in rows.tolist()[index + 1 :]
+        if table.worker[first] != table.worker[second]
     ]
     return float(np.mean(scores)) if scores else None
 
@@ -192,8 +192,8 @@ def task_confidence(clusters: Sequence[Cluster[S]], probability: FloatArray, n_t
     probability   [clusters], that the object exists; decisions are taken as independent
     """
     confidence = np.ones(n_tasks)
-    for one, p in zip(clusters, probability.tolist(), strict=True):
-        confidence[one.task] *= max(p, 1 - p)
+    for cluster, p in zip(clusters, probability.tolist(), strict=True):
+        confidence[cluster.task] *= max(p, 1 - p)
     return confidence
 
 

@@ -78,16 +78,16 @@ def _joined(annotations: Sequence[Annotation[S]], similarities: FloatArray, min_
     groups: dict[int, list[int]] = {index: [index] for index in range(n)}
     while len(groups) > 1:
         best = int(linkage.argmax())
-        one, other = divmod(best, n)
-        if linkage[one, other] < min_similarity:
+        first, second = divmod(best, n)
+        if linkage[first, second] < min_similarity:
             break
-        one, other = min(one, other), max(one, other)
-        sizes = len(groups[one]), len(groups[other])
-        merged = (sizes[0] * linkage[one] + sizes[1] * linkage[other]) / sum(sizes)
+        first, second = min(first, second), max(first, second)
+        sizes = len(groups[first]), len(groups[second])
+        merged = (sizes[0] * linkage[first] + sizes[1] * linkage[second]) / sum(sizes)
         # Groups that have a worker in common can never be one object.
-        merged[(linkage[one] < 0) | (linkage[other] < 0)] = -1.0
-        linkage[one], linkage[:, one] = merged, merged
-        linkage[other], linkage[:, other] = -1.0, -1.0
-        linkage[one, one] = -1.0
-        groups[one] += groups.pop(other)
+        merged[(linkage[first] < 0) | (linkage[second] < 0)] = -1.0
+        linkage[first], linkage[:, first] = merged, merged
+        linkage[second], linkage[:, second] = -1.0, -1.0
+        linkage[first, first] = -1.0
+        groups[first] += groups.pop(second)
     return [sorted(group) for group in groups.values()]

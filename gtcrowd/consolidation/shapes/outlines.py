@@ -90,8 +90,8 @@ def point_similarity(shapes: Sequence[Points], *, scale: float) -> FloatArray:
 def pairwise(similarity: Similarity) -> Callable[[Points, Points], float]:
     """Return the function of two shapes for a similarity of many."""
 
-    def of_pair(one: Points, other: Points) -> float:
-        return float(similarity([one, other])[0, 1])
+    def of_pair(first: Points, second: Points) -> float:
+        return float(similarity([first, second])[0, 1])
 
     return of_pair
 
@@ -117,7 +117,7 @@ def aligned_ring(shape: Points, reference: Points) -> FloatArray:
 def aligned_line(shape: Points, reference: Points) -> FloatArray:
     """Return points along a line, in the direction that is nearest to the reference, [2 SAMPLES]."""
     target, line = resampled(reference, closed=False), resampled(shape, closed=False)
-    forward, back = (float(((one - target) ** 2).sum()) for one in (line, line[::-1]))
+    forward, back = (float(((item - target) ** 2).sum()) for item in (line, line[::-1]))
     return np.asarray((line if forward <= back else line[::-1]).reshape(-1))
 
 
@@ -142,8 +142,8 @@ def consolidate(
     probability, accuracy = detection.existence_probability(clusters, table.n_workers)
     shapes, spread = detection.average_shapes(clusters, geometry, table.n_workers)
     detections = [
-        (one.task, detection.weighted_label(one, accuracy), shape, float(p))
-        for one, shape, p in zip(clusters, shapes, probability, strict=True)
+        (cluster.task, detection.weighted_label(cluster, accuracy), shape, float(p))
+        for cluster, shape, p in zip(clusters, shapes, probability, strict=True)
         if p >= least_chance
     ]
     of_pair = pairwise(similarity)
@@ -164,7 +164,7 @@ def measure(
 
 def mean_extent(values: Sequence[Outlines]) -> float:
     """Return the mean diagonal of the points of an answer, over answers with at least two; 1 if there are none."""
-    extents = [np.linalg.norm(np.ptp([points[0] for _, points in one], axis=0)) for one in values if len(one) > 1]
+    extents = [np.linalg.norm(np.ptp([points[0] for _, points in value], axis=0)) for value in values if len(value) > 1]
     return float(np.mean(extents)) if any(extents) else 1.0
 
 

@@ -53,7 +53,9 @@ def read(text: str) -> Mask:
 
 def write(value: Mask) -> str:
     """Return the text that reads as this mask."""
-    body = ";".join((f"{one.label}=" if one.label else "") + " ".join(map(str, one.runs)) for one in value.layers)
+    body = ";".join(
+        (f"{layer.label}=" if layer.label else "") + " ".join(map(str, layer.runs)) for layer in value.layers
+    )
     return f"{value.height}x{value.width}:{body}"
 
 
@@ -78,9 +80,9 @@ def encode(pixels: Bits) -> tuple[int, ...]:
 def label_pixels(mask: Mask, label: str, size: int) -> Bits:
     """Return the pixels of all layers of a label, [size]."""
     pixels = np.zeros(size, dtype=bool)
-    for one in mask.layers:
-        if one.label == label:
-            pixels |= decode(one.runs, size)
+    for layer in mask.layers:
+        if layer.label == label:
+            pixels |= decode(layer.runs, size)
     return pixels
 
 

@@ -39,14 +39,14 @@ def measure(labels: Sequence[Mask | None], truths: Sequence[Mask]) -> Mapping[st
     return {"mean_iou": mean_iou, "dice": dice, "compared": float(len(scores))}
 
 
-def iou(one: Mask, other: Mask | None) -> float:
+def iou(first: Mask, second: Mask | None) -> float:
     """Return the IoU of two masks, labels separately; 1 if both are empty, 0 if their sizes differ."""
-    if other is None or (one.height, one.width) != (other.height, other.width):
+    if second is None or (first.height, first.width) != (second.height, second.width):
         return 0.0
-    size = one.height * one.width
+    size = first.height * first.width
     shared = union = 0
-    for label in {layer.label for layer in (*one.layers, *other.layers)}:
-        a, b = label_pixels(one, label, size), label_pixels(other, label, size)
+    for label in {layer.label for layer in (*first.layers, *second.layers)}:
+        a, b = label_pixels(first, label, size), label_pixels(second, label, size)
         shared += int((a & b).sum())
         union += int((a | b).sum())
     return shared / union if union else 1.0
@@ -55,10 +55,10 @@ def iou(one: Mask, other: Mask | None) -> float:
 def mean_iou(table: Masks) -> float | None:
     """Return the mean IoU of answers of different workers to one task; None if no task has two."""
     scores = [
-        iou(table.value[one], table.value[other])
+        iou(table.value[first], table.value[second])
         for rows in table.rows_by_task()
-        for one, other in combinations(rows.tolist(), 2)
-        if table.worker[one] != table.worker[other]
+        for first, second in combinations(rows.tolist(), 2)
+        if table.worker[first] != table.worker[second]
     ]
     return float(np.mean(scores)) if scores else None
 
@@ -98,7 +98,7 @@ def pixel_groups(table: Masks) -> list[PixelGroups]:
             raise TableRefused(f"its masks are of the sizes {sizes}; masks of one image must have one size", task=task)
         shape = shapes.pop()
         size = shape[0] * shape[1]
-        for label in sorted({one.label for row in rows for one in table.value[row].layers}) or [""]:
+        for label in sorted({layer.label for row in rows for layer in table.value[row].layers}) or [""]:
             pattern = np.zeros(size, dtype=np.int64)
             stack = [label_pixels(table.value[row], label, size) for row in rows]
             if len(rows) <= MAX_WORKERS_FOR_BITS:
@@ -148,24 +148,24 @@ def summary(
     labels: list[Mask | None] = [None] * table.n_tasks
     parts: list[list[float]] = [[] for _ in range(table.n_tasks)]
     certainty, pixel_count = np.zeros(table.n_tasks), np.zeros(table.n_tasks)
-    for one, p, chosen in zip(groups, probability, inside, strict=True):
-        pixels = np.append(chosen, False)[one.group] ^ one.inverted
+    for group, p, chosen in zip(groups, probability, inside, strict=True):
+        pixels = np.append(chosen, False)[group.group] ^ group.inverted
         if smoothing > 0:
-            smooth = ndimage.gaussian_filter(np.append(p, 0.0)[one.group].reshape(one.shape), smoothing)
-            pixels = (smooth > 0.5).reshape(-1) ^ one.inverted
-        before = labels[one.task]
+            smooth = ndimage.gaussian_filter(np.append(p, 0.0)[group.group].reshape(group.shape), smoothing)
+            pixels = (smooth > 0.5).reshape(-1) ^ group.inverted
+        before = labels[group.task]
         layers = before.layers if before else ()
         if pixels.any():
-            layers = (*layers, Layer(one.label, encode(pixels)))
-            parts[one.task].append(float(np.average(p[chosen], weights=one.size[chosen])) if chosen.any() else 1.0)
-        labels[one.task] = Mask(*one.shape, layers)
-        certainty[one.task] += float(one.size @ np.maximum(p, 1 - p)) if p.size else 0.0
-        pixel_count[one.task] += float(one.size.sum())
+            layers = (*layers, Layer(group.label, encode(pixels)))
+            parts[group.task].append(float(np.average(p[chosen], weights=group.size[chosen])) if chosen.any() else 1.0)
+        labels[group.task] = Mask(*group.shape, layers)
+        certainty[group.task] += float(group.size @ np.maximum(p, 1 - p)) if p.size else 0.0
+        pixel_count[group.task] += float(group.size.sum())
     score = np.array([iou(value, labels[task]) for value, task in zip(table.value, table.task.tolist(), strict=True)])
     return summarise(
         table, labels, score=score,
         confidence=np.divide(certainty, pixel_count, out=np.ones(table.n_tasks), where=pixel_count > 0),
-        part_confidence=[np.array(one) for one in parts], agreement=mean_iou(table), method=method,
+        part_confidence=[np.array(group) for group in parts], agreement=mean_iou(table), method=method,
         parameters=parameters, worker_parameters=worker_parameters, steps=steps, converged=converged,
         objective=objective,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def read(text: str) -> Entities:
 def write(value: Entities) -> str:
     """Return the text that reads as these spans, as tags or as offsets, whichever the text came with."""
     if value.length is None:
-        spans = [{"label": one.label, "startOffset": one.start, "endOffset": one.end} for one in value.spans]
+        spans = [{"label": span.label, "startOffset": span.start, "endOffset": span.end} for span in value.spans]
         return json.dumps(spans, ensure_ascii=False)
     return json.dumps(tags(value.spans, value.length), ensure_ascii=False)
 
@@ -64,29 +64,29 @@ def tags(spans: Sequence[Span], length: int) -> list[str]:
     return result
 
 
-def f1(one: Entities, other: Entities) -> float:
+def f1(first: Entities, second: Entities) -> float:
     """Return the F1 of spans that are equal in both offsets and label; 1 if neither value has any."""
-    if not one.spans and not other.spans:
+    if not first.spans and not second.spans:
         return 1.0
-    return 2 * len(set(one.spans) & set(other.spans)) / (len(one.spans) + len(other.spans))
+    return 2 * len(set(first.spans) & set(second.spans)) / (len(first.spans) + len(second.spans))
 
 
 def mean_f1(table: ValueTable[Entities]) -> float | None:
     """Return the mean F1 of answers of different workers to one task; None if no task has two."""
     scores = [
-        f1(table.value[one], table.value[other])
+        f1(table.value[first], table.value[second])
         for rows in table.rows_by_task()
-        for one, other in combinations(rows.tolist(), 2)
-        if table.worker[one] != table.worker[other]
+        for first, second in combinations(rows.tolist(), 2)
+        if table.worker[first] != table.worker[second]
     ]
     return float(np.mean(scores)) if scores else None
 
 
 def measure(labels: Sequence[Entities | None], truths: Sequence[Entities]) -> Mapping[str, float]:
     """Return F1, precision and recall of exact spans over all tasks together; a missing value has no spans."""
-    n_predicted = sum(len(one.spans) for one in labels if one)
-    n_true = sum(len(one.spans) for one in truths)
-    hits = sum(len(set(one.spans) & set(other.spans)) for one, other in zip(labels, truths, strict=True) if one)
+    n_predicted = sum(len(label.spans) for label in labels if label)
+    n_true = sum(len(truth.spans) for truth in truths)
+    hits = sum(len(set(label.spans) & set(truth.spans)) for label, truth in zip(labels, truths, strict=True) if label)
     return {
         "f1": 2 * hits / (n_predicted + n_true) if n_predicted + n_true else 1.0,
         "precision": hits / n_predicted if n_predicted else 0.0,
@@ -96,11 +96,11 @@ def measure(labels: Sequence[Entities | None], truths: Sequence[Entities]) -> Ma
 
 def without_overlaps(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Return the spans in order, without overlaps: the one that starts first wins, of two with one start the longer."""
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda one: (one.start, -one.end, one.label)):
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-    return tuple(kept)
+    disjoint: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end, span.label)):
+        if not disjoint or span.start >= disjoint[-1].end:
+            disjoint.append(span)
+    return tuple(disjoint)
 
 
 def _from_tags(items: list[str]) -> tuple[Span, ...]:

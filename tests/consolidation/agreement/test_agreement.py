@@ -49,13 +49,13 @@ def test_fleiss_equals_paper():
 @pytest.mark.parametrize("weights", ["none", "linear", "quadratic"])
 def test_cohen_equals_scikit_learn(weights):
     rng = np.random.default_rng(1)
-    one = rng.integers(4, size=60)
-    other = np.where(rng.random(60) < 0.6, one, rng.integers(4, size=60))
-    rows = [(task, who, int(given[task])) for who, given in enumerate((one, other)) for task in range(60)]
+    first = rng.integers(4, size=60)
+    second = np.where(rng.random(60) < 0.6, first, rng.integers(4, size=60))
+    rows = [(task, who, int(values[task])) for who, values in enumerate((first, second)) for task in range(60)]
 
     result = agreement.cohen(table(rows, 4), 0, 1, weights=weights)
 
-    theirs = cohen_kappa_score(one, other, labels=range(4), weights=None if weights == "none" else weights)
+    theirs = cohen_kappa_score(first, second, labels=range(4), weights=None if weights == "none" else weights)
     assert result.value == pytest.approx(theirs)
 
 

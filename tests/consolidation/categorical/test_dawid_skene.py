@@ -15,12 +15,12 @@ def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):
     posterior = [[vote / sum(votes) for vote in votes] for votes in posterior]
     for _ in range(passes):
         confusion = []
-        for one in range(n_workers):
+        for who in range(n_workers):
             matrix = [
-                [0.7 if k == given else 0.3 / (n_labels - 1) for given in range(n_labels)] for k in range(n_labels)
+                [0.7 if k == index else 0.3 / (n_labels - 1) for index in range(n_labels)] for k in range(n_labels)
             ]
             for task, worker, label in rows:
-                if worker == one:
+                if worker == who:
                     for k in range(n_labels):
                         matrix[k][label] += posterior[task][k]
             confusion.append([[cell / sum(row) for cell in row] for row in matrix])
@@ -31,8 +31,8 @@ def slow_dawid_skene(rows, n_tasks, n_workers, n_labels, passes):
                 if at == task:
                     for k in range(n_labels):
                         logs[k] += math.log(confusion[worker][k][label])
-            weights = [math.exp(one - max(logs)) for one in logs]
-            posterior[task] = [one / sum(weights) for one in weights]
+            weights = [math.exp(who - max(logs)) for who in logs]
+            posterior[task] = [who / sum(weights) for who in weights]
     return np.array(posterior)
 
 
@@ -124,9 +124,9 @@ def test_given_accuracies_break_tie():
 def test_gold_informs_worker_models():
     # Worker 0 erred on every known task; alone on the last one, the opposite is believed.
     rows = [(task, 0, 1 - task % 2) for task in range(20)] + [(20, 0, 1)]
-    known = [task % 2 for task in range(20)] + [-1]
+    gold = [task % 2 for task in range(20)] + [-1]
 
-    result = consolidation.consolidate("dawid-skene", table(rows), gold=known)
+    result = consolidation.consolidate("dawid-skene", table(rows), gold=gold)
 
     assert result.labels[20] == 0
 

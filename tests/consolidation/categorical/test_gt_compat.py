@@ -13,7 +13,7 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
 
     def even(accuracy):
         return [
-            [accuracy if k == given else (1 - accuracy) / (n_labels - 1) for given in range(n_labels)]
+            [accuracy if k == index else (1 - accuracy) / (n_labels - 1) for index in range(n_labels)]
             for k in range(n_labels)
         ]
 
@@ -29,9 +29,9 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
                     chances = [chance * confusion[worker][k][label] for k, chance in enumerate(chances)]
             posterior[task] = [chance / sum(chances) for chance in chances]
         accuracies = []
-        for one in range(n_workers):
+        for who in range(n_workers):
             counts = [[0.0] * n_labels for _ in range(n_labels)]
-            own = [(task, label) for task, worker, label in rows if worker == one]
+            own = [(task, label) for task, worker, label in rows if worker == who]
             for task, label in own:
                 for k in range(n_labels):
                     counts[k][label] += posterior[task][k]
@@ -39,10 +39,10 @@ def slow_gt_compat(rows, n_tasks, n_workers, n_labels):
             mine, theirs = even(accuracies[-1]), even(crowd_accuracy)
             for k in range(n_labels):
                 row = [
-                    counts[k][given] + len(own) * mine[k][given] + len(own) / 2 * theirs[k][given]
-                    for given in range(n_labels)
+                    counts[k][index] + len(own) * mine[k][index] + len(own) / 2 * theirs[k][index]
+                    for index in range(n_labels)
                 ]
-                confusion[one][k] = [cell / sum(row) for cell in row]
+                confusion[who][k] = [cell / sum(row) for cell in row]
         crowd_accuracy = sum(accuracies) / len(accuracies)
     return [round(0.05 + 0.9 * max(p), 2) for p in posterior], [p.index(max(p)) for p in posterior]
 

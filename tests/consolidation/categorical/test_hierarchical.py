@@ -13,8 +13,8 @@ from gtcrowd.consolidation.categorical.votes import vote_shares
 from tests.consolidation.categorical.crowds import crowd, crowd_of, rows_of, table
 
 
-def conclude(answers, **given):
-    return consolidation.consolidate("hierarchical", answers, **given)
+def conclude(answers, **values):
+    return consolidation.consolidate("hierarchical", answers, **values)
 
 
 def biased(rng, *, tasks=400):

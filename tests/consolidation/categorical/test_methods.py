@@ -144,7 +144,7 @@ def test_refuses_bad_parameter(parameters, expected):
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("values", "expected"),
     [
         ({"gold": [7]}, "row 0: gold is 7; expected -1 to 1"),
         ({"gold": [0, 1]}, "gold has 2 entries; there are 1 tasks"),
@@ -152,9 +152,9 @@ def test_refuses_bad_parameter(parameters, expected):
         ({"worker_accuracy": [0.5, 0.5]}, "there are 1 workers"),
     ],
 )
-def test_refuses_mismatched_gold_and_accuracies(given, expected):
+def test_refuses_mismatched_gold_and_accuracies(values, expected):
     with pytest.raises(TableRefused, match=expected):
-        consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **given)
+        consolidation.consolidate("dawid-skene", table([(0, 0, 1)]), **values)
 
 
 def test_unknown_method_lists_methods():

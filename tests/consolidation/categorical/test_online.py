@@ -15,8 +15,8 @@ def test_incremental_equals_batch():
 
     for task in (0, 7, 39):
         state = online.begin(models)
-        for one, worker, label in rows_of(answers):
-            if one == task:
+        for object_, worker, label in rows_of(answers):
+            if object_ == task:
                 state = online.add(models, state, worker=worker, label=label)
         np.testing.assert_allclose(online.posterior(models, state), whole[task])
 

@@ -26,7 +26,7 @@ def load(name):
     answers = pd.read_csv(Path(FOLDER, name, "answers.csv"), dtype=str, keep_default_na=False)
     right = pd.read_csv(Path(FOLDER, name, "truth.csv"), dtype=str, keep_default_na=False).set_index("task")["truth"]
     coded = consolidation.from_frame(answers, labels=sorted(set(answers["label"]) | set(right)))
-    code = {label: place for place, label in enumerate(coded.labels)}
+    code = {label: index for index, label in enumerate(coded.labels)}
     return answers, coded, np.array([code.get(right.get(task), -1) for task in coded.tasks])
 
 
@@ -37,18 +37,18 @@ def slow_dawid_skene(answers, *, passes):
     k = posterior.shape[1]
     supposed = np.full((k, k), 0.3 / (k - 1))
     np.fill_diagonal(supposed, 0.7)
-    given = answers.merge(posterior, left_on="task", right_index=True)
+    joined = answers.merge(posterior, left_on="task", right_index=True)
     for _ in range(passes):
-        seen = given.groupby(["worker", "label"])[list(posterior.columns)].sum()
-        full = pd.MultiIndex.from_product([given["worker"].unique(), posterior.columns], names=["worker", "label"])
-        seen = seen.reindex(full, fill_value=0) + np.tile(supposed, (given["worker"].nunique(), 1))
-        chance = seen / seen.groupby("worker").transform("sum")
+        counts = joined.groupby(["worker", "label"])[list(posterior.columns)].sum()
+        full = pd.MultiIndex.from_product([joined["worker"].unique(), posterior.columns], names=["worker", "label"])
+        counts = counts.reindex(full, fill_value=0) + np.tile(supposed, (joined["worker"].nunique(), 1))
+        chance = counts / counts.groupby("worker").transform("sum")
         prior = posterior.sum() + 1
-        logs = np.log(chance.reindex(pd.MultiIndex.from_frame(given[["worker", "label"]]))).set_axis(given["task"])
+        logs = np.log(chance.reindex(pd.MultiIndex.from_frame(joined[["worker", "label"]]))).set_axis(joined["task"])
         joint = logs.groupby(level=0).sum().reindex(posterior.index) + np.log(prior / prior.sum())
         joint = np.exp(joint.sub(joint.max(axis=1), axis=0))
         posterior = joint.div(joint.sum(axis=1), axis=0)
-        given[list(posterior.columns)] = posterior.reindex(given["task"]).to_numpy()
+        joined[list(posterior.columns)] = posterior.reindex(joined["task"]).to_numpy()
     return posterior
 
 

@@ -30,15 +30,17 @@ def test_compiled_steps_equal_uncompiled(answers, cut):
         np.random.default_rng(0).dirichlet(np.ones(answers.n_labels), (answers.n_workers, answers.n_labels))
     )
     prior = np.log(np.full(answers.n_labels, 1 / answers.n_labels))
-    known = np.full(answers.n_tasks, -1, dtype=np.int32)
-    known[1:2] = 0
+    gold = np.full(answers.n_tasks, -1, dtype=np.int32)
+    gold[1:2] = 0
     fast, plain = (steps.count(answers, compiled=compiled) for compiled in (True, False))
 
-    for given in (None, known):
-        (one, likelihood), (other, same) = (steps.e_step(counts, prior, confusion, given) for counts in (fast, plain))
-        np.testing.assert_allclose(one, other, atol=1e-12)
+    for values in (None, gold):
+        (first, likelihood), (second, same) = (
+            steps.e_step(counts, prior, confusion, values) for counts in (fast, plain)
+        )
+        np.testing.assert_allclose(first, second, atol=1e-12)
         assert likelihood == pytest.approx(same, rel=1e-12)
-        for here, there in zip(steps.m_step(fast, one), steps.m_step(plain, one), strict=True):
+        for here, there in zip(steps.m_step(fast, first), steps.m_step(plain, first), strict=True):
             np.testing.assert_allclose(here, there, atol=1e-9)
 
 

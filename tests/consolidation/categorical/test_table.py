@@ -11,13 +11,13 @@ def frame(*rows):
 
 
 def test_columns_are_read_only():
-    given = np.array([0, 1, 1])
-    answers = AnswerTable.from_codes(given, given, given, n_tasks=2, n_workers=2, n_labels=2)
+    codes = np.array([0, 1, 1])
+    answers = AnswerTable.from_codes(codes, codes, codes, n_tasks=2, n_workers=2, n_labels=2)
 
     assert answers.task.dtype == np.int32
     with pytest.raises(ValueError, match="read-only"):
         answers.task[0] = 1
-    given[0] = 1  # what the caller holds stays the caller's
+    codes[0] = 1  # what the caller holds stays the caller's
     assert answers.task[0] == 0
 
 

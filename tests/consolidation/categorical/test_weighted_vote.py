@@ -13,8 +13,8 @@ def slow_weighted_vote(rows, n_tasks, n_workers, n_labels, turns):
         posterior[task][label] += 1
     posterior = [[vote / sum(votes) for vote in votes] for votes in posterior]
     for _ in range(turns):
-        own = [[(task, label) for task, worker, label in rows if worker == one] for one in range(n_workers)]
-        accuracy = [(2.8 + sum(posterior[t][one] for t, one in given)) / (4 + len(given)) for given in own]
+        own = [[(task, label) for task, worker, label in rows if worker == who] for who in range(n_workers)]
+        accuracy = [(2.8 + sum(posterior[t][who] for t, who in values)) / (4 + len(values)) for values in own]
         for task in range(n_tasks):
             chances = [1.0] * n_labels
             for at, worker, label in rows:

@@ -50,10 +50,10 @@ def test_symmetric_in_inside_and_outside(method):
         return Mask(value.height, value.width, (Layer("", rle.encode(~picture(value).reshape(-1))),))
 
     rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN)]
-    one = METHODS[method].consolidate(from_rows(rows).table)
-    other = METHODS[method].consolidate(from_rows([(t, w, inverse(m)) for t, w, m in rows]).table)
+    first = METHODS[method].consolidate(from_rows(rows).table)
+    second = METHODS[method].consolidate(from_rows([(t, w, inverse(m)) for t, w, m in rows]).table)
 
-    assert inverse(one.labels[0]) == other.labels[0]
+    assert inverse(first.labels[0]) == second.labels[0]
 
 
 def test_labels_are_layers():
@@ -66,18 +66,18 @@ def test_labels_are_layers():
 
 
 def test_matches_instances():
-    two = Mask(4, 6, (Layer("cell", rle.encode(picture(mask("##....", "##....", "......", "......")).reshape(-1))),
+    second = Mask(4, 6, (Layer("cell", rle.encode(picture(mask("##....", "##....", "......", "......")).reshape(-1))),
                       Layer("cell", rle.encode(picture(mask("......", "......", "....##", "....##")).reshape(-1)))))  # fmt: skip
-    one = Mask(4, 6, two.layers[:1])
+    first = Mask(4, 6, second.layers[:1])
 
     result = METHODS["instances"].consolidate(
-        from_rows([(t, w, two if w else one) for t in range(4) for w in range(4)]).table
+        from_rows([(t, w, second if w else first) for t in range(4) for w in range(4)]).table
     )
 
     assert [len(value.layers) for value in result.labels] == [2] * 4
 
 
-def drawn(seed, pictures=12, workers=6):
+def random_masks(seed, pictures=12, workers=6):
     """Discs; each worker is wrong at the rim, more or less, and some see too little."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[:40, :50]
@@ -93,7 +93,7 @@ def drawn(seed, pictures=12, workers=6):
 
 
 def test_careful_workers_have_more_weight():
-    rows, truth = drawn(1)
+    rows, truth = random_masks(1)
     table = from_rows(rows).table
     result = METHODS["staple"].consolidate(table)
 
@@ -109,7 +109,7 @@ def test_careful_workers_have_more_weight():
 
 def test_objective_never_falls_without_pooling(monkeypatch):
     monkeypatch.setattr(staple, "POOLED", 0.0)
-    result = METHODS["staple"].consolidate(from_rows(drawn(2)[0]).table)
+    result = METHODS["staple"].consolidate(from_rows(random_masks(2)[0]).table)
 
     assert (np.diff(result.objective) > -1e-3).all()
     assert result.objective[-1] > result.objective[0]
@@ -143,10 +143,11 @@ def test_measure_skips_different_sizes():
 @given(seed=st.integers(0, 999))
 def test_independent_of_order_and_names(method, seed):
     rows = [("t", "a", BLOB), ("t", "b", WIDE), ("t", "c", THIN), ("u", "a", WIDE), ("u", "b", THIN)]
-    one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
+    first, second = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
 
     values = [
-        dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True)) for coded in (one, two)
+        dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True))
+        for coded in (first, second)
     ]
 
     assert values[0] == values[1]

@@ -55,7 +55,7 @@ def test_finds_majority_shape(name, method):
     rows, (label, shape) = toy(name)
     result = TYPES[name].methods[method].consolidate(from_rows(rows).table)
 
-    likest = max(result.labels[0], key=lambda one: TYPES[name].measure([(one,)], [((label, shape),)])["mean_overlap"])
+    likest = max(result.labels[0], key=lambda item: TYPES[name].measure([(item,)], [((label, shape),)])["mean_overlap"])
     assert likest[0] == label
     assert TYPES[name].measure([(likest,)], [((label, shape),)])["mean_overlap"] > 0.9
     assert len(result.part_confidence[0]) == len(result.labels[0])
@@ -75,12 +75,12 @@ def test_drops_shape_of_one_worker():
     rows = [(t, f"w{n}", (box(10, 10), box(60, 60)) if n == 0 else (box(10, 10),)) for t in range(5) for n in range(5)]
 
     result = BOXES["matched"].consolidate(from_rows(rows).table)
-    kept = BOXES["ground-truth-mean"].consolidate(from_rows(rows).table)
+    stored = BOXES["ground-truth-mean"].consolidate(from_rows(rows).table)
 
     assert [len(value) for value in result.labels] == [1] * 5
-    assert [len(value) for value in kept.labels] == [2] * 5
-    assert kept.part_confidence[0][0] == pytest.approx(1)
-    assert kept.part_confidence[0][1] < 0.25
+    assert [len(value) for value in stored.labels] == [2] * 5
+    assert stored.part_confidence[0][0] == pytest.approx(1)
+    assert stored.part_confidence[0][1] < 0.25
 
 
 def test_never_joins_boxes_of_one_worker():
@@ -95,7 +95,7 @@ def test_does_not_chain_neighbours():
 
     result = matching.clusters(table, boxes.ious, min_similarity=0.2, key=str)
 
-    assert max(len(one.annotations) for one in result) == 2
+    assert max(len(item.annotations) for item in result) == 2
 
 
 def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
@@ -106,14 +106,14 @@ def crowd_of_boxes(seed, *, pictures=120, miss=0.25, invent=0.15):
         true = [box(x, 20 * rng.random(), 15, 30) for x in (0, 50, 100)[: rng.integers(0, 4)]]
         truth.append(true)
         for worker in rng.choice(12, 5, replace=False):
-            given = [
+            values = [
                 ("", tuple(np.array(shape) + rng.normal(0, spread[worker], 4)))
                 for _, shape in true
                 if rng.random() > miss
             ]
             if rng.random() < invent:
-                given.append(box(150, 150 + 40 * rng.random()))
-            rows.append((picture, int(worker), tuple(given)))
+                values.append(box(150, 150 + 40 * rng.random()))
+            rows.append((picture, int(worker), tuple(values)))
     return rows, truth, spread
 
 
@@ -136,8 +136,8 @@ def test_confidence_predicts_correct_boxes():
     rows, truth, _spread = crowd_of_boxes(2, miss=0.45, invent=0.5)
     result = BOXES["matched"].consolidate(from_rows(rows).table, least_chance=0.0)
     sure = np.concatenate(result.part_confidence)
-    right = np.array([any(boxes.iou(shape, true) > 0.5 for _, true in wanted)
-                      for value, wanted in zip(result.labels, truth, strict=True) for _, shape in value])  # fmt: skip
+    right = np.array([any(boxes.iou(shape, true) > 0.5 for _, true in expected)
+                      for value, expected in zip(result.labels, truth, strict=True) for _, shape in value])  # fmt: skip
     order = np.argsort(sure)
 
     assert right[order[len(order) // 2 :]].mean() > right[order[: len(order) // 2]].mean()
@@ -162,10 +162,10 @@ def test_independent_of_order_and_names(name, method, seed):
     rows, _expected = toy(name)
     mixed = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
 
-    one, two = (TYPES[name].methods[method].consolidate(from_rows(given).table) for given in (rows, mixed))
+    first, second = (TYPES[name].methods[method].consolidate(from_rows(values).table) for values in (rows, mixed))
 
-    assert TYPES[name].measure(one.labels, two.labels)["mean_overlap"] == pytest.approx(1, abs=0.02)
-    np.testing.assert_allclose(one.part_confidence[0], two.part_confidence[0], atol=1e-9)
+    assert TYPES[name].measure(first.labels, second.labels)["mean_overlap"] == pytest.approx(1, abs=0.02)
+    np.testing.assert_allclose(first.part_confidence[0], second.part_confidence[0], atol=1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -62,9 +62,9 @@ def test_outline_matches_at_half_likeness(more, matches):
 def test_point_matches_within_a_twentieth(off, matches):
     """The true points extend over 100, so that five units are a twentieth."""
     true = [(("a", ((0.0, 0.0),)), ("b", ((100.0, 0.0),)))]
-    given = [(("a", ((off, 0.0),)), ("b", ((100.0, 0.0),)))]
+    values = [(("a", ((off, 0.0),)), ("b", ((100.0, 0.0),)))]
 
-    assert (keypoints.measure(given, true)["f1"] == 1.0) == matches
+    assert (keypoints.measure(values, true)["f1"] == 1.0) == matches
 
 
 @pytest.mark.parametrize(("pixels", "right"), [(74, False), (75, True), (76, True)])
@@ -80,47 +80,47 @@ def test_gold_mask_is_right_at_three_quarters(pixels, right):
 def test_marks_join_from_least_similarity(least, more, joined):
     table = table_of([0, 0], [0, 1], [(("car", ONE),), (("car", box_of_iou(least + more)),)])
 
-    found = matching.clusters(table, boxes.ious, min_similarity=least, key=repr)
+    result = matching.clusters(table, boxes.ious, min_similarity=least, key=repr)
 
-    assert len(found) == (1 if joined else 2)
+    assert len(result) == (1 if joined else 2)
 
 
-@pytest.mark.parametrize(("votes", "kept"), [(1, False), (2, False), (3, True)])
-def test_pixel_needs_more_than_half(votes, kept):
+@pytest.mark.parametrize(("votes", "stored"), [(1, False), (2, False), (3, True)])
+def test_pixel_needs_more_than_half(votes, stored):
     """Two of four is half of the votes, and half is not enough."""
     table = table_of([0] * 4, range(4), [mask_of(10 if vote < votes else 0) for vote in range(4)])
 
     (value,) = pixel_vote(table).labels
 
-    assert bool(value and value.layers) == kept
+    assert bool(value and value.layers) == stored
 
 
-@pytest.mark.parametrize(("votes", "kept"), [(1, False), (2, True), (3, True)])
-def test_span_needs_half_of_the_workers(votes, kept):
+@pytest.mark.parametrize(("votes", "stored"), [(1, False), (2, True), (3, True)])
+def test_span_needs_half_of_the_workers(votes, stored):
     marked, unmarked = Entities((Span(0, 5, "bird"),), 10), Entities((), 10)
     answers = [marked] * votes + [unmarked] * (4 - votes)
     table = table_of([0] * 4, range(4), answers)
 
     (value,) = ground_truth_clusters(table, least_share=0.5).labels
 
-    assert bool(value.spans) == kept
+    assert bool(value.spans) == stored
 
 
 @pytest.mark.parametrize(("more", "joined"), [(-1, False), (0, True), (1, True)])
 def test_spans_join_at_half_their_union(more, joined):
-    one, other = Entities((Span(0, 10, "bird"),), 20), Entities((Span(0, 5 + more, "bird"),), 20)
-    table = table_of([0, 0], [0, 1], [one, other])
+    first, second = Entities((Span(0, 10, "bird"),), 20), Entities((Span(0, 5 + more, "bird"),), 20)
+    table = table_of([0, 0], [0, 1], [first, second])
 
-    found = ground_truth_clusters(table, least_overlap=0.5, least_share=0.5)
+    result = ground_truth_clusters(table, least_overlap=0.5, least_share=0.5)
 
-    assert (found.part_confidence[0].max() == 1.0) == joined
+    assert (result.part_confidence[0].max() == 1.0) == joined
 
 
-@pytest.mark.parametrize(("chance", "kept"), [(0.499, False), (0.5, True), (0.501, True)])
-def test_box_is_kept_from_least_chance(monkeypatch, chance, kept):
+@pytest.mark.parametrize(("chance", "stored"), [(0.499, False), (0.5, True), (0.501, True)])
+def test_box_is_kept_from_least_chance(monkeypatch, chance, stored):
     table = table_of([0], [0], [(("car", ONE),)])
     monkeypatch.setattr(detection, "existence_probability", lambda *_: (np.array([chance]), np.array([0.9])))
 
     (value,) = matched.matched(table, least_chance=0.5).labels
 
-    assert bool(value) == kept
+    assert bool(value) == stored

@@ -69,13 +69,13 @@ def generated(seed, *, texts=300, miss=0.45):
                 true[start : start + 2] = ["B-PER", "I-PER"] if rng.random() < 0.5 else ["B-LOC", "I-LOC"]
         truth.append(tagged(*true))
         for worker in rng.choice(20, 4, replace=False):
-            given = list(true)
+            tags = list(true)
             for start in (1, 5):
-                if given[start] != "O" and rng.random() < miss:
-                    given[start : start + 2] = ["O", "O"]
-                elif given[start] == "O" and rng.random() < 0.02:
-                    given[start] = "B-PER"
-            rows.append((text, int(worker), tagged(*given)))
+                if tags[start] != "O" and rng.random() < miss:
+                    tags[start : start + 2] = ["O", "O"]
+                elif tags[start] == "O" and rng.random() < 0.02:
+                    tags[start] = "B-PER"
+            rows.append((text, int(worker), tagged(*tags)))
     return rows, truth
 
 
@@ -150,16 +150,16 @@ def test_refuses_different_lengths():
 def test_independent_of_order_and_names(method, seed):
     rows, _truth = generated(5, texts=15)
     mixed = from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
-    one = from_rows(rows)
+    item = from_rows(rows)
 
-    first, second = METHODS[method].consolidate(one.table).labels, METHODS[method].consolidate(mixed.table).labels
+    first, second = METHODS[method].consolidate(item.table).labels, METHODS[method].consolidate(mixed.table).labels
 
-    assert dict(zip(one.tasks, first, strict=True)) == dict(zip(mixed.tasks, second, strict=True))
+    assert dict(zip(item.tasks, first, strict=True)) == dict(zip(mixed.tasks, second, strict=True))
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9), st.text(min_size=1, max_size=3)), max_size=5))
-def test_text_round_trip(given):
-    value = Entities(tuple(sorted({Span(start, start + size, label) for start, size, label in given})))
+def test_text_round_trip(tags):
+    value = Entities(tuple(sorted({Span(start, start + size, label) for start, size, label in tags})))
 
     assert entities.read(entities.write(value)) == value
     words = Entities(entities.without_overlaps(value.spans), 60)

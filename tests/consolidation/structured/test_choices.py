@@ -25,8 +25,8 @@ def generated(seed, *, tasks=200, labels=6, workers=15, each=5):
         true = rng.random(labels) < prior
         truth.append(tuple(name for name, there in zip(names, true, strict=True) if there))
         for worker in rng.choice(workers, each, replace=False):
-            given = np.where(true, rng.random(labels) < sensitive[worker], rng.random(labels) > specific[worker])
-            rows.append((task, int(worker), tuple(name for name, there in zip(names, given, strict=True) if there)))
+            chosen = np.where(true, rng.random(labels) < sensitive[worker], rng.random(labels) > specific[worker])
+            rows.append((task, int(worker), tuple(name for name, there in zip(names, chosen, strict=True) if there)))
     return rows, truth, sensitive
 
 
@@ -60,7 +60,7 @@ def test_per_label_beats_vote():
 def test_confidence_predicts_correct_sets():
     rows, truth, _ = generated(2)
     result = METHODS["per-label"].consolidate(from_rows(rows).table)
-    right = np.array([set(one) == set(other) for one, other in zip(result.labels, truth, strict=True)])
+    right = np.array([set(first) == set(second) for first, second in zip(result.labels, truth, strict=True)])
     order = np.argsort(result.confidence)
 
     assert right[order[100:]].mean() > right[order[:100]].mean()
@@ -90,10 +90,11 @@ def test_defines_edge_cases(method):
 @given(seed=st.integers(0, 999))
 def test_independent_of_order_and_names(method, seed):
     rows, *_ = generated(3, tasks=20)
-    one, two = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
+    first, second = from_rows(rows), from_rows([rows[i] for i in np.random.default_rng(seed).permutation(len(rows))])
 
     values = [
-        dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True)) for coded in (one, two)
+        dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True))
+        for coded in (first, second)
     ]
 
     assert values[0] == values[1]

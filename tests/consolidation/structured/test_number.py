@@ -95,10 +95,10 @@ def test_independent_of_order_and_level(method, seed, move):
     rng = np.random.default_rng(seed)
     mixed = from_rows([(t, w, v + move) for t, w, v in (rows[i] for i in rng.permutation(len(rows)))])
 
-    one = dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True))
-    two = dict(zip(mixed.tasks, METHODS[method].consolidate(mixed.table).labels, strict=True))
+    first = dict(zip(coded.tasks, METHODS[method].consolidate(coded.table).labels, strict=True))
+    second = dict(zip(mixed.tasks, METHODS[method].consolidate(mixed.table).labels, strict=True))
 
-    assert {t: v + move for t, v in one.items()} == pytest.approx(two, abs=1e-3)
+    assert {t: v + move for t, v in first.items()} == pytest.approx(second, abs=1e-3)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -24,9 +24,9 @@ def generated(seed, *, items=8, workers=40, each=12, coins=0):
     rows = []
     for worker in range(workers):
         for _ in range(each):
-            one, other = rng.choice(items, 2, replace=False)
-            chance = 0.5 if worker < coins else special.expit(score[one] - score[other])
-            first, second = (one, other) if rng.random() < chance else (other, one)
+            item, other = rng.choice(items, 2, replace=False)
+            chance = 0.5 if worker < coins else special.expit(score[item] - score[other])
+            first, second = (item, other) if rng.random() < chance else (other, item)
             rows.append(("t", f"w{worker}", (names[first], names[second])))
     return rows, tuple(names[i] for i in np.argsort(-score))
 
@@ -102,10 +102,10 @@ def test_independent_of_order_and_names(method, seed):
     rows, _truth = generated(5, items=5, workers=8, each=5)
     mixed = [rows[i] for i in np.random.default_rng(seed).permutation(len(rows))]
 
-    one, two = (METHODS[method].consolidate(from_rows(given).table) for given in (rows, mixed))
+    first, second = (METHODS[method].consolidate(from_rows(values).table) for values in (rows, mixed))
 
-    assert one.labels == two.labels
-    assert one.part_confidence[0] == pytest.approx(two.part_confidence[0], abs=1e-6)
+    assert first.labels == second.labels
+    assert first.part_confidence[0] == pytest.approx(second.part_confidence[0], abs=1e-6)
 
 
 def test_tie_goes_to_first_name():

@@ -83,10 +83,10 @@ def test_defines_edge_cases(method):
 @given(seed=st.integers(0, 999))
 def test_independent_of_order_and_names(method, seed):
     mixed = [TOY[i] for i in np.random.default_rng(seed).permutation(len(TOY))]
-    one, two = from_rows(TOY), from_rows(mixed)
+    first, second = from_rows(TOY), from_rows(mixed)
 
-    assert dict(zip(one.tasks, METHODS[method].consolidate(one.table).labels, strict=True)) == dict(
-        zip(two.tasks, METHODS[method].consolidate(two.table).labels, strict=True)
+    assert dict(zip(first.tasks, METHODS[method].consolidate(first.table).labels, strict=True)) == dict(
+        zip(second.tasks, METHODS[method].consolidate(second.table).labels, strict=True)
     )
 
 
@@ -108,8 +108,8 @@ def test_rover_recovers_words():
         sentence = rng.choice(vocabulary, 8)
         truth.append(" ".join(sentence))
         for worker in range(5):
-            kept = [w if rng.random() < 0.75 else rng.choice(vocabulary) for w in sentence]
-            rows.append((task, worker, " ".join(kept)))
+            words = [w if rng.random() < 0.75 else rng.choice(vocabulary) for w in sentence]
+            rows.append((task, worker, " ".join(words)))
     coded = from_rows(rows)
 
     scores = {

@@ -39,14 +39,14 @@ def write(value: Boxes) -> str:
     return json.dumps([[*box, name] if name else [*box] for name, box in value], ensure_ascii=False)
 
 
-def iou(one: Box, other: Box) -> float:
+def iou(first: Box, second: Box) -> float:
     """Return the intersection over union of two boxes, 0 to 1."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
     if width <= 0 or height <= 0:
         return 0.0
     shared = width * height
-    return shared / (_area(one) + _area(other) - shared)
+    return shared / (_area(first) + _area(second) - shared)
 
 
 def ious(boxes: Sequence[Box]) -> FloatArray:

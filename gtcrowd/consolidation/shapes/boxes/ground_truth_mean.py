@@ -33,13 +33,15 @@ def ground_truth_mean(table: ValueTable[Boxes], *, least_iou: float = 0.3) -> Ag
     """
     clusters = matching.clusters(table, ious, min_similarity=least_iou, key=sort_key)
     detections, by_task = [], [[] for _ in range(table.n_tasks)]  # type: ignore[var-annotated]
-    for one in clusters:
-        shapes = [item.shape for item in one.annotations]
+    for cluster in clusters:
+        shapes = [item.shape for item in cluster.annotations]
         mean: Box = tuple(float(x) for x in np.mean(shapes, axis=0))  # type: ignore[assignment]
         mean_iou = float(np.mean([iou(shape, mean) for shape in shapes]))
-        probability = math.sqrt(len(shapes) / len(one.workers)) * mean_iou * (0.5 if len(shapes) == 1 else 1.0)
-        detections.append((one.task, detection.weighted_label(one, np.ones(table.n_workers)), mean, probability))
-        by_task[one.task].append(probability)
+        probability = math.sqrt(len(shapes) / len(cluster.workers)) * mean_iou * (0.5 if len(shapes) == 1 else 1.0)
+        detections.append(
+            (cluster.task, detection.weighted_label(cluster, np.ones(table.n_workers)), mean, probability)
+        )
+        by_task[cluster.task].append(probability)
     confidence = np.array([np.mean(probabilities) if probabilities else 1.0 for probabilities in by_task])
     return detection.summary(
         table, detections, confidence=confidence, similarity=iou, key=sort_key,

@@ -38,8 +38,8 @@ def matched(
     probability, accuracy = detection.existence_probability(clusters, table.n_workers)
     shapes, spread = detection.average_shapes(clusters, GEOMETRY, table.n_workers)
     detections = [
-        (one.task, detection.weighted_label(one, accuracy), shape, float(p))
-        for one, shape, p in zip(clusters, shapes, probability, strict=True)
+        (cluster.task, detection.weighted_label(cluster, accuracy), shape, float(p))
+        for cluster, shape, p in zip(clusters, shapes, probability, strict=True)
         if p >= least_chance
     ]
     return detection.summary(

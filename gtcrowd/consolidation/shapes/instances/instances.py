@@ -45,18 +45,18 @@ def instances(table: Masks, *, least_iou: float = 0.3, least_chance: float = 0.5
     """
     shapes: ValueTable[Sequence[tuple[str, Instance]]] = ValueTable(
         table.task, table.worker,
-        [tuple((one.label, (value, index)) for index, one in enumerate(value.layers)) for value in table.value],
+        [tuple((layer.label, (value, index)) for index, layer in enumerate(value.layers)) for value in table.value],
         table.n_tasks, table.n_workers,
     )  # fmt: skip
-    clusters = matching.clusters(shapes, _ious, min_similarity=least_iou, key=lambda one: one[0].layers[one[1]].runs)
+    clusters = matching.clusters(shapes, _ious, min_similarity=least_iou, key=lambda mark: mark[0].layers[mark[1]].runs)
     probability, accuracy = detection.existence_probability(clusters, table.n_workers)
     layers: list[list[tuple[float, Layer]]] = [[] for _ in range(table.n_tasks)]
-    for one, p in zip(clusters, probability.tolist(), strict=True):
+    for cluster, p in zip(clusters, probability.tolist(), strict=True):
         if p < least_chance:
             continue
-        size = one.annotations[0].shape[0].height * one.annotations[0].shape[0].width
-        votes = np.mean([decode(a.shape[0].layers[a.shape[1]].runs, size) for a in one.annotations], axis=0)
-        layers[one.task].append((p, Layer(detection.weighted_label(one, accuracy), encode(votes > 0.5))))
+        size = cluster.annotations[0].shape[0].height * cluster.annotations[0].shape[0].width
+        votes = np.mean([decode(a.shape[0].layers[a.shape[1]].runs, size) for a in cluster.annotations], axis=0)
+        layers[cluster.task].append((p, Layer(detection.weighted_label(cluster, accuracy), encode(votes > 0.5))))
     labels: list[Mask | None] = [None] * table.n_tasks
     parts = [np.zeros(0)] * table.n_tasks
     for task, rows in enumerate(table.rows_by_task()):

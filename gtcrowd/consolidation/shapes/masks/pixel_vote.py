@@ -25,6 +25,8 @@ def pixel_vote(table: Masks, *, least_share: float = 0.5) -> Aggregation[list[Ma
     Confidences are those of `segmentation.summary`, with shares of the votes as probabilities.
     """
     groups = pixel_groups(table)
-    shares = [one.marked.mean(axis=0) if len(one.marked) else np.zeros(one.marked.shape[1]) for one in groups]
-    inside = [p >= 1 - least_share if one.inverted else p > least_share for one, p in zip(groups, shares, strict=True)]
+    shares = [group.marked.mean(axis=0) if len(group.marked) else np.zeros(group.marked.shape[1]) for group in groups]
+    inside = [
+        p >= 1 - least_share if group.inverted else p > least_share for group, p in zip(groups, shares, strict=True)
+    ]
     return summary(table, groups, shares, inside, method="pixel-vote", parameters={"least_share": least_share})

@@ -65,27 +65,29 @@ def staple(
         true_positives, positives, true_negatives, negatives = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
         likelihood = 0.0
         pixels = 0.0
-        for index, one in enumerate(groups):
-            if not one.size.size:
+        for index, group in enumerate(groups):
+            if not group.size.size:
                 continue
-            f = float((one.size * one.marked.mean(axis=0)).sum() / one.size.sum())
+            f = float((group.size * group.marked.mean(axis=0)).sum() / group.size.sum())
             f = min(max(f, 1e-6), 1 - 1e-6)
-            p, q = sensitivity[one.workers], specificity[one.workers]
+            p, q = sensitivity[group.workers], specificity[group.workers]
             marked_inside, unmarked_inside = np.log(p), np.log1p(-p)
             marked_outside, unmarked_outside = np.log1p(-q), np.log(q)
-            log_inside = np.log(f) + np.where(one.marked, marked_inside[:, None], unmarked_inside[:, None]).sum(axis=0)
-            log_outside = np.log1p(-f) + np.where(one.marked, marked_outside[:, None], unmarked_outside[:, None]).sum(
+            log_inside = np.log(f) + np.where(group.marked, marked_inside[:, None], unmarked_inside[:, None]).sum(
+                axis=0
+            )
+            log_outside = np.log1p(-f) + np.where(group.marked, marked_outside[:, None], unmarked_outside[:, None]).sum(
                 axis=0
             )
             total = np.logaddexp(log_inside, log_outside)
             inside = np.exp(log_inside - total)
             probability[index] = inside
-            likelihood += float(one.size @ total)
-            pixels += float(one.size.sum())
-            np.add.at(true_positives, one.workers, one.marked @ (one.size * inside))
-            np.add.at(positives, one.workers, float(one.size @ inside))
-            np.add.at(true_negatives, one.workers, ~one.marked @ (one.size * (1 - inside)))
-            np.add.at(negatives, one.workers, float(one.size @ (1 - inside)))
+            likelihood += float(group.size @ total)
+            pixels += float(group.size.sum())
+            np.add.at(true_positives, group.workers, group.marked @ (group.size * inside))
+            np.add.at(positives, group.workers, float(group.size @ inside))
+            np.add.at(true_negatives, group.workers, ~group.marked @ (group.size * (1 - inside)))
+            np.add.at(negatives, group.workers, float(group.size @ (1 - inside)))
         objective.append(likelihood / max(pixels, 1.0))
         before = np.concatenate([sensitivity, specificity])
         sensitivity, specificity = _pooled(true_positives, positives), _pooled(true_negatives, negatives)

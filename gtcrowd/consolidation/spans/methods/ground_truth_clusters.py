@@ -49,9 +49,9 @@ def ground_truth_clusters(
         clusters = _clusters([(int(table.worker[row]), table.value[row].spans) for row in rows], least_overlap)
         n = len({int(table.worker[row]) for row in rows})
         shares = {_consensus(cluster): len(cluster) / n for cluster in clusters}
-        kept = without_overlaps([span for span, share in shares.items() if share >= least_share])
-        labels[task] = Entities(kept, table.value[rows[0]].length)
-        parts[task] = np.array([shares[span] for span in kept])
+        accepted = without_overlaps([span for span, share in shares.items() if share >= least_share])
+        labels[task] = Entities(accepted, table.value[rows[0]].length)
+        parts[task] = np.array([shares[span] for span in accepted])
     parameters = {"least_overlap": least_overlap, "least_share": least_share}
     confidence = mean_f1_with_label(table, labels)
     return summary(table, labels, parts, confidence, method="ground-truth-clusters", parameters=parameters)
@@ -75,9 +75,9 @@ def _clusters(answers: list[tuple[int, tuple[Span, ...]]], least_overlap: float)
     return clusters
 
 
-def _jaccard(one: Span, other: Span) -> float:
-    shared = min(one.end, other.end) - max(one.start, other.start)
-    return max(shared, 0) / (max(one.end, other.end) - min(one.start, other.start)) if shared > 0 else 0.0
+def _jaccard(first: Span, second: Span) -> float:
+    shared = min(first.end, second.end) - max(first.start, second.start)
+    return max(shared, 0) / (max(first.end, second.end) - min(first.start, second.start)) if shared > 0 else 0.0
 
 
 def _consensus(cluster: Mapping[int, Span]) -> Span:

@@ -51,7 +51,9 @@ def measure(labels: Sequence[Choices | None], truths: Sequence[Choices]) -> Mapp
     names = sorted(set().union(*predicted, *true))
     pairs = list(zip(predicted, true, strict=True))
     hits = np.array([sum(name in a and name in b for a, b in pairs) for name in names])
-    n_predicted, n_true = (np.array([sum(name in one for one in sets) for name in names]) for sets in (predicted, true))
+    n_predicted, n_true = (
+        np.array([sum(name in item for item in sets) for name in names]) for sets in (predicted, true)
+    )
     both = n_predicted.sum() + n_true.sum()
     jaccard = [len(a & b) / len(a | b) if a | b else 1.0 for a, b in pairs]
     return {
@@ -162,5 +164,5 @@ def _agreement(matrix: LabelMatrix) -> float | None:
     return agreement.alpha(answers, draws=1).value
 
 
-def _jaccard(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other) if one | other else 1.0
+def _jaccard(first: set[str], second: set[str]) -> float:
+    return len(first & second) / len(first | second) if first | second else 1.0

@@ -59,19 +59,19 @@ def _grams(tokens: Sequence[str], sizes: range) -> Counter[tuple[str, ...]]:
 
 
 def _gleu(predicted: list[str], true: list[str]) -> float:
-    one, other = _grams(predicted, range(1, 5)), _grams(true, range(1, 5))
-    larger = max(one.total(), other.total())
-    return (one & other).total() / larger if larger else 1.0
+    first, second = _grams(predicted, range(1, 5)), _grams(true, range(1, 5))
+    larger = max(first.total(), second.total())
+    return (first & second).total() / larger if larger else 1.0
 
 
 def _chrf(predicted: str, true: str) -> float:
     scores = []
     for n in range(1, 7):
-        one, other = _grams(predicted, range(n, n + 1)), _grams(true, range(n, n + 1))
-        if not one or not other:
+        first, second = _grams(predicted, range(n, n + 1)), _grams(true, range(n, n + 1))
+        if not first or not second:
             continue
-        shared = (one & other).total()
-        precision, recall = shared / one.total(), shared / other.total()
+        shared = (first & second).total()
+        precision, recall = shared / first.total(), shared / second.total()
         scores.append(5 * precision * recall / (4 * precision + recall) if shared else 0.0)
     return mean(scores) if scores else float(predicted == true)
 

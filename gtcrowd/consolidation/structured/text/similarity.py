@@ -32,21 +32,21 @@ MAX_WORDS, MAX_CHARACTERS = 4, 6
 class Pairs:
     """All ordered pairs of answers of different workers to one task: their rows and similarity, 0 to 1, [pairs]."""
 
-    one: npt.NDArray[np.int64]
-    other: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
+    second: npt.NDArray[np.int64]
     similarity: FloatArray
 
 
 def similar_pairs(table: Texts) -> Pairs:
     """Return all pairs with their similarity."""
-    one: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    other: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    rows_a: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    rows_b: list[npt.NDArray[np.int64]] = [np.zeros(0, np.int64)]
     for rows in table.rows_by_task():
         a, b = np.meshgrid(rows, rows, indexing="ij")
         different = table.worker[a] != table.worker[b]
-        one.append(a[different])
-        other.append(b[different])
-    first, second = np.concatenate(one), np.concatenate(other)
+        rows_a.append(a[different])
+        rows_b.append(b[different])
+    first, second = np.concatenate(rows_a), np.concatenate(rows_b)
     if not len(first):
         return Pairs(first, second, np.zeros(0))
     # Texts without any word are equal to each other; the sign stands for "empty".
@@ -71,13 +71,13 @@ def weighted(
     first), and the weighted mean similarity of each row to the others [n].
     """
     weight = np.ones(table.n_workers)
-    one, other, similarity = pairs.one, pairs.other, pairs.similarity
+    rows_a, other, similarity = pairs.first, pairs.second, pairs.similarity
     typical = float(similarity.mean()) if len(similarity) else 0.5
     score = np.zeros(len(table))
     for _ in range(turns):
         other_weight = weight[table.worker[other]]
-        total = np.bincount(one, other_weight, len(table))
-        summed = np.bincount(one, other_weight * similarity, len(table))
+        total = np.bincount(rows_a, other_weight, len(table))
+        summed = np.bincount(rows_a, other_weight * similarity, len(table))
         score = np.divide(summed, total, out=np.zeros(len(table)), where=total > 0)
         compared = (total > 0).astype(np.float64)
         own = np.bincount(table.worker, score * compared, table.n_workers) + worker_answers * typical
@@ -104,7 +104,7 @@ def summary(
 ) -> Aggregation[list[str | None]]:
     """Return the result of a method; `score` [n] and `weight` [n_workers] are those of `weighted`."""
     # An answer without others to compare with says nothing about its worker: it counts as half.
-    alone = np.bincount(pairs.one, minlength=len(table)) == 0
+    alone = np.bincount(pairs.first, minlength=len(table)) == 0
     return summarise(
         table, labels, confidence=confidence, score=np.where(alone, 0.5, score),
         agreement=float(pairs.similarity.mean()) if len(pairs.similarity) else None, method=method,

@@ -13,7 +13,7 @@ from gtcrowd.kinds.kind import AnswerRefused
 
 
 def measure(labels, truths):
-    return {"exact": sum(one == other for one, other in zip(labels, truths, strict=True)) / max(len(truths), 1)}
+    return {"exact": sum(first == second for first, second in zip(labels, truths, strict=True)) / max(len(truths), 1)}
 
 
 class Stars(FreeFormKind):
