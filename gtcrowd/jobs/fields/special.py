@@ -160,7 +160,7 @@ class Price(FieldType):
             reader.fault(name, _("must be an amount such as 0.036."))
             return Decimal(0)
         if not price.is_finite() or price < 0 or price != price.quantize(Decimal("0.001")):
-            reader.fault(name, _("must be an amount of at most three decimal places, zero or more."))
+            reader.fault(name, _("must be an amount of zero or more with at most three decimal places."))
         elif price not in pricing.LADDER and not requester.min_price <= price <= requester.max_price:
             bounds = {
                 "low": requester.min_price, "high": requester.max_price, "ladder": ", ".join(map(str, pricing.LADDER)),
