@@ -38,13 +38,17 @@ class Geometry(Generic[S]):
     """How shapes of one type are averaged.
 
     vector   (shape, reference) → numbers [d] that can be averaged, aligned with the reference
-    shape    numbers [d] → shape
+    merge    (shapes that differ [n], weight of each [n], weighted mean of their numbers [d]) → shape
     scale    size by which errors of position are measured
     """
 
     vector: Callable[[S, S], FloatArray]
-    shape: Callable[[FloatArray], S]
+    merge: Callable[[Sequence[S], FloatArray, FloatArray], S]
     scale: Callable[[S], float]
+
+    def merged(self, shapes: Sequence[S], weight: FloatArray, average: FloatArray) -> S:
+        """Return one shape for all; a single one, and those that are equal, as they are."""
+        return shapes[0] if all(shape == shapes[0] for shape in shapes) else self.merge(shapes, weight, average)
 
 
 def existence_probability(clusters: Sequence[Cluster[S]], n_workers: int) -> tuple[FloatArray, FloatArray]:
@@ -94,7 +98,12 @@ def average_shapes(clusters: Sequence[Cluster[S]], geometry: Geometry[S], n_work
         )
         weight = robust / variance[worker]
         weight /= weight.mean()
-    return [geometry.shape(entry) for entry in center], np.sqrt(variance)
+    ends = np.cumsum(np.bincount(cluster))[:-1]
+    shapes = [
+        geometry.merged([annotation.shape for annotation in entry.annotations], *parts)
+        for entry, *parts in zip(clusters, np.split(weight, ends), center, strict=True)
+    ]
+    return shapes, np.sqrt(variance)
 
 
 def weighted_label(cluster: Cluster[S], weight: FloatArray) -> str:

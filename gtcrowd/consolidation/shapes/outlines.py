@@ -168,6 +168,11 @@ def mean_extent(values: Sequence[Outlines]) -> float:
     return float(np.mean(extents)) if any(extents) else 1.0
 
 
+def mean_size(shapes: Sequence[Points]) -> float:
+    """Return the mean diagonal of the extent of shapes."""
+    return float(np.mean([np.linalg.norm(np.ptp(np.array(shape), axis=0)) for shape in shapes]))
+
+
 def line_length(shape: Points) -> float:
     """Return the length of a line."""
     return float(np.linalg.norm(np.diff(np.array(shape), axis=0), axis=1).sum())

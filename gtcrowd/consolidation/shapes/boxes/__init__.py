@@ -86,7 +86,7 @@ def _box(item: object) -> tuple[str, Box]:
 
 GEOMETRY: Geometry[Box] = Geometry(
     vector=lambda box, _: np.array(box),
-    shape=lambda vector: tuple(float(x) for x in vector),  # type: ignore[return-value,arg-type]
+    merge=lambda _shapes, _weight, mean: tuple(float(x) for x in mean),  # type: ignore[return-value,arg-type]
     scale=lambda box: math.sqrt(_area(box)),
 )
 MIN_IOU = Parameter(0.3, 0.0, 1.0, "mean intersection over union of boxes of one object")

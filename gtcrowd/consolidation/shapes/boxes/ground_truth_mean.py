@@ -9,7 +9,7 @@ import numpy as np
 from gtcrowd import language
 from gtcrowd.consolidation.aggregation import Aggregation
 from gtcrowd.consolidation.shapes import detection, matching
-from gtcrowd.consolidation.shapes.boxes import MIN_IOU, Box, Boxes, iou, ious, sort_key
+from gtcrowd.consolidation.shapes.boxes import GEOMETRY, MIN_IOU, Boxes, iou, ious, sort_key
 from gtcrowd.consolidation.structured.method import method
 from gtcrowd.consolidation.structured.table import ValueTable
 
@@ -35,7 +35,7 @@ def ground_truth_mean(table: ValueTable[Boxes], *, least_iou: float = 0.3) -> Ag
     detections, by_task = [], [[] for _ in range(table.n_tasks)]  # type: ignore[var-annotated]
     for cluster in clusters:
         shapes = [item.shape for item in cluster.annotations]
-        mean: Box = tuple(float(x) for x in np.mean(shapes, axis=0))  # type: ignore[assignment]
+        mean = GEOMETRY.merged(shapes, np.ones(len(shapes)), np.mean(shapes, axis=0))
         mean_iou = float(np.mean([iou(shape, mean) for shape in shapes]))
         probability = math.sqrt(len(shapes) / len(cluster.workers)) * mean_iou * (0.5 if len(shapes) == 1 else 1.0)
         detections.append(

@@ -30,7 +30,9 @@ def matched(
     See `outlines.consolidate`.
     """
     scale = outlines.mean_extent(table.value)
-    geometry: Geometry[Points] = Geometry(lambda shape, _: np.array(shape[0]), outlines.as_points, lambda _: scale)
+    geometry: Geometry[Points] = Geometry(
+        lambda shape, _: np.array(shape[0]), lambda _shapes, _weight, mean: outlines.as_points(mean), lambda _: scale
+    )
     return outlines.consolidate(
         table, least_likeness=least_likeness, least_chance=least_chance,
         similarity=partial(outlines.point_similarity, scale=scale), geometry=geometry, same_label=True,

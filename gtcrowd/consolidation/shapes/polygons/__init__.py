@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gtcrowd.consolidation.shapes import outlines
+from gtcrowd.consolidation.arrays import FloatArray
+from gtcrowd.consolidation.shapes import outlines, vertices
 from gtcrowd.consolidation.shapes.detection import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from gtcrowd.consolidation.shapes.detection import Geometry
 from gtcrowd.consolidation.shapes.outlines import Outlines, Points, write
 
 __all__ = ["GEOMETRY", "HIGHER_IS_BETTER", "measure", "read", "write"]
 
-GEOMETRY: Geometry[Points] = Geometry(outlines.aligned_ring, outlines.as_points, outlines.area_scale)
+
+def merge(shapes: Sequence[Points], weight: FloatArray, average: FloatArray) -> Points:
+    """Return one polygon for several; see `vertices.merged`."""
+    return vertices.merged(
+        shapes, weight, average.reshape(-1, 2),
+        size=outlines.mean_size(shapes), closed=True, similarity=outlines.area_similarity,
+    )  # fmt: skip
+
+
+GEOMETRY: Geometry[Points] = Geometry(outlines.aligned_ring, merge, outlines.area_scale)
 
 
 def read(text: str) -> Outlines:
