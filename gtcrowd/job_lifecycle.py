@@ -23,8 +23,7 @@ from gtcrowd.labels.post_annotation import batches
 from gtcrowd.ledger import hold
 from gtcrowd.platform import locks, queue, reasons
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import close_tasks, prepare, reconcile, redundancy
-from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.tasks.lifecycle import close_tasks, open_tasks, prepare, reconcile, redundancy
 from gtcrowd.tasks.models import Task, TaskState
 
 log = structlog.get_logger(__name__)
@@ -81,7 +80,7 @@ def _work(job: Job, now: datetime) -> None:
     close_tasks.end_overdue(job, now=now)
     close_tasks.end_given_up(job, now=now)
     _prepare(job, now)
-    opening.open_next(job, now=now)
+    open_tasks.open_next(job, now=now)
     if job.post_hook or job.reason_code == Reason.WAITING_FOR_HOOK:
         _deliver(job, now)
     elif consolidate.due(job):
@@ -93,7 +92,7 @@ def _work(job: Job, now: datetime) -> None:
         _wind_up(job, now)
     elif job.streaming:
         _wait_for_more(job, now)
-    elif opening.exhausted(job):
+    elif open_tasks.exhausted(job):
         if redundancy.reached(job):
             close_tasks.end_all(job, reason_code=Reason.TARGET_REACHED, now=now)
         if not _open(job):
@@ -110,7 +109,7 @@ def _prepare(job: Job, now: datetime) -> None:
     began = time.monotonic()
     with hooks.turn(wait=job.simulated) as mine:
         while mine and prepare.portion(job, now=now, seconds=None if job.simulated else PREPARE_SECONDS):
-            opening.open_next(job, now=now)
+            open_tasks.open_next(job, now=now)
             if time.monotonic() - began > PREPARE_SECONDS and not job.simulated:
                 queue.advance(job.pk, wait=1)
                 return
@@ -129,7 +128,7 @@ def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
 
 def _explain_preparing(job: Job, now: datetime) -> None:
     """Say when workers have to wait because the hook has not prepared any object for them yet."""
-    if job.pre_hook and not job.paused_at and not _open(job) and not opening.exhausted(job):
+    if job.pre_hook and not job.paused_at and not _open(job) and not open_tasks.exhausted(job):
         state.explain(job, code=Reason.PREPARING, now=now)
     elif job.reason_code == Reason.PREPARING:
         state.explain_waiting(job, now=now)
@@ -139,7 +138,7 @@ def _wait_for_more(job: Job, now: datetime) -> None:
     """Keep a streaming job running until no object arrived, and none was open, for `idle_days`."""
     last = max(time for time in (job.arrived_at, job.started_at, job.created_at) if time)
     idle = now - last >= timedelta(days=job.idle_days)
-    if idle and opening.exhausted(job) and not _open(job):
+    if idle and open_tasks.exhausted(job) and not _open(job):
         stop.begin(job, code=Reason.IDLE, params={"days": job.idle_days}, now=now)
         _wind_up(job, now)
     elif job.paused_at or job.reason_code in (Reason.WAITING_FOR_HOOK, Reason.PREPARING):
@@ -204,7 +203,7 @@ def _open(job: Job) -> bool:
 
 
 def _most_reached(job: Job) -> bool:
-    most = opening.most_labeled(job)
+    most = open_tasks.most_labeled(job)
     done = Task.objects.filter(job=job, state=TaskState.DONE).exclude(reason_code=Reason.NO_WORKERS_NEEDED)
     return most is not None and done.count() >= most
 

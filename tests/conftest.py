@@ -17,7 +17,8 @@ from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
 from gtcrowd.jobs import create, hooks, store
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.workforce.models import Team, Worker, Workforce, WorkforceType
 from tests import embedded, hooking
 from tests.portal import browsing

@@ -18,7 +18,7 @@ from gtcrowd.jobs.store import BadAddress, ObjectMissing
 from gtcrowd.kinds import AnswerRefused
 from gtcrowd.labels.consolidate import UnknownMethod
 from gtcrowd.ledger.hold import InsufficientFunds
-from gtcrowd.tasks.gold import GoldRefused
+from gtcrowd.tasks.answers.gold import GoldRefused
 from gtcrowd.tasks.messages import MessageRefused
 from gtcrowd.workforce.invite import InviteRefused
 from gtcrowd.workforce.setup import TeamRefused

@@ -20,7 +20,7 @@ from gtcrowd.jobs.models import Job, JobChange
 from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import change
+from gtcrowd.tasks.lifecycle import change
 from gtcrowd.tasks.models import Answer
 
 PROBLEM = {422: serializers.ProblemSerializer, 403: serializers.ProblemSerializer}

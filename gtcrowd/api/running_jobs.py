@@ -25,7 +25,8 @@ from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.jobs import pause, stream_in
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform.reasons import sentence
-from gtcrowd.tasks import gold, job_worker
+from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.lifecycle import job_worker
 from gtcrowd.tasks.models import Gold, JobWorker
 from gtcrowd.workforce.models import Worker
 

@@ -25,7 +25,9 @@ from gtcrowd.jobs.models import ENDED, DataObject, Job
 from gtcrowd.labels.models import Truth
 from gtcrowd.ledger import hold
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import claim, release, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
+from gtcrowd.tasks.lifecycle import release
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
 

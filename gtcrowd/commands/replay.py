@@ -24,7 +24,8 @@ from gtcrowd.jobs import create, store
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Label, Run, Truth
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Answer, Task
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker

@@ -19,7 +19,8 @@ from gtcrowd.jobs import pause, state
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.ledger.hold import InsufficientFunds
-from gtcrowd.tasks import change, gold, job_worker
+from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.lifecycle import change, job_worker
 from gtcrowd.tasks.models import Gold, JobWorker
 from gtcrowd.workforce.models import Worker
 

@@ -10,7 +10,7 @@ from gtcrowd.consolidation import Aggregation
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import bulk_copy
 from gtcrowd.labels.answers import Answers
-from gtcrowd.tasks import redundancy
+from gtcrowd.tasks.lifecycle import redundancy
 
 BEFORE = "SELECT data_object_id, error FROM tasks_task WHERE job_id = %(job)s AND error IS NOT NULL"
 

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels.models import Label
-from gtcrowd.tasks import redundancy
+from gtcrowd.tasks.lifecycle import redundancy
 from gtcrowd.tasks.models import JobWorker, Task, TaskState
 
 

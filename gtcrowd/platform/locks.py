@@ -16,7 +16,7 @@ class Lock(IntEnum):
     """First halves of the keys of all advisory locks."""
 
     JOB = 0x6A6F62  # "job": one process moves a job (gtcrowd.job_lifecycle)
-    OPEN_TASKS = 0x6F706E  # "opn": one transaction opens the objects of a job (gtcrowd.tasks.open_tasks)
+    OPEN_TASKS = 0x6F706E  # "opn": one transaction opens the objects of a job (gtcrowd.tasks.lifecycle.open_tasks)
     TOTALS = 0x746F7461  # "tota": one process forms the totals of days (gtcrowd.analytics.rollup)
     QUALITY = 0x7175616C  # "qual": one process compares the answers of a job (gtcrowd.analytics.quality)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim, load_assignment, messages
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.allocation import claim, load_assignment
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker, WorkerState
 

@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gtcrowd.tasks.gold import Verdict
+from gtcrowd.tasks.answers.gold import Verdict
+from gtcrowd.tasks.answers.submit import Receipt
 from gtcrowd.tasks.models import Assignment
-from gtcrowd.tasks.submit import Receipt
 from gtcrowd.theme.templatetags.amounts import money
 
 

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST
 
 from gtcrowd import kinds
 from gtcrowd.portal import access, payloads
-from gtcrowd.tasks import claim, drafts, extend_lease, release, shortcuts
-from gtcrowd.tasks import submit as submitting
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import drafts, shortcuts, submit
+from gtcrowd.tasks.lifecycle import extend_lease, release
 from gtcrowd.tasks.models import Assignment, AssignmentState
 from gtcrowd.theme.templatetags.amounts import duration
 
@@ -44,7 +45,7 @@ def json_errors(view: View) -> View:
 
 @require_POST
 @json_errors
-def submit(request: HttpRequest, job_id: int) -> JsonResponse:
+def submit_answer(request: HttpRequest, job_id: int) -> JsonResponse:
     """Submit an answer. The reply holds the receipt and, unless `more` is false, the next task."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_ANSWER:
         return problem(_("The answer is too large. The limit is %(most)s bytes.") % {"most": MOST_ANSWER}, status=413)
@@ -55,7 +56,7 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
     if payload.get("at") is not None:
         payload["at"] = access.own_assignment(access.person(request), payload["at"], job=job_id)
     try:
-        receipt = submitting.submit(
+        receipt = submit.submit(
             assignment=assignment,
             content=payload["content"],
             active_seconds=_seconds(payload.get("activeSeconds")),
@@ -63,7 +64,7 @@ def submit(request: HttpRequest, job_id: int) -> JsonResponse:
         )
     except kinds.AnswerRefused as refused:
         return problem(str(refused), status=422, field=refused.field, expected=refused.expected)
-    except (submitting.AlreadyAnswered, submitting.AssignmentEnded) as refused:
+    except (submit.AlreadyAnswered, submit.AssignmentEnded) as refused:
         return problem(str(refused), status=409, **_next(request, assignment, payload))
     return JsonResponse({"receipt": payloads.receipt(receipt), **_next(request, assignment, payload)})
 

@@ -14,10 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gtcrowd.portal import access, examples, payloads, texts
-from gtcrowd.tasks import claim, drafts, shortcuts
 from gtcrowd.tasks import messages as messaging
-from gtcrowd.tasks.available_jobs import offer, offers
-from gtcrowd.tasks.earnings import earnings
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.allocation.available_jobs import offer, offers
+from gtcrowd.tasks.answers import drafts, shortcuts
+from gtcrowd.tasks.answers.earnings import earnings
 from gtcrowd.tasks.models import About, JobWorker
 from gtcrowd.theme import navigation
 

@@ -17,7 +17,9 @@ from gtcrowd.labels.models import HOOK, Run, RunState
 from gtcrowd.labels.post_annotation import batches
 from gtcrowd.platform import queue
 from gtcrowd.runner import rescue
-from gtcrowd.tasks import drafts, expire, messages
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.answers import drafts
+from gtcrowd.tasks.lifecycle import expire
 from gtcrowd.workforce import invite
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)

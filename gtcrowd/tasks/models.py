@@ -306,7 +306,7 @@ class JobWorker(WithReason, models.Model):
 
     Written by the worker's own claims and answers only, so that nobody waits for anybody.
     `scan_rank`, `scan_since`: no slot up to that rank that has been free since before `scan_since` is open to this
-    worker (gtcrowd.tasks.allocate).
+    worker (gtcrowd.tasks.allocation.allocate).
     """
 
     tenant: ClassVar[str] = "job__requester"

@@ -11,7 +11,8 @@ from gtcrowd.analytics import quality
 from gtcrowd.analytics.measures import boxes
 from gtcrowd.analytics.models import JobQuality
 from gtcrowd.labels.models import Label, Truth
-from gtcrowd.tasks import claim, gold, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import gold, submit
 
 CAR = ("car", (100.0, 100.0, 200.0, 150.0))
 """100 wide, 50 high."""

@@ -8,7 +8,9 @@ import pytest
 from gtcrowd.analytics import activity, data_version, filters, frames, rollup
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import Day, RequesterDay
-from gtcrowd.tasks import claim, release, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
+from gtcrowd.tasks.lifecycle import release
 
 pytestmark = pytest.mark.django_db
 TICK = timedelta(microseconds=1)

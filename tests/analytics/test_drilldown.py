@@ -13,7 +13,7 @@ from gtcrowd.analytics.filters import Filters
 from gtcrowd.jobs import signed
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.labels.models import Label, Truth
-from gtcrowd.tasks import gold
+from gtcrowd.tasks.answers import gold
 from gtcrowd.tasks.models import Answer, Task
 
 pytestmark = pytest.mark.django_db

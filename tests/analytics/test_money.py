@@ -11,7 +11,8 @@ from gtcrowd.analytics import money, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.jobs import change, stop
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -5,7 +5,9 @@ import pytest
 from gtcrowd import job_lifecycle
 from gtcrowd.analytics import object_flow
 from gtcrowd.analytics.measures import object_flow as measures
-from gtcrowd.tasks import claim, gold, release
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.lifecycle import release
 
 ROWS = [
     ["answered", "done", True, "sure-enough", 30], ["answered", "done", True, "all-answers", 10],

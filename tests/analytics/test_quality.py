@@ -118,7 +118,8 @@ def test_lists_stale_jobs(done, now):
 
 @pytest.mark.django_db
 def test_free_values_match_by_degree(ask, hire, put, now):
-    from gtcrowd.tasks import claim, submit
+    from gtcrowd.tasks.allocation import claim
+    from gtcrowd.tasks.answers import submit
 
     manifest = put(lines=[json.dumps({"source-ref": "s3://heron/1.png"})], key="one.manifest")
     job = ask("a", kind="boxes", medium="image", manifest=manifest, categories=["car"], name="cars")

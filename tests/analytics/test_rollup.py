@@ -11,7 +11,9 @@ from gtcrowd.analytics import rollup
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import Day, PeriodTotal, RequesterDay
 from gtcrowd.platform import locks
-from gtcrowd.tasks import claim, expire, release, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
+from gtcrowd.tasks.lifecycle import expire, release
 from gtcrowd.tasks.models import DirtyDay
 from tests.conftest import NOW
 

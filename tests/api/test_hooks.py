@@ -7,7 +7,8 @@ import pytest
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job, PreAnnotation
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.workpage import trial
 from tests.api.conftest import program
 

@@ -6,7 +6,8 @@ import pytest
 
 from gtcrowd import job_lifecycle
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Task
 from tests.api.conftest import program
 

@@ -4,7 +4,8 @@ import pytest
 
 from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member, User
-from gtcrowd.tasks import claim, messages
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.models import Message
 from gtcrowd.workforce.models import Worker, Workforce, WorkforceType
 

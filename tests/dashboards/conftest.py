@@ -12,7 +12,8 @@ from gtcrowd.analytics import quality, rollup
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.sessions import SessionStore
 from gtcrowd.jobs import store
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from tests.portal.pictures import scene
 
 UPDATE = "/dashboards/_dash-update-component"

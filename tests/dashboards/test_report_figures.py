@@ -14,7 +14,9 @@ from gtcrowd.analytics import frames, reports, rollup
 from gtcrowd.analytics import quality as forming
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import boxes as measures
-from gtcrowd.tasks import change, claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
+from gtcrowd.tasks.lifecycle import change
 
 TODAY = date(2026, 11, 25)
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC).timestamp()

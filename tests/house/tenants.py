@@ -16,7 +16,10 @@ from gtcrowd.jobs import create, signed, store
 from gtcrowd.jobs.models import DataObject, Hook, Job, ObjectError, PreAnnotation, Template
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import PostAnnotationBatch, Run, Truth
-from gtcrowd.tasks import change, claim, drafts, gold, job_worker, messages, submit
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import drafts, gold, submit
+from gtcrowd.tasks.lifecycle import change, job_worker
 from gtcrowd.tasks.models import Assignment, DirtyDay, Sequence, WorkerModel
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Subscription, Team, Worker

@@ -38,7 +38,7 @@ def test_has_recipe(thing):
 
 
 def test_walks_name_existing_modules():
-    """Short paths of the walks, such as tasks/claim.py, are files of gtcrowd."""
+    """Short paths of the walks, such as tasks/allocation/claim.py, are files of gtcrowd."""
     short = set(re.findall(r"`((?:\w+/)+\w+\.py)`", TEXT)) - set(FILES)
 
     assert [path for path in short if not (Path("gtcrowd") / path).exists()] == []

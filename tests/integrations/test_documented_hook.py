@@ -15,7 +15,8 @@ from gtcrowd import job_lifecycle
 from gtcrowd.identity import hook_secret
 from gtcrowd.jobs import hooks, store
 from gtcrowd.jobs.hooks import Call, HookFault
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Task
 from tests.portal import browsing
 

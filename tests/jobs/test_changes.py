@@ -8,7 +8,8 @@ from gtcrowd.analytics import data_version, frames
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.jobs.models import JobChange
 from gtcrowd.jobs.request import JobRefused
-from gtcrowd.tasks import change, gold
+from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.lifecycle import change
 from gtcrowd.tasks.models import Gold
 from tests.api.conftest import program
 

@@ -11,7 +11,8 @@ from gtcrowd.commands import consolidation_files
 from gtcrowd.jobs import store
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels.models import Run
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.workpage import rendering
 
 FOLDER = Path(__file__).parent / "toy"

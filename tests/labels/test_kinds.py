@@ -11,7 +11,8 @@ from PIL import Image
 from gtcrowd import job_lifecycle
 from gtcrowd.jobs import store
 from gtcrowd.labels.models import Run
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 
 pytestmark = pytest.mark.django_db
 SIZE = {"height": 480, "width": 640}

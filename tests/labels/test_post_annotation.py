@@ -19,7 +19,9 @@ from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, PostAnnotationBatch, Run
 from gtcrowd.labels.post_annotation import batches, payload
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import change, claim, gold, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import gold, submit
+from gtcrowd.tasks.lifecycle import change
 from gtcrowd.tasks.models import Answer, Task
 
 pytestmark = pytest.mark.django_db

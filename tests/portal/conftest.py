@@ -16,7 +16,7 @@ from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Bucket
 from gtcrowd.jobs import create, store
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim
+from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Team, Worker
 from tests.portal import browsing

@@ -6,7 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from gtcrowd.tasks import drafts, messages
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.answers import drafts
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Message, Shortcuts
 from gtcrowd.workpage import elements
 from tests.portal import browsing

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gtcrowd.kinds import choice
-from gtcrowd.tasks import drafts
+from gtcrowd.tasks.answers import drafts
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
 from tests.portal import browsing
 

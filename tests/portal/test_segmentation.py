@@ -11,7 +11,7 @@ from PIL import Image
 from gtcrowd.consolidation.shapes.rle import decode
 from gtcrowd.jobs import signed
 from gtcrowd.portal import segmentation
-from gtcrowd.tasks import release
+from gtcrowd.tasks.lifecycle import release
 from gtcrowd.workpage import segment
 from tests.portal.conftest import put
 from tests.portal.pictures import ends, overlap, thing

@@ -8,7 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gtcrowd.tasks import claim, drafts, release
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import drafts
+from gtcrowd.tasks.lifecycle import release
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Slot
 
 

@@ -11,7 +11,10 @@ from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import consolidate
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import claim, expire, extend_lease, gold, limits, messages, open_tasks, submit
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.allocation import claim, limits
+from gtcrowd.tasks.answers import gold, submit
+from gtcrowd.tasks.lifecycle import expire, extend_lease, open_tasks
 from gtcrowd.tasks.models import Assignment, JobWorker, Task
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,9 @@ from gtcrowd import job_lifecycle
 from gtcrowd.jobs import pause, state, stop
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import change, claim, expire, extend_lease, release, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
+from gtcrowd.tasks.lifecycle import change, expire, extend_lease, release
 from gtcrowd.tasks.models import Answer, Assignment, JobWorker, Slot, Task
 from gtcrowd.workforce import invite
 from tests.conftest import NOW

@@ -8,7 +8,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.identity.models import Member, User
-from gtcrowd.tasks import claim, messages
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.models import Message
 from gtcrowd.workforce.models import Worker, Workforce, WorkforceType
 

@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Answer, Assignment, Task
 
 pytestmark = pytest.mark.django_db(transaction=True)

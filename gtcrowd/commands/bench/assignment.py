@@ -14,7 +14,7 @@ from gtcrowd.commands.timing import timed
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import names, post
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import claim
+from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from gtcrowd.commands.bench import stage
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks import claim
+from gtcrowd.tasks.allocation import claim
 from gtcrowd.workforce.models import Worker
 
 THINK = 2.0

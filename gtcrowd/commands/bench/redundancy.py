@@ -1,8 +1,9 @@
 """Measure dynamic redundancy on recorded crowds: how many answers it saves, and the resulting error.
 
 The answers of an object arrive in random order. Every object gets LEAST answers; then the object with the highest value
-of one more answer gets the next, as in a job (gtcrowd.tasks.redundancy). Values follow from the worker models of the
-last full fit, which is repeated after every 5 % of new answers, until the target error is reached or no answer is left.
+of one more answer gets the next, as in a job (gtcrowd.tasks.lifecycle.redundancy). Values follow from the worker models
+of the last full fit, which is repeated after every 5 % of new answers, until the target error is reached or no answer
+is left.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from gtcrowd.commands import crowd_files
 from gtcrowd.consolidation import AnswerTable
 from gtcrowd.consolidation.categorical import measures, online
 from gtcrowd.labels.consolidate import LEAST_NEW, SHARE_NEW
-from gtcrowd.tasks import redundancy
+from gtcrowd.tasks.lifecycle import redundancy
 
 METHOD = "hierarchical"
 LEAST = 3

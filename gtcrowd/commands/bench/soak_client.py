@@ -27,7 +27,9 @@ def main(job_id: int, seed: int, workers: list[int]) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from gtcrowd.jobs.models import Job  # noqa: PLC0415
-    from gtcrowd.tasks import claim, release, submit  # noqa: PLC0415
+    from gtcrowd.tasks.allocation import claim  # noqa: PLC0415
+    from gtcrowd.tasks.answers import submit  # noqa: PLC0415
+    from gtcrowd.tasks.lifecycle import release  # noqa: PLC0415
     from gtcrowd.workforce.models import Worker  # noqa: PLC0415
 
     job = Job.objects.select_related("team__workforce").get(pk=job_id)

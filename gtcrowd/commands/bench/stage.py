@@ -29,7 +29,7 @@ from gtcrowd.identity.models import Requester, User
 from gtcrowd.identity.sessions import SessionStore
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.ledger import hold
-from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.tasks.lifecycle import open_tasks
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
 
@@ -92,7 +92,7 @@ def job(*, objects: int, target_answers: int, workers: int, opened: bool = True)
     with connection.cursor() as cursor:
         cursor.execute(OBJECTS, {"job": made.pk, "objects": objects})
     if opened:
-        opening.open_next(made, now=now)
+        open_tasks.open_next(made, now=now)
     settle()
     return made, crowd
 

@@ -1,5 +1,5 @@
 // Keyboard shortcuts: the defaults, overridden by the worker's own. A key is written as it is pressed: `x`, `?`, `F2`,
-// `Alt+i`, `Ctrl+Enter`; letters in lower case. gtcrowd/tasks/shortcuts.py has the same defaults and validates changes.
+// `Alt+i`, `Ctrl+Enter`; letters in lower case. gtcrowd/tasks/answers/shortcuts.py has the same defaults and validates changes.
 //
 // Categories: 1 to 9, then 0, then the upper and middle letter rows.
 

@@ -18,9 +18,10 @@ from django.db import IntegrityError, transaction
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import queue, sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import allocate, eligibility, expire, gold
-from gtcrowd.tasks import open_tasks as opening
-from gtcrowd.tasks.eligibility import Eligibility, NothingToDo
+from gtcrowd.tasks.allocation import allocate, eligibility
+from gtcrowd.tasks.allocation.eligibility import Eligibility, NothingToDo
+from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.lifecycle import expire, open_tasks
 from gtcrowd.tasks.models import Assignment, AssignmentState
 from gtcrowd.workforce.models import Worker
 
@@ -186,7 +187,7 @@ def _take(
             return assignment
     find = allocate.FINDERS.get(eligible.task_order, allocate.in_order)
     claimed = find(worker, job, params) or allocate.insert_assignment(worker, job, params, allocate.LEFT)
-    if claimed is None and opening.release(job, now=now):
+    if claimed is None and open_tasks.release(job, now=now):
         claimed = find(worker, job, params)
     if claimed is None and eligible.scan_restarted_at is not None and eligible.scan_restarted_at <= now - allocate.LAP:
         sql.run(allocate.NEW_LAP, **params)
@@ -206,7 +207,7 @@ ORDER BY free_at DESC LIMIT 1
 def _nothing_to_do(job: Job, now: datetime) -> NothingToDo:
     if sql.rows(WAITING, job=job.pk, now=now) == [(True,)]:
         return NothingToDo(Reason.OTHERS_AT_WORK)
-    if job.pre_hook and not opening.exhausted(job):
+    if job.pre_hook and not open_tasks.exhausted(job):
         if not job.simulated:
             queue.advance(job.pk)
         return NothingToDo(Reason.BEING_PREPARED)

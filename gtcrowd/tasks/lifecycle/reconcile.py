@@ -7,9 +7,9 @@ from django.db import transaction
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import close_tasks
+from gtcrowd.tasks.lifecycle import close_tasks
+from gtcrowd.tasks.lifecycle.slots import ADD
 from gtcrowd.tasks.models import Task
-from gtcrowd.tasks.slots import ADD
 
 PORTION = 2000
 

@@ -9,7 +9,7 @@ from typing import Any
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason, sentence
-from gtcrowd.tasks import limits
+from gtcrowd.tasks.allocation import limits
 from gtcrowd.tasks.models import Assignment, JobWorkerState
 from gtcrowd.workforce.models import Worker
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import close_tasks
+from gtcrowd.tasks.lifecycle import close_tasks
 from gtcrowd.tasks.models import Assignment, AssignmentState, DirtyDay, Task, TaskState
 
 FREE = """

@@ -8,7 +8,8 @@ from gtcrowd import job_lifecycle
 from gtcrowd.identity.access import NotAllowed, Role, Viewer
 from gtcrowd.labels.models import Label
 from gtcrowd.ledger import balance, names
-from gtcrowd.tasks import claim, gold, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import gold, submit
 from gtcrowd.tasks.models import Answer, Assignment, Gold, JobWorker, Task
 
 pytestmark = pytest.mark.django_db

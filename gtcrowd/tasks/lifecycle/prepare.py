@@ -21,7 +21,7 @@ from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Hook, Job, ObjectError, PreAnnotation
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.tasks.lifecycle import open_tasks
 
 SIDE_BY_SIDE = 8
 PORTION = 32
@@ -93,8 +93,8 @@ def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bo
 def _next(job: Job) -> list[tuple[int, str]]:
     """Id and line of the objects that come next, as many as shall be ahead of the workers."""
     gold_objects = sql.rows(GOLD, job=job.pk, count=PORTION)
-    behind, after = opening.behind(job), opening.last(job)
-    most = min(max(job.max_concurrent, LEAST_AHEAD), MOST_AHEAD, opening.most_labeled(job) or MOST_AHEAD)
+    behind, after = open_tasks.behind(job), open_tasks.last(job)
+    most = min(max(job.max_concurrent, LEAST_AHEAD), MOST_AHEAD, open_tasks.most_labeled(job) or MOST_AHEAD)
     ((ahead,),) = sql.rows(AHEAD.format(behind=behind), job=job.pk, after=after, most=most)
     count = min(PORTION, most - ahead)
     if count <= 0:

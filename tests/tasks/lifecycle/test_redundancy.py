@@ -7,7 +7,7 @@ import pytest
 from gtcrowd import job_lifecycle
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels.models import Run
-from gtcrowd.tasks import redundancy
+from gtcrowd.tasks.lifecycle import redundancy
 from gtcrowd.tasks.models import JobWorker, Task, WorkerModel
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_refuses_conflicting_settings(dynamic):
 
 
 def _waits(worker, job, now):
-    from gtcrowd.tasks.available_jobs import offer
+    from gtcrowd.tasks.allocation.available_jobs import offer
 
     return offer(worker, job, now=now).waiting
 

@@ -25,9 +25,9 @@ from gtcrowd import kinds
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import close_tasks
+from gtcrowd.tasks.lifecycle import close_tasks
+from gtcrowd.tasks.lifecycle.slots import ADD, RANK
 from gtcrowd.tasks.models import JobWorker, Task, TaskState, WorkerModel
-from gtcrowd.tasks.slots import ADD, RANK
 
 ANSWERS = """
 SELECT answer.value, job_worker.model FROM tasks_answer answer

@@ -14,8 +14,8 @@ from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import DataObject, Hook, Job, JobState, TaskOrder
 from gtcrowd.platform import locks, sql
 from gtcrowd.platform.reasons import Reason
+from gtcrowd.tasks.lifecycle.slots import RANK
 from gtcrowd.tasks.models import BY_HOOK, Task, TaskState
-from gtcrowd.tasks.slots import RANK
 from gtcrowd.workforce.models import WorkforceType
 
 PROBE = 10

@@ -9,8 +9,9 @@ import pytest
 from gtcrowd import job_lifecycle
 from gtcrowd.jobs import hooks, store, stream_in
 from gtcrowd.jobs.models import Counters, Hook, Job, ObjectError, PreAnnotation
-from gtcrowd.tasks import change, claim, gold, prepare, submit
-from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import gold, submit
+from gtcrowd.tasks.lifecycle import change, open_tasks, prepare
 from gtcrowd.tasks.models import Task
 from gtcrowd.workpage import rendering
 
@@ -165,7 +166,7 @@ def test_assigns_prepared_objects_only(hook, ask, hire, now, monkeypatch, order)
         claim.next_assignment(worker=cleo, job=job, now=now)
     assert nothing.value.reason_code == "being-prepared"
     assert set(seen) == set(PreAnnotation.objects.values_list("pk", flat=True))
-    assert not opening.exhausted(job)
+    assert not open_tasks.exhausted(job)
     assert len(hook.asked) == 4
 
     job_lifecycle.advance(job.pk, now=now)
@@ -176,8 +177,8 @@ def test_new_hook_applies_to_unopened_objects(hook, ask, alice, hire, now):
     job = ask("a", "b", max_concurrent=1, workers_per_object=1, template=PAGE)
     change.change(viewer=alice, job=job, values={"pre_hook": hook.url}, now=now)
 
-    assert opening.open_next(job, now=now) == 0
-    assert opening.release(Job.objects.get(), now=now) == 0
+    assert open_tasks.open_next(job, now=now) == 0
+    assert open_tasks.release(Job.objects.get(), now=now) == 0
     change.change(viewer=alice, job=job, values={"max_concurrent": 5}, now=now)
     job_lifecycle.advance(job.pk, now=now)
     assert [event["dataObject"]["source"] for event in hook.events] == ["b"]
@@ -217,7 +218,7 @@ def test_first_public_batch_counts_visible_objects(hook, ask, team, now):
 
     states = list(Task.objects.filter(job=job).order_by("position").values_list("state", flat=True))
     assert states == ["failed"] * 15 + ["open"] * 5
-    assert 0 < states.count("open") <= opening.PROBE
+    assert 0 < states.count("open") <= open_tasks.PROBE
 
 
 def test_objects_that_arrive_are_prepared_too(hook, ask, now):

@@ -25,7 +25,8 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import hold
 from gtcrowd.platform import queue, sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks import gold, redundancy
+from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.lifecycle import redundancy
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, TaskState
 
 GATHER_SECONDS = 2

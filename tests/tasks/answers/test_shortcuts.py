@@ -2,7 +2,7 @@
 
 import pytest
 
-from gtcrowd.tasks import shortcuts
+from gtcrowd.tasks.answers import shortcuts
 from gtcrowd.tasks.models import Shortcuts
 
 pytestmark = pytest.mark.django_db

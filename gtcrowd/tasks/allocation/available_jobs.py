@@ -8,7 +8,7 @@ from typing import Any
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import sql
-from gtcrowd.tasks import open_tasks as opening
+from gtcrowd.tasks.lifecycle import open_tasks
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
 
@@ -104,7 +104,7 @@ def _offers(user: int, job: int | None, now: datetime) -> list[Offer]:
         job_row = jobs[job_id]
         # What is not open yet is opened when somebody asks for it.
         unclaimed = waiting or (
-            0 if job_row.paused_at or opening.exhausted(job_row) else min(opening.waiting(job_row), MOST_COUNTED)
+            0 if job_row.paused_at or open_tasks.exhausted(job_row) else min(open_tasks.waiting(job_row), MOST_COUNTED)
         )
         waiting_tasks = 0 if paused else unclaimed
         results.append(Offer(job_row, workers[worker], waiting_tasks, assignments.get(holding), typical, submitted))

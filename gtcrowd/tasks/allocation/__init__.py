@@ -1,0 +1,1 @@
+"""Who gets which task: eligibility, limits, the order of tasks, claims."""

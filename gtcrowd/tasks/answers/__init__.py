@@ -1,0 +1,1 @@
+"""What workers hand in, and what they see of it: drafts, submission, gold questions, earnings, shortcuts."""
