@@ -16,7 +16,6 @@ from django.db import connection
 from django.utils import timezone
 
 from gtcrowd import consolidation, job_lifecycle
-from gtcrowd.commands.crowd_files import Recorded, Recording
 from gtcrowd.consolidation.categorical import measures
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import Requester, User
@@ -24,6 +23,7 @@ from gtcrowd.jobs import create, store
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Label, Run, Truth
+from gtcrowd.offline.recordings import Recorded, Recording
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Answer, Task

@@ -8,10 +8,11 @@ from socket import socket
 import pytest
 from django.core.management import CommandError, call_command
 
-from gtcrowd.commands import accounts, crowd_files, demo, processes
+from gtcrowd.commands import accounts, demo
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Label
 from gtcrowd.ledger import balance
+from gtcrowd.platform import processes
 from gtcrowd.tasks.models import Answer
 
 ANSWERS = "task,worker,label\n" + "".join(
@@ -65,23 +66,6 @@ def test_replay_resumes(folder, monkeypatch):
 
     assert Answer.objects.count() == 32
     assert Label.objects.filter(current=True).count() == 8
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("task,worker\n", "no column label"),
-        ("task,worker,label\na,,x\n", "line 2: worker"),
-        ("task,worker,label,time\na,w,x,soon\n", "line 2, time"),
-        ("task,worker,label,seconds\na,w,x,long\n", "line 2, seconds"),
-        ("task,worker,label\n", "has no answers"),
-    ],
-)
-def test_refuses_invalid_folder(tmp_path, text, told):
-    (tmp_path / "answers.csv").write_text(text)
-
-    with pytest.raises(crowd_files.FolderRefused, match=told):
-        crowd_files.read(tmp_path)
 
 
 @pytest.mark.long

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from gtcrowd import job_lifecycle, kinds
-from gtcrowd.commands import consolidation_files
 from gtcrowd.jobs import store
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels.models import Run
+from gtcrowd.offline import consolidate
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
 from gtcrowd.workpage import rendering
@@ -67,7 +67,7 @@ def test_consolidates_files(stars, tmp_path):
     answers = tmp_path / "answers.csv"
     answers.write_text("task,worker,label\nt,a,4\nt,b,2\n")
 
-    result = consolidation_files.values(answers, kind="stars", method="lowest", parameters={})
+    result = consolidate.values(answers, kind="stars", method="lowest", parameters={})
 
     assert [list(block["label"]) for block in result.labels] == [["2"]]
 

@@ -11,9 +11,9 @@ import pandas as pd
 from gtcrowd import consolidation
 from gtcrowd.analytics import cases
 from gtcrowd.analytics.measures import drift, fraud, leave_one_out
-from gtcrowd.commands import crowd_files
 from gtcrowd.consolidation.categorical import table as tables
 from gtcrowd.consolidation.categorical.table import AnswerTable
+from gtcrowd.offline import recordings
 
 LEAST = 100
 """Minimum answers of a worker with planted drift; it begins in the middle."""
@@ -58,8 +58,8 @@ class Detection:
 
 
 def measure(folder: Path, *, seed: int = 0) -> Detection:
-    """Measure one recorded crowd. Raises crowd_files.FolderRefused."""
-    recording = crowd_files.read(folder)
+    """Measure one recorded crowd. Raises recordings.FolderRefused."""
+    recording = recordings.read(folder)
     frame = pd.DataFrame(
         [(answer.task, answer.worker, answer.label) for answer in recording.answers], columns=tables.COLUMNS
     )

@@ -9,9 +9,9 @@ import pandas as pd
 
 from gtcrowd import consolidation
 from gtcrowd.analytics.measures import accuracy
-from gtcrowd.commands import crowd_files
 from gtcrowd.consolidation.categorical import table as tables
 from gtcrowd.consolidation.intervals import credible_interval
+from gtcrowd.offline import recordings
 
 LEAST = 20
 
@@ -41,8 +41,8 @@ class Coverage:
 
 
 def measure(folder: Path) -> Coverage:
-    """Measure one recorded crowd. Raises crowd_files.FolderRefused."""
-    recording = crowd_files.read(folder)
+    """Measure one recorded crowd. Raises recordings.FolderRefused."""
+    recording = recordings.read(folder)
     frame = pd.DataFrame(
         [(answer.task, answer.worker, answer.label) for answer in recording.answers], columns=tables.COLUMNS
     )

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from gtcrowd import consolidation
-from gtcrowd.commands import answer_files, consolidation_files
-from gtcrowd.commands.answer_files import FileRefused
 from gtcrowd.commands.timing import timed
+from gtcrowd.offline import answer_files, consolidate
+from gtcrowd.offline.answer_files import FileRefused
 
 CLASS_PEERS = {
     "majority": "MajorityVote",
@@ -75,8 +75,8 @@ def _classes(name: str, answers: Path, truth: Path) -> list[Row]:
     rows = []
     for method in consolidation.METHODS:
 
-        def run(method: str = method) -> consolidation_files.Result:
-            return consolidation_files.choice(answers, method=method, labels=labels, parameters={}, truth=truth)
+        def run(method: str = method) -> consolidate.Result:
+            return consolidate.choice(answers, method=method, labels=labels, parameters={}, truth=truth)
 
         run()  # what happens only once, such as compiling, is not measured
         seconds, found = timed(run)
@@ -103,12 +103,12 @@ def _class_peer(method: str, columns: Mapping[str, Any], right: Mapping[str, Any
 
 
 def _values(name: str, kind: str, answers: Path, truth: Path) -> list[Row]:
-    form = consolidation_files.value_type(kind)
+    form = consolidate.value_type(kind)
     rows = [Row(name, kind, SINGLE, _single(kind, answers, truth), None)]
-    for method in consolidation_files.methods(kind):
+    for method in consolidate.methods(kind):
 
-        def run(method: str = method) -> consolidation_files.Result:
-            return consolidation_files.values(answers, kind=kind, method=method, parameters={}, truth=truth)
+        def run(method: str = method) -> consolidate.Result:
+            return consolidate.values(answers, kind=kind, method=method, parameters={}, truth=truth)
 
         run()  # what happens only once, such as compiling, is not measured
         seconds, found = timed(run)
@@ -121,10 +121,10 @@ def _values(name: str, kind: str, answers: Path, truth: Path) -> list[Row]:
 
 def _single(kind: str, answers: Path, truth: Path) -> Mapping[str, float]:
     """The measures of every answer by itself."""
-    table, tasks = consolidation_files.value_table(answers, kind)
-    right = consolidation_files.true_values(truth, kind)
+    table, tasks = consolidate.value_table(answers, kind)
+    right = consolidate.true_values(truth, kind)
     rows = [row for row, task in enumerate(table.task.tolist()) if tasks[task] in right]
-    return consolidation_files.value_type(kind).measure(
+    return consolidate.value_type(kind).measure(
         [table.value[row] for row in rows], [right[tasks[table.task[row]]] for row in rows]
     )
 
@@ -135,13 +135,11 @@ def _value_peer(kind: str, method: str, answers: Path, truth: Path) -> tuple[flo
            ("ranking", "noisy-bradley-terry"): _noisy_bradley_terry}.get((kind, method))  # fmt: skip
     if run is None or not find_spec("crowdkit"):
         return None, None
-    table, tasks = consolidation_files.value_table(answers, kind)
-    right = consolidation_files.true_values(truth, kind)
+    table, tasks = consolidate.value_table(answers, kind)
+    right = consolidate.true_values(truth, kind)
     seconds, found = timed(lambda: run(table, tasks))
     named = [task for task in right if task in found]
-    measured = consolidation_files.value_type(kind).measure(
-        [found[task] for task in named], [right[task] for task in named]
-    )
+    measured = consolidate.value_type(kind).measure([found[task] for task in named], [right[task] for task in named])
     return next(iter(measured.values())), seconds
 
 

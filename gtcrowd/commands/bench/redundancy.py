@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd import consolidation
-from gtcrowd.commands import crowd_files
 from gtcrowd.consolidation import AnswerTable
 from gtcrowd.consolidation.categorical import measures, online
 from gtcrowd.labels.consolidate import LEAST_NEW, SHARE_NEW
+from gtcrowd.offline import recordings
 from gtcrowd.tasks.lifecycle import redundancy
 
 METHOD = "hierarchical"
@@ -81,7 +81,7 @@ class Crowd:
 
 def crowd(folder: Path, *, seed: int = 0) -> Crowd:
     """Read the recording of a folder, with the answers of each object in random order. Raises FolderRefused."""
-    recording = crowd_files.read(folder)
+    recording = recordings.read(folder)
     names = {task: code for code, task in enumerate(recording.tasks)}
     workers = {worker: code for code, worker in enumerate(dict.fromkeys(answer.worker for answer in recording.answers))}
     labels = {label: code for code, label in enumerate(recording.labels)}

@@ -24,11 +24,11 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from gtcrowd.commands import processes
 from gtcrowd.identity.models import Requester, User
 from gtcrowd.identity.sessions import SessionStore
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.ledger import hold
+from gtcrowd.platform import processes
 from gtcrowd.tasks.lifecycle import open_tasks
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker

@@ -13,7 +13,6 @@ from rich.progress import Progress, track
 from rich.table import Table
 
 from gtcrowd import consolidation
-from gtcrowd.commands import answer_files, crowd_files
 from gtcrowd.commands.bench import (
     assignment,
     dashboards,
@@ -27,6 +26,7 @@ from gtcrowd.commands.bench import (
     transfer,
     volume,
 )
+from gtcrowd.offline import answer_files, recordings
 
 
 class Command(BaseCommand):
@@ -216,7 +216,7 @@ class Command(BaseCommand):
         for folder in track(folders, "measuring", console=Console(stderr=True)):
             try:
                 rows += redundancy.measure(folder, targets)
-            except crowd_files.FolderRefused as error:
+            except recordings.FolderRefused as error:
                 raise CommandError(str(error)) from error
         return rows
 
@@ -263,7 +263,7 @@ def _of_folders(measure: Callable[[Path], Any], folders: list[Path]) -> list[Any
     for folder in track(folders, "measuring", console=Console(stderr=True)):
         try:
             rows.append(measure(folder))
-        except crowd_files.FolderRefused as error:
+        except recordings.FolderRefused as error:
             raise CommandError(str(error)) from error
     return rows
 

@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from gtcrowd.commands import answer_files, consolidation_files
-from gtcrowd.commands.consolidation_files import NotInParts
 from gtcrowd.consolidation import Parameter, ParameterRefused, TableRefused
+from gtcrowd.offline import answer_files, consolidate
+from gtcrowd.offline.consolidate import NotInParts
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        kinds = consolidation_files.kinds()
+        kinds = consolidate.kinds()
         parser.add_argument("--answers", type=Path, required=True, metavar="FILE", help="answers: task, worker, label")
         parser.add_argument(
             "--output", type=Path, required=True, metavar="FILE", help="labels to write: task, label, confidence"
@@ -91,12 +91,10 @@ class Command(BaseCommand):
             Console(file=cast("IO[str]", self.stdout._out)).print(_table(summary))
 
 
-def _consolidate(
-    options: dict[str, Any], stack: ExitStack, report: Callable[[str], None]
-) -> consolidation_files.Result:
+def _consolidate(options: dict[str, Any], stack: ExitStack, report: Callable[[str], None]) -> consolidate.Result:
     """The result, which may be read until `stack` ends."""
     kind = options["kind"]
-    known = consolidation_files.methods(kind)
+    known = consolidate.methods(kind)
     method = options["method"] or next(iter(known))
     if method not in known:
         raise CommandError(f"--method is {method!r}; methods for {kind}: {', '.join(known)}")
@@ -104,10 +102,10 @@ def _consolidate(
     dask = options["engine"] == "dask"
     if not dask:
         _refuse(options, ("scheduler", "partitions", "parts"), "--engine dask only")
-    if kind != consolidation_files.CHOICE:
-        only = f"the kind {consolidation_files.CHOICE} only; the kind is {kind}"
+    if kind != consolidate.CHOICE:
+        only = f"the kind {consolidate.CHOICE} only; the kind is {kind}"
         _refuse(options | {"engine": dask}, ("labels", "posterior", "known", "engine"), only)
-        return consolidation_files.values(
+        return consolidate.values(
             options["answers"], kind=kind, method=method, parameters=parameters, truth=options["truth"]
         )
     given = {
@@ -117,9 +115,9 @@ def _consolidate(
         **{name: options[name] for name in ("known", "truth", "posterior")},
     }
     if not dask:
-        return consolidation_files.choice(options["answers"], **given)
+        return consolidate.choice(options["answers"], **given)
     # Imported here because it takes a second, which only this engine should cost.
-    from gtcrowd.commands import cluster  # noqa: PLC0415
+    from gtcrowd.offline import cluster  # noqa: PLC0415
 
     folder = options["partitions"] or options["output"].resolve().parent
     places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "report": report}

@@ -20,8 +20,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from gtcrowd.commands import crowd_files, replay
+from gtcrowd.commands import replay
 from gtcrowd.jobs.models import Job
+from gtcrowd.offline import recordings
 
 
 class Command(BaseCommand):
@@ -36,8 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, name: str | None, **options: Any) -> None:
         try:
-            recording = crowd_files.read(folder)
-        except crowd_files.FolderRefused as error:
+            recording = recordings.read(folder)
+        except recordings.FolderRefused as error:
             raise CommandError(str(error)) from error
         name = name or re.sub(r"[^A-Za-z0-9]+", "-", recording.name).strip("-")
         with _bar(Console(stderr=True)) as bar:
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         show = self._print_json if options["json"] else self._print_table
         show(job, recording, scores)
 
-    def _print_json(self, job: Job, recording: crowd_files.Recording, scores: list[replay.Score]) -> None:
+    def _print_json(self, job: Job, recording: recordings.Recording, scores: list[replay.Score]) -> None:
         result = {
             "job": job.name,
             "objects": len(recording.tasks),
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         }
         self.stdout.write(json.dumps(result, indent=1))
 
-    def _print_table(self, job: Job, recording: crowd_files.Recording, scores: list[replay.Score]) -> None:
+    def _print_table(self, job: Job, recording: recordings.Recording, scores: list[replay.Score]) -> None:
         title = f"{recording.name}: {len(recording.answers):,} answers to {len(recording.tasks):,} objects"
         table = Table(title=title)
         for column in ("method", "accuracy", "macro-F1", "log-loss", "seconds", "steps"):

@@ -15,7 +15,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from gtcrowd.commands import accounts, processes
+from gtcrowd.commands import accounts
+from gtcrowd.platform import processes
 
 WEB = ["-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws"]
 QUEUE = ["-m", "gtcrowd", "worker"]

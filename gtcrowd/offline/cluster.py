@@ -21,12 +21,12 @@ from distributed.comm.core import CommClosedError
 from pyarrow import parquet
 
 from gtcrowd import consolidation
-from gtcrowd.commands import answer_files, consolidation_files, partitions
-from gtcrowd.commands.answer_files import FileRefused
-from gtcrowd.commands.consolidation_files import CHOICE, NotInParts, Result
-from gtcrowd.commands.partitions import Split
 from gtcrowd.consolidation.categorical import results
 from gtcrowd.consolidation.categorical.shards import Model, Sums
+from gtcrowd.offline import answer_files, consolidate, partitions
+from gtcrowd.offline.answer_files import FileRefused
+from gtcrowd.offline.consolidate import CHOICE, NotInParts, Result
+from gtcrowd.offline.partitions import Split
 
 # Default answers per partition: a few hundred megabytes of memory per process.
 ANSWERS_A_PART = 2_000_000
@@ -95,16 +95,16 @@ def choice(
         able = ", ".join(name for name, candidate in consolidation.METHODS.items() if candidate.fit is not None)
         raise NotInParts(f"{method} cannot run on partitioned data. Methods that can: {able}")
     settings = chosen.with_defaults(parameters)
-    answer_files.demand(path, consolidation_files.COLUMNS)
+    answer_files.demand(path, consolidate.COLUMNS)
     for file in filter(None, (known, truth)):
-        consolidation_files.label_file_columns(file)
+        consolidate.label_file_columns(file)
     with _workspace(folder) as workspace, _client(scheduler) as client:
         threads = sum(client.nthreads().values())
         n_parts = parts or max(threads, -(-answer_files.rows(path) // ANSWERS_A_PART))
         split = partitions.split(path, workspace, parts=n_parts, labels=labels, report=report)
         code = {name: index for index, name in enumerate(split.labels)}
-        gold = {} if known is None else consolidation_files.known_labels(known, code)
-        right = {} if truth is None else consolidation_files.true_labels(truth, code)
+        gold = {} if known is None else consolidate.known_labels(known, code)
+        right = {} if truth is None else consolidate.true_labels(truth, code)
         report("sorting partitions")
         n_tasks, n_answers = added(client, split, _settle, gold, right)
         crowd = Cluster(client, split, n_tasks, n_answers, report)
@@ -112,17 +112,17 @@ def choice(
         report("writing labels")
         workers = results.score_workers(*added(client, split, _write, model, posterior))
         summary = {
-            **consolidation_files.summary_of(
+            **consolidate.summary_of(
                 model, kind=CHOICE, method=method, parameters=settings, tasks=n_tasks, answers=n_answers,
                 workers=len(split.workers),
             ),
             "parts": n_parts,
         }  # fmt: skip
         if truth is not None:
-            summary |= consolidation_files.measured(*_with_truth(split))
+            summary |= consolidate.measured(*_with_truth(split))
         yield Result(
             labels=_blocks(split),
-            workers=consolidation_files.worker_columns(
+            workers=consolidate.worker_columns(
                 split.workers, workers.answers, workers.accuracy, workers.low, workers.high
             ),
             summary=summary,
@@ -190,7 +190,7 @@ def _write(split: Split, part: int, model: Model, posterior: bool) -> Sums:
     inference = model.e_step(here, *model.arguments)
     label, confidence = results.decide(here.table, inference.posterior, here.gold)
     shares = inference.posterior if posterior else None
-    columns = consolidation_files.label_columns(names, split.labels, label, confidence, shares)
+    columns = consolidate.label_columns(names, split.labels, label, confidence, shares)
     answer_files.write(_labels(split, part), [columns])
     rows = np.flatnonzero(truth != -1)
     np.savez(_scored(split, part), label[rows], confidence[rows], inference.posterior[rows], truth[rows])

@@ -18,10 +18,10 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from gtcrowd.commands import answer_files, consolidation_files
-from gtcrowd.commands.answer_files import Column
 from gtcrowd.consolidation import AnswerTable
 from gtcrowd.consolidation.categorical.shards import Shard
+from gtcrowd.offline import answer_files, consolidate
+from gtcrowd.offline.answer_files import Column
 
 RAW = pa.schema([("task", pa.string()), ("worker", pa.int32()), ("label", pa.int32())])
 
@@ -55,7 +55,7 @@ def split(
             stack.enter_context(parquet.ParquetWriter(_raw(folder, part), RAW, compression="lz4"))
             for part in range(parts)
         ]
-        for batch in answer_files.batches(path, consolidation_files.COLUMNS):
+        for batch in answer_files.batches(path, consolidate.COLUMNS):
             label = batch["label"]
             for text, row in zip(label.texts, label.first_rows().tolist(), strict=True):
                 first.setdefault(text, rows + row)
@@ -67,7 +67,7 @@ def split(
                     writer.write_table(pa.table([column.take(here) for column in columns], schema=RAW))
             rows += len(chosen)
             report(f"{rows:,} answers partitioned")
-    ordered = consolidation_files.ordered_labels(path, first, labels)
+    ordered = consolidate.ordered_labels(path, first, labels)
     place = {text: code for code, text in enumerate(ordered)}
     return Split(folder, parts, list(workers), ordered, np.array([place[text] for text in seen], dtype=np.int32))
 

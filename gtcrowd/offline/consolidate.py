@@ -12,14 +12,14 @@ import pyarrow as pa
 
 from gtcrowd import consolidation
 from gtcrowd import kinds as label_kinds
-from gtcrowd.commands import answer_files
-from gtcrowd.commands.answer_files import Column, FileRefused
 from gtcrowd.consolidation import Aggregation, AnswerTable, TableRefused
 from gtcrowd.consolidation.aggregation import library_versions
 from gtcrowd.consolidation.categorical import measures
 from gtcrowd.consolidation.categorical.shards import Model
 from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable
 from gtcrowd.consolidation.structured.value_type import ValueType
+from gtcrowd.offline import answer_files
+from gtcrowd.offline.answer_files import Column, FileRefused
 
 CHOICE = "choice"
 RANKING = "ranking"

@@ -13,9 +13,9 @@ from distributed import Client, LocalCluster
 from django.core.management import CommandError, call_command
 
 from gtcrowd import consolidation
-from gtcrowd.commands import answer_files, cluster, partitions
 from gtcrowd.consolidation.categorical import pooling
 from gtcrowd.consolidation.categorical.methods import hierarchical
+from gtcrowd.offline import answer_files, cluster, partitions
 
 IN_PARTS = [name for name, method in consolidation.METHODS.items() if method.fit is not None]
 LABELS = ["bee", "cat", "dog, small", "emu"]

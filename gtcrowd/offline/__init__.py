@@ -1,0 +1,1 @@
+"""Consolidate answers from files into files: no database, no Django; on one machine or a Dask cluster."""
