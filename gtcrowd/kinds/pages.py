@@ -1,6 +1,11 @@
 """Worker pages in Liquid, as in Ground Truth; everything that is not part of the template is escaped.
 
 A template is not trusted: it has no loader and limited resources, and is shown in a sandboxed frame.
+
+Two rules of output differ from plain Liquid. Lists and objects are written as JSON, which public templates of Ground
+Truth rely on. And a carriage return is written as a character reference: an HTML parser turns a bare one into a line
+feed, so that offsets in the text of the page would not be offsets in the text of the manifest (HTML, "Preprocessing the
+input stream").
 """
 
 from __future__ import annotations
@@ -10,10 +15,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TextIO
 
 from liquid import BoundTemplate, DictLoader, Environment, Markup
+from liquid.builtin.output import Output, OutputNode
+from liquid.context import RenderContext
 from liquid.exceptions import LiquidError
+from liquid.stringify import to_liquid_string
 
 from gtcrowd import language
 
@@ -21,6 +29,9 @@ __all__ = ["MAX_LENGTH", "LiquidError", "TemplateFault", "faults", "render"]
 
 MAX_LENGTH = 128_000
 FORM = re.compile(r"<crowd-form[\s>]", re.IGNORECASE)
+OWN_FORM = re.compile(r"<crowd-entity-annotation[\s>]", re.IGNORECASE)
+"""Elements that are a form by themselves, as in Ground Truth: a template of such an element needs none."""
+CARRIAGE_RETURN = "&#13;"
 GRANT = "__grant"
 """Name in the context of the function behind `grant_read_access`, which differs by job."""
 
@@ -52,7 +63,8 @@ def render(text: str, *, task_input: Mapping[str, Any], grant: Callable[[str], s
 
     grant   address of an object → an address that the worker's browser can read
     """
-    return _parsed(text).render(task={"input": task_input}, **{GRANT: grant})
+    page = _parsed(text).render(task={"input": task_input}, **{GRANT: grant})
+    return page if FORM.search(page) or not OWN_FORM.search(page) else f"<crowd-form>{page}</crowd-form>"
 
 
 def faults(text: str) -> list[TemplateFault]:
@@ -72,7 +84,7 @@ def faults(text: str) -> list[TemplateFault]:
         _parsed(text)
     except LiquidError as error:
         return [fault_of(error, text)]
-    if not FORM.search(text):
+    if not FORM.search(text) and not OWN_FORM.search(text):
         return [TemplateFault(0, language.gettext("must have a <crowd-form>, whose fields are the answer."))]
     return []
 
@@ -94,14 +106,40 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _skip_autoescape(value: object) -> Markup:
-    return Markup(str(value))
+class _Verbatim(Markup):
+    """HTML, or a part of a script, that is written as it is."""
+
+
+def _skip_autoescape(value: object) -> _Verbatim:
+    return _Verbatim(_text(value))
+
+
+def _text(value: object) -> str:
+    return _to_json(value) if isinstance(value, list | dict) else to_liquid_string(value, autoescape=False)
+
+
+class _OutputNode(OutputNode):
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        return buffer.write(self._written(self.expression.evaluate(context), context))
+
+    @staticmethod
+    def _written(value: object, context: RenderContext) -> str:
+        if isinstance(value, _Verbatim):
+            return str(value)
+        text = _text(value) if isinstance(value, list | dict) else value
+        return str(to_liquid_string(text, context.autoescape)).replace("\r", CARRIAGE_RETURN)
+
+
+class _Output(Output):
+    node_class = _OutputNode
 
 
 def _environment() -> Environment:
     environment = _Bounded(autoescape=True, loader=DictLoader({}))
     environment.filters["grant_read_access"] = _GrantReadAccess()
-    environment.filters["to_json"] = _to_json
+    environment.add_tag(_Output)
+    for name in ("to_json", "json", "jsonify"):
+        environment.filters[name] = _to_json
     environment.filters["skip_autoescape"] = _skip_autoescape
     return environment
 

@@ -142,3 +142,13 @@ def test_ranks_items_by_keyboard(start, cleos_page):
     frame.get_by_role("button", name="Up: green").click()
 
     assert answer(cleos_page) == ["blue", "green", "red"]
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r", "\n"])
+def test_offsets_count_line_ends_of_source(start, cleos_page, ends):
+    source = f" Ana sails.{ends}{ends}To Oslo:\tthen{ends}\u200fto Bergen\u2028home. "
+    frame = start("spans", source)
+    select(cleos_page, frame, "Oslo")
+    select(cleos_page, frame, "Bergen")
+    spans = answer(cleos_page)["entities"]
+    assert [source[span["startOffset"] : span["endOffset"]] for span in spans] == ["Oslo", "Bergen"]
