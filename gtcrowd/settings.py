@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "gtcrowd.integrations",
     "gtcrowd.runner",
     "gtcrowd.commands",
+    "gtcrowd.bench",
     "gtcrowd.console",
     "gtcrowd.portal",
     "gtcrowd.api",

@@ -164,7 +164,7 @@ def test_accuracy_without_answers_is_undefined():
 @pytest.mark.data
 def test_interval_coverage():
     """Over recorded crowds, intervals made without the truth hold it in about 19 of 20 cases."""
-    from gtcrowd.commands.bench import intervals
+    from gtcrowd.bench.benchmarks import intervals
 
     rows = [intervals.measure(DATA / name) for name in ("SP_amt", "rte", "dog", "relevance", "adult2", "MS")]
     whole = intervals.together(rows)

@@ -31,7 +31,8 @@ def test_files_of_recipes_exist(file):
 
 
 @pytest.mark.parametrize(
-    "thing", ["job field", "kind", "consolidation method", "export format", "figure", "dashboard page", "provider"]
+    "thing",
+    ["job field", "kind", "consolidation method", "export format", "benchmark", "figure", "dashboard page", "provider"],
 )
 def test_has_recipe(thing):
     assert re.search(rf"^### Add an? {thing}", RECIPES, re.MULTILINE)

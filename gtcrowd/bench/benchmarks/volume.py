@@ -7,7 +7,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gtcrowd import kinds
-from gtcrowd.commands.timing import timed
+from gtcrowd.bench import report
+from gtcrowd.bench.measuring import timed
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels import consolidate
@@ -103,3 +106,26 @@ def _in(rows: bytearray) -> None:
         cursor.execute("CREATE TEMPORARY TABLE bare (LIKE tasks_answer) ON COMMIT DROP")
         with cursor.copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
             copy.write(rows)
+
+
+@benchmark(
+    "volume",
+    argument(
+        "--answers", type=float, default=1e6, help="number of answers (default: 1e6); they are removed afterwards"
+    ),
+    help="database input and output of a consolidation run, compared with plain COPY",
+)
+def run(*, answers: float) -> Report:
+    """Measure one run."""
+    return report.of_rows(
+        [measure(int(answers))],
+        {
+            "answers": lambda r: f"{r.answers:,}",
+            "read s": lambda r: f"{r.read:.2f}",
+            "method s": lambda r: f"{r.method:.2f}",
+            "write s": lambda r: f"{r.write:.2f}",
+            "COPY out s": lambda r: f"{r.copy_out:.2f}",
+            "COPY in s": lambda r: f"{r.copy_in:.2f}",
+            "(read + write) / COPY": lambda r: f"{r.ratio:.2f}",
+        },
+    )

@@ -36,6 +36,8 @@ from gtcrowd.workforce.models import Team, Worker
 NAME = f"gtcrowd_bench_{os.getpid()}"
 CATEGORIES = ["cat", "dog", "owl"]
 CSRF = "b" * 32
+LOAD = str(Path(__file__).parent / "load.py")
+"""The program that sends requests; it runs in a process of its own."""
 SERVER = [
     "-m", "granian", "--interface", "wsgi", "--blocking-threads", "8", "--no-ws", "--host", "127.0.0.1",
 ]  # fmt: skip
@@ -145,7 +147,7 @@ def server(address: str, *, processes_: int = 1) -> Iterator[Server]:
     command = [sys.executable, *SERVER, "--workers", str(processes_), "--port", str(port)]
     began = time.time()
     process = subprocess.Popen(  # noqa: S603 - our own modules
-        [*command, "gtcrowd.commands.bench.bare:application"], env=environment, start_new_session=True,
+        [*command, "gtcrowd.bench.bare:application"], env=environment, start_new_session=True,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -157,8 +159,8 @@ def server(address: str, *, processes_: int = 1) -> Iterator[Server]:
 
 
 def drive(spec: dict[str, Any]) -> dict[str, Any]:
-    """Let gtcrowd.commands.bench.load send requests from a process of its own; returns what it measured."""
-    command = [sys.executable, str(Path(__file__).parent / "load.py")]
+    """Let gtcrowd.bench.load send requests from a process of its own; returns what it measured."""
+    command = [sys.executable, LOAD]
     done = subprocess.run(  # noqa: S603 - our own module
         command, input=json.dumps(spec), capture_output=True, text=True, check=False
     )

@@ -9,6 +9,9 @@ import pandas as pd
 
 from gtcrowd import consolidation
 from gtcrowd.analytics.measures import accuracy
+from gtcrowd.bench import report
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.consolidation.categorical import table as tables
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.offline import recordings
@@ -93,3 +96,26 @@ def together(rows: list[Coverage]) -> Coverage:
 
     names = ("covered", "below", "above", "width", "with_truth", "bias")
     return Coverage("all workers", total, **{name: mean(name) for name in names})
+
+
+@benchmark(
+    "intervals",
+    argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv, of categories"),
+    help="coverage of the intervals of workers' accuracy",
+)
+def run(*, folders: list[Path]) -> Report:
+    """Measure every folder, and all of them together."""
+    rows = [measure(folder) for folder in report.each(folders)]
+    return report.of_rows(
+        [*rows, together(rows)],
+        {
+            "set": lambda r: r.set,
+            "workers": lambda r: str(r.workers),
+            "coverage": lambda r: f"{r.covered:.1%}",
+            "below": lambda r: f"{r.below:.1%}",
+            "above": lambda r: f"{r.above:.1%}",
+            "mean width": lambda r: f"{r.width:.3f}",
+            "with truth": lambda r: f"{r.with_truth:.3f}",
+            "bias": lambda r: f"{r.bias:+.3f}",
+        },
+    )

@@ -11,6 +11,9 @@ import pandas as pd
 from gtcrowd import consolidation
 from gtcrowd.analytics import cases
 from gtcrowd.analytics.measures import drift, fraud, leave_one_out
+from gtcrowd.bench import report
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.consolidation.categorical import table as tables
 from gtcrowd.consolidation.categorical.table import AnswerTable
 from gtcrowd.offline import recordings
@@ -171,3 +174,28 @@ def _copying(table: AnswerTable, value: Codes, n: Codes, rng: np.random.Generato
     pairs, reported = _pairs(table, changed)
     ring = np.isin(pairs.first, [leader, *members]) & np.isin(pairs.second, [leader, *members]) & reported
     return len(members) + 1, len(set(pairs.first[ring].tolist()) | set(pairs.second[ring].tolist()))
+
+
+@benchmark(
+    "drift",
+    argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv, of categories"),
+    help="detection of planted drift, speeders and rings: rate, delay, false alarms",
+)
+def run(*, folders: list[Path]) -> Report:
+    """Measure every folder."""
+    return report.of_rows(
+        [measure(folder) for folder in report.each(folders)],
+        {
+            "set": lambda r: r.set,
+            "workers": lambda r: str(r.workers),
+            "drift found": lambda r: f"{r.detected} of {r.drifted}",
+            "delay": lambda r: f"{r.delay:.0f}",
+            "false (recorded)": lambda r: str(r.false_drift),
+            "false (shuffled)": lambda r: str(r.shuffled),
+            "budget": lambda r: f"{r.budget:g}",
+            "speeders": lambda r: f"{r.caught} of {r.speeders}",
+            "false": lambda r: str(r.false_speed),
+            "ring": lambda r: f"{r.members} of {r.ring}",
+            "false pairs": lambda r: str(r.false_pairs),
+        },
+    )

@@ -1,7 +1,7 @@
 """Compare our methods with a peer's on recorded crowds, each pair in the same run."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +11,10 @@ import numpy as np
 import pandas as pd
 
 from gtcrowd import consolidation
-from gtcrowd.commands.timing import timed
+from gtcrowd.bench import report
+from gtcrowd.bench.measuring import timed
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.offline import answer_files, consolidate
 from gtcrowd.offline.answer_files import FileRefused
 
@@ -175,3 +178,32 @@ def _ranked(table: Any, tasks: list[str], scores: Callable[[pd.DataFrame], pd.Se
         score = scores(frame.assign(label=frame["left"]))
         found[name] = tuple(score.sort_values(ascending=False).index)
     return found
+
+
+@benchmark(
+    "consolidation",
+    argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv"),
+    help="accuracy and time of every method on recorded answers, compared with crowd-kit",
+)
+def run(*, folders: list[Path]) -> Report:
+    """Measure every method on every folder, and for categories the mean of each method over all sets."""
+    rows = [row for folder in report.each(folders) for row in measure(folder)]
+    names = ("set", "method", "measures", "crowd-kit", "seconds", "crowd-kit / ours")
+    return Report(report.plain(rows), [report.table(names, [*map(_cells, rows), *_means(rows)])])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    peer, seconds = report.number(row.peer, "{:.4f}"), report.number(row.seconds, "{:.3f}")
+    return row.set, row.method, _measures(row.measures), peer, seconds, report.number(row.ratio, "{:.0f}")
+
+
+def _means(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of the mean measures of each method for categories."""
+    for method in dict.fromkeys(row.method for row in rows if row.kind == "choice"):
+        sets = [row.measures for row in rows if row.method == method and row.kind == "choice"]
+        means = {name: sum(measures[name] for measures in sets) / len(sets) for name in sets[0]}
+        yield f"mean of {len(sets)}", method, _measures(means), "", "", ""
+
+
+def _measures(measures: Mapping[str, float]) -> str:
+    return "  ".join(f"{name} {value:.4f}" for name, value in measures.items())

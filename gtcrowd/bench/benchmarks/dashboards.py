@@ -17,7 +17,9 @@ from dashboards import address, components, page_cache, pages
 from gtcrowd.analytics import data_version, frames, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers
-from gtcrowd.commands.bench import stage
+from gtcrowd.bench import report, stage
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.identity.access import Role, Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Counters, Job
@@ -45,7 +47,8 @@ FROM (
 ) AS numbered
 """
 QUALITIES = """
-INSERT INTO analytics_quality (requester_id, job_id, worker_id, day, scored, expected, doubt, compared, agreed, truth_n,
+INSERT INTO analytics_quality (requester_id, job_id, worker_id, day, scored, expected_correct, variance, compared,
+                               agreement_sum, truth_n,
                                truth_right, gold_n, gold_right)
 SELECT requester_id, job_id, worker_id, day, sum(submitted), sum(submitted) * (0.7 + worker_id % 25 / 100.0),
        sum(submitted) * 0.15, sum(submitted), sum(submitted) * (0.6 + worker_id % 30 / 100.0), 0, 0,
@@ -181,3 +184,25 @@ def _cost(answers: int, what: str, act: Callable[[], str]) -> Cost:
         act()
     queries = len(captured)
     return Cost(answers, what, sorted(times)[REPEATS // 2] * 1000, queries, size / 1000)
+
+
+@benchmark(
+    "dashboards",
+    argument("--answers", nargs="+", type=float, default=[1e6], help="numbers of answers (default: 1e6)"),
+    argument("--workers", type=int, default=3000, help="number of workers (default: %(default)s)"),
+    argument("--jobs", type=int, default=200, help="number of jobs (default: %(default)s)"),
+    help="time of dashboard pages and totals over generated answers",
+)
+def run(*, answers: list[float], workers: int, jobs: int) -> Report:
+    """Measure every size."""
+    sizes = report.each([int(n) for n in answers])
+    return report.of_rows(
+        [row for n in sizes for row in measure(n, workers=workers, jobs=jobs)],
+        {
+            "answers": lambda r: f"{r.answers:,}",
+            "page": lambda r: r.what,
+            "ms": lambda r: f"{r.ms:.3g}",
+            "queries": lambda r: report.number(r.queries, "{:.0f}"),
+            "kB": lambda r: report.number(r.kilobytes, "{:.0f}"),
+        },
+    )

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,10 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
-from gtcrowd.commands.bench import stage
-from gtcrowd.commands.timing import timed
+from gtcrowd.bench import report, stage
+from gtcrowd.bench.measuring import timed
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import names, post
 from gtcrowd.platform.reasons import Reason
@@ -260,3 +263,58 @@ def _at_once(sql: str, seconds: float) -> float:
     for thread in threads:
         thread.join()
     return sum(counts) / seconds
+
+
+LOAD_COLUMNS: Mapping[str, Callable[[Handed], str]] = {
+    "objects": lambda r: f"{r.objects:,}",
+    "workers": lambda r: str(r.workers),
+    "done": lambda r: r.when,
+    "answers/s": lambda r: f"{r.rate:.0f}",
+    "web ms": lambda r: f"{r.web_ms:.2f}",
+    "database ms": lambda r: f"{r.database_ms:.2f}",
+    "p50 ms": lambda r: f"{r.p50 * 1000:.0f}",
+    "p99 ms": lambda r: f"{r.p99 * 1000:.0f}",
+    "p99 ms idle": lambda r: f"{r.calm_p99 * 1000:.0f}",
+    "bare view/s": lambda r: f"{r.bare:.0f}",
+    "bare view ms": lambda r: f"{r.bare_ms:.2f}",
+    "% of bare": lambda r: f"{r.ratio:.0%}",
+}
+NOTHING_COLUMNS: Mapping[str, Callable[[Nothing], str]] = {
+    "objects": lambda r: f"{r.objects:,}",
+    "first empty claim ms": lambda r: f"{r.first_ms:.1f}",
+    "later ms": lambda r: f"{r.later_ms:.2f}",
+    "ordinary claim ms": lambda r: f"{r.claim_ms:.2f}",
+    "% of a claim": lambda r: f"{r.ratio:.0%}",
+}
+
+
+@benchmark(
+    "assignment",
+    argument("--objects", nargs="+", type=float, default=[1e3, 1e5], help="numbers of objects (default: 1e3 1e5)"),
+    argument("--workers", nargs="+", type=int, default=[20, 100], help="numbers of workers (default: 20 100)"),
+    argument("--seconds", type=float, default=8, help="duration of each load in seconds (default: %(default)s)"),
+    argument("--processes", type=int, default=1, help="processes of the web server (default: %(default)s)"),
+    argument("--before", type=float, default=0, help="number of answers in an earlier job (default: 0)"),
+    help="claim and submit over HTTP, compared with a bare view",
+)
+def run(*, objects: list[float], workers: list[int], seconds: float, processes: int, before: float) -> Report:
+    """Measure the bare database, every load, and the claims of workers for whom nothing is left."""
+    sizes = [int(n) for n in objects]
+    work: list[tuple[str, int]] = [("limit", 0), *(("loads", n) for n in sizes), *(("nothing", n) for n in sizes)]
+    results: dict[str, list[Any]] = {"limit": [], "loads": [], "nothing": []}
+    for part, size in report.each(work):
+        if part == "limit":
+            results[part].append(limit(min(seconds, 5)))
+        elif part == "nothing":
+            results[part].append(nothing_left(size))
+        else:
+            results[part] += loads(size, workers, seconds=seconds, processes=processes, before=int(before))
+    (bare,) = results["limit"]
+    return Report(
+        {name: report.plain(rows) for name, rows in results.items()},
+        [
+            report.table_of(results["loads"], LOAD_COLUMNS),
+            report.table_of(results["nothing"], NOTHING_COLUMNS),
+            f"PostgreSQL alone, {CLIENTS} clients: {bare.claims:.0f} claims/s, {bare.answers:.0f} answers/s",
+        ],
+    )

@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.core.management.base import CommandError
 from django.db import connection
+from rich.console import Console
+from rich.progress import Progress
 
-from gtcrowd.commands.bench import stage
+from gtcrowd.bench import report, stage
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.jobs.models import Job
 
 WORKERS, PROCESSES = 100, 4
@@ -116,5 +120,22 @@ def _one(sql: str) -> int:
 def _start(address: str, job: int, workers: list[int], seed: int) -> "subprocess.Popen[bytes]":
     # Half of the workers each, overlapping: everybody is at work in two processes at once.
     half = [worker for place, worker in enumerate(workers) if (place + seed) % PROCESSES < PROCESSES // 2]
-    command = [sys.executable, "-m", "gtcrowd.commands.bench.soak_client", *map(str, (job, seed, *half))]
+    command = [sys.executable, "-m", "gtcrowd.bench.soak_client", *map(str, (job, seed, *half))]
     return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": address})  # noqa: S603 - our own module
+
+
+@benchmark(
+    "soak",
+    argument(
+        "--handouts", type=float, default=20_000, help="number of claims (default: 20000; use 1e6 for a full test)"
+    ),
+    help="claims under failures, with a count of violated invariants",
+)
+def run(*, handouts: float) -> Report:
+    """Soak with a progress bar of the claims."""
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("claims", total=int(handouts))
+        row = soak(int(handouts), lambda count: progress.update(task, completed=count))
+    counts = {name: f"{value:,.0f}" for name, value in asdict(row).items() if name != "breaches"}
+    breaches = {name: f"{value:,}" for name, value in row.breaches.items()}
+    return Report(report.plain([row]), [report.table(("event", "count"), [*counts.items(), *breaches.items()])])

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from gtcrowd.commands.bench import stage
+from gtcrowd.bench import report, stage
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.workforce.models import Worker
@@ -77,7 +78,7 @@ def _beside(server: stage.Server, job: Job, crowd: list[Worker], *, seconds: flo
         "answering": True, "seconds": seconds, "think": THINK,
         "firsts": [claim.next_assignment(worker=worker, job=job, now=now).pk for worker in crowd],
     }  # fmt: skip
-    script = str(Path(__file__).parent / "load.py")
+    script = stage.LOAD
     process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
@@ -125,3 +126,25 @@ def _browsers() -> Any:
 
 def _at(values: list[float], share: float) -> float:
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+@benchmark(
+    "portal",
+    argument("--tasks", type=int, default=60, help="tasks in the browser (default: %(default)s)"),
+    argument("--workers", type=int, default=20, help="simulated concurrent workers (default: %(default)s)"),
+    help="time from submission to the next task in a browser, under load",
+)
+def run(*, tasks: int, workers: int) -> Report:
+    """Measure one browser beside the simulated workers."""
+    return report.of_rows(
+        [measure(tasks, workers)],
+        {
+            "tasks": lambda r: str(r.tasks),
+            "concurrent workers": lambda r: str(r.workers),
+            "p50 ms": lambda r: f"{r.p50:.0f}",
+            "p90 ms": lambda r: f"{r.p90:.0f}",
+            "p99 ms": lambda r: f"{r.p99:.0f}",
+            "max ms": lambda r: f"{r.longest:.0f}",
+            "p50 without preloading": lambda r: f"{r.plain:.0f}",
+        },
+    )

@@ -1,6 +1,5 @@
 """Measure time and memory of a method by number of answers, compared with the machine's memory bandwidth and a peer."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import psutil
 
 from gtcrowd import consolidation
-from gtcrowd.commands.timing import timed
+from gtcrowd.bench import report
+from gtcrowd.bench.measuring import peak_memory, timed
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.consolidation import AnswerTable
 
 CLASSES, EACH = 10, 5
@@ -65,7 +66,7 @@ def measure(method: str, answers: int) -> Speed:
     consolidation.consolidate(method, crowd(1000))
     table = crowd(answers)
     triad = bandwidth()
-    memory, found = _watched(lambda: consolidation.consolidate(method, table))
+    memory, found = peak_memory(lambda: consolidation.consolidate(method, table), interval=0.005)
     seconds, step = _seconds(method, table, found.steps)
     # E and M step each read a row of classes for every answer.
     moved = 2 * len(table) * CLASSES * BYTES_PER_ANSWER_AND_CLASS
@@ -121,22 +122,25 @@ def _peer_step(table: AnswerTable) -> float | None:
     return (four - once) / 3
 
 
-def _watched(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Megabytes by which the process grew at most while `work` ran, and what it gave."""
-    process, ended = psutil.Process(), threading.Event()
-    before = process.memory_info().rss
-    peak = before
-
-    def watch() -> None:
-        nonlocal peak
-        while not ended.wait(0.005):
-            peak = max(peak, process.memory_info().rss)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        done = work()
-    finally:
-        ended.set()
-        watcher.join()
-    return (peak - before) / 1e6, done
+@benchmark(
+    "speed",
+    argument("--answers", nargs="+", type=float, default=[1e5, 1e6], help="numbers of answers (default: 1e5 1e6)"),
+    argument("--method", nargs="+", default=["dawid-skene", "hierarchical"], choices=consolidation.METHODS),
+    help="time and memory of consolidation on generated answers, compared with crowd-kit",
+)
+def run(*, answers: list[float], method: list[str]) -> Report:
+    """Measure every method at every size."""
+    work = [(name, int(n)) for name in method for n in answers]
+    return report.of_rows(
+        [measure(name, n) for name, n in report.each(work)],
+        {
+            "method": lambda r: r.method,
+            "answers": lambda r: f"{r.answers:,}",
+            "seconds": lambda r: f"{r.seconds:.2f}",
+            "steps": lambda r: str(r.steps),
+            "ms per step": lambda r: f"{r.step * 1000:.1f}",
+            "MB above input": lambda r: f"{r.memory:.0f}",
+            "% of triad": lambda r: f"{r.bandwidth:.0%}",
+            "crowd-kit / ours": lambda r: report.number(r.ratio, "{:.0f}"),
+        },
+    )

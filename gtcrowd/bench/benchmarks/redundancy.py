@@ -14,6 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd import consolidation
+from gtcrowd.bench import report
+from gtcrowd.bench.registry import argument, benchmark
+from gtcrowd.bench.report import Report
 from gtcrowd.consolidation import AnswerTable
 from gtcrowd.consolidation.categorical import measures, online
 from gtcrowd.labels.consolidate import LEAST_NEW, SHARE_NEW
@@ -173,3 +176,27 @@ def _interval(values: FloatArray) -> tuple[float, float]:
     means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(REPEATS)]
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
+
+
+@benchmark(
+    "redundancy",
+    argument("folders", nargs="+", type=Path, help="folders with answers.csv and truth.csv, of categories"),
+    argument("--target", nargs="+", type=float, default=[0.01], help="target error rates (default: 0.01)"),
+    help="answers saved by dynamic redundancy on recorded crowds, and the resulting error",
+)
+def run(*, folders: list[Path], target: list[float]) -> Report:
+    """Measure every folder with every target error."""
+    return report.of_rows(
+        [row for folder in report.each(folders) for row in measure(folder, target)],
+        {
+            "set": lambda r: r.set,
+            "target": lambda r: f"{r.target:g}",
+            "answers": lambda r: f"{r.answers:,}",
+            "used": lambda r: f"{r.used:,}",
+            "saved": lambda r: f"{r.ratio:.1%}",
+            "error": lambda r: f"{r.error:.4f}",
+            "error with all": lambda r: f"{r.fixed_error:.4f}",
+            "difference (95 %)": lambda r: f"{r.low:+.4f} … {r.high:+.4f}",
+            "expected": lambda r: f"{r.expected:.3f}",
+        },
+    )

@@ -1,0 +1,1 @@
+"""The benchmarks, one module each, found by `gtcrowd.bench.registry.discover`."""
