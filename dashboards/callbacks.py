@@ -19,7 +19,8 @@ from dashboards.view_models import Content
 from gtcrowd.analytics import cases, data_version, frames, saved
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.models import Case
-from gtcrowd.identity.access import NotAllowed, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import NotAllowed
 
 log = logging.getLogger(__name__)
 LISTS = (ids.JOBS, ids.TEAMS, ids.WORKFORCES, ids.WORKERS, ids.KINDS)

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
 
 from gtcrowd import job_lifecycle
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import create, hooks, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.allocation import claim

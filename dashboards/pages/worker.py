@@ -19,7 +19,8 @@ from gtcrowd.analytics import cases, frames
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 
 MOST_JOBS = 4
 MOST_CASES = 20

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gtcrowd.analytics.measures import drift, fraud, leave_one_out
 from gtcrowd.analytics.models import Case, CaseState, Day
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs.models import Job
 
 FALSE_RATE = 0.05

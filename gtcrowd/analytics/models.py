@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.identity.models import Requester
+from gtcrowd.identity.tenancy import TenantQuerySet
 from gtcrowd.jobs.models import Job
 from gtcrowd.ledger.models import MONEY
 from gtcrowd.workforce.models import Worker, Workforce

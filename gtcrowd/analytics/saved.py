@@ -6,7 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from gtcrowd.analytics.models import SavedView
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 
 ADDRESS = re.compile(r"/dashboards/(?:[a-z]+/(?:\d{1,18}/)?)?(?:\?[\w=&%.+-]*)?", re.ASCII)
 LONGEST_NAME, LONGEST_ADDRESS, MOST = 60, 2000, 100

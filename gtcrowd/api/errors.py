@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from gtcrowd.identity.access import NotAllowed
 from gtcrowd.identity.origins import OriginsRefused
+from gtcrowd.identity.roles import NotAllowed
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.jobs.state import NotPossible
 from gtcrowd.jobs.store import BadAddress, ObjectMissing

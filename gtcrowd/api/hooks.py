@@ -13,7 +13,7 @@ from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.api.jobs import PROBLEM, mapping, visible_job
 from gtcrowd.identity import hook_secret, origins
-from gtcrowd.identity.access import Right
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs.models import Hook, Job
 from gtcrowd.workpage import trial
 

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
-from gtcrowd.identity.access import Right
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import store
 
 PORTION = 1 << 20

@@ -18,8 +18,9 @@ from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup
 from gtcrowd.commands import accounts, crowd, digits
 from gtcrowd.identity import keys
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import ENDED, DataObject, Job
 from gtcrowd.labels.models import Truth

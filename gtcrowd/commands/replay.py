@@ -17,8 +17,9 @@ from django.utils import timezone
 
 from gtcrowd import consolidation, job_lifecycle
 from gtcrowd.consolidation.categorical import measures
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import create, store
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate

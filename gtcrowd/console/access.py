@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
-from gtcrowd.identity.access import NotAllowed, viewer_of
+from gtcrowd.identity.access import viewer_of
+from gtcrowd.identity.roles import NotAllowed
 
 
 def member(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gtcrowd.console import forms, job_form
 from gtcrowd.console.access import member
 from gtcrowd.identity import hook_secret, origins, zones
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import state
 from gtcrowd.jobs.fields import TRIAL
 from gtcrowd.jobs.models import Job

@@ -18,8 +18,9 @@ from gtcrowd.console import messages as worker_messages
 from gtcrowd.console.access import member
 from gtcrowd.consolidation.intervals import credible_interval
 from gtcrowd.identity import keys
-from gtcrowd.identity.access import Right, Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey
+from gtcrowd.identity.roles import Right, Role
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import Hook, Job

@@ -3,8 +3,9 @@
 import secrets
 
 from gtcrowd.identity import keys
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
+from gtcrowd.identity.roles import Right
 
 
 def of(requester: Requester) -> str:

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.identity.access import Role, TenantQuerySet
+from gtcrowd.identity.roles import Role
+from gtcrowd.identity.tenancy import TenantQuerySet
 from gtcrowd.ledger.models import MONEY
 
 
@@ -95,7 +96,7 @@ class Bucket(models.Model):
 
 
 class Member(models.Model):
-    """A person's role with a requester; the role decides what they may do (identity.access)."""
+    """A person's role with a requester; the role decides what they may do (identity.roles)."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")

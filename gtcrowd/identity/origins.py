@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
+from gtcrowd.identity.roles import Right
 
 NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 ORIGIN = re.compile(rf"https://{NAME}(\.{NAME})+(:[1-9][0-9]{{0,4}})?")

@@ -5,8 +5,9 @@ from zoneinfo import available_timezones
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
+from gtcrowd.identity.roles import Right
 from gtcrowd.platform import queue
 
 

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import User
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import hooks, request, state, templates
 from gtcrowd.jobs.fields import CHANGEABLE, FIELDS
 from gtcrowd.jobs.models import Job, JobChange, JobState

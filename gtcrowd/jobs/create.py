@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import hooks, inspect, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest

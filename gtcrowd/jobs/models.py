@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.identity.access import TenantQuerySet
 from gtcrowd.identity.models import Requester
+from gtcrowd.identity.tenancy import TenantQuerySet
 from gtcrowd.ledger.models import MONEY
 from gtcrowd.platform.reasons import WithReason
 from gtcrowd.workforce.models import Team

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.platform import queue

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import state
 from gtcrowd.jobs.models import Job, JobState
 from gtcrowd.platform import queue

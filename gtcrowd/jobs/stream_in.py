@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
-from gtcrowd.identity.access import Right
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import inspect, order, state
 from gtcrowd.jobs.models import DataObject, Job, JobState
 from gtcrowd.jobs.request import Fault, JobRefused

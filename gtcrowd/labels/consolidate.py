@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
 from gtcrowd.consolidation import Aggregation
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.labels import answers as columns
 from gtcrowd.labels import assets, bulk_copy, online_posteriors

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.identity.access import TenantQuerySet
+from gtcrowd.identity.tenancy import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Hook, Job
 from gtcrowd.platform.reasons import WithReason
 from gtcrowd.workforce.models import Worker

@@ -16,8 +16,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gtcrowd.identity.access import RIGHTS, Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Member
+from gtcrowd.identity.roles import RIGHTS, Right
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform import queue, sql
 from gtcrowd.tasks.models import About, Assignment, JobWorker, Message

@@ -20,7 +20,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.identity.access import TenantQuerySet
+from gtcrowd.identity.tenancy import TenantQuerySet
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.ledger.models import MONEY
 from gtcrowd.platform.reasons import Reason, WithReason

@@ -12,8 +12,9 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from gtcrowd.identity import invitations
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import User
+from gtcrowd.identity.roles import Right
 from gtcrowd.platform import queue
 from gtcrowd.platform.reasons import Reason
 from gtcrowd.workforce import setup

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
+from gtcrowd.identity.roles import Right
 from gtcrowd.workforce.models import Subscription, Team, Worker, WorkerState, Workforce, WorkforceType
 
 EVERYONE = "everyone"

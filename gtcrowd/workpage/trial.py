@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
 from gtcrowd.identity import hook_secret
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import hooks, request, state, store
 from gtcrowd.jobs.fields import TRIAL
 from gtcrowd.jobs.hooks import Call, HookFault, Stage

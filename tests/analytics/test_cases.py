@@ -6,7 +6,8 @@ import pytest
 from gtcrowd.analytics import cases
 from gtcrowd.analytics.measures import drift, fraud, leave_one_out
 from gtcrowd.analytics.models import Case
-from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import NotAllowed, Role
 
 TASKS, WORKERS, EACH, VALUES = 1000, 20, 10, 3
 

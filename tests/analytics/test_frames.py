@@ -8,7 +8,8 @@ from gtcrowd import job_lifecycle
 from gtcrowd.analytics import frames, quality, rollup
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Role
 from gtcrowd.workforce.models import Team, Workforce, WorkforceType
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,9 @@
 import pytest
 
 from gtcrowd.analytics import saved
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import User
+from gtcrowd.identity.roles import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import AccessKey, Member, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import Gold

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member, Requester, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs.models import Hook, Job
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.tasks import messages
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.models import Message

@@ -7,8 +7,8 @@ import pytest
 from dashboards import callbacks
 from gtcrowd.analytics import saved
 from gtcrowd.analytics.models import Case, SavedView
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member, User
+from gtcrowd.identity.roles import Role
 from tests.dashboards.conftest import UPDATE, draw, replay, visit
 from tests.dashboards.test_pages import PATHS
 

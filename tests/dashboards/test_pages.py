@@ -8,7 +8,8 @@ import pytest
 from dashboards import address, components, pages, view_models
 from dashboards.pages import overview
 from gtcrowd.analytics.models import Case
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import pause
 
 pytestmark = pytest.mark.django_db

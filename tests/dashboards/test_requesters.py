@@ -6,8 +6,8 @@ import pytest
 
 from gtcrowd.analytics import saved
 from gtcrowd.analytics.models import Case
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member
+from gtcrowd.identity.roles import Role
 from tests.dashboards.conftest import draw, replay, visit
 from tests.dashboards.test_callbacks import ROWS, decide, view
 from tests.dashboards.test_pages import PATHS

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member
+from gtcrowd.identity.roles import Role
 from tests.dashboards.test_browser import address, ids, settled  # noqa: F401 - fixtures
 from tests.portal import browsing
 from tests.portal.test_accessibility import SIZES, violations

@@ -10,8 +10,9 @@ from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup, saved
 from gtcrowd.analytics.models import Case, SavedView
 from gtcrowd.identity import invitations, keys
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey, Bucket, Member, Requester, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import create, signed, store
 from gtcrowd.jobs.models import DataObject, Hook, Job, ObjectError, PreAnnotation, Template
 from gtcrowd.labels import consolidate

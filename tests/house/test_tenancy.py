@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gtcrowd.analytics import data_version, frames
-from gtcrowd.identity.access import TenantQuerySet
+from gtcrowd.identity.tenancy import TenantQuerySet
 from tests.house.ownership import tenant_models
 
 EDGES = ("gtcrowd/api", "gtcrowd/aws", "gtcrowd/console", "gtcrowd/portal", "gtcrowd/workpage", "dashboards")

@@ -5,16 +5,17 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gtcrowd.identity import access, address, invitations, keys
-from gtcrowd.identity.access import NotAllowed, Right, Role, Viewer
+from gtcrowd.identity import address, invitations, keys, roles
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey, Member, User
+from gtcrowd.identity.roles import NotAllowed, Right, Role
 
 
 @given(st.sampled_from(Role.values), st.sampled_from(list(Right)))
 def test_role_has_its_rights_only(role, right):
     viewer = Viewer(requester=None, role=role)
 
-    if right in access.RIGHTS[role]:
+    if right in roles.RIGHTS[role]:
         viewer.must(right)
     else:
         with pytest.raises(NotAllowed):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from gtcrowd.analytics import data_version, frames
-from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import NotAllowed, Role
 from gtcrowd.jobs.models import JobChange
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.tasks.answers import gold

@@ -3,7 +3,8 @@ from decimal import Decimal
 import pytest
 
 from gtcrowd import job_lifecycle
-from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import NotAllowed, Role
 from gtcrowd.jobs import create, ingest, state, stop, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused

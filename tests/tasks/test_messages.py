@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Member, User
+from gtcrowd.identity.roles import NotAllowed, Role
 from gtcrowd.tasks import messages
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.models import Message

@@ -15,6 +15,7 @@ from gtcrowd.bench import report
 from gtcrowd.bench.measuring import timed
 from gtcrowd.bench.registry import argument, benchmark
 from gtcrowd.bench.report import Report
+from gtcrowd.consolidation.structured import ranking
 from gtcrowd.offline import answer_files, consolidate
 from gtcrowd.offline.answer_files import FileRefused
 
@@ -167,8 +168,6 @@ def _noisy_bradley_terry(table: Any, tasks: list[str]) -> dict[str, Any]:
 
 
 def _ranked(table: Any, tasks: list[str], scores: Callable[[pd.DataFrame], pd.Series]) -> dict[str, Any]:
-    from gtcrowd.consolidation.structured import ranking  # noqa: PLC0415 - beside the peers that need it
-
     pairs = ranking.comparisons(table)
     found = {}
     for task, name in enumerate(tasks):

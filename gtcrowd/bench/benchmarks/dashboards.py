@@ -20,8 +20,9 @@ from gtcrowd.analytics.measures import workers
 from gtcrowd.bench import report, stage
 from gtcrowd.bench.registry import argument, benchmark
 from gtcrowd.bench.report import Report
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs.models import Counters, Job
 from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Worker

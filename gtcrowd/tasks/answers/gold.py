@@ -24,7 +24,8 @@ from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
 from gtcrowd.consolidation.intervals import credible_interval
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.platform import locks, queue, sql

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import JobWorker, JobWorkerState

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from gtcrowd import job_lifecycle
-from gtcrowd.identity.access import NotAllowed, Role, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import NotAllowed, Role
 from gtcrowd.labels.models import Label
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks.allocation import claim

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused

@@ -10,8 +10,9 @@ from django.core.validators import validate_slug
 from django.utils import timezone
 
 from gtcrowd.identity import invitations, zones
-from gtcrowd.identity.access import Role, Viewer
+from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.ledger import balance, hold, names
 from gtcrowd.workforce import setup
 
