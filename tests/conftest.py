@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -30,12 +31,31 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first; whatever asks for a browser is marked so, for those who leave browsers out."""
+    """Mark what asks for a browser, and let `--dist loadgroup` give the processes equal work.
+
+    As many groups drive browsers as there are cores, for more would wait for each other. These groups come first, then
+    the long tests, one by one, and then the rest file by file.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    items.sort(key=_turn)
+    driven = cycle(range(os.cpu_count() or 1))
+    for item in items:
+        if item.get_closest_marker("browser"):
+            # What shares a service stays together.
+            number = 0 if "service" in getattr(item, "fixturenames", ()) else next(driven)
+            item.add_marker(pytest.mark.xdist_group(f"browser{number}"))
+        elif not item.get_closest_marker("long") and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("browser"):
+        return 0
+    return 1 if item.get_closest_marker("long") else 2
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,8 @@ from gtcrowd.workforce import setup
 from gtcrowd.workforce.models import Team, Worker
 
 NAME = f"gtcrowd_bench_{os.getpid()}"
+TEMPLATE = "template1"
+"""The database that the benchmark's one is copied from: PostgreSQL's own, or one that has the tables already."""
 CATEGORIES = ["cat", "dog", "owl"]
 CSRF = "b" * 32
 LOAD = str(Path(__file__).parent / "load.py")
@@ -54,7 +56,7 @@ def database() -> Iterator[str]:
     _leave()
     with _server() as server:
         server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        server.execute(f"CREATE DATABASE {NAME}")
+        server.execute(f"CREATE DATABASE {NAME} TEMPLATE {TEMPLATE}")
     connection.settings_dict["NAME"] = NAME
     try:
         call_command("migrate", verbosity=0)

@@ -6,9 +6,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from gtcrowd.bench.benchmarks import dashboards
+from gtcrowd.bench import stage
+from gtcrowd.bench.benchmarks import assignment, dashboards, portal, soak
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.models import Answer
+from tests import embedded
 
 ANSWERS = "task,worker,label\n" + "".join(
     f"t{task},w{worker},{'yes' if (task % 2 == 0) != (worker == 3 and task < 3) else 'no'}\n"
@@ -24,6 +26,12 @@ def folder(tmp_path):
         "task,truth\n" + "".join(f"t{n},{'no' if n % 2 else 'yes'}\n" for n in range(8))
     )
     return tmp_path
+
+
+@pytest.fixture
+def staged(transactional_db, monkeypatch):
+    """Benchmarks begin with a database that has all tables; `migrate` finds nothing to do."""
+    monkeypatch.setattr(stage, "TEMPLATE", embedded.template())
 
 
 @pytest.mark.long
@@ -72,7 +80,7 @@ def test_volume_cleans_up():
 
 
 @pytest.mark.long
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("staged")
 @pytest.mark.parametrize("what", ["ingest", "export"])
 def test_ingest_and_export(what):
     out = io.StringIO()
@@ -85,10 +93,13 @@ def test_ingest_and_export(what):
 
 
 @pytest.mark.long
-@pytest.mark.django_db(transaction=True)
-def test_assignment():
+@pytest.mark.usefixtures("staged")
+def test_assignment(monkeypatch):
+    monkeypatch.setattr(assignment, "ENOUGH", 3000)
+    monkeypatch.setattr(assignment, "WARM_SECONDS", 0.5)
+    monkeypatch.setattr(assignment, "CALM_SECONDS", 1)
     out = io.StringIO()
-    sizes = ("--objects", "1000", "--workers", "3", "--seconds", "1")
+    sizes = ("--objects", "300", "--workers", "3", "--seconds", "1")
 
     call_command("bench", "assignment", *sizes, "--json", stdout=out)
 
@@ -98,8 +109,9 @@ def test_assignment():
 
 
 @pytest.mark.long
-@pytest.mark.django_db(transaction=True)
-def test_soak():
+@pytest.mark.usefixtures("staged")
+def test_soak(monkeypatch):
+    monkeypatch.setattr(soak, "KILL_SECONDS", 1)
     out = io.StringIO()
 
     call_command("bench", "soak", "--handouts", "300", "--json", stdout=out)
@@ -126,8 +138,9 @@ def test_redundancy(tmp_path):
 
 @pytest.mark.long
 @pytest.mark.browser
-@pytest.mark.django_db(transaction=True)
-def test_portal():
+@pytest.mark.usefixtures("staged")
+def test_portal(monkeypatch):
+    monkeypatch.setattr(portal, "OBJECTS", 100)
     out = io.StringIO()
 
     call_command("bench", "portal", "--tasks", "3", "--workers", "2", "--json", stdout=out)

@@ -233,6 +233,19 @@ def test_saves_and_opens_view(page, address, ids):
     assert not SavedView.objects.exists()
 
 
+SPY = """() => {
+    const ours = window.dash_clientside.gtcrowd;
+    const { tick } = ours;
+    window.ticks = [];
+    ours.tick = (count) => {
+        const result = tick(count);
+        window.ticks.push(result === count);
+        return result;
+    };
+}"""
+"""Whether the page was to be redrawn, at each tick of its clock."""
+
+
 def test_redraws_new_data_when_idle(page, address, ids, crowd, answer, now, ask):
     page.goto(f"{address}/dashboards/{ALL}")
     settled(page, "Overview")
@@ -242,8 +255,11 @@ def test_redraws_new_data_when_idle(page, address, ids, crowd, answer, now, ask)
     rollup.roll(zone="UTC")
 
     page.get_by_text("Show table").first.click()
+    page.evaluate(SPY)
     page.evaluate(tick)
-    page.wait_for_timeout(800)
+    page.wait_for_function("window.ticks.length === 1")
+    assert page.evaluate("window.ticks") == [False]
+    browsing.wait_for_requests(page)
     assert "Answers\n6" in page.locator("#numbers").inner_text()  # somebody reads
     page.get_by_text("Show table").first.click()
     page.evaluate("document.activeElement.blur()")

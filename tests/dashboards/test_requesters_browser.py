@@ -94,13 +94,13 @@ def test_number_links_to_figure_or_page(page, address, ids):  # noqa: F811
     page.locator("#numbers > div", has_text="Answers").first.click(position={"x": 20, "y": 60})
 
     expect(page.locator("#throughput-graph")).to_be_in_viewport()
-    page.wait_for_timeout(500)
+    browsing.wait_for_requests(page)
+    browsing.wait_for_rendering(page)
     assert page.evaluate("document.querySelector('#content h1').dataset.same") == "yes"  # nothing was drawn anew
     page.locator("#numbers > div", has_text="Paid").click(position={"x": 20, "y": 60})
     settled(page, "Money")
     assert page.url == f"{address}/dashboards/money/?requester=heron&from=2026-10-30&to=2026-11-05"
     for size in SIZES.values():
         page.set_viewport_size(size)
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
         assert violations(page) == []

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -23,9 +22,9 @@ import pytest
 from playwright.sync_api import expect
 
 from gtcrowd.platform import postgres
+from tests import polling
 
 pytestmark = pytest.mark.browser
-READY_SECONDS = 180
 
 
 def free_port():
@@ -52,12 +51,9 @@ class Service:
         with self.log.open("ab") as log:
             command = ("serve", "--demo", "--port", str(self.port))
             self.process = self.run(*command, stdout=log, stderr=log)
-        give_up = time.monotonic() + READY_SECONDS
-        while time.monotonic() < give_up and self.process.poll() is None:
-            if self.registered() and self.ready():
-                return self
-            time.sleep(0.3)
-        raise AssertionError(self.log.read_text()[-3000:])
+        polling.until(lambda: self.process.poll() is not None or (self.registered() and self.ready()))
+        assert self.process.poll() is None, self.log.read_text()[-3000:]
+        return self
 
     def registered(self):
         """Whether it is this start that runs, and not what an earlier one left behind."""
@@ -71,9 +67,13 @@ class Service:
         except (urllib.error.URLError, OSError):
             return False
 
+    def complete(self):
+        """Whether nothing of what was killed is missing any more."""
+        return self.children("granian") and self.children("gtcrowd worker") and self.ready()
+
     def stop(self):
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(40) == 0, self.log.read_text()[-2000:]
+        assert self.process.wait(polling.DEADLINE_SECONDS) == 0, self.log.read_text()[-2000:]
 
     def accounts(self):
         return json.loads((self.var / "demo-accounts.json").read_text())
@@ -81,7 +81,7 @@ class Service:
     def fetch(self, path):
         token = self.accounts()["access key"]["token"]
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {token}"})
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def query(self, sql):
@@ -136,12 +136,12 @@ def test_keyboard_labels_reach_dashboard_and_api(service, browser):
         expect(radio).not_to_be_checked()
         page.keyboard.press(str(count))
         page.keyboard.press("Control+Enter")
-        _until(lambda count=count: len(service.fetch(answers)["results"]) == count)
+        polling.until(lambda count=count: len(service.fetch(answers)["results"]) == count)
 
     sign_in(operations, service, accounts["operations"])
     job = service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'")[0][0]
     operations.goto(f"{service.url}/dashboards/?job={job}")
-    operations.locator("#numbers dd", has_text=re.compile("^5$")).first.wait_for(timeout=30_000)
+    operations.locator("#numbers dd", has_text=re.compile("^5$")).first.wait_for()
     operations.locator("#throughput-graph .bars").first.wait_for()
 
     assert [row["value"] for row in service.fetch(answers)["results"]] == ["1", "2", "3", "4", "5"]
@@ -157,7 +157,7 @@ def test_labels_are_fetched_by_a_program(service):
 def test_refuses_second_start_in_folder(service):
     second = service.run("serve", "--port", str(free_port()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
-    told, _nothing = second.communicate(timeout=60)
+    told, _nothing = second.communicate(timeout=polling.DEADLINE_SECONDS)
     assert second.returncode != 0
     assert b"already running" in told
 
@@ -168,7 +168,7 @@ def test_killed_processes_lose_nothing(service, tmp_path):
             for task in range(150) for worker in range(5)]  # fmt: skip
     (tmp_path / "answers.csv").write_text("task,worker,label\n" + "\n".join(rows) + "\n")
     undisturbed = service.run("replay", str(tmp_path), "--name", "calm", "--json", stdout=subprocess.PIPE)
-    assert undisturbed.wait(120) == 0
+    assert undisturbed.wait(polling.DEADLINE_SECONDS) == 0
 
     replay = service.run("replay", str(tmp_path), "--name", "killed", "--json", stdout=subprocess.PIPE)
     kills = 0
@@ -176,13 +176,13 @@ def test_killed_processes_lose_nothing(service, tmp_path):
         for process in service.children("granian")[:1] + service.children("gtcrowd worker")[:1]:
             process.kill()
             kills += 1
-        time.sleep(2.5)
+        polling.until(lambda: replay.poll() is not None or service.complete())
     undisturbed.stdout.close()
     replay.stdout.close()
 
     assert replay.returncode == 0
     assert kills >= 2
-    _until(service.ready, 90)
+    polling.until(service.ready)
     answers = service.query(
         "SELECT job.name, count(*), count(DISTINCT (answer.task_id, answer.worker_id)) FROM tasks_answer answer "
         "JOIN jobs_job job ON job.id = answer.job_id WHERE job.name IN ('calm', 'killed') GROUP BY 1 ORDER BY 1"
@@ -199,7 +199,8 @@ def test_killed_processes_lose_nothing(service, tmp_path):
 class Hand:
     """A worker without a page: signs in, takes tasks, and sends each answer until it is acknowledged."""
 
-    def __init__(self, service, account, job):
+    def __init__(self, service, account, job, stopped):
+        self.stopped = stopped
         self.url, self.work = service.url, f"{service.url}/work/{job}/"
         jar = http.cookiejar.CookieJar()
         self.jar, self.opener = jar, urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
@@ -216,21 +217,24 @@ class Hand:
         with self.opener.open(urllib.request.Request(address, data, headers), timeout=20) as answer:
             return answer.read().decode()
 
-    def label(self, until):
+    def label(self):
         task = None
-        while time.monotonic() < until:
+        while not self.stopped.is_set():
             try:
                 task = self.answered(task) if task else self.begun()
             except (OSError, http.client.HTTPException) as trouble:
                 if isinstance(trouble, urllib.error.HTTPError) and trouble.code == 409:
                     task = None
                 self.refused += 1
-                time.sleep(0.2)
+                self.stopped.wait(0.2)
 
     def begun(self):
         self.call(f"{self.work}start/", {})
         found = re.search(r'<script id="task" type="application/json">(.*?)</script>', self.call(self.work))
-        return json.loads(found[1])["assignment"] if found else time.sleep(0.2)
+        if found is None:
+            self.stopped.wait(0.2)
+            return None
+        return json.loads(found[1])["assignment"]
 
     def answered(self, task):
         content = {"crowd-image-classifier": {"label": str(task % 10)}}
@@ -244,14 +248,14 @@ def test_acknowledged_answers_survive_any_kill(service):
     (job,) = (row[0] for row in service.query("SELECT id FROM jobs_job WHERE name = 'postcodes-today'"))
     service.query("UPDATE jobs_job SET workers_per_object = 9, max_concurrent = 150 WHERE name = 'postcodes-today'")
     accounts = service.accounts()
-    hands = [Hand(service, account, job) for name, account in accounts.items() if name.startswith("worker")]
-    until = time.monotonic() + 25
-    threads = [threading.Thread(target=hand.label, args=(until,)) for hand in hands]
+    stopped = threading.Event()
+    hands = [Hand(service, account, job, stopped) for name, account in accounts.items() if name.startswith("worker")]
+    threads = [threading.Thread(target=hand.label, daemon=True) for hand in hands]
     for thread in threads:
         thread.start()
     kills = 0
-    while time.monotonic() < until - 6:
-        time.sleep(2)
+    for goal in range(5, 40, 5):  # seven times in the middle of it
+        polling.until(lambda goal=goal: sum(len(hand.acknowledged) for hand in hands) >= goal)
         if kills % 2:
             with contextlib.suppress(psycopg.Error):
                 backends = (
@@ -263,10 +267,12 @@ def test_acknowledged_answers_survive_any_kill(service):
             for process in service.children("granian")[:1]:
                 process.kill()
         kills += 1
+    polling.until(lambda: sum(len(hand.acknowledged) for hand in hands) >= 40)
+    stopped.set()
     for thread in threads:
-        thread.join(60)
+        thread.join(polling.DEADLINE_SECONDS)
 
-    _until(service.ready, 90)
+    polling.until(service.ready)
     acknowledged = {task: receipt for hand in hands for task, receipt in hand.acknowledged.items()}
     stored = service.query(
         "SELECT assignment_id, paid::text FROM tasks_answer answer JOIN jobs_job job ON job.id = answer.job_id "
@@ -292,9 +298,9 @@ def test_ctrl_c_stops_and_restart_keeps_data(service):
     family = psutil.Process(service.process.pid).children(recursive=True)
     service.stop()
 
-    _gone, left = psutil.wait_procs(family, timeout=20)
+    _gone, left = psutil.wait_procs(family, timeout=polling.DEADLINE_SECONDS)
     assert left == []
-    _until(lambda: not _postgres_runs(service))
+    polling.until(lambda: not _postgres_runs(service))
     accounts = service.accounts()
     service.start()
     assert service.accounts() == accounts
@@ -313,10 +319,3 @@ def test_killed_start_does_not_block_restart(service):
 def _postgres_runs(service):
     file = Path(service.var / "postgres" / "postmaster.pid")
     return file.exists() and psutil.pid_exists(int(file.read_text().split()[0]))
-
-
-def _until(condition, seconds=30):
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, "it did not come about in time"
-        time.sleep(0.2)

@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from gtcrowd.jobs.hooks import Call, HookFault
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Task
+from tests import polling
 from tests.portal import browsing
 
 EXAMPLE = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -28,6 +28,11 @@ def test_documentation_prints_the_fixture():
     assert EXAMPLE.findall(Path("docs/hooks.md").read_text()) == [HOOK.read_text()]
 
 
+def listens(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 @pytest.fixture
 def documented(hook, alice):
     """The example in a process of its own."""
@@ -36,11 +41,7 @@ def documented(hook, alice):
         port = free.getsockname()[1]
     environ = os.environ | {"HOOK_SECRET": hook_secret.of(alice.requester), "HOOK_PORT": str(port)}
     process = subprocess.Popen([sys.executable, HOOK], env=environ, stderr=subprocess.DEVNULL)
-    for _try in range(100):
-        with socket.socket() as there:
-            if there.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
+    polling.until(lambda: listens(port))
     yield f"http://127.0.0.1:{port}/"
     process.terminate()
     process.wait()

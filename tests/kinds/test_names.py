@@ -43,11 +43,11 @@ def test_reference_names_end_in_ref():
 
 
 def test_refuses_long_name_quickly():
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert names.check_attribute_name("a-" * 100_000, is_reference=False)
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -3,23 +3,32 @@
 import os
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from tests import polling
 
-PATIENCE = 60_000
+BROWSERS: list[Browser] = []
+"""Those that this process drives."""
+PATIENCE = 120_000
 """Milliseconds to wait for a state of a page: so many that no machine is too slow, and a test that fails still ends."""
 CHROMIUM = os.environ.get("GTCROWD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+DISABLED = [
+    # A page for each window's address bar, which nobody sees: it costs more than the window itself.
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    # Those that Playwright disables by itself, for the last of several such flags replaces the others.
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"),
+    *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    *("TcpPortRandomizationWin", "ThirdPartyStoragePartitioning"),
+]
 FLAGS = [
+    f"--disable-features={','.join(DISABLED)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -30,83 +39,85 @@ FLAGS = [
 ]
 
 
+HEARD = """window.heard = {};
+window.addEventListener("message", ({ data }) => {
+    const kind = data?.type ?? data;
+    if (typeof kind === "string") window.heard[kind] = (window.heard[kind] ?? 0) + 1;
+});"""
+RENDERED = """async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    await frame();
+    await frame();
+    const changes = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    await Promise.allSettled(changes.map((one) => one.finished));
+}"""
+
+
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_args: object) -> None:
         pass
 
 
-class _Counted:
-    """A WSGI application that knows how many requests it is answering."""
+class _Server(ThreadedWSGIServer):
+    """Knows how many connections are open: a request that is on its way has one, though nobody has read it yet."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
-        self.application, self.running, self.changed = application, 0, threading.Condition()
+    def __init__(self, *arguments: object, **options: object) -> None:
+        self.connections, self.changed = 0, threading.Condition()
+        super().__init__(*arguments, **options)
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def process_request(self, *arguments: object) -> None:
         self._add(1)
-        try:
-            response = self.application(environ, start_response)
-        except BaseException:
-            self._add(-1)
-            raise
-        return _Response(response, lambda: self._add(-1))
+        super().process_request(*arguments)
+
+    def shutdown_request(self, *arguments: object) -> None:
+        super().shutdown_request(*arguments)
+        self._add(-1)
 
     def wait_until_idle(self) -> None:
-        """Wait until every request has been answered, so that none meets the tables of the next test."""
+        """Wait until every connection has been closed, so that no request meets the tables of the next test."""
         with self.changed:
-            assert self.changed.wait_for(lambda: self.running == 0, timeout=120)
+            assert self.changed.wait_for(lambda: self.connections == 0, timeout=polling.DEADLINE_SECONDS)
 
     def _add(self, more: int) -> None:
         with self.changed:
-            self.running += more
+            self.connections += more
             self.changed.notify_all()
 
 
-class _Response:
-    """A response that says once when it has been sent, or given up."""
-
-    def __init__(self, response: Iterable[bytes], done: Callable[[], None]) -> None:
-        self.response, self.done = response, done
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.response)
-
-    def close(self) -> None:
-        done, self.done = self.done, lambda: None
-        try:
-            getattr(self.response, "close", lambda: None)()
-        finally:
-            done()
-
-
 @cache
-def _server() -> tuple[str, _Counted]:
+def _server() -> _Server:
     """The whole application at a free port, dashboards included, until the process ends: starting it for each test
     would look for all static files each time. Not pytest-django's live server: that one serves static files by
     itself, without the header that scripts of an opaque origin need."""
     from gtcrowd.wsgi import application
 
-    counted = _Counted(application)
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet, connections_override={})
-    server.set_app(counted)
+    server = _Server(("127.0.0.1", 0), _Quiet, connections_override={})
+    server.set_app(application)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    return f"http://127.0.0.1:{server.server_address[1]}", counted
+    return server
 
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Where the application answers; afterwards no request is under way."""
-    address, counted = _server()
+    """Where the application answers; afterwards no page is open and no request is under way."""
+    server = _server()
     try:
-        yield address
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        counted.wait_until_idle()
+        for browser in BROWSERS:
+            for context in browser.contexts:
+                context.close()
+        server.wait_until_idle()
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
+        BROWSERS.append(browser)
         yield browser
+        BROWSERS.remove(browser)
         browser.close()
 
 
@@ -114,7 +125,6 @@ def sign_in(context: BrowserContext, address: str, client: Client) -> Page:
     """A page with the session of `client`; what its console complains of is kept in `page.complaints`."""
     cookies = [{"name": name, "value": one.value, "url": address} for name, one in client.cookies.items()]
     context.add_cookies(cookies)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
     page.on("console", lambda said: _complains(said.type) and page.complaints.append(said.text))  # type: ignore[attr-defined]
@@ -122,12 +132,29 @@ def sign_in(context: BrowserContext, address: str, client: Client) -> Page:
     return page
 
 
-def until(page: Page, condition: Callable[[], bool]) -> None:
-    """Wait until something holds that no expectation of Playwright's can say."""
-    give_up = time.monotonic() + PATIENCE / 1000
-    while not condition():
-        assert time.monotonic() < give_up, "it never came about"
-        page.wait_for_timeout(50)
+def until(page: Page, condition: Callable[[], object]) -> None:
+    """Wait until something holds that no expectation of Playwright's can say; the page's events go on meanwhile."""
+    polling.until(condition, step=lambda: page.wait_for_timeout(50))
+
+
+def count_messages(page: Page) -> None:
+    """Count the messages that the page gets from its frames, by type, as `window.heard`. Call before navigating."""
+    page.add_init_script(HEARD)
+
+
+def wait_for_messages(page: Page, kind: str, count: int = 1) -> None:
+    """Wait until the page has got so many messages of a type from its frames since it was loaded."""
+    page.wait_for_function("([kind, count]) => window.heard[kind] >= count", arg=[kind, count])
+
+
+def wait_for_rendering(where: Page | Frame) -> None:
+    """Wait until everything that was to be drawn has been drawn, and nothing changes gradually any more."""
+    where.evaluate(RENDERED)
+
+
+def wait_for_requests(page: Page) -> None:
+    """Wait until the requests that the page has made so far have been reported: one made now is reported after them."""
+    page.evaluate("fetch('/healthz', { cache: 'no-store' }).then((response) => response.text())")
 
 
 def _complains(kind: str) -> bool:

@@ -8,6 +8,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from gtcrowd import kinds
 from gtcrowd.tasks import messages
+from tests.portal import browsing
 from tests.portal.conftest import put
 from tests.portal.pictures import scene
 
@@ -27,8 +28,8 @@ def violations(page: Page) -> list[str]:
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_timeout(300)  # colours change gradually
         for frame in seen(page):
+            browsing.wait_for_rendering(frame)
             frame.evaluate(AXE)
             found += [f"{scheme}: {one}" for one in frame.evaluate(RUN)]
     return sorted(set(found))

@@ -1,7 +1,6 @@
 """The page around the task in a real browser: lost network, lost session, messages, shortcuts, guide, stopping."""
 
 import json
-import time
 
 import pytest
 from playwright.sync_api import expect
@@ -47,21 +46,20 @@ def written(frame, text, before=""):
     frame.get_by_role("textbox").fill(text)
 
 
-@pytest.mark.long
 def test_offline_work_is_not_lost(cleos_page, start, give):
     """In the middle of twenty tasks: an answer and the one after it wait, a draft too, and then all is there, once."""
     job = give([{"source": f"{number}"} for number in range(20)], kind="text", categories=[])
-    frame = start(job, "textbox")
     page = cleos_page
+    page.clock.install()
+    browsing.count_messages(page)
+    frame = start(job, "textbox")
     for number in range(9):
         written(frame, f"answer {number}")
         page.keyboard.press("Control+Enter")
-    expect(page.locator("#sandbox-next")).to_be_attached()
     written(frame, "answer 9")
-    page.wait_for_timeout(1500)  # the next task is ready
+    browsing.wait_for_messages(page, "ready", 11)  # the next task, too
 
     offline(page)
-    began = time.monotonic()
     expect(page.locator("#notice")).to_contain_text("You are offline. You can continue")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notice")).to_contain_text("so you can continue")
@@ -72,7 +70,9 @@ def test_offline_work_is_not_lost(cleos_page, start, give):
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notice")).to_contain_text("Your 2 answers are saved")
     assert Answer.objects.count() == 9
-    page.wait_for_timeout(max(0, 120 - (time.monotonic() - began)) * 1000)
+    for _second in range(120):
+        page.clock.run_for(1000)
+    assert Answer.objects.count() == 9
     offline(page, False)
 
     for number in range(11, 20):
@@ -88,10 +88,13 @@ def test_offline_work_is_not_lost(cleos_page, start, give):
 
 def test_offline_draft_reaches_server(cleos_page, start, give):
     job = give([{"source": "x"}], kind="text", categories=[])
+    cleos_page.clock.install()
     frame = start(job, "textbox")
     offline(cleos_page)
     written(frame, "half a senten")
-    cleos_page.wait_for_timeout(7000)  # longer than it takes to be saved
+    cleos_page.wait_for_function("() => JSON.stringify(localStorage).includes('half a senten')")
+    with cleos_page.expect_event("requestfailed", lambda request: request.url.endswith("/draft/")):
+        cleos_page.clock.run_for(5000)
     held = Assignment.objects.get()
     assert drafts.find(held) is None
 
@@ -363,14 +366,15 @@ def test_active_time_counts_only_near_input(browser, address):
 
 
 def test_sandbox_activity_reaches_page(cleos_page, start, texts):
+    cleos_page.clock.install()
+    browsing.count_messages(cleos_page)
     start(texts)
-    cleos_page.evaluate(
-        """() => { window.heard = []; window.addEventListener("message", ({ data }) => window.heard.push(data.type)); }"""
-    )
-    cleos_page.wait_for_timeout(5100)
+    cleos_page.keyboard.press("ArrowDown")
+    browsing.wait_for_messages(cleos_page, "active")
+    cleos_page.clock.run_for(5100)
     cleos_page.keyboard.press("ArrowDown")
 
-    cleos_page.wait_for_function("() => window.heard.includes('active')")
+    browsing.wait_for_messages(cleos_page, "active", 2)
     assert json.dumps(values()) == "[]"
 
 
@@ -380,10 +384,11 @@ FOCUSING = """<crowd-form><crowd-input name="bird" auto-focus></crowd-input><inp
 
 @pytest.mark.parametrize("asks", [{"kind": "text"}, {"kind": "custom", "template": FOCUSING}], ids=["kind", "own page"])
 def test_prefetched_task_takes_no_focus(cleos_page, start, give, asks):
+    browsing.count_messages(cleos_page)
     frame = start(give([{"source": "a"}, {"source": "b"}], categories=[], **asks), "textbox")
     ahead = cleos_page.frame_locator("#sandbox-next")
     expect(ahead.get_by_role("textbox", include_hidden=True).first).to_be_attached()
-    cleos_page.wait_for_timeout(1000)
+    browsing.wait_for_messages(cleos_page, "ready", 2)
     cleos_page.keyboard.type("grey")
 
     expect(frame.get_by_role("textbox").first).to_have_value("grey")

@@ -327,12 +327,12 @@ def test_stroke_redraws_only_visible_change(easel, cleos_page):
     assert tiles <= 4  # of 64
 
     board.press(*["+"] * 12)
-    cleos_page.wait_for_timeout(200)
+    browsing.wait_for_rendering(frame)
     frame.evaluate("() => (window.drawn = [])")
     board.frame.locator("crowd-semantic-segmentation").evaluate(
         "one => one.painter.edit(() => one.codes.row(10, 0, 20, 1))"  # out of sight
     )
-    cleos_page.wait_for_timeout(200)
+    browsing.wait_for_rendering(frame)
     assert frame.evaluate("() => window.drawn") == []
 
 
@@ -341,7 +341,7 @@ def test_layer_matches_screen_resolution(easel, cleos_page):
     # The browser's own emulation of a finer screen does not reach a frame without an origin.
     cleos_page.frames[-1].evaluate("() => Object.defineProperty(window, 'devicePixelRatio', { value: 2 })")
     board.drag((100, 100), (200, 100))
-    cleos_page.wait_for_timeout(100)
+    browsing.wait_for_rendering(cleos_page.frames[-1])
 
     layer = board.frame.locator(".mask-layer")
     room = board.room.bounding_box()
@@ -450,8 +450,7 @@ def test_drawing_survives_reload(easel, cleos_page, kind, element, key):
         board.drag((100, 100), (200, 180))
 
     cleos_page.reload()
-    expect(board.room).to_be_focused()
-    cleos_page.wait_for_timeout(300)
+    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
 
     assert len(answer(cleos_page)[element][key]) == 1
 
@@ -470,8 +469,10 @@ def test_erased_mask_stays_erased_after_reload(easel, cleos_page):
 
     cleos_page.reload()
     expect(board.room).to_be_focused()
-    expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
-    cleos_page.wait_for_timeout(300)
+    element = board.frame.locator("crowd-semantic-segmentation")
+    browsing.until(
+        cleos_page, lambda: element.evaluate("one => one.painter.steps.length") == 2
+    )  # van, and what was left
 
     sent = answer(cleos_page)["crowd-semantic-segmentation"]
     assert (list(sent["labelMappings"]), sent["initialValueModified"]) == (["car"], True)

@@ -96,10 +96,15 @@ def test_stopping_prefetches_nothing(cleos_page, start, pictures):
     # Chosen before the page's own script runs, which fetches the next task as soon as this one is there.
     chosen = "document.addEventListener('readystatechange', () => document.getElementById('stop-after')?.setAttribute('checked', ''))"
     cleos_page.add_init_script(chosen)
+    cleos_page.clock.install()
+    requests = []
+    cleos_page.on("request", lambda request: requests.append(request.url))
     start(pictures)
     expect(cleos_page.get_by_label("Stop after this task")).to_be_checked()
-    cleos_page.wait_for_timeout(700)  # longer than the page waits before it fetches
+    cleos_page.clock.run_for(2000)  # longer than the page waits before it fetches
+    browsing.wait_for_requests(cleos_page)
 
+    assert not [address for address in requests if "/in-advance/" in address]
     assert not Assignment.objects.filter(in_advance=True).exists()
 
 
@@ -299,7 +304,7 @@ TRIES = {
 VIOLATES = """const violates = (act) => new Promise((yes, no) => {
     document.addEventListener("securitypolicyviolation", no);
     act();
-    setTimeout(yes, 1000);
+    setTimeout(yes, 60_000);
 });"""
 
 
@@ -335,7 +340,7 @@ def test_custom_template_scripts_are_contained(cleos_page, start, give):
     assert inside.title() == "inline"
     assert tried(inside) == {}
     inside.evaluate("() => { location.href = 'https://example.org/?stolen' }")
-    cleos_page.wait_for_timeout(500)
+    browsing.until(cleos_page, lambda: "/work/sandbox/" not in inside.url)
     assert not any("example.org" in one.url for one in cleos_page.frames)
     assert "/work/" in cleos_page.url
 
@@ -343,30 +348,41 @@ def test_custom_template_scripts_are_contained(cleos_page, start, give):
 @pytest.mark.parametrize(
     "script",
     [
-        "setInterval(() => { for (;;) {} }, 300)",
+        "setInterval(() => { parent.postMessage('loops', '*'); setTimeout(() => { for (;;) {} }) }, 300)",
         "setInterval(() => { for (let i = 0; i < 9999; i++) parent.postMessage({from: 'gtcrowd', type: 'key', key: '?'}, '*') }, 50)",
     ],
     ids=["loops", "floods"],
 )
 def test_busy_template_can_be_left(cleos_page, address, give, script):
+    browsing.count_messages(cleos_page)
     job = give([{"source": "x"}], template=OWN % script)
     cleos_page.goto(f"{address}/work/{job.pk}/")
     cleos_page.get_by_role("button", name="Start working").click()
-    cleos_page.wait_for_timeout(1500)
+    cleos_page.wait_for_function("() => window.heard.loops || document.body.innerText.includes('it interfered')")
 
     # By mouse: a key would go to the task, which does not answer.
-    cleos_page.locator('[data-opens="return"]').click(timeout=2 * browsing.PATIENCE)
-    cleos_page.locator("#return").get_by_role("button", name="Return").click(timeout=2 * browsing.PATIENCE)
+    cleos_page.locator('[data-opens="return"]').click()
+    cleos_page.locator("#return").get_by_role("button", name="Return").click()
 
-    expect(cleos_page.get_by_text("Task returned.")).to_be_visible(timeout=2 * browsing.PATIENCE)
+    expect(cleos_page.get_by_text("Task returned.")).to_be_visible()
 
 
 def test_page_hears_only_its_own_frame(cleos_page, start, texts):
+    requests = []
+    cleos_page.on("request", lambda request: requests.append(request.url))
     start(texts)
     forged = {"from": "gtcrowd", "type": "answer", "content": {"crowd-classifier": {"label": "ibis"}}}
-    cleos_page.evaluate("(forged) => window.postMessage(forged, '*')", forged)
-    cleos_page.wait_for_timeout(300)
+    cleos_page.evaluate(
+        """(forged) => new Promise((done) => {
+        window.addEventListener("message", ({ data }) => data === "after it" && done());
+        window.postMessage(forged, "*");
+        window.postMessage("after it", "*");
+    })""",
+        forged,
+    )
+    browsing.wait_for_requests(cleos_page)
 
+    assert not [address for address in requests if "/submit/" in address]
     assert values() == []
 
 

@@ -68,7 +68,6 @@ def test_twenty_workers_give_six_hundred_answers(crowd):
             except claim.NothingToDo as nothing:
                 if nothing.reason_code != "others-at-work" or time.monotonic() > until:
                     return
-                time.sleep(0.01)  # let them
                 continue
             content = {"crowd-classifier": {"label": "heron"}}
             submit.submit(assignment=assignment, content=content, now=timezone.now())

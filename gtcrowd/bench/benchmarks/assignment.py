@@ -26,6 +26,8 @@ STATEMENTS = 8
 ENOUGH = 15_000
 """Answers that a job must want at least, so that no load comes to its end."""
 WARM_SECONDS = 4
+CALM_SECONDS = 5
+"""At least so long where waiting is measured."""
 THINK = 0.2
 """Seconds from answer to answer of a worker where waiting is measured: five a second, far more than people give."""
 CLIENTS = 16
@@ -196,7 +198,7 @@ def _load(server: stage.Server, job: Job, crowd: list[Worker], when: str, second
     stage.settle()  # as autovacuum does within a minute of a table's growth
     quick, web, database = _measured(server, spec | {"seconds": seconds})
     spec["firsts"] = quick["last"]
-    calm = stage.drive(spec | {"seconds": max(seconds, 5), "think": THINK * max(1, len(crowd) / 20)})
+    calm = stage.drive(spec | {"seconds": max(seconds, CALM_SECONDS), "think": THINK * max(1, len(crowd) / 20)})
     plain, bare_web, bare_database = _measured(server, bare | {"seconds": seconds})
     return Handed(
         objects=job.objects_total, workers=len(crowd), when=when, rate=quick["answers"] / quick["seconds"], web_ms=web,

@@ -21,6 +21,7 @@ from gtcrowd.workforce.models import Worker
 
 THINK = 2.0
 """Seconds between the answers of each simulated worker."""
+OBJECTS = 5000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WAITED = """() => new Promise((done) => {
     const until = performance.now() + 60_000;
@@ -58,7 +59,7 @@ class Seen:
 def measure(tasks: int, workers: int) -> Seen:
     """So many tasks by one person in a browser, with `workers` simulated ones beside them."""
     with stage.database() as address:
-        job, crowd = stage.job(objects=max(5000, tasks * 4), target_answers=3, workers=workers + 2)
+        job, crowd = stage.job(objects=max(OBJECTS, tasks * 4), target_answers=3, workers=workers + 2)
         with stage.server(address) as server:
             beside = _beside(server, job, crowd[2:], seconds=600)
             try:
@@ -99,6 +100,7 @@ def _took(server: stage.Server, job: Job, worker: Worker, tasks: int, *, ahead: 
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         context = browser.new_context()
         context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in pairs.items()])
+        context.set_default_timeout(120_000)
         page = context.new_page()
         if not ahead:
             page.route("**/in-advance/", lambda route: route.abort())
@@ -107,6 +109,8 @@ def _took(server: stage.Server, job: Job, worker: Worker, tasks: int, *, ahead: 
         for done in range(tasks + 1):
             if not page.evaluate(WAITED % done):
                 raise CommandError(f"No task took keys within a minute after {done} answers.")
+            if ahead:
+                page.locator("#sandbox-next").wait_for(state="attached")
             time.sleep(1)
             page.keyboard.press("1")
             page.keyboard.press("Control+Enter")

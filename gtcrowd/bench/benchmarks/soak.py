@@ -24,8 +24,8 @@ from gtcrowd.jobs.models import Job
 WORKERS, PROCESSES = 100, 4
 LEASE_SECONDS = 2
 KILL_SECONDS = 10
-PATIENCE = 4 * PROCESSES
-"""Processes killed, as a machine that is busy with other things may take long to start the first ones."""
+PATIENCE_SECONDS = 160
+"""Without a hand-out, as a machine that is busy with other things may take long to start the clients."""
 
 BREACHES = {
     "objects with more answers than asked for": "SELECT count(*) FROM tasks_task WHERE answer_count > target_answers",
@@ -77,14 +77,12 @@ def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
     with stage.database() as address:
         job, crowd = stage.job(objects=handouts // 2, target_answers=3, workers=WORKERS, opened=False)
         Job.objects.filter(pk=job.pk).update(time_limit=LEASE_SECONDS, max_concurrent=1000, simulated=True)
-        began, killed, before = time.monotonic(), 0, -1
+        began, killed = time.monotonic(), 0
         running = [_start(address, job.pk, [worker.pk for worker in crowd], place) for place in range(PROCESSES)]
         try:
             while (count := _one("SELECT count(*) FROM tasks_assignment")) < handouts:
                 told(count)
-                if count == before and killed > PATIENCE:
-                    raise CommandError(f"Nothing was handed out for {KILL_SECONDS} seconds, after {count} hand-outs.")
-                before = count
+                _wait_for_more(count)  # or a slow machine would kill clients that have only begun to start
                 time.sleep(KILL_SECONDS)
                 place = killed % PROCESSES
                 if any(process.poll() is not None for process in running):
@@ -109,6 +107,15 @@ def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
             seconds=seconds,
             breaches={name: _one(sql) for name, sql in BREACHES.items()},
         )
+
+
+def _wait_for_more(handouts: int) -> None:
+    """Return when there are more hand-outs than these."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while _one("SELECT count(*) FROM tasks_assignment") == handouts:
+        if time.monotonic() > give_up:
+            raise CommandError(f"Nothing was handed out for {PATIENCE_SECONDS} seconds, after {handouts} hand-outs.")
+        time.sleep(0.1)
 
 
 def _one(sql: str) -> int:
