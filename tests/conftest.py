@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
@@ -22,7 +23,7 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
 from gtcrowd.workforce.models import Team, Worker, Workforce, WorkforceType
-from tests import embedded, hooking
+from tests import embedded, hooking, tables
 from tests.portal import browsing
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -62,6 +63,15 @@ def _turn(item: pytest.Item) -> int:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Test databases are copies of one with all migrations applied (tests.embedded)."""
     connections["default"].settings_dict["TEST"]["TEMPLATE"] = embedded.template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_flush() -> Iterator[None]:
+    """Tests that commit are many; only the superuser of the tests' own server can do without the truncating."""
+    with pytest.MonkeyPatch.context() as patch:
+        if embedded.EMBEDDED:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: tables.empty())
+        yield
 
 
 @pytest.fixture(autouse=True)
