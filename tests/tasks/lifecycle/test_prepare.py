@@ -242,8 +242,10 @@ def test_job_shows_waiting_for_hook(hook, ask, now, monkeypatch):
 
 
 def test_slow_hook_does_not_block_jobs(hook, ask, now, monkeypatch):
-    monkeypatch.setattr(job_lifecycle, "PREPARE_SECONDS", 0.3)
-    hook.reply = lambda event: time.sleep(0.2) or {"taskInput": {}}
+    """A second passes with each answer of the hook."""
+    clock = SimpleNamespace(monotonic=lambda: len(hook.asked))
+    for module in (job_lifecycle, prepare):
+        monkeypatch.setattr(module, "time", clock)
     job = ask(*map(str, range(100)), pre_hook=hook.url, opened=False)
 
     job_lifecycle.advance(job.pk, now=now)
