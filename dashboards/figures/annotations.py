@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from dashboards.figures.style import GREEN, INK, ORANGE, PALETTE, PINK, RED
 from dashboards.labels import dollars
+from gtcrowd.analytics import job_fields
 
 MONEY, PEOPLE, PAGE, GOLD, REST = "price", "people", "page", "known", "rest"
 GROUPS = {
@@ -80,15 +81,7 @@ def _gold_change(after: dict[str, int]) -> str:
 
 
 def _changed(field: str, before: Any, after: Any) -> str:
-    names = {
-        "price": _("price per task"), "workers_per_object": _("workers per object"), "team": _("team"),
-        "min_workers": _("minimum workers per object"), "target_error": _("target error rate"),
-        "template": _("task page"), "gold": _("gold rules"), "deadline": _("deadline"),
-        "priority": _("job priority"), "worker_limits": _("worker limits"), "pre_hook": _("pre-annotation hook"),
-        "post_hook": _("post-annotation hook"), "max_concurrent": _("maximum concurrent objects"),
-        "late_answers_paid": _("pay for late answers"),
-    }  # fmt: skip
-    name = names.get(field, field)
+    name = job_fields.label(field)
     if field == "template":
         return _("%(what)s changed") % {"what": name}
     if field == "price":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
 from gtcrowd.identity.access import Viewer
@@ -11,6 +12,7 @@ from gtcrowd.jobs import store
 from gtcrowd.jobs.fields import FIELDS
 from gtcrowd.jobs.fields.special import GOLD
 from gtcrowd.jobs.request import Fault
+from gtcrowd.ledger import pricing
 
 
 def uploaded_manifest(request: HttpRequest, viewer: Viewer) -> str | None:
@@ -27,22 +29,31 @@ def uploaded_manifest(request: HttpRequest, viewer: Viewer) -> str | None:
     return address
 
 
+def prices() -> dict[str, Any]:
+    """Return what the list of suggested prices shows: each price with the seconds it pays for, and the hourly pay."""
+    hourly = settings.GTCROWD_HOURLY_TARGET
+    return {
+        "prices": [(price, pricing.seconds_for(price, hourly=hourly)) for price in pricing.LADDER],
+        "hourly": hourly,
+    }
+
+
 def gold(posted: QueryDict) -> dict[str, Any]:
-    """Return the gold settings that a form posts; empty if it has none."""
-    settings: dict[str, Any] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
-    if settings:
-        settings["feedback"] = "gold_feedback" in posted
+    """Return the gold gold_settings that a form posts; empty if it has none."""
+    gold_settings: dict[str, Any] = {part: posted[f"gold_{part}"] for part in GOLD if posted.get(f"gold_{part}")}
+    if gold_settings:
+        gold_settings["feedback"] = posted.get("gold_feedback", "off") != "off"
     if posted.get("gold_below"):
-        settings["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
-    return settings
+        gold_settings["rules"] = [{"below": posted["gold_below"], "do": posted.get("gold_do", "")}]
+    return gold_settings
 
 
-def gold_values(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the form's values for these gold settings; of several rules, the first."""
-    values = {f"gold_{part}": str(settings[part]) for part in GOLD if part in settings}
-    if settings.get("feedback"):
+def gold_values(gold_settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the form's values for these gold gold_settings; of several rules, the first."""
+    values = {f"gold_{part}": str(gold_settings[part]) for part in GOLD if part in gold_settings}
+    if gold_settings.get("feedback"):
         values["gold_feedback"] = "on"
-    for rule in settings.get("rules", ())[:1]:
+    for rule in gold_settings.get("rules", ())[:1]:
         values |= {"gold_below": str(rule["below"]), "gold_do": rule["do"]}
     return values
 

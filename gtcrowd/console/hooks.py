@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gtcrowd.console import forms, job_form
+from gtcrowd.console import forms, inputs
 from gtcrowd.console.access import member
 from gtcrowd.identity import hook_secret, origins, zones
 from gtcrowd.identity.access import Viewer
@@ -26,7 +26,7 @@ from gtcrowd.workpage import trial
 @require_POST
 def try_new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Try what the form of a new job describes."""
-    fields = job_form.read(request.POST)
+    fields = inputs.read_all(request.POST)
     values = {name: fields[name] for name in TRIAL if fields.get(name)}
     return _result(request, viewer, values, None)
 
@@ -37,7 +37,9 @@ def try_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     """Try the page and hooks of a job, or others on its objects."""
     own = Job.objects.visible_to(viewer).select_related("template", "requester")
     job = get_object_or_404(own, name__iexact=name)
-    values = {field: request.POST[field].strip() for field in ("pre_hook", "post_hook") if field in request.POST}
+    values = {
+        field: request.POST[field].strip() for field in ("template", "pre_hook", "post_hook") if field in request.POST
+    }
     return _result(request, viewer, values, job)
 
 

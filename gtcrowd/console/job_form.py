@@ -1,21 +1,22 @@
-"""The form of a new job, made from the table of job fields: its groups and controls, and what it posts."""
+"""The forms of a new and of a running job, made from the table of job fields: their groups, controls and problems."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from gtcrowd import kinds
-from gtcrowd.console import forms
+from gtcrowd.console import inputs
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs import fields
 from gtcrowd.jobs.fields import FIELDS, GROUPS, JobField
+from gtcrowd.jobs.fields.types import Part
+from gtcrowd.jobs.models import Job
 from gtcrowd.workforce.models import Team
 
 Choices = list[tuple[str, list[tuple[str, str | Promise]]]]
@@ -23,32 +24,40 @@ Choices = list[tuple[str, list[tuple[str, str | Promise]]]]
 
 OPEN = (fields.DATA, fields.TASK, fields.PAY)
 """Groups that are always shown; the others unfold."""
-EXTRAS = MappingProxyType(
-    {
-        "manifest": "console/job_form/upload.html",
-        "template": "console/job_form/template.html",
-        "post_hook": "console/job_form/trial.html",
-        "price": "console/job_form/prices.html",
-    }
-)
-"""What stands below a field besides its help."""
 INITIAL = MappingProxyType({"workers_per_object": 3, "price": "0.012", "medium": "image"})
+"""What a new form suggests where the field has no default, or another one."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form to show: its fields, the texts of its inputs, and its faults by input.
+
+    `extras`: templates of what stands below a field, by field. `job`: the job to change; None for a new one.
+    """
+
+    viewer: Viewer
+    rows: Iterable[JobField]
+    values: Mapping[str, str]
+    faults: Mapping[str, list[str]]
+    extras: Mapping[str, str]
+    job: Job | None = None
 
 
 @dataclass(frozen=True)
 class Control:
-    """One control of the form with its value and faults."""
+    """One control of the form with its value and faults; `controls` are those inside it."""
 
     name: str
     label: str | Promise
     help: str | Promise
     type: str
-    value: Any
-    faults: list[str]
+    value: str = ""
+    faults: list[str] = field(default_factory=list)
     minimum: Any = None
     maximum: Any = None
     choices: Choices = field(default_factory=list)
     extra: str = ""
+    controls: list[Control] = field(default_factory=list)
 
     @property
     def template(self) -> str:
@@ -57,6 +66,10 @@ class Control:
     @property
     def wide(self) -> bool:
         return self.type in ("area", "lines", "gold", "checkbox") or bool(self.extra)
+
+    @property
+    def checked(self) -> bool:
+        return self.value == inputs.ON
 
 
 @dataclass(frozen=True)
@@ -68,70 +81,84 @@ class Group:
     filled: bool
 
 
-def groups(viewer: Viewer, posted: Mapping[str, Any], faults: Mapping[str, list[str]]) -> list[Group]:
-    """Return the groups of the form with what was posted and what was wrong with it."""
-    return [_group(name, str(title), viewer, posted, faults) for name, title in GROUPS.items()]
+def initial() -> dict[str, str]:
+    """Return the texts of the inputs of a new form."""
+    defaults = {name: row.default for name, row in FIELDS.items() if row.default is not fields.REQUIRED} | INITIAL
+    rows = ((FIELDS[name], value) for name, value in defaults.items() if FIELDS[name].type.control)
+    return {name: text for row, value in rows for name, text in inputs.write(row, value).items()}
+
+
+def groups(form: Form) -> list[Group]:
+    """Return the groups of the form that have controls; one is filled if it has a fault or differs from a new form."""
+    rows_of = {name: [row for row in form.rows if row.group == name and row.type.control] for name in GROUPS}
+    return [_group(form, name, rows) for name, rows in rows_of.items() if rows]
 
 
 def problems(groups: list[Group], faults: Mapping[str, list[str]]) -> list[tuple[str, str | Promise, str]]:
-    """Return (name of the control, its label, sentence) for each fault, in the order found."""
-    labels = {control.name: control.label for group in groups for control in group.controls}
-    return [(name, labels.get(name, name), text) for name, texts in faults.items() for text in texts]
+    """Return (name of the control or "", label, sentence) for each fault, in the order found."""
+    shown = {control.name: control.label for group in groups for control in _flat(group.controls)}
+    return [
+        (name if name in shown else "", shown.get(name) or (FIELDS[name].label if name in FIELDS else name), text)
+        for name, texts in faults.items()
+        for text in texts
+    ]
 
 
-def read(posted: QueryDict) -> dict[str, Any]:
-    """Return the job fields in what the form posted, as `gtcrowd.jobs.create` takes them."""
-    values: dict[str, Any] = {
-        row.name: READ[row.type.control](posted, row) for row in FIELDS.values() if row.type.control in READ
-    }
-    return {name: value for name, value in values.items() if value is not None}
+def _flat(controls: Iterable[Control]) -> Iterator[Control]:
+    for control in controls:
+        yield control
+        yield from _flat(control.controls)
 
 
-def _group(name: str, title: str, viewer: Viewer, posted: Mapping[str, Any], faults: Mapping[str, list[str]]) -> Group:
-    rows = [row for row in FIELDS.values() if row.group == name and row.type.control]
-    controls = [control for row in rows for control in _controls(row, viewer, posted, faults)]
-    filled = any(control.faults or control.value for control in controls if control.name in posted)
-    return Group(title, _intros().get(name, ""), controls, folded=name not in OPEN, filled=filled)
+def _group(form: Form, name: str, rows: list[JobField]) -> Group:
+    controls = [control for row in rows for control in _controls(form, row)]
+    defaults = initial()
+    names = [control.name for control in _flat(controls)]
+    filled = any(form.faults.get(name) or form.values.get(name, "") not in ("", defaults.get(name)) for name in names)
+    return Group(GROUPS[name], _intros().get(name, ""), controls, folded=name not in OPEN, filled=filled)
 
 
-def _controls(
-    row: JobField, viewer: Viewer, posted: Mapping[str, Any], faults: Mapping[str, list[str]]
-) -> Iterator[Control]:
+def _controls(form: Form, row: JobField) -> Iterator[Control]:
+    parts = [_part(form, row, part) for part in row.type.parts]
     if row.type.control == "parts":
-        for part in row.type.parts:
-            name = f"{row.type.prefix}{part.key}"
-            value = posted.get(name, "")
-            yield Control(
-                name, part.label, part.help, part.control, value, faults.get(name, []), part.minimum, part.maximum
-            )
+        yield from parts
         return
-    limits = row.type.limits(viewer.requester)
-    default = "" if row.default in (None, fields.REQUIRED) else row.default
+    limits = row.type.limits(form.viewer.requester)
     yield Control(
-        row.name, row.label, row.help, row.type.control,
-        posted.get(row.name, "" if posted else INITIAL.get(row.name, default)), faults.get(row.name, []),
-        limits.get("min_value"), limits.get("max_value"), _choices(row, viewer), EXTRAS.get(row.name, ""),
+        row.name, row.label, row.help, row.type.control, form.values.get(row.name, ""), form.faults.get(row.name, []),
+        limits.get("min_value"), limits.get("max_value"), _choices(form, row), form.extras.get(row.name, ""), parts,
     )  # fmt: skip
 
 
-def _choices(row: JobField, viewer: Viewer) -> Choices:
+def _part(form: Form, row: JobField, part: Part) -> Control:
+    name = f"{row.type.prefix}{part.key}"
+    return Control(
+        name, part.label, part.help, part.control, form.values.get(name, ""), form.faults.get(name, []),
+        part.minimum, part.maximum, [("", list(part.choices))],
+    )  # fmt: skip
+
+
+def _choices(form: Form, row: JobField) -> Choices:
     made_here = CHOICES.get(row.name)
     if made_here:
-        return made_here(viewer)
-    choices = row.type.limits(viewer.requester).get("choices", ())
+        return made_here(form)
+    choices = row.type.limits(form.viewer.requester).get("choices", ())
     return [("", [(value, label) for value, label in choices])]
 
 
-def _teams(viewer: Viewer) -> Choices:
-    teams = Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name")
+def _teams(form: Form) -> Choices:
+    """Return the teams of the viewer; for a running job those of its workforce, which alone may take over."""
+    teams = Team.objects.visible_to(form.viewer).select_related("workforce").order_by("workforce", "name")
+    if form.job:
+        teams = teams.filter(workforce=form.job.team.workforce_id)
     return [("", [(team.name, f"{team.name} · {team.workforce.get_type_display()}") for team in teams])]
 
 
-def _kinds(viewer: Viewer) -> Choices:
+def _kinds(form: Form) -> Choices:
     return [("", [(kind.name, _(kind.title)) for kind in kinds.KINDS.values()])]
 
 
-def _methods(viewer: Viewer) -> Choices:
+def _methods(form: Form) -> Choices:
     recommended: Choices = [("", [("", _("Recommended method"))])]
     return recommended + [(_(kind.title), _methods_of(kind)) for kind in kinds.KINDS.values()]
 
@@ -141,7 +168,7 @@ def _methods_of(kind: kinds.Kind) -> list[tuple[str, str | Promise]]:
     return [(name, f"{title}: {summary}") for name, title, summary in rows]
 
 
-CHOICES: Mapping[str, Callable[[Viewer], Choices]] = {"team": _teams, "method": _methods, "kind": _kinds}
+CHOICES: Mapping[str, Callable[[Form], Choices]] = {"team": _teams, "method": _methods, "kind": _kinds}
 """Options that depend on the viewer, or that are grouped."""
 
 
@@ -157,33 +184,3 @@ def _intros() -> dict[str, str]:
             "worker's accuracy."
         ),
     }
-
-
-def _text(posted: QueryDict, row: JobField) -> str | None:
-    return posted.get(row.name) or None
-
-
-def _lines(posted: QueryDict, row: JobField) -> list[str]:
-    return [line.strip() for line in posted.get(row.name, "").splitlines() if line.strip()]
-
-
-def _flag(posted: QueryDict, row: JobField) -> bool:
-    return row.name in posted
-
-
-def _parts(posted: QueryDict, row: JobField) -> dict[str, str]:
-    names = {part.key: f"{row.type.prefix}{part.key}" for part in row.type.parts}
-    return {key: value for key, name in names.items() if (value := str(posted.get(name, "")))}
-
-
-READ: Mapping[str, Callable[[QueryDict, JobField], Any]] = {
-    "text": _text,
-    "number": _text,
-    "area": _text,
-    "select": _text,
-    "lines": _lines,
-    "checkbox": _flag,
-    "parts": _parts,
-    "gold": lambda posted, _row: forms.gold(posted),
-}
-"""How the value of each type of control is read."""

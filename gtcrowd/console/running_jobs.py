@@ -5,16 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gtcrowd import kinds
-from gtcrowd.console import forms
+from gtcrowd.console import change_form, forms, job_form
 from gtcrowd.console.access import member
-from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.jobs import change as jobs_change
 from gtcrowd.jobs import pause, state
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused
@@ -24,28 +25,40 @@ from gtcrowd.tasks.lifecycle import change, job_worker
 from gtcrowd.tasks.models import Gold, JobWorker
 from gtcrowd.workforce.models import Worker
 
-FIELDS = ("workers_per_object", "price", "team", "priority", "min_workers", "target_error", "pre_hook", "post_hook")
-"""Those of a running job that its page lets change; the REST interface lets change more."""
-
 
 @member
-@require_POST
+@require_http_methods(["GET", "POST"])
 def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
-    """Change what differs from how the job is now."""
+    """Show the changeable fields of a job as they are; change those that were posted with another value."""
+    viewer.must(Right.CREATE_JOBS)
     job = _job(viewer, name)
-    now = {field: str(getattr(job, field) if getattr(job, field) is not None else "") for field in FIELDS}
-    values: dict[str, Any] = {
-        field: request.POST[field] for field in FIELDS if request.POST.get(field, now[field]) != now[field]
-    }
-    gold_settings = forms.gold(request.POST)
-    if "gold_share" in request.POST and gold_settings != forms.gold(_as_posted(job)):
-        # The form shows the first rule only; it must not take the others away.
-        values["gold"] = gold_settings | {"rules": gold_settings.get("rules", []) + job.gold.get("rules", [])[1:]}
-    if not values:
-        messages.info(request, _("No changes."))
+    faults: dict[str, list[str]] = {}
+    try:
+        jobs_change.check_state(job)
+        if request.method == "POST":
+            return _change(request, viewer, job)
+    except state.NotPossible as ended:
+        messages.error(request, str(ended))
         return redirect("console:job", name=job.name)
-    return _done(request, job, lambda: change.change(viewer=viewer, job=job, values=values, now=timezone.now()),
-                  _("Change saved. Tasks are updated within seconds."))  # fmt: skip
+    except JobRefused as refused:
+        faults = forms.faults_by_control(refused.faults)
+    except InsufficientFunds as short:
+        faults = {"price": [str(short)]}
+    texts = change_form.texts(job) | request.POST.dict()
+    groups = change_form.groups(viewer, job, texts, faults)
+    context = forms.prices() | {"job": job, "groups": groups, "problems": job_form.problems(groups, faults)}
+    return render(request, "console/change_job.html", context, status=422 if faults else 200)
+
+
+def _change(request: HttpRequest, viewer: Viewer, job: Job) -> HttpResponse:
+    """Change what differs and return to the job's page. Raises JobRefused, InsufficientFunds, state.NotPossible."""
+    values = change_form.changes(job, request.POST)
+    if values:
+        change.change(viewer=viewer, job=job, values=values, now=timezone.now())
+        messages.success(request, _("Change saved. Tasks are updated within seconds."))
+    else:
+        messages.info(request, _("No changes."))
+    return redirect("console:job", name=job.name)
 
 
 @member
@@ -105,13 +118,6 @@ def change_standing(request: HttpRequest, viewer: Viewer, name: str, code: str) 
     )  # fmt: skip
 
 
-def _as_posted(job: Job) -> QueryDict:
-    """Return what the form posts about gold questions if it is unchanged."""
-    posted = QueryDict(mutable=True)
-    posted.update(forms.gold_values(job.gold))
-    return posted
-
-
 def _done(request: HttpRequest, job: Job, act: Callable[[], object], done: str) -> HttpResponse:
     """Do it, say so or why not, and show the job again."""
     try:
@@ -131,6 +137,6 @@ def _done(request: HttpRequest, job: Job, act: Callable[[], object], done: str) 
 
 
 def _job(viewer: Viewer, name: str) -> Job:
-    own = Job.objects.visible_to(viewer).select_related("team__workforce")
+    own = Job.objects.visible_to(viewer).select_related("team__workforce", "template")
     job: Job = get_object_or_404(own, name__iexact=name)
     return job

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from gtcrowd import kinds
-from gtcrowd.console import job_form
+from gtcrowd.console import inputs
 from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.kinds import pages
@@ -30,7 +30,7 @@ def built_in(request: HttpRequest, viewer: Viewer, kind: str, medium: str) -> Ht
 @require_POST
 def preview(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """The page that the form of a new job describes, filled with a made-up object, in the policy of the sandbox."""
-    fields = job_form.read(request.POST)
+    fields = inputs.read_all(request.POST)
     text = str(fields.get("template", ""))
     try:
         text = text or kinds.kind(str(fields.get("kind"))).template(str(fields.get("medium")))

@@ -1,5 +1,6 @@
 """The requester's pages: jobs, people, access keys."""
 
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds
-from gtcrowd.console import forms, job_form
+from gtcrowd.console import forms, inputs, job_form
 from gtcrowd.console import messages as worker_messages
 from gtcrowd.console.access import member
 from gtcrowd.consolidation.intervals import credible_interval
@@ -22,6 +23,7 @@ from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.identity.roles import Right, Role
 from gtcrowd.jobs import create, state, stop
+from gtcrowd.jobs.fields import FIELDS
 from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import Hook, Job
 from gtcrowd.jobs.request import JobRefused
@@ -36,6 +38,14 @@ from gtcrowd.workforce import invite, setup
 from gtcrowd.workforce.models import Team, Worker
 
 SHOWN = 100
+EXTRAS = MappingProxyType(
+    {
+        "manifest": "console/job_form/upload.html",
+        "template": "console/job_form/template.html",
+        "post_hook": "console/job_form/trial.html",
+    }
+)
+"""What stands below a field of a new job besides its help."""
 
 
 @member
@@ -55,9 +65,9 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.must(Right.CREATE_JOBS)
     context: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
-    posted: dict[str, Any] = request.POST.dict()
+    posted: dict[str, Any] = request.POST.dict() or job_form.initial()
     if request.method == "POST":
-        values = job_form.read(request.POST)
+        values = inputs.read_all(request.POST)
         values |= {"manifest": address} if (address := forms.uploaded_manifest(request, viewer)) else {}
         posted["manifest"] = values.get("manifest", "")
         try:
@@ -71,7 +81,7 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         except InsufficientFunds as short:
             faults = {"price": [str(short)]}
     context |= _form_context(viewer) | {"given": posted, "faults": faults}
-    context["groups"] = job_form.groups(viewer, posted, faults)
+    context["groups"] = job_form.groups(job_form.Form(viewer, FIELDS.values(), posted, faults, EXTRAS))
     context["problems"] = job_form.problems(context["groups"], faults)
     return render(request, "console/new_job.html", context, status=422 if faults else 200)
 
@@ -102,11 +112,10 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         .filter(job=shown_job)
         .select_related("task")
         .order_by("task__position")[:50],
-        "teams": Team.objects.visible_to(viewer).filter(workforce=shown_job.team.workforce_id).order_by("name"),
         "reasons": _reasons(shown_job) if shown_job.dynamic else (),
         "kind": kinds.kind(shown_job.kind),
+        "methods": [(name, _(method.title)) for name, method in kinds.kind(shown_job.kind).methods.items()],
         "listed": kinds.kind(shown_job.kind).values(shown_job.categories) is not None,
-        "gold_asked": forms.gold_values(shown_job.gold),
         "hooks": _hooks(viewer, shown_job),
         "messaging": worker_messages.context(viewer, shown_job),
     }
@@ -263,10 +272,7 @@ def _reasons(job: Job) -> list[tuple[str, int, float]]:
 
 
 def _form_context(viewer: Viewer) -> dict[str, Any]:
-    hourly = settings.GTCROWD_HOURLY_TARGET
-    return {
-        "prices": [(price, pricing.seconds_for(price, hourly=hourly)) for price in pricing.LADDER],
-        "hourly": hourly,
+    return forms.prices() | {
         "kinds": kinds.KINDS.values(),
         "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
         "buckets": viewer.requester.buckets.values_list("name", flat=True),

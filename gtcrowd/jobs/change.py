@@ -37,8 +37,7 @@ def change(*, viewer: Viewer, job: Job, values: Mapping[str, Any], answered: int
     viewer.must(Right.CREATE_JOBS)
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("team__workforce").get(pk=job.pk)
-        if job.state not in (JobState.INITIALIZING, JobState.IN_PROGRESS):
-            raise state.NotPossible(_("%(job)s has ended and can no longer be changed.") % {"job": job.name})
+        check_state(job)
         request_ = _read(viewer, job, values)
         highest = max(job.price, request_.price)
         before = {name: _noted(job, name) for name in values}
@@ -69,6 +68,12 @@ def change(*, viewer: Viewer, job: Job, values: Mapping[str, Any], answered: int
         )
         queue.advance(job.pk)
     return job
+
+
+def check_state(job: Job) -> None:
+    """Raise state.NotPossible if the job is stopping or has ended."""
+    if job.state not in (JobState.INITIALIZING, JobState.IN_PROGRESS):
+        raise state.NotPossible(_("%(job)s has ended and can no longer be changed.") % {"job": job.name})
 
 
 def note(job: Job, field: str, before: Any, after: Any, *, by: User | None, now: datetime) -> None:

@@ -18,8 +18,6 @@ from gtcrowd.workforce.models import Team
 
 __all__ = ["Fault", "JobRefused", "JobRequest", "read", "read_trial"]
 
-HOOKED_KIND = "custom"
-
 
 def read(values: Mapping[str, Any], *, requester: Requester, team: Team | None) -> JobRequest:
     """Return the request in `values`, a mapping from field name to text, number, list or mapping.
@@ -49,7 +47,7 @@ def read_trial(values: Mapping[str, Any], requester: Requester) -> dict[str, Any
     free = [name for name in ("manifest", "title", "description") if name not in present]
     fields = {name: "" if name in free else _read(reader, name) for name in (*TRIAL, "output")}
     template = fields.pop("template")
-    _check_hook(reader, fields)
+    _check_kind(reader, fields)
     if reader.faults:
         raise JobRefused(reader.faults)
     return {"fields": fields, "template": template}
@@ -63,7 +61,7 @@ def _read(reader: JobReader, name: str) -> Any:
 def _check_together(reader: JobReader, request: Mapping[str, Any]) -> None:
     """Find faults of fields that are right by themselves and wrong together."""
     _check_redundancy(reader, request)
-    _check_hook(reader, request)
+    _check_kind(reader, request)
     if request["streaming"]:
         for name in ("max_human_labeled", "max_percentage"):
             if request[name] is not None:
@@ -92,7 +90,12 @@ def _check_redundancy(reader: JobReader, request: Mapping[str, Any]) -> None:
         )
 
 
-def _check_hook(reader: JobReader, request: Mapping[str, Any]) -> None:
-    if request["post_hook"] and reader.kind and reader.kind.name != HOOKED_KIND:
-        # The labels of other kinds have a form that people, gold and figures rely on.
-        reader.fault("post_hook", _("can only be used with the task type %(kind)s.") % {"kind": HOOKED_KIND})
+def _check_kind(reader: JobReader, request: Mapping[str, Any]) -> None:
+    """Find fields that jobs of this kind do not have.
+
+    A post-annotation hook makes labels of any form; those of other kinds have one that people, gold and figures rely
+    on.
+    """
+    for field in FIELDS.values():
+        if field.only_kind and request.get(field.name) and reader.kind and reader.kind.name != field.only_kind:
+            reader.fault(field.name, _("can only be used with the task type %(kind)s.") % {"kind": field.only_kind})

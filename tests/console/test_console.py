@@ -109,6 +109,7 @@ def test_key_is_shown_once(owner):
 def test_requests_run(owner, ask):
     ask()
 
+    assert '<option value="majority">Majority' in owner.get("/jobs/birds/").content.decode()
     owner.post("/jobs/birds/run/", {"method": "majority"})
 
     assert Run.objects.get().state == "waiting"

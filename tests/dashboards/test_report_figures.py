@@ -151,11 +151,11 @@ def test_changes_are_annotated_and_listed():
 
     lines = traces(card.figure)
     assert {"price", "redundancy", "gold questions"} <= set(lines)
-    assert lines["price"].text[0] == "price per task: $0.012 → $0.036"
+    assert lines["price"].text[0] == "Price per task: $0.012 → $0.036"
     assert len({lines[name].marker.symbol for name in ("price", "redundancy", "gold questions")}) == 3
     listed = dict(zip(card.table["day"].dt.date.astype(str), card.table["changed"], strict=True))
     assert listed == {
-        "2026-11-03": "price per task: $0.012 → $0.036; workers per object: 3 → 5",
+        "2026-11-03": "Price per task: $0.012 → $0.036; Workers per object: 3 → 5",
         "2026-11-04": "2 gold questions withdrawn",
     }
     assert "changed" not in quality.agreement([day], {"alpha": day}, job="j").table
@@ -168,9 +168,9 @@ def test_long_values_are_shortened():
 
     texts = annotations.descriptions(rows)
 
-    assert texts[0].startswith("gold rules: – → {'share'")
+    assert texts[0].startswith("Gold questions: – → {'share'")
     assert len(texts[0]) < 80
-    assert texts[1] == "task page changed"
+    assert texts[1] == "Task template (Liquid) changed"
 
 
 def test_empty_figures_have_titles():

@@ -1,9 +1,9 @@
 """The table of job fields: name, type, bounds, default, label, help, group, and whether it may change in a running job.
 
 Everything that knows the fields of a job is made from this table: the reader of requests (gtcrowd.jobs.request), the
-REST serializers and their OpenAPI document (gtcrowd.api.job_fields), the console's form (gtcrowd.console.forms), the
-rule about what may change (gtcrowd.jobs.change), and docs/job-fields.md. A further field is a row here and a column of
-`gtcrowd.jobs.models.Job` with its migration.
+REST serializers and their OpenAPI document (gtcrowd.api.job_fields), the console's forms (gtcrowd.console.job_form and
+change_form), the rule about what may change (gtcrowd.jobs.change), and docs/job-fields.md. A further field is a row
+here and a column of `gtcrowd.jobs.models.Job` with its migration.
 """
 
 from __future__ import annotations
@@ -45,7 +45,11 @@ REQUIRED = object()
 
 @dataclass(frozen=True, kw_only=True)
 class JobField:
-    """One field of a job. `default`: REQUIRED, or the value of an absent field, where its type does not decide."""
+    """One field of a job.
+
+    `default`: REQUIRED, or the value of an absent field, where its type does not decide. `only_kind`: the kind whose
+    jobs alone have the field; empty for all.
+    """
 
     name: str
     type: types.FieldType
@@ -54,6 +58,7 @@ class JobField:
     group: str
     default: Any
     changeable: bool
+    only_kind: str
 
     @property
     def required(self) -> bool:
@@ -68,9 +73,13 @@ def job_field(
     help_: str | Promise = "",
     default: Any = REQUIRED,
     changeable: bool = False,
+    only_kind: str = "",
 ) -> Any:
     """Declare a field of `JobRequest`; its name is that of the attribute."""
-    row = {"type": type_, "label": label, "help": help_, "group": group, "default": default, "changeable": changeable}
+    row = {
+        "type": type_, "label": label, "help": help_, "group": group, "default": default, "changeable": changeable,
+        "only_kind": only_kind,
+    }  # fmt: skip
     return field(metadata=row)
 
 
@@ -117,6 +126,7 @@ class JobRequest:
     )  # fmt: skip
     post_hook: str = job_field(
         special.HookTarget(hooks.Stage.POST), _("Post-annotation hook"), group=HOOKS, default="", changeable=True,
+        only_kind="custom",
         help_=_("Makes the labels, for custom templates. Used for objects without a label."),
     )  # fmt: skip
     team: Team = job_field(

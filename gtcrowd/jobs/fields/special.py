@@ -28,7 +28,12 @@ MEDIA = {"image": gettext_lazy("Images"), "text": gettext_lazy("Texts"), "video"
 INSTRUCTIONS = ("short", "full", "good_example", "bad_example")
 MAX_INSTRUCTION = 100_000
 GOLD = {"share": (0, 0.5), "quiz": (0, 100), "quiz_right": (0, 100)}
-GOLD_ACTIONS = ("pause", "review", "weigh")
+GOLD_ACTION_CHOICES = (
+    ("pause", gettext_lazy("pause them in this job")),
+    ("review", gettext_lazy("flag them for review")),
+    ("weigh", gettext_lazy("weight their answers by accuracy")),
+)
+GOLD_ACTIONS = tuple(action for action, _label in GOLD_ACTION_CHOICES)
 DAY = 86_400
 TASK_LIFETIME = {
     WorkforceType.PUBLIC: (60, 43_200, 21_600),
@@ -327,6 +332,19 @@ class GoldSettings(FieldType):
     json_type = "object"
     control = "gold"
     prefix = "gold_"
+    parts = (
+        Part("share", gettext_lazy("Share of gold questions"), gettext_lazy("0 to 0.5 of each worker's tasks")),
+        Part("quiz", gettext_lazy("Quiz questions before paid work"), control="number", minimum=0, maximum=100),
+        Part("quiz_right", gettext_lazy("Right answers needed to pass"), control="number", minimum=0, maximum=100),
+        Part(
+            "below", gettext_lazy("If a worker's accuracy is significantly below"),
+            gettext_lazy("Compared with the upper end of the confidence interval, for example 0.7"),
+        ),
+        Part("do", gettext_lazy("then"), control="select", choices=GOLD_ACTION_CHOICES),
+        Part(
+            "feedback", gettext_lazy("Show workers the right answer after each gold question"), control="checkbox",
+        ),
+    )  # fmt: skip
 
     def read(self, reader: JobReader, name: str, default: Any) -> dict[str, Any]:
         value = reader.values.get(name) or {}

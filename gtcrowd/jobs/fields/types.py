@@ -60,6 +60,7 @@ class Part:
     control: str = "text"
     minimum: float | None = None
     maximum: float | None = None
+    choices: Sequence[tuple[str, str | Promise]] = ()
 
 
 class FieldType:
