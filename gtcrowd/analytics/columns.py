@@ -10,22 +10,17 @@ import numpy.typing as npt
 from django.db import connection
 
 from gtcrowd import kinds
+from gtcrowd.analytics import reference_label
 from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.consolidation.shapes.boxes import Boxes
 from gtcrowd.jobs.models import Job
 from gtcrowd.kinds.boxes import KIND as BOXES
 from gtcrowd.labels import bulk_copy
 
-JOINED = """
-FROM tasks_answer answer
-LEFT JOIN labels_label label ON label.data_object_id = answer.task_id AND label.current
-LEFT JOIN labels_truth truth ON truth.data_object_id = answer.task_id
-LEFT JOIN tasks_gold known ON known.task_id = answer.task_id AND known.active
-WHERE answer.job_id = %(job)s
-"""
+JOINED = f"FROM tasks_answer answer {reference_label.joins('answer.task_id')} WHERE answer.job_id = %(job)s"
 CODED = """
 SELECT answer.task_id, answer.worker_id, (answer.submitted_at AT TIME ZONE %(zone)s)::date - date '2000-01-01',
-       answer.gold::int, {value}, {label}, {truth}, {known},
+       answer.gold::int, {value}, {label}, {truth}, {gold},
        coalesce((label.posterior ->> ({value}))::float8, -1), answer.seconds,
        extract(epoch FROM answer.submitted_at)::float8
 """
@@ -33,7 +28,7 @@ CODE = "coalesce(array_position(%(values)s::jsonb[], {column}), 0)::int - 1"
 WHOLE = """
 SELECT answer.task_id, answer.worker_id, (answer.submitted_at AT TIME ZONE %(zone)s)::date - date '2000-01-01',
        answer.gold, answer.value::text, coalesce(label.value::text, ''), coalesce(truth.value::text, ''),
-       coalesce(known.value::text, ''), coalesce(label.confidence, 0)
+       coalesce(gold.value::text, ''), coalesce(label.confidence, 0)
 """
 
 
@@ -83,8 +78,7 @@ def read(job: Job) -> Columns:
 
 def reference(columns: Columns) -> npt.NDArray[np.int64]:
     """Return the reference of each answer: the gold answer, else the truth, else the label; -1 where there is none."""
-    certain = np.where(columns.gold_value >= 0, columns.gold_value, columns.truth)
-    return np.asarray(np.where(certain >= 0, certain, columns.label))
+    return reference_label.codes(gold=columns.gold_value, truth=columns.truth, label=columns.label)
 
 
 def rows(query: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -100,9 +94,9 @@ def _params(job: Job) -> dict[str, Any]:
 
 
 def _coded(job: Job, values: Any) -> Columns:
-    codes = {name: CODE.format(column=f"{name}.value") for name in ("label", "truth", "known")}
+    codes = {name: CODE.format(column=f"{name}.value") for name in ("label", "truth", "gold")}
     query = CODED.format(value=CODE.format(column="answer.value"), **codes) + JOINED
-    names = ("task", "worker", "day", "gold", "value", "label", "truth", "known")
+    names = ("task", "worker", "day", "gold", "value", "label", "truth", "gold_value")
     types = dict.fromkeys(names, "i4") | {"task": "i8", "worker": "i8"} | dict.fromkeys(("p", "seconds", "at"), "f8")
     read = bulk_copy.read(query, _params(job) | {"values": [json.dumps(value) for value in values]}, types)
     order = np.lexsort((read["worker"], read["task"]))
@@ -119,7 +113,8 @@ def _coded(job: Job, values: Any) -> Columns:
     right = np.where(read["p"] >= 0, read["p"], (value == label).astype(float))
     return Columns(
         task.astype(np.int64), worker.astype(np.int64), read["day"].astype(np.int64), gold, value,
-        np.where(gold, -1, label), read["truth"].astype(np.int64), np.where(gold, read["known"], -1).astype(np.int64),
+        np.where(gold, -1, label), read["truth"].astype(np.int64),
+        np.where(gold, read["gold_value"], -1).astype(np.int64),
         right, both, agreed, workers, len(tasks), read["seconds"], read["at"],
     )  # fmt: skip
 
@@ -166,5 +161,5 @@ def _whole(job: Job, kind: kinds.Kind) -> Columns:
 
 
 def _reference_boxes(row: tuple[Any, ...], value: Callable[[str], Any]) -> Boxes | None:
-    text = (row[7] if row[3] else "") or row[6] or ("" if row[3] else row[5])
+    text: str | None = reference_label.first(is_gold=row[3], gold=row[7], truth=row[6], label=row[5])
     return BOXES.decode(value(text)) if text else None

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from gtcrowd import kinds
+from gtcrowd.analytics import reference_label
 from gtcrowd.analytics.columns import rows
 from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.frames import NAME
@@ -32,18 +33,6 @@ STATES = ("labeled", "failed", "rest")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 
-# The same as columns.reference: the gold answer, else the truth, else the label, each only if it is a category.
-REFERENCE = (
-    "coalesce("
-    "CASE WHEN answer.gold AND known.value = ANY(%(categories)s::jsonb[]) THEN known.value END, "
-    "CASE WHEN truth.value = ANY(%(categories)s::jsonb[]) THEN truth.value END, "
-    "CASE WHEN NOT answer.gold THEN label.value END)"
-)
-BESIDE = """
-LEFT JOIN labels_label label ON label.data_object_id = {object} AND label.current
-LEFT JOIN labels_truth truth ON truth.data_object_id = {object}
-LEFT JOIN tasks_gold known ON known.task_id = {object} AND known.active
-"""
 END = """
 SELECT ended.submitted_at, ended.assignment_id FROM unnest(%(streams)s::bigint[]) AS stream(id)
 CROSS JOIN LATERAL (
@@ -57,20 +46,20 @@ CROSS JOIN LATERAL (
 ANSWERS = f"""
 SELECT answer.assignment_id, answer.job_id, job.name, job.kind, job.medium, object.position, answer.worker_id, {NAME},
        worker.code, answer.submitted_at, answer.value::text, label.value::text,
-       coalesce(CASE WHEN answer.gold THEN known.value END, truth.value)::text, label.confidence, answer.seconds,
+       {reference_label.CERTAIN}::text, label.confidence, answer.seconds,
        answer.active_seconds, answer.gold, answer.late, answer.extra, answer.paid::float8, object.line
 FROM (
     SELECT answer.assignment_id FROM tasks_answer answer JOIN jobs_job job ON job.id = answer.job_id
     JOIN workforce_worker worker ON worker.id = answer.worker_id
     LEFT JOIN tasks_task task ON task.data_object_id = answer.task_id
-    {BESIDE.format(object="answer.task_id")}
+    {reference_label.joins("answer.task_id")}
     WHERE {{where}} ORDER BY answer.submitted_at DESC, answer.assignment_id DESC LIMIT %(most)s
 ) chosen JOIN tasks_answer answer USING (assignment_id) JOIN jobs_job job ON job.id = answer.job_id
 JOIN workforce_worker worker ON worker.id = answer.worker_id
 JOIN workforce_workforce workforce ON workforce.id = worker.workforce_id
 JOIN identity_user person ON person.id = worker.user_id
 LEFT JOIN jobs_dataobject object ON object.id = answer.task_id
-{BESIDE.format(object="answer.task_id")}
+{reference_label.joins("answer.task_id")}
 ORDER BY answer.submitted_at DESC, answer.assignment_id DESC
 """  # noqa: S608 - names of our own
 ANSWER_COLUMNS = (
@@ -78,12 +67,12 @@ ANSWER_COLUMNS = (
     "confidence", "known", "seconds", "active_seconds", "gold", "late", "extra", "paid", "thumbnail", "text",
 )  # fmt: skip
 OBJECTS = f"""
-SELECT object.position, object.line, label.value::text, label.confidence, coalesce(known.value, truth.value)::text,
+SELECT object.position, object.line, label.value::text, label.confidence, {reference_label.CERTAIN_OF_OBJECT}::text,
        coalesce(task.state, ''), coalesce(task.reason_code, ''), coalesce(task.answer_count, 0),
        object_error.reason_code, object_error.reason_params
 FROM jobs_dataobject object LEFT JOIN tasks_task task ON task.data_object_id = object.id
 LEFT JOIN jobs_objecterror object_error ON object_error.data_object_id = object.id
-{BESIDE.format(object="object.id")}
+{reference_label.joins("object.id")}
 WHERE object.job_id = %(job)s AND {{where}} ORDER BY object.position LIMIT %(most)s
 """  # noqa: S608 - names of our own
 OBJECT_COLUMNS = (
@@ -99,9 +88,9 @@ SELECT pair.place, object.position, object.line
 FROM unnest(%(rights)s::jsonb[], %(answers)s::jsonb[]) WITH ORDINALITY AS pair(correct, answered, place)
 CROSS JOIN LATERAL (
     SELECT answer.task_id, answer.submitted_at, answer.assignment_id
-    FROM tasks_answer answer {BESIDE.format(object="answer.task_id")}
+    FROM tasks_answer answer {reference_label.joins("answer.task_id")}
     WHERE answer.job_id = %(job)s AND answer.submitted_at >= %(end)s AND answer.value = pair.answered
-    AND {REFERENCE} = pair.correct
+    AND {reference_label.CATEGORY} = pair.correct
     ORDER BY answer.submitted_at DESC, answer.assignment_id DESC LIMIT %(most)s
 ) answer JOIN jobs_dataobject object ON object.id = answer.task_id
 ORDER BY pair.place, answer.submitted_at DESC, answer.assignment_id DESC
@@ -112,7 +101,7 @@ ORDER BY pair.place, answer.submitted_at DESC, answer.assignment_id DESC
 class AnswerFilter:
     """Which answers or objects, beyond the filters; what is empty narrows nothing.
 
-    Of answers: `right`: the category that is right, as gtcrowd.analytics.columns.reference has it; `answered`: the
+    Of answers: `right`: the category that is right, as reference_label.CATEGORY has it; `answered`: the
     category that was answered; `wrong`: only those that differ from what is right (these three for kinds with
     categories); `slower`: that took so many seconds or more. Of objects: `state`, one of STATES; `answers`: so many
     were given; `truth`: only those whose truth is known. Of both: `reason`, why the object got no further answers
@@ -339,9 +328,9 @@ def _answer_conditions(wanted: AnswerFilter) -> list[str]:
     if wanted.answered:
         parts.append("answer.value = %(answered)s::jsonb")
     if wanted.right:
-        parts.append(f"{REFERENCE} = %(correct)s::jsonb")
+        parts.append(f"{reference_label.CATEGORY} = %(correct)s::jsonb")
     if wanted.wrong:
-        parts.append(f"{REFERENCE} <> answer.value")
+        parts.append(f"{reference_label.CATEGORY} <> answer.value")
     if wanted.slower is not None:
         parts.append("answer.seconds >= %(slower)s")
     return parts

@@ -33,11 +33,11 @@ SELECT position, value::text, confidence FROM labels_label WHERE job_id = %(job)
 ORDER BY confidence, position LIMIT %(most)s
 """
 RELIABILITY = """
-SELECT label.confidence, (label.value = coalesce(truth.value, known.value))::int
-FROM labels_label label LEFT JOIN labels_truth truth ON truth.data_object_id = label.data_object_id
-LEFT JOIN tasks_gold known ON known.task_id = label.data_object_id AND known.active
-WHERE label.job_id = %(job)s AND label.current AND truth.value IS NOT NULL ORDER BY label.position
+SELECT label.confidence, (label.value = truth.value)::int
+FROM labels_label label JOIN labels_truth truth ON truth.data_object_id = label.data_object_id
+WHERE label.job_id = %(job)s AND label.current ORDER BY label.position
 """
+"""Labels are measured against the truth only, not against gold: see `reference_label`."""
 GOLD = """
 SELECT object.position, known.value::text, known.active, answer.value::text
 FROM tasks_gold known JOIN jobs_dataobject object ON object.id = known.task_id
