@@ -12,12 +12,13 @@ from dashboards.labels import percent
 from dashboards.view_models import FigureCard
 from gtcrowd.analytics.measures.boxes import BINS, OFFSETS
 from gtcrowd.analytics.measures.workers import FEW
+from gtcrowd.analytics.quality_report import BoxErrors
 
 MOST_BESIDE = 4
 """Workers drawn next to the crowd."""
 
 
-def bias(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
+def bias(content: BoxErrors, names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
     """Draw the mean offset of each worker's boxes as an arrow from the origin, with its interval."""
     table = _table([(entry, names.get(entry["worker"], str(entry["worker"]))) for entry in content["workers"]])
     subtitle = _(

@@ -14,6 +14,7 @@ from plotly.subplots import make_subplots
 from dashboards.figures.style import BLUE, GREEN, INK, LINE, ORANGE, PINK, dress
 from dashboards.labels import percent
 from dashboards.view_models import FigureCard
+from gtcrowd.analytics.quality_report import Drift, DriftChart
 
 ACROSS = 3
 ROW = 150
@@ -22,7 +23,7 @@ COLUMNS = ["worker", "n", "highest", "threshold", "began_after", "told_after", "
 
 
 def worst_workers(
-    content: dict[str, Any] | None, names: dict[int, str], *, of: str, zone: str, link: Callable[[int], str]
+    content: Drift | None, names: dict[int, str], *, of: str, zone: str, link: Callable[[int], str]
 ) -> FigureCard:
     """Draw a panel per worker with the highest CUSUM of a job (gtcrowd.analytics.cusum), on a common scale."""
     workers = content["workers"] if content else []
@@ -82,7 +83,7 @@ def worst_workers(
     )
 
 
-def own(worker: dict[str, Any], *, threshold: float, of: str, zone: str) -> FigureCard:
+def own(worker: DriftChart, *, threshold: float, of: str, zone: str) -> FigureCard:
     """Draw one worker's CUSUM path in a job; `threshold` is never 0."""
     subtitle = _(
         "CUSUM over the worker's answers in order: evidence that the worker started guessing; alarm at "
@@ -116,7 +117,7 @@ def own(worker: dict[str, Any], *, threshold: float, of: str, zone: str) -> Figu
     return FigureCard(title, subtitle, table, figure, ("drift",))
 
 
-def _traces(worker: dict[str, Any], limit: float, top: float, *, zone: str, href: str) -> list[go.Scatter]:
+def _traces(worker: DriftChart, limit: float, top: float, *, zone: str, href: str) -> list[go.Scatter]:
     """Return the path, the alarm threshold, the start of the drop and the alarm, and ticks for gold questions."""
     alarmed = worker["told"] is not None
     name, colour = (_("CUSUM with alarm"), ORANGE) if alarmed else (_("CUSUM"), BLUE)
@@ -134,10 +135,10 @@ def _traces(worker: dict[str, Any], limit: float, top: float, *, zone: str, href
             customdata=[[href, _time(at, zone)] for _index, _sum, at in worker["points"]], hovertemplate=hover,
         ),
     ]  # fmt: skip
-    if alarmed:
+    if (alarm := worker["told"]) is not None:
         for index, at, name, symbol in (
             (worker["began"], worker["began_at"], _("start of the drop"), "circle-open"),
-            (worker["told"], worker["told_at"], _("alarm"), "x"),
+            (alarm, worker["told_at"], _("alarm"), "x"),
         ):
             traces.append(go.Scatter(
                 x=[index + 1], y=[sums.get(index, 0.0)], mode="markers", name=name, legendgroup=symbol,
@@ -160,7 +161,7 @@ def _traces(worker: dict[str, Any], limit: float, top: float, *, zone: str, href
     return traces
 
 
-def _row(worker: dict[str, Any], name: str, limit: float, zone: str) -> dict[str, Any]:
+def _row(worker: DriftChart, name: str, limit: float, zone: str) -> dict[str, Any]:
     detected = worker["told"]
     return {
         "worker": name,

@@ -18,6 +18,8 @@ from dashboards.labels import value as short_value
 from dashboards.view_models import FigureCard, Switch, Thumbnail
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.measures import calibration, seriation
+from gtcrowd.analytics.measures.calibration import Reliability
+from gtcrowd.analytics.quality_report import Coefficient, DayCoefficient, GoldCount, KappaMatrix
 
 LEAST_SHOWN = 5
 """Shares of fewer answers are hidden, because they are mostly chance."""
@@ -28,23 +30,23 @@ MOST_WRITTEN = 15
 
 
 def agreement(
-    by_day: list[dict[str, Any]], whole: dict[str, Any], *, job: str, changes: pd.DataFrame | None = None
+    by_day: list[DayCoefficient], whole: dict[str, Coefficient], *, job: str, changes: pd.DataFrame | None = None
 ) -> FigureCard:
     """Draw Krippendorff's alpha of each day's answers with its band, and of all answers.
 
     `changes`: frame of gtcrowd.analytics.frames.changes.
     """
     changes = changes if changes is not None else pd.DataFrame(columns=["at", "field", "before", "after"])
-    alpha = whole.get("alpha") or {"value": None, "reason": "", "answers": 0}
+    alpha = whole.get("alpha")
     subtitle = _("Krippendorff's alpha per day, 95 %% bootstrap band; %(job)s; n = %(n)s answers") % {
-        "job": job, "n": f"{alpha.get('answers') or 0:,}",
+        "job": job, "n": f"{alpha['answers'] if alpha else 0:,}",
     }  # fmt: skip
     columns = ["day", "value", "low", "high", "tasks", "answers"]
     days = pd.DataFrame(by_day, columns=columns).rename(columns={"value": "alpha"})
     days["day"] = pd.to_datetime(days["day"])
     defined = days[days["alpha"].notna()]
     days = annotations.with_changes(days, changes)
-    if alpha["value"] is None:
+    if alpha is None or alpha["value"] is None:
         return FigureCard(_("Agreement is not defined for this job"), subtitle, days, explain=("alpha",))
     title = _("Krippendorff's alpha %(value)s (%(low)s to %(high)s)") % {
         "value": f"{alpha['value']:.2f}", "low": f"{alpha['low']:.2f}", "high": f"{alpha['high']:.2f}",
@@ -172,12 +174,11 @@ def pairs(
     return FigureCard(title, subtitle, confusions, figure, links=links, examples=groups)
 
 
-def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
+def matrix(content: KappaMatrix | None, names: dict[int, str], *, of: str, link: Callable[[int], str]) -> FigureCard:
     """Draw Cohen's kappa of each pair of workers, ordered by similarity."""
-    ids, shared = content.get("workers", []), np.asarray(content.get("shared", []), dtype=int)
-    kappa = np.array(
-        [[np.nan if first is None else first for first in row] for row in content.get("kappa", [])], dtype=float
-    )
+    content = content or {"workers": [], "kappa": [], "shared": []}
+    ids, shared = content["workers"], np.asarray(content["shared"], dtype=int)
+    kappa = np.array([[np.nan if cell is None else cell for cell in row] for row in content["kappa"]], dtype=float)
     subtitle = _(
         "Cohen's kappa of each pair of workers on shared objects; blank: fewer than 5 objects; similar "
         "workers side by side; %(of)s"
@@ -229,7 +230,7 @@ def matrix(content: dict[str, Any], names: dict[int, str], *, of: str, link: Cal
     return FigureCard(title, subtitle, table, figure, ("kappa",))
 
 
-def reliability(report: dict[str, Any], *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> FigureCard:
+def reliability(report: Reliability, *, of: str, link: Callable[[AnswerFilter], str] | None = None) -> FigureCard:
     """Draw accuracy against confidence. `link`: returns the address of a bin's objects."""
     bins = pd.DataFrame(report["bins"], columns=["confidence", "accuracy", "least", "most", "n"])
     subtitle = _("Labels with known truth in ten confidence bins, 95 %% intervals; %(of)s; n = %(n)s") % {
@@ -284,7 +285,7 @@ def reliability(report: dict[str, Any], *, of: str, link: Callable[[AnswerFilter
     )
 
 
-def gold(items: list[dict[str, Any]], *, of: str, link: Callable[[int], str] | None = None) -> FigureCard:
+def gold(items: list[GoldCount], *, of: str, link: Callable[[int], str] | None = None) -> FigureCard:
     """Draw gold questions by error rate and times shown: those missed by most may be wrong.
 
     `link`: returns the address of an object, given its position.

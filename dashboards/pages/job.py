@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -38,11 +37,11 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             return Content(title(), _("This job does not exist."))
     job, row = jobs.head(1), jobs.iloc[0]
     pk = int(row["job_id"])
-    report: dict[str, Any] = frames.job_quality(viewer, pk) or {}
+    stored = frames.job_quality(viewer, pk)
     history, rest = _history(viewer, row, options), int(forecast_inputs.left(job).sum())
     finish = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
     name, saved = str(row["job"]), row["saved_answers"]
-    object_counts = counting.of_job(viewer, pk, report)
+    object_counts = counting.of_job(viewer, pk, stored)
     state_names, objects = value_labels()["state"], links.to_objects(options, pk)
     parts = (
         part(
@@ -59,7 +58,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part(
             "redundancy",
             lambda: quality.redundancy(
-                report.get("redundancy", []),
+                stored.report.redundancy if stored else [],
                 saved=None if pd.isna(saved) else int(saved),
                 price=float(row["price"]),
                 link=objects,
@@ -69,7 +68,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         part(
             "doubtful",
             lambda: quality.least_confident(
-                report.get("doubtful", []), of=name, link=lambda position: links.to_object(options)(pk, position)
+                stored.report.least_confident if stored else [],
+                of=name,
+                link=lambda position: links.to_object(options)(pk, position),
             ),
         ),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from dashboards.view_models import Content, Part, Switch, Thumbnail, part
 from gtcrowd.analytics import drilldown, frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import workers as measures
+from gtcrowd.analytics.quality_report import BoxErrors, QualityReport
 from gtcrowd.identity.access import Viewer
 
 MOST_LINKS = 12
@@ -30,36 +30,36 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     jobs = frames.jobs(viewer, filters)
     if jobs.empty:
         return Content(title(), _("No jobs match these filters. Choose a job in the filters."))
-    report, job = None, jobs.iloc[0]
+    stored, job = None, jobs.iloc[0]
     # The newest job with a quality report; filtered jobs come first, in the order of the frame.
     for index in range(min(len(jobs), 4)):
-        report = frames.job_quality(viewer, int(jobs.iloc[index]["job_id"]))
-        if report is not None:
+        stored = frames.job_quality(viewer, int(jobs.iloc[index]["job_id"]))
+        if stored is not None:
             job = jobs.iloc[index]
             break
     job_links = _links(jobs, filters, options, int(job["job_id"]))
-    if report is None:
+    if stored is None:
         text = _(
             "%(job)s has no labels yet. Quality is measured after the first consolidation. Choose another job:"
         ) % {"job": job["job"]}
         return Content(title(), text, links=job_links)
-    name, content = str(job["job"]), report
-    people = frames.names(viewer, sorted(_workers(content)))
+    name, report = str(job["job"]), stored.report
+    people = frames.names(viewer, sorted(_workers(report)))
     pk = int(job["job_id"])
     changes = frames.changes(viewer, pk)
     to_worker = links.to("worker", filters, options)
     cell, to_object = links.to_cell(options, pk), links.to_object(options)
-    top = measures.top_pairs(content["confusion"], [str(category) for category in content["categories"]])
+    top = measures.top_pairs(report.confusion, [str(category) for category in report.categories])
     parts = (
         part(
             "agreement",
-            lambda: figures.agreement(content["by_day"], content["agreement"], job=name, changes=changes),
+            lambda: figures.agreement(report.by_day, report.agreement, job=name, changes=changes),
         ),
         part(
             "confusion",
             lambda: figures.confusion(
-                content["confusion"],
-                content["categories"],
+                report.confusion,
+                report.categories,
                 of=name,
                 rates=options.rates,
                 switches=links.rate_switches(filters, options),
@@ -67,41 +67,37 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             ),
         ),
         part("pairs", lambda: figures.pairs(top, of=name, link=cell, examples=_examples(viewer, pk, top, to_object))),
-        part("categories", lambda: categories.of_job(content["confusion"], content["categories"], of=name)),
+        part("categories", lambda: categories.of_job(report.confusion, report.categories, of=name)),
         part(
             "drift",
-            lambda: drift.worst_workers(
-                content.get("drift"), people, of=name, zone=viewer.requester.zone, link=to_worker
-            ),
+            lambda: drift.worst_workers(report.drift, people, of=name, zone=viewer.requester.zone, link=to_worker),
         ),
-        *_boxes(content.get("boxes"), people, filters, name, to_worker),
+        *_boxes(report.boxes, people, filters, name, to_worker),
         part(
             "matrix",
-            lambda: figures.matrix(content.get("matrix", {}), people, of=name, link=to_worker),
+            lambda: figures.matrix(report.matrix, people, of=name, link=to_worker),
         ),
         part(
             "reliability",
-            lambda: figures.reliability(content["reliability"], of=name, link=links.to_objects(options, pk)),
+            lambda: figures.reliability(report.reliability, of=name, link=links.to_objects(options, pk)),
         ),
-        part("gold", lambda: figures.gold(content["gold"], of=name, link=lambda index: to_object(pk, index))),
+        part("gold", lambda: figures.gold(report.gold, of=name, link=lambda index: to_object(pk, index))),
     )
     lead = _("%(job)s, all days, latest consolidation (%(time)s). Other jobs:") % {
-        "job": name, "time": content["made_at"][:16].replace("T", " "),
+        "job": name, "time": f"{stored.made_at:%Y-%m-%d %H:%M}",
     }  # fmt: skip
     return Content(title(), lead, parts=parts, links=job_links)
 
 
-def _workers(content: dict[str, Any]) -> set[int]:
+def _workers(report: QualityReport) -> set[int]:
     """Return the IDs of all workers in a job's figures."""
-    reports = [content.get(name) or {"workers": []} for name in ("drift", "boxes")]
-    return {
-        *content.get("matrix", {}).get("workers", []),
-        *(worker["worker"] for report in reports for worker in report["workers"]),
-    }
+    drifts, boxes = report.drift["workers"] if report.drift else [], report.boxes["workers"] if report.boxes else []
+    pairs = report.matrix["workers"] if report.matrix else []
+    return {*pairs, *(worker["worker"] for worker in drifts), *(worker["worker"] for worker in boxes)}
 
 
 def _boxes(
-    content: dict[str, Any] | None, people: dict[int, str], filters: Filters, name: str, link: Callable[[int], str]
+    content: BoxErrors | None, people: dict[int, str], filters: Filters, name: str, link: Callable[[int], str]
 ) -> tuple[Part, ...]:
     """Return the figures of jobs with boxes: offsets per worker, and IoU of the crowd and of the filtered workers."""
     if content is None:

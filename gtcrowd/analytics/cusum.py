@@ -1,18 +1,17 @@
 """Store the CUSUM charts of the workers most likely to have drifted, in few points, for the pages."""
 
-from typing import Any
-
 import numpy as np
 
 from gtcrowd.analytics.cases import JobAnswers
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import drift
+from gtcrowd.analytics.quality_report import Drift, DriftChart
 
 MOST_GOLD = 100
 """Maximum number of correct, and of incorrect, gold answers stored per worker."""
 
 
-def summarize(answers: JobAnswers, charts: drift.Charts, columns: Columns) -> dict[str, Any]:
+def summarize(answers: JobAnswers, charts: drift.Charts, columns: Columns) -> Drift:
     """Return the charts for JSON.
 
     threshold  h
@@ -32,7 +31,7 @@ def summarize(answers: JobAnswers, charts: drift.Charts, columns: Columns) -> di
     }
 
 
-def _chart(answers: JobAnswers, charts: drift.Charts, columns: Columns, worker: int) -> dict[str, Any]:
+def _chart(answers: JobAnswers, charts: drift.Charts, columns: Columns, worker: int) -> DriftChart:
     at = np.sort(answers.at[answers.worker == worker])
     path, began, alarm = charts.path(worker), int(charts.began[worker]), int(charts.alarm[worker])
     points = drift.thinned(path, also=[began, *([alarm] if alarm >= 0 else [])])

@@ -16,10 +16,11 @@ import pandas as pd
 import psycopg
 from django.db import connection
 
-from gtcrowd.analytics import data_version
+from gtcrowd.analytics import data_version, quality_report
 from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import JobQuality
+from gtcrowd.analytics.quality_report import QualityReport, StoredReport
 from gtcrowd.analytics.sources import NAMES as GROUP_COLUMNS
 from gtcrowd.analytics.sources import Source, scored, totals_of
 from gtcrowd.identity.access import Viewer
@@ -223,13 +224,13 @@ def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     return frame
 
 
-def job_quality(viewer: Viewer, job_id: int) -> dict[str, Any] | None:
-    """Return the quality report of one of the viewer's jobs (run_summary.summarize), with `made_at` in ISO 8601.
+def job_quality(viewer: Viewer, job_id: int) -> StoredReport | None:
+    """Return the quality report of one of the viewer's jobs. Raises quality_report.UnknownVersion.
 
     None without an official run, or for a job of another requester.
     """
     quality = JobQuality.objects.visible_to(viewer).filter(job=job_id).first()
-    return None if quality is None else {**quality.content, "made_at": quality.made_at.isoformat()}
+    return None if quality is None else StoredReport(QualityReport.from_json(quality.content), quality.made_at)
 
 
 def profiles(viewer: Viewer, worker_id: int, filters: Filters) -> pd.DataFrame:
@@ -257,13 +258,16 @@ def confusions(viewer: Viewer, filters: Filters) -> pd.DataFrame:
     """
     where, params = of_jobs(viewer, filters)
     if not filters.workers and not filters.workforces:
-        return _frame(
-            "SELECT job.id AS job_id, job.name AS job, job.categories, quality.content -> 'confusion' AS confusion "  # noqa: S608
-            "FROM analytics_jobquality quality JOIN jobs_job job ON job.id = quality.job_id "
-            f"WHERE {where} AND quality.content -> 'confusion' <> 'null' "
-            "ORDER BY job.created_at DESC, job.id DESC LIMIT 500",
-            params,
-            of_json=("categories", "confusion"),
+        return _readable(
+            _frame(
+                "SELECT job.id AS job_id, job.name AS job, job.categories, "  # noqa: S608
+                "quality.content -> 'confusion' AS confusion, quality.content -> 'version' AS version "
+                "FROM analytics_jobquality quality JOIN jobs_job job ON job.id = quality.job_id "
+                f"WHERE {where} AND quality.content -> 'confusion' <> 'null' "
+                "ORDER BY job.created_at DESC, job.id DESC LIMIT 500",
+                params,
+                of_json=("categories", "confusion", "version"),
+            )
         )
     conditions = [part for part, chosen in (
         ("profile.worker_id = ANY(%(workers)s)", filters.workers),
@@ -298,15 +302,18 @@ def kept(viewer: Viewer, worker_id: int, filters: Filters, *, most: int = 20) ->
             f"WHERE (item ->> 'worker')::bigint = %(worker)s LIMIT 1) AS {part}"
         )
 
-    return _frame(
-        "SELECT job.id AS job_id, job.name AS job, job.categories, quality.content -> 'confusion' AS confusion, "  # noqa: S608
-        f"(quality.content #>> '{{drift,threshold}}')::float8 AS threshold, {own('drift')}, "
-        f"quality.content #> '{{boxes,crowd}}' AS crowd, {own('boxes')} "
-        "FROM analytics_profile profile JOIN jobs_job job ON job.id = profile.job_id "
-        "JOIN analytics_jobquality quality ON quality.job_id = job.id "
-        f"WHERE {where} AND profile.worker_id = %(worker)s ORDER BY profile.answers DESC, job.id LIMIT {most}",
-        params | {"worker": worker_id},
-        of_json=("categories", "confusion", "drift", "crowd", "boxes"),
+    return _readable(
+        _frame(
+            "SELECT job.id AS job_id, job.name AS job, job.categories, quality.content -> 'confusion' AS confusion, "  # noqa: S608
+            f"(quality.content #>> '{{drift,threshold}}')::float8 AS threshold, {own('drift')}, "
+            f"quality.content #> '{{boxes,crowd}}' AS crowd, {own('boxes')}, "
+            "quality.content -> 'version' AS version "
+            "FROM analytics_profile profile JOIN jobs_job job ON job.id = profile.job_id "
+            "JOIN analytics_jobquality quality ON quality.job_id = job.id "
+            f"WHERE {where} AND profile.worker_id = %(worker)s ORDER BY profile.answers DESC, job.id LIMIT {most}",
+            params | {"worker": worker_id},
+            of_json=("categories", "confusion", "drift", "crowd", "boxes", "version"),
+        )
     )
 
 
@@ -447,6 +454,16 @@ def _rows(query: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
         cursor.execute(query, params)
         result: list[tuple[Any, ...]] = cursor.fetchall()
         return result
+
+
+def _readable(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return parts of quality reports without the column of their `version`. Raises quality_report.UnknownVersion.
+
+    The parts that are read by SQL are the same in all versions up to the current one.
+    """
+    for version in reports.pop("version"):
+        quality_report.check_version(version)
+    return reports
 
 
 def _frame(query: str, params: dict[str, Any], *, of_json: Sequence[str] = ()) -> pd.DataFrame:

@@ -181,7 +181,7 @@ class Profile(models.Model):
 
 
 class JobQuality(models.Model):
-    """The quality report of a job as of its last official run; `content` is written by quality.form."""
+    """The quality report of a job as of its last official run; `content` is a quality_report.QualityReport as JSON."""
 
     tenant: ClassVar[str] = "job__requester"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from gtcrowd.analytics.columns import rows
 from gtcrowd.analytics.filters import Filters, of_jobs
+from gtcrowd.analytics.quality_report import StoredReport
 from gtcrowd.identity.access import Viewer
 
 MOST_COUNTED = 20_000
@@ -27,10 +28,10 @@ def counted(job_id: int) -> list[list[Any]]:
     return [list(row) for row in rows(COUNT, {"job": job_id})]
 
 
-def of_job(viewer: Viewer, job_id: int, kept: dict[str, Any]) -> tuple[int, list[Any], datetime | None]:
+def of_job(viewer: Viewer, job_id: int, stored: StoredReport | None) -> tuple[int, list[Any], datetime | None]:
     """Return the number of objects of one of the viewer's jobs, its tasks as `counted`, and as of when (None: now).
 
-    kept  the quality report of the job (frames.job_quality)
+    stored  the quality report of the job (frames.job_quality), if it has one
 
     0 objects for a job of another requester; no tasks for a large job without a report.
     """
@@ -39,7 +40,7 @@ def of_job(viewer: Viewer, job_id: int, kept: dict[str, Any]) -> tuple[int, list
     objects = int(totals[0][0]) if totals else 0
     if objects <= MOST_COUNTED:
         return objects, counted(job_id) if totals else [], None
-    flow = kept.get("flow")
-    if not flow:
+    if stored is None or stored.report.flow is None:
         return objects, [], None
-    return int(flow["objects"]), list(flow["tasks"]), datetime.fromisoformat(kept["made_at"])
+    flow = stored.report.flow
+    return int(flow["objects"]), list(flow["tasks"]), stored.made_at

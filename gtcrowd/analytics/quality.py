@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from gtcrowd import kinds
-from gtcrowd.analytics import cases, columns, cusum, run_summary
+from gtcrowd.analytics import cases, columns, run_summary
 from gtcrowd.analytics.columns import Columns
 from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.analytics.measures.periods import EPOCH
@@ -47,16 +47,17 @@ def _form(job: Job, now: datetime) -> bool:
     charts = None
     if values is not None and 0 < len(values) <= MOST_CATEGORIES:
         real = _real_answers(run, answers, len(values))
-        charts = cases.open_cases(job, real, now=now)
+        opened = cases.open_cases(job, real, now=now)
+        charts = (real, opened) if opened is not None else None
     categories = len(values) if values is not None and len(values) <= MOST_CATEGORIES else 0
-    content = run_summary.summarize(job, answers, values, categories)
-    content["drift"] = cusum.summarize(real, charts, answers) if charts is not None else None
+    report = run_summary.summarize(job, answers, values, categories, charts)
     with transaction.atomic():
         for model in (Quality, Profile):
             model._default_manager.filter(job=job).delete()
         Quality.objects.bulk_create(_days(job, answers), batch_size=2000)
         Profile.objects.bulk_create(_profiles(job, answers, categories), batch_size=500)
-        JobQuality.objects.update_or_create(job=job, defaults={"run_id": run.pk, "made_at": now, "content": content})
+        stored = {"run_id": run.pk, "made_at": now, "content": report.to_json()}
+        JobQuality.objects.update_or_create(job=job, defaults=stored)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Summarize a job after an official run: agreement, confusions, confidence and gold, as JSON for the pages."""
+"""Summarize a job after an official run: agreement, confusions, confidence and gold: its quality report."""
 
 import json
 from datetime import timedelta
@@ -8,11 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from gtcrowd import kinds
-from gtcrowd.analytics import object_flow
+from gtcrowd.analytics import cusum, object_flow
+from gtcrowd.analytics.cases import JobAnswers
 from gtcrowd.analytics.columns import Columns, reference, rows
-from gtcrowd.analytics.measures import boxes, calibration
+from gtcrowd.analytics.measures import boxes, calibration, drift
 from gtcrowd.analytics.measures import comparisons as comparing
 from gtcrowd.analytics.measures.periods import EPOCH
+from gtcrowd.analytics.quality_report import (
+    BoxErrors,
+    Coefficient,
+    DayCoefficient,
+    GoldCount,
+    KappaMatrix,
+    QualityReport,
+)
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.categorical.table import AnswerTable
 from gtcrowd.jobs.models import Job
@@ -46,46 +55,52 @@ WHERE known.job_id = %(job)s ORDER BY object.position, answer.assignment_id
 """
 
 
-def summarize(job: Job, columns: Columns, values: Any, categories: int) -> dict[str, Any]:
+def summarize(
+    job: Job, columns: Columns, values: Any, categories: int, charts: tuple[JobAnswers, drift.Charts] | None
+) -> QualityReport:
     """Return the quality report of a job.
 
     values      all possible values; None for kinds without a list of values
     categories  number of categories of the confusion matrix; 0 for none
+    charts      the answers that are watched for drift with their CUSUM charts; None if none are
     """
-    content: dict[str, Any] = {"categories": list(job.categories), "confusion": None, "agreement": {}, "by_day": []}
-    real = ~columns.gold
-    if values is not None:
-        table = _table(columns, real, len(values))
-        content["agreement"] = {
-            name: _interval(measure(table, draws=DRAWS))
-            for name, measure in (
-                ("percent", agreement.percent),
-                ("fleiss", agreement.fleiss),
-                ("alpha", agreement.alpha),
-            )
-        }
-        content["by_day"] = _by_day(columns, real, len(values))
-        content["matrix"] = _matrix(columns, real, len(values))
-    if categories:
-        whole = np.zeros((1, categories, categories), np.int64)
-        whole += comparing.confusion(
-            np.zeros_like(columns.worker), reference(columns), columns.value, n_workers=1, n_values=categories
-        )
-        content["confusion"] = whole[0].tolist()
+    real, n_values = ~columns.gold, len(values) if values is not None else 0
     params = {"job": job.pk, "most": MOST_UNCERTAIN}
-    content["redundancy"] = [list(row) for row in rows(REDUNDANCY, params)]
-    content["sure"] = [list(row) for row in rows(CONFIDENCES, params)]
-    content["doubtful"] = [
-        [position, json.loads(text), confidence] for position, text, confidence in rows(UNCERTAIN, params)
-    ]
-    content["reliability"] = calibration.reliability(np.array(rows(RELIABILITY, params), dtype=float).reshape(-1, 2))
-    content["gold"] = _gold(job)
-    content["flow"] = {"objects": job.objects_total, "tasks": object_flow.counted(job.pk)}
-    content["boxes"] = _boxes(columns)
-    return content
+    return QualityReport(
+        categories=list(job.categories),
+        confusion=_confusion(columns, categories) if categories else None,
+        agreement=_agreement(columns, real, n_values) if values is not None else {},
+        by_day=_by_day(columns, real, n_values) if values is not None else [],
+        matrix=_matrix(columns, real, n_values) if values is not None else None,
+        redundancy=[list(row) for row in rows(REDUNDANCY, params)],
+        confidences=[list(row) for row in rows(CONFIDENCES, params)],
+        least_confident=[
+            [position, json.loads(text), confidence] for position, text, confidence in rows(UNCERTAIN, params)
+        ],
+        reliability=calibration.reliability(np.array(rows(RELIABILITY, params), dtype=float).reshape(-1, 2)),
+        gold=_gold(job),
+        flow={"objects": job.objects_total, "tasks": object_flow.counted(job.pk)},
+        drift=cusum.summarize(*charts, columns) if charts else None,
+        boxes=_boxes(columns),
+    )
 
 
-def _boxes(columns: Columns) -> dict[str, Any] | None:
+def _confusion(columns: Columns, categories: int) -> list[list[int]]:
+    """Return the confusion counts of all workers, [reference, answer]."""
+    whole = comparing.confusion(
+        np.zeros_like(columns.worker), reference(columns), columns.value, n_workers=1, n_values=categories
+    )
+    counts: list[list[int]] = np.asarray(whole, np.int64).reshape(1, categories, categories)[0].tolist()
+    return counts
+
+
+def _agreement(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> dict[str, Coefficient]:
+    table = _table(columns, real, n_values)
+    measures = (("percent", agreement.percent), ("fleiss", agreement.fleiss), ("alpha", agreement.alpha))
+    return {name: _interval(measure(table, draws=DRAWS)) for name, measure in measures}
+
+
+def _boxes(columns: Columns) -> BoxErrors | None:
     """Return the box errors (measures.boxes) of all and of the busiest workers; None for other kinds."""
     if columns.boxes is None:
         return None
@@ -107,17 +122,17 @@ def _table(columns: Columns, chosen: npt.NDArray[np.bool_], n_values: int) -> An
     )  # fmt: skip
 
 
-def _interval(coefficient: agreement.Agreement) -> dict[str, Any]:
+def _interval(coefficient: agreement.Agreement) -> Coefficient:
     return {
         "value": coefficient.value, "low": coefficient.low, "high": coefficient.high, "tasks": coefficient.tasks,
         "answers": coefficient.answers, "reason": coefficient.reason,
     }  # fmt: skip
 
 
-def _by_day(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> list[dict[str, Any]]:
+def _by_day(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> list[DayCoefficient]:
     """Return alpha of the answers of each of the last MOST_DAYS days."""
     days = np.unique(columns.day[real])[-MOST_DAYS:]
-    points = []
+    points: list[DayCoefficient] = []
     for day in days.tolist():
         table = _table(columns, real & (columns.day == day), n_values)
         alpha = agreement.alpha(table, draws=DRAWS)
@@ -125,7 +140,7 @@ def _by_day(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> lis
     return points
 
 
-def _matrix(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> dict[str, Any]:
+def _matrix(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> KappaMatrix:
     """Return Cohen's kappa of each pair of the busiest workers, and the number of objects they share."""
     busiest = np.argsort(-np.bincount(columns.worker[real], minlength=len(columns.workers)), kind="stable")
     chosen = np.sort(busiest[:MOST_WORKERS])
@@ -144,10 +159,10 @@ def _matrix(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> dic
     }
 
 
-def _gold(job: Job) -> list[dict[str, Any]]:
+def _gold(job: Job) -> list[GoldCount]:
     """Return the gold questions with their number of answers, and of correct answers."""
     kind = kinds.kind(job.kind)
-    items: dict[int, dict[str, Any]] = {}
+    items: dict[int, GoldCount] = {}
     for position, value, active, answer in rows(GOLD, {"job": job.pk}):
         expected = json.loads(value)
         item = items.setdefault(

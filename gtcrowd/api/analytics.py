@@ -98,7 +98,7 @@ class JobQuality(APIView):
         quality = frames.job_quality(caller(request), job.pk)
         if quality is None:
             raise Http404
-        return Response(quality)
+        return Response({**quality.report.to_json(), "made_at": quality.made_at.isoformat()})
 
 
 class Definitions(APIView):

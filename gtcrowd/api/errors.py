@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from gtcrowd.analytics.quality_report import UnknownVersion
 from gtcrowd.identity.origins import OriginsRefused
 from gtcrowd.identity.roles import NotAllowed
 from gtcrowd.jobs.request import JobRefused
@@ -32,6 +33,7 @@ REFUSALS: dict[type[Exception], int] = {
     InsufficientFunds: 402,
     NotAllowed: 403,
     NotPossible: 409,
+    UnknownVersion: 409,
     GoldRefused: 422,
     MessageRefused: 422,
     AnswerRefused: 422,

@@ -64,15 +64,15 @@ def of(job, *workers):
 
 
 def test_cell_lists_counted_answers(alice, job, crowd):
-    content = frames.job_quality(alice, job.pk)
-    names = content["categories"]
+    report = frames.job_quality(alice, job.pk).report
+    names = report.categories
 
-    for right, row in zip(names, content["confusion"], strict=True):
+    for right, row in zip(names, report.confusion, strict=True):
         for answered, n in zip(names, row, strict=True):
             found, _after = drilldown.answers(alice, of(job), AnswerFilter(right=right, answered=answered))
             assert len(found) == n
             assert set(found["right"]) <= {right == answered}
-    assert np_sum(content["confusion"]) == Answer.objects.count() == 12
+    assert np_sum(report.confusion) == Answer.objects.count() == 12
     profile = frames.profiles(alice, crowd["eve"].pk, ALL).iloc[0]["confusion"]
     for right, row in zip(names, profile, strict=True):
         for answered, n in zip(names, row, strict=True):

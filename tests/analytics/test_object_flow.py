@@ -1,10 +1,13 @@
 """Every object is at one end, and says why."""
 
+from dataclasses import fields
+
 import pytest
 
 from gtcrowd import job_lifecycle
 from gtcrowd.analytics import object_flow
 from gtcrowd.analytics.measures import object_flow as measures
+from gtcrowd.analytics.quality_report import QualityReport, StoredReport
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import gold
 from gtcrowd.tasks.lifecycle import release
@@ -60,7 +63,7 @@ def test_counts_small_job(ask, hire, answer, alice, now):
     release.give_back(assignment=claim.next_assignment(worker=cleo, job=job, now=now), reason="", now=now)
     claim.next_assignment(worker=cleo, job=job, now=now)
 
-    objects, rows, as_of = object_flow.of_job(alice, job.pk, {})
+    objects, rows, as_of = object_flow.of_job(alice, job.pk, None)
 
     assert (objects, as_of) == (5, None)
     found = ways(measures.links(objects, rows))
@@ -71,13 +74,14 @@ def test_counts_small_job(ask, hire, answer, alice, now):
 
 
 @pytest.mark.django_db
-def test_large_job_uses_last_run(ask, alice, bob, monkeypatch):
+def test_large_job_uses_last_run(ask, alice, bob, now, monkeypatch):
     job = ask()
-    kept = {"flow": {"objects": 2, "tasks": ROWS}, "made_at": "2026-11-02T09:00:00+00:00"}
+    empty = dict.fromkeys(field.name for field in fields(QualityReport))
+    stored = StoredReport(QualityReport(**empty | {"flow": {"objects": 2, "tasks": ROWS}}), now)
     monkeypatch.setattr(object_flow, "MOST_COUNTED", 1)
 
-    objects, rows, as_of = object_flow.of_job(alice, job.pk, kept)
+    objects, rows, as_of = object_flow.of_job(alice, job.pk, stored)
 
-    assert (objects, rows, as_of.isoformat()) == (2, ROWS, kept["made_at"])
-    assert object_flow.of_job(alice, job.pk, {}) == (2, [], None)
-    assert object_flow.of_job(bob, job.pk, {}) == (0, [], None)
+    assert (objects, rows, as_of) == (2, ROWS, now)
+    assert object_flow.of_job(alice, job.pk, None) == (2, [], None)
+    assert object_flow.of_job(bob, job.pk, None) == (0, [], None)

@@ -69,7 +69,7 @@ def test_quality_report(done, now):
     assert content["confusion"] == [[4, 2], [1, 2]]
     assert content["redundancy"] == [[3, "done", "all-answers", 3]]
     assert content["agreement"]["percent"]["value"] == pytest.approx(1 / 3)
-    assert len(content["doubtful"]) == 3
+    assert len(content["least_confident"]) == 3
     assert content["by_day"][0]["day"] == "2026-11-02"
     assert np.array(content["matrix"]["shared"]).tolist() == [[3] * 3] * 3
 

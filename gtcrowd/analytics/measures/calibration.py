@@ -1,6 +1,6 @@
 """Measure whether confidences are calibrated: of the labels with confidence 90 %, nine in ten should be correct."""
 
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,29 @@ FEW = 50
 """With fewer labels of known truth, the calibration error is mostly chance."""
 
 
-def reliability(pairs: npt.NDArray[np.float64]) -> dict[str, Any]:
+class ReliabilityBin(TypedDict):
+    """A bin of `reliability`."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    right: int
+    accuracy: float
+    least: float
+    most: float
+
+
+class Reliability(TypedDict):
+    """Confidence against accuracy (`reliability`)."""
+
+    n: int
+    ece: float | None
+    few: bool
+    bins: list[ReliabilityBin]
+
+
+def reliability(pairs: npt.NDArray[np.float64]) -> Reliability:
     """Compare confidence and accuracy in ten bins of equal width.
 
     pairs  [n, 2]  the confidence of a label, and 1 if it is correct, else 0
@@ -32,7 +54,7 @@ def reliability(pairs: npt.NDArray[np.float64]) -> dict[str, Any]:
     confidence = np.bincount(index, pairs[:, 0], BINS)
     right = np.bincount(index, pairs[:, 1], BINS)
     low, high = credible_interval(right, counts)
-    bins = [
+    bins: list[ReliabilityBin] = [
         {
             "low": bin_ / BINS, "high": (bin_ + 1) / BINS, "n": int(counts[bin_]),
             "confidence": round(float(confidence[bin_] / counts[bin_]), 6), "right": int(right[bin_]),
