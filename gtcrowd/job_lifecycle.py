@@ -83,7 +83,7 @@ def _work(job: Job, now: datetime) -> None:
     open_tasks.open_next(job, now=now)
     if job.post_hook or job.reason_code == Reason.WAITING_FOR_HOOK:
         _deliver(job, now)
-    elif consolidate.due(job):
+    elif consolidate.due(job) and not _all_ended(job):  # at the end a run of the whole job follows
         consolidate.run_batch(job, now=now)
     progress.count(job, now=now)
     _explain_preparing(job, now)
@@ -196,6 +196,11 @@ def _finish(job: Job, to: str, *, code: str, params: dict[str, Any], now: dateti
         labeled = Counters.objects.get(job=job).human_labeled
         hold.pay_fee(job_id=job.pk, amount=labeled * settings.GTCROWD_FEE_PER_OBJECT, now=now)
         hold.release(requester_id=job.requester_id, job_id=job.pk, now=now)
+
+
+def _all_ended(job: Job) -> bool:
+    """Return whether the job concludes in this step: no object is open, and none will be."""
+    return not job.streaming and opening.exhausted(job) and not _open(job)
 
 
 def _open(job: Job) -> bool:

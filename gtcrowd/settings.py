@@ -206,6 +206,11 @@ CACHES = {
         "LOCATION": "cache_pages",
         "OPTIONS": {"MAX_ENTRIES": 1000},
     },
+    "manifests": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_manifests",
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 SESSION_ENGINE = "gtcrowd.identity.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS

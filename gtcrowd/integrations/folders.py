@@ -32,6 +32,14 @@ class FolderStore:
         except OSError as error:
             raise store.ObjectMissing(uri) from error
 
+    def version(self, uri: str) -> str:
+        try:
+            status = self._path(uri).stat()
+        except OSError as error:
+            raise store.ObjectMissing(uri) from error
+        # A write makes a new file; the time of change catches one that was edited in place and given its old date.
+        return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}"
+
     @contextmanager
     def write(self, uri: str) -> Iterator[BinaryIO]:
         path = self._path(uri)

@@ -94,7 +94,7 @@ def _inspected(viewer: Viewer, values: Mapping[str, Any]) -> inspect.Inspected:
     if store.bucket(address) not in buckets:
         return inspect.Inspected(0, "", [])
     ordering = {name: str(values.get(name) or "") for name in ("task_order", "order_key")}
-    return inspect.inspect(address.strip(), medium=str(medium), buckets=buckets, **ordering)
+    return inspect.inspect_once(address.strip(), medium=str(medium), buckets=buckets, **ordering)
 
 
 def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:

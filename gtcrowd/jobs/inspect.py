@@ -1,11 +1,13 @@
 """Look through an input manifest before anything is created: how many objects, and what is wrong in which line."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
+from django.core.cache import caches
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
@@ -15,6 +17,8 @@ from gtcrowd.jobs.request import Fault
 MOST_FAULTS = 50
 """Number of faulty lines that are reported."""
 PIECE = 1 << 16
+REMEMBERED = 3600
+"""Seconds for which the result of an inspection is kept."""
 EXPECTED = {"image": "source-ref", "text": "source", "video": "source-ref"}
 
 
@@ -39,6 +43,30 @@ def inspect(uri: str, *, medium: str, buckets: frozenset[str], task_order: str =
             return _look_through(stream, medium, look)
     except (store.ObjectMissing, store.BadAddress) as error:
         return Inspected(0, "", [Fault("manifest", uri, str(error))])
+
+
+def inspect_once(
+    uri: str, *, medium: str, buckets: frozenset[str], task_order: str = "", order_key: str = ""
+) -> Inspected:
+    """Return what `inspect` does; an unchanged manifest that has no faults is not read again for REMEMBERED.
+
+    A job is reviewed, perhaps several times, and then created: one reading serves for all. Ingest reads the file again
+    and compares its digest.
+    """
+    ordering = {"task_order": task_order, "order_key": order_key}
+    try:
+        version = store.store().version(uri)
+    except (store.ObjectMissing, store.BadAddress):
+        return inspect(uri, medium=medium, buckets=buckets, **ordering)
+    inputs = [uri, version, medium, sorted(buckets), task_order, order_key]
+    key = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+    if (remembered := caches["manifests"].get(key)) is not None:
+        objects, digest = remembered
+        return Inspected(objects, digest, [])
+    inspected = inspect(uri, medium=medium, buckets=buckets, **ordering)
+    if not inspected.faults:
+        caches["manifests"].set(key, (inspected.objects, inspected.digest), REMEMBERED)
+    return inspected
 
 
 def fault(

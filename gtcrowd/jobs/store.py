@@ -39,6 +39,9 @@ class Store(Protocol):
     def size(self, uri: str) -> int:
         """Bytes. Raises ObjectMissing, BadAddress."""
 
+    def version(self, uri: str) -> str:
+        """Return a text that every write of the object changes, such as an ETag. Raises ObjectMissing, BadAddress."""
+
 
 @cache
 def store() -> Store:

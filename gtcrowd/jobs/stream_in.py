@@ -85,14 +85,17 @@ def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
     buckets = frozenset(job.requester.buckets.values_list("name", flat=True))
     look = partial(inspect.fault, buckets=buckets, task_order=job.task_order, order_key=job.order_key)
 
-    def wrong(line: manifest.Line) -> manifest.LineRefused | None:
+    valid: list[manifest.Line] = []
+
+    def check_line(line: manifest.Line) -> manifest.LineRefused | None:
+        valid.append(line)
         return look(line) or _id_fault(job, line)
 
-    report = manifest.check(stream, limit=inspect.MOST_FAULTS, expect=inspect.EXPECTED[job.medium], extra_check=wrong)
+    expect = inspect.EXPECTED[job.medium]
+    report = manifest.check(stream, limit=inspect.MOST_FAULTS, expect=expect, extra_check=check_line)
     if report.faults:
         raise JobRefused([Fault("objects", fault.value, str(fault)) for fault in report.faults])
-    stream.seek(0)
-    return list(manifest.read_lines(stream, expect=inspect.EXPECTED[job.medium]))
+    return valid
 
 
 def _id_fault(job: Job, line: manifest.Line) -> manifest.LineRefused | None:

@@ -11,20 +11,22 @@ It contains what is the kind's own:
 - `elements/*.js`, if the page needs elements of its own: served to the worker's page under `kinds/<name>/…`;
 - `geometry`: what dashboards and exports draw of a value.
 
-Optional abilities are protocols of their own, asked for by `online`, and `assets`. Modules beside the folders are what
-kinds of one family share.
+Optional abilities are protocols of their own, asked for by `online`, `assets`, `compact` and `expand`. Modules beside
+the folders are what kinds of one family share.
 """
 
 from __future__ import annotations
 
 import pkgutil
 from importlib import import_module
+from typing import Any
 
 from gtcrowd import language
 from gtcrowd.kinds.kind import (
     AnswerColumns,
     AnswerRefused,
     Assets,
+    CompactContent,
     Fault,
     Kind,
     Label,
@@ -41,6 +43,7 @@ __all__ = [
     "AnswerColumns",
     "AnswerRefused",
     "Assets",
+    "CompactContent",
     "Fault",
     "Kind",
     "Label",
@@ -51,7 +54,9 @@ __all__ = [
     "UnknownMedium",
     "assets",
     "common_metadata",
+    "compact",
     "discover",
+    "expand",
     "failure_fields",
     "kind",
     "online",
@@ -101,3 +106,13 @@ def online(kind: Kind) -> OnlinePosteriors | None:
 def assets(kind: Kind) -> Assets | None:
     """Return the kind if its labels have files, else None."""
     return kind if isinstance(kind, Assets) else None
+
+
+def compact(kind: Kind, content: dict[str, Any], value: Any) -> dict[str, Any]:
+    """Return what is stored of the content of an answer: all of it, or what the value lacks, for kinds that say so."""
+    return kind.compact(content, value) if isinstance(kind, CompactContent) else content
+
+
+def expand(kind: Kind, content: dict[str, Any], value: Any) -> dict[str, Any]:
+    """Return the stored content of an answer as the page sent it."""
+    return kind.expand(content, value) if isinstance(kind, CompactContent) else content

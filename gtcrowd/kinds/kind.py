@@ -237,6 +237,20 @@ class Assets(Protocol):
         """Return the file of a label, a PNG."""
 
 
+@runtime_checkable
+class CompactContent(Protocol):
+    """The ability of a kind to store what a page sent without what the value has as well; see `gtcrowd.kinds.compact`.
+
+    `read_answer(expand(compact(content, value), value))` is `value` again.
+    """
+
+    def compact(self, content: dict[str, Any], value: Any) -> dict[str, Any]:
+        """Return what is stored of the `content` that `read_answer` made `value` of."""
+
+    def expand(self, content: dict[str, Any], value: Any) -> dict[str, Any]:
+        """Return stored content as a page would send it; content that was stored whole is returned as it is."""
+
+
 class UnknownMedium(LookupError):
     """The kind cannot label objects of this medium."""
 

@@ -34,6 +34,9 @@ MAX_PIXELS_WITHOUT_PALETTE = 32_000_000
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 BACKGROUND = "#ffffff"
 PALETTE = ("#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#7f7f7f")
+PIXELS = "pngImageData"
+LAYER_COLORS = "layerColors"
+"""Key of stored content that has the colors of the layers instead of an image."""
 MATCHING_IOU = 0.75
 """Intersection over union from which an answer is correct."""
 
@@ -73,6 +76,31 @@ class SegmentationKind(StructuredKind):
     def image_size(self, value: Any) -> tuple[int, int]:
         return value["size"]["width"], value["size"]["height"]
 
+    def compact(self, content: dict[str, Any], value: Any) -> dict[str, Any]:
+        """Return the content with the colors of the value's layers in place of the image, which has the same pixels.
+
+        Where an object has no pixel, and no layer, its color cannot be told from the others': the image is kept.
+        """
+        fields = content[self.element]
+        colors = self.page_colors(fields, value)
+        if len(colors) != len(value["layers"]):
+            return content
+        rest = {key: part for key, part in fields["labeledImage"].items() if key != PIXELS}
+        return content | {self.element: fields | {"labeledImage": rest | {LAYER_COLORS: colors}}}
+
+    def expand(self, content: dict[str, Any], value: Any) -> dict[str, Any]:
+        """Return the content with a PNG of the value's layers; pixels of no layer are white."""
+        fields = content[self.element]
+        rest = dict(fields["labeledImage"])
+        if PIXELS in rest:
+            return content
+        image = base64.b64encode(_png(_palette_image(value, rest.pop(LAYER_COLORS)))).decode()
+        return content | {self.element: fields | {"labeledImage": rest | {PIXELS: image}}}
+
+    @abstractmethod
+    def page_colors(self, fields: Mapping[str, Any], value: Any) -> list[str]:
+        """Return the colors that the page gave to the layers of the value, in their order."""
+
     @abstractmethod
     def colors(self, value: Any, categories: Sequence[str]) -> list[str]:
         """Return the color of each layer in the label's file."""
@@ -89,7 +117,11 @@ def nth_color(index: int) -> str:
 
 
 def draw(value: Any, colors: Sequence[str]) -> bytes:
-    """Return a PNG of the layers in these colors on white."""
+    """Return a PNG of the layers in these colors on white, without a palette, as Ground Truth writes it."""
+    return _png(_palette_image(value, colors).convert("RGB"))
+
+
+def _palette_image(value: Any, colors: Sequence[str]) -> Image.Image:
     height, width = value["size"]["height"], value["size"]["width"]
     codes = np.zeros(height * width, dtype=np.uint8)
     for code, layer in enumerate(value["layers"], start=1):
@@ -97,8 +129,12 @@ def draw(value: Any, colors: Sequence[str]) -> bytes:
     image = Image.frombytes("P", (width, height), codes.tobytes())
     palette = [int(color[at : at + 2], 16) for color in (BACKGROUND, *colors) for at in (1, 3, 5)]
     image.putpalette(palette)
+    return image
+
+
+def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.convert("RGB").save(file, format="PNG", optimize=False)
+    image.save(file, format="PNG", optimize=False)
     return file.getvalue()
 
 
@@ -116,7 +152,7 @@ def value_of(image: Pixels, colors: Sequence[tuple[str, str]]) -> dict[str, Any]
 
 def read_image(field: str, value: object) -> Pixels:
     """Return the colors of a PNG as 0xAABBGGRR, uint32 [height, width]. Raises AnswerRefused."""
-    data = value.get("pngImageData") if isinstance(value, Mapping) else None
+    data = value.get(PIXELS) if isinstance(value, Mapping) else None
     if not isinstance(data, str) or len(data) > MAX_BYTES * 4 // 3:
         raise AnswerRefused(
             field, data, language.gettext("must be a PNG in base64 of at most %(most)s bytes.", most=f"{MAX_BYTES:,}")

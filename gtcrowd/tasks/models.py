@@ -272,6 +272,7 @@ class Answer(models.Model):
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     content = models.JSONField(help_text=_("The answer as sent by the page, by name of the element."))
+    """For kinds with a compact form, without what `value` has as well: read it by `gtcrowd.kinds.expand`."""
     value = models.JSONField(help_text=_("The validated value of the answer."))
     seconds = models.FloatField(help_text=_("Seconds from assignment to submission, measured by the server."))
     active_seconds = models.FloatField(null=True, help_text=_("Active seconds, measured by the page."))

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from gtcrowd import kinds
@@ -50,6 +53,42 @@ def test_reads_image_as_layers(channels):
         "layers": [{"label": "road", "runs": [10, 1, 2, 7]}, {"label": "car", "runs": [11, 2, 7]}],
     }
     assert MASKS.read_value(json.loads(json.dumps(value)), THINGS) == value
+
+
+COLORS = ["#2ca02c", "#1f77b4", "#ff7f0e"]
+
+
+def instances(made, labels):
+    objects = [{"label": label, "color": color} for label, color in zip(labels, COLORS, strict=False)]
+    return {"crowd-instance-segmentation": {"instances": objects, "labeledImage": {"pngImageData": png(made)}}}
+
+
+@pytest.mark.parametrize("kind", [MASKS, INSTANCES], ids=lambda kind: kind.name)
+@given(codes=arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 3)))
+def test_compact_content_has_same_pixels(kind, codes):
+    palette = np.array([[255] * 3, *([int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in COLORS)], np.uint8)
+    made, labels = palette[codes], ["road", "car", "sky"]
+    content = (
+        semantic(made, **dict(zip(labels, COLORS, strict=True))) if kind is MASKS else instances(made, labels)
+    ) | {"comment": "kept"}
+    value = kind.read_answer(content, labels)
+
+    compact = kinds.compact(kind, content, value)
+    expanded = kinds.expand(kind, json.loads(json.dumps(compact)), value)
+
+    assert kind.read_answer(expanded, labels) == value
+    assert expanded["comment"] == "kept"
+    every_instance_drawn = set(np.unique(codes)) >= {1, 2, 3}
+    assert ("pngImageData" in json.dumps(compact)) == (kind is INSTANCES and not every_instance_drawn)
+
+
+def test_whole_content_is_returned_as_it_is():
+    content = semantic(picture(ROAD, CAR))
+    content["crowd-semantic-segmentation"]["labeledImage"]["layerColors"] = ["by the page"]
+    value = MASKS.read_answer(content, THINGS)
+
+    assert kinds.expand(MASKS, content, value) is content
+    assert kinds.compact(kinds.KINDS["choice"], content, value) is content
 
 
 def test_empty_image_has_no_layers():

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gtcrowd import job_lifecycle
+from gtcrowd import job_lifecycle, kinds
 from gtcrowd.jobs import store
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
+from gtcrowd.tasks.models import Answer
 
 pytestmark = pytest.mark.django_db
 SIZE = {"height": 480, "width": 640}
@@ -86,6 +87,29 @@ def test_masks_and_their_file(labeled):
     with store.store().open(address) as file:
         picture = np.asarray(Image.open(file))
     assert (picture == np.asarray(Image.open(io.BytesIO(base64.b64decode(mask(4)))))).all()
+
+
+def test_pixels_of_answer_are_stored_once(labeled):
+    labeled("masks", [painted(3), painted(4), painted(4)])
+
+    for answer, columns in zip(Answer.objects.order_by("pk"), (3, 4, 4), strict=True):
+        assert "pngImageData" not in json.dumps(answer.content)
+        content = kinds.expand(kinds.kind("masks"), answer.content, answer.value)
+        data = content["crowd-semantic-segmentation"]["labeledImage"]["pngImageData"]
+        picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"))
+        assert (picture == np.asarray(Image.open(io.BytesIO(base64.b64decode(mask(columns)))))).all()
+
+
+def test_repeated_submission_of_compact_answer(ask, put, hire, now):
+    job = ask("a", kind="masks", medium="image", name="cars", categories=["car"], workers_per_object=1,
+              manifest=put(lines=[json.dumps({"source-ref": "s3://heron/1.png"})]))  # fmt: skip
+    assignment = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
+
+    first = submit.submit(assignment=assignment, content=painted(3), now=now)
+    second = submit.submit(assignment=assignment, content=painted(3), now=now)
+
+    assert (first.repeated, second.repeated) == (False, True)
+    assert Answer.objects.get().content == first.answer.content
 
 
 def test_spans(labeled):

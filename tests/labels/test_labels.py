@@ -5,7 +5,7 @@ import pytest
 
 from gtcrowd import job_lifecycle
 from gtcrowd.jobs import store
-from gtcrowd.labels import consolidate
+from gtcrowd.labels import bulk_copy, consolidate
 from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names
@@ -119,6 +119,19 @@ def test_consolidates_batches_as_they_complete(ask, hire, answer, now, monkeypat
     assert job.state == "InProgress"
     assert Label.objects.filter(current=True).count() == 2
     assert Task.objects.filter(job=job, state="open").count() == 2
+
+
+def test_last_run_reads_answers_once(answered, now, monkeypatch):
+    monkeypatch.setattr(consolidate, "LEAST_NEW", 2)
+    queries, copy = [], bulk_copy._copy
+    monkeypatch.setattr(
+        bulk_copy, "_copy", lambda cursor, query, params: (queries.append(query), copy(cursor, query, params))[1]
+    )
+
+    job = job_lifecycle.advance(answered.pk, now=now)
+
+    assert (job.state, Run.objects.count(), Label.objects.count()) == ("Completed", 1, 2)
+    assert sum("tasks_answer" in query for query in queries) == 1
 
 
 def test_gt_compat_runs_per_batch(ask, hire, answer, now, monkeypatch):

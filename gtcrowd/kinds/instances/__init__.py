@@ -66,6 +66,9 @@ class Instances(SegmentationKind):
     def read_value(self, value: object, categories: Sequence[str]) -> dict[str, Any]:
         return read_layers(value, categories)
 
+    def page_colors(self, fields: Mapping[str, Any], value: Any) -> list[str]:
+        return [item["color"] for item in fields["instances"]]
+
     def colors(self, value: Any, categories: Sequence[str]) -> list[str]:
         return [nth_color(index) for index in range(len(value["layers"]))]
 

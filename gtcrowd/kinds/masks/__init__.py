@@ -74,6 +74,9 @@ class Masks(SegmentationKind):
             raise AnswerRefused("value.layers", None, language.gettext("must have each label once."))
         return {**read, "layers": [by_label[label] for label in categories if label in by_label]}
 
+    def page_colors(self, fields: Mapping[str, Any], value: Any) -> list[str]:
+        return [fields["labelMappings"][layer["label"]]["color"] for layer in value["layers"]]
+
     def colors(self, value: Any, categories: Sequence[str]) -> list[str]:
         return [nth_color(list(categories).index(layer["label"])) for layer in value["layers"]]
 

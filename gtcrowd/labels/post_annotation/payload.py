@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from gtcrowd import kinds
 from gtcrowd.jobs import hooks, signed
 from gtcrowd.jobs.hooks import HookFault
 from gtcrowd.jobs.models import Job
@@ -40,10 +41,11 @@ class HookResult:
 def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
     """Return the payload of these tasks: their objects with all answers that count."""
     annotations: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
-    answers = Answer.objects.filter(task__in=annotations, gold=False).select_related("worker__workforce")
+    answers = Answer.objects.filter(task__in=annotations, gold=False).select_related("worker__workforce", "job")
     for answer in answers.order_by("task_id", "worker_id"):
+        content = kinds.expand(kinds.kind(answer.job.kind), answer.content, answer.value)
         worker = f"{answer.worker.workforce.type}.local.{answer.worker.code}"
-        annotations[answer.task_id].append(annotation(worker, answer.content))
+        annotations[answer.task_id].append(annotation(worker, content))
     return [object_entry(task.position, task.data_object.line, annotations[task.pk]) for task in tasks]
 
 

@@ -136,14 +136,18 @@ def submit(
     content_json = sql.to_json(content)
     if content_json is None:
         raise kinds.AnswerRefused("answer", "…", _("must not contain U+0000 or unpaired surrogates."))
-    value = kinds.kind(job.kind).read_answer(content, job.categories)
+    kind = kinds.kind(job.kind)
+    value = kind.read_answer(content, job.categories)
+    stored = kinds.compact(kind, content, value)
+    if stored is not content:
+        content_json = sql.to_json(stored) or content_json
     with transaction.atomic():
         current = lock_assignment(assignment)
         if current.state == AssignmentState.SUBMITTED:
             return _repeated_receipt(current, value)
         if current.state in (AssignmentState.RETURNED, AssignmentState.DECLINED):
             raise AssignmentEnded
-        answer, task_state = _store(current, job, (content, content_json, value), active_seconds, now)
+        answer, task_state = _store(current, job, (stored, content_json, value), active_seconds, now)
         _charge(answer, job, now)
         verdict = gold.grade_answer(answer, job, now=now) if answer.gold else None
         if job.dynamic and task_state is not None:
@@ -182,7 +186,7 @@ def _store(
 ) -> tuple[Answer, str | None]:
     """Store the answer; return it with the state of its task, or None if it filled no slot.
 
-    `submitted`: the answer as sent by the page, the same as JSON, and its validated value.
+    `submitted`: the content that is stored, the same as JSON, and the validated value.
     """
     content, content_json, value = submitted
     seconds = max(0.0, (now - assignment.claimed_at).total_seconds())
