@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from dashboards import labels
 from dashboards.figures.style import PALETTE, dress
 from dashboards.view_models import FigureCard, Switch, Thumbnail
+from gtcrowd.analytics.drawing import Drawing
 
 Link = Callable[[int, int], str]
 """The address of an object, by job and position."""
@@ -18,8 +19,6 @@ LONGEST = 120
 """Characters of a text in a table or next to a figure."""
 LONGEST_LARGE = 20_000
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-SHAPES = ("boundingBoxes", "polygons", "polylines", "lines", "keypoints")
-SIZE = "inputImageProperties"
 
 
 def thumbnail(job: int, position: Any, picture: str, text: str, link: Link) -> Thumbnail:
@@ -144,11 +143,11 @@ def objects(
 
 
 def single_object(
-    row: pd.Series, drawings: Sequence[tuple[str, Any]], *, of: str, switches: tuple[Switch, ...] = ()
+    row: pd.Series, drawings: Sequence[tuple[str, Drawing]], *, of: str, switches: tuple[Switch, ...] = ()
 ) -> FigureCard:
     """Return a card of one object, with the shapes drawn on it if it is an image of known size.
 
-    `drawings`: pairs of a name and a value, beginning with the label and the gold answer or truth.
+    `drawings`: pairs of a name and what is drawn of its value, beginning with the label and the gold answer or truth.
     """
     values = {
         "number": labels.object_number(row["position"]),
@@ -163,50 +162,30 @@ def single_object(
     subtitle = (_("%(of)s; n = %(n)s answers; %(text)s") if values["text"] else _("%(of)s; n = %(n)s answers")) % (
         values | {"n": n}
     )
-    lines = [(name, value, line) for name, value in drawings for line in outlines(value)]
-    size = next((value[SIZE] for _name, value in drawings if isinstance(value, dict) and SIZE in value), None)
+    size = next((drawing.size for _name, drawing in drawings if drawing.size), None)
     alt = _("Object %(number)s") % values
+    lines = [(name, line) for name, drawing in drawings for line in drawing.outlines]
     if not row["thumbnail"] or not lines or size is None:
         large = Thumbnail(row["thumbnail"], _cut(row["text"], LONGEST_LARGE), alt)
         return FigureCard(title, subtitle, pd.DataFrame(), switches=switches, large=large, wide=True)
     table = pd.DataFrame(
-        [[name, label, *_around(xs, ys)] for name, _value, (label, xs, ys) in lines],
+        [[name, line.category, *line.box] for name, line in lines],
         columns=["part", "label", "left", "top", "width", "height"],
     )
     return FigureCard(title, subtitle, table, _overlay(row["thumbnail"], size, drawings), switches=switches, wide=True)
 
 
-def outlines(value: Any) -> list[tuple[str, list[float], list[float]]]:
-    """Return label, x and y coordinates of each shape in an answer, in pixels; boxes and polygons are closed."""
-    shapes = []
-    for shape in next((value[key] for key in SHAPES if key in value), []) if isinstance(value, dict) else []:
-        if "vertices" in shape:
-            points = [(point["x"], point["y"]) for point in shape["vertices"]]
-            points += points[:1] if "polygons" in value else []
-        elif "width" in shape:
-            left, top = shape["left"], shape["top"]
-            right, bottom = left + shape["width"], top + shape["height"]
-            points = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        else:
-            points = [(shape["x"], shape["y"])]
-        shapes.append((str(shape["label"]), [x for x, _y in points], [y for _x, y in points]))
-    return shapes
-
-
-def _around(xs: list[float], ys: list[float]) -> list[float]:
-    return [min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)]
-
-
-def _overlay(picture: str, size: dict[str, int], drawings: Sequence[tuple[str, Any]]) -> go.Figure:
+def _overlay(picture: str, size: tuple[int, int], drawings: Sequence[tuple[str, Drawing]]) -> go.Figure:
     """Draw everyone's shapes over the image, each in its own color and dash."""
-    width, height = size["width"], size["height"]
+    width, height = size
     figure = go.Figure()
-    for index, (name, value) in enumerate(drawings):
+    for index, (name, drawing) in enumerate(drawings):
         x: list[float | None] = []
         y: list[float | None] = []
         labels: list[str] = []
-        for label, xs, ys in outlines(value):
-            x, y, labels = [*x, *xs, None], [*y, *ys, None], [*labels, *[label] * (len(xs) + 1)]
+        for line in drawing.outlines:
+            x, y = [*x, *line.xs, None], [*y, *line.ys, None]
+            labels = [*labels, *[line.category] * (len(line.xs) + 1)]
         colour, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
         figure.add_scatter(
             x=x, y=y, text=labels, name=name, mode="lines+markers", marker={"color": colour, "size": 5},

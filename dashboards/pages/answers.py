@@ -12,7 +12,7 @@ from dashboards.figures import drilldown as figures
 from dashboards.labels import DASH, object_number, percent, reasons, value, value_labels
 from dashboards.pages import links
 from dashboards.view_models import Content, Number, Switch, part
-from gtcrowd.analytics import drilldown, frames
+from gtcrowd.analytics import drawing, drilldown, frames
 from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
@@ -79,11 +79,12 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
         return Content(heading, _("This object does not exist."), links=tuple(links.of_job(only, options, job)))
     row = rows.iloc[0]
     answers, after = drilldown.answers(viewer, only, answer_filter, after=options.after)
-    drawings = [
+    values_by_name = [
         (source, row[key])
         for source, key in ((_("Label"), "label"), (_("Gold or truth"), "known"))
         if row[key] is not None
     ] + list(zip(answers["worker"], answers["value"], strict=True))
+    drawings = [(name, drawing.draw(job["kind"], drawn)) for name, drawn in values_by_name]
     link = links.to_object(options)
     neighbours = tuple(
         Switch(text, link(job["job_id"], row["position"] + step), current=False)

@@ -3,17 +3,20 @@
 import csv
 import io
 import json
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from dashboards import address, pages
-from dashboards.figures import drilldown as figures
 from dashboards.figures import quality as drawing
+from gtcrowd import job_lifecycle, kinds
 from gtcrowd.analytics import drilldown, quality
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.labels.models import Truth
+from gtcrowd.tasks import claim, submit
 from tests.dashboards.conftest import draw, visit
 
 pytestmark = pytest.mark.django_db
@@ -179,17 +182,32 @@ def test_object_page_shows_text(alice, job):
     assert content(alice, f"/dashboards/answers/?job={job.pk}&position=2").lead == "This object does not exist."
 
 
-@pytest.mark.parametrize(
-    ("value", "corners"),
-    [
-        ({"polygons": [{"label": "a", "vertices": [{"x": 0, "y": 0}, {"x": 2, "y": 0}, {"x": 2, "y": 1}]}]},
-         [("a", [0, 2, 2, 0], [0, 0, 1, 0])]),
-        ({"lines": [{"label": "a", "vertices": [{"x": 0, "y": 0}, {"x": 2, "y": 1}]}]}, [("a", [0, 2], [0, 1])]),
-        ({"keypoints": [{"label": "a", "x": 3, "y": 4}]}, [("a", [3], [4])]), ("heron", []), (["a"], []), ({}, []),
-    ],
-)  # fmt: skip
-def test_outlines(value, corners):
-    assert figures.outlines(value) == corners
+@pytest.fixture
+def dots(monkeypatch):
+    """A toy kind of points on images, found by adding its folder to the package."""
+    folder = str(Path(__file__).parents[1] / "kinds/toy_image")
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, folder])
+    monkeypatch.setitem(kinds.KINDS, "dots", kinds.discover()["dots"])
+    yield
+    for name in [name for name in sys.modules if name.startswith("gtcrowd.kinds.dots")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(kinds, "dots", raising=False)
+
+
+def test_object_page_draws_further_kind(dots, alice, ask, hire, put, now):
+    manifest = put(lines=[json.dumps({"source-ref": "s3://heron/1.png"})], key="points.manifest")
+    job = ask(name="sky", kind="dots", medium="image", categories=[], manifest=manifest, workers_per_object=2)
+    for name, x in (("cleo", 30), ("dan", 50)):
+        assignment = claim.next_assignment(worker=hire(name), job=job, now=now)
+        submit.submit(assignment=assignment, content={"dot": f"{x},20 of 90x60"}, now=now)
+    job_lifecycle.advance(job.pk, now=now)
+
+    card = part(alice, f"/dashboards/answers/?job={job.pk}&position=0", "object")
+
+    assert {trace.name: list(trace.x) for trace in card.figure.data} == {
+        "Label": [30, None], "Cleo": [30, None], "Dan": [50, None],
+    }  # fmt: skip
+    assert card.figure.layout.yaxis.range == (60, 0)
 
 
 @pytest.mark.django_db(transaction=True)
