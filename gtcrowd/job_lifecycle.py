@@ -200,7 +200,7 @@ def _finish(job: Job, to: str, *, code: str, params: dict[str, Any], now: dateti
 
 def _all_ended(job: Job) -> bool:
     """Return whether the job concludes in this step: no object is open, and none will be."""
-    return not job.streaming and opening.exhausted(job) and not _open(job)
+    return not job.streaming and open_tasks.exhausted(job) and not _open(job)
 
 
 def _open(job: Job) -> bool:

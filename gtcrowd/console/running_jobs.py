@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gtcrowd import kinds
 from gtcrowd.console import change_form, forms, job_form
 from gtcrowd.console.access import member
-from gtcrowd.identity.access import Right, Viewer
+from gtcrowd.identity.access import Viewer
+from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import change as jobs_change
 from gtcrowd.jobs import pause, state
 from gtcrowd.jobs.models import Job

@@ -10,7 +10,7 @@ from gtcrowd.analytics import columns, reference_label
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import Truth
-from gtcrowd.tasks import gold
+from gtcrowd.tasks.answers import gold
 
 
 @pytest.mark.parametrize(

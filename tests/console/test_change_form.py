@@ -8,8 +8,8 @@ import pytest
 from django.utils.html import escape
 
 from gtcrowd.console import change_form
-from gtcrowd.identity.access import Role
 from gtcrowd.identity.models import Member, User
+from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import stop
 from gtcrowd.jobs.fields import CHANGEABLE, FIELDS
 from gtcrowd.jobs.models import JobChange

@@ -16,7 +16,8 @@ from gtcrowd import job_lifecycle, kinds
 from gtcrowd.analytics import drilldown, quality
 from gtcrowd.jobs.models import DataObject
 from gtcrowd.labels.models import Truth
-from gtcrowd.tasks import claim, submit
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from tests.dashboards.conftest import draw, visit
 
 pytestmark = pytest.mark.django_db
