@@ -170,7 +170,8 @@ def reasons() -> dict[str, str]:
         "": _("waiting for answers"), Reason.ALL_ANSWERS: _("all answers received"), Reason.SURE_ENOUGH: _("confident"),
         Reason.MOST_WORKERS: _("maximum workers reached"), Reason.TARGET_REACHED: _("target error rate reached"),
         Reason.JOB_STOPPED: _("job stopped"), Reason.AVAILABILITY_ENDED: _("task lifetime ended"),
-        Reason.ALL_DECLINED: _("declined by all workers"), Reason.NO_WORKERS_NEEDED: _("no worker needed"),
+        Reason.ALL_DECLINED: _("declined by all workers"), Reason.OBJECT_NOT_SHOWN: _("not shown to workers"),
+        Reason.NO_WORKERS_NEEDED: _("no worker needed"),
         Reason.PRE_HOOK_FAILED: _("the pre-annotation hook failed"),
         Reason.POST_HOOK_FAILED: _("the post-annotation hook failed"),
     }  # fmt: skip

@@ -79,6 +79,7 @@ def _work(job: Job, now: datetime) -> None:
         reconcile.reconcile_tasks(job, now=now)
     close_tasks.end_overdue(job, now=now)
     close_tasks.end_given_up(job, now=now)
+    close_tasks.end_refused(job, now=now)
     _prepare(job, now)
     open_tasks.open_next(job, now=now)
     if job.post_hook or job.reason_code == Reason.WAITING_FOR_HOOK:

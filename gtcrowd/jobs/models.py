@@ -127,6 +127,11 @@ class Job(WithReason, models.Model):
         _("minimum workers per object"), null=True, blank=True, help_text=_("If set, redundancy is dynamic.")
     )
     target_error = models.FloatField(_("target error rate"), null=True, blank=True)
+    max_declines = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Declines after which an object fails. Empty: when nobody is left to label it."),
+    )
     streaming = models.BooleanField(default=False, help_text=_("Objects arrive while the job runs."))
     object_id_key = models.CharField(max_length=140, blank=True, help_text=_("Attribute with the ID of the object."))
     idle_days = models.PositiveSmallIntegerField(

@@ -56,6 +56,7 @@ class Reason(models.TextChoices):
     JOB_STOPPED = "job-stopped", _("The job was stopped before enough workers answered the object.")
     AVAILABILITY_ENDED = "availability-ended", _("The task lifetime ended before enough workers answered the object.")
     ALL_DECLINED = "all-declined", _("Too many workers declined the object.")
+    OBJECT_NOT_SHOWN = "object-not-shown", _("Several workers could not see the object.")
     NO_WORKERS_NEEDED = "no-workers-needed", _("The pre-annotation hook said that no worker is needed.")
     PRE_HOOK_FAILED = "pre-hook-failed", _("The pre-annotation hook failed.")
     POST_HOOK_FAILED = "post-hook-failed", _("The post-annotation hook failed.")

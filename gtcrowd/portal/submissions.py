@@ -119,9 +119,16 @@ def leave_task(request: HttpRequest, job_id: int) -> HttpResponse:
     if how is None:
         raise Http404
     assignment = access.own_assignment(access.person(request), request.POST.get("assignment"), job=job_id)
-    left = how(assignment=assignment, reason=request.POST.get("reason", "").strip(), now=timezone.now())
+    reason, now = request.POST.get("reason", "").strip(), timezone.now()
+    unseen = request.POST.get("unseen") == "1"
+    if unseen:
+        left = release.give_back(assignment=assignment, reason=reason, unseen=True, now=now)
+    else:
+        left = how(assignment=assignment, reason=reason, now=now)
     if not left:
         messages.info(request, _("You have already left this task."))
+    elif unseen:
+        messages.success(request, _("Task returned because it could not be shown. You will not get it again."))
     elif how is release.decline:
         messages.success(request, _("Task declined. You will not get it again."))
     else:

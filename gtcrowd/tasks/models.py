@@ -9,7 +9,8 @@ How they move, and what the database itself holds to:
                 expired ──> submitted, by a late answer
 
 - A task has `target_answers` slots, and an assignment holds one: live + submitted ≤ target_answers by construction.
-- A worker has one assignment on an object that is live, submitted or declined, and after the last two never another.
+- A worker has one assignment on an object that is live, submitted or declined, and after the last two never another,
+  until a change of the job revives a failed object.
 - A worker holds one task of a job, and beside it one fetched in advance.
 """
 
@@ -54,6 +55,9 @@ class Task(models.Model):
     target_answers = models.PositiveSmallIntegerField()
     answer_count = models.PositiveSmallIntegerField(default=0)
     decline_count = models.PositiveSmallIntegerField(default=0)
+    unseen_count = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("Workers to whom the object could not be shown.")
+    )
     state = models.CharField(max_length=6, choices=TaskState.choices, default=TaskState.OPEN)
     reason_code = models.CharField(max_length=30, blank=True)
     opened_at = models.DateTimeField()

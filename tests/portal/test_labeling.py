@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from gtcrowd.kinds import choice
 from gtcrowd.tasks.answers import drafts
-from gtcrowd.tasks.models import Answer, Assignment, AssignmentState
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Task
 from tests.portal import browsing
 
 pytestmark = pytest.mark.browser
@@ -410,3 +410,20 @@ def test_member_pages_do_not_scroll_sideways(browser, address, signed_in, alice,
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
     assert page.complaints == []
     context.close()
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["", '<img alt="" src="{{ task.input.source-ref | grant_read_access }}"><crowd-input name="x"></crowd-input>'],
+)
+def test_returned_object_that_is_missing_fails(cleos_page, address, give, template):
+    asks = {"kind": "custom", "categories": [], "template": f"<crowd-form>{template}</crowd-form>"} if template else {}
+    job = give([{"source-ref": "s3://heron-data/none.png"}], medium="image", workers_per_object=1, **asks)
+    cleos_page.goto(f"{address}/work/{job.pk}/")
+    cleos_page.get_by_role("button", name="Start working").click()
+    expect(cleos_page.locator('#return input[name="unseen"]')).to_have_value("1")
+    cleos_page.locator("[data-opens='return']").click()
+    cleos_page.get_by_role("dialog").get_by_role("button", name="Return task").click()
+
+    expect(cleos_page.get_by_text("Task returned because it could not be shown.")).to_be_visible()
+    assert Task.objects.get().reason_code == "object-not-shown"

@@ -171,6 +171,11 @@ class JobRequest:
     late_answers_paid: bool = job_field(
         types.Flag(), _("Pay late answers"), group=LIMITS, default=True, changeable=True
     )
+    max_declines: int | None = job_field(
+        types.WholeNumber(1, 1000, optional=True), _("Maximum declines per object"), group=LIMITS, default=None,
+        changeable=True,
+        help_=_("An object fails after this many declines. Default: when every worker of the team has declined it."),
+    )  # fmt: skip
     task_order: str = job_field(
         types.Choice(TaskOrder.choices), _("Task order"), group=LIMITS, default=TaskOrder.MANIFEST
     )

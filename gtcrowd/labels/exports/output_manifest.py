@@ -25,7 +25,7 @@ from gtcrowd.platform import reasons
 from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import TaskState
 
-FAILURES = (Reason.AVAILABILITY_ENDED, Reason.ALL_DECLINED, Reason.JOB_STOPPED)
+FAILURES = (Reason.AVAILABILITY_ENDED, Reason.ALL_DECLINED, Reason.OBJECT_NOT_SHOWN, Reason.JOB_STOPPED)
 """Reason codes whose sentence says enough of an object without a label."""
 
 ROWS = """

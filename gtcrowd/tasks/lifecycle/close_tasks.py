@@ -12,6 +12,8 @@ from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Slot, Task, TaskState
 
 PORTION = 1000
+UNSEEN = 3
+"""An object that could not be shown to so many workers fails; one whose network is down must not decide alone."""
 
 LOCK = """
 SELECT data_object_id FROM tasks_task
@@ -21,6 +23,28 @@ WITHDRAW = """
 UPDATE tasks_slot SET withdrawn = true, free_at = CASE WHEN free_at <= %(now)s THEN NULL ELSE free_at END
 WHERE task_id = ANY(%(tasks)s::bigint[]) AND free_at IS NOT NULL
 """
+REFUSED = """
+SELECT task.data_object_id, task.unseen_count > task.decline_count FROM tasks_task task
+WHERE task.job_id = %(job)s AND task.state = 'open' AND task.decline_count + task.unseen_count > 0
+  AND (%(tasks)s::bigint[] IS NULL OR task.data_object_id = ANY(%(tasks)s::bigint[]))
+  AND NOT EXISTS (
+      SELECT FROM workforce_teamworker member
+      JOIN workforce_worker worker ON worker.id = member.worker_id AND worker.state = 'active'
+      LEFT JOIN tasks_jobworker job_worker ON job_worker.job_id = task.job_id AND job_worker.worker_id = worker.id
+      WHERE member.team_id = %(team)s AND coalesce(job_worker.state, '') <> 'paused'
+        AND NOT EXISTS (
+            SELECT FROM tasks_assignment past WHERE past.task_id = task.data_object_id
+              AND past.worker_id = worker.id AND past.state IN ('submitted', 'declined')
+        )
+        AND NOT EXISTS (
+            SELECT FROM jobs_job_excluded_jobs other
+            JOIN tasks_jobworker there ON there.job_id = other.to_job_id AND there.answers > 0
+            JOIN workforce_worker same ON same.id = there.worker_id AND same.user_id = worker.user_id
+            WHERE other.from_job_id = task.job_id
+        )
+  )
+"""
+"""Open tasks that workers declined or could not see, and that nobody who may work in the job is left for."""
 GIVEN_UP = """
 UPDATE tasks_slot SET free_at = NULL
 WHERE job_id = %(job)s AND withdrawn AND free_at IS NOT NULL AND free_at <= %(now)s RETURNING task_id
@@ -35,6 +59,19 @@ def end_overdue(job: Job, *, now: datetime) -> int:
 def end_all(job: Job, *, reason_code: str, now: datetime) -> int:
     """End every open task of a stopping job that nobody is working on; returns how many."""
     return _end_all(Q(job=job), reason_code=reason_code, now=now)
+
+
+def end_refused(job: Job, *, tasks: Sequence[int] | None = None, now: datetime) -> int:
+    """End the tasks that everybody who may work in the job declined, could not see, or answered; returns how many.
+
+    tasks   ids to look at; None: all open tasks
+    """
+    refused = sql.rows(REFUSED, job=job.pk, team=job.team_id, tasks=tasks)
+    ended = 0
+    for reason, unseen in ((Reason.OBJECT_NOT_SHOWN, True), (Reason.ALL_DECLINED, False)):
+        ids = [pk for pk, mostly_unseen in refused if mostly_unseen == unseen]
+        ended += end(ids, reason_code=reason, now=now) if ids else 0
+    return ended
 
 
 def end_given_up(job: Job, *, now: datetime) -> int:

@@ -16,8 +16,11 @@ PORTION = 2000
 LOCK = f"""
 SELECT data_object_id, position FROM tasks_task
 WHERE job_id = %(job)s AND position > %(after)s
-  AND (state = 'open' OR state = 'done' AND available_until > %(now)s
-       AND reason_code IN ('{Reason.ALL_ANSWERS}', '{Reason.SURE_ENOUGH}', '{Reason.MOST_WORKERS}'))
+  AND (state = 'open' OR state IN ('done', 'failed') AND available_until > %(now)s
+       AND (reason_code IN ('{Reason.ALL_ANSWERS}', '{Reason.SURE_ENOUGH}', '{Reason.MOST_WORKERS}')
+            OR reason_code IN ('{Reason.ALL_DECLINED}', '{Reason.OBJECT_NOT_SHOWN}')
+               AND (target_answers < %(most)s OR decline_count < coalesce(%(max_declines)s::int, 2147483647)
+                    AND unseen_count < {close_tasks.UNSEEN})))
 ORDER BY position LIMIT %(portion)s FOR NO KEY UPDATE
 """  # noqa: S608
 
@@ -71,14 +74,16 @@ def due(job: Job) -> bool:
 def reconcile_tasks(job: Job, *, now: datetime) -> None:
     """Add and withdraw slots of every object until it wants what the job wants, in portions; may be done again.
 
-    Objects that ended because they had all their answers are opened again if more are needed now; those that
-    ended for another reason stay as they are.
+    Objects that ended because they had all their answers are opened again if more are needed now. So are those that
+    workers declined or could not see, if the job's limit of declines allows it now, or more workers are to answer.
+    Those that ended for another reason stay as they are.
     """
     revision, after = job.revision, -1
     params = {"dynamic": job.dynamic, "least": job.first_workers, "most": job.workers_per_object}
+    allowed = {"most": job.workers_per_object, "max_declines": job.max_declines}
     while True:
         with transaction.atomic():
-            rows = sql.rows(LOCK, job=job.pk, after=after, portion=PORTION, now=now)
+            rows = sql.rows(LOCK, job=job.pk, after=after, portion=PORTION, now=now, **allowed)
             if not rows:
                 break
             tasks = [pk for pk, _position in rows]

@@ -9,6 +9,7 @@
 //   answer  {content}                the worker submits; content is an object keyed by the elements' names
 //   draft   {state}                  what has been done so far, to be put back if the page is lost
 //   key     {key}                    a shortcut of the page's that was pressed inside the frame: what it does (elements/keys.js)
+//   missing {missing}                whether the object, or a part of it, could not be loaded
 //   active  {}                       the worker does something; at most every few seconds
 //   outline {number, address, points, width, height}   what lies between four points of the picture at an address that was
 //                                    signed for this task? Only the server says whether it may be asked
@@ -38,6 +39,7 @@ const FROM_SANDBOX = {
     Array.isArray(points) &&
     points.length === 4 &&
     points.every(isPoint),
+  missing: ({ missing }) => typeof missing === "boolean",
   active: () => true,
 };
 

@@ -28,6 +28,28 @@ document.addEventListener("crowd-outline", ({ detail: { resolve, ...question } }
   tellPage(origin, "outline", { number, ...question });
 });
 
+// What of the object could not be loaded: pictures of the elements, and pictures and media of the template itself.
+const missing = new Set();
+const tellMissing = (source, isMissing) => {
+  if (missing.has(source) === isMissing) return;
+  if (isMissing) missing.add(source);
+  else missing.delete(source);
+  tellPage(origin, "missing", { missing: missing.size > 0 });
+};
+document.addEventListener("crowd-missing", ({ detail }) => tellMissing(detail.source, detail.missing));
+for (const [type, isMissing] of [
+  ["error", true],
+  ["load", false],
+  ["loadeddata", false],
+]) {
+  const tell = ({ target }) => {
+    if (target.matches?.("img, video, audio")) tellMissing(target, isMissing);
+    else if (target.matches?.("source:last-of-type")) tellMissing(target.parentElement, isMissing);
+  };
+  document.addEventListener(type, tell, { capture: true });
+}
+for (const image of document.images) if (image.src && image.complete && !image.naturalWidth) tellMissing(image, true);
+
 // Keys that no element handled may be shortcuts of the page.
 document.addEventListener("keydown", (event) => {
   const name = event.defaultPrevented ? undefined : shortcutOf(event);

@@ -71,6 +71,7 @@ const host = new SandboxHost(document.getElementById("sandbox"), {
   draft: ({ state }) => isSubmitted || drafts.keep(task.assignment, state),
   key: ({ key }) => actions[key]?.(),
   active: () => active.onInput(),
+  missing: ({ missing }) => page.unseen(missing),
   outline,
   onFault: () => page.notice(page.text("sandboxFailed"), { level: "error" }),
   onShutDown: () => {

@@ -50,6 +50,12 @@ export class WorkPage {
   task({ assignment, pays }) {
     for (const input of document.querySelectorAll('input[name="assignment"]')) input.value = assignment;
     this.part("pays").textContent = pays;
+    this.unseen(false);
+  }
+
+  /** Note in the forms that leave the task whether its object could not be shown. */
+  unseen(isMissing) {
+    for (const input of document.querySelectorAll('input[name="unseen"]')) input.value = isMissing ? "1" : "";
   }
 
   wireDialogs(onClose) {

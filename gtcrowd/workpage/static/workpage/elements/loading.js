@@ -1,4 +1,5 @@
-// Load a picture; if that fails, show a panel with a button to try again.
+// Load a picture; if that fails, show a panel with a button to try again. Event: `crowd-missing` on the
+// document, detail {source, missing}.
 
 import { build } from "./build.js";
 import { text } from "./texts.js";
@@ -31,6 +32,7 @@ export class Loading {
   settle(failed) {
     this.failed = failed;
     this.panel.hidden = !failed;
+    document.dispatchEvent(new CustomEvent("crowd-missing", { detail: { source: this, missing: failed } }));
     this.onChange();
   }
 
