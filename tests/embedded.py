@@ -21,6 +21,11 @@ os.environ.setdefault("GTCROWD_SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ["GTCROWD_STORE_DIR"] = tempfile.mkdtemp(prefix="gtcrowd-objects-")
 os.environ["GTCROWD_MAIL_URL"] = "memorymail://"
 os.environ["GTCROWD_LOG_LEVEL"] = "WARNING"
+if sys.dont_write_bytecode:
+    # Out of the tree, but kept: a run has a hundred processes, and each would compile all modules and tests anew.
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(VAR / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "2GB"}
 """Settings for a server whose data may be lost with the machine. None of them changes what a transaction sees."""
 
