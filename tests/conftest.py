@@ -1,5 +1,6 @@
 """The cast: Alice asks for labels, Bob is another requester, Cleo works with care, Dan fast, Eve carelessly."""
 
+import gc
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -51,6 +52,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(f"browser{number}"))
         elif not item.get_closest_marker("long") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+
+
+def pytest_collection_finish() -> None:
+    """Leave alone, from here on, the million objects of modules and tests, which every full collection would visit."""
+    gc.collect()
+    gc.freeze()
 
 
 def _turn(item: pytest.Item) -> int:
