@@ -33,25 +33,26 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark what asks for a browser, and let `--dist loadgroup` give the processes equal work.
 
     As many groups drive browsers as there are cores, for more would wait for each other. These groups come first, then
     the long tests, one by one, and then the rest file by file.
     """
-    for item in items:
+    driven = cycle(range(os.cpu_count() or 1))
+    for item in items:  # before the other hooks, for pytest-xdist reads the groups
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=_turn)
-    driven = cycle(range(os.cpu_count() or 1))
-    for item in items:
         if item.get_closest_marker("browser"):
             # What shares a service stays together.
             number = 0 if "service" in getattr(item, "fixturenames", ()) else next(driven)
             item.add_marker(pytest.mark.xdist_group(f"browser{number}"))
         elif not item.get_closest_marker("long") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
+    result = yield
+    items.sort(key=_turn)  # after them, for pytest-django sorts as well
+    return result
 
 
 def pytest_collection_finish() -> None:
