@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 
 from gtcrowd import manifest
-from gtcrowd.jobs import hooks, ingest, state, stop, store
+from gtcrowd.hooks import calls
+from gtcrowd.jobs import ingest, state, stop, store
 from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.labels import consolidate, progress
 from gtcrowd.labels.exports import output_manifest
@@ -108,7 +109,7 @@ def _prepare(job: Job, now: datetime) -> None:
     if not job.pre_hook:
         return
     began = time.monotonic()
-    with hooks.turn(wait=job.simulated) as mine:
+    with calls.turn(wait=job.simulated) as mine:
         while mine and prepare.portion(job, now=now, seconds=None if job.simulated else PREPARE_SECONDS):
             open_tasks.open_next(job, now=now)
             if time.monotonic() - began > PREPARE_SECONDS and not job.simulated:
@@ -120,7 +121,7 @@ def _prepare(job: Job, now: datetime) -> None:
 
 def _deliver(job: Job, now: datetime, *, at_end: bool = False) -> bool:
     """Have the hook label what has ended; returns whether nothing is left that waits for it."""
-    with hooks.turn(wait=job.simulated) as mine:
+    with calls.turn(wait=job.simulated) as mine:
         if mine:
             return batches.deliver(job, now=now, at_end=at_end)
     queue.advance(job.pk, wait=2)

@@ -35,7 +35,7 @@ GTCROWD_STORE_DIR = Path(env.str("GTCROWD_STORE_DIR", default=str(VAR / "objects
 DATABASE_URL = env.str("DATABASE_URL", default="") or postgres.url(VAR / "postgres")
 
 # Calling out to hooks
-GTCROWD_HOOKS = env.str("GTCROWD_HOOKS", default="gtcrowd.integrations.hooks.Hooks")
+GTCROWD_HOOKS = env.str("GTCROWD_HOOKS", default="gtcrowd.hooks.outgoing.HookCaller")
 GTCROWD_HOOK_NETWORKS = [ip_network(one.strip()) for one in env.list("GTCROWD_HOOK_NETWORKS", default=[])]
 GTCROWD_HOOK_HTTP = env.bool("GTCROWD_HOOK_HTTP", default=False)
 GTCROWD_HOOK_SECONDS = env.int("GTCROWD_HOOK_SECONDS", default=30)

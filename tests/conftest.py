@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
 
 from gtcrowd import job_lifecycle
+from gtcrowd.hooks import retries
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
 from gtcrowd.identity.roles import Role
-from gtcrowd.jobs import create, hooks, store
+from gtcrowd.jobs import create, store
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
@@ -99,7 +100,7 @@ def _english() -> Iterator[None]:
 def hook(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[hooking.Hooked]:
     """A hook on loopback, where the operator allows such; it is not waited for long."""
     settings.GTCROWD_HOOK_NETWORKS, settings.GTCROWD_HOOK_HTTP = ["127.0.0.0/8"], True
-    monkeypatch.setattr(hooks, "WAITS", (0, 0))
+    monkeypatch.setattr(retries, "AT_ONCE", (0, 0))
     with hooking.serving() as hooked:
         yield hooked
 

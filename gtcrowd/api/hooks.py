@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.api.jobs import PROBLEM, mapping, visible_job
-from gtcrowd.identity import hook_secret, origins
+from gtcrowd.hooks import signing_secret
+from gtcrowd.identity import origins
 from gtcrowd.identity.roles import Right
 from gtcrowd.jobs.models import Hook, Job
 from gtcrowd.workpage import trial
@@ -51,7 +52,7 @@ class HookSecret(APIView):
     def get(self, request: Request) -> Response:
         viewer = caller(request)
         viewer.must(Right.CREATE_JOBS)
-        return Response({"secret": hook_secret.of(viewer.requester)})
+        return Response({"secret": signing_secret.of(viewer.requester)})
 
     @extend_schema(
         summary="Rotate the secret. The current secret stops working",
@@ -59,7 +60,7 @@ class HookSecret(APIView):
         responses={201: serializers.HookSecretSerializer},
     )
     def post(self, request: Request) -> Response:
-        return Response({"secret": hook_secret.renew(viewer=caller(request))}, status=201)
+        return Response({"secret": signing_secret.renew(viewer=caller(request))}, status=201)
 
 
 class Settings(APIView):

@@ -22,6 +22,7 @@ from gtcrowd.api.errors import BadParameter, problem
 from gtcrowd.api.jobs import CURSOR, FORMAT, PROBLEM, SIZE, mapping, visible_job
 from gtcrowd.api.throttles import WebhookThrottle
 from gtcrowd.consolidation.intervals import credible_interval
+from gtcrowd.hooks import signature
 from gtcrowd.jobs import pause, stream_in
 from gtcrowd.jobs.models import Job
 from gtcrowd.platform.reasons import sentence
@@ -196,13 +197,13 @@ class Webhook(APIView):
 
     @extend_schema(
         summary="Deliver objects to a streaming job by webhook, signed with its secret",
-        parameters=[OpenApiParameter("X-Gtcrowd-Signature", str, OpenApiParameter.HEADER)],
+        parameters=[OpenApiParameter(signature.HEADER, str, OpenApiParameter.HEADER)],
         request=serializers.ObjectsRequestSerializer,
         responses={202: serializers.ArrivedSerializer, **PROBLEM},
     )
     def post(self, request: Request, job_id: int) -> Any:
         body = request._request.body
-        job = stream_in.addressed(job_id, body, request.headers.get("X-Gtcrowd-Signature", ""))
+        job = stream_in.addressed(job_id, body, request.headers.get(signature.HEADER, ""))
         # One answer for a job that is not there and for a wrong signature: nothing is learned by trying.
         if len(body) > MOST_WEBHOOK or job is None:
             return problem(403, _("The signature is invalid."))

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gtcrowd.console import forms, inputs
 from gtcrowd.console.access import member
-from gtcrowd.identity import hook_secret, origins, zones
+from gtcrowd.hooks import signing_secret
+from gtcrowd.identity import origins, zones
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import state
@@ -84,7 +85,7 @@ def settings(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         except origins.OriginsRefused as refused:
             context, status = context | {"origins": text, "faults": refused.faults}, 422
     if viewer.may(Right.CREATE_JOBS):
-        context["secret"] = hook_secret.of(viewer.requester)
+        context["secret"] = signing_secret.of(viewer.requester)
     return render(request, "console/settings.html", context, status=status)
 
 
@@ -103,6 +104,6 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @member
 @require_POST
 def renew_secret(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    hook_secret.renew(viewer=viewer)
+    signing_secret.renew(viewer=viewer)
     messages.success(request, _("Secret rotated. Calls are now signed with the new secret; update your hooks."))
     return redirect("console:settings")

@@ -18,13 +18,13 @@ from gtcrowd.console import forms, inputs, job_form
 from gtcrowd.console import messages as worker_messages
 from gtcrowd.console.access import member
 from gtcrowd.consolidation.intervals import credible_interval
+from gtcrowd.hooks.calls import Stage
 from gtcrowd.identity import keys
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.identity.roles import Right, Role
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.fields import FIELDS
-from gtcrowd.jobs.hooks import Stage
 from gtcrowd.jobs.models import Hook, Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate, exports

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gtcrowd.hooks.calls import Stage
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import User
 from gtcrowd.identity.roles import Right
@@ -46,7 +47,7 @@ def change(*, viewer: Viewer, job: Job, values: Mapping[str, Any], answered: int
             setattr(job, name, templates.keep(viewer.requester, value, now=now) if name == "template" else value)
         for name, was in before.items():
             note(job, name, was, _noted(job, name), by=viewer.user, now=now)
-        for stage in hooks.Stage.values:
+        for stage in Stage.values:
             hooks.keep(job, stage, getattr(job, f"{stage}_hook"), by=viewer.user, now=now)
         job.revision += 1
         job.changed_at = now

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from gtcrowd.hooks.calls import Stage
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import hooks, inspect, request, store, templates
@@ -126,7 +127,7 @@ def _insert(viewer: Viewer, planned: Plan, now: datetime, *, simulated: bool) ->
     if excluded:
         own = Job.objects.visible_to(viewer).annotate(lower=Lower("name"))
         job.excluded_jobs.set(own.filter(lower__in=excluded))
-    for stage in hooks.Stage.values:
+    for stage in Stage.values:
         hooks.keep(job, stage, fields[f"{stage}_hook"], by=viewer.user, now=now)
     Counters.objects.create(job=job, counted_at=now)
     return job

@@ -1,7 +1,6 @@
 """Add objects to a running streaming job: validate them, ignore repeated ones, reserve the budget, open them."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
+from gtcrowd.hooks import signature, signing_secret
 from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import inspect, order, state
 from gtcrowd.jobs.models import DataObject, Job, JobState
@@ -63,17 +62,16 @@ def arrive(*, job: Job, lines: Sequence[Any], now: datetime) -> Arrived:
 
 
 def secret(job: Job) -> str:
-    """Return the secret that signs deliveries to the job's webhook. Derived from the service's key, not stored."""
-    return salted_hmac("gtcrowd.webhook", f"{job.pk}:{job.created_at.isoformat()}", algorithm="sha256").hexdigest()
+    """Return the secret that signs deliveries to the job's webhook."""
+    return signing_secret.of_webhook(job_id=job.pk, created_at=job.created_at)
 
 
-def addressed(job_id: int, body: bytes, signature: str) -> Job | None:
-    """The streaming job to which a delivery is signed: `signature` is `sha256=` and the HMAC of the body in hex."""
+def addressed(job_id: int, body: bytes, header: str) -> Job | None:
+    """Return the streaming job whose secret signed a delivery, by the value of the header `signature.HEADER`."""
     job = Job.objects.filter(pk=job_id, streaming=True).first()
     if job is None:
         return None
-    right = "sha256=" + hmac.new(secret(job).encode(), body, hashlib.sha256).hexdigest()
-    return job if hmac.compare_digest(right.encode(), signature.encode()) else None
+    return job if signature.is_of_delivery(header, body, secret=secret(job)) else None
 
 
 def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:

@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 
 from gtcrowd import job_lifecycle
 from gtcrowd.analytics import quality, rollup
+from gtcrowd.hooks import calls
 from gtcrowd.identity.models import Requester, User
-from gtcrowd.jobs import hooks
 from gtcrowd.jobs.models import ENDED, Job
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import HOOK, Run, RunState
@@ -40,7 +40,7 @@ def run_method(*, run: int) -> None:
     if run_.method != HOOK:
         consolidate.perform(run_, now=timezone.now())
         return
-    with hooks.turn(wait=False) as mine:
+    with calls.turn(wait=False) as mine:
         if mine:
             batches.perform(run_, now=timezone.now())
             return

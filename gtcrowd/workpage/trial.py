@@ -20,12 +20,12 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from gtcrowd import manifest
-from gtcrowd.identity import hook_secret
+from gtcrowd.hooks import calls, post_annotation, pre_annotation, signing_secret
+from gtcrowd.hooks.calls import Call, HookFault, Stage
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Right
 from gtcrowd.jobs import hooks, request, state, store
 from gtcrowd.jobs.fields import TRIAL
-from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.inspect import EXPECTED
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.jobs.request import Fault, JobRefused
@@ -87,7 +87,7 @@ def attempt(*, viewer: Viewer, values: Mapping[str, Any], job: Job | None = None
     objects = _objects(viewer, stand_in, job)
     with _limited():
         with ThreadPoolExecutor(MOST_OBJECTS, thread_name_prefix="trial") as pool:
-            secret = hook_secret.of(viewer.requester)
+            secret = signing_secret.of(viewer.requester)
             language = get_language()
             list(pool.map(lambda tried: _prepare(tried, stand_in, secret, now, language), objects))
         for tried in objects:
@@ -144,14 +144,14 @@ def _prepare(tried: ObjectTrial, job: Job, secret: str, now: datetime, language:
     if not job.pre_hook:
         tried.task_input = rendering.task_input(job, json.loads(tried.line))
         return
-    tried.request = hooks.before(hooks.name_of(job), tried.line)
+    tried.request = pre_annotation.event(hooks.arn(job), tried.line)
     call = Call(
         target=job.pre_hook, stage=Stage.PRE, event=tried.request, secret=secret,
         key=_key("pre", now, tried.position, tried.line),
     )  # fmt: skip
     try:
-        tried.response = hooks.ask(call, patient=False)
-        tried.task_input = hooks.read_before(tried.response)
+        tried.response = calls.ask(call, patient=False)
+        tried.task_input = pre_annotation.read_response(tried.response)
         tried.needs_workers = tried.task_input is not None
     except HookFault as fault:
         with override(language):  # a thread of its own has none
@@ -178,9 +178,9 @@ def _payload(
     """The payload for the post-processing: the answers that were typed, or those that workers gave."""
     if typed:
         annotations = [
-            payload.annotation(f"private.local.sample{number}", entry) for number, entry in enumerate(typed, 1)
+            post_annotation.annotation(f"private.local.sample{number}", entry) for number, entry in enumerate(typed, 1)
         ]
-        return [payload.object_entry(entry.position, entry.line, annotations) for entry in objects]
+        return [post_annotation.object_entry(entry.position, entry.line, annotations) for entry in objects]
     positions = [entry.position for entry in objects]
     tasks = Task.objects.filter(job=job, position__in=positions) if job else Task.objects.none()
     entries = payload.objects(list(tasks.select_related("data_object").order_by("position")))
@@ -193,7 +193,7 @@ def _payload(
 
 def _consolidate(stand_in: Job, entries: list[dict[str, Any]], secret: str, now: datetime) -> BatchTrial:
     uri = payload.address(stand_in, "request", 0, now)
-    if hooks.remote(stand_in.post_hook):
+    if calls.remote(stand_in.post_hook):
         with store.store().write(uri) as file:
             file.write(json.dumps(entries, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     result = BatchTrial(payload.event(stand_in, stand_in.post_hook, uri, entries), entries)
@@ -203,8 +203,8 @@ def _consolidate(stand_in: Job, entries: list[dict[str, Any]], secret: str, now:
     )  # fmt: skip
     answer_counts = {entry["datasetObjectId"]: len(entry["annotations"]) for entry in entries}
     try:
-        result.response = hooks.ask(call, patient=False)
-        payload.read_response(
+        result.response = calls.ask(call, patient=False)
+        post_annotation.read_response(
             result.response,
             answer_counts=answer_counts,
             attribute=stand_in.label_attribute,

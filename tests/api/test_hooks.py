@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gtcrowd.identity import hook_secret
+from gtcrowd.hooks import signing_secret
 from gtcrowd.jobs import store
 from gtcrowd.jobs.models import Job, PreAnnotation
 from gtcrowd.tasks.allocation import claim
@@ -188,7 +188,7 @@ def test_lists_hook_versions_and_object_failures(call, hook, ask):
 def test_stores_secret_encrypted_and_rotates_it(call, alice):
     first = call.get("/api/v1/hooks/secret/").json()["secret"]
 
-    assert call.get("/api/v1/hooks/secret/").json()["secret"] == first == hook_secret.of(alice.requester)
+    assert call.get("/api/v1/hooks/secret/").json()["secret"] == first == signing_secret.of(alice.requester)
     alice.requester.refresh_from_db()
     assert first.encode() not in bytes(alice.requester.hook_secret)
     assert call.post("/api/v1/hooks/secret/").status_code == 403
@@ -198,7 +198,7 @@ def test_stores_secret_encrypted_and_rotates_it(call, alice):
 
 
 def test_secrets_differ_by_requester(alice, bob):
-    assert hook_secret.of(alice.requester) != hook_secret.of(bob.requester)
+    assert signing_secret.of(alice.requester) != signing_secret.of(bob.requester)
 
 
 def test_owner_sets_script_origins(alice, bob, call):

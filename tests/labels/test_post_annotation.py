@@ -10,14 +10,14 @@ import pytest
 from django.test import Client
 
 from gtcrowd import job_lifecycle
-from gtcrowd.integrations import hooks as calling
+from gtcrowd.hooks import outgoing, post_annotation, retries
 from gtcrowd.jobs import stop, store
 from gtcrowd.jobs.models import Counters, Hook, ObjectError
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, PostAnnotationBatch, Run
-from gtcrowd.labels.post_annotation import batches, payload
+from gtcrowd.labels.post_annotation import batches
 from gtcrowd.ledger import balance, names
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import gold, submit
@@ -193,7 +193,7 @@ def test_objects_fail_after_last_attempt(custom, hook, give, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"}, {"bird": "ibis"})
     hook.reply = lambda event: (500, b"")
-    for _try in range(len(batches.WAITS) + 1):
+    for _try in range(len(retries.LATER) + 1):
         assert job.state == "InProgress"
         job = job_lifecycle.advance(job.pk, now=now)
         now += timedelta(hours=1)
@@ -211,7 +211,7 @@ def test_new_hook_gets_failed_objects(custom, hook, give, alice, now):
     job = custom("a", "b")
     give("cleo", job, {"bird": "heron"})
     hook.reply = lambda event: (500, b"")
-    for _try in range(len(batches.WAITS) + 1):
+    for _try in range(len(retries.LATER) + 1):
         now += timedelta(hours=1)
         job = job_lifecycle.advance(job.pk, now=now)
     assert Task.objects.get(position=0).state == "failed"
@@ -398,7 +398,7 @@ def test_gold_keeps_its_label(custom, hook, give, alice, now):
 
 def test_installed_hook_gets_inline_payload(custom, give, alice, now, monkeypatch):
     labels = EntryPoints([EntryPoint("first", "tests.labels.test_deliver:first_answer", "gtcrowd.post")])
-    monkeypatch.setattr(calling, "entry_points", labels.select)
+    monkeypatch.setattr(outgoing, "entry_points", labels.select)
     job = custom("a", post_hook="first")
     give("cleo", job, {"bird": "heron"})
 
@@ -428,4 +428,4 @@ def test_each_kind_has_own_methods(ask, hook):
 
 def test_confidence_is_fraction_or_none():
     for values, confidence in ((0.5, 0.5), (1, 1.0), (2, 0.0), ("x", 0.0), (True, 0.0), (None, 0.0)):
-        assert payload.HookResult(1, {"confidence": values}, 1).confidence == confidence
+        assert post_annotation.HookResult(1, {"confidence": values}, 1).confidence == confidence

@@ -18,7 +18,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.jobs import hooks
+from gtcrowd.hooks.calls import Stage
 from gtcrowd.jobs.fields import special, types
 from gtcrowd.jobs.models import TaskOrder
 from gtcrowd.workforce.models import Team
@@ -121,11 +121,11 @@ class JobRequest:
         help_=_("Replaces the built-in template. Supports the crowd elements of Ground Truth."),
     )  # fmt: skip
     pre_hook: str = job_field(
-        special.HookTarget(hooks.Stage.PRE), _("Pre-annotation hook"), group=HOOKS, default="", changeable=True,
+        special.HookTarget(Stage.PRE), _("Pre-annotation hook"), group=HOOKS, default="", changeable=True,
         help_=_("Prepares task.input, or skips objects that need no worker. Used for objects not prepared yet."),
     )  # fmt: skip
     post_hook: str = job_field(
-        special.HookTarget(hooks.Stage.POST), _("Post-annotation hook"), group=HOOKS, default="", changeable=True,
+        special.HookTarget(Stage.POST), _("Post-annotation hook"), group=HOOKS, default="", changeable=True,
         only_kind="custom",
         help_=_("Makes the labels, for custom templates. Used for objects without a label."),
     )  # fmt: skip

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gtcrowd import kinds
+from gtcrowd.hooks import addresses, calls
 from gtcrowd.identity.models import Requester
-from gtcrowd.jobs import hooks, store
+from gtcrowd.jobs import store
 from gtcrowd.jobs.fields.reader import Fault, Reader, as_number
 from gtcrowd.jobs.fields.types import FieldType, JobReader, Part
 from gtcrowd.jobs.models import KEYED, TaskOrder
@@ -279,17 +280,18 @@ class HookTarget(FieldType):
 
     def read(self, reader: JobReader, name: str, default: Any) -> str:
         value = reader.values.get(name) or ""
-        if not isinstance(value, str) or len(value.strip()) > hooks.MOST_ADDRESS:
-            reader.fault(name, _("must be text of at most %(maximum)s characters.") % {"maximum": hooks.MOST_ADDRESS})
+        if not isinstance(value, str) or len(value.strip()) > addresses.MOST_CHARACTERS:
+            most = {"maximum": addresses.MOST_CHARACTERS}
+            reader.fault(name, _("must be text of at most %(maximum)s characters.") % most)
             return ""
         value = value.strip()
-        problem = hooks.caller().fault(value, self.stage) if value else None
+        problem = calls.caller().fault(value, self.stage) if value else None
         if problem:
             reader.fault(name, problem)
         return value
 
     def limits(self, requester: Requester | None) -> dict[str, Any]:
-        return {"max_length": hooks.MOST_ADDRESS}
+        return {"max_length": addresses.MOST_CHARACTERS}
 
 
 class OrderKey(FieldType):

@@ -18,9 +18,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef
 
-from gtcrowd.identity import hook_secret
+from gtcrowd.hooks import calls, post_annotation, retries, signing_secret
+from gtcrowd.hooks.calls import Call, HookFault, Stage
 from gtcrowd.jobs import hooks, state, store
-from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Counters, Hook, Job, JobState, ObjectError
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import HOOK, Label, PostAnnotationBatch, Run, RunState
@@ -29,8 +29,6 @@ from gtcrowd.platform import queue, reasons
 from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.models import Answer, Gold, Task, TaskState
 
-WAITS = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 900, 1800, 3600)]
-"""Waiting times between attempts; after the last one, the objects fail."""
 AGE = timedelta(seconds=60)
 """A batch with fewer objects is delivered after the first of them has waited this long."""
 SECONDS = 15
@@ -77,8 +75,10 @@ def label_gold(job: Job, *, now: datetime) -> None:
     questions = [question for question in questions if labeled.get(question.task.position) != question.value]
     if not questions:
         return
-    metadata = payload.with_common_metadata({"confidence": 1}, job.name, now)
-    results = {question.task.position: payload.HookResult(question.value, metadata, 0) for question in questions}
+    metadata = post_annotation.with_common_metadata({"confidence": 1}, job.name, now)
+    results = {
+        question.task.position: post_annotation.HookResult(question.value, metadata, 0) for question in questions
+    }
     with transaction.atomic():
         run = _run(job, {"known": len(questions)}, now)
         _write(run, results, [question.task for question in questions], now)
@@ -130,7 +130,7 @@ def _next_of_run(run: Run) -> list[Task]:
     last = Label.objects.filter(run=run).aggregate(last=Max("position"))["last"]
     answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
     tasks = Task.objects.filter(Exists(answers), job=run.job, position__gt=-1 if last is None else last)
-    return list(tasks.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
+    return list(tasks.select_related("data_object").order_by("position")[: post_annotation.MOST_OBJECTS])
 
 
 def _reassign(job: Job, hook: Hook, now: datetime) -> None:
@@ -153,9 +153,9 @@ def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> PostAnnotatio
     ended = Task.objects.filter(job=job, consolidated=False, state__in=[TaskState.DONE, TaskState.FAILED])
     answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
     ended.filter(~Exists(answers)).update(consolidated=True)
-    tasks = list(ended.select_related("data_object").order_by("position")[: payload.MOST_OBJECTS])
+    tasks = list(ended.select_related("data_object").order_by("position")[: post_annotation.MOST_OBJECTS])
     waited = min((task.ended_at for task in tasks if task.ended_at), default=now)
-    if not tasks or not (at_end or len(tasks) == payload.MOST_OBJECTS or waited <= now - AGE):
+    if not tasks or not (at_end or len(tasks) == post_annotation.MOST_OBJECTS or waited <= now - AGE):
         return None
     return _create_batch(job, hook, tasks, now)
 
@@ -197,19 +197,19 @@ def _try(job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime) -> boo
 
 def _call_hook(
     job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime, *, patient: bool
-) -> dict[int, payload.HookResult]:
+) -> dict[int, post_annotation.HookResult]:
     """Call the hook; return its results by position. Raises HookFault."""
     with store.store().open(batch.request) as file:
         entries = json.load(file)
     call = Call(
         target=hook.target, stage=Stage.POST, event=payload.event(job, hook.target, batch.request, entries),
-        secret=hook_secret.of(job.requester), key=f"post-{hook.pk}-{batch.pk}",
+        secret=signing_secret.of(job.requester), key=f"post-{hook.pk}-{batch.pk}",
     )  # fmt: skip
-    answer = hooks.ask(call, patient=patient)
+    answer = calls.ask(call, patient=patient)
     batch.response = payload.address(job, "response", batch.iteration, batch.made_at)
     _put(batch.response, answer)
     answer_counts = {entry["datasetObjectId"]: len(entry["annotations"]) for entry in entries}
-    results = payload.read_response(
+    results = post_annotation.read_response(
         answer, answer_counts=answer_counts, attribute=job.label_attribute, job_name=job.name, created_at=now
     )
     return {int(name): result for name, result in results.items()}
@@ -219,8 +219,8 @@ def _postpone(job: Job, batch: PostAnnotationBatch, fault: HookFault, now: datet
     """Schedule another attempt, or fail the objects after the last one; return whether they failed."""
     batch.tries += 1
     batch.set_reason(fault.reason, fault.params)
-    if batch.tries <= len(WAITS):
-        batch.next_at = now + WAITS[batch.tries - 1]
+    if batch.tries <= len(retries.LATER):
+        batch.next_at = now + retries.LATER[batch.tries - 1]
         batch.save(update_fields=["tries", "reason_code", "reason_params", "next_at", "response"])
         return False
     tasks = list(Task.objects.filter(job=job, position__in=batch.positions).values_list("pk", flat=True))
@@ -254,7 +254,7 @@ def _parameters(hook: Hook) -> dict[str, Any]:
     return {"hook": hook.target, "number": hook.number}
 
 
-def _write(run: Run, results: Mapping[int, payload.HookResult], tasks: Sequence[Task], now: datetime) -> None:
+def _write(run: Run, results: Mapping[int, post_annotation.HookResult], tasks: Sequence[Task], now: datetime) -> None:
     """Write the labels of these tasks, and count them in the run."""
     if run.official:
         consolidate.supersede(run.job, list(results))

@@ -10,7 +10,7 @@ from math import ceil
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
-from gtcrowd.jobs.hooks import Stage
+from gtcrowd.hooks.calls import Stage
 from gtcrowd.jobs.models import DataObject, Hook, Job, JobState, TaskOrder
 from gtcrowd.platform import locks, sql
 from gtcrowd.platform.reasons import Reason

@@ -15,9 +15,9 @@ from typing import Any
 
 from django.db import transaction
 
-from gtcrowd.identity import hook_secret
+from gtcrowd.hooks import calls, pre_annotation, signing_secret
+from gtcrowd.hooks.calls import Call, HookFault, Stage
 from gtcrowd.jobs import hooks
-from gtcrowd.jobs.hooks import Call, HookFault, Stage
 from gtcrowd.jobs.models import Hook, Job, ObjectError, PreAnnotation
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason
@@ -83,9 +83,9 @@ def portion(job: Job, *, now: datetime, seconds: float | None = None) -> int:
 
 def make(arn: str, target: str, line: str, *, secret: str, key: str, patient: bool = True) -> PreparedObject:
     """Call the hook for one line of a manifest. Touches no database, so that many can be called side by side."""
-    call = Call(target=target, stage=Stage.PRE, event=hooks.before(arn, line), secret=secret, key=key)
+    call = Call(target=target, stage=Stage.PRE, event=pre_annotation.event(arn, line), secret=secret, key=key)
     try:
-        return PreparedObject(task_input=hooks.read_before(hooks.ask(call, patient=patient)))
+        return PreparedObject(task_input=pre_annotation.read_response(calls.ask(call, patient=patient)))
     except HookFault as fault:
         return PreparedObject(reason=fault.reason, params=fault.params)
 
@@ -105,7 +105,7 @@ def _next(job: Job) -> list[tuple[int, str]]:
 def _call_hook(
     job: Job, hook: Hook, objects: Sequence[tuple[int, str]], seconds: float | None
 ) -> list[tuple[int, PreparedObject | None]]:
-    secret, arn, began = hook_secret.of(job.requester), hooks.name_of(job), time.monotonic()
+    secret, arn, began = signing_secret.of(job.requester), hooks.arn(job), time.monotonic()
 
     def prepare_one(data_object: tuple[int, str]) -> tuple[int, PreparedObject | None]:
         pk, line = data_object

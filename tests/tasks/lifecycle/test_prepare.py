@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from gtcrowd import job_lifecycle
-from gtcrowd.jobs import hooks, store, stream_in
+from gtcrowd.hooks import calls
+from gtcrowd.jobs import store, stream_in
 from gtcrowd.jobs.models import Counters, Hook, Job, ObjectError, PreAnnotation
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import gold, submit
@@ -261,7 +262,7 @@ def test_slow_hook_does_not_block_jobs(hook, ask, now, monkeypatch):
 def test_hooks_run_one_job_at_a_time(hook, ask, now):
     job = ask("a", pre_hook=hook.url, opened=False)
 
-    with hooks.turn(wait=True):
+    with calls.turn(wait=True):
         job_lifecycle.advance(job.pk, now=now)
         assert hook.asked == []
     assert job_lifecycle.advance(job.pk, now=now).reason_code == "waiting-for-workers"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gtcrowd import job_lifecycle
-from gtcrowd.identity import hook_secret
-from gtcrowd.jobs import hooks, store
-from gtcrowd.jobs.hooks import Call, HookFault
+from gtcrowd.hooks import calls, signing_secret
+from gtcrowd.hooks.calls import Call, HookFault
+from gtcrowd.jobs import store
 from gtcrowd.tasks.allocation import claim
 from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Task
@@ -39,7 +39,7 @@ def documented(hook, alice):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environ = os.environ | {"HOOK_SECRET": hook_secret.of(alice.requester), "HOOK_PORT": str(port)}
+    environ = os.environ | {"HOOK_SECRET": signing_secret.of(alice.requester), "HOOK_PORT": str(port)}
     process = subprocess.Popen([sys.executable, HOOK], env=environ, stderr=subprocess.DEVNULL)
     polling.until(lambda: listens(port))
     yield f"http://127.0.0.1:{port}/"
@@ -74,4 +74,4 @@ def test_refuses_foreign_signature(documented):
     call = Call(target=documented, stage="pre", event={"dataObject": {"source": "x"}}, secret="another", key="k")
 
     with pytest.raises(HookFault, match="answered with status 403"):
-        hooks.ask(call)
+        calls.ask(call)

@@ -1,7 +1,5 @@
 """Call hooks: over HTTP, or in this process where the operator installed one as an entry point."""
 
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -11,9 +9,8 @@ from typing import Any
 import structlog
 from django.utils.translation import gettext as _
 
-from gtcrowd.integrations import posting
-from gtcrowd.jobs import hooks
-from gtcrowd.jobs.hooks import Call, HookFault
+from gtcrowd.hooks import addresses, calls, posting, signature
+from gtcrowd.hooks.calls import Call, HookFault
 from gtcrowd.platform import sql
 from gtcrowd.platform.reasons import Reason
 
@@ -25,14 +22,14 @@ MOST_ANSWER = {"pre": 2_000_000, "post": 20_000_000}
 log = structlog.get_logger(__name__)
 
 
-class Hooks:
-    """Answers gtcrowd.jobs.hooks.Caller."""
+class HookCaller:
+    """Answers gtcrowd.hooks.calls.Caller."""
 
     def fault(self, target: str, stage: str) -> str | None:
-        if hooks.remote(target):
+        if calls.remote(target):
             try:
-                posting.read(target)
-            except posting.Refused as refused:
+                addresses.read(target)
+            except addresses.Refused as refused:
                 return str(refused)
             return None
         names = sorted(entry_point.name for entry_point in entry_points(group=GROUPS[stage]))
@@ -46,31 +43,29 @@ class Hooks:
         began = time.perf_counter()
         outcome = "fault"
         try:
-            answer = _posted(call) if hooks.remote(call.target) else _computed(call)
+            answer = _posted(call) if calls.remote(call.target) else _computed(call)
             outcome = "answer"
             return answer
         finally:
             # The host alone: what is behind it may sign somebody in.
-            where = posting.host(call.target) if hooks.remote(call.target) else call.target
+            where = addresses.host(call.target) if calls.remote(call.target) else call.target
             seconds = round(time.perf_counter() - began, 3)
             log.info("hook.called", stage=call.stage, hook=where, outcome=outcome, seconds=seconds)
 
 
 def _posted(call: Call) -> Any:
     body = json.dumps(call.event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    moment = str(int(time.time()))
-    signature = hmac.new(call.secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {
         "Content-Type": "application/json",
         "Accept": "application/json",
         "User-Agent": "gtcrowd",
         "X-Gtcrowd-Hook": call.stage,
-        "X-Gtcrowd-Signature": f"t={moment},v1={signature}",
+        signature.HEADER: signature.of_call(body, secret=call.secret, moment=int(time.time())),
         "Idempotency-Key": call.key,
     }
     try:
         answer = posting.post(call.target, body, headers, most=MOST_ANSWER[call.stage])
-    except posting.Refused as refused:
+    except addresses.Refused as refused:
         raise HookFault(refused.reason, **refused.params) from refused
     except posting.Failed as failed:
         raise HookFault(failed.reason, passing=failed.passing, **failed.params) from failed

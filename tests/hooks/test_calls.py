@@ -16,17 +16,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from gtcrowd.integrations import hooks as calling
-from gtcrowd.integrations import posting
-from gtcrowd.jobs import hooks
-from gtcrowd.jobs.hooks import Call, HookFault
+from gtcrowd.hooks import addresses, calls, outgoing
+from gtcrowd.hooks.calls import Call, HookFault
 from tests import hooking
 
 EVENT = {"version": "2018-10-16", "dataObject": {"source": "Möwe"}}
 
 
 def call(target, stage="pre", **more):
-    return hooks.ask(Call(target=target, stage=stage, event=EVENT, secret="s3cret", key="k1"), **more)
+    return calls.ask(Call(target=target, stage=stage, event=EVENT, secret="s3cret", key="k1"), **more)
 
 
 @pytest.fixture
@@ -169,12 +167,12 @@ def test_redirects_are_not_followed(hook):
     ],
 )  # fmt: skip
 def test_refuses_private_addresses(address, settings):
-    assert not posting.allowed(address)
+    assert not addresses.allowed(address)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"])
 def test_public_addresses_are_allowed(address):
-    assert posting.allowed(address)
+    assert addresses.allowed(address)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +181,8 @@ def test_public_addresses_are_allowed(address):
 def test_operator_may_allow_a_network(address, network, settings):
     settings.GTCROWD_HOOK_NETWORKS = [network]
 
-    assert posting.allowed(address)
-    assert not posting.allowed("192.168.0.1")
+    assert addresses.allowed(address)
+    assert not addresses.allowed("192.168.0.1")
 
 
 @pytest.mark.parametrize(
@@ -248,8 +246,8 @@ def test_calls_only_public_address_of_several(hook, settings, named):
         ("elsewhere", "Installed: none"),
     ],
 )
-def test_refuses_invalid_target_before_calling(url, message):
-    assert message in hooks.caller().fault(url, "pre")
+def test_refuses_invalid_target_before_outgoing(url, message):
+    assert message in calls.caller().fault(url, "pre")
 
 
 def test_tls_needs_valid_certificate(hook):
@@ -321,7 +319,7 @@ def installed(monkeypatch):
 
     def _installed(name, value, group="gtcrowd.pre"):
         created = EntryPoints([EntryPoint(name, value, group)])
-        monkeypatch.setattr(calling, "entry_points", created.select)
+        monkeypatch.setattr(outgoing, "entry_points", created.select)
 
     return _installed
 
@@ -329,7 +327,7 @@ def installed(monkeypatch):
 def test_hook_can_be_installed(installed):
     installed("echo", "json:dumps")
 
-    assert hooks.caller().fault("echo", "pre") is None
+    assert calls.caller().fault("echo", "pre") is None
     assert json.loads(call("echo")) == EVENT
 
 
