@@ -26,6 +26,7 @@ POSTS = {
     "price": ({"price": "0.036"}, Decimal("0.036")),
     "workers_per_object": ({"workers_per_object": "5"}, 5),
     "max_concurrent": ({"max_concurrent": "7"}, 7),
+    "max_declines": ({"max_declines": "3"}, 3),
     "late_answers_paid": ({"late_answers_paid": "off"}, False),
     "priority": ({"priority": "4"}, 4),
     "deadline": ({"deadline": "2026-12-01T12:00Z"}, datetime(2026, 12, 1, 12, tzinfo=UTC)),
