@@ -397,7 +397,7 @@ def test_gold_keeps_its_label(custom, hook, give, alice, now):
 
 
 def test_installed_hook_gets_inline_payload(custom, give, alice, now, monkeypatch):
-    labels = EntryPoints([EntryPoint("first", "tests.labels.test_deliver:first_answer", "gtcrowd.post")])
+    labels = EntryPoints([EntryPoint("first", "tests.labels.test_post_annotation:first_answer", "gtcrowd.post")])
     monkeypatch.setattr(outgoing, "entry_points", labels.select)
     job = custom("a", post_hook="first")
     give("cleo", job, {"bird": "heron"})
