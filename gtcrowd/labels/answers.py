@@ -21,8 +21,9 @@ TEXT = "value::text"
 ANSWERS = """
 SELECT task_id, worker_id, {value}
 FROM tasks_answer answer
-WHERE job_id = %(job)s {which}
+WHERE job_id = %(job)s AND NOT extra {which}
 """
+"""All that labels are made of. Extra answers are not used: whether one came before or after a run is chance."""
 NOT_CONCLUDED = """AND EXISTS (
     SELECT FROM tasks_task task
     WHERE task.data_object_id = answer.task_id AND (
@@ -58,7 +59,7 @@ class Answers:
 
 
 def read(job: Job, *, only_new: bool = False) -> Answers:
-    """All answers of the job; with `only_new`, those to tasks that ended since the last official run."""
+    """All answers of the job but extra ones; with `only_new`, those to tasks that ended since the last official run."""
     answers, distinct = _columns(job, NOT_CONCLUDED if only_new else "")
     tasks = bulk_copy.read(TASKS, {"job": job.pk}, {"id": "i8", "position": "i4"})
     index = _places(tasks["id"], tasks["position"], answers["task"])

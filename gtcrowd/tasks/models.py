@@ -300,6 +300,11 @@ class Answer(models.Model):
         return f"{self.task_id}: {self.value}"
 
 
+USED = Q(gold=False, extra=False)
+"""Answers that labels are made of. An extra answer never is one of them: whether it would be in time for a label is a
+matter of seconds."""
+
+
 class JobWorkerState(models.TextChoices):
     WORKING = "working", _("Working")
     REVIEW = "review", _("Needs review")

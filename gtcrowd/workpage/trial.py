@@ -31,7 +31,7 @@ from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.kinds import pages
 from gtcrowd.labels.post_annotation import payload
-from gtcrowd.tasks.models import Answer, Task
+from gtcrowd.tasks.models import USED, Answer, Task
 from gtcrowd.workpage import rendering
 
 MOST_OBJECTS = 3
@@ -128,7 +128,7 @@ def _objects(viewer: Viewer, stand_in: Job, job: Job | None) -> list[ObjectTrial
     """The first objects of the job that have answers, or its first ones; else the first lines of the manifest."""
     if job is not None and job.objects_ingested:
         rows = DataObject.objects.visible_to(viewer).filter(job=job).order_by("position")
-        answered = rows.filter(Exists(Answer.objects.filter(task=OuterRef("pk"), gold=False)))
+        answered = rows.filter(Exists(Answer.objects.filter(USED, task=OuterRef("pk"))))
         answered_objects = list(answered[:MOST_OBJECTS]) if stand_in.post_hook else []
         return [ObjectTrial(row.position, row.line) for row in answered_objects or rows[:MOST_OBJECTS]]
     try:

@@ -9,6 +9,8 @@ from gtcrowd.labels import bulk_copy, consolidate
 from gtcrowd.labels.exports import output_manifest
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names
+from gtcrowd.tasks.allocation import claim
+from gtcrowd.tasks.answers import submit
 from gtcrowd.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +195,22 @@ def test_multi_label_reaches_manifest(ask, hire, answer, now):
     )
     assert json.loads(lines[1])["why"] == []
     assert json.loads(lines[1])["why-metadata"]["confidence-map"] == {}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_extra_answer_is_never_used(alice, ask, hire, answer, now, when):
+    """Cleo's time runs out, and Dan answers the object; Cleo's answer comes before or after the job has completed."""
+    cleo, dan = hire("cleo"), hire("dan")
+    job = ask("a", workers_per_object=1, time_limit=30)
+    lost = claim.next_assignment(worker=cleo, job=job, now=now)
+    later = now + timedelta(seconds=31)
+    answer(dan, job, "ibis", now=later, seconds=0)
+    if when == "after":
+        job_lifecycle.advance(job.pk, now=later)
+    assert submit.submit(assignment=lost, content={"crowd-classifier": {"label": "heron"}}, now=later).extra
+    job_lifecycle.advance(job.pk, now=later)
+    compared = consolidate.ask(job, viewer=alice, method="majority", now=later)
+    consolidate.perform(compared, now=later)
+
+    labels = Label.objects.filter(job=job).values_list("value", "answers")
+    assert list(labels) == [("ibis", 1), ("ibis", 1)]

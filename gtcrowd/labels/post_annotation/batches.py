@@ -27,7 +27,7 @@ from gtcrowd.labels.models import HOOK, Label, PostAnnotationBatch, Run, RunStat
 from gtcrowd.labels.post_annotation import payload
 from gtcrowd.platform import queue, reasons
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks.models import Answer, Gold, Task, TaskState
+from gtcrowd.tasks.models import USED, Answer, Gold, Task, TaskState
 
 AGE = timedelta(seconds=60)
 """A batch with fewer objects is delivered after the first of them has waited this long."""
@@ -128,7 +128,7 @@ def _hook_of_run(run: Run) -> Hook:
 def _next_of_run(run: Run) -> list[Task]:
     """The next objects with answers that the run has no label for yet."""
     last = Label.objects.filter(run=run).aggregate(last=Max("position"))["last"]
-    answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
+    answers = Answer.objects.filter(USED, task=OuterRef("pk"))
     tasks = Task.objects.filter(Exists(answers), job=run.job, position__gt=-1 if last is None else last)
     return list(tasks.select_related("data_object").order_by("position")[: post_annotation.MOST_OBJECTS])
 
@@ -151,7 +151,7 @@ def _reassign(job: Job, hook: Hook, now: datetime) -> None:
 
 def _next(job: Job, hook: Hook, now: datetime, *, at_end: bool) -> PostAnnotationBatch | None:
     ended = Task.objects.filter(job=job, consolidated=False, state__in=[TaskState.DONE, TaskState.FAILED])
-    answers = Answer.objects.filter(task=OuterRef("pk"), gold=False)
+    answers = Answer.objects.filter(USED, task=OuterRef("pk"))
     ended.filter(~Exists(answers)).update(consolidated=True)
     tasks = list(ended.select_related("data_object").order_by("position")[: post_annotation.MOST_OBJECTS])
     waited = min((task.ended_at for task in tasks if task.ended_at), default=now)
@@ -187,7 +187,7 @@ def _try(job: Job, batch: PostAnnotationBatch, hook: Hook, now: datetime) -> boo
         _end(batch, PostAnnotationBatch.Outcome.DONE, now)
         # An object that was reopened meanwhile is delivered again, with its new answers.
         counts = dict(
-            Answer.objects.filter(task__in=tasks, gold=False).values_list("task").annotate(n=Count("pk")).order_by()
+            Answer.objects.filter(USED, task__in=tasks).values_list("task").annotate(n=Count("pk")).order_by()
         )
         unchanged = [task.pk for task in tasks if counts.get(task.pk) == results[task.position].answers]
         ended = Task.objects.filter(pk__in=unchanged, state__in=[TaskState.DONE, TaskState.FAILED], consolidated=False)

@@ -10,13 +10,13 @@ from gtcrowd import kinds
 from gtcrowd.hooks import calls, post_annotation
 from gtcrowd.jobs import hooks, signed
 from gtcrowd.jobs.models import Job
-from gtcrowd.tasks.models import Answer, Task
+from gtcrowd.tasks.models import USED, Answer, Task
 
 
 def objects(tasks: Sequence[Task]) -> list[dict[str, Any]]:
     """Return the payload of these tasks: their objects with all answers that count."""
     annotations: dict[int, list[dict[str, Any]]] = {task.pk: [] for task in tasks}
-    answers = Answer.objects.filter(task__in=annotations, gold=False).select_related("worker__workforce", "job")
+    answers = Answer.objects.filter(USED, task__in=annotations).select_related("worker__workforce", "job")
     for answer in answers.order_by("task_id", "worker_id"):
         content = kinds.expand(kinds.kind(answer.job.kind), answer.content, answer.value)
         worker = f"{answer.worker.workforce.type}.local.{answer.worker.code}"

@@ -32,7 +32,7 @@ from gtcrowd.tasks.models import JobWorker, Task, TaskState, WorkerModel
 ANSWERS = """
 SELECT answer.value, job_worker.model FROM tasks_answer answer
 LEFT JOIN tasks_jobworker job_worker ON job_worker.job_id = answer.job_id AND job_worker.worker_id = answer.worker_id
-WHERE answer.task_id = %(task)s ORDER BY answer.assignment_id
+WHERE answer.task_id = %(task)s AND NOT answer.extra ORDER BY answer.assignment_id
 """
 JUDGE = """
 UPDATE tasks_task SET error = %(error)s, value_of_more_answers = %(value_of_more_answers)s
