@@ -78,6 +78,17 @@ def test_late_answer_replaces_expiry(ask, hire, now):
     assert (day.day, day.submitted, day.late, day.expired) == (date(2026, 11, 3), 1, 1, 0)
 
 
+def test_taken_over_task_counts_as_expired(ask, hire, now):
+    """Nobody has tidied up: Dan takes the slot that Cleo let run out."""
+    job, cleo, dan = ask("a", time_limit=60, workers_per_object=1), hire("cleo"), hire("dan")
+    claim.next_assignment(worker=cleo, job=job, now=now)
+    claim.next_assignment(worker=dan, job=job, now=now + timedelta(seconds=100))
+    roll()
+
+    day = Day.objects.get()
+    assert (day.worker_id, day.expired, day.lost_seconds) == (cleo.pk, 1, 60)
+
+
 def test_days_in_time_zone(alice, ask, hire, answer, now):
     alice.requester.time_zone = "Asia/Seoul"
     alice.requester.save()

@@ -12,6 +12,7 @@ from typing import Any
 
 from gtcrowd.jobs.models import Job, TaskOrder
 from gtcrowd.platform import sql
+from gtcrowd.tasks.lifecycle import expire
 from gtcrowd.tasks.models import Assignment
 from gtcrowd.workforce.models import Worker
 
@@ -40,10 +41,7 @@ SELECT task_id, id, %(job)s::bigint, %(worker)s::bigint, fence, %(price)s::numer
 RETURNING id, task_id, slot_id, fence
 """
 
-OUST = (
-    "UPDATE tasks_assignment SET state = 'expired', ended_at = %(now)s WHERE slot_id = %(slot)s AND state = 'live'"
-    " AND fence < %(fence)s"
-)
+OUST = expire.END.format(which="slot_id = %(slot)s AND state = 'live' AND fence < %(fence)s")
 """Of who held the slot before and let the time run out. Nothing depends on it: their fence is older."""
 
 # Each slot is looked at by itself until one will do: OFFSET 0 keeps the planner from joining whole tables first.
@@ -158,7 +156,7 @@ def insert_assignment(worker: Worker, job: Job, params: dict[str, Any], slot: st
         return None
     pk, task_id, slot_id, fence = rows[0]
     if fence > 1:
-        sql.run(OUST, slot=slot_id, fence=fence, now=params["now"])
+        sql.run(OUST, slot=slot_id, fence=fence)
     return Assignment(
         pk=pk, task_id=task_id, slot_id=slot_id, fence=fence, job=job, worker=worker, price=params["price"],
         in_advance=params["in_advance"], claimed_at=params["now"], expires_at=params["until"],
