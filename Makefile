@@ -19,7 +19,7 @@ run: $(ENV)
 	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
 
 test-quick: .venv/.tested
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal -m "not browser and not long and not data" $(ARGS)

@@ -2,10 +2,11 @@
 
 import gc
 import json
+import math
 import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 from typing import Any
 
 import pytest
@@ -34,38 +35,39 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark what asks for a browser, and let `--dist loadgroup` give the processes equal work.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever asks for a browser, and give each process its share of the long tests, to begin with.
 
-    As many groups drive browsers as there are cores, for more would wait for each other. These groups come first, then
-    the long tests, one by one, and then the rest file by file.
+    With `--dist worksteal` each process gets a stretch of the tests; no process is left alone with a long one at the end.
     """
-    driven = cycle(range(os.cpu_count() or 1))
-    for item in items:  # before the other hooks, for pytest-xdist reads the groups
+    for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-        if item.get_closest_marker("browser"):
-            # What shares a service stays together.
-            number = 0 if "service" in getattr(item, "fixturenames", ()) else next(driven)
-            item.add_marker(pytest.mark.xdist_group(f"browser{number}"))
-        elif not item.get_closest_marker("long") and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}"))
-    result = yield
-    items.sort(key=_turn)  # after them, for pytest-django sorts as well
-    return result
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = [item for item in items if not item.get_closest_marker("long")]
+    files = list(dict.fromkeys(item.path for item in long))  # tests of a file may share what takes long to start
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    size = math.ceil(len(items) / processes)
+    items.clear()
+    for number in range(processes):
+        share = [item for item in long if files.index(item.path) % processes == number]
+        rest = max(size - len(share), 0)
+        items += share + others[:rest]
+        del others[:rest]
+    items += others
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """No more browsers than cores: the time that a test waits for its turn is none of its own."""
+    with browsing.turn() if item.get_closest_marker("browser") else nullcontext():
+        return (yield)
 
 
 def pytest_collection_finish() -> None:
     """Leave alone, from here on, the million objects of modules and tests, which every full collection would visit."""
     gc.collect()
     gc.freeze()
-
-
-def _turn(item: pytest.Item) -> int:
-    if item.get_closest_marker("browser"):
-        return 0
-    return 1 if item.get_closest_marker("long") else 2
 
 
 @pytest.fixture(scope="session")

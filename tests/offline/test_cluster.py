@@ -18,7 +18,6 @@ from gtcrowd.consolidation.categorical.methods import hierarchical
 from gtcrowd.offline import answer_files, cluster, partitions
 
 IN_PARTS = [name for name, method in consolidation.METHODS.items() if method.fit is not None]
-pytestmark = pytest.mark.xdist_group("cluster")  # one process starts the cluster, for all of them
 LABELS = ["bee", "cat", "dog, small", "emu"]
 
 

@@ -1,17 +1,20 @@
 """A real server and a real browser, for tests of what only they can show."""
 
+import fcntl
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
+from typing import TextIO
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 
 from tests import polling
+from tests.embedded import VAR
 
 BROWSERS: list[Browser] = []
 """Those that this process drives."""
@@ -119,6 +122,27 @@ def chromium() -> Iterator[Browser]:
         yield browser
         BROWSERS.remove(browser)
         browser.close()
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait until fewer tests than there are cores drive a browser, on this machine and from this folder."""
+    cores = os.cpu_count() or 1
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    with ExitStack() as stack:
+        files = [stack.enter_context((VAR / f".browser{number}").open("w")) for number in range(cores)]
+        if not any(map(_lock, files)):
+            fcntl.flock(files[process % cores], fcntl.LOCK_EX)
+        yield
+
+
+def _lock(file: TextIO) -> bool:
+    """Take a lock that lasts until the file is closed; return whether it was free."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def sign_in(context: BrowserContext, address: str, client: Client) -> Page:
