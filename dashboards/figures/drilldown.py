@@ -18,6 +18,8 @@ Link = Callable[[int, int], str]
 LONGEST = 120
 """Characters of a text in a table or next to a figure."""
 LONGEST_LARGE = 20_000
+MARKER, MOST_MARKED = 5, 30
+"""Size of the marker of a point, and the most points of a line with markers: an edge of a mask has too many."""
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
 
@@ -183,12 +185,14 @@ def _overlay(picture: str, size: tuple[int, int], drawings: Sequence[tuple[str, 
         x: list[float | None] = []
         y: list[float | None] = []
         labels: list[str] = []
+        sizes: list[int] = []
         for line in drawing.outlines:
             x, y = [*x, *line.xs, None], [*y, *line.ys, None]
             labels = [*labels, *[line.category] * (len(line.xs) + 1)]
+            sizes += [MARKER if len(line.xs) <= MOST_MARKED else 0] * (len(line.xs) + 1)
         colour, dash = PALETTE[index % len(PALETTE)], DASHES[index % len(DASHES)]
         figure.add_scatter(
-            x=x, y=y, text=labels, name=name, mode="lines+markers", marker={"color": colour, "size": 5},
+            x=x, y=y, text=labels, name=name, mode="lines+markers", marker={"color": colour, "size": sizes},
             line={"color": colour, "dash": dash, "width": 4 if not index else 2},
             hovertemplate="%{text}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
