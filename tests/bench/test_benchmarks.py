@@ -150,7 +150,7 @@ def test_portal(monkeypatch):
 
 
 @pytest.mark.long
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("staged")
 def test_dashboards(monkeypatch):
     monkeypatch.setattr(dashboards, "REPEATS", 1)
     out = io.StringIO()
