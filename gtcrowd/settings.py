@@ -36,7 +36,7 @@ DATABASE_URL = env.str("DATABASE_URL", default="") or postgres.url(VAR / "postgr
 
 # Calling out to hooks
 GTCROWD_HOOKS = env.str("GTCROWD_HOOKS", default="gtcrowd.hooks.outgoing.HookCaller")
-GTCROWD_HOOK_NETWORKS = [ip_network(one.strip()) for one in env.list("GTCROWD_HOOK_NETWORKS", default=[])]
+GTCROWD_HOOK_NETWORKS = [ip_network(network.strip()) for network in env.list("GTCROWD_HOOK_NETWORKS", default=[])]
 GTCROWD_HOOK_HTTP = env.bool("GTCROWD_HOOK_HTTP", default=False)
 GTCROWD_HOOK_SECONDS = env.int("GTCROWD_HOOK_SECONDS", default=30)
 

@@ -70,9 +70,9 @@ def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: Sta
         return _answer(start_response, HTTPStatus.FORBIDDEN, body=problem)
     if request.method == "GET" and not names_requester(request.path, request.GET) and Requester.objects.count() > 1:
         # So that the address means the same to whoever it is sent to.
-        asked = request.GET.copy()
-        asked["requester"] = viewers[0].requester.slug
-        return _answer(start_response, HTTPStatus.FOUND, location=f"{quote(request.path)}?{asked.urlencode()}")
+        params = request.GET.copy()
+        params["requester"] = viewers[0].requester.slug
+        return _answer(start_response, HTTPStatus.FOUND, location=f"{quote(request.path)}?{params.urlencode()}")
     environ["gtcrowd.viewers"] = viewers
     environ["gtcrowd.request"] = request  # for the header, which is the same on every page
     get_token(request)
@@ -83,10 +83,10 @@ def _answered(request: WSGIRequest, environ: dict[str, Any], start_response: Sta
 
 def _with_cookie(request: WSGIRequest, start_response: StartResponse) -> StartResponse:
     """Sends the cookie along to which the token of the page's form belongs, where the browser has none yet."""
-    kept = CSRF.process_response(request, HttpResponse()).cookies.values()
+    cookies = CSRF.process_response(request, HttpResponse()).cookies.values()
 
     def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-        return start_response(status, [*headers, *(("Set-Cookie", one.OutputString()) for one in kept)], *more)
+        return start_response(status, [*headers, *(("Set-Cookie", cookie.OutputString()) for cookie in cookies)], *more)
 
     return start
 

@@ -181,7 +181,7 @@ def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job
     """Creates a job of Alice's over texts, with its tasks open: two categories, three workers an object."""
 
     def _ask(*texts: str, now: datetime = NOW, opened: bool = True, **asks: Any) -> Job:
-        given = {
+        values = {
             "name": "birds",
             "medium": "text",
             "categories": ["heron", "ibis"],
@@ -193,7 +193,7 @@ def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job
             "workers_per_object": 3,
             **asks,
         }
-        job = create.create(viewer=alice, values=given, now=now)
+        job = create.create(viewer=alice, values=values, now=now)
         return job_lifecycle.advance(job.pk, now=now) if opened else job
 
     return _ask
@@ -207,9 +207,9 @@ def answer() -> Callable[..., Any]:
         worker: Worker, job: Job, label: str | list[str] = "heron", *, now: datetime = NOW, seconds: int = 10
     ) -> Any:
         assignment = claim.next_assignment(worker=worker, job=job, now=now)
-        one = isinstance(label, str)
+        item = isinstance(label, str)
         content = (
-            {"crowd-classifier": {"label": label}} if one else {"crowd-classifier-multi-select": {"labels": label}}
+            {"crowd-classifier": {"label": label}} if item else {"crowd-classifier-multi-select": {"labels": label}}
         )
         return submit.submit(assignment=assignment, content=content, now=now + timedelta(seconds=seconds))
 

@@ -84,7 +84,7 @@ def _object(viewer: Viewer, filters: Filters, options: Options, job: dict[str, A
         for source, key in ((_("Label"), "label"), (_("Gold or truth"), "known"))
         if row[key] is not None
     ] + list(zip(answers["worker"], answers["value"], strict=True))
-    drawings = [(name, drawing.draw(job["kind"], drawn)) for name, drawn in values_by_name]
+    drawings = [(name, drawing.draw(job["kind"], value)) for name, value in values_by_name]
     link = links.to_object(options)
     neighbours = tuple(
         Switch(text, link(job["job_id"], row["position"] + step), current=False)

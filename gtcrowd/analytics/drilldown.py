@@ -143,7 +143,7 @@ class _AnswerQuery:
 
 
 def answers(
-    viewer: Viewer, filters: Filters, wanted: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
+    viewer: Viewer, filters: Filters, answer_filter: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
 ) -> tuple[pd.DataFrame, str]:
     """Return a page of answers, newest first, and the cursor `after` of the next page; empty at the end.
 
@@ -154,8 +154,8 @@ def answers(
     of a text, else the name of the object's file). Without a job or worker in the filters, only the newest MOST_JOBS
     jobs are scanned.
     """
-    wanted = wanted or AnswerFilter()
-    query = _query(viewer, filters, wanted, after)
+    answer_filter = answer_filter or AnswerFilter()
+    query = _query(viewer, filters, answer_filter, after)
     if query is None or not query.streams:
         return _frame([], ANSWER_COLUMNS), ""
     end = _end(query, size + 1 if not query.more else max(size + 1, LOOK // len(query.streams)))
@@ -175,7 +175,7 @@ def answers(
 
 
 def objects(
-    viewer: Viewer, filters: Filters, wanted: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
+    viewer: Viewer, filters: Filters, answer_filter: AnswerFilter | None = None, *, after: str = "", size: int = SIZE
 ) -> tuple[pd.DataFrame, str]:
     """Return a page of objects of the job in the filters, in manifest order, and the cursor `after` of the next page.
 
@@ -186,21 +186,24 @@ def objects(
     job = _job(viewer, filters)
     if job is None:
         return _frame([], OBJECT_COLUMNS), ""
-    wanted = wanted or AnswerFilter()
+    answer_filter = answer_filter or AnswerFilter()
     start = int(after) if re.fullmatch(r"\d{1,9}", after, re.ASCII) else -1
-    where, params = _object_conditions(wanted), {"job": job.pk, "start": start, "end": start + LOOK, "most": size + 1}
-    if wanted.position is not None:
+    where, params = (
+        _object_conditions(answer_filter),
+        {"job": job.pk, "start": start, "end": start + LOOK, "most": size + 1},
+    )
+    if answer_filter.position is not None:
         where.append("object.position = %(position)s")
     else:
         # Conditions on both tables, so that either index returns the rows in order.
         where.append("object.position > %(start)s AND object.position <= %(end)s")
-        if wanted.reason is not None or wanted.answers is not None:
+        if answer_filter.reason is not None or answer_filter.answers is not None:
             where.append("task.job_id = %(job)s AND task.position > %(start)s AND task.position <= %(end)s")
-    records = rows(OBJECTS.format(where=" AND ".join(where)), params | _params(wanted))
+    records = rows(OBJECTS.format(where=" AND ".join(where)), params | _params(answer_filter))
     page, last = records[:size], ""
     if len(records) > size:
         last = str(page[-1][0])
-    elif wanted.position is None:
+    elif answer_filter.position is None:
         ((most,),) = rows("SELECT max(position) FROM jobs_dataobject WHERE job_id = %(job)s", params)
         last = str(start + LOOK) if most is not None and start + LOOK < most else ""
     buckets = _buckets(viewer)
@@ -264,14 +267,14 @@ def examples(
     return objects_of_pairs
 
 
-def _query(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str) -> _AnswerQuery | None:
+def _query(viewer: Viewer, filters: Filters, answer_filter: AnswerFilter, after: str) -> _AnswerQuery | None:
     """Return the SQL of the filters; None if they need a job and none of the viewer's jobs is named."""
-    own = _job(viewer, filters) if wanted.of_one_job else None
-    if wanted.of_one_job and own is None:
+    own = _job(viewer, filters) if answer_filter.of_one_job else None
+    if answer_filter.of_one_job and own is None:
         return None
     of_job, params = of_jobs(viewer, filters)
-    where, more = [of_job], _object_conditions(wanted)
-    params |= _params(wanted) | {"categories": _json((_categories(own) if own else None) or [])}
+    where, more = [of_job], _object_conditions(answer_filter)
+    params |= _params(answer_filter) | {"categories": _json((_categories(own) if own else None) or [])}
     zone = ZoneInfo(viewer.requester.zone)
     for day, later, sign in ((filters.first_day, 0, ">="), (filters.last_day, 1, "<")):
         if day:
@@ -285,11 +288,11 @@ def _query(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str) -
     if filters.workforces:
         more.append("worker.workforce_id = ANY(%(workforces)s)")
         params["workforces"] = list(filters.workforces)
-    more += _answer_conditions(wanted)
-    if wanted.position is not None and own is not None:
+    more += _answer_conditions(answer_filter)
+    if answer_filter.position is not None and own is not None:
         column, streams = "task_id", rows(
             "SELECT id FROM jobs_dataobject WHERE job_id = %(job)s AND position = %(position)s",
-            {"job": own.pk, "position": wanted.position},
+            {"job": own.pk, "position": answer_filter.position},
         )  # fmt: skip
     elif filters.workers:
         column, streams = "worker_id", [(worker,) for worker in filters.workers]
@@ -302,45 +305,47 @@ def _query(viewer: Viewer, filters: Filters, wanted: AnswerFilter, after: str) -
     return _AnswerQuery(column, ids, where, more, params | {"streams": ids})
 
 
-def _object_conditions(wanted: AnswerFilter) -> list[str]:
+def _object_conditions(answer_filter: AnswerFilter) -> list[str]:
     parts = []
-    if wanted.reason is not None:
+    if answer_filter.reason is not None:
         parts.append("task.reason_code = %(reason)s AND task.state <> 'gold'")
-    if wanted.answers is not None:
+    if answer_filter.answers is not None:
         parts.append("task.answer_count = %(answers)s AND task.state <> 'gold'")
-    if wanted.sure is not None:
+    if answer_filter.sure is not None:
         parts.append(
-            f"label.confidence >= %(low)s AND label.confidence {'<=' if wanted.sure[1] >= 1 else '<'} %(high)s"
+            f"label.confidence >= %(low)s AND label.confidence {'<=' if answer_filter.sure[1] >= 1 else '<'} %(high)s"
         )
-    if wanted.truth:
+    if answer_filter.truth:
         parts.append("truth.value IS NOT NULL")
-    if wanted.state == "labeled":
+    if answer_filter.state == "labeled":
         parts.append("label.id IS NOT NULL")
-    elif wanted.state == "failed":
+    elif answer_filter.state == "failed":
         parts.append("task.state = 'failed'")
-    elif wanted.state == "rest":
+    elif answer_filter.state == "rest":
         parts.append("label.id IS NULL AND task.state IS DISTINCT FROM 'failed'")
     return parts
 
 
-def _answer_conditions(wanted: AnswerFilter) -> list[str]:
+def _answer_conditions(answer_filter: AnswerFilter) -> list[str]:
     parts = []
-    if wanted.answered:
+    if answer_filter.answered:
         parts.append("answer.value = %(answered)s::jsonb")
-    if wanted.right:
+    if answer_filter.right:
         parts.append(f"{reference_label.CATEGORY} = %(correct)s::jsonb")
-    if wanted.wrong:
+    if answer_filter.wrong:
         parts.append(f"{reference_label.CATEGORY} <> answer.value")
-    if wanted.slower is not None:
+    if answer_filter.slower is not None:
         parts.append("answer.seconds >= %(slower)s")
     return parts
 
 
-def _params(wanted: AnswerFilter) -> dict[str, Any]:
-    low, high = wanted.sure or (0, 1)
+def _params(answer_filter: AnswerFilter) -> dict[str, Any]:
+    low, high = answer_filter.sure or (0, 1)
     return {
-        "reason": wanted.reason, "answers": wanted.answers, "low": low, "high": high, "position": wanted.position,
-        "answered": json.dumps(wanted.answered), "correct": json.dumps(wanted.right), "slower": wanted.slower,
+        "reason": answer_filter.reason, "answers": answer_filter.answers, "low": low, "high": high,
+        "position": answer_filter.position,
+        "answered": json.dumps(answer_filter.answered), "correct": json.dumps(answer_filter.right),
+        "slower": answer_filter.slower,
     }  # fmt: skip
 
 
@@ -388,12 +393,12 @@ def _answer_rows(viewer: Viewer, records: Sequence[tuple[Any, ...]]) -> list[lis
         at,
         value,
         label,
-        known,
+        reference,
         sure,
         *rest,
     ) in records:
         seconds, active_seconds, gold, late, extra, paid, line = rest
-        answer, label_value, right = _value(value), _value(label), _value(known)
+        answer, label_value, right = _value(value), _value(label), _value(reference)
         table.append([
             pk, job_id, name, position, worker_id, worker, code, at.astimezone(zone), answer,
             _is_right(kinds.kind(kind), answer, right, None if gold else label_value), label_value, sure, right,
@@ -402,9 +407,9 @@ def _answer_rows(viewer: Viewer, records: Sequence[tuple[Any, ...]]) -> list[lis
     return table
 
 
-def _is_right(kind: kinds.Kind, value: Any, known: Any, label: Any) -> bool | None:
-    if known is not None:
-        return kind.matches(value, known)
+def _is_right(kind: kinds.Kind, value: Any, reference: Any, label: Any) -> bool | None:
+    if reference is not None:
+        return kind.matches(value, reference)
     # Values of other kinds match a label by degree only.
     return None if label is None or kind.values([""]) is None else bool(value == label)
 

@@ -13,15 +13,15 @@ from typing import Any
 class Caller:
     """One worker with a connection of its own, kept open from request to request."""
 
-    def __init__(self, spec: dict[str, Any], cookie: str, first: int | None, place: int) -> None:
-        self.spec, self.cookie, self.assignment, self.place = spec, cookie, first, place
+    def __init__(self, spec: dict[str, Any], cookie: str, first: int | None, index: int) -> None:
+        self.spec, self.cookie, self.assignment, self.index = spec, cookie, first, index
         self.seconds: list[float] = []
         self.answers = self.nothing = self.failed = 0
 
     async def work(self, until: float) -> None:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.spec["port"])
         think = self.spec.get("think", 0.0)
-        await asyncio.sleep(think * self.place / max(len(self.spec["cookies"]), 1))
+        await asyncio.sleep(think * self.index / max(len(self.spec["cookies"]), 1))
         while time.monotonic() < until and self.answers < self.spec.get("most", 1 << 60):
             began = time.monotonic()
             status, body = await self._post(self.spec["path"], self._body())
@@ -43,7 +43,7 @@ class Caller:
                 await asyncio.sleep(max(0.0, think - (time.monotonic() - began)))
 
     def _body(self) -> bytes:
-        content = {"crowd-classifier": {"label": ("cat", "dog", "owl")[(self.place + self.answers) % 3]}}
+        content = {"crowd-classifier": {"label": ("cat", "dog", "owl")[(self.index + self.answers) % 3]}}
         return json.dumps({"assignment": self.assignment, "content": content, "activeSeconds": 1.5}).encode()
 
     async def _post(self, path: str, body: bytes) -> tuple[int, bytes]:
@@ -62,8 +62,8 @@ class Caller:
 async def main(spec: dict[str, Any]) -> None:
     firsts = spec.get("firsts") or [None] * len(spec["cookies"])
     callers = [
-        Caller(spec, cookie, first, place)
-        for place, (cookie, first) in enumerate(zip(spec["cookies"], firsts, strict=True))
+        Caller(spec, cookie, first, index)
+        for index, (cookie, first) in enumerate(zip(spec["cookies"], firsts, strict=True))
     ]
     began = time.monotonic()
     await asyncio.gather(*(caller.work(began + spec["seconds"]) for caller in callers))

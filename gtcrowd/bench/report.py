@@ -37,17 +37,17 @@ def plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
 
 def table_of(rows: Sequence[Any], columns: Mapping[str, Callable[[Any], str]]) -> Table:
     """Return the rows as a table."""
-    return table(list(columns), [[shown(row) for shown in columns.values()] for row in rows])
+    return table(list(columns), [[column(row) for column in columns.values()] for row in rows])
 
 
 def table(names: Sequence[str], cells: Iterable[Sequence[str]]) -> Table:
     """Return a table with these headings and cells."""
-    made = Table()
+    result = Table()
     for name in names:
-        made.add_column(name, justify="left" if name in LEFT else "right")
+        result.add_column(name, justify="left" if name in LEFT else "right")
     for row in cells:
-        made.add_row(*row)
-    return made
+        result.add_row(*row)
+    return result
 
 
 def number(value: float | None, form: str) -> str:

@@ -77,28 +77,28 @@ def job(*, objects: int, target_answers: int, workers: int, opened: bool = True)
     name = f"job-{Job.objects.count()}"
     team = Team.objects.create(workforce=workforce, name=name, description=name)
     crowd = [_worker(team, f"{name}-worker{number}@example.org") for number in range(workers)]
-    made = Job.objects.create(
+    job = Job.objects.create(
         requester=requester, team=team, name=name, kind="choice", medium="text", label_attribute=name,
         categories=CATEGORIES, title=name, description=name, manifest="", output="", objects_total=objects,
         objects_ingested=objects, price="0.012", workers_per_object=target_answers, time_limit=3600,
         task_lifetime=30 * 86_400, max_concurrent=objects, method="hierarchical", state="InProgress", created_at=now,
         changed_at=now, started_at=now,
     )  # fmt: skip
-    Counters.objects.create(job=made, counted_at=now)
-    budget = made.price = cast("Any", Job.objects.get(pk=made.pk)).price
+    Counters.objects.create(job=job, counted_at=now)
+    budget = job.price = cast("Any", Job.objects.get(pk=job.pk)).price
     hold.hold(
         requester_id=requester.pk,
-        job_id=made.pk,
+        job_id=job.pk,
         amount=budget * objects * target_answers,
         credit=Decimal(10**9),
         now=now,
     )
     with connection.cursor() as cursor:
-        cursor.execute(OBJECTS, {"job": made.pk, "objects": objects})
+        cursor.execute(OBJECTS, {"job": job.pk, "objects": objects})
     if opened:
-        open_tasks.open_next(made, now=now)
+        open_tasks.open_next(job, now=now)
     settle()
-    return made, crowd
+    return job, crowd
 
 
 def settle() -> None:
@@ -186,8 +186,8 @@ def _leave() -> None:
 
 @contextmanager
 def _server() -> "Iterator[psycopg.Connection[Any]]":
-    facts = connection.get_connection_params()
-    plain = {name: facts[name] for name in ("host", "port", "user", "password") if facts.get(name)}
+    params = connection.get_connection_params()
+    plain = {name: params[name] for name in ("host", "port", "user", "password") if params.get(name)}
     with psycopg.connect(dbname="postgres", autocommit=True, **plain) as server:
         yield server
 

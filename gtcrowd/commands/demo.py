@@ -130,14 +130,14 @@ def _teams(viewer: Viewer) -> dict[str, Team]:
 def _crowd(
     viewer: Viewer, team_of: dict[str, Team], now: datetime, rng: np.random.Generator
 ) -> list[tuple[crowd.Person, Worker]]:
-    workforce, made = setup.private(viewer.requester), []
-    for place, person in enumerate(crowd.people(rng)):
+    workforce, workers = setup.private(viewer.requester), []
+    for index, person in enumerate(crowd.people(rng)):
         email = f"{person.name.lower()}@example.org"
         user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=person.name)
-        teams = (team_of["readers"], team_of["auditors"]) if place % 3 == 0 else (team_of["readers"],)
+        teams = (team_of["readers"], team_of["auditors"]) if index % 3 == 0 else (team_of["readers"],)
         everyone = workforce.teams.get(name=setup.EVERYONE)
-        made.append((person, setup.add_worker(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
-    return made
+        workers.append((person, setup.add_worker(workforce=workforce, user=user, now=now, teams=(*teams, everyone))))
+    return workers
 
 
 def _run(
@@ -161,14 +161,14 @@ def _run(
     members = set(job.team.workers.values_list("pk", flat=True))
     # A heap of (time, tie-breaker, person, worker, end of the session).
     agenda: list[tuple[datetime, int, crowd.Person, Worker, datetime]] = []
-    for place, (person, worker) in enumerate(workers):
+    for index, (person, worker) in enumerate(workers):
         if worker.pk in members:
             for start, end in person.sessions(began, DAYS - planned.day, rng):
-                heapq.heappush(agenda, (max(start, began), place, person, worker, end))
+                heapq.heappush(agenda, (max(start, began), index, person, worker, end))
     later = began
     total, done, looked = len(planned.pictures) * planned.asks["workers_per_object"], 0, 0
     while agenda:
-        now, place, person, worker, end = heapq.heappop(agenda)
+        now, index, person, worker, end = heapq.heappop(agenda)
         try:
             assignment = claim.next_assignment(worker=worker, job=job, now=now)
         except claim.NothingToDo:
@@ -183,7 +183,7 @@ def _run(
             submit.submit(assignment=assignment, content=content, active_seconds=took * 0.9, now=later)
             done += 1
         if later < end:
-            heapq.heappush(agenda, (later + timedelta(seconds=1), place, person, worker, end))
+            heapq.heappush(agenda, (later + timedelta(seconds=1), index, person, worker, end))
         if done - looked >= 150:
             looked, job = done, job_lifecycle.advance(job.pk, now=later)
             progress(planned.name, done, total)

@@ -54,7 +54,9 @@ def _result(request: HttpRequest, viewer: Viewer, values: dict[str, Any], job: J
         )
     except state.NotPossible as busy:
         return render(request, "console/try.html", {"faults": {"": [str(busy)]}, "job": job}, status=409)
-    pages = [{"one": one, "task_input": json.dumps(one.task_input, ensure_ascii=False)} for one in tried.objects]
+    pages = [
+        {"trial": trial, "task_input": json.dumps(trial.task_input, ensure_ascii=False)} for trial in tried.objects
+    ]
     return render(request, "console/try.html", {"tried": tried, "pages": pages, "job": job})
 
 

@@ -96,9 +96,9 @@ def groups(form: Form) -> list[Group]:
 
 def problems(groups: list[Group], faults: Mapping[str, list[str]]) -> list[tuple[str, str | Promise, str]]:
     """Return (name of the control or "", label, sentence) for each fault, in the order found."""
-    shown = {control.name: control.label for group in groups for control in _flat(group.controls)}
+    labels = {control.name: control.label for group in groups for control in _flat(group.controls)}
     return [
-        (name if name in shown else "", shown.get(name) or (FIELDS[name].label if name in FIELDS else name), text)
+        (name if name in labels else "", labels.get(name) or (FIELDS[name].label if name in FIELDS else name), text)
         for name, texts in faults.items()
         for text in texts
     ]

@@ -156,7 +156,7 @@ class Kind(Protocol):
     def matches(self, answer: Any, truth: Any) -> bool:
         """Return whether an answer is correct."""
 
-    def similarity(self, one: Any, other: Any) -> float:
+    def similarity(self, first: Any, second: Any) -> float:
         """Return how similar two values are, 0 to 1, in the kind's measure: equality, mean IoU, F1, …"""
 
     def geometry(self, value: Any, part_confidence: Sequence[float] | None = None) -> list[Shape]:

@@ -23,7 +23,7 @@ CUSTOM = "custom"
 class StructuredKind(BaseKind):
     """A kind whose value is JSON outside, and inside a value of `value_type`.
 
-    similarity_measure   name of the figure of `value_type.measure` that is the similarity of two values, 0 to 1;
+    similarity_measure   name of the measure of `value_type.measure` that is the similarity of two values, 0 to 1;
         without one, two values are equal or not
     """
 
@@ -55,11 +55,11 @@ class StructuredKind(BaseKind):
     @abstractmethod
     def matches(self, answer: Any, truth: Any) -> bool: ...
 
-    def similarity(self, one: Any, other: Any) -> float:
+    def similarity(self, first: Any, second: Any) -> float:
         if not self.similarity_measure:
-            return float(self.matches(one, other))
-        figure = self.value_type.measure([self.decode(one)], [self.decode(other)])[self.similarity_measure]
-        return float(min(max(figure, 0.0), 1.0))
+            return float(self.matches(first, second))
+        measure = self.value_type.measure([self.decode(first)], [self.decode(second)])[self.similarity_measure]
+        return float(min(max(measure, 0.0), 1.0))
 
     def values(self, categories: Sequence[str]) -> None:
         return None

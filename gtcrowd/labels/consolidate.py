@@ -39,10 +39,10 @@ PER_BATCH = frozenset({"gt-compat"})
 class UnknownMethod(Exception):
     """The kind of label has no such method."""
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        self.name, self.known = name, known
+    def __init__(self, name: str, methods: tuple[str, ...]) -> None:
+        self.name, self.methods = name, methods
         text = _("%(name)s is not one of %(known)s.")
-        super().__init__(text % {"name": repr(name), "known": ", ".join(known)})
+        super().__init__(text % {"name": repr(name), "known": ", ".join(methods)})
 
 
 def due(job: Job) -> bool:
@@ -68,9 +68,9 @@ def run_whole(job: Job, *, now: datetime) -> Run | None:
 def ask(job: Job, *, viewer: Viewer, method: str, now: datetime) -> Run:
     """Have the runner make a run of another method, to compare. Raises UnknownMethod, NotAllowed."""
     viewer.must(Right.CREATE_JOBS)
-    known = (*kinds.kind(job.kind).methods, *((HOOK,) if job.post_hook else ()))
-    if method not in known:
-        raise UnknownMethod(method, known)
+    methods = (*kinds.kind(job.kind).methods, *((HOOK,) if job.post_hook else ()))
+    if method not in methods:
+        raise UnknownMethod(method, methods)
     with transaction.atomic():
         run = Run.objects.create(job=job, method=method, created_at=now)
         queue.enqueue(queue.RUN_METHOD, run=run.pk)
@@ -197,14 +197,14 @@ def _parts(concluded: Aggregation[list[Any]], chosen: columns.Codes) -> pa.Array
     parts = concluded.part_confidence
     if parts is None:
         return pa.array(["\\N"])
-    rounded = ([round(one, 6) for one in parts[code].tolist()] for code in chosen.tolist())
+    rounded = ([round(part, 6) for part in parts[code].tolist()] for code in chosen.tolist())
     return pa.array([json.dumps(row) for row in rounded], pa.large_string())
 
 
 def _write_qualities(run: Run, concluded: Aggregation[list[Any]], answers: columns.Answers) -> None:
     result = concluded
     rows = None if result.confusion is None else result.confusion.round(6).tolist()
-    confusion = ["\\N"] if rows is None else [json.dumps(one) for one in rows]
+    confusion = ["\\N"] if rows is None else [json.dumps(row) for row in rows]
     bulk_copy.write(
         WorkerQuality._meta.db_table,
         {

@@ -179,8 +179,8 @@ def _of_part(split: Split, part: int, function: Callable[..., Sums], *arguments:
     return function(partitions.load(split, part), *arguments)
 
 
-def _settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str, int]) -> Sums:
-    return partitions.settle(split, part, known, truth)
+def _settle(split: Split, part: int, gold: Mapping[str, int], truth: Mapping[str, int]) -> Sums:
+    return partitions.settle(split, part, gold, truth)
 
 
 def _write(split: Split, part: int, model: Model, posterior: bool) -> Sums:

@@ -79,10 +79,10 @@ def choice(
         task.codes, worker.codes, translate[label.codes] if len(translate) else [],
         n_tasks=len(task.texts), n_workers=len(worker.texts), n_labels=max(len(names), 1),
     )  # fmt: skip
-    given = {} if known is None else known_labels(known, code)
+    gold_codes = {} if known is None else known_labels(known, code)
     right = {} if truth is None else true_labels(truth, code)
     result = consolidation.consolidate(
-        method, table, gold=np.array([given.get(name, -1) for name in task.texts], np.int32), **parameters
+        method, table, gold=np.array([gold_codes.get(name, -1) for name in task.texts], np.int32), **parameters
     )
     summary = summary_of(
         result, kind=CHOICE, method=result.method, parameters=result.parameters,
@@ -116,8 +116,8 @@ def values(path: Path, *, kind: str, method: str, parameters: Mapping[str, Any],
     summary["agreement"] = result.agreement
     if truth is not None:
         right = true_values(truth, kind)
-        places = [place for place, name in enumerate(tasks) if name in right]
-        concluded, true = [result.labels[place] for place in places], [right[tasks[place]] for place in places]
+        places = [index for index, name in enumerate(tasks) if name in right]
+        concluded, true = [result.labels[index] for index in places], [right[tasks[index]] for index in places]
         summary |= {"with_truth": len(true), **form.measure(concluded, true)}
     return Result(
         labels=[{"task": tasks, "label": written, "confidence": result.confidence}],
@@ -136,8 +136,12 @@ def _value_columns(path: Path, kind: str) -> tuple[ValueTable[Any], list[str], l
     pairs = kind == RANKING and "left" in answer_files.header(path)
     task, worker, label = _pairs(path) if pairs else _plain(path)
     read = _read_values(path, value_type(kind), label)
-    given = [read[code] for code in label.codes.tolist()]
-    return ValueTable(task.codes, worker.codes, given, len(task.texts), len(worker.texts)), task.texts, worker.texts
+    values_ = [read[code] for code in label.codes.tolist()]
+    return (
+        ValueTable(task.codes, worker.codes, values_, len(task.texts), len(worker.texts)),
+        task.texts,
+        worker.texts,
+    )
 
 
 def _plain(path: Path) -> tuple[Column, Column, Column]:
@@ -191,9 +195,9 @@ def ordered_labels(path: Path, first_rows: Mapping[str, int], labels: Sequence[s
 def known_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
     """Return the code of the gold label of each task of a file. Raises FileRefused for an unknown label."""
     columns, second = _task_and_label(path)
-    for place, text in enumerate(columns[second].texts):
+    for index, text in enumerate(columns[second].texts):
         if text not in code:
-            where = answer_files.place(path, int(np.argmax(columns[second].codes == place)))
+            where = answer_files.place(path, int(np.argmax(columns[second].codes == index)))
             raise FileRefused(f"{where}: {second} is {text!r}; expected one of {', '.join(code)}")
     return _by_task(columns["task"], columns[second], code)
 
@@ -219,7 +223,7 @@ def _task_and_label(path: Path) -> tuple[dict[str, Column], str]:
 def _by_task(task: Column, label: Column, code: Mapping[str, int]) -> dict[str, int]:
     translate = [code.get(text, -2) for text in label.texts]
     pairs = zip(task.codes.tolist(), label.codes.tolist(), strict=True)
-    return {task.texts[place]: translate[value] for place, value in pairs}
+    return {task.texts[index]: translate[value] for index, value in pairs}
 
 
 def true_values(path: Path, kind: str) -> dict[str, Any]:
@@ -248,8 +252,8 @@ def label_columns(
     posterior: npt.NDArray[np.float64] | None,
 ) -> dict[str, Any]:
     """Return the columns of labels for categories, one row per task; with a posterior also `p_<label>`."""
-    texts = [names[place] if place >= 0 else None for place in label.tolist()]
-    shares = {} if posterior is None else {f"p_{name}": posterior[:, place] for place, name in enumerate(names)}
+    texts = [names[index] if index >= 0 else None for index in label.tolist()]
+    shares = {} if posterior is None else {f"p_{name}": posterior[:, index] for index, name in enumerate(names)}
     return {"task": tasks, "label": pa.array(texts, pa.string()), "confidence": confidence, **shares}
 
 

@@ -47,7 +47,7 @@ def split(
 ) -> Split:
     """Write each answer of a file into its partition, unsorted. Raises FileRefused."""
     workers: dict[str, int] = {}
-    seen: dict[str, int] = {}
+    codes: dict[str, int] = {}
     first: dict[str, int] = {}
     rows = 0
     with ExitStack() as stack:
@@ -60,7 +60,7 @@ def split(
             for text, row in zip(label.texts, label.first_rows().tolist(), strict=True):
                 first.setdefault(text, rows + row)
             chosen = _part_of(batch["task"].texts, parts)[batch["task"].codes]
-            columns = (_names(batch["task"]), _codes(batch["worker"], workers), _codes(label, seen))
+            columns = (_names(batch["task"]), _codes(batch["worker"], workers), _codes(label, codes))
             for part, writer in enumerate(writers):
                 here = np.flatnonzero(chosen == part)
                 if len(here):
@@ -68,8 +68,8 @@ def split(
             rows += len(chosen)
             report(f"{rows:,} answers partitioned")
     ordered = consolidate.ordered_labels(path, first, labels)
-    place = {text: code for code, text in enumerate(ordered)}
-    return Split(folder, parts, list(workers), ordered, np.array([place[text] for text in seen], dtype=np.int32))
+    index = {text: code for code, text in enumerate(ordered)}
+    return Split(folder, parts, list(workers), ordered, np.array([index[text] for text in codes], dtype=np.int32))
 
 
 def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str, int]) -> tuple[int, int]:
@@ -99,12 +99,12 @@ def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str
 def load(split: Split, part: int) -> Shard:
     """Load a sorted partition."""
     answers = parquet.read_table(_answers(split.folder, part))
-    known = parquet.read_table(_tasks(split.folder, part), columns=["known"])["known"].to_numpy()
+    gold = parquet.read_table(_tasks(split.folder, part), columns=["known"])["known"].to_numpy()
     table = AnswerTable.from_codes(
         *(answers[name].to_numpy() for name in ("task", "worker", "label")),
-        n_tasks=len(known), n_workers=len(split.workers), n_labels=split.n_labels,
+        n_tasks=len(gold), n_workers=len(split.workers), n_labels=split.n_labels,
     )  # fmt: skip
-    return Shard(table, known if (known >= 0).any() else None, StateFiles(split.folder, part))
+    return Shard(table, gold if (gold >= 0).any() else None, StateFiles(split.folder, part))
 
 
 def tasks(split: Split, part: int) -> tuple[list[str], npt.NDArray[np.int32]]:

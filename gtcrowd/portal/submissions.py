@@ -105,10 +105,10 @@ def draft(request: HttpRequest, job_id: int) -> JsonResponse:
         return problem(_("The draft must be JSON with `assignment` and `state`."), status=400)
     assignment = access.own_assignment(access.person(request), payload["assignment"], job=job_id)
     try:
-        kept = drafts.keep(assignment, payload["state"], now=timezone.now())
+        saved = drafts.keep(assignment, payload["state"], now=timezone.now())
     except drafts.NotKept:
         return problem(_("This draft is too large to save on the server; it is saved in this browser."), status=413)
-    return JsonResponse({"kept": kept})
+    return JsonResponse({"kept": saved})
 
 
 @require_POST

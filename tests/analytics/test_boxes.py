@@ -23,49 +23,49 @@ def summed(answers, references):
 
 
 def test_box_offsets():
-    found = summed([(("car", (110.0, 90.0, 230.0, 140.0)),)], [(CAR,)])
+    result = summed([(("car", (110.0, 90.0, 230.0, 140.0)),)], [(CAR,)])
 
-    assert found["n"] == 1
-    assert found["dx"] == [0.2, None, None]  # center at 170 instead of 150, of 100
-    assert found["dy"] == [-0.2, None, None]  # center at 115 instead of 125, of 50
-    assert found["width"][0] == pytest.approx(math.log(1.2), abs=1e-6)
-    assert found["height"][0] == 0
+    assert result["n"] == 1
+    assert result["dx"] == [0.2, None, None]  # center at 170 instead of 150, of 100
+    assert result["dy"] == [-0.2, None, None]  # center at 115 instead of 125, of 50
+    assert result["width"][0] == pytest.approx(math.log(1.2), abs=1e-6)
+    assert result["height"][0] == 0
     iou = 90 * 40 / (100 * 50 + 120 * 50 - 90 * 40)
-    assert found["mean_iou"] == pytest.approx(iou, abs=1e-6)
-    assert found["iou"] == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert result["mean_iou"] == pytest.approx(iou, abs=1e-6)
+    assert result["iou"] == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
 
 
 def test_counts_missed_and_extra_boxes():
     """A bus is no car, wherever it lies; an object without a label says nothing."""
     bus = ("bus", CAR[1])
 
-    found = summed([(bus,), (CAR, CAR), (CAR,), ()], [(CAR,), (CAR,), None, (CAR, bus)])
+    result = summed([(bus,), (CAR, CAR), (CAR,), ()], [(CAR,), (CAR,), None, (CAR, bus)])
 
-    assert (found["n"], found["missed"], found["extra"]) == (1, 3, 2)
-    assert found["iou"][9] == 1
+    assert (result["n"], result["missed"], result["extra"]) == (1, 3, 2)
+    assert result["iou"][9] == 1
 
 
 def test_offset_interval_is_students():
-    given = [(("car", (100.0 + step, 100.0, 200.0 + step, 150.0)),) for step in (8, 10, 12)]
+    values = [(("car", (100.0 + step, 100.0, 200.0 + step, 150.0)),) for step in (8, 10, 12)]
 
-    found = summed(given, [(CAR,)] * 3)
+    result = summed(values, [(CAR,)] * 3)
 
     reach = 4.302653 * 0.02 / 3**0.5  # of three, with two degrees of freedom
-    assert found["dx"] == pytest.approx([0.1, 0.1 - reach, 0.1 + reach], abs=1e-5)
+    assert result["dx"] == pytest.approx([0.1, 0.1 - reach, 0.1 + reach], abs=1e-5)
 
 
 def test_summarizes_chosen_answers_only():
-    found = boxes.compare([(CAR,), (CAR,)], [(CAR,), (CAR, CAR)])
+    result = boxes.compare([(CAR,), (CAR,)], [(CAR,), (CAR, CAR)])
 
-    told = boxes.summarize(found, np.array([True, False]))
+    message = boxes.summarize(result, np.array([True, False]))
 
-    assert (told["n"], told["missed"]) == (1, 0)
+    assert (message["n"], message["missed"]) == (1, 0)
 
 
 def test_no_offset_without_matched_boxes():
-    found = summed([()], [(CAR,)])
+    result = summed([()], [(CAR,)])
 
-    assert (found["n"], found["missed"], found["dx"], found["mean_iou"]) == (0, 1, [None] * 3, None)
+    assert (result["n"], result["missed"], result["dx"], result["mean_iou"]) == (0, 1, [None] * 3, None)
 
 
 @pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_box_reference_precedence(ask, put, hire, alice, now):
 
     quality.form(job, now=now)
 
-    kept = JobQuality.objects.get(job=job).content["boxes"]
-    assert kept["crowd"]["n"] == 3
-    assert kept["crowd"]["dx"][0] == pytest.approx((-0.5 + 0.2 + 0) / 3)
-    assert [one["worker"] for one in kept["workers"]] == [cleo.pk]
+    stored = JobQuality.objects.get(job=job).content["boxes"]
+    assert stored["crowd"]["n"] == 3
+    assert stored["crowd"]["dx"][0] == pytest.approx((-0.5 + 0.2 + 0) / 3)
+    assert [worker["worker"] for worker in stored["workers"]] == [cleo.pk]

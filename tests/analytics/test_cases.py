@@ -34,10 +34,10 @@ def test_posterior_leaves_own_answer_out():
     task, worker, value = np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([0, 0, 1])
     confusion = np.array([[[0.9, 0.1], [0.1, 0.9]]] * 2)
 
-    found = leave_one_out.probability(task, worker, value, confusion=confusion, prior=np.array([0.5, 0.5]), n_tasks=2)
+    result = leave_one_out.probability(task, worker, value, confusion=confusion, prior=np.array([0.5, 0.5]), n_tasks=2)
 
-    assert found[0] == pytest.approx([0.9, 0.1])
-    assert found[2] == pytest.approx([0.5, 0.5])
+    assert result[0] == pytest.approx([0.9, 0.1])
+    assert result[2] == pytest.approx([0.5, 0.5])
 
 
 def test_no_report_on_ordinary_crowd():
@@ -55,11 +55,11 @@ def test_detects_drift_soon():
     changed = value.copy()
     changed[rows[250:]] = np.random.default_rng(1).integers(0, VALUES, len(rows) - 250)
 
-    found = charts(task, worker, changed, confusion, prior)
+    result = charts(task, worker, changed, confusion, prior)
 
-    assert np.flatnonzero(found.alarm >= 0).tolist() == [7]
-    assert 250 <= found.alarm[7] < 320
-    assert 230 <= found.began[7] <= 270
+    assert np.flatnonzero(result.alarm >= 0).tolist() == [7]
+    assert 250 <= result.alarm[7] < 320
+    assert 230 <= result.began[7] <= 270
 
 
 def test_no_drift_for_lifelong_guesser():
@@ -78,9 +78,9 @@ def test_no_drift_for_guesser_of_many_categories():
     confusion = np.full((10, 10), 0.01)
     confusion[range(10), range(10)] = 0.91
 
-    found = drift.detect(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
+    result = drift.detect(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
 
-    assert (found.alarm == -1).all()
+    assert (result.alarm == -1).all()
 
 
 def test_threshold_follows_budget():
@@ -96,10 +96,10 @@ def test_detects_ring_by_shared_errors():
         value[row] = led.get(int(task[row]), value[row])
 
     pairs = fraud.copying(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
-    found = fraud.discoveries(pairs.ratio)
+    result = fraud.discoveries(pairs.ratio)
 
-    assert fraud.rings(pairs, found, n_workers=WORKERS) == [[3, 4, 5]]
-    assert (pairs.same[found] > 3 * pairs.expected[found]).all()
+    assert fraud.rings(pairs, result, n_workers=WORKERS) == [[3, 4, 5]]
+    assert (pairs.same[result] > 3 * pairs.expected[result]).all()
 
 
 def test_no_report_for_accurate_workers():
@@ -163,7 +163,7 @@ def test_case_is_opened_once_and_decided(alice, ask, hire, now):
     value[worker == 3] = 0
     answers = cases.JobAnswers(
         task, worker, value, np.full(len(task), 9.0), np.arange(len(task), dtype=float), confusion, prior,
-        np.array([one.pk for one in people]), TASKS,
+        np.array([person.pk for person in people]), TASKS,
     )  # fmt: skip
 
     cases.open_cases(job, answers, now=now)

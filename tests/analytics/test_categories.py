@@ -10,29 +10,29 @@ CROWD = [[80, 20], [10, 90]]
 
 
 def test_recall_and_precision():
-    found = categories.by_category([[8, 2], [1, 4]], ["heron", "ibis"])
+    result = categories.by_category([[8, 2], [1, 4]], ["heron", "ibis"])
 
-    assert found["n"].tolist() == [10, 5]
-    assert found["recall"].tolist() == [0.8, 0.8]
-    assert found["answered"].tolist() == [9, 6]
-    assert found["precision"].tolist() == pytest.approx([8 / 9, 4 / 6])
+    assert result["n"].tolist() == [10, 5]
+    assert result["recall"].tolist() == [0.8, 0.8]
+    assert result["answered"].tolist() == [9, 6]
+    assert result["precision"].tolist() == pytest.approx([8 / 9, 4 / 6])
     low, high = credible_interval([8], [10])
-    assert (found["low"][0], found["high"][0]) == (low[0], high[0])
+    assert (result["low"][0], result["high"][0]) == (low[0], high[0])
 
 
 def test_unseen_category_is_undefined():
-    found = categories.by_category([[3, 0], [0, 0]], ["heron", "ibis"]).iloc[1]
+    result = categories.by_category([[3, 0], [0, 0]], ["heron", "ibis"]).iloc[1]
 
-    assert found[["recall", "low", "high", "precision"]].isna().all()
-    assert found["n"] == 0
+    assert result[["recall", "low", "high", "precision"]].isna().all()
+    assert result["n"] == 0
 
 
 def test_recall_shrinks_towards_crowd():
-    found, mixed = categories.of_worker([[3, 1], [0, 0]], CROWD, ["heron", "ibis"])
+    result, mixed = categories.of_worker([[3, 1], [0, 0]], CROWD, ["heron", "ibis"])
 
-    assert found["recall"].tolist() == pytest.approx([(3 + 2 * 0.8) / 6, 0.9])
-    assert found["recall_raw"][0] == 0.75
-    assert found["crowd"].tolist() == [0.8, 0.9]
+    assert result["recall"].tolist() == pytest.approx([(3 + 2 * 0.8) / 6, 0.9])
+    assert result["recall_raw"][0] == 0.75
+    assert result["crowd"].tolist() == [0.8, 0.9]
     assert mixed.share == pytest.approx((4.6 / 6 + 0.9) / 2)
     assert (mixed.as_given, mixed.n) == (0.75, 4)
 

@@ -21,19 +21,19 @@ def fallen():
 
 def test_path_restarts_at_zero():
     ratio, path = np.array([-1.0, 2, 0.5, -3, 1, 1]), [0.0, 2, 2.5, 0, 1, 2]
-    found = drift.Charts(np.array([-1]), np.array([0]), np.array([2.5]), 9.0, ratio, np.array([0, 6]))
+    result = drift.Charts(np.array([-1]), np.array([0]), np.array([2.5]), 9.0, ratio, np.array([0, 6]))
 
-    assert found.path(0).tolist() == path
+    assert result.path(0).tolist() == path
 
 
 def test_alarm_at_first_crossing(fallen):
-    found = charts(*fallen)
-    path = found.path(7)
+    result = charts(*fallen)
+    path = result.path(7)
 
-    assert path.max() == found.highest[7]
-    assert np.flatnonzero(path >= found.threshold)[0] == found.alarm[7]
-    assert found.worst(3)[0] == 7
-    assert (np.diff(found.highest[found.worst()]) <= 0).all()
+    assert path.max() == result.highest[7]
+    assert np.flatnonzero(path >= result.threshold)[0] == result.alarm[7]
+    assert result.worst(3)[0] == 7
+    assert (np.diff(result.highest[result.worst()]) <= 0).all()
 
 
 def test_thinned_path_keeps_extremes():
@@ -55,23 +55,23 @@ def test_summary_of_worst_charts(fallen):
     )
     # Worker 7 met three known objects: one withdrawn, one right before all answers, one wrong after them.
     n = len(task) + 3
-    given = Columns(
+    values = Columns(
         *(np.zeros(n, np.int64) for _name in ("task",)), np.append(worker, [7, 7, 7]), np.zeros(n, np.int64),
         np.arange(n) >= len(task), np.append(value, [1, 1, 1]), np.full(n, -1), np.full(n, -1),
         np.append(np.full(len(task), -1), [-1, 1, 2]), np.zeros(n), np.zeros(n, bool), np.zeros(n), answers.workers, TASKS,
         np.zeros(n), np.append(at, [5.0, -1.0, 1e9]),
     )  # fmt: skip
 
-    kept = cusum.summarize(answers, charts(*fallen), given)
+    stored = cusum.summarize(answers, charts(*fallen), values)
 
-    assert (kept["watched"], kept["alarms"], kept["answers"]) == (WORKERS, 1, len(task))
-    assert len(kept["workers"]) <= drift.WORST
-    first = kept["workers"][0]
+    assert (stored["watched"], stored["alarms"], stored["answers"]) == (WORKERS, 1, len(task))
+    assert len(stored["workers"]) <= drift.WORST
+    first = stored["workers"][0]
     own = at[worker == 7]
     assert (first["worker"], first["n"]) == (107, len(own))
     assert first["told_at"] == own[first["told"]]
     assert [first["told"], first["began"]] == [
-        next(place for place, _sum, _at in first["points"] if place == one) for one in (first["told"], first["began"])
+        next(index for index, _sum, _at in first["points"] if index == item) for item in (first["told"], first["began"])
     ]
     assert max(total for _place, total, _at in first["points"]) == first["highest"]
     assert first["known"] == [[0, True], [len(own), False]]

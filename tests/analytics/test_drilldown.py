@@ -32,8 +32,8 @@ def job(alice, ask, crowd, answer, now):
     job = ask("a", "b", "c", "d", name="herons", method="majority", gold={"quiz": 1, "quiz_right": 0})
     gold.declare(viewer=alice, job=job, items=[{"object": 3, "value": "ibis"}], now=now)
     for days, (name, labels) in enumerate(LABELS.items()):
-        for place, label in enumerate(reversed(labels.split())):  # the known object comes first
-            answer(crowd[name], job, label, now=now + timedelta(days=days), seconds=10 * (days + 1) + place)
+        for index, label in enumerate(reversed(labels.split())):  # the known object comes first
+            answer(crowd[name], job, label, now=now + timedelta(days=days), seconds=10 * (days + 1) + index)
     job = job_lifecycle.advance(job.pk, now=now + timedelta(days=2))
     second = DataObject.objects.get(job=job, position=1)
     Truth.objects.create(data_object=second, job=job, value="ibis", source="audit")
@@ -42,16 +42,16 @@ def job(alice, ask, crowd, answer, now):
     return job
 
 
-def told(found):
-    frame, _after = found
+def as_sentences(result):
+    frame, _after = result
     return sorted(zip(frame["worker"], frame["position"].astype(int), frame["value"], strict=True))
 
 
-def every(viewer, filters, wanted=None, *, size, of=drilldown.answers):
+def every(viewer, filters, expected=None, *, size, of=drilldown.answers):
     """All pages of a table, row by row."""
     rows, after = [], ""
     for _page in range(100):
-        frame, after = of(viewer, filters, wanted, after=after, size=size)
+        frame, after = of(viewer, filters, expected, after=after, size=size)
         assert len(frame) <= size
         rows += frame.to_dict("records")
         if not after:
@@ -60,7 +60,7 @@ def every(viewer, filters, wanted=None, *, size, of=drilldown.answers):
 
 
 def of(job, *workers):
-    return Filters(jobs=(job.pk,), workers=tuple(one.pk for one in workers))
+    return Filters(jobs=(job.pk,), workers=tuple(worker.pk for worker in workers))
 
 
 def test_cell_lists_counted_answers(alice, job, crowd):
@@ -69,9 +69,9 @@ def test_cell_lists_counted_answers(alice, job, crowd):
 
     for right, row in zip(names, report.confusion, strict=True):
         for answered, n in zip(names, row, strict=True):
-            found, _after = drilldown.answers(alice, of(job), AnswerFilter(right=right, answered=answered))
-            assert len(found) == n
-            assert set(found["right"]) <= {right == answered}
+            result, _after = drilldown.answers(alice, of(job), AnswerFilter(right=right, answered=answered))
+            assert len(result) == n
+            assert set(result["right"]) <= {right == answered}
     assert np_sum(report.confusion) == Answer.objects.count() == 12
     profile = frames.profiles(alice, crowd["eve"].pk, ALL).iloc[0]["confusion"]
     for right, row in zip(names, profile, strict=True):
@@ -89,14 +89,18 @@ def np_sum(table):
 def test_reference_precedence(alice, job):
     by_place = {(row["worker"], row["position"]): row for row in every(alice, of(job), size=50)}
 
-    known, true, labeled = (by_place["Cleo", place] for place in (3, 1, 0))
-    assert (known["gold"], known["known"], known["right"]) == (True, "ibis", known["value"] == "ibis")
+    gold_labels, true, labeled = (by_place["Cleo", index] for index in (3, 1, 0))
+    assert (gold_labels["gold"], gold_labels["known"], gold_labels["right"]) == (
+        True,
+        "ibis",
+        gold_labels["value"] == "ibis",
+    )
     assert (true["known"], true["right"]) == ("ibis", true["value"] == "ibis")
     assert (labeled["known"], labeled["right"]) == (None, labeled["value"] == labeled["label"])
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kept"),
+    ("expected", "stored"),
     [
         (AnswerFilter(position=2), lambda row: row["position"] == 2),
         (AnswerFilter(wrong=True), lambda row: row["right"] is False),
@@ -110,15 +114,15 @@ def test_reference_precedence(alice, job):
         (AnswerFilter(state="rest"), lambda row: row["label"] is None),
         (AnswerFilter(answered="owl"), lambda _row: False),
     ],
-    ids=lambda one: "" if callable(one) else repr(one).replace("None", "")[:40],
+    ids=lambda item: "" if callable(item) else repr(item).replace("None", "")[:40],
 )
-def test_filters_answers(alice, job, wanted, kept):
+def test_filters_answers(alice, job, expected, stored):
     Label.objects.filter(job=job, current=True, position=0).update(confidence=1)
     Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
     rows = every(alice, of(job), size=50)
 
-    assert told(drilldown.answers(alice, of(job), wanted)) == sorted(
-        (row["worker"], row["position"], row["value"]) for row in rows if kept(row)
+    assert as_sentences(drilldown.answers(alice, of(job), expected)) == sorted(
+        (row["worker"], row["position"], row["value"]) for row in rows if stored(row)
     )
 
 
@@ -137,10 +141,10 @@ def test_filters_over_all_jobs(alice, job, filters, n):
 
 def test_days_in_requester_time_zone(alice, job):
     alice.requester.time_zone = "Pacific/Auckland"  # nine in the morning is ten in the evening there
-    found, _after = drilldown.answers(alice, Filters(first_day=date(2026, 11, 4), last_day=date(2026, 11, 4)))
+    result, _after = drilldown.answers(alice, Filters(first_day=date(2026, 11, 4), last_day=date(2026, 11, 4)))
 
-    assert set(found["worker"]) == {"Eve"}
-    assert {at.hour for at in found["submitted_at"]} == {22}
+    assert set(result["worker"]) == {"Eve"}
+    assert {at.hour for at in result["submitted_at"]} == {22}
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 11, 12])
@@ -148,11 +152,11 @@ def test_days_in_requester_time_zone(alice, job):
 def test_pages_list_every_answer_once(alice, job, crowd, monkeypatch, size, look):
     monkeypatch.setattr(drilldown, "LOOK", look)
     for filters in (ALL, of(job), of(job, *crowd.values()), Filters(workers=(crowd["dan"].pk,))):
-        for wanted in (None, AnswerFilter(wrong=True), AnswerFilter(slower=20)):
-            if wanted and wanted.of_one_job and not filters.jobs:
+        for expected in (None, AnswerFilter(wrong=True), AnswerFilter(slower=20)):
+            if expected and expected.of_one_job and not filters.jobs:
                 continue
-            whole = every(alice, filters, wanted, size=50)
-            rows = every(alice, filters, wanted, size=size)
+            whole = every(alice, filters, expected, size=50)
+            rows = every(alice, filters, expected, size=size)
 
             assert [row["answer_id"] for row in rows] == [row["answer_id"] for row in whole]
             assert len({row["answer_id"] for row in rows}) == len(rows)
@@ -181,7 +185,7 @@ def test_orders_answers_of_several_jobs(alice, job, ask, crowd, answer, now):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kept"),
+    ("expected", "stored"),
     [
         (AnswerFilter(), [0, 1, 2, 3]), (AnswerFilter(position=2), [2]), (AnswerFilter(reason="all-answers", answers=3), [0, 1, 2]),
         (AnswerFilter(reason=""), []), (AnswerFilter(sure=(0.0, 0.9)), [2]), (AnswerFilter(sure=(0.9, 1.0)), [0, 1]),
@@ -189,13 +193,13 @@ def test_orders_answers_of_several_jobs(alice, job, ask, crowd, answer, now):
         (AnswerFilter(state="failed"), []),
     ],
 )  # fmt: skip
-def test_filters_objects(alice, job, wanted, kept, monkeypatch):
+def test_filters_objects(alice, job, expected, stored, monkeypatch):
     Label.objects.filter(job=job, current=True, position__lt=2).update(confidence=1)
     Label.objects.filter(job=job, current=True, position=2).update(confidence=0.4)
     Label.objects.filter(job=job, position=3).update(current=False)
     for look, size in ((50_000, 50), (1, 2), (2, 1)):
         monkeypatch.setattr(drilldown, "LOOK", look)
-        assert [row["position"] for row in every(alice, of(job), wanted, size=size, of=drilldown.objects)] == kept
+        assert [row["position"] for row in every(alice, of(job), expected, size=size, of=drilldown.objects)] == stored
 
 
 def test_objects_have_state(alice, job):
@@ -207,18 +211,18 @@ def test_objects_have_state(alice, job):
 
 
 def test_refuses_foreign_job(bob, job, crowd):
-    workers = tuple(one.pk for one in crowd.values())
+    workers = tuple(item.pk for item in crowd.values())
     for filters in (ALL, Filters(jobs=(job.pk,)), Filters(workers=workers), Filters(jobs=(job.pk,), workers=workers)):
-        for wanted in (
+        for expected in (
             None,
             AnswerFilter(position=0),
             AnswerFilter(right="heron", answered="ibis"),
             AnswerFilter(slower=0),
         ):
-            found, after = drilldown.answers(bob, filters, wanted, size=1)
-            assert (len(found), after) == (0, "")
-            found, after = drilldown.objects(bob, filters, wanted, size=1)
-            assert (len(found), after) == (0, "")
+            result, after = drilldown.answers(bob, filters, expected, size=1)
+            assert (len(result), after) == (0, "")
+            result, after = drilldown.objects(bob, filters, expected, size=1)
+            assert (len(result), after) == (0, "")
     assert drilldown.job(bob, of(job)) is None
     assert drilldown.examples(bob, job.pk, [("heron", "ibis")]) == [[]]
 
@@ -234,7 +238,7 @@ def test_examples_are_different_objects(alice, job):
     (some, none) = drilldown.examples(alice, job.pk, [("ibis", "heron"), ("owl", "heron")])
 
     expected = {row["position"] for row in every(alice, of(job), AnswerFilter(right="ibis", answered="heron"), size=50)}
-    assert {one["position"] for one in some} == expected
+    assert {item["position"] for item in some} == expected
     assert len(some) == len(expected) == 3
     assert none == []
 
@@ -242,8 +246,8 @@ def test_examples_are_different_objects(alice, job):
 def test_thumbnails_from_own_buckets_only(alice, bob, job):
     uris = ("s3://heron/1.png", "s3://ibis/2.png", "https://example.org/3.png")
     Job.objects.filter(pk=job.pk).update(medium="image")
-    for place, uri in enumerate(uris):
-        DataObject.objects.filter(job=job, position=place).update(line=json.dumps({"source-ref": uri}))
+    for index, uri in enumerate(uris):
+        DataObject.objects.filter(job=job, position=index).update(line=json.dumps({"source-ref": uri}))
 
     frame, _after = drilldown.objects(alice, of(job))
 

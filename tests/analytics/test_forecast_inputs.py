@@ -28,10 +28,10 @@ def worked(ask, hire, answer, now):
 
 
 def test_answers_by_day_have_no_gaps(alice, bob, worked):
-    found = forecast_inputs.answers_by_day(alice, ALL)
+    result = forecast_inputs.answers_by_day(alice, ALL)
 
-    assert found.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03", "2026-11-04"]
-    assert found.tolist() == [1, 0, 1]
+    assert result.index.strftime("%Y-%m-%d").tolist() == ["2026-11-02", "2026-11-03", "2026-11-04"]
+    assert result.tolist() == [1, 0, 1]
     assert forecast_inputs.answers_by_day(bob, Filters(jobs=(worked.pk,))).empty
 
 
@@ -52,11 +52,11 @@ def test_answers_to_chosen_jobs(alice, ask, answer, worked, hire, now):
     jobs = frames.jobs(alice, ALL).assign(answers=1)
 
     for name in ("job", "other"):
-        found = forecast_inputs.answers_to(
+        result = forecast_inputs.answers_to(
             alice, ALL, jobs, jobs["job"].ne("other") if name == "job" else jobs["job"].eq("other")
         )
-        wanted = {"job": [1, 0, 1], "other": [0, 1, 0]}[name]
-        assert found.reindex(forecast_inputs.answers_by_day(alice, ALL).index, fill_value=0).tolist() == wanted
+        expected = {"job": [1, 0, 1], "other": [0, 1, 0]}[name]
+        assert result.reindex(forecast_inputs.answers_by_day(alice, ALL).index, fill_value=0).tolist() == expected
     many = forecast_inputs.answers_to(alice, ALL, jobs, jobs["job"].eq("nothing"))
     assert many.empty or not many.any()
 
@@ -98,8 +98,8 @@ def test_service_health(worked):
 def test_seriation_groups_similar_rows():
     similarity = np.array([[1, 0.1, 0.9, 0.1], [0.1, 1, 0.1, 0.8], [0.9, 0.1, 1, np.nan], [0.1, 0.8, np.nan, 1]])
 
-    found = seriation.alike(similarity)
+    result = seriation.alike(similarity)
 
-    assert sorted(found) == [0, 1, 2, 3]
-    assert {frozenset(found[:2]), frozenset(found[2:])} == {frozenset((0, 2)), frozenset((1, 3))}
+    assert sorted(result) == [0, 1, 2, 3]
+    assert {frozenset(result[:2]), frozenset(result[2:])} == {frozenset((0, 2)), frozenset((1, 3))}
     assert seriation.alike([[1.0, np.nan], [np.nan, 1.0]]) == [0, 1]

@@ -49,9 +49,9 @@ def test_one_row_per_worker(alice, job):
 
 
 def test_refuses_foreign_totals(bob, job):
-    for one in (frames.workers, frames.jobs, frames.cases):
-        assert one(bob, ALL).empty
-        assert one(bob, Filters(jobs=(job.pk,), workers=(1, 2, 3))).empty
+    for item in (frames.workers, frames.jobs, frames.cases):
+        assert item(bob, ALL).empty
+        assert item(bob, Filters(jobs=(job.pk,), workers=(1, 2, 3))).empty
     assert frames.totals(bob, ALL, by="day").empty
     assert frames.hours(bob, ALL).drop(columns="weekday").to_numpy().sum() == 0
     assert frames.latencies(bob, ALL).sum() == 0
@@ -73,10 +73,10 @@ def test_filters_frames(alice, job, chosen, n):
 
 
 def test_names_of_own_workers_only(alice, bob, job, crowd):
-    asked = [worker.pk for worker in crowd.values()]
+    requested = [worker.pk for worker in crowd.values()]
 
-    assert sorted(frames.names(alice, asked).values()) == ["Cleo", "Dan", "Eve"]
-    assert frames.names(bob, asked) == {}
+    assert sorted(frames.names(alice, requested).values()) == ["Cleo", "Dan", "Eve"]
+    assert frames.names(bob, requested) == {}
 
 
 def test_days_by_group(alice, job):
@@ -102,17 +102,17 @@ def test_small_groups_become_others(alice, job):
 
 
 def test_key_figures(alice, job):
-    found = workers.numbers(frames.totals(alice, ALL, by=None), frames.jobs(alice, ALL), median_seconds=10.0)
+    result = workers.numbers(frames.totals(alice, ALL, by=None), frames.jobs(alice, ALL), median_seconds=10.0)
 
-    assert (found.answers, found.workers, found.objects, found.labeled) == (6, 3, 2, 2)
-    assert found.agreement == pytest.approx(1 / 3)
-    assert found.low < found.accuracy < found.high
+    assert (result.answers, result.workers, result.objects, result.labeled) == (6, 3, 2, 2)
+    assert result.agreement == pytest.approx(1 / 3)
+    assert result.low < result.accuracy < result.high
 
 
 def test_key_figures_without_answers(bob, job):
-    found = workers.numbers(frames.totals(bob, ALL, by=None), frames.jobs(bob, ALL), median_seconds=float("nan"))
+    result = workers.numbers(frames.totals(bob, ALL, by=None), frames.jobs(bob, ALL), median_seconds=float("nan"))
 
-    assert (found.answers, found.accuracy, found.median_seconds, found.per_hour) == (0, None, None, None)
+    assert (result.answers, result.accuracy, result.median_seconds, result.per_hour) == (0, None, None, None)
 
 
 def test_public_workers_appear_by_code(alice, ask, answer, now, hire):

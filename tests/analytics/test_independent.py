@@ -24,12 +24,12 @@ def crowd(name):
     """A recorded crowd as matrix [workers, tasks] with NaN where nobody answered, and as table."""
     with (DATA / name / "answers.csv").open() as file:
         rows = [(row["task"], row["worker"], row["label"]) for row in csv.DictReader(file)]
-    seen = {(task, worker): label for task, worker, label in reversed(rows)}
-    tasks = sorted({task for task, _worker in seen})
-    workers = sorted({worker for _task, worker in seen})
-    labels = sorted(set(seen.values()))
+    visited = {(task, worker): label for task, worker, label in reversed(rows)}
+    tasks = sorted({task for task, _worker in visited})
+    workers = sorted({worker for _task, worker in visited})
+    labels = sorted(set(visited.values()))
     matrix = np.full((len(workers), len(tasks)), np.nan)
-    for (task, worker), label in seen.items():
+    for (task, worker), label in visited.items():
         matrix[workers.index(worker), tasks.index(task)] = labels.index(label)
     worker, task = np.nonzero(~np.isnan(matrix))
     table = AnswerTable.from_codes(
@@ -72,10 +72,10 @@ def test_cohen_kappa_matches_scikit_learn():
     matrix, table = crowd("bluebird")
     kappa, shared = agreement.cohen_matrix(table)
 
-    for one, other in ((0, 1), (3, 20), (7, 38)):
-        both = ~np.isnan(matrix[one]) & ~np.isnan(matrix[other])
-        assert shared[one, other] == both.sum()
-        assert kappa[one, other] == pytest.approx(cohen_kappa_score(matrix[one][both], matrix[other][both]))
+    for first, second in ((0, 1), (3, 20), (7, 38)):
+        both = ~np.isnan(matrix[first]) & ~np.isnan(matrix[second])
+        assert shared[first, second] == both.sum()
+        assert kappa[first, second] == pytest.approx(cohen_kappa_score(matrix[first][both], matrix[second][both]))
 
 
 def test_fleiss_kappa_on_toy_data():
@@ -91,13 +91,13 @@ def test_fleiss_kappa_on_toy_data():
 
 def test_confusion_matches_scikit_learn():
     rng = np.random.default_rng(0)
-    worker, right, given = rng.integers(0, 4, 500), rng.integers(0, 3, 500), rng.integers(0, 3, 500)
+    worker, right, values = rng.integers(0, 4, 500), rng.integers(0, 3, 500), rng.integers(0, 3, 500)
 
-    ours = comparisons.confusion(worker, right, given, n_workers=4, n_values=3)
+    ours = comparisons.confusion(worker, right, values, n_workers=4, n_values=3)
 
-    for one in range(4):
-        theirs = confusion_matrix(right[worker == one], given[worker == one], labels=[0, 1, 2])
-        assert (ours[one] == theirs).all()
+    for index in range(4):
+        theirs = confusion_matrix(right[worker == index], values[worker == index], labels=[0, 1, 2])
+        assert (ours[index] == theirs).all()
 
 
 def test_share_intervals_match_statsmodels():
@@ -121,16 +121,16 @@ def test_percentiles_match_numpy_within_bin():
 
 def test_gold_outweighs_labels():
     """Labels say 0.9, four hundred known objects say 0.5."""
-    found = accuracy.estimate(
+    result = accuracy.estimate(
         scored=[500], expected_correct=[450.0], variance=[20.0], gold=[400], gold_right=[200], pooled=False
     )
 
-    assert found.accuracy[0] == pytest.approx(0.52, abs=0.02)
-    assert found.low[0] < 0.5 < found.high[0] < 0.6
+    assert result.accuracy[0] == pytest.approx(0.52, abs=0.02)
+    assert result.low[0] < 0.5 < result.high[0] < 0.6
 
 
 def test_accuracy_shrinks_towards_crowd():
-    found = accuracy.estimate(
+    result = accuracy.estimate(
         scored=[1, 500, 500],
         expected_correct=[0.05, 450.0, 450.0],
         variance=[0.0, 20.0, 20.0],
@@ -138,26 +138,26 @@ def test_accuracy_shrinks_towards_crowd():
         gold_right=[0] * 3,
     )
 
-    assert 0.5 < found.accuracy[0] < found.crowd
-    assert found.high[0] - found.low[0] > 0.5
+    assert 0.5 < result.accuracy[0] < result.crowd
+    assert result.high[0] - result.low[0] > 0.5
 
 
 def test_interval_includes_common_error():
     """However many answers there are, labels alone never make an estimate certain."""
-    found = accuracy.estimate(
+    result = accuracy.estimate(
         scored=[10**7], expected_correct=[8e6], variance=[1e6], gold=[0], gold_right=[0], pooled=False
     )
 
-    assert found.high[0] - found.low[0] > 0.2
+    assert result.high[0] - result.low[0] > 0.2
 
 
 def test_accuracy_without_answers_is_undefined():
-    found = accuracy.estimate(
+    result = accuracy.estimate(
         scored=[0, 5], expected_correct=[0.0, 4.0], variance=[0.0, 0.5], gold=[0, 0], gold_right=[0, 0]
     )
 
-    assert np.isnan([found.accuracy[0], found.low[0], found.high[0]]).all()
-    assert found.n.tolist() == [0, 5]
+    assert np.isnan([result.accuracy[0], result.low[0], result.high[0]]).all()
+    assert result.n.tolist() == [0, 5]
 
 
 @needs_data
@@ -185,10 +185,10 @@ def test_discoveries_match_definition():
 def test_forecast_of_steady_job():
     from datetime import date
 
-    found = forecast.finish([100] * 14, rest=1000, today=date(2026, 11, 2))
+    result = forecast.finish([100] * 14, rest=1000, today=date(2026, 11, 2))
 
-    assert (found.finish, found.finish_low, found.finish_high) == (date(2026, 11, 12),) * 3
-    assert found.middle[0] == 900
+    assert (result.finish, result.finish_low, result.finish_high) == (date(2026, 11, 12),) * 3
+    assert result.middle[0] == 900
     assert forecast.finish([100] * 14, rest=0, today=date(2026, 11, 2)).reason == "done"
     assert forecast.finish([5, 5], rest=10, today=date(2026, 11, 2)).reason == "few-days"
     assert forecast.finish([0] * 9, rest=10, today=date(2026, 11, 2)).reason == "no-answers"
@@ -199,12 +199,12 @@ def test_forecast_of_uneven_job():
 
     past = np.random.default_rng(0).poisson(100, 28) * np.tile([1, 1, 1, 1, 1, 0, 0], 4)
 
-    found = forecast.finish(past, rest=3000, today=date(2026, 11, 2))
+    result = forecast.finish(past, rest=3000, today=date(2026, 11, 2))
 
-    assert found.finish_low < found.finish_high
-    assert found.finish_low <= found.finish <= found.finish_high
+    assert result.finish_low < result.finish_high
+    assert result.finish_low <= result.finish <= result.finish_high
     # 3,000 at 500 a week: six weeks; the days after today, a Monday, begin like those after the Mondays before.
-    assert date(2026, 12, 7) <= found.finish <= date(2026, 12, 20)
+    assert date(2026, 12, 7) <= result.finish <= date(2026, 12, 20)
 
 
 def test_funnel_limits():

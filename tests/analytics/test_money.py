@@ -79,10 +79,10 @@ def test_budget_flow_of_a_period(worked, alice, now):
 def test_changed_budget_counts(worked, alice, now):
     change.change(viewer=alice, job=worked, values={"price": Decimal("0.072")}, answered=5, live=0, now=now + DAY)
 
-    found = money.flow(alice, Filters(first_day=(now + DAY).date()))
+    result = money.flow(alice, Filters(first_day=(now + DAY).date()))
 
-    assert found.held == dollars("0.036")  # for the one answer that is still wanted
-    assert found.after == balance.balance(names.hold(worked.pk))
+    assert result.held == dollars("0.036")  # for the one answer that is still wanted
+    assert result.after == balance.balance(names.hold(worked.pk))
 
 
 def test_distinguishes_job_id_prefixes(ask, alice):
@@ -104,10 +104,10 @@ def test_extra_answers_paid_from_funds(ask, alice, crowd, answer, now):
     assert submit.submit(assignment=late, content=content, now=now + timedelta(minutes=9)).extra
     rollup.roll(zone="UTC")
 
-    found = money.flow(alice, Filters(first_day=now.date(), last_day=now.date()))
+    result = money.flow(alice, Filters(first_day=now.date(), last_day=now.date()))
 
-    assert (found.earned, found.beyond) == (dollars("0.036"), dollars("0.036"))
-    assert found.after == balance.balance(names.hold(job.pk)) == 0
+    assert (result.earned, result.beyond) == (dollars("0.036"), dollars("0.036"))
+    assert result.after == balance.balance(names.hold(job.pk)) == 0
     earlier = money.flow(alice, Filters(last_day=now.date() - DAY))
     assert (earlier.earned, earlier.beyond) == (0, 0)
     later = money.flow(alice, Filters(first_day=now.date() + DAY))

@@ -26,9 +26,9 @@ def ways(frame):
 
 
 def test_flows_by_hand():
-    found = ways(measures.links(100, ROWS))
+    result = ways(measures.links(100, ROWS))
 
-    assert found == {
+    assert result == {
         ("imported", "known", ""): 3, ("imported", "handed-out", ""): 57, ("imported", "spared", "no-workers-needed"): 6,
         ("imported", "waiting", "not-taken"): 5, ("imported", "waiting", "not-opened"): 29,
         ("handed-out", "answered", ""): 49, ("handed-out", "waiting", "answers-wanted"): 3,
@@ -39,8 +39,8 @@ def test_flows_by_hand():
 
 
 def test_flow_is_conserved():
-    found = measures.links(100, ROWS)
-    came, left = (found.groupby(side)["n"].sum() for side in ("target", "source"))
+    result = measures.links(100, ROWS)
+    came, left = (result.groupby(side)["n"].sum() for side in ("target", "source"))
 
     assert left["imported"] == 100
     for stage in ("handed-out", "answered"):
@@ -66,11 +66,11 @@ def test_counts_small_job(ask, hire, answer, alice, now):
     objects, rows, as_of = object_flow.of_job(alice, job.pk, None)
 
     assert (objects, as_of) == (5, None)
-    found = ways(measures.links(objects, rows))
-    assert found[("imported", "known", "")] == 1
-    assert found[("handed-out", "answered", "")] == 1
-    assert found[("handed-out", "waiting", "answers-wanted")] == 2
-    assert found[("imported", "waiting", "not-taken")] == 1
+    result = ways(measures.links(objects, rows))
+    assert result[("imported", "known", "")] == 1
+    assert result[("handed-out", "answered", "")] == 1
+    assert result[("handed-out", "waiting", "answers-wanted")] == 2
+    assert result[("imported", "waiting", "not-taken")] == 1
 
 
 @pytest.mark.django_db

@@ -25,15 +25,15 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 def test_few_blocks_cover_period_once(first, length):
     last = first + timedelta(days=length - 1)
 
-    found = measure.cover(first, last)
+    result = measure.cover(first, last)
 
-    place = first
-    for size, begin in found:
-        assert begin == place
+    index = first
+    for size, begin in result:
+        assert begin == index
         assert (begin - measure.EPOCH).days % size == 0
-        place += timedelta(days=size)
-    assert place == last + timedelta(days=1)
-    assert len(found) <= 6 * (len(measure.SIZES) - 1) + length // measure.SIZES[-1]
+        index += timedelta(days=size)
+    assert index == last + timedelta(days=1)
+    assert len(result) <= 6 * (len(measure.SIZES) - 1) + length // measure.SIZES[-1]
 
 
 def test_covers_open_period():
@@ -49,9 +49,9 @@ def worked(alice, ask, hire, answer, now):
         ask(*map(str, range(12)), name=name, workers_per_object=2, price="0.012", task_lifetime=30 * 86_400)
         for name in ("one", "two")
     ]
-    for place, day in enumerate((0, 0, 1, 3, 4, 9, 17, 18, 25, 27)):
-        answer(cleo, jobs[place % 2], now=now + timedelta(days=day), seconds=3 + place)
-        if place % 3 == 0:
+    for index, day in enumerate((0, 0, 1, 3, 4, 9, 17, 18, 25, 27)):
+        answer(cleo, jobs[index % 2], now=now + timedelta(days=day), seconds=3 + index)
+        if index % 3 == 0:
             answer(dan, jobs[0], now=now + timedelta(days=day), seconds=20)
     rollup.roll(zone="UTC")
     # Some of the days were spent on known objects.
@@ -108,7 +108,7 @@ def test_existing_days_become_dirty(worked):
 
     rollup.roll(zone="UTC")
 
-    made = PeriodTotal.objects.count(), RequesterDay.objects.count()
-    assert all(made)
+    created = PeriodTotal.objects.count(), RequesterDay.objects.count()
+    assert all(created)
     list(rollup.rebuild(zone="UTC"))
-    assert (PeriodTotal.objects.count(), RequesterDay.objects.count()) == made
+    assert (PeriodTotal.objects.count(), RequesterDay.objects.count()) == created

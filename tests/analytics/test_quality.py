@@ -19,9 +19,9 @@ ANSWERS = {"cleo": ["heron", "heron", "ibis"], "dan": ["heron", "ibis", "ibis"],
 def done(ask, hire, answer, now):
     """Three people, three objects, and the labels heron, heron, ibis."""
     job, crowd = ask("a", "b", "c", method="majority"), {name: hire(name) for name in ANSWERS}
-    for place in range(3):
+    for index in range(3):
         for name, labels in ANSWERS.items():
-            answer(crowd[name], job, labels[place])
+            answer(crowd[name], job, labels[index])
     return job_lifecycle.advance(job.pk, now=now), crowd
 
 
@@ -37,7 +37,7 @@ def test_agreement_leaves_own_answer_out():
 
 def test_similarity_to_others():
     both, agreed = comparisons.similarity_to_others(
-        np.array([0, 0, 0, 1]), [1.0, 0.5, 0.0, 1.0], lambda one, other: 1 - abs(one - other)
+        np.array([0, 0, 0, 1]), [1.0, 0.5, 0.0, 1.0], lambda first, second: 1 - abs(first - second)
     )
 
     assert both.tolist() == [True, True, True, False]
@@ -50,7 +50,7 @@ def test_compares_worker_day(done, now):
 
     assert quality.form(job, now=now)
 
-    days = {one.worker: one for one in Quality.objects.filter(job=job)}
+    days = {item.worker: item for item in Quality.objects.filter(job=job)}
     assert days[crowd["cleo"]].scored == 3
     assert days[crowd["cleo"]].agreement_sum == 1.5  # each time the two others differ
     assert days[crowd["dan"]].agreement_sum == 1.0
@@ -132,7 +132,7 @@ def test_free_values_match_by_degree(ask, hire, put, now):
 
     quality.form(Job.objects.get(pk=job.pk), now=now)
 
-    agreed = {one.worker.user.name: one.agreement_sum for one in Quality.objects.all()}
+    agreed = {item.worker.user.name: item.agreement_sum for item in Quality.objects.all()}
     assert agreed["Cleo"] == agreed["Dan"] == pytest.approx((1 + 1 / 3) / 2)
     assert agreed["Eve"] == pytest.approx(1 / 3)
 
@@ -140,11 +140,11 @@ def test_free_values_match_by_degree(ask, hire, put, now):
 def test_calibration_error_by_hand():
     pairs = np.array([[0.95, 1], [0.95, 0], [0.55, 1], [0.55, 1]])
 
-    found = calibration.reliability(pairs)
+    result = calibration.reliability(pairs)
 
-    assert found["ece"] == pytest.approx((abs(1.9 - 1) + abs(1.1 - 2)) / 4)
-    assert found["few"]
-    assert [one["n"] for one in found["bins"]] == [2, 2]
+    assert result["ece"] == pytest.approx((abs(1.9 - 1) + abs(1.1 - 2)) / 4)
+    assert result["few"]
+    assert [item["n"] for item in result["bins"]] == [2, 2]
 
 
 def test_no_calibration_without_truth():

@@ -129,8 +129,8 @@ def test_single_rollup_process(ask, hire, answer):
     from django.db import connection
 
     answer(hire("cleo"), ask())
-    facts = connection.get_connection_params()
-    plain = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
+    details = connection.get_connection_params()
+    plain = {name: details[name] for name in ("host", "port", "user", "password", "dbname") if details.get(name)}
     with psycopg.connect(autocommit=True, **plain) as other:
         other.execute("SELECT pg_advisory_lock(%s, 0)", [locks.Lock.TOTALS])
         assert roll() == 0
@@ -165,11 +165,11 @@ def test_rebuild_gives_same_totals(alice, ask, hire, steps):
             clock += timedelta(seconds=seconds)
             _do(what, job, crowd[who], clock, forgotten)
         roll()
-        kept = totals()
+        stored = totals()
 
         list(rollup.rebuild(zone="UTC"))
 
-        assert totals() == kept
+        assert totals() == stored
         transaction.set_rollback(True)
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_saves_dashboard_pages(alice, now, address):
     saved.save(viewer=alice, name="  a   view ", address=address, now=now)
 
-    assert [(one.name, one.address) for one in saved.listed(alice)] == [("a view", address)]
+    assert [(item.name, item.address) for item in saved.listed(alice)] == [("a view", address)]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_same_name_replaces_view(alice, bob, now):
     for viewer, address in ((alice, "/dashboards/"), (bob, "/dashboards/money/"), (alice, "/dashboards/workers/")):
         saved.save(viewer=viewer, name="x", address=address, now=now)
 
-    assert [one.address for one in saved.listed(alice)] == ["/dashboards/workers/"]
-    assert [one.address for one in saved.listed(bob)] == ["/dashboards/money/"]
+    assert [item.address for item in saved.listed(alice)] == ["/dashboards/workers/"]
+    assert [item.address for item in saved.listed(bob)] == ["/dashboards/money/"]
 
 
 def test_deletes_own_views_only(alice, bob, now):

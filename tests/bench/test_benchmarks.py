@@ -103,9 +103,9 @@ def test_assignment(monkeypatch):
 
     call_command("bench", "assignment", *sizes, "--json", stdout=out)
 
-    found = json.loads(out.getvalue())
-    assert found["loads"][0]["rate"] > 0 < found["loads"][0]["bare"]
-    assert found["nothing"][0]["later_ms"] > 0 < found["limit"][0]["claims"]
+    result = json.loads(out.getvalue())
+    assert result["loads"][0]["rate"] > 0 < result["loads"][0]["bare"]
+    assert result["nothing"][0]["later_ms"] > 0 < result["limit"][0]["claims"]
 
 
 @pytest.mark.long

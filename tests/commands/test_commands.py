@@ -53,10 +53,10 @@ def test_replay_resumes(folder, monkeypatch):
 
     hand_in, calls = replaying._submit, []
 
-    def killed(*facts):
+    def killed(*details):
         if len(calls) == 10:
             raise KeyboardInterrupt
-        calls.append(hand_in(*facts))
+        calls.append(hand_in(*details))
 
     monkeypatch.setattr(replaying, "_submit", killed)
     with pytest.raises(KeyboardInterrupt):

@@ -95,7 +95,7 @@ def test_no_labels_without_answers(files):
 
 
 @pytest.mark.parametrize(
-    ("answers", "more", "told"),
+    ("answers", "more", "message"),
     [
         (
             "task,worker\nt,w\n",
@@ -112,8 +112,8 @@ def test_no_labels_without_answers(files):
         (ANSWERS, ["--parameter", "charm=1"], r"no parameter 'charm'"),
     ],
 )
-def test_refuses_invalid_input(files, answers, more, told):
-    with pytest.raises(CommandError, match=told):
+def test_refuses_invalid_input(files, answers, more, message):
+    with pytest.raises(CommandError, match=message):
         files(answers, *more)
 
     assert not (files.folder / "labels.csv").exists()

@@ -48,19 +48,19 @@ def test_lists_one_error_per_line(tmp_path, alice):
     assert "\ntitle: must be text" in str(refused.value)
 
 
-@pytest.mark.parametrize(("text", "told"), [("[]", "one JSON object"), ("{", "is not JSON")])
-def test_refuses_invalid_file(tmp_path, alice, text, told):
+@pytest.mark.parametrize(("text", "message"), [("[]", "one JSON object"), ("{", "is not JSON")])
+def test_refuses_invalid_file(tmp_path, alice, text, message):
     (tmp_path / "job.json").write_text(text)
 
-    with pytest.raises(CommandError, match=told):
+    with pytest.raises(CommandError, match=message):
         run("job", "--requester", "heron", "create", str(tmp_path / "job.json"))
 
 
 def test_creates_requester_and_deposits_once(db):
     for _ in range(2):
-        told = run("requester", "owls", "--member", "o@example.org:owner", "--deposit", "50", "--reference", "r1")
+        message = run("requester", "owls", "--member", "o@example.org:owner", "--deposit", "50", "--reference", "r1")
 
-    assert "/join/" in told
+    assert "/join/" in message
     owls = Requester.objects.get()
     assert balance.balance(names.funds(owls.pk)) == 50
     assert Member.objects.get().role == "owner"
@@ -68,9 +68,9 @@ def test_creates_requester_and_deposits_once(db):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [(["--member", "x:king"], "'king' is not a role"), (["--deposit", "-1"], "greater than zero")],
 )
-def test_refuses_invalid_arguments(db, arguments, told):
-    with pytest.raises(CommandError, match=told):
+def test_refuses_invalid_arguments(db, arguments, message):
+    with pytest.raises(CommandError, match=message):
         run("requester", "owls", *arguments)

@@ -27,18 +27,18 @@ def form(team, **more):
 def test_shows_cost_before_creating(owner, team, put):
     put("a", "b")
 
-    shown = owner.post("/jobs/new/", form(team, check="")).content.decode()
-    assert "at most <b>$0.072</b>" in shown
+    response = owner.post("/jobs/new/", form(team, check="")).content.decode()
+    assert "at most <b>$0.072</b>" in response
     assert not Job.objects.exists()
 
     assert owner.post("/jobs/new/", form(team, create=""))["Location"] == "/jobs/birds/"
 
 
 def test_shows_errors_beside_fields(owner, team):
-    shown = owner.post("/jobs/new/", form(team, create="", price="much", manifest="s3://heron/none.manifest"))
+    response = owner.post("/jobs/new/", form(team, create="", price="much", manifest="s3://heron/none.manifest"))
 
-    assert shown.status_code == 422
-    page = shown.content.decode()
+    assert response.status_code == 422
+    page = response.content.decode()
     assert 'href="#id_price"' in page
     assert 'href="#id_manifest"' in page
     assert 'value="much"' in page
@@ -160,11 +160,11 @@ def test_changes_gold_settings(owner, ask):
 def test_previews_custom_template_under_sandbox_policy(owner, team):
     fields = form(team, template="<crowd-form>{{ task.input.header }}<script>1</script></crowd-form>", description="Q?")
 
-    shown = owner.post("/templates/preview/", fields)
+    response = owner.post("/templates/preview/", fields)
     refused = owner.post("/templates/preview/", form(team, template="<crowd-form>{% bogus %}"))
 
-    assert b"<crowd-form>Q?<script>" in shown.content
-    assert "sandbox allow-scripts" in shown["Content-Security-Policy"]
+    assert b"<crowd-form>Q?<script>" in response.content
+    assert "sandbox allow-scripts" in response["Content-Security-Policy"]
     assert (refused.status_code, b"Line 1: unexpected tag" in refused.content) == (422, True)
     assert b"crowd-bounding-box" in owner.get("/templates/boxes-image.liquid").content
     assert owner.get("/templates/boxes-smell.liquid").status_code == 404

@@ -46,29 +46,29 @@ def test_tries_new_job_form(owner, hook, put):
 
 
 def test_previews_template_with_own_task_input(owner, hook, put):
-    given = {"template": "<crowd-form>{{ task.input.bird }}</crowd-form>", "task_input": '{"bird": "<i>"}'}
+    values = {"template": "<crowd-form>{{ task.input.bird }}</crowd-form>", "task_input": '{"bird": "<i>"}'}
 
-    shown = owner.post("/templates/preview/", given)
+    response = owner.post("/templates/preview/", values)
 
-    assert "<crowd-form>&lt;i&gt;</crowd-form>" in shown.content.decode()
-    assert shown["Content-Security-Policy"].startswith("sandbox allow-scripts allow-forms;")
+    assert "<crowd-form>&lt;i&gt;</crowd-form>" in response.content.decode()
+    assert response["Content-Security-Policy"].startswith("sandbox allow-scripts allow-forms;")
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "message"),
     [
         ({"sample_answers": "{"}, "one answer per line"),
         ({"pre_hook": "x"}, "Installed: none"),
         ({"manifest": "s3://ibis/in.manifest"}, "in one of your buckets"),
     ],
 )
-def test_explains_refused_trial(owner, hook, put, more, told):
+def test_explains_refused_trial(owner, hook, put, more, message):
     put("heron")
 
     refused = owner.post("/hooks/try/", form(hook, **more))
 
     assert refused.status_code == 422
-    assert told in refused.content.decode()
+    assert message in refused.content.decode()
     assert hook.asked == []
 
 
@@ -86,11 +86,11 @@ def test_job_page_lists_hooks_and_tries_new(owner, hook, ask):
 def test_refuses_trial_on_foreign_job(client, bob, hook, ask, put):
     ask()
     client.force_login(bob.user)
-    asked = len(hook.asked)
+    calls = len(hook.asked)
 
     assert client.post("/jobs/birds/try/", {"pre_hook": hook.url}).status_code == 404
     assert client.post("/hooks/try/", form(hook, manifest=put("a"))).status_code == 422
-    assert len(hook.asked) == asked
+    assert len(hook.asked) == calls
 
 
 @pytest.mark.parametrize(

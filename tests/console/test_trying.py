@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def address(transactional_db):
-    with browsing.served() as found:
-        yield found
+    with browsing.served() as result:
+        yield result
 
 
 @pytest.fixture

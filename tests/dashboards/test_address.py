@@ -165,16 +165,16 @@ def test_unchanged_controls_keep_address():
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "search"),
+    ("index", "value", "search"),
     [
         (callbacks.LISTS.index(ids.WORKERS), [7, 8], "?worker=7&worker=8"), (5, "2026-11-20", "?from=2026-11-20&to=2026-11-25"),
         (7, "team-12", "?against=team-12"),
     ],
 )  # fmt: skip
-def test_control_changes_address(place, value, search):
+def test_control_changes_address(index, value, search):
     filters, options = address.read("/dashboards/", "", today=TODAY)
     values = controls(filters)
-    values[place] = value
+    values[index] = value
 
     assert callbacks.new_search(*values, "/dashboards/", "", filters, options) == search
 

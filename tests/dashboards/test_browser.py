@@ -20,8 +20,8 @@ DRAWN = """() => document.querySelector("#content [data-dash-is-loading='true']"
 
 @pytest.fixture
 def address(transactional_db):
-    with browsing.served() as found:
-        yield found
+    with browsing.served() as result:
+        yield result
 
 
 @pytest.fixture
@@ -126,11 +126,11 @@ def test_drill_down_from_cell_to_object(page, address, job, cars):
             path, _mark, more = where.partition("/?")
             page.goto(f"{address}/dashboards/{path}/?job={cars.pk}&days=all&{more}")
             settled(page)
-            drawn = page.locator(picture).first.evaluate(
+            natural_size = page.locator(picture).first.evaluate(
                 "async (one) => { const made = new Image(); made.src = one.src || one.getAttribute('href');"
                 " await made.decode(); return [made.naturalWidth, made.naturalHeight]; }"
             )
-            assert drawn == [640, 480]
+            assert natural_size == [640, 480]
             assert violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -197,7 +197,7 @@ def test_downloads_figures_and_page(page, address, job, browser, tmp_path):
 
     alone = browser.new_context(offline=True).new_page()
     complaints = []
-    alone.on("console", lambda said: complaints.append(said.text))
+    alone.on("console", lambda status: complaints.append(status.text))
     alone.on("pageerror", lambda error: complaints.append(str(error)))
     alone.goto(f"file://{tmp_path}/page.html")
     alone.wait_for_selector(".js-plotly-plot .bars")

@@ -35,7 +35,7 @@ def test_compares_with_other_team(alice, job, two_teams):
     assert changes(page)["Answers"] == ("▲ 100.0 %", "team everyone")
     assert changes(page)["Workers"] == ("▲ 200.0 %", "team everyone")
     assert "relative to team everyone" in page.lead
-    notes = [one.text for one in _part(page, "throughput").figure.layout.annotations]
+    notes = [annotation.text for annotation in _part(page, "throughput").figure.layout.annotations]
     assert notes == ["team everyone"]
     assert _part(page, "throughput").figure.layout.shapes[0].y0 == 1.5  # three answers on two days
 
@@ -53,11 +53,11 @@ def test_worker_page_compares_no_sums(alice, job, crowd):
 
     page = content(alice, path, f"?{DAYS}&against=crowd")
 
-    found = changes(page)
-    assert found["Median seconds"][1] == "all workers"
-    assert found["Median seconds"][0].startswith("▼")
-    assert found["Agreement with others"][0].startswith("▼")
-    assert "Answers" not in found
+    result = changes(page)
+    assert result["Median seconds"][1] == "all workers"
+    assert result["Median seconds"][0].startswith("▼")
+    assert result["Agreement with others"][0].startswith("▼")
+    assert "Answers" not in result
     before = changes(content(alice, path, "?from=2026-11-03&to=2026-11-03"))
     assert not before  # she did not work on the day before
 
@@ -91,8 +91,8 @@ def test_explains_missing_baseline(alice, job, bob):
         page = content(viewer, "/dashboards/", f"?{DAYS}&against=team-{pk}")
         assert "The team or workforce to compare with does not exist." in page.lead
         assert not changes(page)
-        shown = components.show(page, *address.read("/dashboards/", "", today=TODAY))
-        assert "birders" not in str([component.to_plotly_json() for component in shown])
+        response = components.show(page, *address.read("/dashboards/", "", today=TODAY))
+        assert "birders" not in str([component.to_plotly_json() for component in response])
 
 
 def test_query_count_with_baseline(alice, job, two_teams, crowd, django_assert_max_num_queries):

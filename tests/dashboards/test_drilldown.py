@@ -30,7 +30,7 @@ def content(viewer, where):
 
 
 def part(viewer, where, name):
-    return next(one.card for one in content(viewer, where).parts if one.name == name)
+    return next(item.card for item in content(viewer, where).parts if item.name == name)
 
 
 def rows(viewer, where):
@@ -74,8 +74,8 @@ def test_confusion_has_examples_and_link(alice, job):
 def test_bar_links_to_answers_row_to_day(alice, job, by):
     card = part(alice, f"/dashboards/?days=all&by={by}", "throughput")
 
-    second = [one for trace in card.figure.data if trace.type == "bar" for (one,) in trace.customdata[1:] if one]
-    assert [rows(alice, one) for one in second] == [[("Eve", 0), ("Eve", 1)]]
+    second = [item for trace in card.figure.data if trace.type == "bar" for (item,) in trace.customdata[1:] if item]
+    assert [rows(alice, item) for item in second] == [[("Eve", 0), ("Eve", 1)]]
     first = next(trace for trace in card.figure.data if trace.name in ("Dan", "birders", "heron")).customdata[0][0]
     assert len(rows(alice, first)) == (2 if by == "worker" else 4)
     assert card.links[0].startswith("/dashboards/?from=2026-11-03&to=2026-11-03")
@@ -84,7 +84,7 @@ def test_bar_links_to_answers_row_to_day(alice, job, by):
 def test_times_link_to_slow_answers(alice, job, crowd):
     card = part(alice, f"/dashboards/worker/{crowd['dan'].pk}/?days=all", "times")
     trace = card.figure.data[0]
-    links = dict(zip(trace.x, (one for (one,) in trace.customdata), strict=True))
+    links = dict(zip(trace.x, (item for (item,) in trace.customdata), strict=True))
 
     assert rows(alice, links[min(links)]) == [("Dan", 0), ("Dan", 1)]
     assert rows(alice, links[max(links)]) == []
@@ -92,8 +92,8 @@ def test_times_link_to_slow_answers(alice, job, crowd):
 
 
 def test_bars_and_bins_link_to_objects(alice, job, now):
-    for one in DataObject.objects.filter(job=job):
-        Truth.objects.create(data_object=one, job=job, value="heron", source="audit")
+    for item in DataObject.objects.filter(job=job):
+        Truth.objects.create(data_object=item, job=job, value="heron", source="audit")
     quality.form(job, now=now)
     own = f"/dashboards/job/{job.pk}/"
 
@@ -108,7 +108,7 @@ def test_bars_and_bins_link_to_objects(alice, job, now):
 
 def test_gold_question_links_to_its_answers():
     items = [{"position": 3, "value": "heron", "active": True, "n": 10, "right": 2}]
-    card = drawing.gold(items, of="j", link=lambda place: f"/o/{place}/")
+    card = drawing.gold(items, of="j", link=lambda index: f"/o/{index}/")
 
     assert card.figure.data[0].customdata[0][0] == card.links[0] == "/o/3/"
 
@@ -215,8 +215,8 @@ def test_object_page_draws_further_kind(dots, alice, ask, hire, put, now):
 def test_refuses_foreign_answers_and_objects(alice, bob, job, crowd, cars):
     for path in ("/dashboards/answers/", "/dashboards/objects/"):
         for more in ("", "&position=0", "&right=heron", "&after=9999999999999999-1"):
-            for one in (job, cars):
-                search = f"?days=all&job={one.pk}&worker={crowd['eve'].pk}{more}"
+            for item in (job, cars):
+                search = f"?days=all&job={item.pk}&worker={crowd['eve'].pk}{more}"
                 foreign = draw(bob.user, path, search)
                 assert "could not be drawn" not in foreign + draw(alice.user, path, search)
                 for word in ("Cleo", "Eve", "herons", "street", "/work/object"):
@@ -236,8 +236,8 @@ def test_answers_are_not_cached(alice, job, crowd, ask, answer, now):
 def test_answers_as_files(alice, job, cars):
     query = f"path=/dashboards/answers/&job={job.pk}&days=all&right=heron&answered=ibis"
     body = visit("/dashboards/file/answers.csv", alice.user, query=query)[2]
-    found = list(csv.DictReader(io.StringIO(body)))
-    assert [(row["worker"], row["answered"], row["right"]) for row in found] == [("Eve", "ibis", "False")] * 2
+    result = list(csv.DictReader(io.StringIO(body)))
+    assert [(row["worker"], row["answered"], row["right"]) for row in result] == [("Eve", "ibis", "False")] * 2
 
     query = f"path=/dashboards/answers/&job={cars.pk}&days=all&position=0"
     body = visit("/dashboards/file/page.html", alice.user, query=query)[2].split("<script>")[0]

@@ -20,7 +20,7 @@ def test_sorts_rows():
 
 
 @pytest.mark.parametrize(
-    ("column", "rule", "kept"),
+    ("column", "rule", "stored"),
     [
         ("worker", {"filterType": "text", "type": "contains", "filter": "E"}, ["Cleo", "Eve"]),
         ("worker", {"filterType": "text", "type": "startsWith", "filter": "d"}, ["Dan"]),
@@ -34,8 +34,8 @@ def test_sorts_rows():
         ("nothing", {"type": "blank"}, ["Cleo", "Dan", "Eve"]),
     ],
 )
-def test_filters_rows(column, rule, kept):
-    assert names(filterModel={column: rule}) == kept
+def test_filters_rows(column, rule, stored):
+    assert names(filterModel={column: rule}) == stored
 
 
 def test_page_of_formatted_rows():

@@ -55,7 +55,7 @@ def test_drift_panels_share_scale():
     card = drift.worst_workers(WATCHED, NAMES, of="j", zone="Asia/Seoul", link=link)
 
     assert card.title == "Significant drop in accuracy: 1 of 57 workers"
-    assert [one.text for one in card.figure.layout.annotations] == ["Cleo", "Dan"]
+    assert [annotation.text for annotation in card.figure.layout.annotations] == ["Cleo", "Dan"]
     assert card.figure.layout.yaxis2.matches == "y"
     fallen = traces(card.figure)["CUSUM with alarm"]
     assert list(fallen.y) == [0, 6, 12]

@@ -40,8 +40,8 @@ class Service:
         self.var, self.port = folder / "var", free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         unset = {"DATABASE_URL", "GTCROWD_STORE_DIR", "GTCROWD_MAIL_URL", "GTCROWD_LOG_LEVEL"}
-        kept = {name: value for name, value in os.environ.items() if name not in unset}
-        self.environment = kept | {"GTCROWD_VAR": str(self.var), "GTCROWD_LOG_LEVEL": "WARNING"}
+        environment = {name: value for name, value in os.environ.items() if name not in unset}
+        self.environment = environment | {"GTCROWD_VAR": str(self.var), "GTCROWD_LOG_LEVEL": "WARNING"}
         self.log = folder / "log"
 
     def run(self, *arguments, **options):
@@ -86,15 +86,15 @@ class Service:
 
     def query(self, sql):
         with psycopg.connect(postgres.url(self.var / "postgres")) as connection:
-            found = connection.execute(sql)
-            return found.fetchall() if found.description else []
+            result = connection.execute(sql)
+            return result.fetchall() if result.description else []
 
     def children(self, word):
-        found = []
-        for one in psutil.Process(self.process.pid).children(recursive=True):
+        result = []
+        for child in psutil.Process(self.process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):  # just ended, perhaps
-                found += [one] if word in " ".join(one.cmdline()) else []
-        return found
+                result += [child] if word in " ".join(child.cmdline()) else []
+        return result
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +157,9 @@ def test_labels_are_fetched_by_a_program(service):
 def test_refuses_second_start_in_folder(service):
     second = service.run("serve", "--port", str(free_port()), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
-    told, _nothing = second.communicate(timeout=polling.DEADLINE_SECONDS)
+    message, _nothing = second.communicate(timeout=polling.DEADLINE_SECONDS)
     assert second.returncode != 0
-    assert b"already running" in told
+    assert b"already running" in message
 
 
 def test_killed_processes_lose_nothing(service, tmp_path):
@@ -230,11 +230,11 @@ class Hand:
 
     def begun(self):
         self.call(f"{self.work}start/", {})
-        found = re.search(r'<script id="task" type="application/json">(.*?)</script>', self.call(self.work))
-        if found is None:
+        result = re.search(r'<script id="task" type="application/json">(.*?)</script>', self.call(self.work))
+        if result is None:
             self.stopped.wait(0.2)
             return None
-        return json.loads(found[1])["assignment"]
+        return json.loads(result[1])["assignment"]
 
     def answered(self, task):
         content = {"crowd-image-classifier": {"label": str(task % 10)}}

@@ -135,13 +135,13 @@ def _manifest(slug: str, marker: str) -> str:
 
 
 def _job(viewer: Viewer, team: Team, manifest: str, marker: str, now: datetime) -> Job:
-    given = {
+    values = {
         "name": f"job-{viewer.requester.slug}", "medium": "text", "categories": ["heron", "ibis"],
         "manifest": manifest, "team": team.name, "title": f"Title {marker}", "description": f"Description {marker}",
         "instructions": {"short": f"Short {marker}"}, "price": "0.012", "workers_per_object": 2,
         "method": "majority",
     }  # fmt: skip
-    job = create.create(viewer=viewer, values=given, now=now)
+    job = create.create(viewer=viewer, values=values, now=now)
     return job_lifecycle.advance(job.pk, now=now)
 
 

@@ -24,9 +24,9 @@ def addresses(tenant):
         "days": "all",
     }  # fmt: skip
     for path in PATHS.values():
-        place = path.format(job=tenant.job.pk, worker=tenant.worker.pk)
+        index = path.format(job=tenant.job.pk, worker=tenant.worker.pk)
         for search in ({"days": "all"}, named, named | {"requester": tenant.requester.slug}):
-            yield place, f"?{urlencode(search)}"
+            yield index, f"?{urlencode(search)}"
 
 
 def values(tenant, path, search):
@@ -49,36 +49,36 @@ def parts(tenant):
     }
 
 
-def filled(place, tenant, known):
+def filled(index, tenant, gold):
     """An input or a state as the browser sends it; one by pattern as the list of the parts that there are."""
-    if not place["id"].startswith("{"):
-        return {**place, "value": known[f"{place['id']}.{place['property']}"]}
-    part = parts(tenant)[json.loads(place["id"])["type"]]
-    value = part if place["property"] == "id" else known[f"{part['type']}.{place['property']}"]
-    return [{"id": part, "property": place["property"], "value": value}]
+    if not index["id"].startswith("{"):
+        return {**index, "value": gold[f"{index['id']}.{index['property']}"]}
+    part = parts(tenant)[json.loads(index["id"])["type"]]
+    value = part if index["property"] == "id" else gold[f"{part['type']}.{index['property']}"]
+    return [{"id": part, "property": index["property"], "value": value}]
 
 
-def trigger(place, tenant):
-    if not place["id"].startswith("{"):
-        return f"{place['id']}.{place['property']}"
-    part = parts(tenant)[json.loads(place["id"])["type"]]
-    return f"{json.dumps(part, separators=(',', ':'), sort_keys=True)}.{place['property']}"
+def trigger(index, tenant):
+    if not index["id"].startswith("{"):
+        return f"{index['id']}.{index['property']}"
+    part = parts(tenant)[json.loads(index["id"])["type"]]
+    return f"{json.dumps(part, separators=(',', ':'), sort_keys=True)}.{index['property']}"
 
 
 def outputs(name):
     """The parts that a callback writes to, as its name tells; one that writes to none is named by a digest."""
     if "." not in name:
         return []
-    places = [dict(zip(("id", "property"), one.rsplit(".", 1), strict=True)) for one in name.strip(".").split("...")]
+    places = [dict(zip(("id", "property"), item.rsplit(".", 1), strict=True)) for item in name.strip(".").split("...")]
     return places if name.startswith("..") else places[0]
 
 
 def call(user, callback, tenant, path, search, triggered):
-    known = values(tenant, path, search)
+    gold = values(tenant, path, search)
     sent = {
         "output": callback["output"], "outputs": outputs(callback["output"]),
-        "inputs": [filled(place, tenant, known) for place in callback["inputs"]],
-        "state": [filled(place, tenant, known) for place in callback["state"]],
+        "inputs": [filled(index, tenant, gold) for index in callback["inputs"]],
+        "state": [filled(index, tenant, gold) for index in callback["state"]],
         "changedPropIds": [trigger(triggered, tenant)],
     }  # fmt: skip
     status, _headers, body = visit(UPDATE, user, "POST", body=json.dumps(sent).encode())
@@ -87,13 +87,13 @@ def call(user, callback, tenant, path, search, triggered):
 
 def callbacks(user):
     every = json.loads(visit("/dashboards/_dash-dependencies", user)[2])
-    return [one for one in every if not one["clientside_function"]]
+    return [item for item in every if not item["clientside_function"]]
 
 
 def calls(callback, tenant):
     """(path, search, what triggered it): each page by its first input, and the first page by all of them."""
-    for place, (path, search) in enumerate(addresses(tenant)):
-        for triggered in callback["inputs"] if place < 3 else callback["inputs"][:1]:
+    for index, (path, search) in enumerate(addresses(tenant)):
+        for triggered in callback["inputs"] if index < 3 else callback["inputs"][:1]:
             yield path, search, triggered
 
 
@@ -121,9 +121,9 @@ def test_callback_finds_own_rows():
     before = ownership.rows_of(own.requester, own.users)
 
     for callback in callbacks(own.owner):
-        found = [call(own.owner, callback, own, *one)[1] for one in list(calls(callback, own))[:8]]
+        result = [call(own.owner, callback, own, *item)[1] for item in list(calls(callback, own))[:8]]
         now = ownership.rows_of(own.requester, own.users)
-        assert not outputs(callback["output"]) or any(own.marker in body for body in found) or now != before, callback[
+        assert not outputs(callback["output"]) or any(own.marker in body for body in result) or now != before, callback[
             "output"
         ]
         before = now

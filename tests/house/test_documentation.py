@@ -10,9 +10,9 @@ VARIABLE = re.compile(r'env(?:\.\w+)?\(\s*"(\w+)"')
 
 def test_every_setting_is_explained():
     used = set(VARIABLE.findall(Path("gtcrowd/settings.py").read_text()))
-    told = set(re.findall(r"^\| `(\w+)`", Path("docs/settings.md").read_text(), re.MULTILINE))
+    message = set(re.findall(r"^\| `(\w+)`", Path("docs/settings.md").read_text(), re.MULTILINE))
 
-    assert told == used
+    assert message == used
 
 
 def test_every_method_is_explained():

@@ -85,8 +85,8 @@ def addresses(tenant):
     own = references(tenant)
     for path, name, parameters in ROUTES:
         if name not in OPEN_BY_TOKEN and "key" not in parameters:
-            values = {one: FIXED[one] if one in FIXED else own[one] for one in parameters}
-            yield "/" + PARAMETER.sub(lambda found, values=values: str(values[found[1]]), path)
+            values = {parameter: FIXED[parameter] if parameter in FIXED else own[parameter] for parameter in parameters}
+            yield "/" + PARAMETER.sub(lambda result, values=values: str(values[result[1]]), path)
 
 
 def replies(tenant):
@@ -104,42 +104,42 @@ def replies(tenant):
     assert status == "200"
     yield "dashboards", headers["Content-Type"], body
     for name, path in PATHS.items():
-        place = path.format(job=tenant.job.pk, worker=tenant.worker.pk)
-        query = urlencode({"path": place, "days": "all", "requester": tenant.requester.slug})
+        index = path.format(job=tenant.job.pk, worker=tenant.worker.pk)
+        query = urlencode({"path": index, "days": "all", "requester": tenant.requester.slug})
         _status, headers, body = visit("/dashboards/file/page.html", tenant.owner, query=query)
         yield f"{name} as one file", headers["Content-Type"], body
-        for figure in re.findall(r"file/([\w-]+)\.csv", str(drawn(tenant.owner, place))):
+        for figure in re.findall(r"file/([\w-]+)\.csv", str(layout(tenant.owner, index))):
             _status, headers, body = visit(f"/dashboards/file/{figure}.csv", tenant.owner, query=query)
             yield f"{name}: {figure}.csv", headers["Content-Type"], body
 
 
-def drawn(user, path):
+def layout(user, path):
     from tests.dashboards.conftest import draw
 
     return draw(user, path)
 
 
-def shown(media_type, body):
+def texts_in(media_type, body):
     """The numbers of texts that a reply shows as texts: escaped for HTML or for a script, or as JSON and CSV have them."""
-    found = set(re.findall(r"(?:&lt;|\\u003[cC])i(?:&gt;|\\u003[eE]|>)(\w+)", body))
+    result = set(re.findall(r"(?:&lt;|\\u003[cC])i(?:&gt;|\\u003[eE]|>)(\w+)", body))
     if "json" in media_type or "csv" in media_type:
-        found |= set(re.findall(r"<i>(\w+)</i>", body))
-    return found
+        result |= set(re.findall(r"<i>(\w+)</i>", body))
+    return result
 
 
 def test_free_text_is_never_a_tag():
     heron = tenants.build("heron")
     written = spread(heron)
-    faults, seen = [], set()
+    faults, observed = [], set()
 
     for address, media_type, body in replies(heron):
-        seen |= shown(media_type, body)
+        observed |= texts_in(media_type, body)
         if "html" in media_type:
-            faults += [f"{address}: {written.get(one, one)}" for one in re.findall(r"<i>(\w+)", body)]
+            faults += [f"{address}: {written.get(item, item)}" for item in re.findall(r"<i>(\w+)", body)]
         elif "csv" in media_type:
             rows = list(csv.reader(io.StringIO(body)))
             faults += [f"{address}: a row of {len(row)} cells" for row in rows if len(row) != len(rows[0])]
 
     assert faults == []
-    unseen = set(written.values()) - {written[one] for one in seen if one in written}
+    unseen = set(written.values()) - {written[item] for item in observed if item in written}
     assert unseen == set(NOWHERE_SHOWN)

@@ -62,13 +62,13 @@ def references(tenant: Tenant) -> dict[str, Any]:
 
 def routes(patterns: Any = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each route as (path, name, names of its parameters)."""
-    for one in get_resolver().url_patterns if patterns is None else patterns:
-        path = prefix + str(one.pattern)
-        if isinstance(one, URLResolver):
-            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
-            yield from routes(one.url_patterns, path, inner)
-        elif isinstance(one, URLPattern) and not path.startswith(LIBRARY):
-            yield path, f"{namespace}{one.name or path}", tuple(one.pattern.converters)
+    for item in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(item.pattern)
+        if isinstance(item, URLResolver):
+            inner = f"{namespace}{item.namespace}:" if item.namespace else namespace
+            yield from routes(item.url_patterns, path, inner)
+        elif isinstance(item, URLPattern) and not path.startswith(LIBRARY):
+            yield path, f"{namespace}{item.name or path}", tuple(item.pattern.converters)
 
 
 ROUTES = list(routes())
@@ -164,7 +164,7 @@ class Trial:
     faults: list[str]
 
     def path(self, **references: Any) -> str:
-        return "/" + PARAMETER.sub(lambda found: quote(str(self._value(found[1], references))), self.pattern)
+        return "/" + PARAMETER.sub(lambda result: quote(str(self._value(result[1], references))), self.pattern)
 
     def _value(self, parameter: str, references: dict[str, Any]) -> Any:
         if parameter == "key":
@@ -303,4 +303,4 @@ def test_tenant_has_rows_in_every_table():
 
     rows = ownership.rows_of(heron.requester, heron.users)
 
-    assert [label for label, found in rows.items() if not found] == []
+    assert [label for label, result in rows.items() if not result] == []

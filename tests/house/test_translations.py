@@ -29,11 +29,11 @@ def catalogue(code: str, root: Path = LOCALE) -> Catalog:
         return pofile.read_po(file, locale=code)
 
 
-def sentences(found: Catalog) -> list[Message]:
-    return [message for message in found if message.id]
+def sentences(result: Catalog) -> list[Message]:
+    return [message for message in result if message.id]
 
 
-def said(message: Message) -> str:
+def translated(message: Message) -> str:
     return message.string if isinstance(message.string, str) else message.string[0]
 
 
@@ -45,7 +45,7 @@ def named(message: Message) -> tuple[str | None, str]:
     return message.context, singular(message)
 
 
-def told(problem: str, which: set[tuple[str | None, str]]) -> str:
+def explained(problem: str, which: set[tuple[str | None, str]]) -> str:
     return "\n  ".join([f"{problem}:", *sorted(text for _context, text in which)])
 
 
@@ -64,10 +64,12 @@ def gathered(tmp_path, settings, capsys):
 
 def test_catalogue_has_exactly_the_source_texts(gathered):
     for code in LANGUAGES:
-        now, kept = ({named(one) for one in sentences(catalogue(code, root))} for root in (gathered, LOCALE))
+        now, stored = (
+            {named(sentence) for sentence in sentences(catalogue(code, root))} for root in (gathered, LOCALE)
+        )
 
-        assert not now - kept, told(f"not yet in {code}; run make messages, then translate", now - kept)
-        assert not kept - now, told(f"in {code}, but no longer said; run make messages", kept - now)
+        assert not now - stored, explained(f"not yet in {code}; run make messages, then translate", now - stored)
+        assert not stored - now, explained(f"in {code}, but no longer said; run make messages", stored - now)
 
 
 def test_no_text_in_f_strings():
@@ -88,11 +90,11 @@ def test_no_text_in_f_strings():
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_sentence_is_translated(code):
-    found = catalogue(code)
+    result = catalogue(code)
 
-    assert [singular(one) for one in sentences(found) if not said(one).strip()] == []
-    assert [singular(one) for one in sentences(found) if one.fuzzy] == []
-    assert list(found.obsolete) == []
+    assert [singular(sentence) for sentence in sentences(result) if not translated(sentence).strip()] == []
+    assert [singular(sentence) for sentence in sentences(result) if sentence.fuzzy] == []
+    assert list(result.obsolete) == []
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -100,10 +102,10 @@ def test_translations_keep_placeholders(code):
     def fixed(text: str) -> Counter[str]:
         return Counter(FIXED.findall(text))
 
-    for one in sentences(catalogue(code)):
-        assert fixed(said(one)) == fixed(singular(one)), singular(one)
-        assert said(one).count("\n") == singular(one).count("\n"), singular(one)
-        assert said(one) == said(one).strip(), singular(one)
+    for sentence in sentences(catalogue(code)):
+        assert fixed(translated(sentence)) == fixed(singular(sentence)), singular(sentence)
+        assert translated(sentence).count("\n") == singular(sentence).count("\n"), singular(sentence)
+        assert translated(sentence) == translated(sentence).strip(), singular(sentence)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -112,11 +114,13 @@ def test_compiled_catalogues_say_the_same(code):
         compiled = gettext.GNUTranslations(file)
 
     assert compiled.info()["language"] == code
-    for one in sentences(catalogue(code)):
-        if isinstance(one.id, str):
-            assert compiled.gettext(one.id) == said(one), "run make messages"
+    for sentence in sentences(catalogue(code)):
+        if isinstance(sentence.id, str):
+            assert compiled.gettext(sentence.id) == translated(sentence), "run make messages"
         else:
-            assert compiled.ngettext(*one.id, 1) == compiled.ngettext(*one.id, 2) == said(one), "run make messages"
+            assert compiled.ngettext(*sentence.id, 1) == compiled.ngettext(*sentence.id, 2) == translated(sentence), (
+                "run make messages"
+            )
 
 
 def test_languages_use_own_names():
@@ -126,12 +130,12 @@ def test_languages_use_own_names():
 
 
 def test_kinds_and_methods_have_translatable_titles():
-    known = {singular(one) for one in sentences(catalogue(LANGUAGES[0]))}
-    shown = {kind.title for kind in kinds.KINDS.values()}
+    gold = {singular(sentence) for sentence in sentences(catalogue(LANGUAGES[0]))}
+    page = {kind.title for kind in kinds.KINDS.values()}
     for kind in kinds.KINDS.values():
-        shown |= {text for method in kind.methods.values() for text in (method.title, method.summary)}
+        page |= {text for method in kind.methods.values() for text in (method.title, method.summary)}
 
-    assert shown - known == set()
+    assert page - gold == set()
 
 
 def test_pure_rooms_use_readers_language():

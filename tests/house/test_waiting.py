@@ -49,6 +49,6 @@ def test_waits_are_found(source, lines):
 
 
 def test_no_test_waits_for_seconds():
-    found = {str(path): waits(path.read_text()) for path in sorted(Path("tests").rglob("*.py"))}
+    result = {str(path): waits(path.read_text()) for path in sorted(Path("tests").rglob("*.py"))}
 
-    assert {path: len(lines) for path, lines in found.items() if lines} == ALLOWED, found
+    assert {path: len(lines) for path, lines in result.items() if lines} == ALLOWED, result

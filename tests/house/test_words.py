@@ -38,34 +38,34 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 def test_identifiers_follow_glossary():
     banned = NAMES["identifiers"]
-    found = [
+    result = [
         f"{file}:{line}: {name} (use {banned[name]})"
         for file in modules()
         for name, line in identifiers(ast.parse(file.read_text(encoding="utf-8")))
         if name in banned and f"{file}:{name}" not in NAMES["exceptions"]
     ]
 
-    assert found == []
+    assert result == []
 
 
 def test_modules_follow_glossary():
     banned = NAMES["modules"]
-    found = [f"{file} (use {banned[file.stem]})" for file in modules() if file.stem in banned]
+    result = [f"{file} (use {banned[file.stem]})" for file in modules() if file.stem in banned]
 
-    assert [line for line in found if line.partition(" ")[0] not in NAMES["exceptions"]] == []
+    assert [line for line in result if line.partition(" ")[0] not in NAMES["exceptions"]] == []
 
 
 def test_css_classes_follow_glossary():
     banned = NAMES["css_classes"]
     styles = sorted(file for tree in ("gtcrowd", "dashboards") for file in Path(tree).rglob("*.css"))
-    found = [
+    result = [
         f"{file}: .{name} (use .{banned[name]})"
         for file in styles
         for name in re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8")))
         if name in banned
     ]
 
-    assert found == []
+    assert result == []
 
 
 def phrase(pattern: str) -> re.Pattern[str]:
@@ -89,4 +89,4 @@ def texts() -> Iterator[tuple[str, str]]:
 def test_texts_avoid_phrase(banned):
     pattern = phrase(banned)
 
-    assert [place for place, text in texts() if pattern.search(text)] == [], f"write: {PHRASES[banned]}"
+    assert [index for index, text in texts() if pattern.search(text)] == [], f"write: {PHRASES[banned]}"

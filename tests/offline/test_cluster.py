@@ -42,9 +42,9 @@ def files(tmp_path_factory):
     frame = pd.DataFrame({"task": [f"t{i}" for i in task], "worker": [f"w{i}" for i in worker], "label": names[label]})
     frame.to_csv(folder / "answers.csv", index=False)
     frame.to_parquet(folder / "answers.parquet")
-    told = pd.DataFrame({"task": [f"t{i}" for i in range(300)], "truth": names[truth]})
-    told.iloc[:150].to_csv(folder / "truth.csv", index=False)
-    told.iloc[150:170].to_csv(folder / "known.csv", index=False)
+    message = pd.DataFrame({"task": [f"t{i}" for i in range(300)], "truth": names[truth]})
+    message.iloc[:150].to_csv(folder / "truth.csv", index=False)
+    message.iloc[150:170].to_csv(folder / "known.csv", index=False)
     return folder
 
 
@@ -69,15 +69,15 @@ def run(files, tmp_path, capsys):
 @pytest.mark.parametrize("method", IN_PARTS)
 def test_cluster_matches_local(run, scheduler, method):
     labels, workers, summary = run(method=method)
-    found, measured, said = run(method=method, engine="dask", scheduler=scheduler, parts=3)
+    result, measured, status = run(method=method, engine="dask", scheduler=scheduler, parts=3)
 
-    assert found["label"].equals(labels["label"])
-    pd.testing.assert_frame_equal(found.drop(columns="label"), labels.drop(columns="label"), atol=1e-9)
+    assert result["label"].equals(labels["label"])
+    pd.testing.assert_frame_equal(result.drop(columns="label"), labels.drop(columns="label"), atol=1e-9)
     pd.testing.assert_frame_equal(measured, workers, atol=1e-9)
-    assert (said.pop("parts"), said.pop("parameters")) == (3, summary.pop("parameters"))
-    for each in (summary, said):
+    assert (status.pop("parts"), status.pop("parameters")) == (3, summary.pop("parameters"))
+    for each in (summary, status):
         del each["seconds"], each["versions"]
-    assert said == pytest.approx(summary)
+    assert status == pytest.approx(summary)
 
 
 def test_partitions_parquet_like_csv(run, scheduler):
@@ -98,7 +98,7 @@ def test_empty_partitions(run, scheduler, files, tmp_path):
 
 
 def test_survives_killed_process(files, scheduler, tmp_path):
-    found, gone = [], []
+    results, gone = [], []
     for killed in (False, True):
 
         def report(text, killed=killed):
@@ -112,10 +112,10 @@ def test_survives_killed_process(files, scheduler, tmp_path):
             files / "answers.csv", method="hierarchical", labels=None, parameters={}, known=None, truth=None,
             posterior=True, scheduler=scheduler, folder=tmp_path, parts=4, report=report,
         ) as result:  # fmt: skip
-            found.append(pd.concat([pd.DataFrame({k: v.to_pandas() for k, v in b.items()}) for b in result.labels]))
+            results.append(pd.concat([pd.DataFrame({k: v.to_pandas() for k, v in b.items()}) for b in result.labels]))
 
     assert len(gone) == 1
-    pd.testing.assert_frame_equal(*found)
+    pd.testing.assert_frame_equal(*results)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -131,8 +131,8 @@ def test_step_is_repeatable(tmp_path, files):
 
     first, again = (hierarchical.step(part, 1, pool, np.log(classes / classes.sum()), 0.3) for _ in range(2))
 
-    for one, other in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one, other)
+    for item, other in zip(first, again, strict=True):
+        np.testing.assert_array_equal(item, other)
     assert sorted(part.state) == ["contribution-1", "contribution-2", "votes"]
 
 
@@ -191,10 +191,10 @@ def test_names_unshared_folder(files, scheduler, tmp_path, monkeypatch):
 )
 def test_refuses_unwritable_output_first(files, tmp_path, monkeypatch, engine, options, refusal):
     monkeypatch.setattr(partitions, "split", lambda *_: pytest.fail("the work was begun"))
-    given = {"output": tmp_path / "labels.csv"} | {name: tmp_path / path for name, path in options.items()}
+    values = {"output": tmp_path / "labels.csv"} | {name: tmp_path / path for name, path in options.items()}
 
     with pytest.raises(CommandError, match=refusal):
-        call_command("consolidate", answers=files / "answers.csv", engine=engine, **given)
+        call_command("consolidate", answers=files / "answers.csv", engine=engine, **values)
 
     assert list(tmp_path.iterdir()) == []
 

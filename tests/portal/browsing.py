@@ -147,11 +147,11 @@ def _lock(file: TextIO) -> bool:
 
 def sign_in(context: BrowserContext, address: str, client: Client) -> Page:
     """A page with the session of `client`; what its console complains of is kept in `page.complaints`."""
-    cookies = [{"name": name, "value": one.value, "url": address} for name, one in client.cookies.items()]
+    cookies = [{"name": name, "value": item.value, "url": address} for name, item in client.cookies.items()]
     context.add_cookies(cookies)  # type: ignore[arg-type]
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
-    page.on("console", lambda said: _complains(said.type) and page.complaints.append(said.text))  # type: ignore[attr-defined]
+    page.on("console", lambda status: _complains(status.type) and page.complaints.append(status.text))  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
     return page
 

@@ -55,8 +55,8 @@ def give(alice: Viewer, team: Team, bucket: str) -> Give:
     def _give(lines: list[dict[str, Any]], **asks: Any) -> Job:
         number = Job.objects.count()
         manifest = f"s3://{bucket}/in-{number}.manifest"
-        put(manifest, "".join(json.dumps(one) + "\n" for one in lines).encode())
-        asked = {
+        put(manifest, "".join(json.dumps(line) + "\n" for line in lines).encode())
+        values = {
             "name": f"birds-{number}",
             "medium": "text" if "source" in lines[0] else "image",
             "categories": ["heron", "ibis"],
@@ -70,7 +70,7 @@ def give(alice: Viewer, team: Team, bucket: str) -> Give:
             **asks,
         }
         now = timezone.now()
-        job = create.create(viewer=alice, values=asked, now=now)
+        job = create.create(viewer=alice, values=values, now=now)
         return job_lifecycle.advance(job.pk, now=now)
 
     return _give
@@ -139,8 +139,8 @@ def hand(cleos: Client) -> Callable[..., Any]:
 @pytest.fixture
 def address(browser: Browser, transactional_db: None) -> Iterator[str]:
     """Where the application answers."""
-    with browsing.served() as found:
-        yield found
+    with browsing.served() as result:
+        yield result
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from PIL import Image, ImageDraw, ImageFilter
 
 def scene(width: int, height: int) -> bytes:
     """A street with two cars of sorts, as a PNG."""
-    made = Image.new("RGB", (width, height), (176, 196, 204))
-    draw = ImageDraw.Draw(made)
+    pixels = Image.new("RGB", (width, height), (176, 196, 204))
+    draw = ImageDraw.Draw(pixels)
     draw.rectangle((0, height * 0.7, width, height), fill=(96, 98, 102))
     draw.rectangle((100, 100, 200, 180), fill=(170, 60, 50))
     draw.rectangle((300, 200, 420, 330), fill=(50, 90, 160))
     file = io.BytesIO()
-    made.save(file, format="PNG")
+    pixels.save(file, format="PNG")
     return file.getvalue()
 
 
@@ -28,13 +28,13 @@ def plain(width: int, height: int) -> bytes:
 
 def painted() -> bytes:
     """What somebody painted over it: two areas, and an odd one in a colour that means nothing."""
-    made = Image.new("RGB", (640, 480), (255, 255, 255))
-    draw = ImageDraw.Draw(made)
+    pixels = Image.new("RGB", (640, 480), (255, 255, 255))
+    draw = ImageDraw.Draw(pixels)
     draw.rectangle((100, 100, 149, 119), fill=(255, 0, 0))
     draw.rectangle((300, 200, 339, 249), fill=(0, 0, 254))
     draw.rectangle((500, 400, 509, 409), fill=(9, 9, 9))
     file = io.BytesIO()
-    made.save(file, format="PNG")
+    pixels.save(file, format="PNG")
     return file.getvalue()
 
 
@@ -47,8 +47,8 @@ def counts(sent: dict[str, str]) -> list[int]:
 def thing(width: int = 640, height: int = 480, kind: str = "PNG", **saved) -> tuple[bytes, np.ndarray]:
     """A red bird of sorts before leaves, and which pixels it has."""
     random = np.random.default_rng(7)
-    made = Image.new("RGB", (width, height), (110, 140, 90))
-    draw = ImageDraw.Draw(made)
+    pixels = Image.new("RGB", (width, height), (110, 140, 90))
+    draw = ImageDraw.Draw(pixels)
     for _leaf in range(60):
         x, y, r = random.integers(0, width), random.integers(0, height), random.integers(8, width // 12)
         draw.ellipse((x - r, y - r, x + r, y + r), fill=tuple(random.integers(70, 160, 3).tolist()))
@@ -58,8 +58,8 @@ def thing(width: int = 640, height: int = 480, kind: str = "PNG", **saved) -> tu
     shape.polygon(
         [(width * 0.45, height * 0.45), (width * 0.5, height * 0.18), (width * 0.82, height * 0.45)], fill=255
     )
-    made.paste(Image.new("RGB", (width, height), (190, 70, 60)), mask=mask)
-    soft = np.asarray(made.filter(ImageFilter.GaussianBlur(1))).astype(float)
+    pixels.paste(Image.new("RGB", (width, height), (190, 70, 60)), mask=mask)
+    soft = np.asarray(pixels.filter(ImageFilter.GaussianBlur(1))).astype(float)
     noisy = (soft + random.normal(0, 12, soft.shape)).clip(0, 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(noisy).save(file, format=kind, **saved)
@@ -73,6 +73,6 @@ def ends(mask: np.ndarray) -> np.ndarray:
     return np.array([[xs[at], ys[at]] for at in places], dtype=float)
 
 
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
+def overlap(first: np.ndarray, second: np.ndarray) -> float:
     """Intersection over union."""
-    return (one & other).sum() / (one | other).sum()
+    return (first & second).sum() / (first | second).sum()

@@ -56,16 +56,16 @@ def test_explains_unknown_link(client, db):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"again": "something else"}, "The two passwords differ."),
         ({"password": "password", "again": "password"}, "too common"),
         ({"name": ""}, "This field is required."),
     ],
 )
-def test_shows_errors_beside_fields(client, fay, link, change, told):
+def test_shows_errors_beside_fields(client, fay, link, change, message):
     response = client.post(link, GIVEN | change)
 
-    assert told in response.content.decode()
+    assert message in response.content.decode()
     fay.refresh_from_db()
     assert fay.state == "invited"

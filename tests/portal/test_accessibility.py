@@ -25,17 +25,17 @@ SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "heigh
 
 def violations(page: Page) -> list[str]:
     """What axe finds in the page and the frames inside of it, in both colour schemes."""
-    found = []
+    result = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        for frame in seen(page):
+        for frame in frames_of(page):
             browsing.wait_for_rendering(frame)
             frame.evaluate(AXE)
-            found += [f"{scheme}: {one}" for one in frame.evaluate(RUN)]
-    return sorted(set(found))
+            result += [f"{scheme}: {item}" for item in frame.evaluate(RUN)]
+    return sorted(set(result))
 
 
-def seen(page: Page) -> list[Frame]:
+def frames_of(page: Page) -> list[Frame]:
     return [frame for frame in page.frames if frame.url.startswith("http")]
 
 

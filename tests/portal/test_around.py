@@ -64,8 +64,8 @@ def test_offline_work_is_not_lost(cleos_page, start, give):
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notice")).to_contain_text("so you can continue")
     written(frame, "half an ans")
-    for kept in ("answer 9", "half an ans"):
-        page.wait_for_function("(text) => JSON.stringify(localStorage).includes(text)", arg=kept)
+    for stored in ("answer 9", "half an ans"):
+        page.wait_for_function("(text) => JSON.stringify(localStorage).includes(text)", arg=stored)
     written(frame, "answer 10", before="half an ans")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notice")).to_contain_text("Your 2 answers are saved")
@@ -252,9 +252,9 @@ def test_changed_shortcuts_follow_worker(cleos_page, browser, address, cleos, st
     # The task that was fetched in advance knows them too, and so does another browser.
     expect(frame.locator("label.choice kbd").nth(1)).to_have_text(";")
     context = browser.new_context()
-    other = browsing.sign_in(context, address, cleos)
-    other.goto(f"{address}/work/{pictures.pk}/")
-    expect(other.frame_locator("#sandbox").locator("label.choice kbd").nth(1)).to_have_text(";")
+    second = browsing.sign_in(context, address, cleos)
+    second.goto(f"{address}/work/{pictures.pk}/")
+    expect(second.frame_locator("#sandbox").locator("label.choice kbd").nth(1)).to_have_text(";")
     context.close()
     page.keyboard.press("?")
     page.get_by_role("button", name="Reset keys").click()
@@ -262,7 +262,7 @@ def test_changed_shortcuts_follow_worker(cleos_page, browser, address, cleos, st
     expect(frame.locator("label.choice kbd").nth(1)).to_have_text("2")
     assert not Shortcuts.objects.exists()
     assert values() == ["ibis"]
-    assert [one for one in page.complaints if "422" not in one] == []  # the browser reports the refusal, too
+    assert [first for first in page.complaints if "422" not in first] == []  # the browser reports the refusal, too
 
 
 def test_typing_triggers_no_shortcuts(cleos_page, start, give):
@@ -291,8 +291,8 @@ def test_tool_guide_matches_task(cleos_page, address, give, kind):
         "(all) => all.map((one) => one.getAttribute('aria-label'))"
     )
     assert (len(tools) > 4) == (kind in ("boxes", "masks"))
-    told = cleos_page.locator("#guide-tools th").all_inner_texts()
-    assert [words for words, name in zip(told, tools, strict=True) if name not in words] == []
+    message = cleos_page.locator("#guide-tools th").all_inner_texts()
+    assert [words for words, name in zip(message, tools, strict=True) if name not in words] == []
     assert cleos_page.locator("#guide-about p").count() == 1
     cleos_page.keyboard.press("Escape")
     assert cleos_page.complaints == []

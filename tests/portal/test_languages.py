@@ -97,15 +97,15 @@ def test_stored_reasons_follow_reader_language(alice, signed_in, texts, now):
     assert _in_korean(Reason.PAUSED) in page
 
 
-@pytest.mark.parametrize(("address", "subject", "said"), [
+@pytest.mark.parametrize(("address", "subject", "status"), [
     ("cleo@example.org", "gtcrowd 새 비밀번호", "다음 링크에서 비밀번호를 정하세요"),
     ("nobody@example.org", "이 주소의 계정이 없습니다", "nobody@example.org의 새 비밀번호를 요청했습니다"),
 ])  # fmt: skip
-def test_password_mails_follow_reader_language(client, cleo, mailoutbox, address, subject, said):
+def test_password_mails_follow_reader_language(client, cleo, mailoutbox, address, subject, status):
     client.post("/account/password/reset/", {"email": address}, headers={"Accept-Language": "ko"})
 
     assert mailoutbox[0].subject == subject
-    assert said in mailoutbox[0].body
+    assert status in mailoutbox[0].body
     assert ("/account/password/reset/key/" in mailoutbox[0].body) == address.startswith("cleo")
 
 

@@ -9,8 +9,8 @@ from gtcrowd.tasks import messages
 from gtcrowd.tasks.models import AssignmentState, Message
 
 
-def report(client, assignment, /, **given):
-    body = {"assignment": assignment.pk, "about": "unclear", "text": "Which of both?"} | given
+def report(client, assignment, /, **values):
+    body = {"assignment": assignment.pk, "about": "unclear", "text": "Which of both?"} | values
     return client.post(f"/work/{assignment.job_id}/report/", json.dumps(body), content_type="application/json")
 
 
@@ -26,7 +26,7 @@ def test_report_keeps_current_task(cleos, take, pictures):
 
 
 @pytest.mark.parametrize(
-    ("given", "status"),
+    ("values", "status"),
     [
         ({"text": ""}, 422),
         ({"text": "x" * 1001}, 422),
@@ -38,11 +38,11 @@ def test_report_keeps_current_task(cleos, take, pictures):
         ({"assignment": 999_999}, 404),
     ],
 )
-def test_refuses_bad_reports(cleos, take, pictures, given, status):
-    told = report(cleos, take(pictures), **given)
+def test_refuses_bad_reports(cleos, take, pictures, values, status):
+    message = report(cleos, take(pictures), **values)
 
-    assert told.status_code == status
-    assert told.json()["problem"]
+    assert message.status_code == status
+    assert message.json()["problem"]
     assert not Message.objects.exists()
 
 
@@ -58,9 +58,9 @@ def test_explains_message_limit(cleos, take, pictures, monkeypatch):
     held = take(pictures)
     report(cleos, held)
 
-    told = report(cleos, held, text="And this?")
-    assert told.status_code == 429
-    assert "within an hour" in told.json()["problem"]
+    message = report(cleos, held, text="And this?")
+    assert message.status_code == 429
+    assert "within an hour" in message.json()["problem"]
 
 
 def test_refuses_report_on_foreign_task(take, hire, signed_in, pictures, client):
@@ -86,10 +86,10 @@ def test_writes_about_job_and_reads_reply(cleos, cleo, alice, pictures):
 
 
 def test_refused_message_is_put_back(cleos, pictures):
-    told = cleos.post(f"/work/{pictures.pk}/messages/", {"about": "unclear", "text": "x" * 1001})
+    response = cleos.post(f"/work/{pictures.pk}/messages/", {"about": "unclear", "text": "x" * 1001})
 
-    assert told.status_code == 422
-    page = told.content.decode()
+    assert response.status_code == 422
+    page = response.content.decode()
     assert 'role="alert"' in page
     assert "x" * 1001 in page
 
@@ -112,10 +112,10 @@ def test_former_worker_may_write(cleos, cleo, take, hand, pictures):
 
 def test_stopping_explains_reserved_task(cleos, take, pictures):
     held = take(pictures)
-    told = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True)
+    response = cleos.post(f"/work/{pictures.pk}/stop/", {"assignment": held.pk}, follow=True)
 
-    page = told.content.decode()
-    assert told.redirect_chain == [("/work/", 302)]
+    page = response.content.decode()
+    assert response.redirect_chain == [("/work/", 302)]
     assert "Your work is saved. You have 5 min left" in page
     assert "You have a task in progress;" in page
 
@@ -129,8 +129,8 @@ def test_stopping_explains_expired_task(cleos, take, pictures):
     assert "The time limit of the task is over." in page
 
 
-def change(client, **given):
-    return client.post("/work/keys/", json.dumps(given), content_type="application/json")
+def change(client, **values):
+    return client.post("/work/keys/", json.dumps(values), content_type="application/json")
 
 
 def test_changes_and_resets_shortcuts(cleos, signed_in, hire):
@@ -140,9 +140,9 @@ def test_changes_and_resets_shortcuts(cleos, signed_in, hire):
 
 
 def test_explains_taken_shortcut(cleos, client):
-    told = change(cleos, name="return", key="?")
+    message = change(cleos, name="return", key="?")
 
-    assert (told.status_code, told.json()["problem"]) == (
+    assert (message.status_code, message.json()["problem"]) == (
         422,
         "? is already assigned to “this list”. Choose another key.",
     )

@@ -69,7 +69,7 @@ def test_picture_is_not_compressed_again(client, bucket):
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "told", "part"),
+    ("requested", "status", "message", "part"),
     [
         ("bytes=4-7", 206, "bytes 4-7/100", slice(4, 8)),
         ("bytes=90-", 206, "bytes 90-99/100", slice(90, 100)),
@@ -80,14 +80,14 @@ def test_picture_is_not_compressed_again(client, bucket):
         ("bytes=100-", 416, "bytes */100", slice(0, 0)),
     ],
 )
-def test_serves_requested_ranges(client, bucket, asked, status, told, part):
+def test_serves_requested_ranges(client, bucket, requested, status, message, part):
     film = b"\0\0\0\x18ftypmp42" + bytes(range(88))
     put("s3://heron-data/film.mp4", film)
 
-    response = client.get(signed.address("s3://heron-data/film.mp4", job_id=1), headers={"Range": asked})
+    response = client.get(signed.address("s3://heron-data/film.mp4", job_id=1), headers={"Range": requested})
 
     sent = b"".join(response.streaming_content) if response.streaming else response.content
-    assert (response.status_code, response.headers.get("Content-Range"), sent) == (status, told, film[part])
+    assert (response.status_code, response.headers.get("Content-Range"), sent) == (status, message, film[part])
     if status != 416:
         assert response.headers["Content-Type"] == "video/mp4"
         assert response.headers["Content-Length"] == str(len(sent))

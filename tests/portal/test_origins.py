@@ -19,14 +19,14 @@ ANY = {"Access-Control-Allow-Origin": "*"}
 
 
 @pytest.fixture
-def shown(cleos_page, address, give):
+def open_template(cleos_page, address, give):
     """The worker's page, and what was asked of the other origins."""
 
     def _shown():
-        asked = []
+        requested = []
 
         def answer(route):
-            asked.append(route.request.url)
+            requested.append(route.request.url)
             script = route.request.url.endswith(".js")
             route.fulfill(
                 body=SCRIPT if script else "told from elsewhere",
@@ -38,26 +38,26 @@ def shown(cleos_page, address, give):
         job = give([{"source": "x"}], template=OWN, kind="custom", categories=[])
         cleos_page.goto(f"{address}/work/{job.pk}/")
         cleos_page.get_by_role("button", name="Start working").click()
-        return cleos_page.frame_locator("#sandbox"), asked
+        return cleos_page.frame_locator("#sandbox"), requested
 
     return _shown
 
 
-def test_loads_allowed_origin(shown, alice):
+def test_loads_allowed_origin(open_template, alice):
     origins.allow(viewer=alice, origins=["https://cdn.example.org"])
 
-    frame, asked = shown()
+    frame, requested = open_template()
 
     expect(frame.locator("#seen")).to_have_text("told from elsewhere")
-    assert asked == ["https://cdn.example.org/own.js", "https://cdn.example.org/told.txt"]
+    assert requested == ["https://cdn.example.org/own.js", "https://cdn.example.org/told.txt"]
 
 
 @pytest.mark.parametrize("allowed", [[], ["https://other.example.org"]])
-def test_blocks_other_origins(shown, alice, allowed):
+def test_blocks_other_origins(open_template, alice, allowed):
     origins.allow(viewer=alice, origins=allowed)
 
-    frame, asked = shown()
+    frame, requested = open_template()
 
     expect(frame.get_by_label("Bird")).to_be_visible()
     expect(frame.locator("#seen")).to_have_text("nothing")
-    assert asked == []
+    assert requested == []

@@ -83,10 +83,10 @@ def test_suspended_worker_finishes_current_task(cleos, cleo, take, hand, picture
 def test_work_page_costs_few_queries(cleos, take, pictures):
     take(pictures)
 
-    with CaptureQueriesContext(connection) as seen:
+    with CaptureQueriesContext(connection) as queries:
         cleos.get(f"/work/{pictures.pk}/")
 
-    assert len(seen) <= 12
+    assert len(queries) <= 12
 
 
 def test_every_sentence_can_be_translated(cleos, pictures, monkeypatch):

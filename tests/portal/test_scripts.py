@@ -54,10 +54,10 @@ def test_reads_lists_in_both_dialects(run, text):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"), [(0, "0:00"), (-5, "0:00"), (59.2, "1:00"), (247, "4:07"), (3909, "1:05:09")]
+    ("seconds", "page"), [(0, "0:00"), (-5, "0:00"), (59.2, "1:00"), (247, "4:07"), (3909, "1:05:09")]
 )
-def test_time_left_is_rounded_up(run, seconds, shown):
-    assert run("portal/work/timer.js", f"m.clock({seconds})") == shown
+def test_time_left_is_rounded_up(run, seconds, page):
+    assert run("portal/work/timer.js", f"m.clock({seconds})") == page
 
 
 def test_timer_warns_in_last_minute(run):

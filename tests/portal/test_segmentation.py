@@ -20,11 +20,11 @@ THING = "s3://heron-data/thing.png"
 ENDS = [[300, 90], [330, 390], [140, 240], [520, 220]]
 
 
-def painted(found: dict, shape: tuple[int, int]) -> np.ndarray:
+def painted(result: dict, shape: tuple[int, int]) -> np.ndarray:
     """The pixels of the reply, in the whole picture."""
-    inside = decode(found["runs"], found["width"] * found["height"]).reshape(found["height"], found["width"])
+    inside = decode(result["runs"], result["width"] * result["height"]).reshape(result["height"], result["width"])
     whole = np.zeros(shape, dtype=bool)
-    whole[found["top"] : found["top"] + found["height"], found["left"] : found["left"] + found["width"]] = inside
+    whole[result["top"] : result["top"] + result["height"], result["left"] : result["left"] + result["width"]] = inside
     return whole
 
 
@@ -59,7 +59,7 @@ def test_outlines_object(ask, task):
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"points": [[1, 1]] * 3}, "request is invalid"),
         ({"points": [[1, 1]] * 3 + [["x", 1]]}, "request is invalid"),
@@ -73,11 +73,11 @@ def test_outlines_object(ask, task):
         ({"address": "/work/object/forged/"}, "not part of your task"),
     ],
 )
-def test_refuses_invalid_outline_request(ask, task, changed, told):
+def test_refuses_invalid_outline_request(ask, task, changed, message):
     reply = ask(task, **changed)
 
     assert reply.status_code in (400, 422)
-    assert told in reply.json()["problem"]
+    assert message in reply.json()["problem"]
 
 
 def test_refuses_tampered_address(ask, task):
@@ -142,11 +142,11 @@ def test_crop_is_at_most_one_megapixel(monkeypatch):
     monkeypatch.setattr(segment, "segmenter", Square)
     file, _mask = thing(2400, 1800, "JPEG")
 
-    found = segment.outline(io.BytesIO(file), points=np.array(ENDS) * 3.75, width=2400, height=1800)
+    result = segment.outline(io.BytesIO(file), points=np.array(ENDS) * 3.75, width=2400, height=1800)
 
     assert 900_000 < Square.seen[0] * Square.seen[1] < 1_010_000
-    assert found.width > 1425
-    box = np.argwhere(painted(vars(found), (1800, 2400)))
+    assert result.width > 1425
+    box = np.argwhere(painted(vars(result), (1800, 2400)))
     slack = 2 + 0.02 * 1425
     assert np.abs(box.min(axis=0) - (90 * 3.75, 140 * 3.75)).max() <= slack
     assert np.abs(box.max(axis=0) - (390 * 3.75, 520 * 3.75)).max() <= slack
@@ -158,6 +158,6 @@ def test_rotated_picture_matches_browser():
     file, mask = thing(640, 480, "JPEG", exif=exif, quality=95)
     turned = np.rot90(mask, -1)
 
-    found = segment.outline(io.BytesIO(file), points=ends(turned), width=480, height=640)
+    result = segment.outline(io.BytesIO(file), points=ends(turned), width=480, height=640)
 
-    assert overlap(painted(vars(found), (640, 480)), turned) > 0.95
+    assert overlap(painted(vars(result), (640, 480)), turned) > 0.95

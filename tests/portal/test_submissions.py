@@ -159,10 +159,10 @@ def test_answer_and_next_task_cost_few_queries(hand, take, pictures):
 
     with CaptureQueriesContext(
         connection,
-    ) as seen:
+    ) as queries:
         hand(assignment)
 
-    own = [one["sql"] for one in seen if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    own = [item["sql"] for item in queries if not item["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     # Three are the portal's: session, person, assignment. The others are those of submit and claim.
     assert len(own) <= 17, "\n".join(own)
     assert Answer.objects.count() == 2
@@ -230,8 +230,8 @@ def test_offline_task_becomes_current(cleos, hand, take, pictures):
 
     assert reply["next"]["assignment"] == begun.pk
     assert 298 < reply["next"]["secondsLeft"] <= 300
-    kept = Assignment.objects.get(pk=begun.pk)
-    assert (kept.state, kept.in_advance, kept.claimed_at) == (AssignmentState.LIVE, False, begun.claimed_at)
+    stored = Assignment.objects.get(pk=begun.pk)
+    assert (stored.state, stored.in_advance, stored.claimed_at) == (AssignmentState.LIVE, False, begun.claimed_at)
     assert hand(begun).json()["receipt"]["late"] is False
 
 

@@ -43,7 +43,7 @@ def shares(frame, selector: str) -> list[float]:
     """Where something lies, as shares of the picture."""
     box, picture = frame.locator(selector).bounding_box(), frame.locator(".picture-sheet img").bounding_box()
     far = [(box["x"] - picture["x"]) / picture["width"], (box["y"] - picture["y"]) / picture["height"]]
-    return [round(one, 2) for one in (*far, box["width"] / picture["width"], box["height"] / picture["height"])]
+    return [round(item, 2) for item in (*far, box["width"] / picture["width"], box["height"] / picture["height"])]
 
 
 @pytest.mark.parametrize("overlay", [BOXES, LIST])

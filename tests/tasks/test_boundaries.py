@@ -45,9 +45,9 @@ def test_task_expires_at_its_last_moment(held, side, expired):
 
 @pytest.mark.parametrize(("side", "holds"), sides([True, False, False]))
 def test_task_is_held_until_its_last_moment(held, side, holds):
-    found = claim.holding(worker=held.worker, job=held.job, now=held.expires_at + side)
+    result = claim.holding(worker=held.worker, job=held.job, now=held.expires_at + side)
 
-    assert (found is not None) == holds
+    assert (result is not None) == holds
 
 
 @pytest.mark.parametrize(("side", "free"), sides([False, True, True]))
@@ -127,13 +127,13 @@ def test_percentage_of_objects_is_rounded_up(objects, percentage, labeled):
 @pytest.mark.parametrize(("needed", "enough"), [("9.999", True), ("10.000", True), ("10.001", False)])
 def test_funds_cover_to_the_last_tenth_of_a_cent(alice, now, needed, enough):
     hold.deposit(requester_id=alice.requester.pk, amount=Decimal("4.000"), reference="x", now=now)
-    facts = {"requester_id": alice.requester.pk, "job_id": 1, "credit": Decimal("6.000"), "now": now}
+    details = {"requester_id": alice.requester.pk, "job_id": 1, "credit": Decimal("6.000"), "now": now}
 
     if enough:
-        hold.hold(**facts, amount=Decimal(needed))
+        hold.hold(**details, amount=Decimal(needed))
     else:
         with pytest.raises(hold.InsufficientFunds):
-            hold.hold(**facts, amount=Decimal(needed))
+            hold.hold(**details, amount=Decimal(needed))
 
 
 @pytest.mark.parametrize(("side", "valid"), sides([True, False, False]))
@@ -171,10 +171,10 @@ def test_quiz_is_passed_with_enough_right(ask, hire, now, right, paused):
     assert (job_worker.state == "paused") == paused
 
 
-@pytest.mark.parametrize(("seen", "paused"), [(2, False), (3, True)])
-def test_quiz_is_judged_when_it_is_over(ask, hire, now, seen, paused):
+@pytest.mark.parametrize(("observed", "paused"), [(2, False), (3, True)])
+def test_quiz_is_judged_when_it_is_over(ask, hire, now, observed, paused):
     job_worker = JobWorker.objects.create(
-        job=ask(), worker=hire("cleo"), gold_seen=seen, scan_since=now, scan_restarted_at=now
+        job=ask(), worker=hire("cleo"), gold_seen=observed, scan_since=now, scan_restarted_at=now
     )
 
     gold.apply_rules(job_worker, {"quiz": 3, "quiz_right": 2})

@@ -150,9 +150,9 @@ class Machine(RuleBasedStateMachine):
         st.fixed_dictionaries({"price": st.sampled_from(["0.012", "0.024", "0.036"])}),
         st.fixed_dictionaries({"late_answers_paid": st.booleans()}),
     ))  # fmt: skip
-    def change(self, settled, given):
+    def change(self, settled, values):
         try:
-            change.change(viewer=self.viewer, job=self.fresh(), values=given, now=self.clock)
+            change.change(viewer=self.viewer, job=self.fresh(), values=values, now=self.clock)
         except state.NotPossible:
             assert self.fresh().state not in ("InProgress", "Initializing")
         if settled:

@@ -32,29 +32,29 @@ def queued():
 
 
 def test_message_and_reply(write, alice, now):
-    asked = write()
-    assert messages.waiting([asked.job_id]) == {asked.job_id: 1}
+    requested = write()
+    assert messages.waiting([requested.job_id]) == {requested.job_id: 1}
 
-    messages.answer(viewer=alice, job=asked.job, worker=asked.worker, text="Try again.", now=now)
-    messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
+    messages.answer(viewer=alice, job=requested.job, worker=requested.worker, text="Try again.", now=now)
+    messages.finish(viewer=alice, job=requested.job, worker=requested.worker, now=now)
 
-    assert [one.text for one in messages.unread(asked.worker.user_id)] == ["Try again."]
-    assert messages.read(worker=asked.worker, job=asked.job, now=now) == 1
-    assert messages.unread(asked.worker.user_id) == []
-    assert messages.waiting([asked.job_id]) == {}
+    assert [item.text for item in messages.unread(requested.worker.user_id)] == ["Try again."]
+    assert messages.read(worker=requested.worker, job=requested.job, now=now) == 1
+    assert messages.unread(requested.worker.user_id) == []
+    assert messages.waiting([requested.job_id]) == {}
 
 
 def test_new_message_reopens_thread(write, alice, now):
-    asked = write()
-    messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
+    requested = write()
+    messages.finish(viewer=alice, job=requested.job, worker=requested.worker, now=now)
     write("Still not.")
 
-    (thread,) = messages.threads(viewer=alice, job=asked.job, most=5)
+    (thread,) = messages.threads(viewer=alice, job=requested.job, most=5)
     assert thread.waits
-    assert [one.text for one in thread.messages] == ["It does not load.", "Still not."]
-    assert messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now) == 1
-    assert messages.finish(viewer=alice, job=asked.job, worker=asked.worker, done=False, now=now) == 1
-    assert messages.threads(viewer=alice, job=asked.job, most=5)[0].waits
+    assert [message.text for message in thread.messages] == ["It does not load.", "Still not."]
+    assert messages.finish(viewer=alice, job=requested.job, worker=requested.worker, now=now) == 1
+    assert messages.finish(viewer=alice, job=requested.job, worker=requested.worker, done=False, now=now) == 1
+    assert messages.threads(viewer=alice, job=requested.job, most=5)[0].waits
 
 
 def test_waiting_threads_come_first(write, hire, alice, now):
@@ -62,21 +62,21 @@ def test_waiting_threads_come_first(write, hire, alice, now):
     new = write("Mine is fine.", worker=hire("dan"), now=now + timedelta(minutes=5))
     messages.finish(viewer=alice, job=new.job, worker=new.worker, now=now)
 
-    found = messages.threads(viewer=alice, job=old.job, most=5)
+    result = messages.threads(viewer=alice, job=old.job, most=5)
 
-    assert [thread.name for thread in found] == ["Cleo", "Dan"]
-    assert [thread.waits for thread in found] == [True, False]
+    assert [thread.name for thread in result] == ["Cleo", "Dan"]
+    assert [thread.waits for thread in result] == [True, False]
 
 
 def test_message_names_its_task(write, now):
-    asked = write()
-    held = claim.next_assignment(worker=asked.worker, job=asked.job, now=now)
+    requested = write()
+    held = claim.next_assignment(worker=requested.worker, job=requested.job, now=now)
 
     assert write("Too dark.", assignment=held, about="not-loading").assignment == held
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("values", "field"),
     [
         ({"text": "  "}, "text"),
         ({"text": None}, "text"),
@@ -88,9 +88,9 @@ def test_message_names_its_task(write, now):
         ({"about": []}, "about"),
     ],
 )
-def test_refuses_bad_messages(write, given, field):
+def test_refuses_bad_messages(write, values, field):
     with pytest.raises(messages.MessageRefused) as refused:
-        write(**given)
+        write(**values)
 
     assert refused.value.field == field
     assert not Message.objects.exists()
@@ -111,29 +111,29 @@ def test_limits_messages_per_hour(write, now):
 
 
 def test_reply_needs_right_to_manage_workers(write, alice, now):
-    asked = write()
+    requested = write()
     viewer = Viewer(alice.requester, Role.VIEWER)
 
     with pytest.raises(NotAllowed):
-        messages.answer(viewer=viewer, job=asked.job, worker=asked.worker, text="x", now=now)
+        messages.answer(viewer=viewer, job=requested.job, worker=requested.worker, text="x", now=now)
     with pytest.raises(NotAllowed):
-        messages.finish(viewer=viewer, job=asked.job, worker=asked.worker, now=now)
+        messages.finish(viewer=viewer, job=requested.job, worker=requested.worker, now=now)
 
 
 def test_refuses_foreign_requester(write, bob, now):
-    asked = write()
+    requested = write()
 
-    assert messages.threads(viewer=bob, job=asked.job, most=5) == []
-    assert messages.finish(viewer=bob, job=asked.job, worker=asked.worker, now=now) == 0
+    assert messages.threads(viewer=bob, job=requested.job, most=5) == []
+    assert messages.finish(viewer=bob, job=requested.job, worker=requested.worker, now=now) == 0
 
 
 def test_shows_codes_of_foreign_workers(write, alice, now):
     user = User.objects.create_user("vera@example.org", name="Vera")
     vendor = Workforce.objects.create(type=WorkforceType.VENDOR, name="labelers")
     worker = Worker.objects.create(workforce=vendor, user=user, state="active")
-    asked = write(worker=worker)
+    requested = write(worker=worker)
 
-    (thread,) = messages.threads(viewer=alice, job=asked.job, most=5)
+    (thread,) = messages.threads(viewer=alice, job=requested.job, most=5)
     assert thread.name == worker.code
 
 
@@ -141,24 +141,24 @@ def test_mails_members_once_an_hour(write, alice, now):
     for name, role in (("olga", Role.OPERATIONS), ("vic", Role.VIEWER)):
         user = User.objects.create_user(f"{name}@example.org")
         Member.objects.create(requester=alice.requester, user=user, role=role)
-    asked = write()
+    requested = write()
     write("And slow.")
-    assert queued() == [{"job": asked.job_id}]
+    assert queued() == [{"job": requested.job_id}]
 
-    assert messages.tell(asked.job_id, now=now + timedelta(minutes=1))
-    assert sorted(one.to[0] for one in mail.outbox) == ["alice@example.org", "olga@example.org"]
+    assert messages.tell(requested.job_id, now=now + timedelta(minutes=1))
+    assert sorted(item.to[0] for item in mail.outbox) == ["alice@example.org", "olga@example.org"]
     assert "2 messages from workers in birds" in mail.outbox[0].subject
     assert "/jobs/birds/#messages" in mail.outbox[0].body
 
     write("More.", now=now + timedelta(minutes=5))
-    assert not messages.tell(asked.job_id, now=now + timedelta(minutes=6))
-    assert messages.tell(asked.job_id, now=now + timedelta(minutes=62))
-    assert not messages.tell(asked.job_id, now=now + timedelta(minutes=63))
+    assert not messages.tell(requested.job_id, now=now + timedelta(minutes=6))
+    assert messages.tell(requested.job_id, now=now + timedelta(minutes=62))
+    assert not messages.tell(requested.job_id, now=now + timedelta(minutes=63))
     assert len(mail.outbox) == 4
 
 
 def test_mails_no_finished_thread(write, alice, now):
-    asked = write()
-    messages.finish(viewer=alice, job=asked.job, worker=asked.worker, now=now)
+    requested = write()
+    messages.finish(viewer=alice, job=requested.job, worker=requested.worker, now=now)
 
-    assert not messages.tell(asked.job_id, now=now)
+    assert not messages.tell(requested.job_id, now=now)

@@ -95,11 +95,11 @@ def test_slots_double_without_guard(crowd):
         for _ in range(30):
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(FROM_ANOTHER_TABLE, [job.pk, worker.pk])
-                found = cursor.fetchone()
-                if found is None:
+                result = cursor.fetchone()
+                if result is None:
                     return
                 Assignment.objects.create(
-                    slot_id=found[0], task_id=found[1], job=job, worker=worker, fence=next(fences), price=0,
+                    slot_id=result[0], task_id=result[1], job=job, worker=worker, fence=next(fences), price=0,
                     claimed_at=now, expires_at=now + timedelta(hours=1),
                 )  # fmt: skip
 

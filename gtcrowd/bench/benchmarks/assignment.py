@@ -247,8 +247,8 @@ def _middle(values: list[float]) -> float:
 
 
 def _at_once(sql: str, seconds: float) -> float:
-    facts = connection.get_connection_params()
-    plain = {name: facts[name] for name in ("host", "port", "user", "password", "dbname") if facts.get(name)}
+    params = connection.get_connection_params()
+    plain = {name: params[name] for name in ("host", "port", "user", "password", "dbname") if params.get(name)}
     counts: list[int] = []
 
     def work() -> None:

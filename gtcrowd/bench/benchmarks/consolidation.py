@@ -83,11 +83,11 @@ def _classes(name: str, answers: Path, truth: Path) -> list[Row]:
             return consolidate.choice(answers, method=method, labels=labels, parameters={}, truth=truth)
 
         run()  # what happens only once, such as compiling, is not measured
-        seconds, found = timed(run)
+        seconds, result = timed(run)
         measures = {
-            "accuracy": found.summary["accuracy_ties_shared"],
-            "calibration_error": found.summary["calibration_error"],
-            "log_loss": found.summary["log_loss"],
+            "accuracy": result.summary["accuracy_ties_shared"],
+            "calibration_error": result.summary["calibration_error"],
+            "log_loss": result.summary["log_loss"],
         }
         peer = _class_peer(method, columns, right)
         rows.append(Row(name, "choice", method, measures, seconds, *peer))
@@ -100,7 +100,7 @@ def _class_peer(method: str, columns: Mapping[str, Any], right: Mapping[str, Any
         return None, None
     from crowdkit import aggregation  # noqa: PLC0415 - only where it is installed
 
-    frame = pd.DataFrame({name: np.array(one.texts, dtype=object)[one.codes] for name, one in columns.items()})
+    frame = pd.DataFrame({name: np.array(item.texts, dtype=object)[item.codes] for name, item in columns.items()})
     seconds, labels = timed(lambda: getattr(aggregation, CLASS_PEERS[method])().fit_predict(frame))
     true = pd.Series({right["task"][row]: right["truth"][row] for row in range(len(right["task"].codes))})
     return float((labels.reindex(true.index) == true).mean()), seconds
@@ -115,9 +115,9 @@ def _values(name: str, kind: str, answers: Path, truth: Path) -> list[Row]:
             return consolidate.values(answers, kind=kind, method=method, parameters={}, truth=truth)
 
         run()  # what happens only once, such as compiling, is not measured
-        seconds, found = timed(run)
+        seconds, result = timed(run)
         main = next(iter(form.measure([], [])))
-        measures = {key: found.summary[key] for key in form.measure([], []) if key in found.summary}
+        measures = {key: result.summary[key] for key in form.measure([], []) if key in result.summary}
         peer = _value_peer(kind, method, answers, truth) if main in measures else (None, None)
         rows.append(Row(name, kind, method, measures, seconds, *peer))
     return rows
@@ -141,9 +141,9 @@ def _value_peer(kind: str, method: str, answers: Path, truth: Path) -> tuple[flo
         return None, None
     table, tasks = consolidate.value_table(answers, kind)
     right = consolidate.true_values(truth, kind)
-    seconds, found = timed(lambda: run(table, tasks))
-    named = [task for task in right if task in found]
-    measured = consolidate.value_type(kind).measure([found[task] for task in named], [right[task] for task in named])
+    seconds, result = timed(lambda: run(table, tasks))
+    named = [task for task in right if task in result]
+    measured = consolidate.value_type(kind).measure([result[task] for task in named], [right[task] for task in named])
     return next(iter(measured.values())), seconds
 
 
@@ -169,14 +169,14 @@ def _noisy_bradley_terry(table: Any, tasks: list[str]) -> dict[str, Any]:
 
 def _ranked(table: Any, tasks: list[str], scores: Callable[[pd.DataFrame], pd.Series]) -> dict[str, Any]:
     pairs = ranking.comparisons(table)
-    found = {}
+    result = {}
     for task, name in enumerate(tasks):
         here = np.flatnonzero(pairs.task[pairs.winner] == task)
         names = [[pairs.names[item] for item in side[here]] for side in (pairs.winner, pairs.loser)]
         frame = pd.DataFrame({"worker": table.worker[pairs.row[here]], "left": names[0], "right": names[1]})
         score = scores(frame.assign(label=frame["left"]))
-        found[name] = tuple(score.sort_values(ascending=False).index)
-    return found
+        result[name] = tuple(score.sort_values(ascending=False).index)
+    return result
 
 
 @benchmark(

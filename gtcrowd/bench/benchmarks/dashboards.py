@@ -102,26 +102,27 @@ def _generate(answers: int, *, workers: int, jobs: int) -> Viewer:
     people_ = User.objects.bulk_create(
         User(email=f"bench-{number}@example.org", name=f"Worker {number}") for number in range(workers)
     )
-    crowd = Worker.objects.bulk_create(Worker(workforce=workforce, user=one, state="active") for one in people_)
-    made = []
+    crowd = Worker.objects.bulk_create(Worker(workforce=workforce, user=person, state="active") for person in people_)
+    jobs_ = []
     for number in range(jobs):
         copy = Job.objects.get(pk=job.pk)
         copy.pk, copy.name, copy.objects_total = None, f"bench-{number}", max(answers // jobs // 3, 1)
         copy.created_at = now - timedelta(days=DAYS)
-        made.append(copy)
-    Job.objects.bulk_create(made)
+        jobs_.append(copy)
+    Job.objects.bulk_create(jobs_)
     Counters.objects.bulk_create(
-        Counters(job=one, counted_at=now, human_labeled=one.objects_total // 2) for one in made
+        Counters(job=job, counted_at=now, human_labeled=job.objects_total // 2) for job in jobs_
     )
-    facts: dict[str, Any] = {
-        "jobs": [one.pk for one in made], "n_jobs": jobs, "workers": [one.pk for one in crowd], "n_workers": workers,
+    params: dict[str, Any] = {
+        "jobs": [job.pk for job in jobs_], "n_jobs": jobs, "workers": [worker.pk for worker in crowd],
+        "n_workers": workers,
         "days": DAYS, "each": EACH_DAY,
         "first": (now - timedelta(days=DAYS)).replace(hour=0, minute=0, second=0, microsecond=0),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # the rows they refer to are of no use here
         for start in range(0, answers, 1_000_000):
-            cursor.execute(ANSWERS, facts | {"from": start, "to": min(start + 1_000_000, answers)})
+            cursor.execute(ANSWERS, params | {"from": start, "to": min(start + 1_000_000, answers)})
         cursor.execute("SET session_replication_role = DEFAULT")
     stage.settle()
     return Viewer(requester=requester, role=Role.OWNER)
@@ -178,9 +179,9 @@ def _cost(answers: int, what: str, act: Callable[[], str]) -> Cost:
     times, size, queries = [], 0, 0
     for _repeat in range(REPEATS):
         began = time.perf_counter()
-        made = act()
+        content = act()
         times.append(time.perf_counter() - began)
-        size = len(made)
+        size = len(content)
     with CaptureQueriesContext(connection) as captured:
         act()
     queries = len(captured)

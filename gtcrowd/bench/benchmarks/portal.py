@@ -117,7 +117,7 @@ def _took(server: stage.Server, job: Job, worker: Worker, tasks: int, *, ahead: 
         submitted, usable = page.evaluate(MARKS)
         browser.close()
     # The first of each is no pair: the first task was not preceded by a submit.
-    return [there - asked for asked, there in zip(submitted, usable[1:], strict=False)]
+    return [there - sent for sent, there in zip(submitted, usable[1:], strict=False)]
 
 
 def _browsers() -> Any:

@@ -78,19 +78,19 @@ def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
         job, crowd = stage.job(objects=handouts // 2, target_answers=3, workers=WORKERS, opened=False)
         Job.objects.filter(pk=job.pk).update(time_limit=LEASE_SECONDS, max_concurrent=1000, simulated=True)
         began, killed = time.monotonic(), 0
-        running = [_start(address, job.pk, [worker.pk for worker in crowd], place) for place in range(PROCESSES)]
+        running = [_start(address, job.pk, [worker.pk for worker in crowd], index) for index in range(PROCESSES)]
         try:
             while (count := _one("SELECT count(*) FROM tasks_assignment")) < handouts:
                 told(count)
                 _wait_for_more(count)  # or a slow machine would kill clients that have only begun to start
                 time.sleep(KILL_SECONDS)
-                place = killed % PROCESSES
+                index = killed % PROCESSES
                 if any(process.poll() is not None for process in running):
                     raise CommandError("A client ended by itself; its message is above.")
-                running[place].kill()
-                running[place].wait()
+                running[index].kill()
+                running[index].wait()
                 killed += 1
-                running[place] = _start(address, job.pk, [worker.pk for worker in crowd], place + killed)
+                running[index] = _start(address, job.pk, [worker.pk for worker in crowd], index + killed)
         finally:
             for process in running:
                 process.kill()
@@ -126,7 +126,7 @@ def _one(sql: str) -> int:
 
 def _start(address: str, job: int, workers: list[int], seed: int) -> "subprocess.Popen[bytes]":
     # Half of the workers each, overlapping: everybody is at work in two processes at once.
-    half = [worker for place, worker in enumerate(workers) if (place + seed) % PROCESSES < PROCESSES // 2]
+    half = [worker for index, worker in enumerate(workers) if (index + seed) % PROCESSES < PROCESSES // 2]
     command = [sys.executable, "-m", "gtcrowd.bench.soak_client", *map(str, (job, seed, *half))]
     return subprocess.Popen(command, env=os.environ | {"DATABASE_URL": address})  # noqa: S603 - our own module
 

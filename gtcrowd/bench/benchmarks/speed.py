@@ -66,12 +66,12 @@ def measure(method: str, answers: int) -> Speed:
     consolidation.consolidate(method, crowd(1000))
     table = crowd(answers)
     triad = bandwidth()
-    memory, found = peak_memory(lambda: consolidation.consolidate(method, table), interval=0.005)
-    seconds, step = _seconds(method, table, found.steps)
+    memory, result = peak_memory(lambda: consolidation.consolidate(method, table), interval=0.005)
+    seconds, step = _seconds(method, table, result.steps)
     # E and M step each read a row of classes for every answer.
     moved = 2 * len(table) * CLASSES * BYTES_PER_ANSWER_AND_CLASS
     peer = _peer_step(table) if method == "dawid-skene" and answers <= MOST_FOR_PEER else None
-    return Speed(method, answers, seconds, found.steps, found.converged, step, memory, moved / step / triad, peer)
+    return Speed(method, answers, seconds, result.steps, result.converged, step, memory, moved / step / triad, peer)
 
 
 def bandwidth(*, size: int = 20_000_000, repeats: int = 5) -> float:

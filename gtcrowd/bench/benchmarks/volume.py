@@ -68,13 +68,13 @@ def measure(answers: int) -> Volume:
                 cursor.execute(f"ANALYZE {table}")
         copy_out, rows = timed(lambda: _out(job))
         copy_in, _ = timed(partial(_in, rows))
-        read, given = timed(lambda: columns.read(job))
+        read, answers_read = timed(lambda: columns.read(job))
         tiny = kinds.AnswerColumns([0], [0], [0], CATEGORIES, n_objects=1, n_workers=1)
         # What happens only once, such as compiling, is not measured.
         kinds.kind(job.kind).consolidate(tiny, categories=CATEGORIES, method=job.method, parameters={})
         method, _ = timed(
             lambda: kinds.kind(job.kind).consolidate(
-                given.columns, categories=CATEGORIES, method=job.method, parameters={}
+                answers_read.columns, categories=CATEGORIES, method=job.method, parameters={}
             )
         )
         run = Run.objects.create(job=job, method=job.method, created_at=timezone.now())

@@ -15,8 +15,8 @@ register = template.Library()
 @register.inclusion_tag("console/input.html", takes_context=True)
 def field(context: template.Context, name: str, label: str, **options: Any) -> dict[str, Any]:
     """A labelled field with what was given and what was wrong with it. `kind`: text, number, area."""
-    given, faults = context.get("given") or {}, context.get("faults") or {}
-    return {"name": name, "label": label, "value": given.get(name, ""), "faults": faults.get(name), **options}
+    values, faults = context.get("given") or {}, context.get("faults") or {}
+    return {"name": name, "label": label, "value": values.get(name, ""), "faults": faults.get(name), **options}
 
 
 @register.filter

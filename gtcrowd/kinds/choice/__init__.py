@@ -55,8 +55,8 @@ class Choice(BaseKind):
     def matches(self, answer: Any, truth: Any) -> bool:
         return bool(answer == truth)
 
-    def similarity(self, one: Any, other: Any) -> float:
-        return float(one == other)
+    def similarity(self, first: Any, second: Any) -> float:
+        return float(first == second)
 
     def prior_model(self, categories: Sequence[str]) -> dict[str, Any]:
         return online.prior_model(len(categories))

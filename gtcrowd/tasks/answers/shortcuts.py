@@ -15,7 +15,7 @@ from gtcrowd.tasks.models import Shortcuts
 USUAL: Mapping[str, str] = {
     "submit": "Ctrl+Enter", "instructions": "Alt+i", "guide": "Alt+g", "report": "Alt+m", "stop": "Alt+s",
     "return": "Alt+r", "decline": "Alt+d", "list": "?",
-    **{f"category-{place}": key for place, key in enumerate("1234567890qwertyuiopasdfghjkl", 1)},
+    **{f"category-{index}": key for index, key in enumerate("1234567890qwertyuiopasdfghjkl", 1)},
 }  # fmt: skip
 """Of what is done on the page around the task, and of the places of categories."""
 FORM = re.compile(r"F[1-9]|(?P<held>Alt\+|Ctrl\+|Shift\+)?(?P<last>Enter|\S)")

@@ -114,11 +114,11 @@ def test_no_task_left_costs_few_queries(ask, hire, answer, now, django_assert_nu
     with pytest.raises(claim.NothingToDo):
         claim.next_assignment(worker=cleo, job=job, now=now)
 
-    place = JobWorker.objects.get(worker=cleo)
+    index = JobWorker.objects.get(worker=cleo)
 
-    assert place.scan_rank == allocate.END
+    assert index.scan_rank == allocate.END
     assert (
-        Slot.objects.filter(job=job, free_at__gt=place.scan_since).count() == 60
+        Slot.objects.filter(job=job, free_at__gt=index.scan_since).count() == 60
     )  # these are all that is looked at again
 
 

@@ -18,7 +18,7 @@ RULE = {"rules": [{"below": 0.6, "do": "pause"}]}
 
 
 @pytest.fixture
-def known(alice, ask, now):
+def gold_job(alice, ask, now):
     """A job of twelve objects, of which the last `count` are known to be herons."""
 
     def _known(count, **config):
@@ -35,8 +35,8 @@ def work(worker, job, label, now):
     return submit.submit(assignment=held, content={"crowd-classifier": {"label": label}}, now=now)
 
 
-def test_quiz_comes_first_unpaid(known, hire, now):
-    job, cleo = known(3, quiz=2, quiz_right=1), hire("cleo")
+def test_quiz_comes_first_unpaid(gold_job, hire, now):
+    job, cleo = gold_job(3, quiz=2, quiz_right=1), hire("cleo")
 
     receipts = [work(cleo, job, label, now) for label in ("heron", "ibis", "heron")]
 
@@ -46,8 +46,8 @@ def test_quiz_comes_first_unpaid(known, hire, now):
     assert balance.balance(names.earned(cleo.pk)) == job.price
 
 
-def test_failed_quiz_ends_assignments(known, hire, now):
-    job, eve = known(2, quiz=2, quiz_right=2), hire("eve")
+def test_failed_quiz_ends_assignments(gold_job, hire, now):
+    job, eve = gold_job(2, quiz=2, quiz_right=2), hire("eve")
     work(eve, job, "heron", now), work(eve, job, "ibis", now)
 
     with pytest.raises(claim.NothingToDo, match="quiz"):
@@ -56,9 +56,9 @@ def test_failed_quiz_ends_assignments(known, hire, now):
     assert (eve.gold_seen, eve.gold_right) == (2, 1)
 
 
-def test_gold_is_mixed_in_once_and_paid(known, hire, now, monkeypatch):
+def test_gold_is_mixed_in_once_and_paid(gold_job, hire, now, monkeypatch):
     monkeypatch.setattr(gold, "due", lambda *_facts, answers, **_more: answers % 2 == 0)
-    job, cleo = known(4, share=0.5), hire("cleo")
+    job, cleo = gold_job(4, share=0.5), hire("cleo")
 
     receipts = [work(cleo, job, "heron", now) for _ in range(11)]
 
@@ -75,9 +75,9 @@ def test_gold_share_holds_across_retries():
     assert draws == [gold.due({"share": 0.2}, worker=7, job=3, gold_seen=0, answers=n) for n in range(5000)]
 
 
-def test_rule_uses_upper_confidence_limit(known, hire, now):
+def test_rule_uses_upper_confidence_limit(gold_job, hire, now):
     """Three wrong of three may still be chance at 60 %; four are not."""
-    job, eve = known(5, quiz=5, **RULE), hire("eve")
+    job, eve = gold_job(5, quiz=5, **RULE), hire("eve")
 
     states = []
     for _ in range(3):
@@ -88,15 +88,15 @@ def test_rule_uses_upper_confidence_limit(known, hire, now):
     assert "0 of 3" in JobWorker.objects.get(worker=eve).reason
 
 
-def test_corrected_gold_rescores_everyone(alice, known, hire, now):
-    job, eve, cleo = known(3, quiz=3, **RULE), hire("eve"), hire("cleo")
+def test_corrected_gold_rescores_everyone(alice, gold_job, hire, now):
+    job, eve, cleo = gold_job(3, quiz=3, **RULE), hire("eve"), hire("cleo")
     for _ in range(3):
         work(eve, job, "ibis", now)
     work(cleo, job, "heron", now)
     assert JobWorker.objects.get(worker=eve).state == "paused"
 
-    for one in Gold.objects.all():
-        gold.correct(viewer=alice, question=one, value="ibis", now=now)
+    for item in Gold.objects.all():
+        gold.correct(viewer=alice, question=item, value="ibis", now=now)
 
     row = JobWorker.objects.get(worker=eve)
     assert (row.gold_right, row.gold_seen, row.state, row.reason) == (3, 3, "working", "")
@@ -104,8 +104,8 @@ def test_corrected_gold_rescores_everyone(alice, known, hire, now):
     assert (eve.gold_right, cleo.gold_right) == (3, 0)
 
 
-def test_retired_gold_is_not_scored(alice, known, hire, now):
-    job, eve = known(1, quiz=1), hire("eve")
+def test_retired_gold_is_not_scored(alice, gold_job, hire, now):
+    job, eve = gold_job(1, quiz=1), hire("eve")
     work(eve, job, "ibis", now)
 
     assert gold.retire(viewer=alice, question=Gold.objects.get(), now=now) == 1
@@ -116,8 +116,8 @@ def test_retired_gold_is_not_scored(alice, known, hire, now):
     assert not work(eve, job, "ibis", now).answer.gold
 
 
-def test_gold_keeps_label_and_informs_method(known, hire, now):
-    job = known(2, quiz=2)
+def test_gold_keeps_label_and_informs_method(gold_job, hire, now):
+    job = gold_job(2, quiz=2)
     for name in ("cleo", "dan"):
         work(hire(name), job, "ibis", now)
     cleo = job.team.workers.get(user__name="Cleo")
@@ -133,10 +133,10 @@ def test_gold_keeps_label_and_informs_method(known, hire, now):
     assert Label.objects.filter(current=True).count() == 12
 
 
-def test_weights_worker_by_gold_accuracy(known, hire, now):
+def test_weights_worker_by_gold_accuracy(gold_job, hire, now):
     from gtcrowd.labels import answers
 
-    job, eve = known(4, quiz=4, rules=[{"below": 0.6, "do": "weigh"}]), hire("eve")
+    job, eve = gold_job(4, quiz=4, rules=[{"below": 0.6, "do": "weigh"}]), hire("eve")
     for _ in range(4):
         work(eve, job, "ibis", now)
 
@@ -144,8 +144,8 @@ def test_weights_worker_by_gold_accuracy(known, hire, now):
     assert answers.read(job).accuracy.round(2).tolist() == [0.1]
 
 
-def test_refuses_invalid_gold_by_position(alice, known, hire, now):
-    job = known(1)
+def test_refuses_invalid_gold_by_position(alice, gold_job, hire, now):
+    job = gold_job(1)
     work(hire("cleo"), job, "heron", now)
     items = [{"object": 11, "value": "heron"}, {"object": 0, "value": "heron"}, {"object": 99, "value": "heron"},
              {"object": 5, "value": "owl"}, {"object": 6, "value": "ibis"}]  # fmt: skip
@@ -153,12 +153,12 @@ def test_refuses_invalid_gold_by_position(alice, known, hire, now):
     with pytest.raises(gold.GoldRefused) as refused:
         gold.declare(viewer=alice, job=job, items=items, now=now)
 
-    assert [place for place, _problem in refused.value.faults] == [0, 1, 2, 3]
+    assert [index for index, _problem in refused.value.faults] == [0, 1, 2, 3]
     assert Gold.objects.count() == 1
 
 
-def test_gold_opens_no_tasks(known, hire, now):
-    job = known(3)
+def test_gold_opens_no_tasks(gold_job, hire, now):
+    job = gold_job(3)
 
     work(hire("cleo"), job, "heron", now)
 
@@ -167,11 +167,11 @@ def test_gold_opens_no_tasks(known, hire, now):
     assert not Answer.objects.filter(gold=True).exists()
 
 
-def test_viewer_declares_no_gold(alice, known, now):
+def test_viewer_declares_no_gold(alice, gold_job, now):
     viewer = Viewer(alice.requester, Role.VIEWER)
 
     with pytest.raises(NotAllowed):
-        gold.declare(viewer=viewer, job=known(1), items=[{"object": 0, "value": "heron"}], now=now)
+        gold.declare(viewer=viewer, job=gold_job(1), items=[{"object": 0, "value": "heron"}], now=now)
 
 
 def test_gold_sets_follow_category_order(alice, ask, hire, answer, now):

@@ -21,7 +21,7 @@ PAGE = "<crowd-form>{{ task.input | to_json }}</crowd-form>"
 ARN = "arn:aws:sagemaker:local:{:012d}:labeling-job/birds"
 
 
-def shown(worker, job, now):
+def rendered(worker, job, now):
     held = claim.next_assignment(worker=worker, job=job, now=now)
     return rendering.render(held).html
 
@@ -36,7 +36,7 @@ def test_hook_reply_becomes_task_input(hook, ask, hire, now):
 
     job = ask("heron", pre_hook=hook.url, template=PAGE)
 
-    assert shown(hire("cleo"), job, now) == "<crowd-form>{&#34;bird&#34;: &#34;HERON&#34;}</crowd-form>"
+    assert rendered(hire("cleo"), job, now) == "<crowd-form>{&#34;bird&#34;: &#34;HERON&#34;}</crowd-form>"
     assert PreAnnotation.objects.get().hook.target == hook.url
 
 
@@ -94,7 +94,7 @@ def test_job_without_needed_workers_completes(hook, ask):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "message"),
     [
         ((500, b""), "The hook answered with status 500."),
         ((200, b"<html>"), "The hook's response is not valid JSON."),
@@ -106,19 +106,19 @@ def test_job_without_needed_workers_completes(hook, ask):
         ({"taskInput": {}, "isHumanAnnotationRequired": "maybe"}, "isHumanAnnotationRequired must be true or false"),
     ],
 )  # fmt: skip
-def test_hook_error_fails_object_only(hook, ask, hire, answer, told, now):
+def test_hook_error_fails_object_only(hook, ask, hire, answer, message, now):
     hook.reply = lambda event: answer if event["dataObject"]["source"] == "a" else {"taskInput": {"b": 1}}
     job = ask("a", "b", kind="custom", categories=[], pre_hook=hook.url, workers_per_object=1)
 
     failed = Task.objects.get(job=job, position=0)
     assert (failed.state, failed.reason_code) == ("failed", "pre-hook-failed")
-    assert ObjectError.objects.get().reason.startswith(told)
+    assert ObjectError.objects.get().reason.startswith(message)
     assert Counters.objects.get(job=job).failed == 1
     submit.submit(assignment=claim.next_assignment(worker=hire("cleo"), job=job, now=now), content={"x": 1}, now=now)
     job = job_lifecycle.advance(job.pk, now=now)
     first, second = output(job)
     assert job.reason_code == "completed-with-errors"
-    assert first["birds-metadata"]["failure-reason"].startswith(f"ClientError: {told}")
+    assert first["birds-metadata"]["failure-reason"].startswith(f"ClientError: {message}")
     assert second["birds"] == {"x": 1}
 
 
@@ -157,16 +157,16 @@ def test_assigns_prepared_objects_only(hook, ask, hire, now, monkeypatch, order)
     monkeypatch.setattr(prepare, "PORTION", 3)
     monkeypatch.setattr(prepare, "LEAST_AHEAD", 3)
     job = ask(*map(str, range(9)), pre_hook=hook.url, max_concurrent=1, workers_per_object=1, template=PAGE, **order)
-    cleo, seen = hire("cleo"), []
+    cleo, observed = hire("cleo"), []
 
     for _object in range(4):
         held = claim.next_assignment(worker=cleo, job=job, now=now)
-        seen.append(held.task_id)
+        observed.append(held.task_id)
         submit.submit(assignment=held, content={"crowd-classifier": {"label": "heron"}}, now=now)
     with pytest.raises(claim.NothingToDo, match="being prepared") as nothing:
         claim.next_assignment(worker=cleo, job=job, now=now)
     assert nothing.value.reason_code == "being-prepared"
-    assert set(seen) == set(PreAnnotation.objects.values_list("pk", flat=True))
+    assert set(observed) == set(PreAnnotation.objects.values_list("pk", flat=True))
     assert not open_tasks.exhausted(job)
     assert len(hook.asked) == 4
 
@@ -193,9 +193,9 @@ def test_keeps_every_hook_version(hook, ask, alice, now):
     change.change(viewer=alice, job=job, values={"pre_hook": f"{hook.url}2", "priority": 3}, now=later)
     change.change(viewer=alice, job=job, values={"pre_hook": ""}, now=later)
 
-    kept = list(Hook.objects.order_by("number").values_list("number", "target", "set_at", "set_by"))
+    stored = list(Hook.objects.order_by("number").values_list("number", "target", "set_at", "set_by"))
     user = alice.user.pk
-    assert kept == [(1, hook.url, now, user), (2, f"{hook.url}2", later, user), (3, "", later, user)]
+    assert stored == [(1, hook.url, now, user), (2, f"{hook.url}2", later, user), (3, "", later, user)]
     assert PreAnnotation.objects.get().hook.number == 1
 
 
@@ -234,7 +234,7 @@ def test_objects_that_arrive_are_prepared_too(hook, ask, now):
 
 
 def test_job_shows_waiting_for_hook(hook, ask, now, monkeypatch):
-    monkeypatch.setattr(prepare, "portion", lambda job, **facts: 0)
+    monkeypatch.setattr(prepare, "portion", lambda job, **details: 0)
     job = ask("a", pre_hook=hook.url)
 
     assert (job.state, job.reason_code) == ("InProgress", "preparing")

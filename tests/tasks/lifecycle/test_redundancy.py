@@ -18,8 +18,8 @@ NAMES = ("cleo", "dan", "eve", "fay", "gil", "hal")
 def dynamic(ask):
     def _dynamic(count, **asks):
         texts = (f"t{n}" for n in range(count))
-        asked = {"workers_per_object": 5, "min_workers": 2, "target_error": 0.05, **asks}
-        return ask(*texts, **asked)
+        requested = {"workers_per_object": 5, "min_workers": 2, "target_error": 0.05, **asks}
+        return ask(*texts, **requested)
 
     return _dynamic
 
@@ -116,15 +116,15 @@ def _waits(worker, job, now):
 def test_stops_early_with_multiple_labels(dynamic, hire, answer, now):
     job = dynamic(60, kind="choices", categories=["calm", "cold"], target_error=0.05, min_workers=3)
     workers = [hire(name) for name in NAMES]
-    for place, worker in enumerate(workers):
-        moment = now + timedelta(minutes=place)
+    for index, worker in enumerate(workers):
+        moment = now + timedelta(minutes=index)
         for number in range(60):
             if job.state != "InProgress" or not _waits(worker, job, moment):
                 break
             answer(
                 worker,
                 job,
-                ["calm", "cold"] if number % 2 else ["cold", "calm"][: (number + place) % 5 != 0],
+                ["calm", "cold"] if number % 2 else ["cold", "calm"][: (number + index) % 5 != 0],
                 now=moment,
             )
         job = job_lifecycle.advance(job.pk, now=moment)

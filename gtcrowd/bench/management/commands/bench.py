@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *, name: str | None, **options: Any) -> None:
         benchmarks = registry.discover()
         if name is None:
-            self.stdout.write("\n".join(f"{known:<15}{benchmark.help}" for known, benchmark in benchmarks.items()))
+            self.stdout.write("\n".join(f"{name:<15}{benchmark.help}" for name, benchmark in benchmarks.items()))
             return
         benchmark = benchmarks[name]
         try:
@@ -39,5 +39,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.data, indent=1))
             return
         console = Console(file=cast("IO[str]", self.stdout._out), width=WIDTH)
-        for shown in report.shown:
-            console.print(shown)
+        for part in report.shown:
+            console.print(part)

@@ -94,11 +94,11 @@ class Command(BaseCommand):
 def _consolidate(options: dict[str, Any], stack: ExitStack, report: Callable[[str], None]) -> consolidate.Result:
     """The result, which may be read until `stack` ends."""
     kind = options["kind"]
-    known = consolidate.methods(kind)
-    method = options["method"] or next(iter(known))
-    if method not in known:
-        raise CommandError(f"--method is {method!r}; methods for {kind}: {', '.join(known)}")
-    parameters = _parameters(options["parameter"], known[method].parameters)
+    methods = consolidate.methods(kind)
+    method = options["method"] or next(iter(methods))
+    if method not in methods:
+        raise CommandError(f"--method is {method!r}; methods for {kind}: {', '.join(methods)}")
+    parameters = _parameters(options["parameter"], methods[method].parameters)
     dask = options["engine"] == "dask"
     if not dask:
         _refuse(options, ("scheduler", "partitions", "parts"), "--engine dask only")
@@ -108,20 +108,20 @@ def _consolidate(options: dict[str, Any], stack: ExitStack, report: Callable[[st
         return consolidate.values(
             options["answers"], kind=kind, method=method, parameters=parameters, truth=options["truth"]
         )
-    given = {
+    values = {
         "method": method,
         "labels": _names(options["labels"]),
         "parameters": parameters,
         **{name: options[name] for name in ("known", "truth", "posterior")},
     }
     if not dask:
-        return consolidate.choice(options["answers"], **given)
+        return consolidate.choice(options["answers"], **values)
     # Imported here because it takes a second, which only this engine should cost.
     from gtcrowd.offline import cluster  # noqa: PLC0415
 
     folder = options["partitions"] or options["output"].resolve().parent
     places = {"scheduler": options["scheduler"], "folder": folder, "parts": options["parts"], "report": report}
-    return stack.enter_context(cluster.choice(options["answers"], **given, **places))
+    return stack.enter_context(cluster.choice(options["answers"], **values, **places))
 
 
 def _refuse(options: dict[str, Any], names: tuple[str, ...], only: str) -> None:
@@ -147,9 +147,9 @@ def _names(labels: str | None) -> list[str] | None:
     return names
 
 
-def _parameters(given: list[str], declared: dict[str, Parameter]) -> dict[str, float]:
+def _parameters(values: list[str], declared: dict[str, Parameter]) -> dict[str, float]:
     parameters: dict[str, float] = {}
-    for text in given:
+    for text in values:
         name, _, value = text.partition("=")
         try:
             whole = name in declared and declared[name].whole

@@ -23,10 +23,10 @@ class Command(BaseCommand):
         if not demo.loaded():
             columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn())
             with Progress(*columns, console=Console(stderr=True)) as bar:
-                shown = bar.add_task("demo", total=None)
+                task = bar.add_task("demo", total=None)
 
                 def progress(what: str, done: int, total: int) -> None:
-                    bar.update(shown, description=what, completed=done, total=total)
+                    bar.update(task, description=what, completed=done, total=total)
 
                 demo.load(now=timezone.now(), progress=progress)
         if not quiet:

@@ -28,8 +28,8 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="what", required=True)
         plan = commands.add_parser("plan", help="check a job and show its cost without creating it")
         plan.add_argument("file", type=Path, help="JSON file with the fields of the job; use - for standard input")
-        made = commands.add_parser("create", help="create a job")
-        made.add_argument("file", type=Path, help="JSON file with the fields of the job; use - for standard input")
+        create = commands.add_parser("create", help="create a job")
+        create.add_argument("file", type=Path, help="JSON file with the fields of the job; use - for standard input")
         commands.add_parser("list", help="list the jobs, newest first")
         commands.add_parser("stop", help="stop a job").add_argument("name")
         export = commands.add_parser("export", help="write the labels of a job to standard output")
@@ -75,9 +75,9 @@ class Command(BaseCommand):
         for block in chosen.blocks(job, None):
             self.stdout.write(block.decode(), ending="")
 
-    def _tell(self, options: dict[str, Any], facts: dict[str, Any]) -> None:
-        plain = "  ".join(f"{name}={value}" for name, value in facts.items())
-        self.stdout.write(json.dumps(facts) if options["json"] else plain)
+    def _tell(self, options: dict[str, Any], details: dict[str, Any]) -> None:
+        plain = "  ".join(f"{name}={value}" for name, value in details.items())
+        self.stdout.write(json.dumps(details) if options["json"] else plain)
 
 
 def _job(viewer: Viewer, name: str) -> Job:

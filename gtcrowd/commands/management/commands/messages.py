@@ -43,11 +43,11 @@ class Command(makemessages.Command):
 
     def find_files(self, root: str) -> list[Any]:
         """Return the source files of both packages; all messages go into one catalog."""
-        found = [file for file in super().find_files(root) if file.path.startswith(ROOMS)]
-        for file in found:
+        files = [file for file in super().find_files(root) if file.path.startswith(ROOMS)]
+        for file in files:
             file.locale_dir = self.default_locale_path
         self.locale_paths = [str(self.default_locale_path)]
-        return found
+        return files
 
     def write_po_file(self, potfile: str, locale: str) -> None:
         super().write_po_file(potfile, locale)

@@ -42,10 +42,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         name = name or re.sub(r"[^A-Za-z0-9]+", "-", recording.name).strip("-")
         with _bar(Console(stderr=True)) as bar:
-            shown = bar.add_task("manifest", total=None)
+            task = bar.add_task("manifest", total=None)
 
             def progress(what: str, done: int, total: int) -> None:
-                bar.update(shown, description=what, completed=done, total=total)
+                bar.update(task, description=what, completed=done, total=total)
 
             job = replay.prepare(recording, name=name, now=timezone.now())
             replay.play(recording, job, progress)

@@ -38,10 +38,10 @@ class Command(BaseCommand):
         validate_slug(slug)
         now = timezone.now()
         requester = Requester.objects.filter(slug=slug).first() or setup.requester(slug=slug, name=name or slug)
-        for given in member:
-            email, _colon, role = given.partition(":")
+        for member_role in member:
+            email, _colon, role = member_role.partition(":")
             if role not in Role.values:
-                raise CommandError(f"{given}: {role!r} is not a role. Roles: {', '.join(Role.values)}.")
+                raise CommandError(f"{member_role}: {role!r} is not a role. Roles: {', '.join(Role.values)}.")
             user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
             setup.member(requester=requester, user=user, role=role)
             if not user.has_usable_password():

@@ -76,13 +76,13 @@ class Command(BaseCommand):
             register.write([process.pid for process in running])
             self._announce(host, port, stopping)
             while not stopping.wait(0.5):
-                for place, process in enumerate(running):
+                for index, process in enumerate(running):
                     if process.poll() is not None:
                         self.stderr.write(f"A process exited with code {process.returncode}; restarting it.")
                         processes.end(process.pid, began)  # what it had started, and is without it now
                         time.sleep(1)  # one that fails at once must not be started a hundred times a second
-                        running[place] = processes.start(commands[place])
-                        register.write([one.pid for one in running])
+                        running[index] = processes.start(commands[index])
+                        register.write([process.pid for process in running])
         finally:
             self.stdout.write("Stopping …")
             for process in running:
@@ -100,13 +100,13 @@ class Command(BaseCommand):
         if stopping.is_set():
             return
         self.stdout.write(f"\n  gtcrowd is running at {address}/   (press Ctrl-C to stop)\n")
-        for place, what in (
+        for path, what in (
             ("work/", "portal for workers"),
             ("jobs/", "console for job owners"),
             ("dashboards/", "accuracy and throughput of workers"),
             ("api/v1/", "REST API"),
         ):
-            self.stdout.write(f"    {address}/{place:<13} {what}")
+            self.stdout.write(f"    {address}/{path:<13} {what}")
         for line in accounts.lines():
             self.stdout.write(f"  {line}")
         self.stdout.flush()
