@@ -73,7 +73,7 @@ def choice(
     method: str,
     labels: Sequence[str] | None,
     parameters: Mapping[str, Any],
-    known: Path | None,
+    gold: Path | None,
     truth: Path | None,
     posterior: bool,
     scheduler: str | None,
@@ -96,17 +96,17 @@ def choice(
         raise NotInParts(f"{method} cannot run on partitioned data. Methods that can: {able}")
     settings = chosen.with_defaults(parameters)
     answer_files.demand(path, consolidate.COLUMNS)
-    for file in filter(None, (known, truth)):
+    for file in filter(None, (gold, truth)):
         consolidate.label_file_columns(file)
     with _workspace(folder) as workspace, _client(scheduler) as client:
         threads = sum(client.nthreads().values())
         n_parts = parts or max(threads, -(-answer_files.rows(path) // ANSWERS_A_PART))
         split = partitions.split(path, workspace, parts=n_parts, labels=labels, report=report)
         code = {name: index for index, name in enumerate(split.labels)}
-        gold = {} if known is None else consolidate.known_labels(known, code)
+        gold_codes = {} if gold is None else consolidate.gold_labels(gold, code)
         right = {} if truth is None else consolidate.true_labels(truth, code)
         report("sorting partitions")
-        n_tasks, n_answers = added(client, split, _settle, gold, right)
+        n_tasks, n_answers = added(client, split, _settle, gold_codes, right)
         crowd = Cluster(client, split, n_tasks, n_answers, report)
         model = chosen.fit(crowd, worker_accuracy=None, **settings)
         report("writing labels")

@@ -64,7 +64,7 @@ def choice(
     method: str,
     labels: Sequence[str] | None,
     parameters: Mapping[str, Any],
-    known: Path | None = None,
+    gold: Path | None = None,
     truth: Path | None = None,
     posterior: bool = False,
 ) -> Result:
@@ -79,7 +79,7 @@ def choice(
         task.codes, worker.codes, translate[label.codes] if len(translate) else [],
         n_tasks=len(task.texts), n_workers=len(worker.texts), n_labels=max(len(names), 1),
     )  # fmt: skip
-    gold_codes = {} if known is None else known_labels(known, code)
+    gold_codes = {} if gold is None else gold_labels(gold, code)
     right = {} if truth is None else true_labels(truth, code)
     result = consolidation.consolidate(
         method, table, gold=np.array([gold_codes.get(name, -1) for name in task.texts], np.int32), **parameters
@@ -192,7 +192,7 @@ def ordered_labels(path: Path, first_rows: Mapping[str, int], labels: Sequence[s
     return list(labels)
 
 
-def known_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
+def gold_labels(path: Path, code: Mapping[str, int]) -> dict[str, int]:
     """Return the code of the gold label of each task of a file. Raises FileRefused for an unknown label."""
     columns, second = _task_and_label(path)
     for index, text in enumerate(columns[second].texts):

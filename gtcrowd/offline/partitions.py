@@ -72,7 +72,7 @@ def split(
     return Split(folder, parts, list(workers), ordered, np.array([index[text] for text in codes], dtype=np.int32))
 
 
-def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str, int]) -> tuple[int, int]:
+def settle(split: Split, part: int, gold: Mapping[str, int], truth: Mapping[str, int]) -> tuple[int, int]:
     """Sort a partition by task, and store the codes of the gold and the true label of each task, -1 for none.
 
     Returns the number of tasks and of answers.
@@ -87,7 +87,7 @@ def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str
     answers = {"task": task[order], "worker": raw["worker"].to_numpy()[order], "label": label[order]}
     tasks = {
         "task": pa.array(names, pa.string()),
-        "known": np.array([known.get(name, -1) for name in names], np.int32),
+        "gold": np.array([gold.get(name, -1) for name in names], np.int32),
         "truth": np.array([truth.get(name, -1) for name in names], np.int32),
     }
     # Read in every pass: decompressing would cost more than reading them uncompressed.
@@ -99,7 +99,7 @@ def settle(split: Split, part: int, known: Mapping[str, int], truth: Mapping[str
 def load(split: Split, part: int) -> Shard:
     """Load a sorted partition."""
     answers = parquet.read_table(_answers(split.folder, part))
-    gold = parquet.read_table(_tasks(split.folder, part), columns=["known"])["known"].to_numpy()
+    gold = parquet.read_table(_tasks(split.folder, part), columns=["gold"])["gold"].to_numpy()
     table = AnswerTable.from_codes(
         *(answers[name].to_numpy() for name in ("task", "worker", "label")),
         n_tasks=len(gold), n_workers=len(split.workers), n_labels=split.n_labels,

@@ -75,7 +75,7 @@ def test_truth_only_measures(files):
 
 
 def test_gold_labels_are_certain(files):
-    _summary, labels, _workers = files(ANSWERS, known="task,label\nt1,no\n")
+    _summary, labels, _workers = files(ANSWERS, gold="task,label\nt1,no\n")
 
     assert (labels["label"][0], labels["confidence"][0]) == ("no", 1)
 

@@ -48,6 +48,26 @@ def test_identifiers_follow_glossary():
     assert result == []
 
 
+def variables(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Names that the module assigns to, and parameters."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name, node.lineno
+
+
+def test_variables_are_nouns():
+    banned = NAMES["variables"]
+    result = [
+        f"{file}:{line}: {name} (use {banned[name]})"
+        for file in modules()
+        for name, line in variables(ast.parse(file.read_text(encoding="utf-8")))
+        if name in banned and f"{file}:{name}" not in NAMES["exceptions"]
+    ]
+
+    assert result == []
+
+
 def test_modules_follow_glossary():
     banned = NAMES["modules"]
     result = [f"{file} (use {banned[file.stem]})" for file in modules() if file.stem in banned]

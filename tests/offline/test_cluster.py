@@ -29,7 +29,7 @@ def scheduler():
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Answers of 12 workers on 300 tasks in three of four classes, with some known labels and some truth."""
+    """Answers of 12 workers on 300 tasks in three of four classes, with some gold labels and some truth."""
     folder = tmp_path_factory.mktemp("answers")
     rng = np.random.default_rng(5)
     truth = rng.integers(0, 3, 300)
@@ -53,7 +53,7 @@ def run(files, tmp_path, capsys):
     def command(answers="answers.csv", **options):
         call_command(
             "consolidate", answers=files / answers, output=tmp_path / "labels.csv", posterior=True, json=True,
-            workers_output=tmp_path / "workers.csv", labels='bee,cat,"dog, small",emu', known=files / "known.csv",
+            workers_output=tmp_path / "workers.csv", labels='bee,cat,"dog, small",emu', gold=files / "known.csv",
             truth=files / "truth.csv", **options,
         )  # fmt: skip
         return (
@@ -109,7 +109,7 @@ def test_survives_killed_process(files, scheduler, tmp_path):
                     os.kill(min(client.run(os.getpid).values()), signal.SIGKILL)
 
         with cluster.choice(
-            files / "answers.csv", method="hierarchical", labels=None, parameters={}, known=None, truth=None,
+            files / "answers.csv", method="hierarchical", labels=None, parameters={}, gold=None, truth=None,
             posterior=True, scheduler=scheduler, folder=tmp_path, parts=4, report=report,
         ) as result:  # fmt: skip
             results.append(pd.concat([pd.DataFrame({k: v.to_pandas() for k, v in b.items()}) for b in result.labels]))
@@ -186,7 +186,7 @@ def test_names_unshared_folder(files, scheduler, tmp_path, monkeypatch):
             "nowhere/workers.csv cannot be written: the folder .* does not exist",
         ),
         ({"output": "."}, "is a folder; enter the name of a file"),
-        ({"known": "nowhere.csv"}, "nowhere.csv does not exist"),
+        ({"gold": "nowhere.csv"}, "nowhere.csv does not exist"),
     ],
 )
 def test_refuses_unwritable_output_first(files, tmp_path, monkeypatch, engine, options, refusal):

@@ -131,10 +131,10 @@ def test_limits_requests_per_worker(ask, task, monkeypatch):
 class Square:
     """Answers segment.Segmenter with everything there is."""
 
-    seen = None
+    shape = None
 
     def segment(self, picture, points):
-        Square.seen = picture.shape
+        Square.shape = picture.shape
         return np.ones(picture.shape[:2], dtype=bool)
 
 
@@ -144,7 +144,7 @@ def test_crop_is_at_most_one_megapixel(monkeypatch):
 
     result = segment.outline(io.BytesIO(file), points=np.array(ENDS) * 3.75, width=2400, height=1800)
 
-    assert 900_000 < Square.seen[0] * Square.seen[1] < 1_010_000
+    assert 900_000 < Square.shape[0] * Square.shape[1] < 1_010_000
     assert result.width > 1425
     box = np.argwhere(painted(vars(result), (1800, 2400)))
     slack = 2 + 0.02 * 1425

@@ -284,9 +284,9 @@ def test_renders_and_submits_template(address, cleos_page: Page, give, name):
     cleos_page.keyboard.press("Control+Enter")
 
     expect(cleos_page.get_by_role("heading", name="Well done")).to_be_visible()
-    given = Answer.objects.get().value
-    masks = [one.pop("labeledImage") for one in given.values() if isinstance(one, dict) and "labeledImage" in one]
+    content = Answer.objects.get().value
+    masks = [part.pop("labeledImage") for part in content.values() if isinstance(part, dict) and "labeledImage" in part]
     for png in masks:
         assert counts(png)[: len(PIXELS[name])] == PIXELS[name]
-    assert given == sent
+    assert content == sent
     assert cleos_page.complaints == []

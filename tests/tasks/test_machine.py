@@ -145,7 +145,7 @@ class Machine(RuleBasedStateMachine):
         except state.NotPossible:
             assert self.fresh().state != "InProgress"
 
-    @rule(settled=st.booleans(), given=st.one_of(
+    @rule(settled=st.booleans(), values=st.one_of(
         st.fixed_dictionaries({"workers_per_object": st.integers(1, 4)}),
         st.fixed_dictionaries({"price": st.sampled_from(["0.012", "0.024", "0.036"])}),
         st.fixed_dictionaries({"late_answers_paid": st.booleans()}),

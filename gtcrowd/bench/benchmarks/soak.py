@@ -72,7 +72,7 @@ class Soaked:
         return sum(self.breaches.values()) / self.handed_out
 
 
-def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
+def soak(handouts: int, report_progress: Callable[[int], None]) -> Soaked:
     """Go on until so many tasks were handed out; `told` hears how many there were."""
     with stage.database() as address:
         job, crowd = stage.job(objects=handouts // 2, target_answers=3, workers=WORKERS, opened=False)
@@ -81,7 +81,7 @@ def soak(handouts: int, told: Callable[[int], None]) -> Soaked:
         running = [_start(address, job.pk, [worker.pk for worker in crowd], index) for index in range(PROCESSES)]
         try:
             while (count := _one("SELECT count(*) FROM tasks_assignment")) < handouts:
-                told(count)
+                report_progress(count)
                 _wait_for_more(count)  # or a slow machine would kill clients that have only begun to start
                 time.sleep(KILL_SECONDS)
                 index = killed % PROCESSES

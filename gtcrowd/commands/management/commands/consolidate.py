@@ -42,7 +42,7 @@ class Command(BaseCommand):
             metavar="FILE",
             help="workers to write: worker, answers, accuracy, low, high (95 %% interval)",
         )
-        parser.add_argument("--known", type=Path, metavar="FILE", help="gold answers: task, label")
+        parser.add_argument("--gold", type=Path, metavar="FILE", help="gold answers: task, label")
         parser.add_argument(
             "--truth", type=Path, metavar="FILE", help="true labels: task, truth; used for measures only"
         )
@@ -104,7 +104,7 @@ def _consolidate(options: dict[str, Any], stack: ExitStack, report: Callable[[st
         _refuse(options, ("scheduler", "partitions", "parts"), "--engine dask only")
     if kind != consolidate.CHOICE:
         only = f"the kind {consolidate.CHOICE} only; the kind is {kind}"
-        _refuse(options | {"engine": dask}, ("labels", "posterior", "known", "engine"), only)
+        _refuse(options | {"engine": dask}, ("labels", "posterior", "gold", "engine"), only)
         return consolidate.values(
             options["answers"], kind=kind, method=method, parameters=parameters, truth=options["truth"]
         )
@@ -112,7 +112,7 @@ def _consolidate(options: dict[str, Any], stack: ExitStack, report: Callable[[st
         "method": method,
         "labels": _names(options["labels"]),
         "parameters": parameters,
-        **{name: options[name] for name in ("known", "truth", "posterior")},
+        **{name: options[name] for name in ("gold", "truth", "posterior")},
     }
     if not dask:
         return consolidate.choice(options["answers"], **values)

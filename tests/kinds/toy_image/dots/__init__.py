@@ -17,7 +17,7 @@ DOT = re.compile(r"(\d+),(\d+) of (\d+)x(\d+)")
 
 
 def measure(labels, truths):
-    return {"exact": sum(one == other for one, other in zip(labels, truths, strict=True)) / max(len(truths), 1)}
+    return {"exact": sum(label == truth for label, truth in zip(labels, truths, strict=True)) / max(len(truths), 1)}
 
 
 class Dots(FreeFormKind):
