@@ -43,7 +43,9 @@ FLAGS = [
 
 
 HEARD = """window.heard = {};
-window.addEventListener("message", ({ data }) => {
+window.addEventListener("message", ({ data, source }) => {
+    const frame = [...document.querySelectorAll("iframe")].find((one) => one.contentWindow === source);
+    if (frame && data?.type === "ready") frame.ready = true;
     const kind = data?.type ?? data;
     if (typeof kind === "string") window.heard[kind] = (window.heard[kind] ?? 0) + 1;
 });"""
@@ -169,6 +171,11 @@ def count_messages(page: Page) -> None:
 def wait_for_messages(page: Page, kind: str, count: int = 1) -> None:
     """Wait until the page has got so many messages of a type from its frames since it was loaded."""
     page.wait_for_function("([kind, count]) => window.heard[kind] >= count", arg=[kind, count])
+
+
+def wait_for_next_task(page: Page) -> None:
+    """Wait until the task that was fetched in advance is ready to be shown. Needs `count_messages`."""
+    page.wait_for_function("() => document.getElementById('sandbox-next')?.ready")
 
 
 def wait_for_rendering(where: Page | Frame) -> None:

@@ -1,13 +1,15 @@
 """The page around the task in a real browser: lost network, lost session, messages, shortcuts, guide, stopping."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import expect
 
 from gtcrowd.tasks import messages
 from gtcrowd.tasks.answers import drafts
-from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Message, Shortcuts
+from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Message, Shortcuts, Slot
 from gtcrowd.workpage import elements
 from tests.portal import browsing
 from tests.portal.conftest import put
@@ -46,6 +48,12 @@ def written(frame, text, before=""):
     frame.get_by_role("textbox").fill(text)
 
 
+def let_time_pass(period):
+    """Let a period pass on the server, too."""
+    Assignment.objects.update(claimed_at=F("claimed_at") - period, expires_at=F("expires_at") - period)
+    Slot.objects.filter(free_at__isnull=False).update(free_at=F("free_at") - period)
+
+
 def test_offline_work_is_not_lost(cleos_page, start, give):
     """In the middle of twenty tasks: an answer and the one after it wait, a draft too, and then all is there, once."""
     job = give([{"source": f"{number}"} for number in range(20)], kind="text", categories=[])
@@ -57,7 +65,7 @@ def test_offline_work_is_not_lost(cleos_page, start, give):
         written(frame, f"answer {number}")
         page.keyboard.press("Control+Enter")
     written(frame, "answer 9")
-    browsing.wait_for_messages(page, "ready", 11)  # the next task, too
+    browsing.wait_for_next_task(page)
 
     offline(page)
     expect(page.locator("#notice")).to_contain_text("You are offline. You can continue")
@@ -72,6 +80,7 @@ def test_offline_work_is_not_lost(cleos_page, start, give):
     assert Answer.objects.count() == 9
     for _second in range(120):
         page.clock.run_for(1000)
+    let_time_pass(timedelta(minutes=2))
     assert Answer.objects.count() == 9
     offline(page, False)
 
@@ -112,6 +121,8 @@ def test_task_list_sends_stored_answers(cleos_page, address, start, texts):
     cleos_page.keyboard.press("Control+Enter")
     expect(cleos_page.locator("#notice")).to_contain_text("offline")
     other = cleos_page.context.new_page()
+    cleos_page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether one really wants to leave
+    cleos_page.goto("about:blank")  # closing alone ends the emulation of being offline before the page
     cleos_page.close()
     offline(other, False)
 
@@ -388,7 +399,7 @@ def test_prefetched_task_takes_no_focus(cleos_page, start, give, asks):
     frame = start(give([{"source": "a"}, {"source": "b"}], categories=[], **asks), "textbox")
     ahead = cleos_page.frame_locator("#sandbox-next")
     expect(ahead.get_by_role("textbox", include_hidden=True).first).to_be_attached()
-    browsing.wait_for_messages(cleos_page, "ready", 2)
+    browsing.wait_for_next_task(cleos_page)
     cleos_page.keyboard.type("grey")
 
     expect(frame.get_by_role("textbox").first).to_have_value("grey")
