@@ -1,6 +1,7 @@
 """Consolidate a file of answers into files of labels and workers, for every kind of label."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,17 +232,45 @@ def true_values(path: Path, kind: str) -> dict[str, Any]:
     form = value_type(kind)
     names = answer_files.header(path)
     if kind == RANKING and "rank" in names:
-        columns = answer_files.read(path, ("item", "rank"))
-        ranks: dict[str, list[tuple[float, str]]] = {}
-        for row in range(len(columns["item"].codes)):
-            item = columns["item"][row]
-            ranks.setdefault(item.rsplit(":", 1)[0], []).append((float(columns["rank"][row]), item))
-        return {task: form.read(json.dumps([item for _, item in sorted(items)])) for task, items in ranks.items()}
+        return {group: form.read(json.dumps(items)) for group, items in _ranked_items(path).items()}
     second = "truth" if "truth" in names else "label"
     columns = answer_files.read(path, ("task", second))
     read = _read_values(path, form, columns[second])
     pairs = zip(columns["task"].codes.tolist(), columns[second].codes.tolist(), strict=True)
     return {columns["task"].texts[task]: read[value] for task, value in pairs}
+
+
+def _ranked_items(path: Path) -> dict[str, list[str]]:
+    """Return the items of each group, best first, of a file with the columns item and rank. Raises FileRefused.
+
+    An item is named GROUP:NAME. Items of the same rank are in the order of their names.
+    """
+    columns = answer_files.read(path, ("item", "rank"))
+    ranks: dict[str, dict[str, float]] = {}
+    first_rows: dict[str, int] = {}
+    for row in range(len(columns["item"].codes)):
+        item, group = columns["item"][row], columns["item"][row].rpartition(":")[0]
+        if not group:
+            raise FileRefused(f"{answer_files.place(path, row)}: item is {item!r:.60}; expected GROUP:NAME")
+        if item in ranks.setdefault(group, {}):
+            raise FileRefused(f"{answer_files.place(path, row)}: item {item!r:.60} is listed twice")
+        ranks[group][item] = _rank(path, row, columns["rank"][row])
+        first_rows.setdefault(group, row)
+    for group, row in first_rows.items():
+        if len(ranks[group]) < 2:
+            where = answer_files.place(path, row)
+            raise FileRefused(f"{where}: group {group!r:.60} has a single item; a ranking needs at least two")
+    return {group: sorted(items, key=lambda item: (items[item], item)) for group, items in ranks.items()}
+
+
+def _rank(path: Path, row: int, text: str) -> float:
+    try:
+        rank = float(text)
+    except ValueError:
+        rank = math.nan
+    if not math.isfinite(rank):
+        raise FileRefused(f"{answer_files.place(path, row)}: rank is {text!r:.60}; expected a number")
+    return rank
 
 
 def label_columns(

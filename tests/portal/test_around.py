@@ -121,8 +121,6 @@ def test_task_list_sends_stored_answers(cleos_page, address, start, texts):
     cleos_page.keyboard.press("Control+Enter")
     expect(cleos_page.locator("#notice")).to_contain_text("offline")
     other = cleos_page.context.new_page()
-    cleos_page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether one really wants to leave
-    cleos_page.goto("about:blank")  # closing alone ends the emulation of being offline before the page
     cleos_page.close()
     offline(other, False)
 

@@ -13,7 +13,7 @@ from gtcrowd.consolidation.arrays import FloatArray
 from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.shapes import detection, matching
 from gtcrowd.consolidation.shapes.detection import Geometry, LabeledShapes
-from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, parse_list
 
 Point = tuple[float, float]
 Points = tuple[Point, ...]
@@ -39,12 +39,7 @@ def read(text: str, *, min_points: int) -> Outlines:
 
     Raises ValueRefused, also for a shape of fewer than `min_points` points.
     """
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f"is {text!r:.60}; expected a JSON list of lists of points [[x, y], …]") from error
-    if not isinstance(items, list):
-        raise ValueRefused(f"is {text!r:.60}; expected a JSON list of lists of points [[x, y], …]")
+    items = parse_list(text, "a JSON list of lists of points [[x, y], …]")
     return tuple(_outline(item, min_points) for item in items)
 
 

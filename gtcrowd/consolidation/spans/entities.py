@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, parse_list
 
 OUTSIDE = "O"
 HIGHER_IS_BETTER = frozenset({"f1", "precision", "recall"})
@@ -37,12 +37,7 @@ def read(text: str) -> Entities:
 
     Raises ValueRefused.
     """
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f"is {text!r:.60}; expected a JSON list of tags or of spans") from error
-    if not isinstance(items, list):
-        raise ValueRefused(f"is {text!r:.60}; expected a JSON list of tags or of spans")
+    items = parse_list(text, "a JSON list of tags or of spans")
     if items and all(isinstance(item, str) for item in items):
         return Entities(_from_tags(items), len(items))
     return Entities(tuple(sorted({_span(item) for item in items})))

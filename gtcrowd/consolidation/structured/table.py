@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,22 @@ T = TypeVar("T")
 
 class ValueRefused(ValueError):
     """A text is not a value of its type; the message says what it is and what is expected."""
+
+
+def parse_json(text: str, expected: str) -> Any:
+    """Return the value of a JSON text. Raises ValueRefused with what is expected, also for too deep a nesting."""
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueRefused(f"is {text!r:.60}; expected {expected}") from error
+
+
+def parse_list(text: str, expected: str) -> list[Any]:
+    """Return the list of a JSON text. Raises ValueRefused with what is expected."""
+    items = parse_json(text, expected)
+    if not isinstance(items, list):
+        raise ValueRefused(f"is {text!r:.60}; expected {expected}")
+    return items
 
 
 @dataclass(frozen=True, eq=False)

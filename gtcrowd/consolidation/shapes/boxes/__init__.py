@@ -13,7 +13,7 @@ from gtcrowd.consolidation.parameters import Parameter
 from gtcrowd.consolidation.shapes import detection
 from gtcrowd.consolidation.shapes.detection import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from gtcrowd.consolidation.shapes.detection import Geometry, LabeledShapes
-from gtcrowd.consolidation.structured.table import ValueRefused
+from gtcrowd.consolidation.structured.table import ValueRefused, parse_list
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom in pixels."""
@@ -25,12 +25,7 @@ def read(text: str) -> Boxes:
 
     Raises ValueRefused.
     """
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f"is {text!r:.60}; expected a JSON list of [x0, y0, x1, y1]") from error
-    if not isinstance(items, list):
-        raise ValueRefused(f"is {text!r:.60}; expected a JSON list of [x0, y0, x1, y1]")
+    items = parse_list(text, "a JSON list of [x0, y0, x1, y1]")
     return tuple(_box(item) for item in items)
 
 

@@ -9,19 +9,14 @@ from functools import partial
 from gtcrowd.consolidation.shapes import outlines
 from gtcrowd.consolidation.shapes.detection import HIGHER_IS_BETTER as HIGHER_IS_BETTER
 from gtcrowd.consolidation.shapes.outlines import Outlines
-from gtcrowd.consolidation.structured.table import ValueRefused
+from gtcrowd.consolidation.structured.table import ValueRefused, parse_list
 
 __all__ = ["HIGHER_IS_BETTER", "measure", "read", "write"]
 
 
 def read(text: str) -> Outlines:
     """Parse a JSON list of ["label", x, y] in pixels. Raises ValueRefused."""
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f'is {text!r:.60}; expected a JSON list of ["label", x, y]') from error
-    if not isinstance(items, list):
-        raise ValueRefused(f'is {text!r:.60}; expected a JSON list of ["label", x, y]')
+    items = parse_list(text, 'a JSON list of ["label", x, y]')
     points = []
     for item in items:
         if not isinstance(item, list) or len(item) != 3 or not isinstance(item[0], str):

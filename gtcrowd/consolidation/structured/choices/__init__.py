@@ -17,7 +17,7 @@ from gtcrowd.consolidation.aggregation import Aggregation
 from gtcrowd.consolidation.arrays import FloatArray
 from gtcrowd.consolidation.categorical.table import AnswerTable
 from gtcrowd.consolidation.structured.summary import summarise
-from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, parse_list
 
 Choices = tuple[str, ...]
 HIGHER_IS_BETTER = frozenset({"f1", "macro_f1", "exact", "jaccard"})
@@ -25,11 +25,8 @@ HIGHER_IS_BETTER = frozenset({"f1", "macro_f1", "exact", "jaccard"})
 
 def read(text: str) -> Choices:
     """Parse a JSON list of distinct label names, possibly empty. Raises ValueRefused."""
-    try:
-        names = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f'is {text!r:.60}; expected a JSON list of labels such as ["a", "b"]') from error
-    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+    names = parse_list(text, 'a JSON list of labels such as ["a", "b"]')
+    if not all(isinstance(name, str) and name for name in names):
         raise ValueRefused(f"is {text!r:.60}; expected a JSON list of names of labels")
     if len(set(names)) < len(names):
         raise ValueRefused(f"is {text!r:.60}; expected each label once")

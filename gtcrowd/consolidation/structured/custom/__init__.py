@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gtcrowd.consolidation.structured.table import ValueRefused
+from gtcrowd.consolidation.structured.table import parse_json
 
 Custom = str
 """Canonical JSON: keys sorted, no spaces."""
@@ -16,10 +16,7 @@ HIGHER_IS_BETTER = frozenset({"exact"})
 
 def read(text: str) -> Custom:
     """Parse any JSON. Raises ValueRefused."""
-    try:
-        return canonical(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f"is {text!r:.60}; expected JSON") from error
+    return canonical(parse_json(text, "JSON"))
 
 
 def canonical(value: object) -> Custom:

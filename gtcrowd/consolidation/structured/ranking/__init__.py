@@ -13,7 +13,7 @@ from scipy import special
 from gtcrowd.consolidation.aggregation import Aggregation
 from gtcrowd.consolidation.arrays import FloatArray
 from gtcrowd.consolidation.structured.summary import summarise
-from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable
+from gtcrowd.consolidation.structured.table import ValueRefused, ValueTable, parse_list
 
 Ranking = tuple[str, ...]
 Codes = npt.NDArray[np.int64]
@@ -26,11 +26,8 @@ MAX_ITEMS_FOR_INVERSE = 300
 
 def read(text: str) -> Ranking:
     """Parse a JSON list of at least two distinct names, best first. Raises ValueRefused."""
-    try:
-        names = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueRefused(f'is {text!r:.60}; expected a JSON list of names, best first, such as ["a", "b"]') from error
-    if not isinstance(names, list) or len(names) < 2 or not all(isinstance(name, str) for name in names):
+    names = parse_list(text, 'a JSON list of names, best first, such as ["a", "b"]')
+    if len(names) < 2 or not all(isinstance(name, str) for name in names):
         raise ValueRefused(f"is {text!r:.60}; expected a JSON list of at least two names, best first")
     if len(set(names)) < len(names):
         raise ValueRefused(f"is {text!r:.60}; expected each name once")
