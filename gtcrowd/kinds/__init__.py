@@ -11,12 +11,13 @@ It contains what is the kind's own:
 - `elements/*.js`, if the page needs elements of its own: served to the worker's page under `kinds/<name>/…`;
 - `geometry`: what dashboards and exports draw of a value.
 
-Optional abilities are protocols of their own, asked for by `online`, `assets`, `compact` and `expand`. Modules beside
-the folders are what kinds of one family share.
+Optional abilities are protocols of their own, asked for by `online`, `assets`, `check_object`, `compact` and `expand`.
+Modules beside the folders are what kinds of one family share.
 """
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from importlib import import_module
 from typing import Any
@@ -31,6 +32,7 @@ from gtcrowd.kinds.kind import (
     Kind,
     Label,
     ManifestContext,
+    ObjectChecks,
     OnlinePosteriors,
     PosteriorSummary,
     UnknownMedium,
@@ -48,6 +50,7 @@ __all__ = [
     "Kind",
     "Label",
     "ManifestContext",
+    "ObjectChecks",
     "OnlinePosteriors",
     "PosteriorSummary",
     "UnknownKind",
@@ -106,6 +109,12 @@ def online(kind: Kind) -> OnlinePosteriors | None:
 def assets(kind: Kind) -> Assets | None:
     """Return the kind if its labels have files, else None."""
     return kind if isinstance(kind, Assets) else None
+
+
+def check_object(kind: Kind, value: Any, line: str) -> None:
+    """Check a value against its object, a line of the manifest, for kinds that can. Raises AnswerRefused."""
+    if isinstance(kind, ObjectChecks):
+        kind.check_object(value, json.loads(line))
 
 
 def compact(kind: Kind, content: dict[str, Any], value: Any) -> dict[str, Any]:

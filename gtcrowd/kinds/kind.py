@@ -238,6 +238,14 @@ class Assets(Protocol):
 
 
 @runtime_checkable
+class ObjectChecks(Protocol):
+    """The ability of a kind to check a value against its object; see `gtcrowd.kinds.check_object`."""
+
+    def check_object(self, value: Any, line: Mapping[str, Any]) -> None:
+        """Raise AnswerRefused if the object of this manifest line cannot have the value."""
+
+
+@runtime_checkable
 class CompactContent(Protocol):
     """The ability of a kind to store what a page sent without what the value has as well; see `gtcrowd.kinds.compact`.
 

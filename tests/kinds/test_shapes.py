@@ -37,6 +37,15 @@ def concluded(name, answers, **details):
     return kind.consolidate(data, categories=CARS, method=kind.default_method, parameters={}, **details)
 
 
+@pytest.mark.parametrize(
+    "points", [[(1, 1), (9, 1), (5, 1)], [(1, 1), (1, 1), (1, 1)], [(0, 0), (4, 4), (8, 8), (2, 2)]]
+)
+def test_polygon_encloses_an_area(points):
+    shape = {"label": "van", "vertices": [{"x": x, "y": y} for x, y in points]}
+    with pytest.raises(AnswerRefused, match="must enclose an area"):
+        kinds.KINDS["polygons"].read_answer({"crowd-polygon": {"polygons": [shape]}}, CARS)
+
+
 @every
 def test_reads_answer_of_element(name):
     kind = kinds.KINDS[name]

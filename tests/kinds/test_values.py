@@ -54,6 +54,19 @@ def test_refuses_bad_span(wrong):
         SPANS.read_answer({"crowd-entity-annotation": {"entities": [wrong]}}, NAMES)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "fits"), [(0, 3, True), (3, 5, True), (4, 5, True), (3, 4, False), (4, 6, False), (6, 9, False)]
+)
+def test_spans_are_within_their_text(start, end, fits):
+    value = {"entities": [{"label": "PER", "startOffset": start, "endOffset": end}]}
+    line = json.dumps({"source": "Ana 🛫"})
+    if fits:
+        kinds.check_object(SPANS, value, line)
+        return
+    with pytest.raises(AnswerRefused, match="ends at 5"):
+        kinds.check_object(SPANS, value, line)
+
+
 def test_spans_fields_equal_ground_truth():
     value = {"entities": [span("Person", 0, 3), span("Place", 12, 16)]}
     result = concluded(SPANS, [value] * 3, NAMES)

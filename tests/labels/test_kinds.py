@@ -52,7 +52,7 @@ def labeled(ask, put, hire, now):
         values = None if medium == "text" else [json.dumps({"source-ref": "s3://heron/1.png"})]
         details = {"manifest": put(lines=values, key="one.manifest")} if values else {}
         requested = {"categories": ["car", "van"], **details, **asks}
-        job = ask("a", kind=kind, medium=medium, name="cars", **requested)
+        job = ask("a car", kind=kind, medium=medium, name="cars", **requested)
         for name, content in zip(("cleo", "dan", "eve"), answers, strict=True):
             held = claim.next_assignment(worker=hire(name), job=job, now=now)
             submit.submit(assignment=held, content=content, now=now)

@@ -51,6 +51,19 @@ class Spans(StructuredKind):
             )
         return _read("value", value, categories)
 
+    def check_object(self, value: Any, line: Mapping[str, Any]) -> None:
+        """Raise AnswerRefused if a span is not within the text of the object, or contains white space only."""
+        text = line.get("source")
+        if not isinstance(text, str):
+            return
+        for index, span in enumerate(value["entities"]):
+            start, end = span["startOffset"], span["endOffset"]
+            if end > len(text) or not text[start:end].strip():
+                raise AnswerRefused(
+                    f"entities[{index}]", [start, end],
+                    language.gettext("must have offsets of words of the text, which ends at %(end)s.", end=len(text)),
+                )  # fmt: skip
+
     def decode(self, value: Any) -> Entities:
         spans = (Span(span["startOffset"], span["endOffset"], span["label"]) for span in value["entities"])
         return Entities(tuple(spans))

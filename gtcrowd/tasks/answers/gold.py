@@ -30,6 +30,7 @@ from gtcrowd.jobs import change
 from gtcrowd.jobs.models import DataObject, Job
 from gtcrowd.platform import locks, queue, sql
 from gtcrowd.platform.reasons import Reason
+from gtcrowd.tasks.answers import checks
 from gtcrowd.tasks.models import Answer, Assignment, Gold, JobWorker, JobWorkerState, Slot, Task, TaskState
 from gtcrowd.workforce.models import Worker
 
@@ -197,6 +198,7 @@ def correct(*, viewer: Viewer, question: Gold, value: Any, explanation: str | No
     job = question.job
     kind = kinds.kind(job.kind)
     value = kind.read_value(value, job.categories)
+    checks.check_object(job, question.pk, value)
     with transaction.atomic():
         question = Gold.objects.select_for_update(no_key=True).get(pk=question.pk)
         changed = _recount(
@@ -297,8 +299,9 @@ def _faults(
         yield _("object: was already assigned to workers, so it cannot become a gold question.")
     if not sql.storable(item.get("value")) or not sql.storable(item.get("explanation")):
         yield _("value, explanation: must not contain U+0000 or unpaired surrogates.")
+    kind = kinds.kind(job.kind)
     try:
-        kinds.kind(job.kind).read_value(item.get("value"), job.categories)
+        checks.check_object(job, data_object.pk, kind.read_value(item.get("value"), job.categories))
     except kinds.AnswerRefused as refused:
         yield str(refused)
 

@@ -25,7 +25,7 @@ from gtcrowd.jobs.models import Job
 from gtcrowd.ledger import hold
 from gtcrowd.platform import queue, sql
 from gtcrowd.platform.reasons import Reason
-from gtcrowd.tasks.answers import gold
+from gtcrowd.tasks.answers import checks, gold
 from gtcrowd.tasks.lifecycle import redundancy
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, TaskState
 
@@ -138,6 +138,7 @@ def submit(
         raise kinds.AnswerRefused("answer", "…", _("must not contain U+0000 or unpaired surrogates."))
     kind = kinds.kind(job.kind)
     value = kind.read_answer(content, job.categories)
+    checks.check_object(job, assignment.task_id, value)
     stored = kinds.compact(kind, content, value)
     if stored is not content:
         content_json = sql.to_json(stored) or content_json

@@ -106,3 +106,18 @@ def test_database_refuses_changed_answer(ask, hire, answer):
     for change in (lambda: Answer.objects.update(seconds=0), lambda: Answer.objects.all().delete()):
         with pytest.raises(DatabaseError, match="is a fact"), transaction.atomic():
             change()
+
+
+@pytest.mark.parametrize(("own_template", "refused"), [(False, True), (True, False)])
+def test_refuses_span_beyond_the_text(ask, hire, now, own_template, refused):
+    """Another template may show another text."""
+    page = '<crowd-entity-annotation name="e" text="Ana sails" labels="[\'bird\']"></crowd-entity-annotation>'
+    job = ask("Ana", kind="spans", categories=["bird"], **({"template": page} if own_template else {}))
+    held = claim.next_assignment(worker=hire("cleo"), job=job, now=now)
+    content = {"e": {"entities": [{"label": "bird", "startOffset": 4, "endOffset": 9}]}}
+    if refused:
+        with pytest.raises(AnswerRefused):
+            submit.submit(assignment=held, content=content, now=now)
+        assert not Answer.objects.exists()
+    else:
+        assert submit.submit(assignment=held, content=content, now=now)
