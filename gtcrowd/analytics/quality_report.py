@@ -175,9 +175,15 @@ def check_version(version: object) -> None:
 
 
 def _to_2(content: Content) -> Content:
-    """Name what version 1 called `sure` and `doubtful`; parts that early reports lack are None."""
+    """Name what version 1 called `sure` and `doubtful`; parts that early reports lack are None.
+
+    Version 1 has a kappa of 0 for workers who share no object; it is undefined.
+    """
     parts = {name: content.get(name) for name in ("matrix", "flow", "drift", "boxes")}
     rest = {name: value for name, value in content.items() if name not in ("sure", "doubtful")}
+    if matrix := parts["matrix"]:
+        pairs = [zip(*rows, strict=True) for rows in zip(matrix["kappa"], matrix["shared"], strict=True)]
+        parts["matrix"] = matrix | {"kappa": [[kappa if shared else None for kappa, shared in row] for row in pairs]}
     return rest | parts | {"confidences": content["sure"], "least_confident": content["doubtful"]}
 
 

@@ -154,7 +154,7 @@ def _matrix(columns: Columns, real: npt.NDArray[np.bool_], n_values: int) -> Kap
     kappa, shared = agreement.cohen_matrix(table)
     return {
         "workers": columns.workers[chosen].tolist(),
-        "kappa": np.round(kappa, 4).tolist(),
+        "kappa": [[None if np.isnan(cell) else round(cell, 4) for cell in row] for row in kappa.tolist()],
         "shared": shared.astype(int).tolist(),
     }
 

@@ -79,8 +79,8 @@ def cohen(
 def cohen_matrix(table: AnswerTable) -> tuple[FloatArray, FloatArray]:
     """Return kappa of every pair of workers and the number of tasks they share, both [n_workers, n_workers].
 
-    Kappa is 0 for workers who share no task, and where it is undefined; the number of tasks tells which. For up to a
-    few thousand workers: memory grows with their square.
+    Kappa is NaN where it is undefined: for workers who share no task, and for those who gave a single class only. For
+    up to a few thousand workers: memory grows with their square.
     """
     pair = table.task.astype(np.int64) * table.n_workers + table.worker
     # The first of each pair in the reversed table is its last answer.
@@ -100,7 +100,7 @@ def cohen_matrix(table: AnswerTable) -> tuple[FloatArray, FloatArray]:
     )
     shared = np.maximum(together, 1)
     kappa = _beyond(agreed / shared, chance / shared**2)
-    return np.where(together > 0, np.nan_to_num(kappa), 0.0), together
+    return np.where(together > 0, kappa, np.nan), together
 
 
 def _pairable(table: AnswerTable) -> tuple[FloatArray, FloatArray]:

@@ -69,6 +69,14 @@ def test_cohen_matrix_equals_pairs():
     np.testing.assert_allclose(kappa, kappa.T)
 
 
+def test_cohen_matrix_is_undefined_without_variety():
+    kappa, together = agreement.cohen_matrix(table([(0, 0, 1), (0, 1, 1), (1, 2, 0), (2, 2, 1), (2, 0, 1)]))
+
+    assert np.isnan([kappa[0, 1], kappa[1, 2], kappa[0, 0]]).all()
+    assert (together[0, 1], together[1, 2]) == (1, 0)
+    assert kappa[2, 2] == 1
+
+
 def test_percent_counts_equal_pairs():
     assert agreement.percent(
         table([(0, 0, 1), (0, 1, 1), (0, 2, 0), (1, 0, 0), (2, 0, 1), (2, 1, 1)])
