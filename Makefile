@@ -13,7 +13,7 @@ ENV := .venv/.installed
 FRONT_END := 'gtcrowd/**/*.js' 'gtcrowd/**/*.css' 'dashboards/**/*.js' 'dashboards/**/*.css'
 TEMPLATES := gtcrowd/*/templates
 
-.PHONY: run test test-quick lint format messages clean env
+.PHONY: run test test-quick lint lint-types lint-django lint-python lint-front-end lint-imports format messages clean env
 
 run: $(ENV)
 	@exec $(BIN)/gtcrowd serve --demo --host $(HOST) --port $(PORT)
@@ -24,17 +24,29 @@ test: lint
 test-quick: .venv/.tested
 	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal -m "not browser and not long and not data" $(ARGS)
 
+# All at once; the order of what they print is not fixed.
 lint: .venv/.tested
+	@$(MAKE) --no-print-directory -j $(PROCESSES) lint-types lint-django lint-python lint-front-end lint-imports
+
+lint-types:
+	$(BIN)/mypy gtcrowd dashboards
+
+lint-django:
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	GTCROWD_URL=https://crowd.example.org GTCROWD_HOSTS=crowd.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+lint-python:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+lint-front-end:
 	$(BIN)/oxfmt --check $(FRONT_END)
 	$(BIN)/oxlint gtcrowd dashboards
 	$(BIN)/djangofmt --check --indent-width 2 $(TEMPLATES)
 	$(BIN)/djangofmt check $(TEMPLATES)
+
+lint-imports:
 	$(BIN)/lint-imports
-	$(BIN)/mypy gtcrowd dashboards
-	$(BIN)/python manage.py makemigrations --check --dry-run
-	GTCROWD_URL=https://crowd.example.org GTCROWD_HOSTS=crowd.example.org $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # Formats Python, JavaScript, CSS and templates as `make lint` wants them.
 format: .venv/.tested
