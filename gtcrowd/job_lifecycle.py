@@ -89,6 +89,8 @@ def _work(job: Job, now: datetime) -> None:
         consolidate.run_batch(job, now=now)
     progress.count(job, now=now)
     _explain_preparing(job, now)
+    if job.reason_code == Reason.WAITING_FOR_WORKERS:
+        state.explain_waiting(job, now=now)
     if _most_reached(job):
         stop.begin(job, code=Reason.STOPPING_CONDITION, now=now)
         _wind_up(job, now)

@@ -177,11 +177,11 @@ def put() -> Callable[..., str]:
 
 
 @pytest.fixture
-def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job]:
-    """Creates a job of Alice's over texts, with its tasks open: two categories, three workers an object."""
+def job_values(team: Team, put: Callable[..., str]) -> Callable[..., dict[str, Any]]:
+    """Returns the fields of a job over texts: two categories, three workers an object."""
 
-    def _ask(*texts: str, now: datetime = NOW, opened: bool = True, **asks: Any) -> Job:
-        values = {
+    def _job_values(*texts: str, **asks: Any) -> dict[str, Any]:
+        return {
             "name": "birds",
             "medium": "text",
             "categories": ["heron", "ibis"],
@@ -193,6 +193,16 @@ def ask(alice: Viewer, team: Team, put: Callable[..., str]) -> Callable[..., Job
             "workers_per_object": 3,
             **asks,
         }
+
+    return _job_values
+
+
+@pytest.fixture
+def ask(alice: Viewer, job_values: Callable[..., dict[str, Any]]) -> Callable[..., Job]:
+    """Creates a job of Alice's over texts, with its tasks open: two categories, three workers an object."""
+
+    def _ask(*texts: str, now: datetime = NOW, opened: bool = True, **asks: Any) -> Job:
+        values = job_values(*texts, **asks)
         job = create.create(viewer=alice, values=values, now=now)
         return job_lifecycle.advance(job.pk, now=now) if opened else job
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from gtcrowd import plain_text
 from gtcrowd.analytics.models import SavedView
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Right
@@ -24,7 +25,7 @@ def listed(viewer: Viewer) -> list[SavedView]:
 
 def save(*, viewer: Viewer, name: str, address: str, now: datetime) -> SavedView:
     """Save an address under a name, replacing a view of the same name. Raises ViewRefused."""
-    name = " ".join(name.split())
+    name = plain_text.name(" ".join(name.split()))
     if not name or len(name) > LONGEST_NAME:
         raise ViewRefused(_("Enter a name of at most %(most)s characters.") % {"most": LONGEST_NAME})
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):

@@ -72,7 +72,7 @@ class JobPlan(APIView):
     )
     def post(self, request: Request) -> Response:
         viewer = caller(request)
-        planned = create.plan(viewer=viewer, values=mapping(request))
+        planned = create.plan(viewer=viewer, values=mapping(request), now=timezone.now())
         plan_fields = {
             "objects": planned.objects,
             "tasks": planned.cost.tasks,
@@ -80,6 +80,7 @@ class JobPlan(APIView):
             "fees": planned.cost.fees,
             "total": planned.cost.total,
             "available": balance.balance(names.funds(viewer.requester.pk)) + viewer.requester.credit,
+            "warnings": planned.warnings,
         }
         return Response(serializers.PlanSerializer(plan_fields).data)
 

@@ -15,6 +15,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from gtcrowd import plain_text
 from gtcrowd.api.errors import BadParameter
 
 LINES = "application/x-ndjson"
@@ -56,11 +57,12 @@ def whole_number(request: Request, name: str, default: int, least: int, most: in
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or not least <= int(text) <= most:
+    number = plain_text.whole(text)
+    if number is None or not least <= number <= most:
         raise BadParameter(
             name, text, _("must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
         )
-    return int(text)
+    return number
 
 
 def share(request: Request, name: str) -> float | None:
@@ -68,11 +70,8 @@ def share(request: Request, name: str) -> float | None:
     text = request.query_params.get(name)
     if text is None:
         return None
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
+    number = plain_text.number(text)
+    if number is None or not 0 <= number <= 1:
         raise BadParameter(name, text, _("must be a number from 0 to 1."))
     return number
 

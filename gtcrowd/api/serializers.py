@@ -245,6 +245,13 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         }
 
 
+class PlanWarningSerializer(serializers.Serializer[Any]):
+    field = serializers.CharField()
+    code = serializers.CharField()
+    params = serializers.DictField(child=serializers.JSONField())
+    text = serializers.CharField(source="sentence")
+
+
 class PlanSerializer(serializers.Serializer[Any]):
     objects = serializers.IntegerField()
     tasks = serializers.IntegerField()
@@ -252,6 +259,7 @@ class PlanSerializer(serializers.Serializer[Any]):
     fees = serializers.DecimalField(max_digits=14, decimal_places=3)
     total = serializers.DecimalField(max_digits=14, decimal_places=3)
     available = serializers.DecimalField(max_digits=14, decimal_places=3)
+    warnings = PlanWarningSerializer(many=True, help_text="What to look at again; nothing of it prevents the job.")
 
 
 class LabelSerializer(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gtcrowd import kinds
+from gtcrowd import kinds, plain_text
 from gtcrowd.console import change_form, forms, job_form
 from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
@@ -78,8 +78,8 @@ def pause_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 def declare_gold(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     """Make an object known, or correct what is right about one that is."""
     job, posted = _job(viewer, name), request.POST
-    number = posted.get("object", "")
-    position = int(number) if number.isdecimal() else -1
+    number = plain_text.whole(posted.get("object"))
+    position = -1 if number is None else number
     question = Gold.objects.visible_to(viewer).select_related("job").filter(job=job, task__position=position).first()
     picked = posted.getlist("value")
     kind = kinds.kind(job.kind)

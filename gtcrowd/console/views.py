@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gtcrowd import kinds
+from gtcrowd import kinds, plain_text
 from gtcrowd.console import forms, inputs, job_form
 from gtcrowd.console import messages as worker_messages
 from gtcrowd.console.access import member
@@ -75,7 +75,7 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 job = create.create(viewer=viewer, values=values, now=timezone.now())
                 messages.success(request, _("Job created. Its objects are being imported."))
                 return redirect("console:job", name=job.name)
-            context["plan"] = create.plan(viewer=viewer, values=values)
+            context["plan"] = create.plan(viewer=viewer, values=values, now=timezone.now())
         except JobRefused as refused:
             faults = forms.faults_by_control(refused.faults)
         except InsufficientFunds as short:
@@ -178,7 +178,7 @@ def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def invite_workers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     own = Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester)
     number = request.POST.get("team", "")
-    team = get_object_or_404(own, pk=int(number) if number.isdecimal() else 0) if number else None
+    team = get_object_or_404(own, pk=plain_text.whole(number) or 0) if number else None
     emails = request.POST.get("emails", "").replace(",", "\n").split("\n")
     try:
         invited = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())
@@ -220,7 +220,7 @@ def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         role = Role.VIEWER
     key, secret = keys.create(
         requester=viewer.requester,
-        name=request.POST.get("name", "")[:60] or "key",
+        name=plain_text.name(request.POST.get("name", ""))[:60] or "key",
         role=role,
         created_by=viewer.user,
     )

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gtcrowd import plain_text
 from gtcrowd.identity.models import Invitation, User
 
 VALID_FOR = timedelta(days=14)
@@ -45,7 +46,7 @@ def accept(token: str, *, password: str, name: str, now: datetime) -> User:
         used = Invitation.objects.filter(token_hash=_hash(token), used_at=None).update(used_at=now)
         if not used:  # somebody else used it in this moment
             raise InvitationRefused(_("This invitation has already been used. Sign in instead."))
-        user.name = name.strip() or user.name
+        user.name = plain_text.name(name) or user.name
         user.set_password(password)
         user.save(update_fields=["name", "password"])
     return user

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from gtcrowd import plain_text
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Requester
 from gtcrowd.identity.roles import Right
@@ -51,7 +52,7 @@ def _fault(origin: object) -> str | None:
     if not is_one(origin):
         return _("must be an origin such as https://cdn.example.org, in lower case, without a path or wildcard.")
     port = str(origin).rpartition(":")[2]
-    if port.isdecimal() and int(port) > 65_535:
+    if (plain_text.whole(port) or 0) > 65_535:
         return _("has an invalid port.")
     if origin == settings.GTCROWD_URL:
         return _("is this service itself. Task templates cannot use it.")

@@ -39,7 +39,7 @@ def change(*, viewer: Viewer, job: Job, values: Mapping[str, Any], answered: int
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True, of=("self",)).select_related("team__workforce").get(pk=job.pk)
         check_state(job)
-        request_ = _read(viewer, job, values)
+        request_ = _read(viewer, job, values, now)
         highest = max(job.price, request_.price)
         before = {name: _noted(job, name) for name in values}
         for name in values:
@@ -91,7 +91,7 @@ def _noted(job: Job, name: str) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _read(viewer: Viewer, job: Job, values: Mapping[str, Any]) -> request.JobRequest:
+def _read(viewer: Viewer, job: Job, values: Mapping[str, Any], now: datetime) -> request.JobRequest:
     faults = [
         Fault(
             name,
@@ -109,14 +109,16 @@ def _read(viewer: Viewer, job: Job, values: Mapping[str, Any]) -> request.JobReq
         # Worker and answer belong to a workforce; another team of the same one may take over, not another crowd.
         teams = Team.objects.visible_to(viewer).filter(workforce=job.team.workforce_id)
         team = teams.select_related("workforce").filter(name__iexact=str(values["team"])).first()
-    now = {name: getattr(job, name) for name in FIELDS if name not in NOT_READ_AGAIN}
-    now["template"] = job.template.text if job.template else ""
+    stored = {name: getattr(job, name) for name in FIELDS if name not in NOT_READ_AGAIN}
+    stored["template"] = job.template.text if job.template else ""
     try:
-        changed = request.read(now | {"team": job.team.name} | dict(values), requester=viewer.requester, team=team)
+        changed = request.read(stored | {"team": job.team.name} | dict(values), requester=viewer.requester, team=team)
     except JobRefused as refused:
         # What was allowed when the job was made stays allowed for what is not touched.
         touched = [fault for fault in refused.faults if fault.field.partition(".")[0] in values]
         raise JobRefused(faults + (touched or refused.faults)) from refused
+    if "deadline" in values:
+        faults += request.deadline_faults(changed, now=now)
     if faults:
         raise JobRefused(faults)
     return changed

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from gtcrowd.hooks.calls import Stage
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Right
-from gtcrowd.jobs import hooks, inspect, request, store, templates
+from gtcrowd.jobs import hooks, inspect, plan_warnings, request, store, templates
 from gtcrowd.jobs.models import Counters, Job
+from gtcrowd.jobs.plan_warnings import PlanWarning
 from gtcrowd.jobs.request import Fault, JobRefused, JobRequest
 from gtcrowd.ledger import hold, pricing
 from gtcrowd.platform import queue
@@ -24,15 +25,16 @@ from gtcrowd.workforce.models import Team
 
 @dataclass(frozen=True)
 class Plan:
-    """A request that could be created now, with the number of objects and what it costs at most."""
+    """A request that could be created now: the number of objects, what it costs at most, and what to look at again."""
 
     request: JobRequest
     digest: str
     objects: int
     cost: pricing.Cost
+    warnings: list[PlanWarning]
 
 
-def plan(*, viewer: Viewer, values: Mapping[str, Any]) -> Plan:
+def plan(*, viewer: Viewer, values: Mapping[str, Any], now: datetime) -> Plan:
     """Check a request as `create` would, and say what it would cost; nothing is written.
 
     `values` maps field names to values (gtcrowd.jobs.request); `team` is a team's name. Raises JobRefused
@@ -47,6 +49,7 @@ def plan(*, viewer: Viewer, values: Mapping[str, Any]) -> Plan:
         faults += refused.faults
     inspected = _inspected(viewer, values)
     faults += inspected.faults
+    faults += request.deadline_faults(job_request, now=now) if job_request else []
     faults += _name_taken(viewer, values.get("name"))
     faults += _unknown_jobs(viewer, job_request.excluded_jobs if job_request else [])
     if faults or job_request is None:
@@ -56,6 +59,7 @@ def plan(*, viewer: Viewer, values: Mapping[str, Any]) -> Plan:
         digest=inspected.digest,
         objects=inspected.objects,
         cost=_cost(job_request, inspected.objects),
+        warnings=plan_warnings.of_request(job_request),
     )
 
 
@@ -64,7 +68,7 @@ def create(*, viewer: Viewer, values: Mapping[str, Any], now: datetime, simulate
 
     `simulated`: the caller hands in the time and moves the job along itself (gtcrowd.job_lifecycle).
     """
-    planned = plan(viewer=viewer, values=values)
+    planned = plan(viewer=viewer, values=values, now=now)
     try:
         with transaction.atomic():
             job = _insert(viewer, planned, now, simulated=simulated)

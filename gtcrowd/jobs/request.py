@@ -4,6 +4,7 @@ All faults of a request are found before it is refused, each naming its field, t
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,6 +33,13 @@ def read(values: Mapping[str, Any], *, requester: Requester, team: Team | None) 
     if reader.faults:
         raise JobRefused(reader.faults)
     return JobRequest(**request)
+
+
+def deadline_faults(request: JobRequest, *, now: datetime) -> list[Fault]:
+    """Return the fault of a deadline that is over, if it is."""
+    if request.deadline is None or request.deadline > now:
+        return []
+    return [Fault("deadline", request.deadline, _("is in the past. Enter a later time, or leave it empty."))]
 
 
 def read_trial(values: Mapping[str, Any], requester: Requester) -> dict[str, Any]:

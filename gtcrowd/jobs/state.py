@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gtcrowd.jobs import plan_warnings
 from gtcrowd.jobs.models import ENDED, Job, JobState
-from gtcrowd.platform.reasons import Reason
+from gtcrowd.platform.reasons import Reason, nested
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     JobState.INITIALIZING: frozenset({JobState.IN_PROGRESS, JobState.STOPPING, JobState.FAILED}),
@@ -51,5 +52,7 @@ def explain(job: Job, *, code: str, params: Mapping[str, Any] | None = None, now
 
 
 def explain_waiting(job: Job, *, now: datetime) -> None:
-    """Set the reason of a job that waits for nothing but answers."""
-    explain(job, code=Reason.WAITING_FOR_WORKERS, now=now)
+    """Set the reason of a job that waits for nothing but answers, and say if its team is too small to give them."""
+    shortage = plan_warnings.team_shortage(job.team, needed=job.first_workers)
+    params = {"also": nested(Reason.TEAM_TOO_SMALL, shortage)} if shortage else {}
+    explain(job, code=Reason.WAITING_FOR_WORKERS, params=params, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gtcrowd import language
+from gtcrowd import language, plain_text
 from gtcrowd.kinds.kind import AnswerRefused
 
 MAX_NAMED = 10
@@ -39,7 +39,15 @@ def first_of(categories: Sequence[str]) -> str:
 
 
 def one_of(field: str, value: object, categories: Sequence[str]) -> str:
-    """Return the value if it is one of the categories. Raises AnswerRefused."""
-    if not isinstance(value, str) or value not in categories:
+    """Return the category that the value names. Raises AnswerRefused."""
+    category = category_of(value, categories)
+    if category is None:
         raise AnswerRefused(field, value, language.gettext("must be one of: %(names)s.", names=first_of(categories)))
-    return value
+    return category
+
+
+def category_of(value: object, categories: Sequence[str]) -> str | None:
+    """Return the category that the value names, as it is or in the plain form of names; None if there is none."""
+    if not isinstance(value, str):
+        return None
+    return next((name for name in (value, plain_text.name(value)) if name in categories), None)

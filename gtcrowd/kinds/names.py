@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from gtcrowd import language
+from gtcrowd import language, plain_text
 from gtcrowd.kinds.kind import Fault
 
 ATTRIBUTE = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,126}")
@@ -40,7 +40,7 @@ def check_attribute_name(name: object, *, is_reference: bool) -> list[Fault]:
 def check_categories(categories: Sequence[object], *, minimum: int, maximum: int | None = None) -> list[Fault]:
     """Return the faults of label categories; there must be `minimum` to `maximum`, without an upper bound if None."""
     faults = [Fault(category, problem) for category in categories if (problem := _category_problem(category))]
-    counts = Counter(category for category in categories if isinstance(category, str))
+    counts = Counter(plain_text.name(category) or category for category in categories if isinstance(category, str))
     faults += [
         Fault(category, language.gettext("is listed twice. Remove one of them."))
         for category, count in counts.items()
@@ -61,8 +61,8 @@ def check_categories(categories: Sequence[object], *, minimum: int, maximum: int
 
 
 def _category_problem(category: object) -> str:
-    if not isinstance(category, str) or not category.strip() or len(category) > MAX_CATEGORY_LENGTH:
-        return language.gettext("must be a text of 1 to %(maximum)s characters.", maximum=MAX_CATEGORY_LENGTH)
+    if not isinstance(category, str) or not plain_text.name(category) or len(category) > MAX_CATEGORY_LENGTH:
+        return language.gettext("must be a text of 1 to %(maximum)s visible characters.", maximum=MAX_CATEGORY_LENGTH)
     if any(unicodedata.category(character) in UNPRINTABLE for character in category):
         return language.gettext("must not have line breaks or other control characters.")
     return ""

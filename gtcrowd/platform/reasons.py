@@ -43,6 +43,21 @@ class Reason(models.TextChoices):
         ),
     )
 
+    # What a plan warns of
+    TEAM_TOO_SMALL = (
+        "team-too-small",
+        ngettext_lazy(
+            "%(workers)s worker of the team %(team)s may work, and each object needs %(needed)s.",
+            "%(workers)s workers of the team %(team)s may work, and each object needs %(needed)s.",
+            "workers",
+        ),
+    )
+    NO_PAY = "no-pay", _("The price is 0: workers are not paid.")
+    LOOKALIKE_CATEGORIES = (
+        "lookalike-categories",
+        _("These label categories look alike, and workers may mix them up: %(names)s."),
+    )
+
     # Why the manifest could not be read
     MANIFEST_CHANGED = "manifest-changed", _("%(uri)s was changed after the job was created.")
     OBJECT_MISSING = "object-missing", _("There is no object at %(uri)s.")

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from gtcrowd import plain_text
 from gtcrowd.identity.models import User
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import messages
@@ -48,10 +49,7 @@ def _in_team(worker: Worker, job: Job) -> bool:
 
 def own_assignment(user: User, assignment_id: Any, *, job: int | None = None) -> Assignment:
     """Return the user's own assignment, with its job and worker. Raises Http404."""
-    try:
-        number = int(assignment_id)
-    except (ValueError, TypeError) as error:
-        raise Http404 from error
+    number = plain_text.whole(assignment_id) or 0
     assignment = load_assignment.own(user=user.pk, assignment=number, job=job) if 0 < number < 2**63 else None
     if assignment is None:
         raise Http404

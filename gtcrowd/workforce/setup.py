@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from gtcrowd import plain_text
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import Bucket, Member, Requester, User
 from gtcrowd.identity.roles import Right
@@ -71,7 +72,8 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
             "name",
             _("must have 1 to 63 letters (a–z, A–Z), digits or hyphens, and begin and end with a letter or digit."),
         )
-    if not 1 <= len(description or "") <= 200:
+    description = plain_text.name(description or "")
+    if not 1 <= len(description) <= 200 or plain_text.has_control_characters(description):
         raise TeamRefused("description", _("must have 1 to 200 characters."))
     with transaction.atomic():
         workforce = Workforce.objects.select_for_update(no_key=True).get(pk=private(viewer.requester).pk)

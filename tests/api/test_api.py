@@ -37,9 +37,13 @@ def test_estimates_cost_before_creating(call, team, put):
 
     response = call.post(URL + "jobs/plan/", thread(team), format="json")
 
-    assert response.json() == {
+    planned = response.json()
+    [warning] = planned.pop("warnings")
+    assert planned == {
         "objects": 2, "tasks": 6, "cost_of_answers": "0.072", "fees": "0.000", "total": "0.072", "available": "1000.000",
     }  # fmt: skip
+    assert (warning["field"], warning["code"]) == ("team", "team-too-small")
+    assert warning["text"] == "0 workers of the team birders may work, and each object needs 3."
     assert not Job.objects.exists()
 
 

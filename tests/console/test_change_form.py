@@ -25,7 +25,7 @@ POSTS = {
     "team": ({"team": "night"}, "night"),
     "price": ({"price": "0.036"}, Decimal("0.036")),
     "late_answers_paid": ({"late_answers_paid": "off"}, False),
-    "deadline": ({"deadline": "2026-12-01T12:00Z"}, datetime(2026, 12, 1, 12, tzinfo=UTC)),
+    "deadline": ({"deadline": "2099-12-01T12:00Z"}, datetime(2099, 12, 1, 12, tzinfo=UTC)),
     "target_error": ({"target_error": "0.05"}, 0.05),
     "gold": ({"gold_share": "0.2"}, {"share": 0.2, "feedback": False}),
     "worker_limits": ({"limit_answers": "9", "limit_hours": "0.5"}, {"answers": 9, "hours": 0.5}),

@@ -51,8 +51,9 @@ def test_typed_text_replaces_the_sentence():
 
 
 @pytest.mark.django_db
-def test_reason_is_in_readers_language(ask, now):
-    job = ask("a")
+def test_reason_is_in_readers_language(ask, hire, now):
+    hire("cleo")
+    job = ask("a", workers_per_object=1)
     with translation.override("ja"):  # the language of the process that moves the job is not that of its readers
         state.explain_waiting(job, now=now)
     job = Job.objects.get(pk=job.pk)

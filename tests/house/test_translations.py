@@ -142,7 +142,7 @@ def test_pure_rooms_use_readers_language():
     with translation.override("ko"), pytest.raises(kinds.AnswerRefused) as refused:
         kinds.kind("number").read_answer({"number": "many"}, [])
 
-    assert str(refused.value) == "number: 3이나 0.5 같은 숫자여야 합니다. 받은 값: 'many'"
+    assert str(refused.value) == "number: 3이나 0.5처럼 숫자 0~9로 쓴 수여야 합니다. 받은 값: 'many'"
 
 
 def test_lazy_texts_are_stored_in_english():

@@ -9,6 +9,7 @@ from gtcrowd.jobs import create, store, stream_in
 from gtcrowd.jobs.models import Job
 from gtcrowd.jobs.request import JobRefused
 from gtcrowd.manifest import fields
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 TEXTS = ["a", "b", "c"]
@@ -37,7 +38,7 @@ def values(team, put):
 
 def test_review_and_create_parse_once(alice, values, parsed, now):
     for _number in range(3):
-        create.plan(viewer=alice, values=values)
+        create.plan(viewer=alice, values=values, now=NOW)
     job = create.create(viewer=alice, values=values, now=now)
     assert len(parsed) == len(TEXTS)
 
@@ -48,17 +49,17 @@ def test_review_and_create_parse_once(alice, values, parsed, now):
 
 
 def test_changed_manifest_is_parsed_again(alice, values, put, parsed):
-    first = create.plan(viewer=alice, values=values)
+    first = create.plan(viewer=alice, values=values, now=NOW)
     put("d", "e", "f")
 
-    second = create.plan(viewer=alice, values=values)
+    second = create.plan(viewer=alice, values=values, now=NOW)
 
     assert len(parsed) == 2 * len(TEXTS)
     assert first.digest != second.digest
 
 
 def test_edit_in_place_is_noticed(alice, values, parsed):
-    create.plan(viewer=alice, values=values)
+    create.plan(viewer=alice, values=values, now=NOW)
     with store.store().open(values["manifest"]) as file:
         path, text = file.name, file.read()
     before = os.stat(path)
@@ -66,16 +67,16 @@ def test_edit_in_place_is_noticed(alice, values, parsed):
         file.write(text.replace(b'"a"', b'"z"'))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    create.plan(viewer=alice, values=values)
+    create.plan(viewer=alice, values=values, now=NOW)
 
     assert len(parsed) == 2 * len(TEXTS)
 
 
 def test_other_order_is_checked(alice, values):
-    create.plan(viewer=alice, values=values)
+    create.plan(viewer=alice, values=values, now=NOW)
 
     with pytest.raises(JobRefused):
-        create.plan(viewer=alice, values=values | {"task_order": "priority", "order_key": "rank"})
+        create.plan(viewer=alice, values=values | {"task_order": "priority", "order_key": "rank"}, now=NOW)
 
 
 def test_faulty_manifest_is_refused_each_time(alice, values, put):
@@ -83,14 +84,14 @@ def test_faulty_manifest_is_refused_each_time(alice, values, put):
 
     for _number in range(2):
         with pytest.raises(JobRefused, match="manifest"):
-            create.plan(viewer=alice, values=values)
+            create.plan(viewer=alice, values=values, now=NOW)
 
 
 def test_foreign_bucket_is_refused_after_review(alice, bob, values):
-    create.plan(viewer=alice, values=values)
+    create.plan(viewer=alice, values=values, now=NOW)
 
     with pytest.raises(JobRefused, match="manifest"):
-        create.plan(viewer=bob, values=values)
+        create.plan(viewer=bob, values=values, now=NOW)
     assert not Job.objects.exists()
 
 

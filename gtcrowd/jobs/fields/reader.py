@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gtcrowd import plain_text
+
 MAX_NAMES = 100
 
 
@@ -58,6 +60,16 @@ class Reader:
         self.fault(name, _("must be text of %(minimum)s to %(maximum)s characters.") % bounds)
         return ""
 
+    def name(self, name: str, minimum: int, maximum: int) -> str:
+        """Return the text in the plain form of names, of `minimum` to `maximum` characters that people can see."""
+        value = self.values.get(name)
+        text = plain_text.name(value) if isinstance(value, str) else ""
+        if minimum <= len(text) <= maximum and not plain_text.has_control_characters(text):
+            return text
+        bounds = {"minimum": minimum, "maximum": maximum}
+        self.fault(name, _("must be text of %(minimum)s to %(maximum)s visible characters.") % bounds)
+        return ""
+
     def whole(
         self, name: str, minimum: int, maximum: int, *, default: int | None = None, optional: bool = False
     ) -> int | None:
@@ -65,13 +77,14 @@ class Reader:
         value = self.values.get(name)
         if self.absent(name) and (optional or default is not None):
             return default
-        try:
-            number = int(value) if not isinstance(value, bool | float) else None  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            number = None
+        number = plain_text.whole(value)
         if number is None or not minimum <= number <= maximum:
             bounds = {"minimum": minimum, "maximum": maximum}
-            self.fault(name, _("must be a whole number from %(minimum)s to %(maximum)s.") % bounds)
+            self.fault(
+                name,
+                _("must be a whole number from %(minimum)s to %(maximum)s in the digits 0 to 9, such as %(minimum)s.")
+                % bounds,
+            )
             return default
         return number
 
@@ -95,7 +108,7 @@ class Reader:
         """Return a share from `minimum` to `maximum`, or None if it is absent."""
         if self.absent(name):
             return None
-        number = as_number(self.values.get(name))
+        number = plain_text.number(self.values.get(name))
         if number is None or not minimum <= number <= maximum:
             text = _("must be a number from %(minimum)s to %(maximum)s, such as 0.05 for 5 %%.")
             self.fault(name, text % {"minimum": f"{minimum:g}", "maximum": f"{maximum:g}"})
@@ -125,7 +138,7 @@ class Reader:
             self.faults.append(Fault(f"{name}.{part}", value, problem))
             return None
         minimum, maximum = bounds[part]
-        number = as_number(value)
+        number = plain_text.number(value)
         if number is None or not minimum <= number <= maximum:
             problem = _("must be a number from %(minimum)s to %(maximum)s.") % {"minimum": minimum, "maximum": maximum}
             self.faults.append(Fault(f"{name}.{part}", value, problem))
@@ -136,19 +149,6 @@ class Reader:
         """Return a list of distinct names in the order given."""
         value = self.values.get(name) or []
         if isinstance(value, list) and all(isinstance(item, str) for item in value) and len(value) <= MAX_NAMES:
-            return list(dict.fromkeys(value))
+            return list(dict.fromkeys(plain_text.name(item) for item in value))
         self.fault(name, _("must be a list of at most %(maximum)s names.") % {"maximum": MAX_NAMES})
         return []
-
-
-def as_number(value: object) -> int | float | None:
-    """Return the finite number in `value`, whole where it is whole, or None."""
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    if number != number:  # noqa: PLR0124 - NaN is no number
-        return None
-    return int(number) if number.is_integer() else number

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -14,11 +14,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gtcrowd import kinds
+from gtcrowd import kinds, plain_text
 from gtcrowd.hooks import addresses, calls
 from gtcrowd.identity.models import Requester
 from gtcrowd.jobs import store
-from gtcrowd.jobs.fields.reader import Fault, Reader, as_number
+from gtcrowd.jobs.fields.reader import Fault, Reader
 from gtcrowd.jobs.fields.types import FieldType, JobReader, Part
 from gtcrowd.jobs.models import KEYED, TaskOrder
 from gtcrowd.kinds import pages
@@ -114,6 +114,7 @@ class Categories(FieldType):
         if not isinstance(value, list):
             reader.fault(name, _("must be a list of names."))
             return []
+        value = [plain_text.name(item) or item if isinstance(item, str) else item for item in value]
         if reader.kind:
             _faults_of_kind(reader, name, reader.kind.check_categories, value)
         return value
@@ -160,12 +161,11 @@ class Price(FieldType):
 
     def read(self, reader: JobReader, name: str, default: Any) -> Decimal:
         requester = reader.requester
-        try:
-            price = Decimal(str(reader.values.get(name)))
-        except InvalidOperation:
-            reader.fault(name, _("must be an amount such as 0.036."))
+        price = plain_text.amount(reader.values.get(name))
+        if price is None:
+            reader.fault(name, _("must be an amount in the digits 0 to 9, such as 0.036."))
             return Decimal(0)
-        if not price.is_finite() or price < 0 or price != price.quantize(Decimal("0.001")):
+        if price < 0 or price != round(price, 3):
             reader.fault(name, _("must be an amount of zero or more with at most three decimal places."))
         elif price not in pricing.LADDER and not requester.min_price <= price <= requester.max_price:
             bounds = {
@@ -319,7 +319,7 @@ class Deadline(FieldType):
         if isinstance(value, datetime) or reader.absent(name):
             return value or None
         try:
-            time = parse_datetime(str(value))
+            time = parse_datetime(str(value)) if str(value).isascii() else None
         except ValueError:
             time = None
         if time is None:
@@ -426,5 +426,5 @@ def _check_bucket(reader: JobReader, name: str, address: str) -> None:
 def _is_rule(rule: object) -> bool:
     if not isinstance(rule, Mapping) or set(rule) != {"below", "do"} or rule["do"] not in GOLD_ACTIONS:
         return False
-    below = as_number(rule["below"])
+    below = plain_text.number(rule["below"])
     return below is not None and 0 < below <= 1

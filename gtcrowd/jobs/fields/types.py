@@ -90,7 +90,7 @@ class Text(FieldType):
     maximum: int
 
     def read(self, reader: JobReader, name: str, default: Any) -> str:
-        return reader.text(name, self.minimum, self.maximum)
+        return reader.name(name, self.minimum, self.maximum)
 
     def limits(self, requester: Requester | None) -> dict[str, Any]:
         return {"min_length": self.minimum, "max_length": self.maximum}

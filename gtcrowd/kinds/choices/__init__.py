@@ -149,13 +149,14 @@ def _in_order(field: str, chosen: object, categories: Sequence[str]) -> list[str
         raise AnswerRefused(
             field, chosen, language.gettext('must be a list of categories such as ["…"], empty if none applies.')
         )
-    for name in chosen:
-        if not isinstance(name, str) or name not in categories:
-            names = reading.first_of(categories)
-            raise AnswerRefused(field, name, language.gettext("must be among: %(names)s.", names=names))
-    if len(set(chosen)) < len(chosen):
+    present = [reading.category_of(name, categories) for name in chosen]
+    if None in present:
+        names = reading.first_of(categories)
+        name = chosen[present.index(None)]
+        raise AnswerRefused(field, name, language.gettext("must be among: %(names)s.", names=names))
+    if len(set(present)) < len(present):
         raise AnswerRefused(field, chosen, language.gettext("must have each category once."))
-    return [category for category in categories if category in chosen]
+    return [category for category in categories if category in present]
 
 
 def _posterior(model: object, code: Mapping[str, int]) -> NDArray[np.float64] | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from gtcrowd import language
+from gtcrowd import language, plain_text
 from gtcrowd.consolidation import methods_in
 from gtcrowd.consolidation.structured import number
 from gtcrowd.consolidation.structured.method import StructuredMethod
@@ -42,15 +42,11 @@ class Number(FreeFormKind):
         return math.isclose(answer, truth, rel_tol=RELATIVE_TOLERANCE, abs_tol=1e-9)
 
     def _read(self, field: str, value: object) -> float:
-        number = value
-        if isinstance(value, str):
-            try:
-                number = float(value)
-            except ValueError:
-                number = None
-        if not isinstance(number, int | float) or isinstance(number, bool) or not math.isfinite(number):
-            raise AnswerRefused(field, value, language.gettext("must be a number such as 3 or 0.5."))
-        return int(number) if float(number).is_integer() and abs(number) < 1e15 else float(number)
+        number = plain_text.number(value)
+        if number is None:
+            problem = language.gettext("must be a number in the digits 0 to 9, such as 3 or 0.5.")
+            raise AnswerRefused(field, value, problem)
+        return number if abs(number) < 1e15 else float(number)
 
 
 KIND = Number()

@@ -49,9 +49,14 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _plan(self, viewer: Viewer, options: dict[str, Any]) -> None:
-        planned = create.plan(viewer=viewer, values=_fields(options["file"]))
+        planned = create.plan(viewer=viewer, values=_fields(options["file"]), now=timezone.now())
         cost = planned.cost
-        self._tell(options, {"objects": planned.objects, "tasks": cost.tasks, "total": str(cost.total)})
+        warnings = [warning.sentence for warning in planned.warnings]
+        self._tell(
+            options,
+            {"objects": planned.objects, "tasks": cost.tasks, "total": str(cost.total)}
+            | ({"warnings": warnings} if warnings else {}),
+        )
 
     def _create(self, viewer: Viewer, options: dict[str, Any]) -> None:
         job = create.create(viewer=viewer, values=_fields(options["file"]), now=timezone.now())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gtcrowd import plain_text
 from gtcrowd.consolidation import agreement
 from gtcrowd.consolidation.aggregation import Aggregation
 from gtcrowd.consolidation.arrays import FloatArray
@@ -19,12 +19,9 @@ HIGHER_IS_BETTER = frozenset({"correlation"})
 
 def read(text: str) -> float:
     """Parse a finite decimal number. Raises ValueRefused."""
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise ValueRefused(f"is {text!r}; expected a number such as 12.5") from error
-    if not math.isfinite(value):
-        raise ValueRefused(f"is {text!r}; expected a finite number")
+    value = plain_text.measurement(text)
+    if value is None:
+        raise ValueRefused(f"is {text!r}; expected a finite number such as 12.5")
     return value
 
 
