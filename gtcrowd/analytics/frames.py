@@ -202,7 +202,8 @@ def jobs(viewer: Viewer, filters: Filters) -> pd.DataFrame:
         SELECT job.id AS job_id, job.name AS job, job.kind, job.state, job.reason_code, job.reason_params AS reason,
                job.paused_at IS NOT NULL AS paused, job.team_id, team.name AS team, job.workers_per_object,
                job.price::float8 AS price, job.objects_total AS objects,
-               counters.human_labeled + counters.machine_labeled AS labeled, counters.machine_labeled AS machine,
+               counters.human_labeled + counters.machine_labeled + counters.labeled_before AS labeled,
+               counters.machine_labeled AS machine,
                counters.failed, counters.answers, job.objects_total::bigint * job.workers_per_object AS target_answers,
                (job.objects_total * job.workers_per_object * job.price)::float8 AS budget,
                coalesce((

@@ -208,6 +208,7 @@ class CountersSerializer(serializers.Serializer[Any]):
     total_labeled = serializers.IntegerField()
     human_labeled = serializers.IntegerField()
     machine_labeled = serializers.IntegerField()
+    labeled_before = serializers.IntegerField(help_text="Objects whose line came with the label.")
     failed = serializers.IntegerField()
     unlabeled = serializers.IntegerField()
     answers = serializers.IntegerField()
@@ -231,13 +232,13 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def get_counters(self, job: Job) -> dict[str, Any]:
         counted = job.counters
-        labeled = counted.human_labeled + counted.machine_labeled
         return {
-            "total_labeled": labeled,
+            "total_labeled": counted.labeled,
             "human_labeled": counted.human_labeled,
             "machine_labeled": counted.machine_labeled,
+            "labeled_before": counted.labeled_before,
             "failed": counted.failed,
-            "unlabeled": job.objects_total - labeled - counted.failed,
+            "unlabeled": job.objects_total - counted.labeled - counted.failed,
             "answers": counted.answers,
             "expected_error": counted.expected_error,
             "saved": counted.saved,

@@ -100,7 +100,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     least = Label.objects.visible_to(viewer).filter(job=shown_job, current=True).order_by("confidence")[:10]
     context = {
         "job": shown_job,
-        "labeled_share": _share(shown_job.counters.human_labeled, shown_job.objects_total),
+        "labeled_share": _share(shown_job.counters.labeled, shown_job.objects_total),
         "exports": exports.of_job(shown_job),
         "held": balance.balance(names.hold(shown_job.pk)),
         "cost": _cost(shown_job),

@@ -47,7 +47,7 @@ def plan(*, viewer: Viewer, values: Mapping[str, Any], now: datetime) -> Plan:
         job_request = request.read(values, requester=viewer.requester, team=_team(viewer, values))
     except JobRefused as refused:
         faults += refused.faults
-    inspected = _inspected(viewer, values)
+    inspected = _inspected(viewer, values, job_request)
     faults += inspected.faults
     faults += request.deadline_faults(job_request, now=now) if job_request else []
     faults += _name_taken(viewer, values.get("name"))
@@ -59,7 +59,7 @@ def plan(*, viewer: Viewer, values: Mapping[str, Any], now: datetime) -> Plan:
         digest=inspected.digest,
         objects=inspected.objects,
         cost=_cost(job_request, inspected.objects),
-        warnings=plan_warnings.of_request(job_request),
+        warnings=plan_warnings.of_request(job_request) + plan_warnings.of_manifest(inspected),
     )
 
 
@@ -89,8 +89,11 @@ def create(*, viewer: Viewer, values: Mapping[str, Any], now: datetime, simulate
     return job
 
 
-def _inspected(viewer: Viewer, values: Mapping[str, Any]) -> inspect.Inspected:
-    """What the manifest holds; nothing if it is not said which one and of what, which is a fault of its own."""
+def _inspected(viewer: Viewer, values: Mapping[str, Any], job_request: JobRequest | None) -> inspect.Inspected:
+    """What the manifest holds; nothing if it is not said which one and of what, which is a fault of its own.
+
+    `job_request`: None if it was refused; then only lines are checked, not the labels that they bring along.
+    """
     address, medium = values.get("manifest"), values.get("medium")
     if not isinstance(address, str) or not address or medium not in inspect.EXPECTED:
         return inspect.Inspected(0, "", [])
@@ -98,8 +101,14 @@ def _inspected(viewer: Viewer, values: Mapping[str, Any]) -> inspect.Inspected:
     # Nothing is read from a bucket of somebody else, not even to find a fault in it.
     if store.bucket(address) not in buckets:
         return inspect.Inspected(0, "", [])
-    ordering = {name: str(values.get(name) or "") for name in ("task_order", "order_key")}
-    return inspect.inspect_once(address.strip(), medium=str(medium), buckets=buckets, **ordering)
+    subject = inspect.Subject(
+        medium=str(medium), buckets=buckets,
+        task_order=str(values.get("task_order") or ""), order_key=str(values.get("order_key") or ""),
+        kind=job_request.kind if job_request else "",
+        label_attribute=job_request.label_attribute if job_request else "",
+        categories=tuple(job_request.categories) if job_request else (),
+    )  # fmt: skip
+    return inspect.inspect_once(address.strip(), subject)
 
 
 def _unknown_jobs(viewer: Viewer, names: list[str]) -> list[Fault]:

@@ -6,11 +6,13 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from gtcrowd import manifest
-from gtcrowd.jobs import order, state, store
+from gtcrowd import kinds, manifest
+from gtcrowd.jobs import earlier_labels, order, state, store
+from gtcrowd.jobs.earlier_labels import Earlier
 from gtcrowd.jobs.inspect import EXPECTED
-from gtcrowd.jobs.models import Job, JobState
+from gtcrowd.jobs.models import Counters, Job, JobState
 from gtcrowd.platform.reasons import Explained, Reason
 
 PORTION = 10_000
@@ -57,15 +59,34 @@ def _read_all(job: Job) -> None:
 
 def _bring_in(job: Job, portion: list[manifest.Line]) -> None:
     place_of = order.places(job)
+    earlier = 0
     with transaction.atomic():
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for line in portion:
-                labeled, named = job.label_attribute in line.fields, line.fields.get(job.object_id_key)
+                labeled, named = is_labeled(job, line), line.fields.get(job.object_id_key)
+                earlier += labeled
                 object_id = None if named is None else str(named)
                 copy.write_row((job.pk, line.index, line.text, labeled, *place_of(line), object_id))
         job.objects_ingested = portion[-1].index + 1
         job.ingest_offset = portion[-1].end
         job.save(update_fields=["objects_ingested", "ingest_offset"])
+        count_labeled_before(job, earlier)
+
+
+def is_labeled(job: Job, line: manifest.Line) -> bool:
+    """Return whether a line brings along a label that the job takes over."""
+    if job.label_attribute not in line.fields:
+        return False
+    earlier = earlier_labels.of_line(
+        line.fields, kind=kinds.kind(job.kind), attribute=job.label_attribute, categories=job.categories
+    )
+    return earlier is Earlier.LABEL
+
+
+def count_labeled_before(job: Job, objects: int) -> None:
+    """Add objects that came with a label to the job's counters."""
+    if objects:
+        Counters.objects.filter(job=job).update(labeled_before=F("labeled_before") + objects)
 
 
 def _must_be_unchanged(job: Job) -> None:

@@ -2,70 +2,105 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import BinaryIO
 
 from django.core.cache import caches
 from django.utils.translation import gettext as _
 
-from gtcrowd import manifest
-from gtcrowd.jobs import order, store
+from gtcrowd import kinds, manifest
+from gtcrowd.jobs import earlier_labels, order, store
+from gtcrowd.jobs.earlier_labels import Earlier
 from gtcrowd.jobs.request import Fault
 
 MOST_FAULTS = 50
 """Number of faulty lines that are reported."""
 PIECE = 1 << 16
+MAX_NAMED = 5
+"""Lines of which a warning gives the numbers."""
+FORM = 2
+"""Of what is remembered; a change of its form or meaning counts it up."""
 REMEMBERED = 3600
 """Seconds for which the result of an inspection is kept."""
 EXPECTED = {"image": "source-ref", "text": "source", "video": "source-ref"}
 
 
+@dataclass
+class Lines:
+    """How many lines something is true of, and the numbers of the first of them."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, number: int) -> None:
+        """Count the line of this number, from 1."""
+        self.count += 1
+        if len(self.first) < MAX_NAMED:
+            self.first.append(number)
+
+
 @dataclass(frozen=True)
 class Inspected:
-    """A manifest as it was seen: number of objects, digest of its bytes, and faults naming their lines."""
+    """A manifest as it was seen: number of objects, digest of its bytes, and faults naming their lines.
+
+    impossible_labels   lines with a label that the job could not have made (gtcrowd.jobs.earlier_labels)
+    """
 
     objects: int
     digest: str
     faults: list[Fault]
+    impossible_labels: Lines = field(default_factory=Lines)
 
 
-def inspect(uri: str, *, medium: str, buckets: frozenset[str], task_order: str = "", order_key: str = "") -> Inspected:
-    """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well.
+@dataclass(frozen=True)
+class Subject:
+    """What lines are checked for: the job's kind of objects, and its label if lines may bring one along.
 
-    `buckets`: those of the requester; an object in any other one is a fault of its line. So is one without the
-    attribute `order_key`, where the order of handing out needs it.
+    buckets   those of the requester; an object in any other one is a fault of its line
+    order_key   attribute that each line must have, where the order of handing out needs it
+    kind, label_attribute, categories   of the job; an empty kind: labels are not looked at
     """
-    look = partial(fault, buckets=buckets, task_order=task_order, order_key=order_key)
+
+    medium: str
+    buckets: frozenset[str]
+    task_order: str = ""
+    order_key: str = ""
+    kind: str = ""
+    label_attribute: str = ""
+    categories: tuple[str, ...] = ()
+
+
+def inspect(uri: str, subject: Subject) -> Inspected:
+    """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well."""
     try:
         with store.store().open(uri) as stream:
-            return _look_through(stream, medium, look)
+            return _look_through(stream, subject)
     except (store.ObjectMissing, store.BadAddress) as error:
         return Inspected(0, "", [Fault("manifest", uri, str(error))])
 
 
-def inspect_once(
-    uri: str, *, medium: str, buckets: frozenset[str], task_order: str = "", order_key: str = ""
-) -> Inspected:
+def inspect_once(uri: str, subject: Subject) -> Inspected:
     """Return what `inspect` does; an unchanged manifest that has no faults is not read again for REMEMBERED.
 
     A job is reviewed, perhaps several times, and then created: one reading serves for all. Ingest reads the file again
     and compares its digest.
     """
-    ordering = {"task_order": task_order, "order_key": order_key}
     try:
         version = store.store().version(uri)
     except (store.ObjectMissing, store.BadAddress):
-        return inspect(uri, medium=medium, buckets=buckets, **ordering)
-    inputs = [uri, version, medium, sorted(buckets), task_order, order_key]
+        return inspect(uri, subject)
+    inputs = [FORM, uri, version, asdict(subject) | {"buckets": sorted(subject.buckets)}]
     key = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     if (remembered := caches["manifests"].get(key)) is not None:
-        objects, digest = remembered
-        return Inspected(objects, digest, [])
-    inspected = inspect(uri, medium=medium, buckets=buckets, **ordering)
+        objects, digest, count, first = remembered
+        return Inspected(objects, digest, [], Lines(count, first))
+    inspected = inspect(uri, subject)
     if not inspected.faults:
-        caches["manifests"].set(key, (inspected.objects, inspected.digest), REMEMBERED)
+        labels = inspected.impossible_labels
+        remembered = (inspected.objects, inspected.digest, labels.count, labels.first)
+        caches["manifests"].set(key, remembered, REMEMBERED)
     return inspected
 
 
@@ -76,20 +111,30 @@ def fault(
     return _own_bucket(buckets, line) or order.fault(line, task_order=task_order, key=order_key)
 
 
-def _look_through(
-    stream: BinaryIO, medium: str, look: Callable[[manifest.Line], manifest.LineRefused | None]
-) -> Inspected:
-    digest = hashlib.sha256()
+def _look_through(stream: BinaryIO, subject: Subject) -> Inspected:
+    digest, impossible = hashlib.sha256(), Lines()
+    check = partial(fault, buckets=subject.buckets, task_order=subject.task_order, order_key=subject.order_key)
+    kind = kinds.KINDS.get(subject.kind)
+
+    def look(line: manifest.Line) -> manifest.LineRefused | None:
+        if kind and subject.label_attribute in line.fields:
+            earlier = earlier_labels.of_line(
+                line.fields, kind=kind, attribute=subject.label_attribute, categories=subject.categories
+            )
+            if earlier is Earlier.IMPOSSIBLE:
+                impossible.add(line.number)
+        return check(line)
+
     report = manifest.check(
         _hashing(stream, digest),
         limit=MOST_FAULTS,
-        expect=EXPECTED[medium],
+        expect=EXPECTED[subject.medium],
         extra_check=look,
     )
     faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
     if not report.count and not faults:
         faults = [Fault("manifest", "", _("has no lines. At least one object is required."))]
-    return Inspected(report.count, digest.hexdigest(), faults)
+    return Inspected(report.count, digest.hexdigest(), faults, impossible)
 
 
 def _own_bucket(buckets: frozenset[str], line: manifest.Line) -> manifest.LineRefused | None:

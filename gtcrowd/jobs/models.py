@@ -333,6 +333,9 @@ class Counters(models.Model):
     job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="counters")
     human_labeled = models.PositiveIntegerField(default=0)
     machine_labeled = models.PositiveIntegerField(default=0)
+    labeled_before = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Objects whose line came with the label.")
+    )
     failed = models.PositiveIntegerField(default=0)
     answers = models.PositiveIntegerField(default=0)
     consolidated = models.PositiveIntegerField(default=0, help_text=_("Ended objects included in an official run."))
@@ -347,3 +350,8 @@ class Counters(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.human_labeled}"
+
+    @property
+    def labeled(self) -> int:
+        """Objects that have a label, whoever made it and whenever."""
+        return self.human_labeled + self.machine_labeled + self.labeled_before

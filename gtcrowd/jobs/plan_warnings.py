@@ -9,6 +9,7 @@ from typing import Any
 
 from gtcrowd import plain_text
 from gtcrowd.jobs.fields import JobRequest
+from gtcrowd.jobs.inspect import Inspected
 from gtcrowd.platform import reasons
 from gtcrowd.platform.reasons import Reason
 from gtcrowd.workforce.models import Team, WorkerState
@@ -39,6 +40,15 @@ def of_request(request: JobRequest) -> list[PlanWarning]:
     if shortage := team_shortage(request.team, needed=request.min_workers or request.workers_per_object):
         warnings.append(PlanWarning("team", Reason.TEAM_TOO_SMALL, shortage))
     return warnings
+
+
+def of_manifest(inspected: Inspected) -> list[PlanWarning]:
+    """Return the warnings about the lines of the input manifest."""
+    labels = inspected.impossible_labels
+    if not labels.count:
+        return []
+    params = {"count": labels.count, "lines": ", ".join(str(number) for number in labels.first)}
+    return [PlanWarning("manifest", Reason.LABELS_IMPOSSIBLE, params)]
 
 
 def lookalikes(names: Sequence[str]) -> list[list[str]]:

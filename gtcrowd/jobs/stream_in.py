@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from gtcrowd import manifest
 from gtcrowd.hooks import signature, signing_secret
 from gtcrowd.identity.roles import Right
-from gtcrowd.jobs import inspect, order, state
+from gtcrowd.jobs import ingest, inspect, order, state
 from gtcrowd.jobs.models import DataObject, Job, JobState
 from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.ledger import hold, pricing
@@ -118,10 +118,11 @@ def _add(job: Job, added: list[tuple[str, manifest.Line]], now: datetime) -> Non
     for number, (name, line) in enumerate(added, first):
         rank, sequence = place_of(manifest.Line(number, line.text, line.fields, line.end))
         rows.append(DataObject(
-            job=job, position=number, line=line.text, labeled_before=job.label_attribute in line.fields, rank=rank,
+            job=job, position=number, line=line.text, labeled_before=ingest.is_labeled(job, line), rank=rank,
             sequence=sequence, object_id=name,
         ))  # fmt: skip
     DataObject.objects.bulk_create(rows, batch_size=1000)
+    ingest.count_labeled_before(job, sum(row.labeled_before for row in rows))
     cost = pricing.job_cost(
         objects=len(added), workers_per_object=job.workers_per_object, price=job.price,
         fee_per_object=settings.GTCROWD_FEE_PER_OBJECT,

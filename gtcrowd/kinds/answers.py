@@ -46,6 +46,24 @@ def one_of(field: str, value: object, categories: Sequence[str]) -> str:
     return category
 
 
+def is_address(value: object) -> bool:
+    """Return whether a value is the address of a file."""
+    return isinstance(value, str) and value.startswith(("s3://", "https://"))
+
+
+def class_of(code: object, class_map: object, categories: Sequence[str]) -> str | None:
+    """Return the category of a class code in a manifest; None if there is none.
+
+    class_map   the names of codes in the label's metadata, where it has some; they count more than the order of the
+        job's categories
+    """
+    if not isinstance(code, int) or isinstance(code, bool):
+        return None
+    if isinstance(class_map, Mapping) and class_map:
+        return category_of(class_map.get(str(code)), categories)
+    return categories[code] if 0 <= code < len(categories) else None
+
+
 def category_of(value: object, categories: Sequence[str]) -> str | None:
     """Return the category that the value names, as it is or in the plain form of names; None if there is none."""
     if not isinstance(value, str):

@@ -11,7 +11,15 @@ from typing import Any, ClassVar
 from gtcrowd.consolidation import Method
 from gtcrowd.kinds import names
 from gtcrowd.kinds.geometry import Shape
-from gtcrowd.kinds.kind import Fault, Label, ManifestContext, UnknownMedium, common_metadata, parameter_faults
+from gtcrowd.kinds.kind import (
+    AnswerRefused,
+    Fault,
+    Label,
+    ManifestContext,
+    UnknownMedium,
+    common_metadata,
+    parameter_faults,
+)
 
 
 class BaseKind(ABC):
@@ -61,6 +69,16 @@ class BaseKind(ABC):
 
     def image_size(self, value: Any) -> tuple[int, int] | None:
         return None
+
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        try:
+            self.read_value(value, categories)
+        except AnswerRefused:
+            return False
+        return True
+
+    @abstractmethod
+    def read_value(self, value: object, categories: Sequence[str]) -> Any: ...
 
     def manifest_fields(self, label: Label, context: ManifestContext) -> dict[str, Any]:
         self._check_medium(context.medium)

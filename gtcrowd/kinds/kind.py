@@ -185,6 +185,12 @@ class Kind(Protocol):
         Raises UnknownMethod, ParameterRefused and TableRefused of `consolidation`.
         """
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        """Return whether a line's label attribute, with its metadata, is one that `manifest_fields` could write.
+
+        Labels of other programs count if what they say is possible: metadata may be missing or have more keys.
+        """
+
     def manifest_fields(self, label: Label, context: ManifestContext) -> dict[str, Any]:
         """Return the two fields that a label adds to its line of the output manifest. Raises UnknownMedium."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from gtcrowd import language
+from gtcrowd import language, plain_text
 from gtcrowd.kinds import answers as reading
 from gtcrowd.kinds.geometry import Geometry, Shape, with_confidence
 from gtcrowd.kinds.kind import AnswerRefused, Label, ManifestContext
@@ -75,6 +75,13 @@ class ShapeKind(StructuredKind):
 
     def image_size(self, value: Any) -> tuple[int, int] | None:
         return (value[SIZE]["width"], value[SIZE]["height"]) if SIZE in value else None
+
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        shapes = value.get(self.manifest_key or self.key) if isinstance(value, Mapping) else None
+        if not isinstance(shapes, list) or not all(isinstance(shape, Mapping) for shape in shapes):
+            return False
+        names = metadata.get("class-map")
+        return all(reading.class_of(shape.get("class_id"), names, categories) for shape in shapes)
 
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[Any, dict[str, Any]]:
         value, categories = label.value, context.categories
@@ -169,9 +176,10 @@ class OutlineKind(ShapeKind):
 
 def read_number(field: str, value: object) -> float:
     """Return a number of pixels. Raises AnswerRefused."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+    number = None if isinstance(value, str) else plain_text.number(value)
+    if number is None:
         raise AnswerRefused(field, value, language.gettext("must be a number of pixels."))
-    return rounded(value)
+    return rounded(number)
 
 
 def check_inside(field: str, low: float, high: float, size: float) -> None:

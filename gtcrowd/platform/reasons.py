@@ -52,6 +52,16 @@ class Reason(models.TextChoices):
             "workers",
         ),
     )
+    LABELS_IMPOSSIBLE = (
+        "labels-impossible",
+        ngettext_lazy(
+            "%(count)s line has a label that is not possible with this task type and these label categories. Its "
+            "object is labeled again. Line: %(lines)s.",
+            "%(count)s lines have a label that is not possible with this task type and these label categories. Their "
+            "objects are labeled again. First lines: %(lines)s.",
+            "count",
+        ),
+    )
     NO_PAY = "no-pay", _("The price is 0: workers are not paid.")
     LOOKALIKE_CATEGORIES = (
         "lookalike-categories",

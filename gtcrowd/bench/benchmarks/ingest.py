@@ -46,7 +46,9 @@ def measure(objects: int) -> Ingested:
     with stage.database():
         job, _crowd = stage.job(objects=1, target_answers=1, workers=1, opened=False)
         _write_manifest(objects)
-        check, inspected = timed(lambda: inspect.inspect(MANIFEST, medium="text", buckets=frozenset({"bench"})))
+        check, inspected = timed(
+            lambda: inspect.inspect(MANIFEST, inspect.Subject(medium="text", buckets=frozenset({"bench"})))
+        )
         Job.objects.filter(pk=job.pk).update(
             state="Initializing", manifest=MANIFEST, manifest_digest=inspected.digest, objects_total=objects,
             objects_ingested=0,

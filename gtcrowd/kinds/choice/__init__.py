@@ -49,6 +49,10 @@ class Choice(BaseKind):
     def read_value(self, value: object, categories: Sequence[str]) -> str:
         return answers.one_of("value", value, categories)
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        name = metadata.get("class-name")
+        return answers.class_of(value, {} if name is None else {str(value): name}, categories) is not None
+
     def values(self, categories: Sequence[str]) -> Sequence[str]:
         return categories
 

@@ -73,6 +73,10 @@ class Choices(StructuredKind):
     def matches(self, answer: Any, truth: Any) -> bool:
         return set(answer) == set(truth)
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        names = metadata.get("class-map")
+        return isinstance(value, list) and all(reading.class_of(code, names, categories) for code in value)
+
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[list[int], dict[str, Any]]:
         codes = [list(context.categories).index(name) for name in label.value]
         return codes, {

@@ -50,6 +50,9 @@ class Custom(StructuredKind):
     def matches(self, answer: Any, truth: Any) -> bool:
         return custom.canonical(answer) == custom.canonical(truth)
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        return True  # a post-annotation hook gives labels any form
+
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[Any, dict[str, Any]]:
         return label.value, {"confidence": manifest_confidence(label.confidence)}
 

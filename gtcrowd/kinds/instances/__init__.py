@@ -72,6 +72,14 @@ class Instances(SegmentationKind):
     def colors(self, value: Any, categories: Sequence[str]) -> list[str]:
         return [nth_color(index) for index in range(len(value["layers"]))]
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        objects = value.get("instances") if isinstance(value, Mapping) else None
+        if not isinstance(objects, list) or not all(isinstance(item, Mapping) for item in objects):
+            return False
+        return reading.is_address(value.get("mask-uri")) and all(
+            reading.category_of(item.get("label"), categories) for item in objects
+        )
+
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[Any, dict[str, Any]]:
         objects = [
             {"label": layer["label"], "color": color}

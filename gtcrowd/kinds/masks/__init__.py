@@ -80,6 +80,15 @@ class Masks(SegmentationKind):
     def colors(self, value: Any, categories: Sequence[str]) -> list[str]:
         return [nth_color(list(categories).index(layer["label"])) for layer in value["layers"]]
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        if not reading.is_address(value):
+            return False
+        colors = metadata.get("internal-color-map") or {}
+        if not isinstance(colors, Mapping) or not all(isinstance(entry, Mapping) for entry in colors.values()):
+            return False
+        names = [entry.get("class-name") for entry in colors.values()]
+        return all(name == "BACKGROUND" or reading.category_of(name, categories) for name in names)
+
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[Any, dict[str, Any]]:
         confidence = manifest_confidence(label.confidence)
         color_map = {"0": {"class-name": "BACKGROUND", "hex-color": BACKGROUND, "confidence": confidence}}

@@ -82,6 +82,9 @@ class Spans(StructuredKind):
         spans = [(TextSpan(span["startOffset"], span["endOffset"]), str(span["label"])) for span in value["entities"]]
         return with_confidence(spans, part_confidence)
 
+    def is_label(self, value: Any, metadata: Mapping[str, Any], categories: Sequence[str]) -> bool:
+        return isinstance(value, Mapping) and super().is_label(value.get("annotations"), metadata, categories)
+
     def label_fields(self, label: Label, context: ManifestContext) -> tuple[Any, dict[str, Any]]:
         labels = [{"label": category} for category in context.categories]
         value = {"annotations": {"labels": labels, "entities": label.value["entities"]}}

@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
     def _list(self, viewer: Viewer, options: dict[str, Any]) -> None:
         for job in Job.objects.visible_to(viewer).select_related("counters").order_by("-created_at"):
-            done = f"{job.counters.human_labeled}/{job.objects_total}"
+            done = f"{job.counters.labeled}/{job.objects_total}"
             self._tell(options, {"name": job.name, "state": job.state, "labeled": done, "reason": job.reason})
 
     def _stop(self, viewer: Viewer, options: dict[str, Any]) -> None:
