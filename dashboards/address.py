@@ -26,7 +26,8 @@ REQUESTER = "requester"
 AGAINST = re.compile(r"before|none|crowd|(team|workforce)-(\d{1,18})", re.ASCII)
 """Baseline of the numbers: the previous period, nothing, all workers, or a team or workforce."""
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
-PATH = re.compile(r"/dashboards/(?:([a-z]+)/(?:(\d{1,18})/)?)?", re.ASCII)
+PATH = re.compile(r"/dashboards/(?:([a-z]+)(?:/(\d{1,18}))?/?)?", re.ASCII)
+"""Path of a page; the last slash may be missing."""
 KIND = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,6})?", re.ASCII)
 AFTER = re.compile(r"\d{1,17}(?:-\d{1,18})?", re.ASCII)
@@ -45,7 +46,8 @@ class Options:
     see AGAINST; `by`: group by which bars are stacked; `rates`: shares instead of counts; `answer_filter`: on the
     pages of DRILLDOWN_PAGES, which answers or objects to list; `after`: row after which the list continues;
     `requester`: slug of the page's requester, empty for the session's; `at_home`: whether that is the session's
-    requester, so that links to the console stay within the same requester.
+    requester, so that links to the console stay within the same requester; `unknown`: query parameters whose name
+    does not exist, such as ("job", "heron").
     """
 
     today: date
@@ -59,6 +61,7 @@ class Options:
     after: str = ""
     requester: str = ""
     at_home: bool = True
+    unknown: tuple[tuple[str, str], ...] = ()
 
     @property
     def group(self) -> tuple[str, int] | None:
@@ -70,6 +73,16 @@ class Options:
 def requester(search: str | None) -> str:
     """Return the requester slug in an address, unchecked; empty if there is none."""
     return parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN).get(REQUESTER, [""])[0]
+
+
+def names(search: str | None) -> dict[str, list[str]]:
+    """Return the names of jobs, teams, workforces and workers in an address, by query parameter.
+
+    A text of digits only is an ID, which `read` parses.
+    """
+    query = parse_qs((search or "").lstrip("?"), max_num_fields=4 * MOST_CHOSEN)
+    texts = {key: [text for text in query.get(key, ())[:MOST_CHOSEN] if not text.isdecimal()] for key in LISTS}
+    return {key: values for key, values in texts.items() if values}
 
 
 def read(pathname: str | None, search: str | None, *, today: date) -> tuple[Filters, Options]:

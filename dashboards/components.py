@@ -110,7 +110,7 @@ def table(
 ) -> Any:
     """Return a frame as a table. The first column links to the item of the row and shows a preview of objects."""
     if frame.empty or not len(frame.columns):
-        return html.P(_("No data for these filters."))
+        return html.P(_("This table has no rows."))
     heads = labels.column_titles()
     page = frame.head(MOST_ROWS)
     names = [str(name) for name in frame.columns if str(name) not in HIDDEN]
@@ -224,7 +224,7 @@ def _card(part: Part, path: str, search: str) -> html.Section:
     elif card.grid:
         inner.append(grid.table(card.table))
     elif card.table.empty:
-        inner.append(html.P(_("No data for these filters."), className="empty"))
+        inner.append(html.P(labels.no_data(part.name), className="empty"))
     else:
         inner.append(table(card.table, card.links, workers=card.workers, thumbnails=card.thumbnails))
     if card.examples:
@@ -322,7 +322,9 @@ def _case(case: CaseCard) -> html.Article:
         ]  # fmt: skip
     elif case.open:
         inner.append(html.P(_("Your role does not allow you to decide cases."), className="muted"))
-    return html.Article(inner, className="case")
+    if case.next_steps:
+        inner += [html.P(_("Next step:")), _switches(case.next_steps, _("Next step"))]
+    return html.Article(inner, className="case", id=ids.case(case.case_id), tabIndex="-1")
 
 
 def _dom(name: dict[str, str | int]) -> str:

@@ -123,16 +123,16 @@ def _card(part: Part) -> str:
     return (
         f"<section class='card{' wide' if card.wide else ''}'><h2>{escape(card.title)}</h2>"
         f"<p class='subtitle'>{escape(card.subtitle)}</p>"
-        f"{warning}{plot}{large}{_table(card)}{more}</section>"
+        f"{warning}{plot}{large}{_table(part.name, card)}{more}</section>"
     )
 
 
-def _table(card: FigureCard) -> str:
+def _table(name: str, card: FigureCard) -> str:
     frame: pd.DataFrame = card.table
     if card.large is not None and frame.empty:
         return ""
     if frame.empty or not len(frame.columns):
-        nothing = _("No data for these filters.")
+        nothing = labels.no_data(name)
         return f"<p>{escape(nothing)}</p>"
     heads = labels.column_titles()
     head = "".join(f"<th scope='col'>{escape(heads.get(str(name), str(name)))}</th>" for name in frame.columns)

@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request
 
 from dashboards import address, export, labels, pages
 from dashboards.address import Options
-from gtcrowd.analytics import data_version
+from gtcrowd.analytics import data_version, frames
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -50,7 +50,20 @@ def parse_request(pathname: str | None, search: str | None) -> tuple[Viewer, Fil
     who = viewer(search)
     today = datetime.now(ZoneInfo(who.requester.zone)).date()
     filters, options = address.read(pathname, search, today=today)
-    return who, filters, replace(options, at_home=who is viewers()[0])
+    filters, unknown = _with_names(who, filters, search)
+    return who, filters, replace(options, at_home=who is viewers()[0], unknown=unknown)
+
+
+def _with_names(viewer: Viewer, filters: Filters, search: str | None) -> tuple[Filters, tuple[tuple[str, str], ...]]:
+    """Return the filters with the IDs of the names in an address, and the names that do not exist."""
+    chosen: dict[str, tuple[int, ...]] = {}
+    unknown: list[tuple[str, str]] = []
+    for key, texts in address.names(search).items():
+        ids, missing = frames.ids_of_names(viewer, key, texts)
+        field = address.LISTS[key]
+        chosen[field] = tuple(dict.fromkeys([*getattr(filters, field), *ids]))
+        unknown += [(key, text) for text in missing]
+    return replace(filters, **chosen), tuple(unknown)  # type: ignore[arg-type]  # all lists hold IDs
 
 
 def _request_or_404() -> tuple[Viewer, Filters, Options]:

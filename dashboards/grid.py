@@ -75,7 +75,7 @@ def _locale_text() -> dict[str, str]:
         "inRange": _("between"),
         "filterOoo": _("Filter"),
         "loadingOoo": _("Loading …"),
-        "noRowsToShow": _("No data for these filters."),
+        "noRowsToShow": _("No workers have answered for these filters. Choose more days, or other jobs."),
         "inRangeStart": _("from"),
         "inRangeEnd": _("to"),
     }

@@ -22,6 +22,11 @@ def container(name: str) -> str:
     return f"{name}-graph"
 
 
+def case(pk: int) -> str:
+    """Return the ID of the element around a case, to which addresses may point."""
+    return f"case-{pk}"
+
+
 def note(case: int) -> dict[str, str | int]:
     return {"type": "note", "case": case}
 

@@ -1,8 +1,6 @@
 """Titles of columns, and values as text. Files for programs keep the column names of the frames."""
 
-import json
 import math
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.reasons import Reason
+from gtcrowd.analytics.words import words
 
 DASH = "–"
 LONGEST = 80
@@ -36,6 +35,10 @@ SHARES = {
     "precision_high",
     *(f"{name}{end}" for name in ("dx", "dy", "width", "height") for end in ("", "_low", "_high")),
 }
+
+OF_LABELS = ("agreement", "confusion", "pairs", "categories", "matrix", "reliability", "redundancy", "doubtful",
+             "box-offsets", "box-likeness", "over-time", "accuracy", "funnel")  # fmt: skip
+"""Figures that are computed with the labels of a job."""
 
 
 def column_titles() -> dict[str, str]:
@@ -221,27 +224,8 @@ def cell(name: str, value: Any, value_names: Mapping[str, Mapping[str, str]]) ->
 
 
 def value(answer: Any) -> str:
-    """Return an answer or label as short text.
-
-    A category as it is, several separated by commas; shapes and spans as the number of each label; other values as
-    JSON.
-    """
-    if answer is None:
-        return DASH
-    if isinstance(answer, str | int | float):
-        return _short(str(answer))
-    if isinstance(answer, list) and all(isinstance(item, str) for item in answer):
-        return _short(", ".join(answer)) or _("none")
-    if isinstance(answer, dict):
-        for items in answer.values():
-            if isinstance(items, list) and all(isinstance(item, dict) and "label" in item for item in items):
-                counts = Counter(str(item["label"]) for item in items)
-                return _short(", ".join(f"{label} {n}" for label, n in counts.items())) or _("none")
-    return _short(json.dumps(answer, ensure_ascii=False))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    """Return an answer or label as short text."""
+    return words(answer, most=LONGEST)
 
 
 def is_number(frame: pd.DataFrame, name: str) -> bool:
@@ -286,3 +270,19 @@ def _number(name: str, value: float) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+
+
+def no_data(name: str) -> str:
+    """Return why a figure has nothing to show, and what would change that. `name`: of the part of the page."""
+    part = name.rstrip("0123456789").rstrip("-")
+    if part in OF_LABELS:
+        return _("Computed with the labels, at the first consolidation: when enough objects have their answers.")
+    texts = {
+        "gold": _("Add gold questions on the job's page to compare workers with known answers."),
+        "drift": _("Needs a task type with categories, and more than 30 answers of a worker."),
+        "burn-down": _("Starts with the first answer to a running job."),
+        "progress": _("No job matches the filters. Choose other jobs, teams or task types."),
+        "vendors": _("No vendor has worked in these jobs and days."),
+        "vendor-accuracy": _("No vendor has worked in these jobs and days."),
+    }
+    return texts.get(part, _("No answers for these filters. Choose more days, or other jobs or workers."))

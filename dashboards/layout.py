@@ -34,9 +34,10 @@ def page(options: Choices, views: Sequence[SavedView], *, requester: str) -> htm
             html.Nav(id=ids.NAV, className="pages", **aria({"aria-label": _("Pages")})),
             html.Main(
                 [
-                    html.Div([_filters(options), _views(views, requester)], className="bars"),
+                    _filters(options),
                     html.Div(
                         [
+                            _views(views, requester),
                             html.Span(id=ids.AS_OF, className="muted", role="status"),
                             html.Button(
                                 _("Pause"),

@@ -108,7 +108,7 @@ class CaseCard:
     """A case with its evidence.
 
     `evidence`: pairs of name and value; `explanations`: other possible explanations; `may_decide`: whether the viewer
-    may confirm or dismiss it.
+    may confirm or dismiss it; `next_steps`: what the viewer can do about a confirmed case.
     """
 
     case_id: int
@@ -120,6 +120,7 @@ class CaseCard:
     open: bool
     note: str
     may_decide: bool
+    next_steps: tuple[Switch, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

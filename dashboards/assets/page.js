@@ -79,6 +79,20 @@
     }
   });
 
+  /** Scrolls to the element that the address points to, and highlights it, once per address: it is drawn late. */
+  let target;
+  function showTarget() {
+    if (target === window.location.href) return;
+    for (const element of document.querySelectorAll(".target")) element.classList.remove("target");
+    const element = window.location.hash && document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    if (window.location.hash && !element) return;
+    target = window.location.href;
+    if (!element) return;
+    element.classList.add("target");
+    element.scrollIntoView({ block: "start" });
+    if (element.tabIndex === -1) element.focus({ preventScroll: true });
+  }
+
   let pathname;
   let rows;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -106,6 +120,7 @@
           document.title = `${heading.textContent} · gtcrowd`;
           if (pathname && pathname !== window.location.pathname) heading.focus({ preventScroll: true });
           pathname = window.location.pathname;
+          showTarget();
           // React keeps the table when the page is redrawn; its rows are those of the previous address.
           const table = document.querySelector("#workers-grid .ag-root");
           if (table && table === rows) window.dash_ag_grid?.getApi("workers-grid")?.purgeInfiniteCache();
@@ -147,14 +162,16 @@
     if (event.key === "Enter" && event.target.matches?.(".dash-datepicker-clear")) event.target.click();
   });
 
-  // On a small screen the filters are collapsed at first.
+  // On a small screen the filters are folded at first; after that, as the person left them.
   let collapsed = false;
   const observer = new MutationObserver(() => {
     fixControls();
     const filters = document.getElementById("filters");
     if (!filters || collapsed) return;
     collapsed = true;
-    if (window.innerWidth < 700) filters.removeAttribute("open");
+    const folded = window.localStorage.getItem("filters-folded") ?? String(window.innerWidth < 700);
+    if (folded === "true") filters.removeAttribute("open");
+    filters.addEventListener("toggle", () => window.localStorage.setItem("filters-folded", String(!filters.open)));
   });
   observer.observe(document.documentElement, {
     childList: true,

@@ -90,14 +90,14 @@ def burn_down(history: pd.Series, forecast: Forecast, *, what: str) -> FigureCar
     subtitle = _(
         "Answers remaining: %(what)s; bands: 50 %% and 90 %% prediction intervals, simulated from the last 28 days"
     ) % {"what": what}
+    if forecast.early:
+        subtitle = _(
+            "Answers remaining: %(what)s; forecast from the rate since the start, with a wide 90 %% interval: the rate "
+            "may change by a factor of four"
+        ) % {"what": what}
     if forecast.reason:
         title = {
             "done": _("All target answers received"),
-            "few-days": ngettext(
-                "%(rest)s answer remaining; too few days of work for a forecast",
-                "%(rest)s answers remaining; too few days of work for a forecast",
-                forecast.rest,
-            ),
             "no-answers": ngettext(
                 "%(rest)s answer remaining; no recent answers",
                 "%(rest)s answers remaining; no recent answers",

@@ -35,11 +35,13 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         jobs = frames.jobs(viewer, Filters(jobs=(options.item,)))
         if jobs.empty:
             return Content(title(), _("This job does not exist."))
-    job, row = jobs.head(1), jobs.iloc[0]
+    answered = jobs[jobs["answers"] > 0]
+    job = (jobs if answered.empty else answered).head(1)  # the newest with something to show
+    row = job.iloc[0]
     pk = int(row["job_id"])
     stored = frames.job_quality(viewer, pk)
     history, rest = _history(viewer, row, options), int(forecast_inputs.left(job).sum())
-    finish = forecast.finish(history.to_numpy(), rest=rest, today=options.today)
+    finish = links.expected_finish(viewer, job, history, options)
     name, saved = str(row["job"]), row["saved_answers"]
     object_counts = counting.of_job(viewer, pk, stored)
     state_names, objects = value_labels()["state"], links.to_objects(options, pk)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,9 +14,10 @@ from dashboards import address
 from dashboards.address import Options
 from dashboards.labels import percent, reasons
 from dashboards.view_models import Content, Switch
-from gtcrowd.analytics import frames
+from gtcrowd.analytics import forecast_inputs, frames
 from gtcrowd.analytics.drilldown import SIZE, AnswerFilter
 from gtcrowd.analytics.filters import Filters
+from gtcrowd.analytics.measures import forecast
 from gtcrowd.identity.access import Viewer
 
 MOST_LINKS = 12
@@ -153,6 +156,14 @@ def rate_switches(filters: Filters, options: Options) -> tuple[Switch, ...]:
         Switch(text, address.href(filters, replace(options, rates=share)), share == options.rates)
         for share, text in ((False, _("counts")), (True, _("shares")))
     )
+
+
+def expected_finish(viewer: Viewer, jobs: pd.DataFrame, history: pd.Series, options: Options) -> forecast.Forecast:
+    """Return the forecast of the running `jobs` (frames.jobs), given their answers by day until yesterday."""
+    now = datetime.now(ZoneInfo(viewer.requester.zone))
+    so_far, elapsed = forecast_inputs.since_midnight(jobs, history, today=options.today, now=now)
+    rest = int(forecast_inputs.left(jobs).sum())
+    return forecast.finish(history.to_numpy(), rest=rest, today=options.today, so_far=so_far, elapsed=elapsed)
 
 
 def change(now: float | None, before: float | None, *, points: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pandas as pd
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from dashboards.labels import DASH, dollars, odds, percent
 from dashboards.pages import comparison, links
 from dashboards.view_models import Content, Level, Notice, Number, Part, Spark, part
 from gtcrowd.analytics import cases, forecast_inputs, frames
+from gtcrowd.analytics.drilldown import AnswerFilter
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.analytics.measures import forecast, latency, workers
 from gtcrowd.analytics.reasons import Reason
@@ -57,7 +59,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
             "burn-down",
             lambda: throughput.burn_down(
                 history,
-                forecast.finish(history.to_numpy(), rest=rest, today=options.today),
+                links.expected_finish(viewer, jobs, history, options),
                 what=_("all running jobs shown"),
             ),
         ),
@@ -178,7 +180,9 @@ def _history(viewer: Viewer, filters: Filters, jobs: pd.DataFrame, options: Opti
 
 
 def _notices(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFrame, rest: int) -> tuple[Notice, ...]:
-    """Return jobs that wait, are paused or failed lately, open cases, and a negative balance."""
+    """Return jobs that wait, are paused or failed lately, messages, objects that workers could not see, open cases, and
+    a negative balance.
+    """
     notices = []
     recent = pd.Timestamp(options.today - timedelta(days=IN_A_WEEK), tz="UTC")
     for row in jobs.to_dict("records"):
@@ -199,6 +203,7 @@ def _notices(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFr
             notices.append(
                 Notice(_("%(job)s is waiting") % {"job": row["job"]}, _(row["reason"]) if row["reason"] else "", link)
             )
+    notices = [*_of_workers(viewer, options, jobs, recent), *notices]
     notices += _cases(frames.cases(viewer, filters), filters, options)
     if rest and (balance := forecast_inputs.funds(viewer)) < 0:
         notices.append(Notice(_("Credit is in use"), _("The balance is %(funds)s.") % {"funds": dollars(balance)},
@@ -207,6 +212,37 @@ def _notices(viewer: Viewer, filters: Filters, options: Options, jobs: pd.DataFr
         more = _("and %(n)s more") % {"n": len(notices) - MOST_NEEDS}
         notices = [*notices[:MOST_NEEDS], Notice(more, "", address.href(filters, options, page="workers"))]
     return tuple(notices)
+
+
+def _of_workers(viewer: Viewer, options: Options, jobs: pd.DataFrame, recent: pd.Timestamp) -> list[Notice]:
+    """Return the jobs with messages that wait for a reply, and those with objects that workers could not see.
+
+    Objects of jobs that ended before `recent` are left out.
+    """
+    by_id = {int(row["job_id"]): row for row in jobs.to_dict("records")}
+    notices = []
+    for row in frames.concerns(viewer, list(by_id)).to_dict("records"):
+        pk, threads, count, failed = (int(row[name]) for name in ("job_id", "threads", "not_shown", "failed"))
+        name, ended = str(by_id[pk]["job"]), by_id[pk]["ended_at"]
+        if threads:
+            title = ngettext("%(n)s worker waits for a reply", "%(n)s workers wait for a reply", threads)
+            # The console shows the session's requester only.
+            href = f"/jobs/{quote(name)}/#messages" if options.at_home else ""
+            notices.append(Notice(title % {"n": threads}, _("in %(job)s") % {"job": name}, href))
+        if count and (pd.isna(ended) or ended >= recent):
+            notices.append(_not_shown(options, pk, name, count, failed))
+    return notices
+
+
+def _not_shown(options: Options, pk: int, name: str, count: int, failed: int) -> Notice:
+    title = ngettext(
+        "%(n)s object could not be shown to workers", "%(n)s objects could not be shown to workers", count
+    ) % {"n": f"{count:,}"}
+    text = ngettext("in %(job)s; %(n)s object failed", "in %(job)s; %(n)s objects failed", failed) % {
+        "n": f"{failed:,}", "job": name,
+    }  # fmt: skip
+    failures = AnswerFilter(state="failed", reason=str(Reason.OBJECT_NOT_SHOWN)) if failed else AnswerFilter()
+    return Notice(title, text, address.drilldown(Filters(jobs=(pk,)), options, failures, page="objects"))
 
 
 def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Notice]:
@@ -225,5 +261,6 @@ def _cases(opened: pd.DataFrame, filters: Filters, options: Options) -> list[Not
             len(rows),
         ) % {"n": len(rows), "odds": odds(float(strongest["ratio"])), "job": strongest["job"] or DASH}
         link = address.href(filters, options, page="worker", item=int(strongest["worker_id"]))
+        link += f"#{ids.case(int(strongest['case_id']))}"
         ranked.append((float(strongest["ratio"]), Notice(f"{strongest['worker']}: {', '.join(titles)}", text, link)))
     return [notice for _ratio, notice in sorted(ranked, key=lambda pair: -pair[0])]

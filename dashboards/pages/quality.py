@@ -30,13 +30,9 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     jobs = frames.jobs(viewer, filters)
     if jobs.empty:
         return Content(title(), _("No jobs match these filters. Choose a job in the filters."))
-    stored, job = None, jobs.iloc[0]
-    # The newest job with a quality report; filtered jobs come first, in the order of the frame.
-    for index in range(min(len(jobs), 4)):
-        stored = frames.job_quality(viewer, int(jobs.iloc[index]["job_id"]))
-        if stored is not None:
-            job = jobs.iloc[index]
-            break
+    newest = frames.newest_with_report(viewer, jobs["job_id"].tolist())
+    job = jobs.iloc[0] if newest is None else jobs[jobs["job_id"] == newest].iloc[0]
+    stored = None if newest is None else frames.job_quality(viewer, newest)
     job_links = _links(jobs, filters, options, int(job["job_id"]))
     if stored is None:
         text = _(

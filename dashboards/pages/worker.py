@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -40,7 +41,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
     flagged = frames.cases(viewer, Filters(workers=(options.item,)), state=None)
     if rows.empty:
         text = _("No data for this worker and these filters. Choose other days, or check that the worker exists.")
-        return Content(title(), text, cases=_cases(viewer, flagged))
+        return Content(title(), text, cases=_cases(viewer, flagged, options))
     row = rows.iloc[0]
     names = value_labels()
     lead = _("%(code)s, %(type)s workforce %(workforce)s, %(state)s: %(window)s") % {
@@ -57,7 +58,7 @@ def draw(viewer: Viewer, filters: Filters, options: Options) -> Content:
         comparison.with_baseline(_numbers(row, baseline, sums=bool(other and other.same)), other),
         None,
         _parts(viewer, own_filters, options, row, window),
-        _cases(viewer, flagged),
+        _cases(viewer, flagged, options),
     )
 
 
@@ -206,7 +207,23 @@ def _numbers(row: pd.Series, baseline: workers.Numbers | None, *, sums: bool) ->
     )
 
 
-def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseCard, ...]:
+def _next_steps(row: dict[Hashable, Any], options: Options) -> tuple[Switch, ...]:
+    """Return links to the console's actions for the worker of a confirmed case: pause, message, suspend."""
+    if not options.at_home or row["state"] != "confirmed":  # the console shows the session's requester only
+        return ()
+    steps = []
+    if row["job"]:
+        place = f"/jobs/{quote(row['job'])}/"
+        steps = [
+            Switch(_("Pause worker in this job"), f"{place}#worker-{row['code']}", current=False),
+            Switch(_("Write a message"), f"{place}?write={row['code']}#write", current=False),
+        ]
+    if row["type"] == "private":
+        steps.append(Switch(_("Suspend worker"), f"/people/?q={row['code']}#worker-{row['code']}", current=False))
+    return tuple(steps)
+
+
+def _cases(viewer: Viewer, flagged: pd.DataFrame, options: Options) -> tuple[CaseCard, ...]:
     may, states = viewer.may(Right.MANAGE_WORKERS), value_labels()["state"]
     zone = ZoneInfo(viewer.requester.zone)
     cards = []
@@ -241,6 +258,7 @@ def _cases(viewer: Viewer, flagged: pd.DataFrame) -> tuple[CaseCard, ...]:
                 row["state"] == "open",
                 row["note"],
                 may,
+                _next_steps(row, options) if may else (),
             )
         )
     return tuple(cards)
@@ -251,6 +269,11 @@ def _evidence_titles() -> dict[str, str]:
     return {
         "seen": _("Observed for this worker"),
         "expected": _("Expected"),
+        "accuracy": _("Agreement with the probable labels"),
+        "low": _("Lower end of its 95 % interval"),
+        "high": _("Upper end of its 95 % interval"),
+        "chance": _("Expected when guessing"),
+        "crowd": _("Expected of the other workers"),
         "answers": _("Answers examined"),
         "began_after": _("Answers before the drop"),
         "told_after": _("Answers until the alarm"),

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gtcrowd.analytics.measures import drift, fraud, leave_one_out
+from gtcrowd.analytics.measures import drift, fraud, guessing, leave_one_out
 from gtcrowd.analytics.models import Case, CaseState, Day
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Right
@@ -42,6 +42,14 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType({
         (_("The instructions or the categories changed."),
          _("The objects became harder, and other workers made errors on them too."),
          _("Fatigue, illness or a poor screen.")),
+    ),
+    "guessing": Category(
+        _("Accuracy near guessing from the start"),
+        _("From the first answer on, the answers hardly depend on the object: they agree with the probable labels less "
+          "than halfway between guessing and the other workers."),
+        (_("The worker misunderstood the instructions, or could not see the objects."),
+         _("The worker received much harder objects than the others."),
+         _("The other workers share an error, and this worker is right.")),
     ),
     "speed": Category(
         _("Unusually fast answers"),
@@ -143,16 +151,28 @@ def _signs(
 ) -> Iterator[tuple[str, int, str, dict[str, Any], float]]:
     n, values = len(answers.workers), len(answers.prior)
     yield from _drift(job, answers, charts, budget=budget)
+    guesses = _guesses(answers, posterior)
     tests = {
         "speed": fraud.speed(answers.worker, answers.seconds, n_workers=n),
         "regular": fraud.regularity(answers.worker, answers.seconds, n_workers=n),
         "entropy": fraud.entropy(answers.worker, answers.value, posterior, n_workers=n, n_values=values),
         "sessions": fraud.sessions(answers.worker, answers.at, answers.seconds, n_workers=n),
     }
-    names = list(tests)
-    reported = fraud.discoveries(np.concatenate([tests[name].ratio for name in names]), rate=FALSE_RATE)
+    names = [*tests, "guessing"]
+    ratios = [*(test.ratio for test in tests.values()), guesses.ratio]
+    reported = fraud.discoveries(np.concatenate(ratios), rate=FALSE_RATE)
     for index in np.flatnonzero(reported).tolist():
         category, worker = names[index // n], index % n
+        if category == "guessing":
+            if charts.alarm[worker] < 0:  # who guesses later has a case of drift
+                yield (
+                    category,
+                    worker,
+                    f"job-{job.pk}",
+                    _guessing_evidence(answers, guesses, worker),
+                    float(guesses.ratio[worker]),
+                )
+            continue
         test = tests[category]
         evidence = {
             "seen": round(float(test.observed[worker]), 4), "expected": round(float(test.expected[worker]), 4),
@@ -163,20 +183,43 @@ def _signs(
         yield from _copying(job, answers)
 
 
+def _guesses(answers: JobAnswers, posterior: npt.NDArray[np.float64]) -> guessing.Guessing:
+    order = np.argsort(answers.at, kind="stable")
+    return guessing.detect(
+        answers.worker[order],
+        answers.value[order],
+        posterior[order],
+        crowd=_typical(answers),
+        n_workers=len(answers.workers),
+    )
+
+
+def _guessing_evidence(answers: JobAnswers, guesses: guessing.Guessing, worker: int) -> dict[str, Any]:
+    figures = {"accuracy": guesses.accuracy, "low": guesses.low, "high": guesses.high,
+               "chance": guesses.chance, "crowd": guesses.crowd}  # fmt: skip
+    rounded = {name: round(float(values[worker]), 4) for name, values in figures.items()}
+    return {"answers": int((answers.worker == worker).sum()), **rounded}
+
+
+def _typical(answers: JobAnswers) -> npt.NDArray[np.float64]:
+    """Return the answer distribution of the typical worker, [values, values]: the mean, weighted by answers."""
+    weight = np.bincount(answers.worker, minlength=len(answers.workers)).astype(float)
+    mean: npt.NDArray[np.float64] = np.average(answers.confusion, axis=0, weights=np.maximum(weight, 1e-9))
+    return mean
+
+
 def _charts(
     job: Job, answers: JobAnswers, posterior: npt.NDArray[np.float64], *, now: datetime, budget: float
 ) -> drift.Charts:
     month = Day.objects.filter(requester=job.requester_id, day__gte=(now - MONTH).date())
     n_answers = max(month.aggregate(n=Sum("submitted"))["n"] or 0, len(answers.task))
     limit = drift.threshold(n_answers, budget=budget)
-    weight = np.bincount(answers.worker, minlength=len(answers.workers)).astype(float)
-    crowd = np.average(answers.confusion, axis=0, weights=np.maximum(weight, 1e-9))
     order = np.argsort(answers.at, kind="stable")
     return drift.detect(
         answers.worker[order],
         answers.value[order],
         posterior[order],
-        crowd=crowd,
+        crowd=_typical(answers),
         n_workers=len(answers.workers),
         limit=limit,
     )

@@ -1,6 +1,7 @@
 """Read the inputs of forecasts: answers per day, answers still needed, and the requester's funds."""
 
 from dataclasses import replace
+from datetime import date, datetime
 
 import pandas as pd
 from django.db import connection
@@ -55,6 +56,22 @@ def left(jobs: pd.DataFrame) -> pd.Series:
     """Return the answers that each of the jobs (frames.jobs) may still need; zero for a job that has ended."""
     rest = (jobs["target_answers"].astype("float64") - jobs["answers"].astype("float64")).clip(lower=0)
     return rest.where(jobs["state"].isin(RUNNING), 0.0)
+
+
+def since_midnight(jobs: pd.DataFrame, history: pd.Series, *, today: date, now: datetime) -> tuple[float, float]:
+    """Return the answers to running jobs that are not in `history` yet, and the days in which they came.
+
+    jobs      jobs within the filters (frames.jobs)
+    history   answers by day since the first of the running jobs began, until yesterday
+    today     in the time zone of `now`
+    """
+    running = jobs[left(jobs) > 0]
+    if running.empty:
+        return 0.0, 0.0
+    begun = running["started_at"].fillna(running["created_at"]).min()
+    midnight = pd.Timestamp(today, tz=now.tzinfo)
+    elapsed = (pd.Timestamp(now) - max(midnight, begun)) / pd.Timedelta(days=1)
+    return max(float(running["answers"].sum()) - float(history.sum()), 0.0), min(max(elapsed, 0.0), 1.0)
 
 
 def funds(viewer: Viewer) -> float:

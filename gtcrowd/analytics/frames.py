@@ -25,7 +25,7 @@ from gtcrowd.analytics.sources import NAMES as GROUP_COLUMNS
 from gtcrowd.analytics.sources import Source, scored, totals_of
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs.models import JobChange
-from gtcrowd.platform.reasons import sentence
+from gtcrowd.platform.reasons import Reason, sentence
 
 NAME = "CASE WHEN workforce.type = 'private' AND person.name <> '' THEN person.name ELSE worker.code END"
 SUMS = """
@@ -53,6 +53,21 @@ NAMES = {
     "team": "SELECT id, name FROM workforce_team WHERE id = ANY(%(ids)s)",
     "workforce": "SELECT id, name FROM workforce_workforce WHERE id = ANY(%(ids)s)",
 }
+
+NAMED = {
+    "job": "SELECT id, lower(name) FROM jobs_job WHERE requester_id = %(requester)s AND lower(name) = ANY(%(names)s)",
+    "team": "SELECT DISTINCT team.id, lower(team.name) FROM jobs_job job "
+    "JOIN workforce_team team ON team.id = job.team_id "
+    "WHERE job.requester_id = %(requester)s AND lower(team.name) = ANY(%(names)s)",
+    "workforce": "SELECT DISTINCT workforce.id, lower(workforce.name) FROM jobs_job job "
+    "JOIN workforce_team team ON team.id = job.team_id "
+    "JOIN workforce_workforce workforce ON workforce.id = team.workforce_id "
+    "WHERE job.requester_id = %(requester)s AND lower(workforce.name) = ANY(%(names)s)",
+    "worker": "SELECT worker.id, lower(worker.code) FROM workforce_worker worker "
+    "WHERE lower(worker.code) = ANY(%(names)s) AND EXISTS (SELECT FROM analytics_day total "
+    "WHERE total.worker_id = worker.id AND total.requester_id = %(requester)s)",
+}
+"""Query of the IDs of the names in an address, of one requester."""
 
 
 def workers(viewer: Viewer, filters: Filters, *, latencies: bool = True) -> pd.DataFrame:
@@ -335,7 +350,8 @@ def changes(viewer: Viewer, job_id: int, *, most: int = 200) -> pd.DataFrame:
 def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:
     """Return one row per case, newest first, at most 500; `state` None means any.
 
-    case_id, category, worker_id, worker, job_id, job, ratio, evidence, state, note, opened_at, decided_at.
+    case_id, category, worker_id, worker, code, type (of the workforce), job_id, job, ratio, evidence, state, note,
+    opened_at, decided_at.
     """
     parts = ["suspicion.requester_id = %(requester)s"]
     params: dict[str, Any] = {"requester": viewer.requester.pk}
@@ -351,7 +367,8 @@ def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd
         params["state"] = state
     return _frame(
         f"""
-        SELECT suspicion.id AS case_id, suspicion.category, suspicion.worker_id, {NAME} AS worker, suspicion.job_id,
+        SELECT suspicion.id AS case_id, suspicion.category, suspicion.worker_id, {NAME} AS worker, worker.code,
+               workforce.type, suspicion.job_id,
                job.name AS job, suspicion.ratio, suspicion.evidence, suspicion.state, suspicion.note,
                suspicion.opened_at, suspicion.decided_at
         FROM analytics_case suspicion JOIN workforce_worker worker ON worker.id = suspicion.worker_id
@@ -400,6 +417,51 @@ def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
             "AND total.requester_id = %(requester)s)",
             {"ids": list(workers), "requester": viewer.requester.pk},
         )
+    )
+
+
+def ids_of_names(viewer: Viewer, what: str, texts: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Return the IDs of names, and the names that do not exist for the viewer's requester.
+
+    what    "job", "team", "workforce" (by name, case-insensitive) or "worker" (by code); several teams may share a name
+    texts   names
+    """
+    rows = _rows(NAMED[what], {"requester": viewer.requester.pk, "names": [text.lower() for text in texts]})
+    present = {name for _pk, name in rows}
+    return [pk for pk, _name in rows], [text for text in texts if text.lower() not in present]
+
+
+def newest_with_report(viewer: Viewer, jobs: Sequence[int]) -> int | None:
+    """Return the newest of the `jobs` (IDs) that has a quality report; None without any."""
+    reports = JobQuality.objects.visible_to(viewer).filter(job__in=jobs).order_by("-job__created_at", "-job")
+    pk: int | None = reports.values_list("job", flat=True).first()
+    return pk
+
+
+def concerns(viewer: Viewer, jobs: Sequence[int]) -> pd.DataFrame:
+    """Return what needs attention in the `jobs` (IDs), one row per job with something.
+
+    job_id; threads (of messages that wait for a reply); not_shown (objects that could not be shown to some worker);
+    failed (objects that failed for it).
+    """
+    return _frame(
+        """
+        SELECT job.id AS job_id, coalesce(thread.count, 0) AS threads, coalesce(task.count, 0) AS not_shown,
+               coalesce(task.failed, 0) AS failed
+        FROM jobs_job job
+        LEFT JOIN (
+            SELECT job_id, count(DISTINCT worker_id) FROM tasks_message
+            WHERE from_worker AND done_at IS NULL AND job_id = ANY(%(jobs)s) GROUP BY job_id
+        ) thread ON thread.job_id = job.id
+        LEFT JOIN (
+            SELECT job_id, count(*), count(*) FILTER (WHERE reason_code = %(reason)s) AS failed FROM tasks_task
+            WHERE unseen_count > 0 AND job_id = ANY(%(jobs)s) GROUP BY job_id
+        ) task ON task.job_id = job.id
+        WHERE job.id = ANY(%(jobs)s) AND job.requester_id = %(requester)s
+          AND (thread.count IS NOT NULL OR task.count IS NOT NULL)
+        ORDER BY job.id DESC
+        """,
+        {"reason": Reason.OBJECT_NOT_SHOWN, "jobs": list(jobs), "requester": viewer.requester.pk},
     )
 
 

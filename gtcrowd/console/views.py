@@ -1,5 +1,6 @@
 """The requester's pages: jobs, people, access keys."""
 
+import re
 from types import MappingProxyType
 from typing import Any
 
@@ -35,7 +36,7 @@ from gtcrowd.platform.reasons import Reason
 from gtcrowd.tasks.messages import waiting as waiting_messages
 from gtcrowd.tasks.models import Gold, JobWorker, Task, TaskState
 from gtcrowd.workforce import invite, setup
-from gtcrowd.workforce.models import Team, Worker
+from gtcrowd.workforce.models import Team, Worker, WorkerState
 
 SHOWN = 100
 EXTRAS = MappingProxyType(
@@ -179,14 +180,27 @@ def invite_workers(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     own = Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester)
     number = request.POST.get("team", "")
     team = get_object_or_404(own, pk=plain_text.whole(number) or 0) if number else None
-    emails = request.POST.get("emails", "").replace(",", "\n").split("\n")
+    emails = re.split(r"[,;\s]+", request.POST.get("emails", ""))
     try:
-        invited = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())
-        text = ngettext("%(count)s invitation sent.", "%(count)s invitations sent.", len(invited))
-        messages.success(request, text % {"count": len(invited)})
+        workers = invite.invite(viewer=viewer, emails=emails, team=team, now=timezone.now())
+        messages.success(request, _invited(workers))
     except invite.InviteRefused as refused:
         messages.error(request, _("No invitations were sent. %(faults)s") % {"faults": str(refused)})
     return redirect("console:people")
+
+
+def _invited(workers: list[Worker]) -> str:
+    """Return how many got a mail, and how many work already and got none."""
+    mailed = sum(worker.state == WorkerState.INVITED for worker in workers)
+    texts = [ngettext("%(count)s invitation sent.", "%(count)s invitations sent.", mailed) % {"count": mailed}]
+    if rest := len(workers) - mailed:
+        text = ngettext(
+            "%(count)s person works for you already and got no mail.",
+            "%(count)s people work for you already and got no mail.",
+            rest,
+        )
+        texts.append(text % {"count": rest})
+    return " ".join(texts)
 
 
 @member

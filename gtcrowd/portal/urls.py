@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gtcrowd.portal import accept_invitation, messages, sandbox, segmentation, submissions, views
+from gtcrowd.portal import accept_invitation, earnings, messages, sandbox, segmentation, submissions, views
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("work/<int:job_id>/stop/", submissions.stop, name="stop"),
     path("work/<int:job_id>/messages/", messages.thread, name="messages"),
     path("work/<int:job_id>/report/", messages.report, name="report"),
+    path("work/earnings/", earnings.overview, name="earnings"),
+    path("work/earnings/<int:job_id>/<str:day>/", earnings.answers, name="answers"),
+    path("work/answers/<int:assignment_id>/", earnings.answer, name="answer"),
     path("work/keys/", submissions.keys, name="keys"),
     path("work/signed-in/", views.signed_in, name="signed-in"),
     path("work/sandbox/<int:assignment_id>/", sandbox.show, name="sandbox"),

@@ -89,6 +89,7 @@ class Task(models.Model):
                 name="task_not_consolidated",
             ),
             models.Index(fields=["job"], condition=Q(state="failed"), name="task_failed_of_job"),
+            models.Index(fields=["job"], condition=Q(unseen_count__gt=0), name="task_unseen_of_job"),
             models.Index(
                 fields=["job", "sequence", "position"], condition=~Q(sequence=""), name="task_of_sequence_in_order"
             ),

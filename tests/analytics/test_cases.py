@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gtcrowd.analytics import cases
-from gtcrowd.analytics.measures import drift, fraud, leave_one_out
+from gtcrowd.analytics.measures import drift, fraud, guessing, leave_one_out
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import NotAllowed, Role
@@ -81,6 +81,65 @@ def test_no_drift_for_guesser_of_many_categories():
     result = drift.detect(worker, value, np.eye(10)[truth] * 0.99 + 0.001, crowd=confusion, n_workers=2, limit=12.0)
 
     assert (result.alarm == -1).all()
+
+
+def guesses(task, worker, value, confusion, prior):
+    posterior = leave_one_out.probability(task, worker, value, confusion=confusion, prior=prior, n_tasks=TASKS)
+    return guessing.detect(worker, value, posterior, crowd=confusion[0], n_workers=WORKERS)
+
+
+def test_detects_guesser_from_first_answer():
+    task, worker, value, _truth, confusion, prior = crowd()
+    rows = np.flatnonzero(worker == 7)
+    value[rows] = np.random.default_rng(1).choice(VALUES, len(rows), p=[0.6, 0.3, 0.1])
+
+    result = guesses(task, worker, value, confusion, prior)
+
+    assert np.flatnonzero(fraud.discoveries(result.ratio)).tolist() == [7]
+    assert result.low[7] < result.accuracy[7] < result.high[7] < 0.5
+    assert result.chance[7] == pytest.approx(1 / 3, abs=0.03)
+    assert result.crowd[7] > 0.8
+
+
+def test_detects_guesser_among_few_answers():
+    task, worker, value, _truth, confusion, prior = crowd()
+    value[worker == 7] = np.random.default_rng(1).integers(0, VALUES, int((worker == 7).sum()))
+    first = (worker != 7) | (np.cumsum(worker == 7) <= 100)
+
+    assert guesses(task[first], worker[first], value[first], confusion, prior).ratio[7] > np.log(1 / 0.05)
+
+
+@pytest.mark.parametrize("skill", [0.55, 0.7, 1.0])
+def test_rarely_reports_honest_workers(skill):
+    """Forty crowds (seeds that chose nothing) with a worker who looks at a share of the objects and guesses the rest."""
+    reports = 0
+    for seed in range(1000, 1040):
+        rng = np.random.default_rng(seed)
+        task, worker, value, _truth, confusion, prior = crowd(seed, accuracy=0.8)
+        rows = np.flatnonzero(worker == 7)
+        guessed = rows[rng.random(len(rows)) > skill]
+        value[guessed] = rng.integers(0, VALUES, len(guessed))
+        reports += int(fraud.discoveries(guesses(task, worker, value, confusion, prior).ratio).sum())
+
+    assert reports <= 2  # 5 % of forty
+
+
+def test_guesser_opens_one_case(ask, hire, now):
+    job = ask()
+    people = [hire(f"w{n}") for n in range(WORKERS)]
+    task, worker, value, _truth, confusion, prior = crowd()
+    value[worker == 3] = np.random.default_rng(2).integers(0, VALUES, int((worker == 3).sum()))
+    answers = cases.JobAnswers(
+        task, worker, value, np.random.default_rng(3).lognormal(2, 0.5, len(task)), np.arange(len(task), dtype=float),
+        confusion, prior, np.array([person.pk for person in people]), TASKS,
+    )  # fmt: skip
+
+    cases.open_cases(job, answers, now=now)
+
+    case = Case.objects.get()
+    assert (case.category, case.worker) == ("guessing", people[3])
+    assert case.evidence["answers"] == (worker == 3).sum()
+    assert case.evidence["low"] < case.evidence["accuracy"] < case.evidence["high"] < case.evidence["crowd"]
 
 
 def test_threshold_follows_budget():

@@ -190,8 +190,22 @@ def test_forecast_of_steady_job():
     assert (result.finish, result.finish_low, result.finish_high) == (date(2026, 11, 12),) * 3
     assert result.middle[0] == 900
     assert forecast.finish([100] * 14, rest=0, today=date(2026, 11, 2)).reason == "done"
-    assert forecast.finish([5, 5], rest=10, today=date(2026, 11, 2)).reason == "few-days"
     assert forecast.finish([0] * 9, rest=10, today=date(2026, 11, 2)).reason == "no-answers"
+
+
+def test_forecasts_from_first_day_with_wide_band():
+    from datetime import date
+
+    first = forecast.finish([], rest=900, today=date(2026, 11, 2), so_far=50, elapsed=0.25)
+    second = forecast.finish([200, 200], rest=900, today=date(2026, 11, 2), so_far=0, elapsed=0)
+
+    assert first.early
+    assert first.finish == date(2026, 11, 7)  # 200 a day
+    assert first.finish_low == date(2026, 11, 4)  # four times as many
+    assert date(2026, 11, 19) <= first.finish_high <= date(2026, 11, 22)  # a quarter
+    assert first.finish_low <= second.finish_low
+    assert second.finish_high < first.finish_high
+    assert forecast.finish([], rest=10, today=date(2026, 11, 2)).reason == "no-answers"
 
 
 def test_forecast_of_uneven_job():

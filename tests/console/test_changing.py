@@ -5,8 +5,8 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from gtcrowd.jobs.models import Job
+from tests.accessibility import SIZES, assert_accessible
 from tests.portal import browsing
-from tests.portal.test_accessibility import SIZES, violations
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +41,7 @@ def test_corrects_refused_change(alices_page, address, ask):
     expect(page.get_by_role("alert")).to_contain_text("Price per task: must be an amount")
     for size in SIZES.values():
         page.set_viewport_size(size)
-        assert violations(page) == []
+        assert_accessible(page, heading="Change birds", status=422)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("alert").get_by_role("link", name="Price per task").click()
     page.get_by_label("Price per task").fill("0.024")

@@ -133,7 +133,8 @@ def test_swaps_reversed_days():
     ("pathname", "page", "item"),
     [
         ("/dashboards/", "overview", None), ("/dashboards/worker/12/", "worker", 12), ("/dashboards/job/3/", "job", 3),
-        ("/dashboards/money/", "money", None), ("/dashboards/money/4/", "", None), ("/dashboards/nothing/", "", None),
+        ("/dashboards/money/", "money", None), ("/dashboards/quality", "quality", None), ("/dashboards/job/3", "job", 3),
+        ("/dashboards/money/4/", "", None), ("/dashboards/nothing/", "", None),
         ("/dashboards/overview/", "", None), ("/dashboards/worker/x/", "", None), ("/jobs/", "", None),
     ],
 )  # fmt: skip

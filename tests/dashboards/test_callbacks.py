@@ -178,3 +178,18 @@ def test_failed_page_hides_traceback(alice, job, monkeypatch):
 
 def test_unknown_page(alice):
     assert "This page does not exist" in draw(alice.user, "/dashboards/nowhere/")
+
+
+def test_filters_accept_names(alice, job, crowd):
+    code = crowd["cleo"].code
+
+    for search in ("?days=all&job=HERONS", f"?days=all&job={job.pk}", f"?days=all&job=herons&worker={code}"):
+        assert "Estimated accuracy" in draw(alice.user, "/dashboards/", search)
+    assert "Cleo" in draw(alice.user, "/dashboards/quality", "?job=herons")
+
+
+def test_unknown_name_is_said(alice, bob, job):
+    page = draw(alice.user, "/dashboards/quality/", "?job=storks")
+    assert "There is no job “storks”" in page
+    assert "Confusion" not in page
+    assert "There is no job" in draw(bob.user, "/dashboards/quality/", "?job=herons")

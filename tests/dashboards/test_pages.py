@@ -7,10 +7,14 @@ import pytest
 
 from dashboards import address, components, pages, view_models
 from dashboards.pages import overview
+from gtcrowd.analytics import cases, rollup
 from gtcrowd.analytics.models import Case
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import pause
+from gtcrowd.labels import progress
+from gtcrowd.tasks import messages
+from gtcrowd.tasks.models import Task
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 25)
@@ -161,3 +165,63 @@ def test_figure_has_title_and_table(alice, ids, name):
 
 def _part(page: view_models.Content, name: str) -> view_models.FigureCard:
     return next(part.card for part in page.parts if part.name == name)
+
+
+def test_opens_newest_job_with_something_to_show(alice, job, ask):
+    for number in range(6):
+        ask("a", name=f"empty-{number}")
+
+    assert content(alice, "/dashboards/quality/").lead.startswith("herons, ")
+    assert content(alice, "/dashboards/job/").title == "herons"
+
+
+def test_names_messages_and_unseen_objects(alice, job, ask, crowd, now):
+    running = ask("a", "b", name="running")
+    messages.write(worker=crowd["cleo"], job=job, about="unclear", text="Which bird?", now=now)
+    Task.objects.filter(job=running, position=0).update(unseen_count=3, reason_code="object-not-shown", state="failed")
+
+    notices = {notice.title: notice for notice in content(alice, "/dashboards/").notices}
+
+    assert notices["1 worker waits for a reply"].href == "/jobs/herons/#messages"
+    assert "reason=object-not-shown" in notices["1 object could not be shown to workers"].href
+
+
+def test_case_notice_leads_to_case(alice, job):
+    case = Case.objects.get()
+
+    hrefs = [notice.href for notice in content(alice, "/dashboards/").notices]
+
+    assert any(href.endswith(f"#case-{case.pk}") for href in hrefs)
+
+
+def test_confirmed_case_offers_next_steps(alice, job, crowd, now):
+    cases.decide(viewer=alice, case=Case.objects.get(), confirmed=True, note="", now=now)
+    path = f"/dashboards/worker/{crowd['eve'].pk}/"
+
+    (card,) = content(alice, path).cases
+
+    code = crowd["eve"].code
+    assert [step.href for step in card.next_steps] == [
+        f"/jobs/herons/#worker-{code}", f"/jobs/herons/?write={code}#write", f"/people/?q={code}#worker-{code}",
+    ]  # fmt: skip
+    viewer = Viewer(requester=alice.requester, role=Role.VIEWER)
+    assert content(viewer, path).cases[0].next_steps == ()
+
+
+def test_forecasts_on_first_day(alice, ask, answer, crowd, now):
+    running = ask(*"abcdefgh", name="running")
+    answer(crowd["cleo"], running)
+    progress.count(running, now=now)
+    rollup.roll(zone="UTC")
+
+    where = address.read(f"/dashboards/job/{running.pk}/", "?days=all", today=now.date())
+    card = _part(pages.draw(alice, *where), "burn-down")
+
+    assert card.title.startswith("Expected finish")
+
+
+@pytest.mark.parametrize("path", ["/dashboards/", "/dashboards/quality", "/dashboards/workers/"])
+def test_empty_figures_say_why(bob, path):
+    for part in content(bob, path).parts:
+        shown = str(components._card(part, path, "").to_plotly_json())
+        assert "No data for these filters" not in shown

@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 
 from gtcrowd.identity.models import Member
 from gtcrowd.identity.roles import Role
+from tests.accessibility import SIZES, assert_accessible
 from tests.dashboards.test_browser import address, ids, settled  # noqa: F401 - fixtures
 from tests.portal import browsing
-from tests.portal.test_accessibility import SIZES, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,7 +35,7 @@ def test_address_of_other_requester(page, address, ids, job):  # noqa: F811
     assert "Answers\n6" in page.locator("#numbers").inner_text()
     expect(page.locator("#jobs")).to_contain_text("herons")
     expect(page.locator("#against")).to_contain_text("team birders")
-    assert violations(page) == []
+    assert_accessible(page, heading="Overview")
     page.reload()
     settled(page, "Overview")
     assert page.url == where
@@ -103,4 +103,4 @@ def test_number_links_to_figure_or_page(page, address, ids):  # noqa: F811
     for size in SIZES.values():
         page.set_viewport_size(size)
         page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-        assert violations(page) == []
+        assert_accessible(page, heading="Money")

@@ -1,42 +1,17 @@
-"""WCAG 2.2 AA on every page a worker sees, by axe, in both colour schemes, wide and narrow."""
-
-from importlib import resources
+"""Accessibility of every page a worker sees, in both color schemes, wide and narrow."""
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Page, expect
 
 from gtcrowd import kinds
 from gtcrowd.tasks import messages
-from tests.portal import browsing
+from tests.accessibility import SIZES, assert_accessible
 from tests.portal.conftest import put
 from tests.portal.pictures import scene
 
 pytestmark = pytest.mark.browser
-AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-RUN = """async () => {
-    const found = await axe.run(document, {
-        iframes: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"],
-    });
-    return found.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target} ${node.html.slice(0, 120)}`));
-}"""
-SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 740}}
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds in the page and the frames inside of it, in both colour schemes."""
-    result = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for frame in frames_of(page):
-            browsing.wait_for_rendering(frame)
-            frame.evaluate(AXE)
-            result += [f"{scheme}: {item}" for item in frame.evaluate(RUN)]
-    return sorted(set(result))
-
-
-def frames_of(page: Page) -> list[Frame]:
-    return [frame for frame in page.frames if frame.url.startswith("http")]
+TITLE = "Which bird is it?"
 
 
 @pytest.mark.parametrize("name", kinds.KINDS)
@@ -55,7 +30,7 @@ def test_every_kind_of_task(address, cleos_page, give, name):
         cleos_page.set_viewport_size(size)
         cleos_page.reload()  # on a small screen the instructions are folded up
         expect(cleos_page.frame_locator("#sandbox").locator("crowd-form .form-end")).to_be_attached()
-        assert violations(cleos_page) == []
+        assert_accessible(cleos_page, heading=TITLE)
 
 
 def test_drawn_shapes_and_marked_words(address, cleos_page, give):
@@ -70,7 +45,7 @@ def test_drawn_shapes_and_marked_words(address, cleos_page, give):
     cleos_page.get_by_role("button", name="Start working").click()
     expect(cleos_page.frame_locator("#sandbox").locator(".annotation")).to_be_visible()
 
-    assert violations(cleos_page) == []
+    assert_accessible(cleos_page, heading=TITLE)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -91,7 +66,7 @@ def test_painting_in_its_states(address, cleos_page, give, kind, size):
         frame.get_by_text("Hide and lock").click()
     frame.locator(".adjustments summary").click()
 
-    assert violations(cleos_page) == []
+    assert_accessible(cleos_page, heading=TITLE)
     targets = frame.locator("button, summary, .picture-tools input[type=range], .adjustment-check, .choice")
     low = "all => all.filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.outerHTML)"
     assert targets.evaluate_all(low) == []
@@ -100,9 +75,34 @@ def test_painting_in_its_states(address, cleos_page, give, kind, size):
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_around_the_work(address, cleos_page, pictures, size):
     cleos_page.set_viewport_size(SIZES[size])
-    for path in ("/work/", f"/work/{pictures.pk}/", "/work/earnings/", "/account/password/change/", "/nothing/"):
+    pages = {
+        "/work/": "Work",
+        f"/work/{pictures.pk}/": TITLE,
+        "/work/earnings/": "Earnings",
+        "/account/password/change/": "Change your password",
+    }
+    for path, heading in pages.items():
         cleos_page.goto(f"{address}{path}")
-        assert violations(cleos_page) == [], path
+        assert_accessible(cleos_page, heading=heading)
+    cleos_page.goto(f"{address}/nothing/")
+    assert_accessible(cleos_page, heading="Page not found", status=404)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_of_earnings(address, cleos_page, pictures, take, hand, size):
+    assignment = take(pictures)
+    hand(assignment)
+    cleos_page.set_viewport_size(SIZES[size])
+    cleos_page.goto(f"{address}/work/")
+    cleos_page.get_by_role("link", name="Earnings by day and job").click()
+    assert_accessible(cleos_page, heading="Earnings")
+    assert fits(cleos_page)
+    cleos_page.get_by_role("link", name=TITLE).click()
+    assert_accessible(cleos_page, heading=TITLE)
+    assert fits(cleos_page)
+    cleos_page.get_by_role("link", name="show the answer").click()
+    assert_accessible(cleos_page, heading="Your answer")
+    assert fits(cleos_page)
 
 
 @pytest.fixture
@@ -117,9 +117,15 @@ def written(cleo, alice, pictures):
 @pytest.mark.parametrize("size", SIZES)
 def test_messages_and_signing_in_again(address, cleos_page, pictures, written, size):
     cleos_page.set_viewport_size(SIZES[size])
-    for path in ("/work/", f"/work/{pictures.pk}/", f"/work/{pictures.pk}/messages/", "/work/signed-in/"):
+    pages = {
+        "/work/": "Work",
+        f"/work/{pictures.pk}/": TITLE,
+        f"/work/{pictures.pk}/messages/": "Messages with Heron",
+        "/work/signed-in/": "You are signed in",
+    }
+    for path, heading in pages.items():
         cleos_page.goto(f"{address}{path}")
-        assert violations(cleos_page) == [], path
+        assert_accessible(cleos_page, heading=heading)
         assert fits(cleos_page), path
 
 
@@ -136,7 +142,7 @@ def test_task_dialogs(address, cleos_page, give, size):
         cleos_page.evaluate("(name) => document.getElementById(name).showModal()", name)
         if name == "shortcuts":
             cleos_page.locator("#shortcuts summary").click()
-        assert violations(cleos_page) == [], name
+        assert_accessible(cleos_page, heading=TITLE)
         assert fits(cleos_page), name
         assert small_targets(cleos_page, f"#{name}") == [], name
         cleos_page.keyboard.press("Escape")
