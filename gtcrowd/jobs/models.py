@@ -327,6 +327,28 @@ class JobChange(models.Model):
         return f"{self.job_id}: {self.field}"
 
 
+class ScriptError(models.Model):
+    """An error of the scripts in a job's own template, which happened while workers looked at it."""
+
+    tenant: ClassVar[str] = "job__requester"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = models.CharField(max_length=300)
+    line = models.PositiveIntegerField(default=0, help_text=_("Line of the rendered template; 0 if unknown."))
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("script error")
+        constraints = [models.UniqueConstraint(fields=["job", "message"], name="a_script_error_is_counted_once")]
+
+    def __str__(self) -> str:
+        return self.message
+
+
 class Counters(models.Model):
     """How far a job is, counted by the runner while it works on the job; `counted_at` says as of when."""
 

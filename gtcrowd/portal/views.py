@@ -133,6 +133,7 @@ def _addresses(job_id: int) -> dict[str, str]:
         "outline": reverse("portal:outline", args=[job_id]),
         "inAdvance": reverse("portal:in-advance", args=[job_id]),
         "page": reverse("portal:job", args=[job_id]),
+        "scriptError": reverse("portal:script-error", args=[job_id]),
         "report": reverse("portal:report", args=[job_id]),
         "keys": reverse("portal:keys"),
         "signIn": f"{reverse('account_login')}?next={reverse('portal:signed-in')}",

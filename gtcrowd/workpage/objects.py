@@ -18,9 +18,15 @@ BEGINNINGS = {
     rb"....ftyp": "video/mp4",
     rb"\x1a\x45\xdf\xa3": "video/webm",
     rb"OggS": "video/ogg",
+    rb"%PDF-": "application/pdf",
 }
 """Media types shown inline, by their first bytes; everything else is a download."""
 BLOCK = 1 << 16
+DOCUMENT = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
+FRAMES = ("iframe", "frame", "embed", "object")
+"""Destinations of requests for a document inside a page. Only there is HTML shown; anywhere else it is a download."""
+ISOLATED = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; sandbox"
+"""Policy of every object: a document runs no scripts, loads nothing, and has an origin of its own."""
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -34,15 +40,16 @@ def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpRespon
     except signed.Forged as error:
         raise Http404 from error
     try:
-        return _stream(uri, request.headers.get("Range", ""))
+        framed = request.headers.get("Sec-Fetch-Dest") in FRAMES
+        return _stream(uri, request.headers.get("Range", ""), framed=framed)
     except (store.ObjectMissing, store.BadAddress):
         # The address in the store belongs to the requester; workers do not see it.
         return HttpResponse(_("The object is missing."), status=404, content_type="text/plain")
 
 
-def _stream(uri: str, range_header: str) -> HttpResponse | StreamingHttpResponse:
+def _stream(uri: str, range_header: str, *, framed: bool) -> HttpResponse | StreamingHttpResponse:
     file = store.store().open(uri)
-    kind = _content_type(file)
+    kind = _content_type(file, framed=framed)
     size = store.store().size(uri)
     part = _part(range_header, size)
     if part is None:
@@ -63,7 +70,10 @@ def _stream(uri: str, range_header: str) -> HttpResponse | StreamingHttpResponse
     # The page of a task has no origin of its own, and reads the pixels of what was painted before. Whoever has the
     # address may read the object anyway; no cookie plays a part.
     response["Access-Control-Allow-Origin"] = "*"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = ISOLATED
+    # Its page is sandboxed, and a page without an origin cannot be named as one that may frame it.
+    response.xframe_options_exempt = True  # type: ignore[attr-defined]
+    response["Vary"] = "Sec-Fetch-Dest"
     response["Content-Encoding"] = "identity"  # pictures are compressed already; keeps the gzip middleware off
     return response
 
@@ -90,7 +100,9 @@ def _blocks(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
             yield block
 
 
-def _content_type(file: BinaryIO) -> str | None:
-    first = file.read(16)
+def _content_type(file: BinaryIO, *, framed: bool) -> str | None:
+    first = file.read(64)
     file.seek(0)
+    if framed and DOCUMENT.match(first.removeprefix(b"\xef\xbb\xbf")):
+        return "text/html"
     return next((kind for beginning, kind in BEGINNINGS.items() if re.match(beginning, first, re.DOTALL)), None)

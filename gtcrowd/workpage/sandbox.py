@@ -41,11 +41,19 @@ def _response(request: HttpRequest, page: Page, context: dict[str, object], *, s
         "stylesheets": [static(path) for group in groups for path in group.stylesheets],
     }
     response = render(request, "workpage/sandbox.html", context, status=status)
+    _number_lines(response)
     response["Content-Security-Policy"] = policy(request, page)
     response["X-DNS-Prefetch-Control"] = "off"  # looking up a name would tell its server something
     # Besides the policy: an old browser that knows only this header still lets no other site embed the page.
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+def _number_lines(response: HttpResponse) -> None:
+    """Note in the page at which of its lines the rendered template begins, so that errors name lines of the template."""
+    before, main, _page = response.content.partition(b"<main>")
+    first = before.count(b"\n") + 2 if main else 0
+    response.content = response.content.replace(b'data-first-line=""', f'data-first-line="{first}"'.encode(), 1)
 
 
 def policy(request: HttpRequest, page: Page) -> str:
@@ -71,7 +79,9 @@ def policy(request: HttpRequest, page: Page) -> str:
             f"style-src {styles}{inline}{foreign}",
             f"img-src {pictures}{' data:' if page.own else ''}{foreign}",
             *([f"connect-src{foreign}"] if foreign else []),
-            f"media-src {pictures}",
+            f"media-src {pictures}{foreign}",
+            # Documents of the requester; those served from here are sandboxed themselves (workpage.objects).
+            *([f"frame-src {pictures}{foreign}"] if page.own else []),
             "form-action 'none'",
             "base-uri 'none'",
             f"frame-ancestors {here}",

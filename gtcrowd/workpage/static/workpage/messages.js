@@ -11,6 +11,8 @@
 //   key     {key}                    a shortcut of the page's that was pressed inside the frame: what it does (elements/keys.js)
 //   missing {missing}                whether the object, or a part of it, could not be loaded
 //   active  {}                       the worker does something; at most every few seconds
+//   error   {message, line}          an error of the page's own script, once each; line 0 if it is not known
+//   blocked {origin}                 the page wants something from a foreign origin that the policy keeps out, once each
 //   outline {number, address, points, width, height}   what lies between four points of the picture at an address that was
 //                                    signed for this task? Only the server says whether it may be asked
 // page → frame
@@ -41,6 +43,8 @@ const FROM_SANDBOX = {
     points.every(isPoint),
   missing: ({ missing }) => typeof missing === "boolean",
   active: () => true,
+  error: ({ message, line }) => isText(message) && isCount(line),
+  blocked: ({ origin }) => isText(origin),
 };
 
 const FROM_PAGE = {

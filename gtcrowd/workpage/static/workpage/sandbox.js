@@ -50,6 +50,13 @@ for (const [type, isMissing] of [
 }
 for (const image of document.images) if (image.src && image.complete && !image.naturalWidth) tellMissing(image, true);
 
+// What went wrong in the page so far, and from now on.
+const { gtcrowdFaults: faults } = window;
+if (faults) {
+  faults.onFault = ({ type, ...fault }) => tellPage(origin, type, fault);
+  for (const fault of faults.collected.splice(0)) faults.onFault(fault);
+}
+
 // Keys that no element handled may be shortcuts of the page.
 document.addEventListener("keydown", (event) => {
   const name = event.defaultPrevented ? undefined : shortcutOf(event);

@@ -72,6 +72,7 @@ const host = new SandboxHost(document.getElementById("sandbox"), {
   key: ({ key }) => actions[key]?.(),
   active: () => active.onInput(),
   missing: ({ missing }) => page.unseen(missing),
+  error: ({ message, line }) => send(addresses.scriptError, { assignment: task.assignment, error: { message, line } }),
   outline,
   onFault: () => page.notice(page.text("sandboxFailed"), { level: "error" }),
   onShutDown: () => {

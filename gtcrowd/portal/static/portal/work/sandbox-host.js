@@ -33,6 +33,7 @@ export class SandboxHost {
       this.iframe.id = "sandbox";
       this.listen();
       this.ready(next.guide);
+      for (const error of next.errors) this.handlers.error?.(error);
       return;
     }
     next?.iframe.remove();
@@ -54,12 +55,13 @@ export class SandboxHost {
     iframe.setAttribute("aria-hidden", "true");
     iframe.src = address;
     this.iframe.after(iframe);
-    const next = { address, iframe, ready: false };
+    const next = { address, iframe, ready: false, errors: [] };
     next.stop = listenToSandbox(iframe, {
       ready: (guide) => {
         Object.assign(next, { ready: true, guide });
         tellSandbox(iframe, "keys", { keys: this.keys });
       },
+      error: (error) => next.errors.push(error),
       flood: () => this.forget(),
     });
     this.next = next;

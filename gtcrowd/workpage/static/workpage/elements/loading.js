@@ -32,11 +32,19 @@ export class Loading {
   settle(failed) {
     this.failed = failed;
     this.panel.hidden = !failed;
+    this.sentence.textContent = this.problem;
     document.dispatchEvent(new CustomEvent("crowd-missing", { detail: { source: this, missing: failed } }));
     this.onChange();
   }
 
+  /** Why there is no picture. */
+  get problem() {
+    const { origin } = new URL(this.src, document.baseURI);
+    return text(window.gtcrowdFaults?.blocked.has(origin) ? "blocked" : "missing");
+  }
+
   createPanel() {
+    this.sentence = build("strong", {}, text("missing"));
     const again = build("button", { type: "button", class: "button button-plain" }, text("retry"));
     again.addEventListener("click", () => {
       this.start();
@@ -45,7 +53,7 @@ export class Loading {
     return build(
       "div",
       { class: "picture-fault", role: "alert", hidden: true },
-      build("p", {}, build("strong", {}, text("missing"))),
+      build("p", {}, this.sentence),
       again,
       build("p", {}, text("giveUp")),
     );
