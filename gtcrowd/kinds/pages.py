@@ -24,6 +24,7 @@ from liquid.exceptions import LiquidError
 from liquid.stringify import to_liquid_string
 
 from gtcrowd import language
+from gtcrowd.kinds import element_names
 
 __all__ = ["MAX_LENGTH", "LiquidError", "TemplateFault", "faults", "render"]
 
@@ -31,6 +32,8 @@ MAX_LENGTH = 128_000
 FORM = re.compile(r"<crowd-form[\s>]", re.IGNORECASE)
 OWN_FORM = re.compile(r"<crowd-entity-annotation[\s>]", re.IGNORECASE)
 """Elements that are a form by themselves, as in Ground Truth: a template of such an element needs none."""
+TAG = re.compile(r"<(crowd-[a-z0-9-]+)(?=[\s/>])", re.IGNORECASE)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 CARRIAGE_RETURN = "&#13;"
 GRANT = "__grant"
 """Name in the context of the function behind `grant_read_access`, which differs by job."""
@@ -81,20 +84,48 @@ def faults(text: str) -> list[TemplateFault]:
             )
         ]
     try:
-        _parsed(text)
+        template = _parsed(text)
     except LiquidError as error:
         return [fault_of(error, text)]
+    unknown = [*_unknown_filters(template, text), *_unknown_elements(text)]
+    if unknown:
+        return sorted(unknown, key=lambda fault: fault.line)
     if not FORM.search(text) and not OWN_FORM.search(text):
         return [TemplateFault(0, language.gettext("must have a <crowd-form>, whose fields are the answer."))]
     return []
+
+
+def _unknown_filters(template: BoundTemplate, text: str) -> list[TemplateFault]:
+    problem = language.gettext("there is no filter %(name)s.")
+    return [
+        TemplateFault(_line(text, span.index), problem % {"name": name})
+        for name, spans in template.analyze(include_partials=False).filters.items()
+        if name not in ENVIRONMENT.filters
+        for span in spans
+    ]
+
+
+def _unknown_elements(text: str) -> list[TemplateFault]:
+    """Return the tags of Ground Truth's form that no element has: a browser would show nothing for them."""
+    known = element_names.names()
+    problem = language.gettext("there is no element <%(name)s>.")
+    return [
+        TemplateFault(_line(text, match.start()), problem % {"name": match[1]})
+        for match in TAG.finditer(COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text))
+        if match[1].lower() not in known
+    ]
 
 
 def fault_of(error: LiquidError, text: str) -> TemplateFault:
     """Return an error of the template language as a fault of a line."""
     token = getattr(error, "token", None)
     start = getattr(token, "start_index", -1)
-    line = text.count("\n", 0, start) + 1 if start >= 0 else 0
+    line = _line(text, start) if start >= 0 else 0
     return TemplateFault(line, f"{str(error.args[0]) if error.args else error}.")
+
+
+def _line(text: str, start: int) -> int:
+    return text.count("\n", 0, start) + 1
 
 
 @lru_cache(maxsize=64)

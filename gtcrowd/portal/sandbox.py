@@ -24,4 +24,4 @@ def show(request: HttpRequest, assignment_id: int) -> HttpResponse:
         page = rendering.render(assignment)
     except rendering.LiquidError:
         return sandbox.refuse(request, _("This task cannot be shown: its template has an error. Please decline it."))
-    return sandbox.show(request, page, instructions_shown=bool(assignment.job.instructions))
+    return sandbox.show(request, page, instructions_shown=bool(assignment.job.instructions) and not page.own)

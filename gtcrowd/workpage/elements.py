@@ -37,8 +37,9 @@ class Group:
     stylesheets: tuple[str, ...]
 
     def is_in(self, html: str) -> bool:
-        """Return whether the page contains one of the group's tags."""
-        return re.search(rf"<({'|'.join(map(re.escape, self.tags))})[\s/>]", html, re.IGNORECASE) is not None
+        """Return whether the page names one of the group's tags; a script may create such an element later."""
+        tags = "|".join(map(re.escape, self.tags))
+        return re.search(rf"(?<![\w-])({tags})(?![\w-])", html, re.IGNORECASE) is not None
 
 
 def groups(html: str) -> list[Group]:

@@ -67,16 +67,27 @@ def kind_page(job: Job) -> str:
 
 
 def task_input(job: Job, line: Mapping[str, Any]) -> dict[str, Any]:
-    """What the pre-processing function of a built-in task type hands to its template, and the whole line besides."""
-    return {
-        **line,
-        "taskObject": line.get("source-ref", line.get("source", "")),
-        "dataObject": line,
+    """What the pre-processing function of a built-in task type hands to its template, and the whole line besides.
+
+    What the line says under one of the job's names is used where the job says nothing itself.
+    """
+    own = {
         "labels": job.categories,
         "header": job.description or job.title,
         "shortInstructions": job.instructions.get("short", ""),
         "fullInstructions": job.instructions.get("full", ""),
     }
+    return {
+        **line,
+        "taskObject": line.get("source-ref", line.get("source", "")),
+        "dataObject": line,
+        **{name: value for name, value in own.items() if name not in line or (value and not _yields(job, name))},
+    }
+
+
+def _yields(job: Job, name: str) -> bool:
+    """Return whether the line's value wins: a description is required of every job, and is not about one object."""
+    return bool(job.template_id) and name == "header"
 
 
 def _owned(page: Page, requester: Requester) -> Page:

@@ -77,3 +77,34 @@ def test_form_is_not_doubled():
 def test_other_templates_need_form():
     (fault,) = pages.faults("<crowd-classifier></crowd-classifier>")
     assert "<crowd-form>" in fault.problem
+
+
+def test_form_beside_entity_annotation():
+    page = render(f'{ALONE}<crowd-form id="f"></crowd-form>', x="a")
+    assert page.count("<crowd-form") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("{{ task.input.x | grant_access | escape }}", "there is no filter grant_access."),
+        ("{% if task.input.x %}{{ task.input.x | a_filter: 1 }}{% endif %}", "there is no filter a_filter."),
+        ("{% assign x = task.input.x | shout %}", "there is no filter shout."),
+        ("<crowd-clasifier name='x'></crowd-clasifier>", "there is no element <crowd-clasifier>."),
+        ("<Crowd-Video/>", "there is no element <Crowd-Video>."),
+    ],
+)
+def test_refuses_unknown_names(line, problem):
+    assert pages.faults(f"<crowd-form>\n\n{line}</crowd-form>") == [pages.TemplateFault(3, problem)]
+
+
+@pytest.mark.parametrize(
+    "text", ["<!-- <crowd-video> -->", "{% comment %}{{ x | a }}{% endcomment %}", "<p>crowd-video</p>", "<crowded-x/>"]
+)
+def test_ignores_names_in_comments(text):
+    assert pages.faults(f"<crowd-form>{text}</crowd-form>") == []
+
+
+def test_names_every_unknown():
+    lines = [fault.line for fault in pages.faults("<crowd-form>\n<crowd-a/>{{ x | b }}\n{{ x | c }}<crowd-d/></crowd-form>")]
+    assert lines == [2, 2, 3, 3]

@@ -104,3 +104,23 @@ def test_policy_allows_nothing_inline(cleos):
 
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+PICK = "<crowd-form><h1>{{ task.input.header }}</h1><p>{{ task.input.labels }}</p></crowd-form>"
+
+
+def test_line_brings_labels_and_header(cleos, take, give):
+    line = {"source": "Oslo", "labels": ["city"], "header": "Which one?"}
+    job = give([line], kind="custom", categories=[], template=PICK)
+
+    page = cleos.get(f"/work/sandbox/{take(job).pk}/").content.decode()
+
+    assert "<h1>Which one?</h1><p>[&#34;city&#34;]</p>" in page
+
+
+def test_categories_of_the_job_win(cleos, take, give):
+    job = give([{"source": "Oslo", "labels": ["city"]}], template=PICK)
+
+    page = cleos.get(f"/work/sandbox/{take(job).pk}/").content.decode()
+
+    assert "<p>[&#34;heron&#34;, &#34;ibis&#34;]</p>" in page

@@ -25,6 +25,18 @@ def fill(name, words):
     return lambda frame: frame.get_by_label(name).fill(words)
 
 
+def key(name):
+    return lambda frame: frame.locator(":root").press(name) if name.startswith("Control") else frame.locator(".canvas").press(name)
+
+
+def rank(dimension, response, rank):
+    def act(frame):
+        group = frame.get_by_role("group", name=dimension)
+        group.get_by_label(f"Response {response}").select_option(str(rank))
+
+    return act
+
+
 def begun(frame):
     """What was painted before has come, and can be undone; the task has the keyboard."""
     expect(frame.locator(".canvas")).to_be_focused()
@@ -244,6 +256,157 @@ PAGES = {
             }
         },
     ),
+    "a check by the page's own script": (
+        f"""<p id="refusal"></p><crowd-keypoint name="eyes" src="{PICTURE}" header="Both" labels="['left', 'right']">
+              </crowd-keypoint>
+            <script>document.querySelector("crowd-form").onsubmit = (event) => {{
+              const element = document.querySelector("crowd-keypoint");
+              const points = (element._submittableValue || element.value).keypoints;
+              if (points.length === element.value.keypoints.length && points.length === 2) return;
+              event.preventDefault();
+              document.getElementById("refusal").innerHTML = '<crowd-alert type="error">Set two points.</crowd-alert>';
+            }};</script>""",
+        [
+            *[key("Enter")] * 2,
+            key("Control+Enter"),
+            lambda frame: expect(frame.get_by_role("alert").filter(has_text="Set two points.")).to_be_visible(),
+            *[key("Shift+ArrowRight")] * 9,
+            key("n"),
+            *[key("Enter")] * 2,
+            lambda frame: expect(frame.locator(".annotation-name")).to_have_count(2),
+        ],
+        None,
+    ),
+    "a second question that depends on the first": (
+        """<crowd-classifier name="animal" categories="['cat']" header="Which?"><classification-target>x
+             </classification-target></crowd-classifier><second-question></second-question>
+           <script>document.addEventListener("all-crowd-elements-ready", () => {
+             const classifier = document.querySelector("crowd-classifier");
+             const card = document.createElement("crowd-card");
+             classifier.shadowRoot.querySelector(".annotation-area .category-picker-wrapper").after(card);
+             classifier.categories = ["cat", "dog"];
+             classifier.addEventListener("change", ({ target }) => {
+               card.textContent = `Chosen: ${target.value}`;
+               document.querySelector("second-question").innerHTML =
+                 `<label><input type="checkbox" name="more" value="${target.value} sleeps"> Sleeps</label>`;
+             });
+           });</script>""",
+        [check("dog"), lambda frame: expect(frame.get_by_text("Chosen: dog")).to_be_visible(), check("Sleeps")],
+        {"animal": {"label": "dog"}, "more": {"dog sleeps": True}},
+    ),
+    "instructions of another width": (
+        """<crowd-classifier-multi-select name="why" categories="['late', 'cold']" header="Why?">
+             <full-instructions header="More">At length.</full-instructions>
+             <short-instructions>In short.</short-instructions></crowd-classifier-multi-select>
+           <script>document.addEventListener("all-crowd-elements-ready", () => {
+             const { shadowRoot } = document.querySelector("crowd-classifier-multi-select");
+             shadowRoot.querySelector(".awsui-app-layout__navigation").style.width = "123px";
+             shadowRoot.querySelector(".awsui-modal-dialog").style.maxWidth = "90%";
+           });</script>""",
+        [check("late"), lambda frame: expect(frame.locator("short-instructions")).to_have_css("width", "123px")],
+        {"why": {"labels": ["late"]}},
+    ),
+    "a picture over the drawing": (
+        f"""<crowd-bounding-box name="cars" src="{PICTURE}" header="Check" labels="['car']"
+              initial-value="[{{'label': 'car', 'left': 100, 'top': 100, 'width': 100, 'height': 80}}]">
+              <short-instructions><crowd-slider id="strength" name="strength" value="50"></crowd-slider>
+                <select name="more" aria-label="More"><option>a</option><option>b</option></select></short-instructions>
+            </crowd-bounding-box><p id="size"></p>
+            <script>document.addEventListener("all-crowd-elements-ready", () => {{
+              const element = document.querySelector("crowd-bounding-box");
+              element.labels = element.labels.concat(["van"]);
+              const canvas = element.shadowRoot.querySelector("canvas.upper-canvas");
+              strength.onchange = () => {{
+                size.textContent = `${{canvas.getBoundingClientRect().width > 100}} ${{strength.value / 100}}`;
+              }};
+            }});</script>""",
+        [
+            check("van"),
+            lambda frame: frame.get_by_role("slider", name="strength").fill("70"),
+            lambda frame: expect(frame.locator("#size")).to_have_text("true 0.7"),
+            lambda frame: frame.get_by_label("More").select_option("b"),
+        ],
+        {
+            "cars": {
+                "boundingBoxes": [{"label": "car", "left": 100, "top": 100, "width": 100, "height": 80}],
+                "inputImageProperties": {"height": 480, "width": 640},
+                "initialValueModified": False,
+            },
+            "strength": 70,
+            "more": "b",
+        },
+    ),
+    "a list as JSON": (
+        """<p id="text"></p><div id="data" data-marks='{{ task.input.kinds }}'></div>
+           <crowd-input name="why" label="Why?"></crowd-input>
+           <script>text.textContent = JSON.parse(data.dataset.marks).join(" and ");</script>""",
+        [lambda frame: expect(frame.locator("#text")).to_have_text("car and van"), fill("Why?", "so")],
+        {"why": "so"},
+    ),
+    "responses to rank": (
+        """<crowd-text-ranking name="rank" text="{{ task.input.words }}" responses='{{ task.input.kinds | to_json }}'
+             ordinal-ranking-dimensions='[{"name":"Clear","allowTie":true},{"name":"True","allowTie":false}]'>
+             <short-instructions>Rank.</short-instructions></crowd-text-ranking>""",
+        [
+            rank("Clear", 1, 1),
+            rank("Clear", 2, 1),
+            rank("True", 1, 2),
+            rank("True", 2, 2),
+            key("Control+Enter"),
+            lambda frame: expect(frame.get_by_role("alert")).to_have_text("Give each rank once for “True”."),
+            rank("True", 2, 1),
+        ],
+        {
+            "ordinalRankingDimensions": [
+                {"name": "Clear", "allowTie": True, "responseRankings": [1, 1]},
+                {"name": "True", "allowTie": False, "responseRankings": [2, 1]},
+            ]
+        },
+    ),
+    "questions and answers": (
+        """<crowd-question-answer-generation name="pairs" text="{{ task.input.lines }}" question-tags='["What", "Who"]'
+             allow-custom-tags="true" question-min-words="2" question-max-words="4" max-questions="1"
+             instructions="- Ask."></crowd-question-answer-generation>""",
+        [
+            fill("Question", "What?"),
+            fill("Answer", "A boat"),
+            check("What"),
+            key("Control+Enter"),
+            lambda frame: expect(frame.get_by_role("alert")).to_contain_text("write 2 to 4 words"),
+            fill("Question", "What is there?"),
+            fill("Another tag", "easy"),
+            press("Add tag"),
+            press("Add selection as reference"),
+            lambda frame: expect(frame.get_by_text("Select a part of the text first.")).to_be_visible(),
+            lambda frame: frame.get_by_label("Text to ask about.").press("Control+Home"),
+            *[lambda frame: frame.get_by_label("Text to ask about.").press("ArrowRight")] * 4,
+            *[lambda frame: frame.get_by_label("Text to ask about.").press("Shift+ArrowRight")] * 4,
+            press("Add selection as reference"),
+            lambda frame: expect(frame.get_by_role("button", name="Add question")).to_be_disabled(),
+        ],
+        {
+            "pairs": {
+                "questionsAndAnswers": [
+                    {
+                        "question": "What is there?",
+                        "answer": "A boat",
+                        "tags": ["What", "easy"],
+                        "references": [{"startOffset": 6, "endOffset": 10, "text": "boat"}],
+                    }
+                ]
+            }
+        },
+    ),
+    "a scale of a slider": (
+        """<crowd-slider name="clear" min="1" max="3" step="1" pin="true" required>
+             <crowd-slider-label position="1">bad</crowd-slider-label>
+             <crowd-slider-label position="3">good</crowd-slider-label></crowd-slider>""",
+        [
+            lambda frame: expect(frame.get_by_text("good")).to_be_visible(),
+            lambda frame: frame.get_by_role("slider", name="clear").fill("3"),
+        ],
+        {"clear": 3},
+    ),
 }
 
 
@@ -271,6 +434,7 @@ def test_renders_and_submits_template(address, cleos_page: Page, give, name):
         "roads-ref-metadata": {"internal-color-map": COLOURS},
         "kinds": ["car", "van"],
         "words": "The boat at sea",
+        "lines": "😀\r\nA\r\nboat",
         "parts": [{"name": "a", "value": 1}, {"name": "b", "value": 2}],
     }
     job = give([line], kind="custom", categories=[], template=f"{SCRIPT}<crowd-form>{body}</crowd-form>")

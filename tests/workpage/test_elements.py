@@ -4,6 +4,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from gtcrowd import kinds
+from gtcrowd.kinds import element_names
 from gtcrowd.workpage import elements
 
 ENTRY = """import { build } from "../../workpage/elements/build.js";
@@ -64,6 +65,19 @@ def test_finder_serves_nothing_else(toy, path):
 
     with pytest.raises(Exception, match=r"joined path|located outside") if ".." in path else _nothing():
         assert not finders.find(path)
+
+
+def test_templates_may_use_what_scripts_define():
+    shared = (elements.ROOT / "register.js").read_text()
+    defined = {tag for group in elements.all_groups() for tag in group.tags} | set(elements.TAG.findall(shared))
+
+    assert defined == element_names.names() - {"crowd-tab"}
+
+
+def test_page_loads_what_scripts_create():
+    (group,) = elements.groups("<crowd-form></crowd-form><script>document.createElement('crowd-card')</script>")
+
+    assert "crowd-card" in group.tags
 
 
 def _nothing():

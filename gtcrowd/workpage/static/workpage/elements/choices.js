@@ -33,7 +33,10 @@ export class Choices {
       ),
     );
     onKeys(() => this.updateKeys());
-    this.element.addEventListener("change", (event) => this.settle(this.inputs.indexOf(event.target)));
+    this.element.addEventListener("change", (event) => {
+      event.stopPropagation(); // the element around announces the choice
+      this.settle(this.inputs.indexOf(event.target));
+    });
   }
 
   /** Indexes of the chosen categories, in order; “none of these” has the number of categories as index. */

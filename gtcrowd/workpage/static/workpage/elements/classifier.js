@@ -1,17 +1,20 @@
 // Base of the classifiers: categories beside a target, one of which is the answer.
 //
 // Attributes: name, header, categories (a list), value (the chosen category; the element's state).
-// Event: `crowd-change`, bubbling, whenever the worker chooses.
+// Events: `crowd-change` and `change`, bubbling, whenever the worker chooses.
 // Region: <worker-comment>. Answer: {label: "…"}, and workerComment if there is a comment.
 
 import { readList } from "./attributes.js";
 import { build } from "./build.js";
 import { Choices } from "./choices.js";
 import { Comment } from "./comment.js";
+import { CrowdElement } from "./crowd-element.js";
 import { instructionsOf } from "./instructions.js";
 import { text } from "./texts.js";
 
-export class Classifier extends HTMLElement {
+export class Classifier extends CrowdElement {
+  static settable = ["categories"];
+
   connectedCallback() {
     if (!this.choices) this.setUp();
   }
@@ -22,6 +25,29 @@ export class Classifier extends HTMLElement {
 
   get value() {
     return this.getAttribute("value");
+  }
+
+  set value(value) {
+    this.restore(this.comment ? { value, comment: this.comment.value } : value);
+  }
+
+  get categories() {
+    return this.labels ?? readList(this.getAttribute("categories") ?? "");
+  }
+
+  /** Offer other categories; one that is among them stays chosen. */
+  set categories(categories) {
+    this.setAttribute("categories", JSON.stringify(categories));
+    if (!this.choices) return;
+    this.labels = readList(this.getAttribute("categories"));
+    if (!this.isOffered) this.removeAttribute("value");
+    const { element } = this.choices;
+    this.choices = this.createChoices();
+    element.replaceWith(this.choices.element);
+  }
+
+  get isOffered() {
+    return this.labels.includes(this.value);
   }
 
   get answer() {
@@ -87,9 +113,5 @@ export class Classifier extends HTMLElement {
   onChoice() {
     this.setAttribute("value", this.labels[this.choices.chosen[0]]);
     this.notify();
-  }
-
-  notify() {
-    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 }

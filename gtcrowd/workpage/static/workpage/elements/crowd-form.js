@@ -9,6 +9,7 @@ import { isSubmit, isTyping, keyOf, onKeys, keyLabel } from "./keys.js";
 import { text } from "./texts.js";
 
 const RESET = 'crowd-button[form-action="reset"], button[type="reset"], input[type="reset"]';
+const REGIONS = "classification-target, short-instructions, full-instructions";
 const SUBMIT = 'crowd-button[form-action="submit"], button[type="submit"], input[type="submit"]';
 
 export class CrowdForm extends HTMLElement {
@@ -41,7 +42,16 @@ export class CrowdForm extends HTMLElement {
     return [...this.querySelectorAll("*")].filter((element) => "answer" in element);
   }
 
+  /** Elements outside that name the form by its id belong to it; a form that only collects them may be hidden. */
+  adoptElements() {
+    if (!this.id) return;
+    const linked = document.querySelectorAll(`[crowd-form-element-id="${CSS.escape(this.id)}"]`);
+    if (linked.length) this.style.removeProperty("display");
+    for (const element of linked) if (!this.contains(element)) this.append(element);
+  }
+
   setUp() {
+    this.adoptElements();
     this.alert = build("p", { class: "form-problem", role: "alert" });
     const end = build("div", { class: "form-end" }, this.alert);
     if (!this.querySelector(SUBMIT)) {
@@ -136,11 +146,17 @@ export class CrowdForm extends HTMLElement {
     else this.controls()[0]?.focus();
   }
 
-  /** Native controls of the template. */
+  /** The form itself: scripts of templates add content to `crowd-form.form`. */
+  get form() {
+    return this;
+  }
+
+  /** Native controls of the template: those outside of the elements, or in a region of one that the template fills. */
   controls() {
     const inside = new Set(this.widgets);
     return [...this.querySelectorAll("input, textarea, select")].filter((control) => {
-      for (let node = control; node && node !== this; node = node.parentElement) if (inside.has(node)) return false;
+      for (let node = control; node && node !== this && !node.matches(REGIONS); node = node.parentElement)
+        if (inside.has(node)) return false;
       return !["submit", "button", "reset"].includes(control.type);
     });
   }

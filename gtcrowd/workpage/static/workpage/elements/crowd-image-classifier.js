@@ -19,7 +19,7 @@ const withPicture = (Base) =>
     }
 
     get problem() {
-      return this.picture.failed ? text("missing") : super.problem;
+      return this.picture.failed ? this.picture.loading.problem : super.problem;
     }
 
     setUp() {

@@ -20,6 +20,8 @@ export const GUIDES = {
   "crowd-semantic-segmentation": "guideMasks",
   "crowd-instance-segmentation": "guideThings",
   "crowd-ranking": "guideRanking",
+  "crowd-text-ranking": "guideResponses",
+  "crowd-question-answer-generation": "guideGeneration",
 };
 
 /** `about`: sentences; `keys`: pairs [key, words]; `tools`: {words, key, symbol, icon} of each toolbar button. */

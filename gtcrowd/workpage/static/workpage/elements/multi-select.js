@@ -10,8 +10,21 @@ import { Classifier } from "./classifier.js";
 import { text } from "./texts.js";
 
 export class MultiSelectClassifier extends Classifier {
+  /** The chosen categories. */
+  get value() {
+    return JSON.parse(this.getAttribute("value") ?? "[]");
+  }
+
+  set value(labels) {
+    this.restore({ chosen: labels.map((label) => this.labels.indexOf(label)).filter((index) => index >= 0) });
+  }
+
   get answer() {
-    return this.withComment({ labels: JSON.parse(this.value ?? "[]") });
+    return this.withComment({ labels: this.value });
+  }
+
+  get isOffered() {
+    return this.value.every((label) => this.labels.includes(label));
   }
 
   get problem() {
@@ -19,7 +32,7 @@ export class MultiSelectClassifier extends Classifier {
   }
 
   get draft() {
-    return this.value === null && !this.comment?.value
+    return !this.hasAttribute("value") && !this.comment?.value
       ? null
       : { chosen: this.choices.chosen, comment: this.comment?.value };
   }
@@ -38,7 +51,7 @@ export class MultiSelectClassifier extends Classifier {
       multiple: true,
       exclusion: this.exclusion,
     });
-    const chosen = JSON.parse(this.value ?? "[]");
+    const chosen = this.value;
     for (const [index, label] of this.labels.entries()) choices.inputs[index].checked = chosen.includes(label);
     return choices;
   }

@@ -6,6 +6,7 @@
 
 import { readAny, readList } from "../attributes.js";
 import { build } from "../build.js";
+import { CrowdElement } from "../crowd-element.js";
 import { instructionsOf } from "../instructions.js";
 import { text } from "../texts.js";
 import { Board } from "./board.js";
@@ -17,8 +18,9 @@ import { Sketch } from "./sketch.js";
 import { Toolbar } from "./toolbar.js";
 import { TYPES } from "./types.js";
 
-export class Drawing extends HTMLElement {
+export class Drawing extends CrowdElement {
   static type;
+  static settable = ["labels"];
 
   connectedCallback() {
     if (!this.board) this.setUp();
@@ -33,6 +35,21 @@ export class Drawing extends HTMLElement {
     return this.getAttribute("name") ?? this.localName;
   }
 
+  get labels() {
+    return this.sketch?.labels ?? readList(this.getAttribute("labels") ?? "");
+  }
+
+  /** Offer other labels; those of shapes that are drawn stay. */
+  set labels(labels) {
+    this.setAttribute("labels", JSON.stringify(labels));
+    if (!this.sketch) return;
+    const drawn = this.sketch.shapes.map((shape) => shape.label);
+    this.sketch.labels = [...new Set([...readList(this.getAttribute("labels")), ...drawn])];
+    this.sketch.label = Math.min(this.sketch.label, Math.max(this.sketch.labels.length - 1, 0));
+    this.panel.relabel();
+    this.redraw();
+  }
+
   get answer() {
     const { height, width } = this.board.picture;
     const answer = { [this.sketch.type.answer]: this.serialize(), inputImageProperties: { height, width } };
@@ -42,7 +59,7 @@ export class Drawing extends HTMLElement {
   }
 
   get problem() {
-    if (this.board.failed || !this.board.ready) return text("missing");
+    if (this.board.failed || !this.board.ready) return this.board.loading.problem;
     if (this.sketch.draft) return text("unfinished");
     return this.sketch.isComplete ? null : text("nothingDrawn");
   }
@@ -156,7 +173,7 @@ export class Drawing extends HTMLElement {
     if (this.lastShapes === shapes && this.lastNothing === nothing) return;
     [this.lastShapes, this.lastNothing] = [shapes, nothing];
     this.updateStatus();
-    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
+    this.notify();
   }
 
   updateStatus() {

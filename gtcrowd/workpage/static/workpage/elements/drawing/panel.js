@@ -3,6 +3,7 @@
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
 import { swatch } from "../colours.js";
+import { keepChanges } from "../crowd-element.js";
 import { EYE, LOCK } from "../icon-paths.js";
 import { text } from "../texts.js";
 import { bounds } from "./geometry.js";
@@ -13,10 +14,11 @@ export class Panel {
   constructor({ sketch, header, colours, changed }) {
     this.sketch = sketch;
     this.colours = colours;
-    this.palette = new Choices({ header, labels: sketch.labels, changed: () => sketch.choose(this.palette.chosen[0]) });
-    this.palette.inputs.forEach((input, index) => input.after(swatch(index, this.colours)));
+    this.header = header;
+    this.palette = this.createPalette();
     this.list = build("ol", { class: "annotations", "aria-label": text("drawn") });
     this.nothingBox = build("input", { type: "checkbox" });
+    keepChanges(this.nothingBox);
     this.nothingBox.addEventListener("change", () => sketch.declareNothing(this.nothingBox.checked));
     this.nothing = build(
       "label",
@@ -27,6 +29,26 @@ export class Panel {
     );
     this.element = build("div", { class: "drawing-panel" }, this.palette.element, this.nothing, this.list);
     this.changed = changed;
+  }
+
+  createPalette() {
+    const { sketch } = this;
+    const palette = new Choices({
+      header: this.header,
+      labels: sketch.labels,
+      changed: () => sketch.choose(palette.chosen[0]),
+    });
+    palette.inputs.forEach((input, index) => input.after(swatch(index, this.colours)));
+    return palette;
+  }
+
+  /** Show the sketch's labels after they have changed. */
+  relabel() {
+    const { element } = this.palette;
+    this.palette = this.createPalette();
+    element.replaceWith(this.palette.element);
+    this.drawnShapes = undefined;
+    this.draw();
   }
 
   draw() {

@@ -1,6 +1,7 @@
 // The toolbar below a picture to draw on, with image settings: brightness, contrast, opacity of the shapes.
 
 import { build, icon } from "../build.js";
+import { keepChanges } from "../crowd-element.js";
 import { text } from "../texts.js";
 
 const UNDO = "M7 4 3 8l4 4M3 8h9a4 4 0 0 1 0 8H8";
@@ -23,6 +24,7 @@ export class Toolbar {
     this.adjust = adjust;
     this.opacity = opacity;
     this.crosshairBox = build("input", { type: "checkbox", checked: cross });
+    keepChanges(this.crosshairBox);
     this.crosshairBox.addEventListener("change", () => adjust("cross", this.crosshairBox.checked));
     this.element = build(
       "div",

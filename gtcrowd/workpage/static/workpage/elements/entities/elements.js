@@ -8,6 +8,7 @@ import { readAny } from "../attributes.js";
 import { build } from "../build.js";
 import { Choices } from "../choices.js";
 import { swatch } from "../colours.js";
+import { CrowdElement, keepChanges } from "../crowd-element.js";
 import { History } from "../history.js";
 import { instructionsOf } from "../instructions.js";
 import { text } from "../texts.js";
@@ -24,7 +25,7 @@ const MOVES = {
   End: ["forward", "lineboundary"],
 };
 
-class CrowdEntityAnnotation extends HTMLElement {
+class CrowdEntityAnnotation extends CrowdElement {
   connectedCallback() {
     if (!this.view) this.setUp();
   }
@@ -98,6 +99,7 @@ class CrowdEntityAnnotation extends HTMLElement {
     this.undo = this.step("undo", "Ctrl Z", () => this.history.undo());
     this.redo = this.step("redo", "Ctrl Y", () => this.history.redo());
     this.nothingBox = build("input", { type: "checkbox" });
+    keepChanges(this.nothingBox);
     this.nothingBox.addEventListener("change", () => this.commit(this.spans, this.nothingBox.checked));
     const nothing = build(
       "label",
@@ -207,7 +209,7 @@ class CrowdEntityAnnotation extends HTMLElement {
 
   changed() {
     this.draw();
-    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
+    this.notify();
   }
 
   draw() {

@@ -24,6 +24,14 @@ class Button extends HTMLElement {
     this.control.setAttribute("aria-busy", this.hasAttribute("loading"));
   }
 
+  get disabled() {
+    return this.hasAttribute("disabled");
+  }
+
+  set disabled(disabled) {
+    this.toggleAttribute("disabled", Boolean(disabled));
+  }
+
   shell(attributes, ...children) {
     const href = this.getAttribute("href");
     const link = { href, target: this.getAttribute("target") || "_blank", rel: "noopener noreferrer" };

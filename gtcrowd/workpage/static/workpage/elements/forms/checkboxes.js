@@ -7,6 +7,7 @@ import { Field } from "./field.js";
 let groups = 0;
 
 class Check extends Field {
+  static settable = ["checked"];
   merges = true;
 
   createControl() {
@@ -31,7 +32,8 @@ class Check extends Field {
   }
 
   set checked(checked) {
-    this.control.checked = checked;
+    if (this.control) this.control.checked = checked;
+    else this.toggleAttribute("checked", Boolean(checked));
   }
 
   get draft() {

@@ -4,7 +4,7 @@ import { CrowdButton, CrowdFab, CrowdIconButton } from "./buttons.js";
 import { CrowdCheckbox, CrowdRadioButton, CrowdRadioGroup, CrowdToggleButton } from "./checkboxes.js";
 import { CrowdInstructions, CrowdModal } from "./dialogs.js";
 import { CrowdAlert, CrowdBadge, CrowdCard, CrowdToast } from "./notices.js";
-import { CrowdSlider } from "./slider.js";
+import { CrowdSlider, CrowdSliderLabel } from "./slider.js";
 import { CrowdTabs } from "./tabs.js";
 import { CrowdInput, CrowdTextArea } from "./text-fields.js";
 
@@ -24,6 +24,7 @@ export const ELEMENTS = {
   "crowd-input": CrowdInput,
   "crowd-text-area": CrowdTextArea,
   "crowd-slider": CrowdSlider,
+  "crowd-slider-label": CrowdSliderLabel,
   "crowd-button": CrowdButton,
   "crowd-icon-button": CrowdIconButton,
   "crowd-fab": CrowdFab,

@@ -4,12 +4,14 @@
 // Attributes: name, disabled, required, auto-focus, error-message. Event: `crowd-change`, bubbling.
 
 import { build } from "../build.js";
+import { CrowdElement } from "../crowd-element.js";
 import { text } from "../texts.js";
 
 let count = 0;
 
-export class Field extends HTMLElement {
+export class Field extends CrowdElement {
   static observedAttributes = ["value", "checked", "disabled"];
+  static settable = ["value"];
 
   connectedCallback() {
     if (this.control) return;

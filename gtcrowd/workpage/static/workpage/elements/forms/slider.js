@@ -1,9 +1,12 @@
-// <crowd-slider>: a number within a range.
+// <crowd-slider>: a number within a range, with <crowd-slider-label position="…"> as its scale.
 //
 // Attributes besides those of a field: min, max, step, value, pin (show the number), editable (add a number field).
 
 import { build } from "../build.js";
 import { Field } from "./field.js";
+
+/** A text of a slider's scale; the slider places it. */
+export class CrowdSliderLabel extends HTMLElement {}
 
 export class CrowdSlider extends Field {
   createControl() {
@@ -36,8 +39,19 @@ export class CrowdSlider extends Field {
       this.control.value = this.display.value;
       super.changed();
     });
-    this.append(this.display);
+    this.append(this.display, ...this.scale());
     this.show();
+  }
+
+  /** The texts of <crowd-slider-label position="…"> below their positions. */
+  scale() {
+    const labels = [...this.querySelectorAll(":scope > crowd-slider-label")];
+    const { min, max } = this.control;
+    for (const label of labels) {
+      const position = (Number(label.getAttribute("position")) - min) / (max - min || 1);
+      label.style.setProperty("--position", Math.min(Math.max(position, 0), 1));
+    }
+    return labels.length ? [build("div", { class: "field-scale" }, ...labels)] : [];
   }
 
   applyAttribute(name) {

@@ -7,6 +7,7 @@
 import { readList } from "../attributes.js";
 import { build, icon } from "../build.js";
 import { Choices } from "../choices.js";
+import { CrowdElement, keepChanges } from "../crowd-element.js";
 import { Board } from "../drawing/board.js";
 import { crosshair, node, ring } from "../drawing/renderer.js";
 import { Toolbar } from "../drawing/toolbar.js";
@@ -31,7 +32,7 @@ const ICONS = {
 };
 const MAX_RUNS = 40_000; // a longer draft is not saved
 
-export class Segmentation extends HTMLElement {
+export class Segmentation extends CrowdElement {
   connectedCallback() {
     if (!this.board) this.setUp();
     this.board.start();
@@ -58,7 +59,7 @@ export class Segmentation extends HTMLElement {
   }
 
   get problem() {
-    if (this.board.failed || !this.painter.codes) return text("missing");
+    if (this.board.failed || !this.painter.codes) return this.board.loading.problem;
     if (this.painter.corners || this.painter.extremes.length) return text("unfinished");
     if (this.outlining) return text("outlining");
     return !this.painter.codes.empty || this.nothingBox.checked ? null : text("nothingPainted");
@@ -238,6 +239,7 @@ export class Segmentation extends HTMLElement {
     });
     if (this.palette.inputs[0]) this.palette.inputs[0].checked = true;
     this.nothingBox = build("input", { type: "checkbox" });
+    keepChanges(this.nothingBox);
     this.nothingBox.addEventListener("change", () => this.notify());
     const nothing = build(
       "label",
@@ -338,10 +340,6 @@ export class Segmentation extends HTMLElement {
     if (this.reportedSteps === this.painter.steps.length) return;
     this.reportedSteps = this.painter.steps.length;
     this.notify();
-  }
-
-  notify() {
-    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
   }
 
   /** Redraw at most once per animation frame. */

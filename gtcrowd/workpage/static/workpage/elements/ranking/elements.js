@@ -6,11 +6,12 @@
 
 import { readList } from "../attributes.js";
 import { build } from "../build.js";
+import { CrowdElement } from "../crowd-element.js";
 import { instructionsOf } from "../instructions.js";
 import { indexFor, keysFor, onKeys } from "../keys.js";
 import { text } from "../texts.js";
 
-class CrowdRanking extends HTMLElement {
+class CrowdRanking extends CrowdElement {
   connectedCallback() {
     if (this.list) return;
     this.items = readList(this.getAttribute("items") ?? "");
@@ -90,7 +91,7 @@ class CrowdRanking extends HTMLElement {
     this.draw();
     [...this.querySelectorAll("button")].find((button) => button.dataset.action === focused)?.focus();
     this.status.textContent = order.map((item, index) => `${index + 1}. ${item}`).join(", ");
-    this.dispatchEvent(new CustomEvent("crowd-change", { bubbles: true, detail: { name: this.name } }));
+    this.notify();
   }
 
   draw() {
