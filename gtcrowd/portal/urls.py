@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-<<<<<<< HEAD
-from gtcrowd.portal import accept_invitation, earnings, messages, sandbox, segmentation, submissions, views
-=======
-from gtcrowd.portal import accept_invitation, messages, sandbox, script_errors, segmentation, submissions, views
->>>>>>> d17513c (workpage: report errors of a template's scripts to its owner; show the requester's own documents in frames)
+from gtcrowd.portal import (
+    accept_invitation,
+    earnings,
+    messages,
+    sandbox,
+    script_errors,
+    segmentation,
+    submissions,
+    views,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -25,13 +30,10 @@ urlpatterns = [
     path("work/<int:job_id>/stop/", submissions.stop, name="stop"),
     path("work/<int:job_id>/messages/", messages.thread, name="messages"),
     path("work/<int:job_id>/report/", messages.report, name="report"),
-<<<<<<< HEAD
+    path("work/<int:job_id>/script-error/", script_errors.report, name="script-error"),
     path("work/earnings/", earnings.overview, name="earnings"),
     path("work/earnings/<int:job_id>/<str:day>/", earnings.answers, name="answers"),
     path("work/answers/<int:assignment_id>/", earnings.answer, name="answer"),
-=======
-    path("work/<int:job_id>/script-error/", script_errors.report, name="script-error"),
->>>>>>> d17513c (workpage: report errors of a template's scripts to its owner; show the requester's own documents in frames)
     path("work/keys/", submissions.keys, name="keys"),
     path("work/signed-in/", views.signed_in, name="signed-in"),
     path("work/sandbox/<int:assignment_id>/", sandbox.show, name="sandbox"),

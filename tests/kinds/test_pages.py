@@ -106,5 +106,7 @@ def test_ignores_names_in_comments(text):
 
 
 def test_names_every_unknown():
-    lines = [fault.line for fault in pages.faults("<crowd-form>\n<crowd-a/>{{ x | b }}\n{{ x | c }}<crowd-d/></crowd-form>")]
+    lines = [
+        fault.line for fault in pages.faults("<crowd-form>\n<crowd-a/>{{ x | b }}\n{{ x | c }}<crowd-d/></crowd-form>")
+    ]
     assert lines == [2, 2, 3, 3]

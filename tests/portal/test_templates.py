@@ -26,7 +26,9 @@ def fill(name, words):
 
 
 def key(name):
-    return lambda frame: frame.locator(":root").press(name) if name.startswith("Control") else frame.locator(".canvas").press(name)
+    return lambda frame: (
+        frame.locator(":root").press(name) if name.startswith("Control") else frame.locator(".canvas").press(name)
+    )
 
 
 def rank(dimension, response, rank):

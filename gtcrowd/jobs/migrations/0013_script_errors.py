@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0011_declines'),
+        ('jobs', '0012_labeled_before'),
     ]
 
     operations = [
