@@ -50,7 +50,7 @@ def _response(request: HttpRequest, page: Page, context: dict[str, object], *, s
 
 
 def _number_lines(response: HttpResponse) -> None:
-    """Note in the page at which of its lines the rendered template begins, so that errors name lines of the template."""
+    """Note in the page on which line the rendered template begins, so that errors name lines of the template."""
     before, main, _page = response.content.partition(b"<main>")
     first = before.count(b"\n") + 2 if main else 0
     response.content = response.content.replace(b'data-first-line=""', f'data-first-line="{first}"'.encode(), 1)
