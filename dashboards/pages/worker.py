@@ -213,10 +213,10 @@ def _next_steps(row: dict[Hashable, Any], options: Options) -> tuple[Switch, ...
         return ()
     steps = []
     if row["job"]:
-        place = f"/jobs/{quote(row['job'])}/"
+        job_page = f"/jobs/{quote(row['job'])}/"
         steps = [
-            Switch(_("Pause worker in this job"), f"{place}#worker-{row['code']}", current=False),
-            Switch(_("Write a message"), f"{place}?write={row['code']}#write", current=False),
+            Switch(_("Pause worker in this job"), f"{job_page}#worker-{row['code']}", current=False),
+            Switch(_("Write a message"), f"{job_page}?write={row['code']}#write", current=False),
         ]
     if row["type"] == "private":
         steps.append(Switch(_("Suspend worker"), f"/people/?q={row['code']}#worker-{row['code']}", current=False))

@@ -107,12 +107,12 @@ def _unknown_filters(template: BoundTemplate, text: str) -> list[TemplateFault]:
 
 def _unknown_elements(text: str) -> list[TemplateFault]:
     """Return the tags of Ground Truth's form that no element has: a browser would show nothing for them."""
-    known = element_names.names()
+    names = element_names.names()
     problem = language.gettext("there is no element <%(name)s>.")
     return [
         TemplateFault(_line(text, match.start()), problem % {"name": match[1]})
         for match in TAG.finditer(COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), text))
-        if match[1].lower() not in known
+        if match[1].lower() not in names
     ]
 
 

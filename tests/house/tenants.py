@@ -14,7 +14,7 @@ from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey, Bucket, Member, Requester, User
 from gtcrowd.identity.roles import Role
 from gtcrowd.jobs import create, signed, store
-from gtcrowd.jobs.models import DataObject, Hook, Job, ObjectError, PreAnnotation, Template
+from gtcrowd.jobs.models import DataObject, Hook, Job, ObjectError, PreAnnotation, ScriptError, Template
 from gtcrowd.labels import consolidate
 from gtcrowd.labels.models import PostAnnotationBatch, Run, Truth
 from gtcrowd.tasks import messages
@@ -111,6 +111,7 @@ def _rare_rows(job: Job, worker: Worker, marker: str, now: datetime) -> None:
     ObjectError.objects.create(
         data_object=before_last, job=job, reason_code="hook-fault", reason_params={"text": f"ObjectError {marker}"}
     )
+    ScriptError.objects.create(job=job, message=f"ScriptError {marker}", first_at=now, last_at=now)
     Truth.objects.create(data_object=last, job=job, value="heron", source=f"Truth {marker}")
     Sequence.objects.create(job=job, name=f"Sequence {marker}", number=1, worker=worker, held_until=now)
     WorkerModel.objects.create(job=job, shared={"text": marker}, learned_at=now)
