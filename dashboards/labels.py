@@ -280,7 +280,7 @@ def no_data(name: str) -> str:
     texts = {
         "gold": _("Add gold questions on the job's page to compare workers with known answers."),
         "drift": _("Needs a task type with categories, and more than 30 answers of a worker."),
-        "burn-down": _("Starts with the first answer to a running job."),
+        "burn-down": _("A forecast needs an answer to a running job in the last 28 days."),
         "progress": _("No job matches the filters. Choose other jobs, teams or task types."),
         "vendors": _("No vendor has worked in these jobs and days."),
         "vendor-accuracy": _("No vendor has worked in these jobs and days."),

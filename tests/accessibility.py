@@ -10,10 +10,11 @@ from playwright.sync_api import Frame, Page
 from tests.portal import browsing
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-RUN = """async () => {
+RUN = """async (topmost) => {
     const report = await axe.run(document, {
         iframes: false,
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        rules: { "page-has-heading-one": { enabled: topmost } },
         resultTypes: ["violations"],
     });
     const line = (rule, node) => `${rule.id}: ${node.target} ${node.html.slice(0, 120)}`;
@@ -25,9 +26,10 @@ SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "heigh
 
 def assert_accessible(page: Page, *, heading: str, status: int = 200) -> None:
     """Assert that `page` was served with `status`, has the first heading `heading`, and has no violations."""
-    assert page.evaluate(STATUS) == status, page.url
-    assert page.locator("h1").first.inner_text() == heading, page.url
-    assert violations(page) == [], page.url
+    served, title = page.evaluate(STATUS), page.locator("h1").first.inner_text()
+    assert (served, title) == (status, heading), f"{page.url}: {served} {title}"
+    items = violations(page)
+    assert items == [], "\n".join([page.url, *items])
 
 
 def violations(page: Page) -> list[str]:
@@ -38,7 +40,7 @@ def violations(page: Page) -> list[str]:
         for frame in _frames(page):
             browsing.wait_for_rendering(frame)
             frame.evaluate(AXE)
-            result += [f"{scheme}: {item}" for item in frame.evaluate(RUN)]
+            result += [f"{scheme}: {item}" for item in frame.evaluate(RUN, frame is page.main_frame)]
     return sorted(set(result))
 
 

@@ -17,6 +17,7 @@ from gtcrowd.api import pagination, serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.jobs import create, stop
 from gtcrowd.jobs.models import Job, JobChange
+from gtcrowd.kinds.kind import manifest_confidence
 from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run
 from gtcrowd.ledger import balance, names
@@ -251,7 +252,7 @@ def _shown(label: Label, categories: list[str]) -> dict[str, Any]:
     return {
         "object": label.position,
         "label": label.value,
-        "confidence": label.confidence,
+        "confidence": manifest_confidence(label.confidence),
         "posterior": posterior,
         "parts": label.parts,
         "answers": label.answers,

@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from gtcrowd.console import forms, inputs
+from gtcrowd.console import confirm, forms, inputs
 from gtcrowd.console.access import member
 from gtcrowd.hooks import signing_secret
 from gtcrowd.identity import origins, zones
@@ -106,6 +107,13 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @member
 @require_POST
 def renew_secret(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    viewer.must(Right.MANAGE_MEMBERS)
+    asked = confirm.question(
+        request, title=_("Rotate the secret?"), button=_("Rotate secret"), cancel=reverse("console:settings"),
+        text=_("Hooks that check the current secret refuse all calls until you give them the new one."),
+    )  # fmt: skip
+    if asked:
+        return asked
     signing_secret.renew(viewer=viewer)
     messages.success(request, _("Secret rotated. Calls are now signed with the new secret; update your hooks."))
     return redirect("console:settings")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,20 +15,28 @@ from gtcrowd.console.access import member
 from gtcrowd.identity.access import Viewer
 from gtcrowd.jobs.models import Job
 from gtcrowd.tasks import messages as messaging
-from gtcrowd.tasks.models import Message
+from gtcrowd.tasks.models import JobWorker, Message
 from gtcrowd.workforce.models import Worker
 
 THREADS_SHOWN = 30
 
 
-def context(viewer: Viewer, job: Job) -> dict[str, Any]:
-    """What the job's page says of its messages."""
+def context(viewer: Viewer, job: Job, *, write_to: str = "") -> dict[str, Any]:
+    """Return what the job's page says of its messages. `write_to`: code of a worker to begin a thread with."""
     threads = messaging.threads(viewer=viewer, job=job, most=THREADS_SHOWN)
     return {
         "threads": threads,
         "waiting": messaging.waiting([job.pk]).get(job.pk, 0),
         "most": messaging.MOST_CHARACTERS,
+        "write_to": _involved(viewer, job).filter(code=write_to).first() if write_to else None,
     }
+
+
+def _involved(viewer: Viewer, job: Job) -> QuerySet[Worker]:
+    """Return the workers who have worked in the job or written about it."""
+    written = Message.objects.visible_to(viewer).filter(job=job).values("worker")
+    worked = JobWorker.objects.visible_to(viewer).filter(job=job).values("worker")
+    return Worker.objects.filter(Q(pk__in=written) | Q(pk__in=worked)).select_related("user", "workforce")
 
 
 @member
@@ -35,8 +44,7 @@ def context(viewer: Viewer, job: Job) -> dict[str, Any]:
 def answer(request: HttpRequest, viewer: Viewer, name: str, code: str) -> HttpResponse:
     """Answer a worker, or mark what they wrote as done, or have it wait again."""
     job: Job = get_object_or_404(Job.objects.visible_to(viewer), name__iexact=name)
-    written = Message.objects.visible_to(viewer).filter(job=job)
-    worker: Worker = get_object_or_404(Worker.objects.filter(pk__in=written.values("worker")), code=code)
+    worker: Worker = get_object_or_404(_involved(viewer, job), code=code)
     params: dict[str, Any] = {"viewer": viewer, "job": job, "worker": worker, "now": timezone.now()}
     how = request.POST.get("how", "")
     if how in ("done", "wait"):

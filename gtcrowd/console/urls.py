@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gtcrowd.console import hooks, messages, running_jobs, templates, views
+from gtcrowd.console import hooks, messages, running_jobs, templates, vendors, views
 
 app_name = "console"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("jobs/<str:name>/messages/<str:code>/", messages.answer, name="message"),
     path("jobs/<str:name>/run/", views.run_method, name="run"),
     path("jobs/<str:name>/exports/<str:export>", views.export, name="export"),
+    path("vendor/", vendors.vendor, name="vendor"),
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite_workers, name="invite"),
     path("people/teams/", views.new_team, name="new-team"),

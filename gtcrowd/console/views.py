@@ -1,21 +1,25 @@
 """The requester's pages: jobs, people, access keys."""
 
 import re
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gtcrowd import kinds, plain_text
-from gtcrowd.console import forms, inputs, job_form
+from gtcrowd.analytics import previews
+from gtcrowd.console import confirm, forms, inputs, job_form, lists
 from gtcrowd.console import messages as worker_messages
 from gtcrowd.console.access import member
 from gtcrowd.consolidation.intervals import credible_interval
@@ -26,8 +30,9 @@ from gtcrowd.identity.models import AccessKey
 from gtcrowd.identity.roles import Right, Role
 from gtcrowd.jobs import create, state, stop
 from gtcrowd.jobs.fields import FIELDS
-from gtcrowd.jobs.models import Hook, Job
+from gtcrowd.jobs.models import Hook, Job, JobState
 from gtcrowd.jobs.request import JobRefused
+from gtcrowd.kinds.kind import manifest_confidence
 from gtcrowd.labels import consolidate, exports
 from gtcrowd.labels.models import Label, Run, WorkerQuality
 from gtcrowd.ledger import balance, names, pricing
@@ -38,7 +43,6 @@ from gtcrowd.tasks.models import Gold, JobWorker, Task, TaskState
 from gtcrowd.workforce import invite, setup
 from gtcrowd.workforce.models import Team, Worker, WorkerState
 
-SHOWN = 100
 EXTRAS = MappingProxyType(
     {
         "manifest": "console/job_form/upload.html",
@@ -52,11 +56,31 @@ EXTRAS = MappingProxyType(
 @member
 @require_GET
 def jobs(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    found_jobs = Job.objects.visible_to(viewer).select_related("team", "counters").order_by("-created_at")[:SHOWN]
-    funds = balance.balance(names.funds(viewer.requester.pk))
-    waiting = waiting_messages([row.pk for row in found_jobs])
-    jobs_shown = [(row, waiting.get(row.pk, 0)) for row in found_jobs]
-    return render(request, "console/jobs.html", {"jobs": jobs_shown, "funds": funds})
+    """List the newest jobs, or those that match the search text, state and team in the address."""
+    own = Job.objects.visible_to(viewer)
+    query, chosen_state, team = lists.search_text(request), request.GET.get("state", ""), request.GET.get("team", "")
+    rows = own.select_related("team", "counters")
+    if query:
+        rows = rows.filter(Q(name__icontains=query) | Q(title__icontains=query))
+    if chosen_state in JobState.values:
+        rows = rows.filter(state=chosen_state)
+    if team.isdecimal() and len(team) < 19:
+        rows = rows.filter(team=int(team))
+    page = lists.page(request, rows, order=("-created_at", "-pk"))
+    waiting = waiting_messages([row.pk for row in page.rows])
+    context = {
+        "jobs": [(row, waiting.get(row.pk, 0)) for row in page.rows],
+        "page": page,
+        "query": query,
+        "state": chosen_state,
+        "team": team,
+        "states": JobState.choices,
+        "teams": Team.objects.visible_to(viewer).order_by("name"),
+        "filtered": bool(query or chosen_state or team),
+        "funds": balance.balance(names.funds(viewer.requester.pk)),
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return render(request, "console/jobs.html", context)
 
 
 @member
@@ -98,7 +122,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         .filter(run=official)
         .select_related("worker__user", "worker__workforce")
     )
-    least = Label.objects.visible_to(viewer).filter(job=shown_job, current=True).order_by("confidence")[:10]
+    least = Label.objects.visible_to(viewer).filter(job=shown_job, current=True).select_related("data_object")
     context = {
         "job": shown_job,
         "labeled_share": _share(shown_job.counters.labeled, shown_job.objects_total),
@@ -107,7 +131,8 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "cost": _cost(shown_job),
         "runs": runs,
         "qualities": qualities.order_by("low")[:30],
-        "unsure": least,
+        "unsure": _with_previews(shown_job, least.order_by("confidence")[:10]),
+        "zone": timezone.get_current_timezone_name(),
         "job_workers": _job_workers(viewer, shown_job),
         "known": Gold.objects.visible_to(viewer)
         .filter(job=shown_job)
@@ -118,7 +143,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "methods": [(name, _(method.title)) for name, method in kinds.kind(shown_job.kind).methods.items()],
         "listed": kinds.kind(shown_job.kind).values(shown_job.categories) is not None,
         "hooks": _hooks(viewer, shown_job),
-        "messaging": worker_messages.context(viewer, shown_job),
+        "messaging": worker_messages.context(viewer, shown_job, write_to=request.GET.get("write", "")),
     }
     return render(request, "console/job.html", context)
 
@@ -126,8 +151,20 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
 @member
 @require_POST
 def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
+    viewer.must(Right.CREATE_JOBS)
+    job = _job(viewer, name)
+    text = _(
+        "No more tasks are assigned. Submitted answers are kept, paid and consolidated; objects without an answer "
+        "fail, and the rest of the budget is released. A stopped job cannot be started again."
+    )
+    asked = confirm.question(
+        request, title=_("Stop %(job)s?") % {"job": job.name}, text=text, button=_("Stop job"),
+        cancel=reverse("console:job", args=[job.name]),
+    )  # fmt: skip
+    if asked:
+        return asked
     try:
-        stop.stop(viewer=viewer, job=_job(viewer, name), now=timezone.now())
+        stop.stop(viewer=viewer, job=job, now=timezone.now())
         messages.success(request, _("Stopping the job. Submitted answers are kept and consolidated."))
     except state.NotPossible:
         messages.error(request, _("The job has already ended."))
@@ -161,9 +198,26 @@ def export(request: HttpRequest, viewer: Viewer, name: str, export: str) -> Http
 @member
 @require_GET
 def people(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    workers = Worker.objects.visible_to(viewer).select_related("user").prefetch_related("teams").order_by("user__name")
+    """List the requester's workers, or those that match the search text, state and team in the address."""
+    query, chosen_state, team = lists.search_text(request), request.GET.get("state", ""), request.GET.get("team", "")
+    workers = Worker.objects.visible_to(viewer).select_related("user").prefetch_related("teams")
+    if query:
+        workers = workers.filter(Q(user__name__icontains=query) | Q(user__email__icontains=query) | Q(code=query))
+    if chosen_state in WorkerState.values:
+        workers = workers.filter(state=chosen_state)
+    if team.isdecimal() and len(team) < 19:
+        workers = workers.filter(teams=int(team))
+    page = lists.page(request, workers, order=("user__name", "pk"))
     context = {
-        "workers": workers[:500],
+        "workers": page.rows,
+        "page": page,
+        "query": query,
+        "state": chosen_state,
+        "team": team,
+        "states": WorkerState.choices,
+        "filtered": bool(query or chosen_state or team),
+        "everyone": setup.EVERYONE,
+        "zone": timezone.get_current_timezone_name(),
         "teams": Team.objects.visible_to(viewer).select_related("workforce").order_by("workforce", "name"),
         "own_teams": Team.objects.visible_to(viewer).filter(workforce__requester=viewer.requester),
         "members": viewer.requester.members.select_related("user").order_by("pk"),
@@ -207,11 +261,45 @@ def _invited(workers: list[Worker]) -> str:
 @require_POST
 def change_worker(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
     worker = get_object_or_404(Worker.objects.visible_to(viewer), code=code)
-    if request.POST.get("how") == "suspend":
-        invite.suspend(viewer=viewer, worker=worker, reason=request.POST.get("reason", ""))
-    else:
+    viewer.must(Right.MANAGE_WORKERS)
+    there = f"{reverse('console:people')}?{urlencode({'q': worker.code})}#worker-{worker.code}"
+    if request.POST.get("how") in ("join", "leave"):
+        _change_team(request, viewer, worker)
+        return redirect(there)
+    if request.POST.get("how") != "suspend":
         invite.reinstate(viewer=viewer, worker=worker)
-    return redirect("console:people")
+        messages.success(request, _("%(name)s may work again.") % {"name": worker.user})
+        return redirect(there)
+    text = _(
+        "%(name)s gets no more tasks of any of your jobs and may finish the current one. Answers and earnings are "
+        "kept. You can reinstate them at any time."
+    ) % {"name": worker.user}
+    asked = confirm.question(
+        request, title=_("Suspend %(name)s?") % {"name": worker.user}, text=text, button=_("Suspend worker"),
+        cancel=there, reason=True,
+    )  # fmt: skip
+    if asked:
+        return asked
+    invite.suspend(viewer=viewer, worker=worker, reason=request.POST.get("reason", ""))
+    messages.success(request, _("%(name)s is suspended. You can reinstate them below.") % {"name": worker.user})
+    return redirect(there)
+
+
+def _change_team(request: HttpRequest, viewer: Viewer, worker: Worker) -> None:
+    """Put a worker into the posted team, or take them out of it."""
+    number = request.POST.get("team", "")
+    own = Team.objects.visible_to(viewer).filter(workforce=worker.workforce_id)
+    team = get_object_or_404(own, pk=int(number) if number.isdecimal() and len(number) < 19 else 0)
+    values = {"name": worker.user, "team": team.name}
+    try:
+        if request.POST["how"] == "join":
+            setup.join_team(viewer=viewer, worker=worker, team=team)
+            messages.success(request, _("%(name)s is now in team %(team)s.") % values)
+        else:
+            setup.leave_team(viewer=viewer, worker=worker, team=team)
+            messages.success(request, _("%(name)s is no longer in team %(team)s.") % values)
+    except setup.TeamRefused as refused:
+        messages.error(request, f"{team.name}: {refused}")
 
 
 @member
@@ -246,7 +334,15 @@ def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_POST
 def revoke_key(request: HttpRequest, viewer: Viewer, key_id: str) -> HttpResponse:
     viewer.must(Right.MANAGE_MEMBERS)
-    keys.revoke(get_object_or_404(AccessKey.objects.visible_to(viewer), key_id=key_id), now=timezone.now())
+    key = get_object_or_404(AccessKey.objects.visible_to(viewer), key_id=key_id)
+    asked = confirm.question(
+        request, title=_("Revoke %(key)s?") % {"key": key.name}, button=_("Revoke key"),
+        cancel=reverse("console:people"),
+        text=_("Programs that use this key are refused from now on. A revoked key cannot be restored."),
+    )  # fmt: skip
+    if asked:
+        return asked
+    keys.revoke(key, now=timezone.now())
     messages.success(request, _("Key revoked."))
     return redirect("console:people")
 
@@ -255,6 +351,19 @@ def _job(viewer: Viewer, name: str) -> Job:
     jobs_seen = Job.objects.visible_to(viewer).select_related("team__workforce", "counters", "requester")
     job: Job = get_object_or_404(jobs_seen, name__iexact=name)
     return job
+
+
+def _with_previews(job: Job, labels: Iterable[Label]) -> list[dict[str, Any]]:
+    """Return labels with a preview of their objects, and their confidence with the places of the manifest."""
+    buckets = previews.buckets(job)
+    return [
+        {
+            "label": label,
+            "preview": previews.of(job, label.data_object.line, label.value, buckets=buckets),
+            "confidence": manifest_confidence(label.confidence),
+        }
+        for label in labels
+    ]
 
 
 def _job_workers(viewer: Viewer, job: Job) -> list[dict[str, Any]]:

@@ -60,7 +60,10 @@ def no_work_reason(user: User) -> str:
     """Return why the user sees no job, in one sentence."""
     states = {worker.state: worker.reason for worker in Worker.objects.filter(user=user)}
     if not states:
-        return _("You do not belong to a workforce yet. You will get an invitation by e-mail.")
+        return _(
+            "You do not belong to a workforce yet, and you have no role. Ask the person who sent you this address to "
+            "invite you as %(email)s."
+        ) % {"email": user.email}
     if WorkerState.ACTIVE not in states:
         return states.get(WorkerState.SUSPENDED) or _("Your membership in the workforce is not active.")
     if not Team.objects.of_person(user.pk).exists():

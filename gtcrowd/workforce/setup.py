@@ -84,6 +84,22 @@ def team(*, viewer: Viewer, name: str, description: str) -> Team:
         return Team.objects.create(workforce=workforce, name=name, description=description)
 
 
+def join_team(*, viewer: Viewer, worker: Worker, team: Team) -> None:
+    """Put a worker into a team of the same workforce. Raises TeamRefused, NotAllowed."""
+    viewer.must(Right.MANAGE_WORKERS)
+    if team.workforce_id != worker.workforce_id:
+        raise TeamRefused("team", _("belongs to another workforce."))
+    team.workers.add(worker)
+
+
+def leave_team(*, viewer: Viewer, worker: Worker, team: Team) -> None:
+    """Take a worker out of a team; they may finish the current task. Raises TeamRefused, NotAllowed."""
+    viewer.must(Right.MANAGE_WORKERS)
+    if team.name == EVERYONE:
+        raise TeamRefused("team", _("has all workers of the workforce. Suspend the worker instead."))
+    team.workers.remove(worker)
+
+
 def requester(*, slug: str, name: str) -> Requester:
     """A new tenant, with its private workforce, and a bucket named like its slug."""
     with transaction.atomic():

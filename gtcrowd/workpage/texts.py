@@ -28,7 +28,10 @@ def of_elements() -> dict[str, str]:
         "guideLine": _("Choose a label, then click the two ends of the line."),
         "guideKeypoint": _("Choose a label, then click the point."),
         "guideSpans": _("Choose a label, then select words with the mouse or with Shift and the arrow keys."),
-        "guideMasks": _("Choose a label, then paint all its pixels with the brush, polygon or fill tool."),
+        "guideMasks": _(
+            "Choose a label, then paint all its pixels with the brush, polygon or fill tool. Fill gives the label to "
+            "the pixel you click and to all connected pixels that have the same label."
+        ),
         "guideThings": _("Choose a label and paint one instance. Start a new instance before you paint the next one."),
         "guideRanking": _("Select the items in order, best first. Use the arrows to reorder them."),
         "nothingChosen": _("Choose a category first."),

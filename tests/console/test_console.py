@@ -1,11 +1,15 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from gtcrowd import job_lifecycle
 from gtcrowd.identity.models import AccessKey, Member, User
 from gtcrowd.identity.roles import Role
 from gtcrowd.jobs.models import Job
 from gtcrowd.labels.models import Run
 from gtcrowd.tasks.models import Gold
+from gtcrowd.workforce import setup
+from gtcrowd.workforce.models import Team
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +194,156 @@ def test_owner_sets_time_zone(owner, alice):
     assert alice.requester.zone == "Asia/Seoul"
     refused = owner.post("/settings/time-zone/", {"time_zone": "Nowhere"}, follow=True).content.decode()
     assert "Nowhere is not a time zone" in refused
+
+
+def test_stop_asks_first(owner, ask):
+    ask()
+
+    question = owner.post("/jobs/birds/stop/").content.decode()
+    assert "Stop birds?" in question
+    assert "cannot be started again" in question
+    assert Job.objects.get().state == "InProgress"
+
+    owner.post("/jobs/birds/stop/", {"confirmed": "1"})
+    assert Job.objects.get().state in ("Stopping", "Stopped")
+
+
+def test_suspension_asks_and_is_undone_in_place(owner, hire):
+    cleo = hire("cleo")
+    address = f"/people/{cleo.code}/"
+
+    question = owner.post(address, {"how": "suspend"}).content.decode()
+    assert "Suspend Cleo?" in question
+    assert 'name="how" value="suspend"' in question
+    response = owner.post(address, {"how": "suspend", "confirmed": "1", "reason": "guessed"})
+    assert response["Location"] == f"/people/?q={cleo.code}#worker-{cleo.code}"
+    page = owner.get(response["Location"].partition("#")[0]).content.decode()
+    assert "Cleo is suspended." in page
+    assert "Reinstate" in page
+
+    owner.post(address, {"how": "reinstate"})
+    cleo.refresh_from_db()
+    assert cleo.state == "active"
+
+
+def test_revoking_key_asks_first(owner):
+    owner.post("/people/keys/", {"name": "script", "role": "viewer"})
+    key = AccessKey.objects.get()
+
+    assert "Revoke script?" in owner.post(f"/people/keys/{key.key_id}/revoke/").content.decode()
+    key.refresh_from_db()
+    assert key.revoked_at is None
+    owner.post(f"/people/keys/{key.key_id}/revoke/", {"confirmed": "1"})
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_role_is_checked_before_question(client, alice, ask):
+    ask()
+    user = User.objects.create_user("viewer@example.org", "correct horse battery")
+    Member.objects.create(requester=alice.requester, user=user, role=Role.VIEWER)
+    client.force_login(user)
+
+    assert client.post("/jobs/birds/stop/").status_code == 403
+
+
+def test_searches_and_pages_jobs(owner, ask, monkeypatch):
+    for number in range(3):
+        ask(name=f"birds-{number}")
+    monkeypatch.setattr("gtcrowd.console.lists.SIZE", 2)
+
+    first = owner.get("/jobs/").content.decode()
+    assert ("birds-2" in first, "birds-0" in first) == (True, False)
+    after = Job.objects.get(name="birds-1").pk
+    second = owner.get(f"/jobs/?after={after}").content.decode()
+    assert ("birds-2" in second, "birds-0" in second) == (False, True)
+    found = owner.get("/jobs/?q=birds-1&state=InProgress").content.decode()
+    assert ("birds-1" in found, "birds-2" in found) == (True, False)
+    assert "No jobs match" in owner.get("/jobs/?q=storks").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/jobs/", "/people/"])
+@pytest.mark.parametrize("search", ["?after=999999", "?after=x", "?team=x&state=y", f"?team={'9' * 30}"])
+def test_ignores_invalid_search(owner, ask, address, search):
+    ask()
+
+    assert owner.get(address + search).status_code == 200
+
+
+def test_searches_people(owner, hire):
+    hire("cleo")
+    hire("dan")
+
+    page = owner.get("/people/?q=CLEO").content.decode()
+
+    assert "cleo@example.org" in page
+    assert "dan@example.org" not in page
+
+
+def test_worker_joins_and_leaves_team(owner, hire, team):
+    cleo = hire("cleo")
+    other = Team.objects.create(workforce=team.workforce, name="night", description="At night")
+    address = f"/people/{cleo.code}/"
+
+    owner.post(address, {"how": "join", "team": other.pk})
+    assert other in cleo.teams.all()
+    owner.post(address, {"how": "leave", "team": other.pk})
+    assert other not in cleo.teams.all()
+
+
+def test_refuses_foreign_team(owner, hire, bob):
+    cleo = hire("cleo")
+    foreign = Team.objects.create(workforce=setup.private(bob.requester), name="x", description="x")
+
+    assert owner.post(f"/people/{cleo.code}/", {"how": "join", "team": foreign.pk}).status_code == 404
+
+
+def test_counts_mails_not_people(owner, hire):
+    hire("cleo")
+
+    page = owner.post(
+        "/people/invite/", {"emails": "cleo@example.org; ana@example.org ;ben@example.org"}, follow=True
+    ).content.decode()
+
+    assert "2 invitations sent." in page
+    assert "1 person works for you already" in page
+
+
+def test_people_land_on_their_own_page(client, alice, bob, hire, team):
+    manager, stranger = (User.objects.create_user(f"{name}@example.org", "x") for name in ("manager", "stranger"))
+    setup.vendor(name="Labelers", managers=[manager])
+    pages = {alice.user: "/jobs/", hire("cleo").user: "/work/", manager: "/vendor/", stranger: "/work/"}
+
+    for user, page in pages.items():
+        client.force_login(user)
+        assert client.get("/")["Location"] == page
+    assert (
+        "Ask the person who sent you this address to invite you as stranger@" in client.get("/work/").content.decode()
+    )
+
+
+def test_vendor_manager_sees_own_people_only(client, alice, hire):
+    manager = User.objects.create_user("manager@example.org", "x")
+    workforce = setup.vendor(name="Labelers", managers=[manager])
+    vera = User.objects.create_user("vera@example.org", "x", name="Vera")
+    setup.add_worker(workforce=workforce, user=vera, now=timezone.now())
+    hire("cleo")
+    client.force_login(manager)
+
+    page = client.get("/vendor/").content.decode()
+
+    assert "Vera" in page
+    assert "Cleo" not in page
+    client.force_login(alice.user)
+    assert client.get("/vendor/").status_code == 403
+
+
+def test_job_page_shows_labels_in_words(owner, ask, hire, answer, now):
+    job = ask("a heron", name="birds", workers_per_object=1)
+    answer(hire("cleo"), job, "heron")
+    job_lifecycle.advance(job.pk, now=now)
+
+    page = owner.get("/jobs/birds/").content.decode()
+
+    assert f"/dashboards/answers/?job={job.pk}&days=all&position=0" in page
+    assert "a heron" in page

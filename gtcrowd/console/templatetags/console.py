@@ -5,7 +5,8 @@ from typing import Any
 
 from django import template
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
+
+from gtcrowd.analytics.words import words
 
 MOST_SHOWN = 200
 MOST_JSON = 20_000
@@ -26,8 +27,6 @@ def as_json(value: Any) -> str:
 
 
 @register.filter
-def shown(value: Any) -> str:
-    """A label as people read it: several categories with commas between them, shapes as the beginning of their JSON."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or _("none")
-    return Truncator(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)).chars(MOST_SHOWN)
+def shown(value: Any, kind: str = "") -> str:
+    """Return a label or an answer in words. `kind`: name of its kind."""
+    return words(value, kind, most=MOST_SHOWN)
