@@ -107,8 +107,12 @@ def table(
     *,
     workers: tuple[str, ...] = (),
     thumbnails: tuple[Thumbnail, ...] = (),
+    name: str = "",
 ) -> Any:
-    """Return a frame as a table. The first column links to the item of the row and shows a preview of objects."""
+    """Return a frame as a table. The first column links to the item of the row and shows a preview of objects.
+
+    `name`: of the region around the table, unlike those of others.
+    """
     if frame.empty or not len(frame.columns):
         return html.P(_("This table has no rows."))
     heads = labels.column_titles()
@@ -133,7 +137,7 @@ def table(
             className="scroll",
             tabIndex="0",
             role="region",
-            **aria({"aria-label": _("Table")}),
+            **aria({"aria-label": name or _("Table")}),
         )
     ]
     if len(frame) > MOST_ROWS:
@@ -144,6 +148,10 @@ def table(
             )
         )
     return html.Div(children)
+
+
+def _table_name(card: FigureCard) -> str:
+    return _("Table: %(title)s") % {"title": card.title}
 
 
 def _number(number: Number) -> html.Div:
@@ -226,7 +234,9 @@ def _card(part: Part, path: str, search: str) -> html.Section:
     elif card.table.empty:
         inner.append(html.P(labels.no_data(part.name), className="empty"))
     else:
-        inner.append(table(card.table, card.links, workers=card.workers, thumbnails=card.thumbnails))
+        inner.append(
+            table(card.table, card.links, workers=card.workers, thumbnails=card.thumbnails, name=_table_name(card))
+        )
     if card.examples:
         inner.append(_examples(card.examples))
     inner.append(_foot(part.name, card, path, search))
@@ -260,7 +270,9 @@ def _examples(examples: tuple[tuple[str, tuple[Thumbnail, ...]], ...]) -> html.S
 def _foot(name: str, card: FigureCard, path: str, search: str) -> html.Div:
     parts: list[Any] = []
     if card.figure is not None:
-        parts.append(html.Details([html.Summary(_("Show table")), table(card.table, card.links)]))
+        parts.append(
+            html.Details([html.Summary(_("Show table")), table(card.table, card.links, name=_table_name(card))])
+        )
     if card.explain:
         parts.append(
             html.Details(
