@@ -161,6 +161,9 @@ class TriedObjectSerializer(serializers.Serializer[Any]):
     task_input = serializers.DictField(allow_null=True)
     needs_workers = serializers.BooleanField()
     rendered = serializers.CharField(help_text="The rendered worker page (HTML).")
+    blocked_origins = serializers.ListField(
+        child=serializers.CharField(), help_text="Foreign origins that the page wants and that are not allowed."
+    )
     fault = serializers.CharField()
 
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from gtcrowd import kinds
 from gtcrowd.api.authentication import caller
 from gtcrowd.kinds import pages
-from gtcrowd.workpage import rendering
+from gtcrowd.workpage import foreign, rendering
 
 
 class RenderRequestSerializer(serializers.Serializer[Any]):
@@ -27,6 +27,9 @@ class RenderErrorSerializer(serializers.Serializer[Any]):
 
 class RenderedSerializer(serializers.Serializer[Any]):
     rendered = serializers.CharField(help_text="HTML; empty if there are errors.")
+    blocked_origins = serializers.ListField(
+        child=serializers.CharField(), help_text="Foreign origins that the page wants and that are not allowed."
+    )
     errors = RenderErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not the property of that name
 
 
@@ -56,10 +59,12 @@ class RenderTemplate(APIView):
         serializer.is_valid(raise_exception=True)
         text, task_input = serializer.validated_data["template"], serializer.validated_data.get("task_input", {})
         faults = pages.faults(text)
-        rendered = ""
+        rendered, blocked = "", list[str]()
         if not faults:
             try:
-                rendered = rendering.sample(text, task_input=task_input, requester=caller(request).requester).html
+                page = rendering.sample(text, task_input=task_input, requester=caller(request).requester)
+                rendered, blocked = page.html, foreign.blocked(page)
             except rendering.LiquidError as error:
                 faults = [pages.fault_of(error, text)]
-        return Response({"rendered": rendered, "errors": [{"line": f.line, "problem": f.problem} for f in faults]})
+        errors = [{"line": fault.line, "problem": fault.problem} for fault in faults]
+        return Response({"rendered": rendered, "blocked_origins": blocked, "errors": errors})

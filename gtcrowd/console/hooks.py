@@ -56,7 +56,12 @@ def _result(request: HttpRequest, viewer: Viewer, values: dict[str, Any], job: J
     except state.NotPossible as busy:
         return render(request, "console/try.html", {"faults": {"": [str(busy)]}, "job": job}, status=409)
     pages = [
-        {"trial": trial, "task_input": json.dumps(trial.task_input, ensure_ascii=False)} for trial in tried.objects
+        {
+            "trial": trial,
+            "task_input": json.dumps(trial.task_input, ensure_ascii=False),
+            "frame": f"page-{trial.position}",
+        }
+        for trial in tried.objects
     ]
     return render(request, "console/try.html", {"tried": tried, "pages": pages, "job": job})
 

@@ -7,6 +7,7 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/new/", views.new_job, name="new-job"),
     path("templates/preview/", templates.preview, name="preview"),
+    path("templates/preview/page/", templates.preview_page, name="preview-page"),
     path("templates/<str:kind>-<str:medium>.liquid", templates.built_in, name="template"),
     path("hooks/try/", hooks.try_new, name="try"),
     path("settings/", hooks.settings, name="settings"),

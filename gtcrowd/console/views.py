@@ -28,7 +28,7 @@ from gtcrowd.identity import keys
 from gtcrowd.identity.access import Viewer
 from gtcrowd.identity.models import AccessKey
 from gtcrowd.identity.roles import Right, Role
-from gtcrowd.jobs import create, state, stop
+from gtcrowd.jobs import create, script_errors, state, stop
 from gtcrowd.jobs.fields import FIELDS
 from gtcrowd.jobs.models import Hook, Job, JobState
 from gtcrowd.jobs.request import JobRefused
@@ -143,6 +143,7 @@ def job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "methods": [(name, _(method.title)) for name, method in kinds.kind(shown_job.kind).methods.items()],
         "listed": kinds.kind(shown_job.kind).values(shown_job.categories) is not None,
         "hooks": _hooks(viewer, shown_job),
+        "script_errors": script_errors.of(shown_job),
         "messaging": worker_messages.context(viewer, shown_job, write_to=request.GET.get("write", "")),
     }
     return render(request, "console/job.html", context)

@@ -43,6 +43,11 @@ def allow(*, viewer: Viewer, origins: object) -> list[str]:
     return unique
 
 
+def add(*, viewer: Viewer, origin: str) -> list[str]:
+    """Let the pages of the viewer's requester use one more origin; return all. Raises OriginsRefused, NotAllowed."""
+    return allow(viewer=viewer, origins=[*dict.fromkeys([*viewer.requester.script_origins, origin])])
+
+
 def is_one(text: object) -> bool:
     """Whether a text is an origin and nothing else."""
     return isinstance(text, str) and len(text) <= MOST_CHARACTERS and ORIGIN.fullmatch(text) is not None

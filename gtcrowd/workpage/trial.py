@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -32,7 +32,7 @@ from gtcrowd.jobs.request import Fault, JobRefused
 from gtcrowd.kinds import pages
 from gtcrowd.labels.post_annotation import payload
 from gtcrowd.tasks.models import USED, Answer, Task
-from gtcrowd.workpage import rendering
+from gtcrowd.workpage import foreign, rendering
 
 MOST_OBJECTS = 3
 MOST_ANSWERS = 9
@@ -42,7 +42,8 @@ _slots = threading.BoundedSemaphore(2)
 
 @dataclass
 class ObjectTrial:
-    """The trial of one object: the hook's request and response if there is one, the task input, the page as HTML."""
+    """The trial of one object: the hook's request and response if there is one, the task input, the page as HTML,
+    and the foreign origins that its policy keeps out."""
 
     position: int
     line: str
@@ -51,6 +52,7 @@ class ObjectTrial:
     task_input: dict[str, Any] | None = None
     needs_workers: bool = True
     rendered: str = ""
+    blocked_origins: list[str] = field(default_factory=list)
     fault: str = ""
 
 
@@ -162,7 +164,8 @@ def _render(tried: ObjectTrial, job: Job, text: str, viewer: Viewer) -> None:
     if tried.task_input is None:
         return
     try:
-        tried.rendered = rendering.sample(text, task_input=tried.task_input, requester=viewer.requester).html
+        page = rendering.sample(text, task_input=tried.task_input, requester=viewer.requester)
+        tried.rendered, tried.blocked_origins = page.html, foreign.blocked(page)
     except rendering.LiquidError as error:
         fault = pages.fault_of(error, text)
         where = _("line %(line)s:") % {"line": fault.line} + " " if fault.line else ""
