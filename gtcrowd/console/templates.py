@@ -31,7 +31,7 @@ def built_in(request: HttpRequest, viewer: Viewer, kind: str, medium: str) -> Ht
 @member
 @require_POST
 def preview_page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Show the preview in a page that lists what goes wrong in it; `allow` adds a foreign origin to the allowed ones."""
+    """Show the preview in a page that lists what goes wrong in it; `allow` adds a foreign origin to those allowed."""
     problems: list[str] = []
     if origin := request.POST.get("allow"):
         try:

@@ -18,8 +18,12 @@ from gtcrowd.tasks.models import Assignment
 __all__ = ["LiquidError", "Page", "render", "sample"]
 
 HOST = re.compile(r"[a-z0-9.-]+(:\d+)?", re.IGNORECASE)
-LIBRARY = re.compile(r"<script\b[^>]*\bcrowd-html-elements\.js\b[^>]*>\s*</script\s*>", re.IGNORECASE)
-"""The script tag that loads the vendor's elements; ours replace them."""
+LIBRARY = re.compile(
+    r"<script\b[^>]*\bcrowd-html-elements(?:-v2)?\.js\b[^>]*>\s*</script\s*>"
+    r"|<link\b[^>]*\bcrowd-html-elements(?:-v2)?\.css\b[^>]*>",
+    re.IGNORECASE,
+)
+"""The tags that load the vendor's elements and their styles; ours replace them."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ Nothing is stored and nothing is loaded from elsewhere: the browser gets the pag
 the scripts and styles of this service, and made-up objects, all from this process.
 """
 
+import io
 import mimetypes
 import os
 import re
 import shutil
+import wave
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -159,6 +161,8 @@ def _sample(names: list[str], filters: str, before: str, *, loop: bool) -> Any:
     if "grant_read_access" in filters:
         kind = next((kind for kind in ("video", "audio", "iframe", "source") if f"<{kind}" in before.lower()), "image")
         return f"s3://made-up/{kind}"
+    if "<iframe" in before.lower():
+        return "https://frames.example.org/1"
     if "src" in before.rsplit("<", 1)[-1] and "base64" not in before:
         return "/work/object/made-up/image/"
     if name.endswith(("labels", "categories", "responses", "keys")) or loop:
@@ -259,12 +263,25 @@ def _made_up(route: Any) -> None:
     kind = route.request.resource_type
     if kind == "image":
         route.fulfill(body=_picture(), content_type="image/png", headers=headers)
+    elif kind == "media":
+        route.fulfill(body=_sound(), content_type="audio/wav", headers=headers)
     elif kind == "document":
         route.fulfill(body="<!doctype html><p>A made-up document.</p>", content_type="text/html", headers=headers)
     elif kind == "script":
         route.fulfill(body="", content_type="text/javascript", headers=headers)
     else:
         route.fulfill(body="", content_type="text/plain", headers=headers)
+
+
+def _sound() -> bytes:
+    """Half a second of silence, which video elements play as well."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(8000)
+        sound.writeframes(b"\x80" * 4000)
+    return file.getvalue()
 
 
 def _picture() -> bytes:
@@ -276,7 +293,9 @@ def _picture() -> bytes:
 @benchmark(
     "templates",
     argument("folder", type=Path, help="folder of task templates"),
-    argument("--allow-foreign", action="store_true", help="allow every foreign origin, and answer with made-up content"),
+    argument(
+        "--allow-foreign", action="store_true", help="allow every foreign origin, and answer with made-up content"
+    ),
     help="render, fill and submit every task template of a folder in a browser, and name those that fail",
 )
 def run(*, folder: Path, allow_foreign: bool) -> Report:
