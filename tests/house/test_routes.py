@@ -86,7 +86,11 @@ BODY: dict[str, Any] = {
     "template": "<p>{{ task.input.taskObject }}</p>", "objects": [{"source": "fresh"}], "reason": "Reason",
 }  # fmt: skip
 """A body that every route takes what it needs of; what a route needs otherwise is in BODIES."""
-BODIES: dict[str, dict[str, Any]] = {"portal:draft": {"state": {}}, "console:change": {"price": "0.048"}}
+BODIES: dict[str, dict[str, Any]] = {
+    "portal:draft": {"state": {}},
+    "portal:script-error": {"error": {"message": "x is not defined", "line": 4}},
+    "console:change": {"price": "0.048"},
+}
 IN_BODY = [
     ("assignment", "assignment"), ("at", "at"), ("team", "team"), ("team", "team_name"), ("manifest", "manifest"),
     ("job", "job"), ("address", "address"), ("excluded_jobs", "excluded_jobs"),

@@ -91,3 +91,23 @@ def test_serves_requested_ranges(client, bucket, requested, status, message, par
     if status != 416:
         assert response.headers["Content-Type"] == "video/mp4"
         assert response.headers["Content-Length"] == str(len(sent))
+
+
+DOCUMENT = b"\n<!DOCTYPE html><script>alert(1)</script><p>Report</p>"
+
+
+@pytest.mark.parametrize(
+    ("destination", "content_type"), [("iframe", "text/html"), ("document", "application/octet-stream")]
+)
+def test_document_is_shown_in_frames_only(client, bucket, destination, content_type):
+    put("s3://heron-data/report.html", DOCUMENT)
+
+    response = client.get(
+        signed.address("s3://heron-data/report.html", job_id=1), headers={"Sec-Fetch-Dest": destination}
+    )
+
+    assert response["Content-Type"] == content_type
+    assert "X-Frame-Options" not in response
+    rules = response["Content-Security-Policy"].split("; ")
+    assert "sandbox" in rules
+    assert "default-src 'none'" in rules

@@ -399,6 +399,15 @@ PAGES = {
             }
         },
     ),
+    "a document in a frame": (
+        """<iframe title="Report" src="{{ task.input.report-ref | grant_read_access }}" width="300" height="80"></iframe>
+           <crowd-input name="x" label="Word"></crowd-input>""",
+        [
+            lambda frame: expect(frame.frame_locator("iframe").get_by_text("Yearly report")).to_be_visible(),
+            fill("Word", "w"),
+        ],
+        {"x": "w"},
+    ),
     "a scale of a slider": (
         """<crowd-slider name="clear" min="1" max="3" step="1" pin="true" required>
              <crowd-slider-label position="1">bad</crowd-slider-label>
@@ -430,9 +439,11 @@ def test_renders_and_submits_template(address, cleos_page: Page, give, name):
     body, acts, sent = PAGES[name]
     put("s3://heron-data/scene.png", scene(640, 480))
     put("s3://heron-data/mask.png", painted())
+    put("s3://heron-data/report.html", b"<!doctype html><p>Yearly report</p>")
     line = {
         "source-ref": "s3://heron-data/scene.png",
         "mask-ref": "s3://heron-data/mask.png",
+        "report-ref": "s3://heron-data/report.html",
         "roads-ref-metadata": {"internal-color-map": COLOURS},
         "kinds": ["car", "van"],
         "words": "The boat at sea",

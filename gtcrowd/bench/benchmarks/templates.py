@@ -41,14 +41,14 @@ LOOP = re.compile(r"{%-?\s*for\s+(\w+)\s+in\s+task\.input((?:\.[\w-]+)+)")
 OUTER_PAGE = """<!doctype html><title>Task</title>
 <script type="module">
   import { listenToSandbox, tellSandbox } from "/static/workpage/messages.js";
-  window.told = { errors: [], blocked: [], missing: false };
+  window.messages = { errors: [], blocked: [], missing: false };
   const iframe = document.querySelector("iframe");
   listenToSandbox(iframe, {
-    ready: () => { told.ready = true; tellSandbox(iframe, "focus"); },
-    answer: ({ content }) => (told.answer = content),
-    error: ({ message, line }) => told.errors.push(line ? `line ${line}: ${message}` : message),
-    blocked: ({ origin }) => told.blocked.push(origin),
-    missing: ({ missing }) => (told.missing = missing),
+    ready: () => { messages.ready = true; tellSandbox(iframe, "focus"); },
+    answer: ({ content }) => (messages.answer = content),
+    error: ({ message, line }) => messages.errors.push(line ? `line ${line}: ${message}` : message),
+    blocked: ({ origin }) => messages.blocked.push(origin),
+    missing: ({ missing }) => (messages.missing = missing),
   });
   iframe.src = "/sandbox/";
 </script><iframe style="width: 1200px; height: 900px" sandbox="allow-scripts allow-forms"></iframe>"""
@@ -60,11 +60,11 @@ FILL = """async () => {
     control.value = value;
     for (const type of ["input", "change"]) control.dispatchEvent(new Event(type, { bubbles: true }));
   };
-  const seen = new Set();
+  const filled = new Set();
   for (let round = 0; round < 3; round += 1) {
     for (const control of document.querySelectorAll("crowd-form :is(input, textarea, select)")) {
-      if (seen.has(control) || control.disabled || control.type === "hidden") continue;
-      seen.add(control);
+      if (filled.has(control) || control.disabled || control.type === "hidden") continue;
+      filled.add(control);
       const isChoice = control.type === "radio" || control.type === "checkbox";
       const group = isChoice && [...document.querySelectorAll(`input[name="${CSS.escape(control.name)}"]`)];
       if (isChoice && control.closest(".drawing-panel > label, .side > label")) continue;
@@ -199,7 +199,7 @@ def _attempt(outcome: Outcome, browser_page: Any, page: rendering.Page, *, allow
     browser_page.set_default_timeout(15_000)
     browser_page.goto(f"http://{HOST}{OUTER}")
     frame = browser_page.frame_locator("iframe")
-    outcome.renders = _until(browser_page, "told.ready")
+    outcome.renders = _until(browser_page, "messages.ready")
     if not outcome.renders:
         outcome.reason = "the page does not become ready"
         return
@@ -208,21 +208,21 @@ def _attempt(outcome: Outcome, browser_page: Any, page: rendering.Page, *, allow
     for step in (FILL, DRAW):
         inside.evaluate(step)
     inside.press("Control+Enter")
-    outcome.submits = _until(browser_page, "told.answer")
-    told = browser_page.evaluate("told")
-    outcome.script_errors = told["errors"]
-    outcome.blocked_origins = list(dict.fromkeys([*outcome.blocked_origins, *told["blocked"]]))
-    outcome.reason = _reason(outcome, told, inside)
+    outcome.submits = _until(browser_page, "messages.answer")
+    messages = browser_page.evaluate("messages")
+    outcome.script_errors = messages["errors"]
+    outcome.blocked_origins = list(dict.fromkeys([*outcome.blocked_origins, *messages["blocked"]]))
+    outcome.reason = _reason(outcome, messages, inside)
 
 
-def _reason(outcome: Outcome, told: dict[str, Any], inside: Any) -> str:
-    if told.get("answer") == {}:
+def _reason(outcome: Outcome, messages: dict[str, Any], inside: Any) -> str:
+    if messages.get("answer") == {}:
         return "the answer is empty: the template has no field"
-    if told["blocked"]:
-        return f"needs origins that are not allowed: {', '.join(told['blocked'])}"
+    if messages["blocked"]:
+        return f"needs origins that are not allowed: {', '.join(messages['blocked'])}"
     if not outcome.submits:
         return str(inside.evaluate("() => document.querySelector('.form-problem')?.textContent")) or "not submitted"
-    return "a picture or media of the page could not be loaded" if told["missing"] else ""
+    return "a picture or media of the page could not be loaded" if messages["missing"] else ""
 
 
 def _until(browser_page: Any, condition: str) -> bool:
@@ -230,7 +230,7 @@ def _until(browser_page: Any, condition: str) -> bool:
         browser_page.evaluate(
             f"""async () => {{
               for (let waited = 0; waited < {WAIT_MS}; waited += 50) {{
-                if (window.told && {condition}) return true;
+                if (window.messages && {condition}) return true;
                 await new Promise((done) => setTimeout(done, 50));
               }}
               return false;
