@@ -112,6 +112,7 @@ TIMED_VIEWS = {"portal:submit": "submit", "portal:start": "claim", "portal:next"
 """Views whose requests are timed for the metrics, and what each does."""
 MIDDLEWARE = [
     "gtcrowd.platform.middleware.Timed",
+    "gtcrowd.api.errors.EveryError",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

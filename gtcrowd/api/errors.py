@@ -5,8 +5,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -90,6 +92,32 @@ def problem(
     if faults:
         body["faults"] = faults
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)
+
+
+class EveryError:
+    """Make a problem of every other error under /api/: unknown addresses, and refusals before any view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_error = response.status_code >= HTTPStatus.BAD_REQUEST
+        if not request.path.startswith("/api/") or not is_error or response.get("Content-Type") == MEDIA_TYPE:
+            return response
+        detail = str(DETAILS.get(response.status_code, ""))
+        answered = problem(response.status_code, detail or HTTPStatus(response.status_code).phrase)
+        for name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            if name in response:
+                answered[name] = response[name]
+        return answered
+
+
+DETAILS = {
+    400: _later("The request is malformed."),
+    404: _later("The resource does not exist or belongs to another requester."),
+    500: _later("The service failed. The error was logged."),
+}
 
 
 def _faults(error: Exception) -> list[dict[str, Any]] | None:

@@ -1,4 +1,4 @@
-"""Put objects into the requester's own buckets: manifests and pictures."""
+"""Put objects into the requester's own buckets: manifests, and whatever workers can be shown."""
 
 from typing import Any
 
@@ -15,17 +15,9 @@ from rest_framework.views import APIView
 from gtcrowd.api import serializers
 from gtcrowd.api.authentication import caller
 from gtcrowd.identity.roles import Right
-from gtcrowd.jobs import store
+from gtcrowd.jobs import media_types, store
 
 PORTION = 1 << 20
-BEGINNINGS: dict[str, tuple[bytes, ...]] = {
-    ".png": (b"\x89PNG\r\n\x1a\n",),
-    ".jpg": (b"\xff\xd8\xff",),
-    ".jpeg": (b"\xff\xd8\xff",),
-    ".manifest": (b"{", b"\xef\xbb\xbf{"),
-    ".jsonl": (b"{", b"\xef\xbb\xbf{"),
-}
-"""What may be put, by the end of its name, and how its bytes must begin."""
 
 
 class UploadRefused(APIException):
@@ -64,11 +56,12 @@ class Objects(APIView):
 
 def _copy(body: Any, uri: str) -> int:
     """Write the body to `uri`, whole or not at all; returns its size in bytes."""
-    beginnings = next((begin for end, begin in BEGINNINGS.items() if uri.lower().endswith(end)), None)
-    if beginnings is None:
-        raise UploadRefused(_("The name must end in one of: %(ends)s.") % {"ends": ", ".join(BEGINNINGS)})
+    row = media_types.of_name(uri)
+    if row is None:
+        ends = ", ".join(media_types.EXTENSIONS)
+        raise UploadRefused(_("The name must end in one of: %(ends)s.") % {"ends": ends})
     first, size = body.read(PORTION), 0
-    if not first.startswith(beginnings):
+    if not row.matches(first[: media_types.HEAD]):
         raise UploadRefused(
             _("%(name)s does not have the content that its extension promises. Check the file or rename it.")
             % {"name": uri.rpartition("/")[2]}

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from gtcrowd.jobs import store
 
+MOST_PART_BYTES = 255
+"""Of a name of a file or folder."""
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -43,7 +45,12 @@ class FolderStore:
     @contextmanager
     def write(self, uri: str) -> Iterator[BinaryIO]:
         path = self._path(uri)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:  # a part of the path is an object
+            raise store.BadKey(uri) from error
+        if path.is_dir():
+            raise store.BadKey(uri)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
             try:
                 yield cast(BinaryIO, part)
@@ -55,8 +62,21 @@ class FolderStore:
 
     def _path(self, uri: str) -> Path:
         bucket, key = store.split(uri)
+        if not BUCKET.fullmatch(bucket):
+            raise store.BadAddress(uri)
+        if not _is_path(key):
+            raise store.BadKey(uri)
         path = (self.root / bucket / key).resolve()
         # `..` in a key, or a link, must not lead out of the bucket.
-        if not BUCKET.fullmatch(bucket) or not path.is_relative_to(self.root / bucket) or key.endswith("/"):
+        if not path.is_relative_to(self.root / bucket):
             raise store.BadAddress(uri)
         return path
+
+
+def _is_path(key: str) -> bool:
+    """Return whether a key can be the path of a file, which no other key shares."""
+    try:
+        parts = [part.encode() for part in key.split("/")]
+    except UnicodeEncodeError:
+        return False
+    return all(part not in (b"", b".", b"..") and len(part) <= MOST_PART_BYTES and b"\0" not in part for part in parts)

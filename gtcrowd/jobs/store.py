@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.platform.reasons import Explained, Reason
 
+MOST_KEY_BYTES = 1024
+"""Of the key of an object, as in S3."""
+
 
 class ObjectMissing(Explained):
     """There is no object at this address, or it cannot be read."""
@@ -25,6 +28,18 @@ class BadAddress(ValueError):
     def __init__(self, uri: str) -> None:
         self.uri = uri
         super().__init__(_("%(uri)s is not a valid address. Addresses have the form s3://BUCKET/KEY.") % {"uri": uri})
+
+
+class BadKey(BadAddress):
+    """A key that the store cannot keep an object under."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        text = _(
+            "%(uri)s: the store cannot keep an object under this key. A key has at most %(most)s bytes, at most 255 in "
+            "each part between slashes, no part that is empty, . or .., and is not the folder of another object."
+        )
+        self.args = (text % {"uri": ascii(uri)[1:-1] if not uri.isprintable() else uri, "most": f"{MOST_KEY_BYTES:,}"},)
 
 
 class Store(Protocol):
@@ -55,6 +70,8 @@ def split(uri: str) -> tuple[str, str]:
     bucket, _sep, key = rest.partition("/")
     if scheme != "s3" or not bucket or not key:
         raise BadAddress(uri)
+    if len(key.encode("utf-8", "surrogatepass")) > MOST_KEY_BYTES:
+        raise BadKey(uri)
     return bucket, key
 
 

@@ -2,32 +2,27 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BytesIO
+from typing import BinaryIO, TypeVar
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from PIL import Image, ImageOps
 
-from gtcrowd.jobs import signed, store
+from gtcrowd.jobs import media_types, signed, store
+from gtcrowd.jobs.media_types import Shown
 
-BEGINNINGS = {
-    rb"\x89PNG\r\n\x1a\n": "image/png",
-    rb"\xff\xd8\xff": "image/jpeg",
-    rb"GIF8[79]a": "image/gif",
-    rb"RIFF....WEBP": "image/webp",
-    rb"....ftyp": "video/mp4",
-    rb"\x1a\x45\xdf\xa3": "video/webm",
-    rb"OggS": "video/ogg",
-    rb"%PDF-": "application/pdf",
-}
-"""Media types shown inline, by their first bytes; everything else is a download."""
 BLOCK = 1 << 16
 DOCUMENT = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 FRAMES = ("iframe", "frame", "embed", "object")
 """Destinations of requests for a document inside a page. Only there is HTML shown; anywhere else it is a download."""
 ISOLATED = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; sandbox"
 """Policy of every object: a document runs no scripts, loads nothing, and has an origin of its own."""
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=([0-9]{0,19})-([0-9]{0,19})")
+Response = TypeVar("Response", HttpResponse, FileResponse, StreamingHttpResponse)
+MOST_CONVERTED = 50_000_000
+"""Pixels of a picture that is converted to be shown."""
 
 
 @require_safe
@@ -49,7 +44,14 @@ def show(request: HttpRequest, token: str) -> HttpResponse | StreamingHttpRespon
 
 def _stream(uri: str, range_header: str, *, framed: bool) -> HttpResponse | StreamingHttpResponse:
     file = store.store().open(uri)
-    kind = _content_type(file, framed=framed)
+    head = file.read(media_types.HEAD)
+    file.seek(0)
+    row = media_types.of_content(head, name=uri)
+    if row and row.shown is Shown.PNG:
+        return _converted(file)
+    kind = row.media_type if row and row.shown is Shown.INLINE else None
+    if framed and DOCUMENT.match(head.removeprefix(b"\xef\xbb\xbf")):
+        kind = "text/html"
     size = store.store().size(uri)
     part = _part(range_header, size)
     if part is None:
@@ -65,6 +67,27 @@ def _stream(uri: str, range_header: str, *, framed: bool) -> HttpResponse | Stre
         response["Content-Range"] = f"bytes {first}-{last}/{size}"
     response["Content-Length"] = str(max(last - first + 1, 0))
     response["Accept-Ranges"] = "bytes"
+    return _guarded(response)
+
+
+def _converted(file: BinaryIO) -> HttpResponse:
+    """Return the first picture of a file as an upright PNG: browsers do not show a TIFF."""
+    try:
+        with file, Image.open(file, formats=["TIFF"]) as opened:
+            if opened.width * opened.height > MOST_CONVERTED:
+                raise ValueError
+            upright = ImageOps.exif_transpose(opened)
+            plain = upright if upright.mode in ("L", "RGB", "RGBA", "1", "P") else upright.convert("RGB")
+            written = BytesIO()
+            plain.save(written, "PNG", compress_level=1)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        text = _("This picture cannot be shown: it is damaged or too large.")
+        return HttpResponse(text, status=422, content_type="text/plain")
+    return _guarded(HttpResponse(written.getvalue(), content_type="image/png"))
+
+
+def _guarded(response: Response) -> Response:
+    """Add the headers under which no object can run a script or load anything."""
     response["Cache-Control"] = f"private, max-age={signed.VALID_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
     # The page of a task has no origin of its own, and reads the pixels of what was painted before. Whoever has the
@@ -98,11 +121,3 @@ def _blocks(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
         while length > 0 and (block := file.read(min(length, BLOCK))):
             length -= len(block)
             yield block
-
-
-def _content_type(file: BinaryIO, *, framed: bool) -> str | None:
-    first = file.read(64)
-    file.seek(0)
-    if framed and DOCUMENT.match(first.removeprefix(b"\xef\xbb\xbf")):
-        return "text/html"
-    return next((kind for beginning, kind in BEGINNINGS.items() if re.match(beginning, first, re.DOTALL)), None)

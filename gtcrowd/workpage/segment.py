@@ -28,7 +28,7 @@ LEAST_SIDE = 3
 SLACK = 0.02
 """Of the longer side by which an outline may go beyond the points: hands are not that exact."""
 MOST_RUNS = 500_000
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP", "TIFF")
 ORIENTATION = 0x0112
 UPRIGHT = 1
 TURNED = (5, 6, 7, 8)

@@ -29,7 +29,12 @@ def alices_page(browser, address, alice):
 def test_pages_are_accessible(alices_page, address, ask, hire, answer):
     job = ask()
     answer(hire("cleo"), job)
-    headings = {"/jobs/": "Labeling jobs", "/jobs/birds/": None, "/people/": "People and keys", "/settings/": "Settings"}
+    headings = {
+        "/jobs/": "Labeling jobs",
+        "/jobs/birds/": None,
+        "/people/": "People and keys",
+        "/settings/": "Settings",
+    }
     for size in SIZES.values():
         alices_page.set_viewport_size(size)
         for path, heading in headings.items():

@@ -1,9 +1,11 @@
 """Signed addresses of objects."""
 
 import time
+from io import BytesIO
 
 import pytest
 from django.core import signing
+from PIL import Image
 
 from gtcrowd.jobs import signed
 from tests.portal.conftest import picture, put
@@ -111,3 +113,61 @@ def test_document_is_shown_in_frames_only(client, bucket, destination, content_t
     rules = response["Content-Security-Policy"].split("; ")
     assert "sandbox" in rules
     assert "default-src 'none'" in rules
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("a.gif", b"GIF89a", "image/gif"), ("a.webp", b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp"),
+        ("a.avif", b"\0\0\0\x20ftypavif", "image/avif"), ("a.bmp", b"BM\x46\0\0\0\0\0\0\0", "image/bmp"),
+        ("a.svg", b"<?xml version='1.0'?><!-- a --><svg onload='x'/>", "image/svg+xml"),
+        ("a.mp4", b"\0\0\0\x20ftypisom", "video/mp4"), ("a.webm", b"\x1a\x45\xdf\xa3", "video/webm"),
+        ("a.ogg", b"OggS", "video/ogg"), ("a.wav", b"RIFF\0\0\0\0WAVE", "audio/wav"), ("a.mp3", b"ID3\x04", "audio/mpeg"),
+        ("a.pdf", b"%PDF-1.4", "application/pdf"), ("a.txt", "é".encode(), "text/plain; charset=utf-8"), ("a.csv", b"a,b", "text/plain; charset=utf-8"),
+        ("no-extension", b"\xff\xd8\xff", "image/jpeg"), ("photo.png", b"\xff\xd8\xff", "image/jpeg"),
+    ],
+)  # fmt: skip
+def test_media_open_inline(client, bucket, name, content, media_type):
+    put(f"s3://heron-data/{name}", content)
+
+    response = client.get(signed.address(f"s3://heron-data/{name}", job_id=1))
+
+    assert b"".join(response.streaming_content) == content
+    assert response.headers["Content-Type"] == media_type
+    assert "Content-Disposition" not in response.headers or response.headers["Content-Disposition"].startswith("inline")
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.manifest", b"{}"), ("a.heic", b"\0\0\0\x20ftypheic"), ("a.txt", b"a\0b"), ("a.txt", b"\xff\xfe"), ("a.svg", b"<html>")],
+)  # fmt: skip
+def test_other_objects_are_downloads(client, bucket, name, content):
+    put(f"s3://heron-data/{name}", content)
+
+    response = client.get(signed.address(f"s3://heron-data/{name}", job_id=1))
+
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    response.close()
+
+
+def test_tiff_is_shown_upright(client, bucket):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    written = BytesIO()
+    Image.new("RGB", (20, 10), "red").save(written, "TIFF", exif=exif)
+    put("s3://heron-data/a.tiff", written.getvalue())
+
+    response = client.get(signed.address("s3://heron-data/a.tiff", job_id=1))
+
+    assert response.headers["Content-Type"] == "image/png"
+    with Image.open(BytesIO(response.content)) as shown:
+        assert shown.size == (10, 20)
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_damaged_tiff_is_refused(client, bucket):
+    put("s3://heron-data/a.tif", b"II*\0 nothing")
+
+    assert client.get(signed.address("s3://heron-data/a.tif", job_id=1)).status_code == 422

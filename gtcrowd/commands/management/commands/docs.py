@@ -7,9 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from gtcrowd.jobs import media_types
 from gtcrowd.jobs.fields import document
 
-TABLES: Mapping[str, Callable[[], str]] = {"docs/job-fields.md": document.markdown}
+TABLES: Mapping[str, Callable[[], str]] = {
+    "docs/job-fields.md": document.markdown,
+    "docs/media-types.md": media_types.markdown,
+}
 """Files with a table between two marks, and what makes it."""
 BEGIN, END = "<!-- made by `gtcrowd docs` -->\n", "<!-- end -->\n"
 
