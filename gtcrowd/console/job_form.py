@@ -104,6 +104,12 @@ def problems(groups: list[Group], faults: Mapping[str, list[str]]) -> list[tuple
     ]
 
 
+def first_fault(groups: list[Group]) -> str:
+    """Return the name of the first control with a fault, which the page sets the focus on; "" without one."""
+    controls = (control for group in groups for control in _flat(group.controls))
+    return next((control.name for control in controls if control.faults), "")
+
+
 def _flat(controls: Iterable[Control]) -> Iterator[Control]:
     for control in controls:
         yield control

@@ -48,6 +48,7 @@ def change_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
     texts = change_form.texts(job) | request.POST.dict()
     groups = change_form.groups(viewer, job, texts, faults)
     context = forms.prices() | {"job": job, "groups": groups, "problems": job_form.problems(groups, faults)}
+    context["first_fault"] = job_form.first_fault(groups)
     return render(request, "console/change_job.html", context, status=422 if faults else 200)
 
 

@@ -108,6 +108,7 @@ def new_job(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context |= _form_context(viewer) | {"given": posted, "faults": faults}
     context["groups"] = job_form.groups(job_form.Form(viewer, FIELDS.values(), posted, faults, EXTRAS))
     context["problems"] = job_form.problems(context["groups"], faults)
+    context["first_fault"] = job_form.first_fault(context["groups"])
     return render(request, "console/new_job.html", context, status=422 if faults else 200)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -9,9 +10,10 @@ from typing import BinaryIO
 
 from django.core.cache import caches
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gtcrowd import kinds, manifest
-from gtcrowd.jobs import earlier_labels, order, store
+from gtcrowd.jobs import earlier_labels, manifest_file, media_types, order, store
 from gtcrowd.jobs.earlier_labels import Earlier
 from gtcrowd.jobs.request import Fault
 
@@ -20,6 +22,8 @@ MOST_FAULTS = 50
 PIECE = 1 << 16
 MAX_NAMED = 5
 """Lines of which a warning gives the numbers."""
+NUMBERS = re.compile(r"[0-9]+")
+"""In sentences about lines; a cause is the same wherever in its line it is."""
 FORM = 2
 """Of what is remembered; a change of its form or meaning counts it up."""
 REMEMBERED = 3600
@@ -76,6 +80,10 @@ def inspect(uri: str, subject: Subject) -> Inspected:
     """Read the whole manifest at `uri`, in constant memory. An address without a file is a fault as well."""
     try:
         with store.store().open(uri) as stream:
+            problem = manifest_file.problem(stream.read(media_types.HEAD), name=uri.rpartition("/")[2])
+            if problem:
+                return Inspected(0, "", [Fault("manifest", uri, problem)])
+            stream.seek(0)
             return _look_through(stream, subject)
     except (store.ObjectMissing, store.BadAddress) as error:
         return Inspected(0, "", [Fault("manifest", uri, str(error))])
@@ -111,6 +119,29 @@ def fault(
     return _own_bucket(buckets, line) or order.fault(line, task_order=task_order, key=order_key)
 
 
+def by_cause(report: manifest.Report) -> list[tuple[manifest.LineRefused, str]]:
+    """Return the first refused line of each cause, and its sentence, which counts the further lines of that cause."""
+    causes: dict[tuple[str, str], list[manifest.LineRefused]] = {}
+    for refused in report.faults:
+        causes.setdefault((refused.field, NUMBERS.sub("#", refused.expected)), []).append(refused)
+    unnamed = report.refused - len(report.faults) if len(causes) == 1 else 0
+    return [(lines[0], _sentence(lines, unnamed)) for lines in causes.values()]
+
+
+def _sentence(lines: list[manifest.LineRefused], unnamed: int) -> str:
+    first, further = lines[0], lines[1:]
+    if not further:
+        return str(first)
+    count = len(further) + unnamed
+    numbers = ", ".join(str(line.number) for line in further[:MAX_NAMED])
+    text = ngettext(
+        "%(first)s The same in %(count)s more line: %(lines)s.",
+        "%(first)s The same in %(count)s more lines, first: %(lines)s.",
+        count,
+    )
+    return text % {"first": first, "count": count, "lines": numbers}
+
+
 def _look_through(stream: BinaryIO, subject: Subject) -> Inspected:
     digest, impossible = hashlib.sha256(), Lines()
     check = partial(fault, buckets=subject.buckets, task_order=subject.task_order, order_key=subject.order_key)
@@ -131,9 +162,7 @@ def _look_through(stream: BinaryIO, subject: Subject) -> Inspected:
         expect=EXPECTED[subject.medium],
         extra_check=look,
     )
-    faults = [Fault("manifest", fault.value, str(fault)) for fault in report.faults]
-    if not report.count and not faults:
-        faults = [Fault("manifest", "", _("has no lines. At least one object is required."))]
+    faults = [Fault("manifest", fault.value, text) for fault, text in by_cause(report)]
     return Inspected(report.count, digest.hexdigest(), faults, impossible)
 
 

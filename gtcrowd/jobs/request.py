@@ -82,11 +82,13 @@ def _check_redundancy(reader: JobReader, request: Mapping[str, Any]) -> None:
     minimum, target, kind = request["min_workers"], request["target_error"], reader.kind
     faulty = any(fault.field in ("min_workers", "target_error") for fault in reader.faults)
     if (minimum is None) != (target is None) and not faulty:
-        reader.fault("min_workers", _("and target_error must be set together."))
+        reader.fault("min_workers", _("must be set together with %(other)s.") % {"other": FIELDS["target_error"].label})
     if minimum is None:
         return
     if minimum > (request["workers_per_object"] or minimum):
-        reader.fault("min_workers", _("must not be greater than workers_per_object."))
+        reader.fault(
+            "min_workers", _("must not be greater than %(other)s.") % {"other": FIELDS["workers_per_object"].label}
+        )
     if request["task_order"] == TaskOrder.SEQUENCE:
         reader.fault("min_workers", _("cannot be used with the task order sequence."))
     online = kinds.online(kind) if kind else None

@@ -92,7 +92,7 @@ def _read(job: Job, lines: Sequence[Any]) -> list[manifest.Line]:
     expect = inspect.EXPECTED[job.medium]
     report = manifest.check(stream, limit=inspect.MOST_FAULTS, expect=expect, extra_check=check_line)
     if report.faults:
-        raise JobRefused([Fault("objects", fault.value, str(fault)) for fault in report.faults])
+        raise JobRefused([Fault("objects", fault.value, text) for fault, text in inspect.by_cause(report)])
     return valid
 
 

@@ -201,3 +201,14 @@ def test_new_form_opens_gold_with_errors(owner, ask):
     assert '<a href="#id_gold_share">Share of gold questions</a>' in page
     group = page[: page.index('id="id_gold_share"')].rpartition("<details")[2]
     assert group.lstrip().startswith("open")
+
+
+def test_focus_goes_to_first_fault(owner, ask):
+    ask(deadline="2099-12-01T12:00Z")
+
+    page = owner.post(URL, unchanged(owner) | {"priority": "soon", "deadline": "soon"}).content.decode()
+
+    assert page.count("autofocus") == 1
+    [focused] = [part for part in page.split("<input") if "autofocus" in part.partition(">")[0]]
+    assert 'aria-invalid="true"' in focused.partition(">")[0]
+    assert "<details open>" in page

@@ -106,7 +106,8 @@ def _column(table, column):
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_migration_keeps_sentences(ask, hire, now):
-    job, worker = ask("a", "b"), hire("cleo")
+    worker = hire("cleo")
+    job = ask("a", "b", workers_per_object=1)
     Worker.objects.filter(pk=worker.pk).update(reason_code=Reason.SUSPENDED)
     JobWorker.objects.create(
         job=job, worker=worker, scan_since=now, scan_restarted_at=now, reason_code=Reason.BY_REQUESTER,
