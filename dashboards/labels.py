@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gtcrowd.analytics.definitions import DEFINITIONS
 from gtcrowd.analytics.reasons import Reason
-from gtcrowd.analytics.words import words
+from gtcrowd.analytics.value_text import words
 
 DASH = "–"
 LONGEST = 80

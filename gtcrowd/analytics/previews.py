@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gtcrowd.analytics import drawing
-from gtcrowd.analytics.words import words
+from gtcrowd.analytics.value_text import words
 from gtcrowd.jobs import signed, store
 from gtcrowd.jobs.models import Job
 

@@ -113,12 +113,12 @@ def time_zone(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_POST
 def renew_secret(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     viewer.must(Right.MANAGE_MEMBERS)
-    asked = confirm.question(
+    question = confirm.question(
         request, title=_("Rotate the secret?"), button=_("Rotate secret"), cancel=reverse("console:settings"),
         text=_("Hooks that check the current secret refuse all calls until you give them the new one."),
     )  # fmt: skip
-    if asked:
-        return asked
+    if question:
+        return question
     signing_secret.renew(viewer=viewer)
     messages.success(request, _("Secret rotated. Calls are now signed with the new secret; update your hooks."))
     return redirect("console:settings")

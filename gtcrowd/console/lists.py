@@ -31,14 +31,14 @@ def page(request: HttpRequest, rows: QuerySet[Any], *, order: tuple[str, str]) -
 
     order   the fields of the order, the second unique; a hyphen before the name reverses it
     """
-    kept = {name: value for name, value in request.GET.items() if name != "after" and value}
+    params = {name: value for name, value in request.GET.items() if name != "after" and value}
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         last = rows.filter(pk=int(after)).values_list(*(name.lstrip("-") for name in order)).first()
         rows = rows.filter(_behind(order, last)) if last else rows
     ordered = list(rows.order_by(*order)[: SIZE + 1])
-    more = urlencode(kept | {"after": ordered[SIZE - 1].pk}) if len(ordered) > SIZE else ""
-    return Page(ordered[:SIZE], f"?{urlencode(kept)}" if after else "", f"?{more}" if more else "")
+    more = urlencode(params | {"after": ordered[SIZE - 1].pk}) if len(ordered) > SIZE else ""
+    return Page(ordered[:SIZE], f"?{urlencode(params)}" if after else "", f"?{more}" if more else "")
 
 
 def _behind(order: tuple[str, str], last: tuple[Any, ...]) -> Q:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -34,9 +34,10 @@ def context(viewer: Viewer, job: Job, *, write_to: str = "") -> dict[str, Any]:
 
 def _involved(viewer: Viewer, job: Job) -> QuerySet[Worker]:
     """Return the workers who have worked in the job or written about it."""
-    written = Message.objects.visible_to(viewer).filter(job=job).values("worker")
-    worked = JobWorker.objects.visible_to(viewer).filter(job=job).values("worker")
-    return Worker.objects.filter(Q(pk__in=written) | Q(pk__in=worked)).select_related("user", "workforce")
+    written = Message.objects.visible_to(viewer).filter(job=job)
+    worked = JobWorker.objects.visible_to(viewer).filter(job=job)
+    rows = Worker.objects.filter(pk__in=written.values("worker").union(worked.values("worker")))
+    return rows.select_related("user", "workforce")
 
 
 @member

@@ -18,7 +18,7 @@ JOBS_SHOWN = 50
 @require_GET
 def vendor(request: HttpRequest) -> HttpResponse:
     """List the people and the newest jobs of the workforces that the person manages; 403 for everyone else."""
-    workforces = list(Workforce.objects.filter(managers=request.user.pk).order_by("name"))
+    workforces = list(Workforce.objects.managed_by(request.user.pk or 0).order_by("name"))
     if not workforces:
         raise PermissionDenied
     query = lists.search_text(request)

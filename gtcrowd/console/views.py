@@ -159,12 +159,12 @@ def stop_job(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse:
         "No more tasks are assigned. Submitted answers are kept, paid and consolidated; objects without an answer "
         "fail, and the rest of the budget is released. A stopped job cannot be started again."
     )
-    asked = confirm.question(
+    question = confirm.question(
         request, title=_("Stop %(job)s?") % {"job": job.name}, text=text, button=_("Stop job"),
         cancel=reverse("console:job", args=[job.name]),
     )  # fmt: skip
-    if asked:
-        return asked
+    if question:
+        return question
     try:
         stop.stop(viewer=viewer, job=job, now=timezone.now())
         messages.success(request, _("Stopping the job. Submitted answers are kept and consolidated."))
@@ -276,12 +276,12 @@ def change_worker(request: HttpRequest, viewer: Viewer, code: str) -> HttpRespon
         "%(name)s gets no more tasks of any of your jobs and may finish the current one. Answers and earnings are "
         "kept. You can reinstate them at any time."
     ) % {"name": worker.user}
-    asked = confirm.question(
+    question = confirm.question(
         request, title=_("Suspend %(name)s?") % {"name": worker.user}, text=text, button=_("Suspend worker"),
         cancel=there, reason=True,
     )  # fmt: skip
-    if asked:
-        return asked
+    if question:
+        return question
     invite.suspend(viewer=viewer, worker=worker, reason=request.POST.get("reason", ""))
     messages.success(request, _("%(name)s is suspended. You can reinstate them below.") % {"name": worker.user})
     return redirect(there)
@@ -337,13 +337,13 @@ def new_key(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def revoke_key(request: HttpRequest, viewer: Viewer, key_id: str) -> HttpResponse:
     viewer.must(Right.MANAGE_MEMBERS)
     key = get_object_or_404(AccessKey.objects.visible_to(viewer), key_id=key_id)
-    asked = confirm.question(
+    question = confirm.question(
         request, title=_("Revoke %(key)s?") % {"key": key.name}, button=_("Revoke key"),
         cancel=reverse("console:people"),
         text=_("Programs that use this key are refused from now on. A revoked key cannot be restored."),
     )  # fmt: skip
-    if asked:
-        return asked
+    if question:
+        return question
     keys.revoke(key, now=timezone.now())
     messages.success(request, _("Key revoked."))
     return redirect("console:people")

@@ -13,8 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gtcrowd.identity.access import viewer_of
-from gtcrowd.identity.roles import Right
 from gtcrowd.portal import access, examples, payloads, texts
 from gtcrowd.tasks import messages as messaging
 from gtcrowd.tasks.allocation import claim
@@ -23,7 +21,6 @@ from gtcrowd.tasks.answers import drafts, shortcuts
 from gtcrowd.tasks.answers.earnings import earnings
 from gtcrowd.tasks.models import About, JobWorker
 from gtcrowd.theme import navigation
-from gtcrowd.workforce.models import Workforce
 
 JOBS_SHOWN = 20
 MESSAGES_SHOWN = 5
@@ -35,12 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Redirect to a person's own page: jobs for who runs them or manages workers, the vendor's page for its managers,
     else work.
     """
-    viewer = viewer_of(request)
-    if viewer is not None and (viewer.may(Right.CREATE_JOBS) or viewer.may(Right.MANAGE_WORKERS)):
-        return redirect("console:jobs")
-    if Workforce.objects.filter(managers=access.person(request)).exists():
-        return redirect("console:vendor")
-    return redirect(navigation.links(request)[0].href)
+    return redirect(navigation.start(request))
 
 
 @require_safe

@@ -20,12 +20,14 @@ from django.utils.module_loading import import_string
 class Entry:
     """A link in the header.
 
-    `address`: a path, or the name of a URL; `is_for(request)`: whether the person sees the entry.
+    `address`: a path, or the name of a URL; `is_for(request)`: whether the person sees the entry; `is_start(request)`:
+    whether it is the page on which those who see it land.
     """
 
     label: str | Promise
     address: str
     is_for: Callable[[HttpRequest], bool]
+    is_start: Callable[[HttpRequest], bool] = lambda _request: False
 
     @property
     def href(self) -> str:
@@ -60,6 +62,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
         return iter(links(request))
 
     return {"navigation": navigation}
+
+
+def start(request: HttpRequest) -> str:
+    """Return the address on which a signed-in person lands: that of their first start entry, else of their first."""
+    entries = [entry for entry in chain.from_iterable(_lists()) if entry.is_for(request)]
+    return next((entry for entry in entries if entry.is_start(request)), entries[0]).href
 
 
 @cache

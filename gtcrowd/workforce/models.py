@@ -43,6 +43,10 @@ class WorkforceQuerySet(models.QuerySet["Workforce"]):
     def visible_to(self, viewer: Viewer) -> "WorkforceQuerySet":
         return self.filter(_open_to(viewer, "")).distinct()
 
+    def managed_by(self, user_id: int) -> "WorkforceQuerySet":
+        """A vendor manager's own workforces."""
+        return self.filter(managers=user_id)
+
 
 class TeamQuerySet(models.QuerySet["Team"]):
     def visible_to(self, viewer: Viewer) -> "TeamQuerySet":

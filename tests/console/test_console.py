@@ -257,8 +257,8 @@ def test_searches_and_pages_jobs(owner, ask, monkeypatch):
     after = Job.objects.get(name="birds-1").pk
     second = owner.get(f"/jobs/?after={after}").content.decode()
     assert ("birds-2" in second, "birds-0" in second) == (False, True)
-    found = owner.get("/jobs/?q=birds-1&state=InProgress").content.decode()
-    assert ("birds-1" in found, "birds-2" in found) == (True, False)
+    match = owner.get("/jobs/?q=birds-1&state=InProgress").content.decode()
+    assert ("birds-1" in match, "birds-2" in match) == (True, False)
     assert "No jobs match" in owner.get("/jobs/?q=storks").content.decode()
 
 

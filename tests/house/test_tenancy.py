@@ -27,6 +27,7 @@ SCOPES = re.compile(
 """What restricts a statement in the same way; names in braces are conditions of gtcrowd.analytics.filters."""
 EXCEPTIONS = {
     "gtcrowd/portal/access.py": "a job is given to a worker by its team, which the next line checks",
+    "gtcrowd/console/vendors.py": "a vendor's manager sees the jobs that were given to teams of the vendor",
     "gtcrowd/workpage/rendering.py": "the object is that of an assignment that was found as the worker's own",
     "gtcrowd/analytics/prometheus.py": "counts for the administrator, behind a token",
     "gtcrowd/analytics/rollup.py": "the queue process rolls up the days of all requesters",

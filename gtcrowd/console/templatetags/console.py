@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.text import Truncator
 
-from gtcrowd.analytics.words import words
+from gtcrowd.analytics.value_text import words
 
 MOST_SHOWN = 200
 MOST_JSON = 20_000
