@@ -28,12 +28,12 @@ def test_makes_up_input():
 
 
 @pytest.mark.browser
-def test_names_what_fails(tmp_path):
+def test_names_what_fails(tmp_path, browser):
     for name, text in TEMPLATES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
 
-    passing, empty, error, foreign, unknown = templates.attempts(tmp_path)
+    passing, empty, error, foreign, unknown = templates.attempts(tmp_path, browser)
 
     assert passing.passes, passing
     assert "no field" in empty.reason

@@ -108,6 +108,7 @@ def test_document_is_shown_in_frames_only(client, bucket, destination, content_t
         signed.address("s3://heron-data/report.html", job_id=1), headers={"Sec-Fetch-Dest": destination}
     )
 
+    assert b"".join(response.streaming_content) == DOCUMENT
     assert response["Content-Type"] == content_type
     assert "X-Frame-Options" not in response
     rules = response["Content-Security-Policy"].split("; ")

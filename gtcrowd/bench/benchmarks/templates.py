@@ -11,6 +11,7 @@ import re
 import shutil
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ OUTER_PAGE = """<!doctype html><title>Task</title>
   window.messages = { errors: [], blocked: [], missing: false };
   const iframe = document.querySelector("iframe");
   listenToSandbox(iframe, {
-    ready: () => { messages.ready = true; tellSandbox(iframe, "focus"); },
+    ready: () => { messages.ready = true; iframe.focus(); tellSandbox(iframe, "focus"); },
     answer: ({ content }) => (messages.answer = content),
     error: ({ message, line }) => messages.errors.push(line ? `line ${line}: ${message}` : message),
     blocked: ({ origin }) => messages.blocked.push(origin),
@@ -116,25 +117,31 @@ class Outcome:
         return self.renders and self.submits and not self.script_errors and not self.reason
 
 
-def attempts(folder: Path, *, allow_foreign: bool = False) -> Iterator[Outcome]:
-    """Yield the outcome of each template below the folder, by path."""
+def attempts(folder: Path, browser: Any, *, allow_foreign: bool = False) -> Iterator[Outcome]:
+    """Yield the outcome of each template below the folder, by path, tried in a browser of Playwright's."""
+    for file in sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES):
+        outcome = Outcome(str(file.relative_to(folder)))
+        page = _rendered(outcome, file.read_text(encoding="utf-8", errors="replace"), allow_foreign=allow_foreign)
+        if page:
+            context = browser.new_context()
+            _attempt(outcome, context.new_page(), page, allow_foreign=allow_foreign)
+            context.close()
+        yield outcome
+
+
+@contextmanager
+def _chromium() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only this benchmark needs it
     except ImportError as error:
         raise CommandError("This benchmark needs a browser: install requirements/test.txt, and Chromium.") from error
-    files = sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES)
     with sync_playwright() as playwright:
         path = os.environ.get("GTCROWD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        for file in files:
-            outcome = Outcome(str(file.relative_to(folder)))
-            page = _rendered(outcome, file.read_text(encoding="utf-8", errors="replace"), allow_foreign=allow_foreign)
-            if page:
-                context = browser.new_context()
-                _attempt(outcome, context.new_page(), page, allow_foreign=allow_foreign)
-                context.close()
-            yield outcome
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 def made_up_input(template: str) -> dict[str, Any]:
@@ -207,7 +214,7 @@ def _attempt(outcome: Outcome, browser_page: Any, page: rendering.Page, *, allow
     inside = frame.locator(":root")
     for step in (FILL, DRAW):
         inside.evaluate(step)
-    inside.press("Control+Enter")
+    browser_page.keyboard.press("Control+Enter")
     outcome.submits = _until(browser_page, "messages.answer")
     messages = browser_page.evaluate("messages")
     outcome.script_errors = messages["errors"]
@@ -300,7 +307,8 @@ def _picture() -> bytes:
 )
 def run(*, folder: Path, allow_foreign: bool) -> Report:
     """Try the templates of a folder."""
-    outcomes = list(attempts(folder, allow_foreign=allow_foreign))
+    with _chromium() as browser:
+        outcomes = list(attempts(folder, browser, allow_foreign=allow_foreign))
     if not outcomes:
         raise CommandError(f"{folder} contains no template ({', '.join(SUFFIXES)}).")
     passing = sum(outcome.passes for outcome in outcomes)
