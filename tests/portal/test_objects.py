@@ -114,6 +114,7 @@ def test_document_is_shown_in_frames_only(client, bucket, destination, content_t
     rules = response["Content-Security-Policy"].split("; ")
     assert "sandbox" in rules
     assert "default-src 'none'" in rules
+    response.close()
 
 
 @pytest.mark.parametrize(
