@@ -60,7 +60,7 @@ def test_refuses_job_page_to_outsider(signed_in, alice, bob, pictures):
 def test_explains_empty_list_to_stranger(signed_in, bob, pictures):
     page = signed_in(bob.user).get("/work/").content.decode()
 
-    assert "You do not belong to a workforce yet." in page
+    assert "You do not belong to a workforce yet" in page
     assert "Which bird is it?" not in page
 
 
