@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 LIBRARY = ("account/",)
 """Routes of allauth, which knows no requesters."""
 FIXED = {
+    "day": f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%d}",
     "position": tenants.GOLD_POSITION,
     "kind": "choice",
     "medium": "text",
