@@ -13,7 +13,8 @@ const ENGLISH = {
   guideLine: "Choose a label, then click the two ends of the line.",
   guideKeypoint: "Choose a label, then click the point.",
   guideSpans: "Choose a label, then select words with the mouse or with Shift and the arrow keys.",
-  guideMasks: "Choose a label, then paint all its pixels with the brush, polygon or fill tool. Fill gives the label to the pixel you click and to all connected pixels that have the same label.",
+  guideMasks:
+    "Choose a label, then paint all its pixels with the brush, polygon or fill tool. Fill gives the label to the pixel you click and to all connected pixels that have the same label.",
   guideThings: "Choose a label and paint one instance. Start a new instance before you paint the next one.",
   guideRanking: "Select the items in order, best first. Use the arrows to reorder them.",
   nothingChosen: "Choose a category first.",

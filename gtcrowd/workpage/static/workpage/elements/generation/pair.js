@@ -29,7 +29,12 @@ export class Pair {
       ...(tags.length || customTags ? [build("p", { class: "field-label" }, text("tags")), this.tagList] : []),
       ...(customTags ? [this.customTag()] : []),
       this.referenceList,
-      build("div", { class: "row" }, cite, this.button("removePair", () => removed(this))),
+      build(
+        "div",
+        { class: "row" },
+        cite,
+        this.button("removePair", () => removed(this)),
+      ),
       this.hint,
     );
     keepChanges(this.element);
@@ -50,8 +55,7 @@ export class Pair {
       const words = this.content[part].split(/\s+/).filter(Boolean).length;
       const [least, most] = this.limits[part];
       const values = { name: text(part), number: this.position, least, most, words };
-      if (words < least || words > most)
-        return text(most === Infinity ? "wordsAtLeast" : "wordsBetween", values);
+      if (words < least || words > most) return text(most === Infinity ? "wordsAtLeast" : "wordsBetween", values);
     }
     return null;
   }

@@ -100,7 +100,11 @@ export class CrowdQuestionAnswerGeneration extends CrowdElement {
   }
 
   takeFocus() {
-    (this.written.find((pair) => pair.problem) ?? this.pairs.find((pair) => pair.isEmpty) ?? this.pairs[0])?.takeFocus();
+    (
+      this.written.find((pair) => pair.problem) ??
+      this.pairs.find((pair) => pair.isEmpty) ??
+      this.pairs[0]
+    )?.takeFocus();
   }
 
   /** Return the limit in an attribute, or `otherwise`. */
