@@ -62,12 +62,10 @@ def answers(request: HttpRequest, job_id: int, day: str) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
-def answer(request: HttpRequest, assignment_id: int) -> HttpResponse:
+def answer(request: HttpRequest, answer_id: int) -> HttpResponse:
     """Show one of the worker's own answers with its object."""
     own = Answer.objects.filter(worker__user=access.person(request))
-    shown: Answer = get_object_or_404(
-        own.select_related("job__requester", "task__data_object", "worker"), pk=assignment_id
-    )
+    shown: Answer = get_object_or_404(own.select_related("job__requester", "task__data_object", "worker"), pk=answer_id)
     job = shown.job
     preview = previews.of(job, shown.task.data_object.line, shown.value, buckets=previews.buckets(job))
     day = timezone.localtime(shown.submitted_at).date()

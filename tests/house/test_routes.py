@@ -25,6 +25,7 @@ from rest_framework.test import APIClient
 
 from gtcrowd.identity.models import User
 from gtcrowd.labels.exports import EXPORTS
+from gtcrowd.tasks.models import Answer
 from tests.house import ownership, tenants
 from tests.house.tenants import Tenant
 
@@ -42,7 +43,7 @@ FIXED = {
 }
 """Path parameters that name nothing of a requester's, or something within what another parameter names."""
 NOWHERE: dict[str, Any] = {
-    "name": "job-nowhere", "job_id": 2**40, "code": "wk-nowhere", "key_id": "nowhere", "assignment_id": 2**40,
+    "name": "job-nowhere", "job_id": 2**40, "code": "wk-nowhere", "key_id": "nowhere", "assignment_id": 2**40, "answer_id": 2**40,
     "token": "nowhere", "bucket": "nowhere", "assignment": 2**40, "at": 2**40, "team": 2**40, "team_name": "team-nowhere",
     "manifest": "s3://nowhere/in.manifest", "job": "job-nowhere", "run": 2**40, "worker": "wk-nowhere",
     "address": "/work/object/nowhere/", "excluded_jobs": ["job-nowhere"],
@@ -54,7 +55,8 @@ def references(tenant: Tenant) -> dict[str, Any]:
     """What names something of the tenant's, by the name of the parameter."""
     return {
         "name": tenant.job.name, "job_id": tenant.job.pk, "code": tenant.worker.code, "key_id": tenant.key.key_id,
-        "assignment_id": tenant.assignment.pk, "token": tenant.object_token, "bucket": tenant.requester.slug,
+        "assignment_id": tenant.assignment.pk,
+        "answer_id": Answer.objects.filter(job=tenant.job, worker=tenant.worker).latest("pk").pk, "token": tenant.object_token, "bucket": tenant.requester.slug,
         "assignment": tenant.assignment.pk, "at": tenant.assignment.pk, "team": tenant.team.pk,
         "team_name": tenant.team.name, "manifest": tenant.manifest, "job": tenant.job.name, "run": tenant.run.pk,
         "worker": tenant.worker.code, "address": reverse("workpage:object", args=[tenant.object_token]),
