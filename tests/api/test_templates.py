@@ -28,14 +28,15 @@ def test_renders_template_with_task_input(call):
 
     reply = call.post(RENDER, values, format="json").json()
 
-    assert reply == {"rendered": "<crowd-form>&lt;b&gt; [&#34;a&#34;, &#34;b&#34;]</crowd-form>", "errors": []}
+    html = "<crowd-form>&lt;b&gt; [&#34;a&#34;, &#34;b&#34;]</crowd-form>"
+    assert reply == {"rendered": html, "errors": [], "blocked_origins": []}
 
 
 @pytest.mark.parametrize(
     ("template", "line", "message"),
     [
         ("<crowd-form>\n\n{% bogus %}</crowd-form>", 3, "unexpected tag 'bogus'."),
-        ("<crowd-form>{{ a | shout }}</crowd-form>", 1, "unknown filter 'shout'."),
+        ("<crowd-form>{{ a | shout }}</crowd-form>", 1, "there is no filter shout."),
         ("<p>{{ a }}</p>", 0, "must have a <crowd-form>, whose fields are the answer."),
     ],
 )
