@@ -89,7 +89,7 @@ export class CrowdQuestionAnswerGeneration extends CrowdElement {
   }
 
   restore(contents) {
-    for (const pair of [...this.pairs]) this.remove(pair);
+    while (this.pairs.length) this.remove(this.pairs[0]);
     for (const content of contents) this.add().restore(content);
   }
 
