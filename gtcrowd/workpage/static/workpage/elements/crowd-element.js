@@ -72,9 +72,13 @@ function openRoot(host) {
   });
 }
 
+/** Find parts of the element by Ground Truth's class names, and the form around it by its tag. Whoever walks through all
+ *  elements (`*`) meets them in the page already: here there are none besides. */
 function find(host, selector) {
+  if (selector.trim() === "*") return [];
   let ours = selector;
   for (const [part, same] of Object.entries(PARTS)) ours = ours.replaceAll(part, same);
-  const form = host.closest("crowd-form");
-  return [...(form ? [form] : []), host, ...host.querySelectorAll("*")].filter((element) => element.matches(ours));
+  const form = selector.includes("crowd-form") ? host.closest("crowd-form") : null;
+  const own = ours === selector ? [] : [host];
+  return [...(form ? [form] : []), ...own, ...host.querySelectorAll("*")].filter((element) => element.matches(ours));
 }

@@ -47,6 +47,11 @@ export class Segmentation extends CrowdElement {
     return this.getAttribute("name") ?? this.localName;
   }
 
+  /** There is no answer before the picture has come, or if it never does. */
+  get _submittableValue() {
+    return this.painter?.codes && this.counts ? this.answer : undefined;
+  }
+
   get answer() {
     const { height, width } = this.board.picture;
     const answer = {
