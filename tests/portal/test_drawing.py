@@ -309,7 +309,7 @@ SPY = """() => {
 
 
 def test_stroke_redraws_only_visible_change(easel, cleos_page):
-    board = easel("masks", shown=plain(4000, 4000))
+    board = easel("masks", picture=plain(4000, 4000))
     frame = cleos_page.frames[-1]
     frame.evaluate(SPY)
     board.drag((100, 100), (110, 105))  # the harness takes the picture for one of 640 × 480
@@ -393,7 +393,7 @@ def mask(label: str) -> np.ndarray:
 @pytest.mark.parametrize("kind", ["masks", "instances"])
 def test_outlines_object_from_four_clicks(easel, cleos_page, kind):
     picture, truth = thing()
-    board = easel(kind, shown=picture)
+    board = easel(kind, picture=picture)
     board.press("2", "c")
     status = board.frame.locator(".picture-status")
     for end in ends(truth)[:3]:
@@ -410,7 +410,7 @@ def test_outlines_object_from_four_clicks(easel, cleos_page, kind):
 
 def test_outlines_object_by_keyboard(easel, cleos_page):
     picture, truth = thing()
-    board = easel("masks", shown=picture)
+    board = easel("masks", picture=picture)
     board.press("c", "Shift+ArrowRight", "Shift+ArrowLeft")
     scale = board.frame.locator(".canvas-content img").evaluate(
         "one => one.getBoundingClientRect().width / one.naturalWidth"

@@ -277,7 +277,12 @@ PAGES = {
             *[key("Enter")] * 2,
             lambda frame: expect(frame.locator(".annotation-name")).to_have_count(2),
         ],
-        None,
+        {
+            "eyes": {
+                "keypoints": [{"x": 320, "y": 240, "label": "left"}, {"x": 329, "y": 240, "label": "left"}],
+                "inputImageProperties": {"width": 640, "height": 480},
+            }
+        },
     ),
     "a second question that depends on the first": (
         """<crowd-classifier name="animal" categories="['cat']" header="Which?"><classification-target>x

@@ -59,6 +59,7 @@ function openRoot(host) {
   const own = {
     host,
     mode: "open",
+    shadowRoot: null,
     querySelector: (selector) => find(host, selector)[0] ?? null,
     querySelectorAll: (selector) => find(host, selector),
   };
