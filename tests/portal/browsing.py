@@ -50,11 +50,13 @@ window.addEventListener("message", ({ data, source }) => {
     if (typeof kind === "string") window.heard[kind] = (window.heard[kind] ?? 0) + 1;
 });"""
 RENDERED = """async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    // A page that draws no frame, or an animation that stands still, has nothing more to draw.
+    const frame = () => new Promise((done) => { requestAnimationFrame(done); setTimeout(done, 5000); });
     await frame();
     await frame();
     const changes = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
-    await Promise.allSettled(changes.map((one) => one.finished));
+    await Promise.race([Promise.allSettled(changes.map((one) => one.finished)), frame().then(frame).then(() =>
+        new Promise((done) => setTimeout(done, 5000)))]);
 }"""
 
 
