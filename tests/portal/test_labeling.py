@@ -10,6 +10,7 @@ from gtcrowd.kinds import choice
 from gtcrowd.tasks.answers import drafts
 from gtcrowd.tasks.models import Answer, Assignment, AssignmentState, Task
 from tests.portal import browsing
+from tests.portal.conftest import picture, put
 
 pytestmark = pytest.mark.browser
 
@@ -427,3 +428,18 @@ def test_returned_object_that_is_missing_fails(cleos_page, address, give, templa
 
     expect(cleos_page.get_by_text("Task returned because it could not be shown.")).to_be_visible()
     assert Task.objects.get().reason_code == "object-not-shown"
+
+
+def test_prefetched_object_that_is_missing_is_known(cleos_page, start, give):
+    put("s3://heron-data/there.png", picture(60))
+    job = give([{"source-ref": f"s3://heron-data/{name}.png"} for name in ("there", "none")])
+    browsing.count_messages(cleos_page)
+    start(job)
+    browsing.wait_for_next_task(cleos_page)
+    browsing.wait_for_messages(cleos_page, "missing")
+    expect(cleos_page.locator('#return input[name="unseen"]')).to_have_value("")
+
+    submit(cleos_page, "1")
+
+    expect(cleos_page.locator("#earned")).to_have_text("$0.036")
+    expect(cleos_page.locator('#return input[name="unseen"]')).to_have_value("1")

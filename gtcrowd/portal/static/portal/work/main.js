@@ -65,7 +65,7 @@ const host = new SandboxHost(document.getElementById("sandbox"), {
     if (draft) host.tell("restore", { state: draft });
     performance.mark("gtcrowd:usable");
     if (isSubmitted) host.tell("disable");
-    if (outbox.empty) prefetch.start();
+    if (outbox.empty) prefetch.start(task.assignment);
   },
   answer: ({ content }) => submit(content),
   draft: ({ state }) => isSubmitted || drafts.keep(task.assignment, state),
@@ -187,7 +187,8 @@ function onReconnected(reply, sentence, level) {
   } else if (reply.at === task.assignment) {
     page.notice(page.text("lostTask"), { level: "warning" });
   }
-  prefetch.start();
+  prefetch.take(); // its reservation may have ended meanwhile
+  prefetch.start(task.assignment);
 }
 
 /** Offline: show the prefetched task if there is one; the answer waits in the outbox. */

@@ -11,16 +11,19 @@ export class Prefetch {
     this.task = null;
   }
 
-  start() {
+  /** Load the task after the one on screen, whose assignment is `shown`. One that is loaded already stays at hand. */
+  start(shown) {
     clearTimeout(this.timer);
-    this.task = null;
+    if (this.task?.assignment === shown) this.task = null;
     this.timer = setTimeout(() => this.fetch(), DELAY_MS);
   }
 
   async fetch() {
     if (!this.isWanted() || document.visibilityState !== "visible") return this.retry();
     const { kind, reply } = await this.request();
-    if (kind !== "taken" || !reply.next) return kind === "offline" ? this.retry() : undefined;
+    if (kind === "offline") return this.retry();
+    this.task = null;
+    if (kind !== "taken" || !reply.next) return;
     this.task = reply.next;
     this.fetchedAt = performance.now();
     this.onTask(reply.next);

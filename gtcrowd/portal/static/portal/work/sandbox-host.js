@@ -33,6 +33,7 @@ export class SandboxHost {
       this.iframe.id = "sandbox";
       this.listen();
       this.ready(next.guide);
+      this.handlers.missing?.({ missing: next.missing });
       for (const error of next.errors) this.handlers.error?.(error);
       return;
     }
@@ -55,12 +56,13 @@ export class SandboxHost {
     iframe.setAttribute("aria-hidden", "true");
     iframe.src = address;
     this.iframe.after(iframe);
-    const next = { address, iframe, ready: false, errors: [] };
+    const next = { address, iframe, ready: false, missing: false, errors: [] };
     next.stop = listenToSandbox(iframe, {
       ready: (guide) => {
         Object.assign(next, { ready: true, guide });
         tellSandbox(iframe, "keys", { keys: this.keys });
       },
+      missing: ({ missing }) => (next.missing = missing),
       error: (error) => next.errors.push(error),
       flood: () => this.forget(),
     });
