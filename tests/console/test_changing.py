@@ -1,29 +1,12 @@
 """The page that changes a running job, in a real browser: with errors, in both sizes and colour schemes."""
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from gtcrowd.jobs.models import Job
 from tests.accessibility import SIZES, assert_accessible
-from tests.portal import browsing
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(transactional_db):
-    with browsing.served() as served:
-        yield served
-
-
-@pytest.fixture
-def alices_page(browser, address, alice):
-    client = Client()
-    client.force_login(alice.user, backend="gtcrowd.identity.sessions.Backend")
-    context = browser.new_context(viewport=SIZES["wide"])
-    yield browsing.sign_in(context, address, client)
-    context.close()
 
 
 def test_corrects_refused_change(alices_page, address, ask):

@@ -1,29 +1,12 @@
 """The requester's pages in a browser: accessibility, and questions as dialogs."""
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from gtcrowd.workforce.models import Worker
 from tests.accessibility import SIZES, assert_accessible
-from tests.portal import browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def address(transactional_db):
-    with browsing.served() as result:
-        yield result
-
-
-@pytest.fixture
-def alices_page(browser, address, alice):
-    client = Client()
-    client.force_login(alice.user, backend="gtcrowd.identity.sessions.Backend")
-    context = browser.new_context(viewport=SIZES["wide"])
-    yield browsing.sign_in(context, address, client)
-    context.close()
 
 
 def test_pages_are_accessible(alices_page, address, ask, hire, answer):

@@ -1,28 +1,11 @@
 """Trying a page and a hook from the form of a new job, in a real browser."""
 
 import pytest
-from django.test import Client
 from playwright.sync_api import expect
 
 from gtcrowd.jobs.models import Job
-from tests.portal import browsing
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(transactional_db):
-    with browsing.served() as result:
-        yield result
-
-
-@pytest.fixture
-def alices_page(browser, address, alice, team):
-    client = Client()
-    client.force_login(alice.user, backend="gtcrowd.identity.sessions.Backend")
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield browsing.sign_in(context, address, client)
-    context.close()
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("team")]
 
 
 def test_shows_hook_exchange_before_creating_job(alices_page, address, hook, put):

@@ -50,16 +50,22 @@ def explained(problem: str, which: set[tuple[str | None, str]]) -> str:
 
 
 @pytest.fixture
-def gathered(tmp_path, settings, capsys):
-    """The catalogues as `make messages` would make them now."""
+def gathered(tmp_path, settings, capsys, monkeypatch):
+    """The catalogues as `make messages` would make them now.
+
+    Of a copy: makemessages writes files beside the templates, which other tests would read at this moment.
+    """
     if not shutil.which("xgettext"):
         if os.environ.get("CI"):
             pytest.fail("xgettext is missing; install gettext")
         pytest.skip("xgettext is missing; install gettext")
-    shutil.copytree(LOCALE, tmp_path / "locale")
-    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    for room in ("gtcrowd", "dashboards"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    locale = tmp_path / LOCALE.relative_to(ROOT)
+    settings.LOCALE_PATHS = [locale]
+    monkeypatch.chdir(tmp_path)
     call_command("messages")
-    return tmp_path / "locale"
+    return locale
 
 
 def test_catalogue_has_exactly_the_source_texts(gathered):

@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,16 +36,18 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield name, node.lineno
 
 
-def test_identifiers_follow_glossary():
-    banned = NAMES["identifiers"]
-    result = [
+def uses(names: Callable[[ast.AST], Iterator[tuple[str, int]]], banned: dict[str, str]) -> list[str]:
+    """The places where a module has a banned name, each with what to use."""
+    return [
         f"{file}:{line}: {name} (use {banned[name]})"
         for file in modules()
-        for name, line in identifiers(ast.parse(file.read_text(encoding="utf-8")))
+        for name, line in names(ast.parse(file.read_text(encoding="utf-8")))
         if name in banned and f"{file}:{name}" not in NAMES["exceptions"]
     ]
 
-    assert result == []
+
+def test_identifiers_follow_glossary():
+    assert uses(identifiers, NAMES["identifiers"]) == []
 
 
 def variables(tree: ast.AST) -> Iterator[tuple[str, int]]:
@@ -57,15 +59,7 @@ def variables(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 def test_variables_are_nouns():
-    banned = NAMES["variables"]
-    result = [
-        f"{file}:{line}: {name} (use {banned[name]})"
-        for file in modules()
-        for name, line in variables(ast.parse(file.read_text(encoding="utf-8")))
-        if name in banned and f"{file}:{name}" not in NAMES["exceptions"]
-    ]
-
-    assert result == []
+    assert uses(variables, NAMES["variables"]) == []
 
 
 def test_modules_follow_glossary():
