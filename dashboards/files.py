@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request
 
 from dashboards import address, export, labels, pages
 from dashboards.address import Options
-from gtcrowd.analytics import data_version, frames
+from gtcrowd.analytics import data_version, names
 from gtcrowd.analytics.filters import Filters
 from gtcrowd.identity.access import Viewer
 
@@ -59,7 +59,7 @@ def _with_names(viewer: Viewer, filters: Filters, search: str | None) -> tuple[F
     chosen: dict[str, tuple[int, ...]] = {}
     unknown: list[tuple[str, str]] = []
     for key, texts in address.names(search).items():
-        ids, missing = frames.ids_of_names(viewer, key, texts)
+        ids, missing = names.ids_of(viewer, key, texts)
         field = address.LISTS[key]
         chosen[field] = tuple(dict.fromkeys([*getattr(filters, field), *ids]))
         unknown += [(key, text) for text in missing]

@@ -17,6 +17,7 @@ import psycopg
 from django.db import connection
 
 from gtcrowd.analytics import data_version, quality_report
+from gtcrowd.analytics.columns import rows
 from gtcrowd.analytics.filters import Filters, of_jobs
 from gtcrowd.analytics.measures import latency
 from gtcrowd.analytics.models import JobQuality
@@ -53,21 +54,6 @@ NAMES = {
     "team": "SELECT id, name FROM workforce_team WHERE id = ANY(%(ids)s)",
     "workforce": "SELECT id, name FROM workforce_workforce WHERE id = ANY(%(ids)s)",
 }
-
-NAMED = {
-    "job": "SELECT id, lower(name) FROM jobs_job WHERE requester_id = %(requester)s AND lower(name) = ANY(%(names)s)",
-    "team": "SELECT DISTINCT team.id, lower(team.name) FROM jobs_job job "
-    "JOIN workforce_team team ON team.id = job.team_id "
-    "WHERE job.requester_id = %(requester)s AND lower(team.name) = ANY(%(names)s)",
-    "workforce": "SELECT DISTINCT workforce.id, lower(workforce.name) FROM jobs_job job "
-    "JOIN workforce_team team ON team.id = job.team_id "
-    "JOIN workforce_workforce workforce ON workforce.id = team.workforce_id "
-    "WHERE job.requester_id = %(requester)s AND lower(workforce.name) = ANY(%(names)s)",
-    "worker": "SELECT worker.id, lower(worker.code) FROM workforce_worker worker "
-    "WHERE lower(worker.code) = ANY(%(names)s) AND EXISTS (SELECT FROM analytics_day total "
-    "WHERE total.worker_id = worker.id AND total.requester_id = %(requester)s)",
-}
-"""Query of the IDs of the names in an address, of one requester."""
 
 
 def workers(viewer: Viewer, filters: Filters, *, latencies: bool = True) -> pd.DataFrame:
@@ -133,7 +119,7 @@ def active_workers(viewer: Viewer, filters: Filters) -> int:
     """Return the number of workers with at least one answer."""
     source = totals_of(viewer, filters, ("worker",))
     query = f"SELECT count(*) FROM (SELECT {source.text} AND total.submitted > 0 GROUP BY total.worker_id) AS active"  # noqa: S608
-    return int(_rows(query, source.params)[0][0])
+    return int(rows(query, source.params)[0][0])
 
 
 def compared(viewer: Viewer, filters: Filters, *groups: str) -> pd.DataFrame:
@@ -150,7 +136,7 @@ def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.Da
     day, group (name; "others" for all but the `most` largest), pk (id; NaN for others), submitted.
     """
     source = totals_of(viewer, filters, (by,))
-    largest = _rows(
+    largest = rows(
         f"SELECT {source.columns[by]}, sum(total.submitted) AS n {source.text} GROUP BY 1 ORDER BY n DESC, 1 "
         f"LIMIT {most}",
         source.params,
@@ -160,7 +146,7 @@ def daily(viewer: Viewer, filters: Filters, *, by: str, most: int = 12) -> pd.Da
     narrowed: dict[str, Any] = {f"{by}s": tuple(chosen)}
     largest_days = _submitted_by_day(viewer, replace(filters, **narrowed), by) if chosen else all_days.iloc[:0]
     rest = all_days.set_index("day")["submitted"].sub(largest_days.groupby("day")["submitted"].sum(), fill_value=0)
-    names = dict(_rows(NAMES[by], {"ids": chosen})) if chosen else {}
+    names = dict(rows(NAMES[by], {"ids": chosen})) if chosen else {}
     largest_days = largest_days.assign(group=[names.get(int(pk), str(int(pk))) for pk in largest_days["pk"]])
     others = rest[rest > 0].rename_axis("day").reset_index(name="submitted").assign(group="others", pk=None)
     result = pd.concat([largest_days, others]) if len(others) else largest_days
@@ -340,11 +326,11 @@ def changes(viewer: Viewer, job_id: int, *, most: int = 200) -> pd.DataFrame:
     """
     job_changes = JobChange.objects.visible_to(viewer).filter(job=job_id).order_by("-at", "-pk")[:most]
     zone = ZoneInfo(viewer.requester.zone)
-    rows = [
+    table = [
         [change.at.astimezone(zone).replace(tzinfo=None), change.field, change.before, change.after]
         for change in job_changes
     ]
-    return pd.DataFrame(rows, columns=["at", "field", "before", "after"])
+    return pd.DataFrame(table, columns=["at", "field", "before", "after"])
 
 
 def cases(viewer: Viewer, filters: Filters, *, state: str | None = "open") -> pd.DataFrame:
@@ -406,29 +392,18 @@ def options(viewer: Viewer) -> dict[str, list[tuple[Any, str]]]:
         "workers": f"SELECT worker.id, {NAME} AS name {of_worker} ORDER BY name, worker.id",
         "kinds": "SELECT DISTINCT kind, kind FROM jobs_job WHERE requester_id = %(requester)s ORDER BY kind",
     }
-    return {name: _rows(query, params) for name, query in queries.items()}
+    return {name: rows(query, params) for name, query in queries.items()}
 
 
 def names(viewer: Viewer, workers: Sequence[int]) -> dict[int, str]:
     """Return the names (or codes) by id of those of the `workers` who have totals with the viewer's requester."""
     return dict(
-        _rows(
+        rows(
             NAMES["worker"] + " AND EXISTS (SELECT FROM analytics_day total WHERE total.worker_id = worker.id "
             "AND total.requester_id = %(requester)s)",
             {"ids": list(workers), "requester": viewer.requester.pk},
         )
     )
-
-
-def ids_of_names(viewer: Viewer, what: str, texts: Sequence[str]) -> tuple[list[int], list[str]]:
-    """Return the IDs of names, and the names that do not exist for the viewer's requester.
-
-    what    "job", "team", "workforce" (by name, case-insensitive) or "worker" (by code); several teams may share a name
-    texts   names
-    """
-    rows = _rows(NAMED[what], {"requester": viewer.requester.pk, "names": [text.lower() for text in texts]})
-    present = {name for _pk, name in rows}
-    return [pk for pk, _name in rows], [text for text in texts if text.lower() not in present]
 
 
 def newest_with_report(viewer: Viewer, jobs: Sequence[int]) -> int | None:
@@ -508,15 +483,8 @@ def _bytes(
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(query, source.params, binary=True)
         data = b"".join(value for (value,) in cursor.fetchall())
-    rows = np.frombuffer(data, dtype=np.dtype([("key", ">i8"), ("counts", source.counts, (size,))]))
-    return rows["key"].astype(np.int64), rows["counts"].astype(source.counts.newbyteorder("="))
-
-
-def _rows(query: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        result: list[tuple[Any, ...]] = cursor.fetchall()
-        return result
+    records = np.frombuffer(data, dtype=np.dtype([("key", ">i8"), ("counts", source.counts, (size,))]))
+    return records["key"].astype(np.int64), records["counts"].astype(source.counts.newbyteorder("="))
 
 
 def _readable(reports: pd.DataFrame) -> pd.DataFrame:
